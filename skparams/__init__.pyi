@@ -1,0 +1,15 @@
+from ._show_versions import show_versions
+from ._version import __version__ as __version__
+from .inspection import ParamsMixin, count_params, fitted_params, summary
+from .neural_network import MLPClassifier, MLPRegressor
+
+__all__ = [
+    "MLPClassifier",
+    "MLPRegressor",
+    "ParamsMixin",
+    "__version__",
+    "count_params",
+    "fitted_params",
+    "show_versions",
+    "summary",
+]

@@ -1,0 +1,49 @@
+"""What all our estimators do beside fitting: change nothing where fit fails, know their version."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from skparams._version import __version__
+
+
+@contextmanager
+def unchanged_on_error(estimator) -> Iterator[None]:
+    """Put an estimator's attributes and its random state back where the block raises.
+
+    The block must not write into arrays and lists that the estimator holds.
+    """
+    attributes = vars(estimator).copy()
+    random_states = [
+        (value, value.get_state())
+        for value in attributes.values()
+        if isinstance(value, np.random.RandomState) and value is not np.random.mtrand._rand
+    ]
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(attributes)
+        for random_state, state in random_states:
+            random_state.set_state(state)
+        raise
+
+
+class VersionedPickleMixin:
+    """Keep the version of skparams in pickles; loading one under another version warns."""
+
+    def __getstate__(self):
+        return {**super().__getstate__(), "_skparams_version": __version__}
+
+    def __setstate__(self, state):
+        version = state.pop("_skparams_version", "of an unknown number")
+        if version != __version__:
+            warnings.warn(
+                f"{type(self).__name__} was pickled by skparams {version} and is loaded by skparams "
+                f"{__version__}; results may differ. Fit it anew, or load it with that version.",
+                UserWarning,
+                stacklevel=2,
+            )
+        super().__setstate__(state)

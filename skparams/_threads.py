@@ -1,0 +1,66 @@
+"""How many threads BLAS may use while a kernel runs."""
+
+import functools
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import ContextManager
+
+from joblib.parallel import get_active_backend
+from threadpoolctl import ThreadpoolController
+
+# Multiply-adds in the largest product of a batch from which on a second thread pays, also right
+# after another library's threads worked (docs/benchmarks).
+MIN_SIZE_OF_PARALLEL_PRODUCT = 2_000_000
+
+_lock = threading.Lock()
+_n_holders = 0
+_limit = None
+
+
+@functools.cache
+def _blas() -> ThreadpoolController:
+    """All BLAS libraries of this process; made once, as that takes milliseconds.
+
+    NumPy and SciPy load a library each, and np.dot in a kernel is SciPy's.
+    """
+    import scipy.linalg.cython_blas  # noqa: F401 - loads SciPy's, which must be among them
+
+    return ThreadpoolController().select(user_api="blas")
+
+
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """Limit BLAS to one thread; the first of several fits at once limits, the last restores."""
+    global _n_holders, _limit
+    with _lock:
+        if _n_holders == 0:
+            _limit = _blas().limit(limits=1)
+        _n_holders += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _n_holders -= 1
+            if _n_holders == 0:
+                _limit.restore_original_limits()
+                _limit = None
+
+
+def blas_threads_for(largest_product: int) -> ContextManager[None]:
+    """Return the context in which products of at most that many multiply-adds run best.
+
+    Small products get one thread: waiting for a second one costs more than it saves, and far more
+    where the threads of NumPy's own BLAS still spin. So do fits that joblib runs side by side.
+    Larger ones get the threads that BLAS has, which the environment, joblib's workers and
+    threadpoolctl limit.
+
+    Parameters
+    ----------
+    largest_product : int
+        Multiply-adds of the largest matrix product of one batch.
+    """
+    side_by_side = getattr(get_active_backend()[0], "nesting_level", 0) or 0
+    if largest_product >= MIN_SIZE_OF_PARALLEL_PRODUCT and not side_by_side:
+        return nullcontext()
+    return _one_blas_thread()

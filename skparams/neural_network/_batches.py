@@ -1,0 +1,185 @@
+"""The training rows as the kernels take them: where Python hands over to compiled code."""
+
+import logging
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import ModuleType
+
+import numpy as np
+import scipy.sparse as sp
+
+from skparams._threads import blas_threads_for
+from skparams.neural_network._network import Network
+
+logger = logging.getLogger("skparams")
+
+
+def load_kernels() -> ModuleType:
+    """Import the kernels; where numba can write no cache beside them, use a temporary folder."""
+    import numba
+
+    try:
+        from skparams.neural_network import _kernels
+    except RuntimeError as error:  # numba: "cannot cache function ...: no locator available"
+        if "no locator available" not in str(error):
+            raise
+        numba.config.CACHE_DIR = tempfile.mkdtemp(prefix="skparams-")
+        from skparams.neural_network import _kernels
+    return _kernels
+
+
+@contextmanager
+def announced_compilation(dtype: np.dtype):
+    """Say it once where a kernel is compiled rather than loaded from numba's cache."""
+    from numba.core.event import Listener, install_listener
+
+    class Announcement(Listener):
+        said = False
+
+        def on_start(self, event):
+            if not self.said:
+                logger.warning(
+                    "compiling the MLP's kernels for %s, once: a few seconds; later fits and "
+                    "processes load them from numba's cache",
+                    dtype,
+                )
+                self.said = True
+
+        def on_end(self, event):
+            """Nothing to say."""
+
+    with install_listener("numba:compile", Announcement()):
+        yield
+
+
+@dataclass
+class Adam:
+    """State of Adam between batches."""
+
+    first_moment: np.ndarray
+    second_moment: np.ndarray
+    learning_rate: float
+    t: int = 0
+
+
+@dataclass
+class SGD:
+    """State of gradient descent with momentum between batches."""
+
+    velocity: np.ndarray
+    learning_rate: float
+
+
+@dataclass
+class Batches:
+    """The training rows as the kernels take them, and the memory in which they work.
+
+    Parameters
+    ----------
+    network : Network
+        Sizes and layout.
+    X : ndarray or CSR matrix of shape (n_samples, n_features)
+        The inputs.
+    Y : ndarray of shape (n_samples, n_outputs), or (n_samples, 1) for class indices
+        The targets, of the network's dtype.
+    weight : ndarray of shape (n_samples,)
+        The weights, of the network's dtype.
+    activation, loss : str
+        Names of the hidden activation and of the loss.
+    batch_size : int
+        Rows of a batch.
+    dtype : dtype
+        The network's.
+    """
+
+    network: Network
+    X: np.ndarray | sp.csr_matrix
+    Y: np.ndarray
+    weight: np.ndarray
+    activation: str
+    loss: str
+    batch_size: int
+    dtype: np.dtype
+    kernels: ModuleType = field(init=False)
+
+    def __post_init__(self):
+        self.kernels = load_kernels()
+        network, n_rows, dtype = self.network, self.batch_size, self.dtype
+        self.sparse = sp.issparse(self.X)
+        # Read-only views have one numba type, whether or not the user's arrays can be written.
+        self._targets = (_read_only(self.Y), _read_only(self.weight))
+        if self.sparse:
+            X = self.X.tocsr()
+            self._inputs = tuple(_read_only(a) for a in (X.data, X.indices, X.indptr))
+            gathered = ()
+        else:
+            self._inputs = (_read_only(self.X),)
+            gathered = (np.empty(n_rows * network.sizes[0], dtype),)
+        chunks = np.empty((2, self.kernels.CHUNK), dtype)
+        self._codes = (
+            getattr(self.kernels, self.activation.upper()),
+            getattr(self.kernels, self.loss.upper()),
+        )
+        self.grads = np.empty(network.n_params, dtype)
+        self._work = (
+            *gathered,
+            np.empty(n_rows * network.n_units, dtype),
+            np.empty(n_rows * network.n_units, dtype),
+            chunks,
+            chunks[1].view(f"i{dtype.itemsize}"),
+        )
+
+    @contextmanager
+    def ready(self):
+        """Enter the context in which to call the kernels."""
+        largest_product = self.batch_size * int(self.network.layers[:, :2].prod(axis=1).max())
+        with announced_compilation(self.dtype), blas_threads_for(largest_product):
+            yield
+
+    def train_epoch(
+        self, params: np.ndarray, order: np.ndarray, optimizer: Adam | SGD, settings: dict
+    ) -> float:
+        """Train on all batches in that order, in place; return the mean loss."""
+        kernel = self.kernels.epoch_sparse if self.sparse else self.kernels.epoch
+        if isinstance(optimizer, Adam):
+            solver, t = self.kernels.ADAM, optimizer.t
+            first, second = optimizer.first_moment, optimizer.second_moment
+        else:
+            solver = self.kernels.NESTEROV if settings["nesterovs_momentum"] else self.kernels.SGD
+            t, first, second = 0, optimizer.velocity, optimizer.velocity
+        numbers = (
+            float(settings["alpha"]),
+            float(optimizer.learning_rate),
+            float(settings["beta_1"]),
+            float(settings["beta_2"]),
+            float(settings["epsilon"]),
+            float(settings["momentum"]),
+        )
+        total, n_trained, t = kernel(
+            *self._inputs, *self._targets, _read_only(order), self.batch_size,
+            self.network.layers, self.network.n_coefs, *self._codes,
+            params, self.grads, first, second, *self._work, t, solver, numbers,
+        )  # fmt: skip
+        if isinstance(optimizer, Adam):
+            optimizer.t = t
+        if n_trained == 0:
+            raise ValueError("sample_weight sums to zero in every batch, which leaves no mean loss.")
+        return total / n_trained
+
+    def loss_gradient(self, params: np.ndarray, alpha: float) -> tuple[float, np.ndarray]:
+        """Return the loss over all rows, summed over outputs, and its gradient."""
+        kernel = self.kernels.loss_gradient_sparse if self.sparse else self.kernels.loss_gradient
+        gradient = np.empty_like(params)
+        loss = kernel(
+            *self._inputs, *self._targets, _read_only(np.arange(self.X.shape[0])), self.batch_size,
+            self.network.layers, self.network.n_coefs, *self._codes,
+            params, self.grads, gradient, *self._work, float(alpha),
+        )  # fmt: skip
+        return loss, gradient
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    view = array.view(np.ndarray)
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,543 @@
+"""Compiled loops of the multi-layer perceptron: one epoch, or one loss and gradient, a call.
+
+All numbers of a network stand in one flat buffer, first the weight matrices layer by layer, then
+the biases; gradients and moments share that layout. Names: ``A`` holds the activations of a layer
+for one batch, shape (b, n_units); ``D`` the derivative of the loss by a layer's input; ``W``, ``G``
+a layer's weights and their gradient; ``T`` the scalar type of the network, to which constants are
+cast because a Python float would turn float32 loops into float64.
+
+Everything jitted stands in this file, as numba's cache does not see edits in other files.
+"""
+
+import numpy as np
+from numba import njit
+
+# Codes of activations and losses: small integers, so that one compiled kernel serves them all.
+IDENTITY, LOGISTIC, TANH, RELU = range(4)
+SQUARED_ERROR, POISSON, BINARY_LOG_LOSS, LOG_LOSS = range(4)
+ADAM, SGD, NESTEROV = range(3)
+
+# Elements that _exp, _tanh and their scratch arrays take at a time, so that they stay in cache.
+CHUNK = 256
+
+# Neither lets the compiler assume that numbers are finite. Sums may be reordered, so that they
+# vectorise; _exp must not be, as it subtracts the same large number that it has just added.
+EXACT = {"contract", "arcp", "nsz"}
+SUMS = {"contract", "arcp", "nsz", "reassoc"}
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+def _exp(x, scale, bits):
+    """Replace x, at most CHUNK numbers, by exp(x): relative error below 1e-15 (float64).
+
+    exp(x) = 2^n exp(r) with n the integer next to x / ln 2 and r = x - n ln 2, |r| <= ln(2) / 2, where
+    the Taylor polynomial of degree 13 is exact to rounding. Adding 1.5 times 2^52 (float32: 2^23)
+    rounds to an integer and leaves it in the lowest bits, from where a shift makes it the exponent
+    of 2^n. `scale` and `bits` are the same memory, seen as floats and as integers.
+    """
+    T = x.dtype.type
+    if x.itemsize == 8:
+        shift, magic, low, high = 52, T(6755399441055744.0 + 1023.0), T(-708.39), T(709.79)
+    else:
+        shift, magic, low, high = 23, T(12582912.0 + 127.0), T(-87.33), T(88.73)
+    log2_e, ln2_high, ln2_low = T(1.4426950408889634), T(0.693359375), T(-2.1219444005469057e-4)
+    c2, c3, c4, c5, c6 = T(1 / 2), T(1 / 6), T(1 / 24), T(1 / 120), T(1 / 720)
+    c7, c8, c9, c10 = T(1 / 5040), T(1 / 40320), T(1 / 362880), T(1 / 3628800)
+    c11, c12, c13 = T(1 / 39916800), T(1 / 479001600), T(1 / 6227020800)
+    one = T(1)
+    for i in range(x.size):
+        v = x[i]
+        v = low if v < low else v  # written so that NaN stays NaN
+        v = high if v > high else v
+        t = v * log2_e + magic
+        n = t - magic
+        r = (v - n * ln2_high) - n * ln2_low
+        p = c13 * r + c12
+        p = p * r + c11
+        p = p * r + c10
+        p = p * r + c9
+        p = p * r + c8
+        p = p * r + c7
+        p = p * r + c6
+        p = p * r + c5
+        p = p * r + c4
+        p = p * r + c3
+        p = p * r + c2
+        p = p * r + one
+        x[i] = p * r + one
+        scale[i] = t
+    for i in range(x.size):
+        bits[i] = bits[i] << shift
+    for i in range(x.size):
+        x[i] *= scale[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+def _tanh(x, e, scale, bits):
+    """Replace x, at most CHUNK numbers, by tanh(x).
+
+    The rational function near 0 is that of Moshier's Cephes library (tanh.c).
+    """
+    T = x.dtype.type
+    p0, p1, p2 = T(-9.64399179425052238628e-1), T(-9.92877231001918586564e1), T(-1.61468768441708447952e3)
+    q0, q1, q2 = T(1.12811678491632931402e2), T(2.23548839060100448583e3), T(4.84406305325125486048e3)
+    one, two, near, zero = T(1), T(2), T(0.625), T(0)
+    for i in range(x.size):
+        e[i] = -two * abs(x[i])
+    _exp(e[: x.size], scale, bits)
+    for i in range(x.size):
+        v = x[i]
+        far = (one - e[i]) / (one + e[i])
+        far = -far if v < zero else far
+        z = v * v
+        z = one if z > one else z  # unused there, but must not overflow
+        small = v + v * z * ((p0 * z + p1) * z + p2) / (((z + q0) * z + q1) * z + q2)
+        x[i] = small if abs(v) < near else far
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+def _logistic(x, scale, bits):
+    """Replace x, at most CHUNK numbers, by 1 / (1 + exp(-x))."""
+    one = x.dtype.type(1)
+    for i in range(x.size):
+        x[i] = -x[i]
+    _exp(x, scale, bits)
+    for i in range(x.size):
+        x[i] = one / (one + x[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+def _add_bias(A, bias):
+    for i in range(A.shape[0]):
+        for j in range(A.shape[1]):
+            A[i, j] += bias[j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+def _activate(A, bias, activation, e, scale, bits):
+    """Add the bias to each row of A and apply the activation of a hidden layer."""
+    zero = A.dtype.type(0)
+    if activation == RELU:
+        for i in range(A.shape[0]):
+            for j in range(A.shape[1]):
+                z = A[i, j] + bias[j]
+                A[i, j] = zero if z < zero else z  # NaN stays NaN
+        return
+    _add_bias(A, bias)
+    if activation == IDENTITY:
+        return
+    flat = A.reshape(A.size)
+    for start in range(0, flat.size, CHUNK):
+        chunk = flat[start : start + CHUNK]
+        if activation == TANH:
+            _tanh(chunk, e, scale, bits)
+        else:
+            _logistic(chunk, scale, bits)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+def _multiply_derivative(D, A, activation):
+    """Multiply D by the derivative of the activation, a function of the activation's value A."""
+    T = D.dtype.type
+    zero, one = T(0), T(1)
+    d, a = D.reshape(D.size), A.reshape(A.size)
+    if activation == RELU:
+        for i in range(d.size):
+            d[i] = zero if a[i] == zero else d[i]
+    elif activation == TANH:
+        for i in range(d.size):
+            d[i] *= one - a[i] * a[i]
+    elif activation == LOGISTIC:
+        for i in range(d.size):
+            d[i] *= a[i] * (one - a[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _sum_rows(D, out):
+    out[:] = 0
+    for i in range(D.shape[0]):
+        for j in range(D.shape[1]):
+            out[j] += D[i, j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _sum_of_squares(x):
+    total = x.dtype.type(0)
+    for i in range(x.size):
+        total += x[i] * x[i]
+    return total
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+def _softmax(A, scale, bits):
+    """Replace each row of A by its softmax."""
+    for i in range(A.shape[0]):
+        top = A[i, 0]
+        for j in range(1, A.shape[1]):
+            top = A[i, j] if A[i, j] > top else top
+        for j in range(A.shape[1]):
+            A[i, j] -= top
+    flat = A.reshape(A.size)
+    for start in range(0, flat.size, CHUNK):
+        _exp(flat[start : start + CHUNK], scale, bits)
+    for i in range(A.shape[0]):
+        total = A.dtype.type(0)
+        for j in range(A.shape[1]):
+            total += A[i, j]
+        for j in range(A.shape[1]):
+            A[i, j] /= total
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+def _clip(p, low, high):
+    p = low if p < low else p  # NaN stays NaN
+    return high if p > high else p
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+def _loss_and_delta(A, Y, weight, rows, loss, scale, bits):
+    """Turn the output layer's input A into D in place; return the weighted sum of the loss.
+
+    Each loss goes with its canonical output activation, so D is prediction minus target. Y holds
+    the class index where the loss is LOG_LOSS, else one column an output. Probabilities are
+    clipped by the machine epsilon in the loss, as scikit-learn's are, and not in D.
+    """
+    T = A.dtype.type
+    n, k = A.shape
+    one = T(1)
+    eps = T(2.220446049250313e-16) if A.itemsize == 8 else T(1.1920929e-7)
+    total = 0.0
+    if loss == SQUARED_ERROR:
+        for i in range(n):
+            r, w = rows[i], weight[rows[i]]
+            for j in range(k):
+                d = A[i, j] - Y[r, j]
+                total += 0.5 * w * d * d
+                A[i, j] = w * d
+        return total
+    if loss == LOG_LOSS:
+        _softmax(A, scale, bits)
+        for i in range(n):
+            r, w = rows[i], weight[rows[i]]
+            c = int(Y[r, 0])
+            total -= w * np.log(_clip(A[i, c], eps, one - eps))
+            A[i, c] -= one
+            for j in range(k):
+                A[i, j] *= w
+        return total
+    flat = A.reshape(A.size)
+    if loss == BINARY_LOG_LOSS:
+        for start in range(0, flat.size, CHUNK):
+            _logistic(flat[start : start + CHUNK], scale, bits)
+        for i in range(n):
+            r, w = rows[i], weight[rows[i]]
+            for j in range(k):
+                y = Y[r, j]
+                p = _clip(A[i, j], eps, one - eps)
+                total -= w * np.log(p if y > T(0.5) else one - p)
+                A[i, j] = w * (A[i, j] - y)
+        return total
+    for i in range(n):
+        r, w = rows[i], weight[rows[i]]
+        for j in range(k):
+            y = Y[r, j]  # half the Poisson deviance is y log(y / p) - y + p with log(p) = A
+            total -= w * (y * A[i, j] + y)
+            if y > 0:
+                total += w * y * np.log(y)
+    for start in range(0, flat.size, CHUNK):
+        _exp(flat[start : start + CHUNK], scale, bits)
+    for i in range(n):
+        r, w = rows[i], weight[rows[i]]
+        for j in range(k):
+            total += w * A[i, j]
+            A[i, j] = w * (A[i, j] - Y[r, j])
+    return total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _product(a, b, out):
+    np.dot(a, b, out)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _matrix(buffer, start, n_rows, n_columns):
+    return buffer[start : start + n_rows * n_columns].reshape(n_rows, n_columns)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _backpropagate(
+    Y, weight, rows, layers, activation, loss, params, grads, acts, deltas, chunks, bits
+):
+    """From the first layer's product X @ W, which stands in acts, to all gradients but its own.
+
+    `layers` has a row a layer: n_in, n_out, and where its weights and biases start in params and
+    its units among all units. The gradients are sums over the batch, without penalty. Returns the
+    weighted sum of the loss; the first layer's D is left in deltas, or, where it is also the last
+    layer's, in acts.
+    """
+    n, last = rows.size, layers.shape[0] - 1
+    e, scale = chunks[0], chunks[1]
+    A = _matrix(acts, layers[0, 4], n, layers[0, 1])
+    for i in range(1, last + 1):
+        n_in, n_out, w = layers[i, 0], layers[i, 1], layers[i, 2]
+        b, unit = layers[i, 3], layers[i, 4]
+        _activate(A, params[b - n_in : b], activation, e, scale, bits)
+        Z = _matrix(acts, n * unit, n, n_out)
+        _product(A, _matrix(params, w, n_in, n_out), Z)
+        A = Z
+    b, n_out = layers[last, 3], layers[last, 1]
+    _add_bias(A, params[b : b + n_out])
+    total = _loss_and_delta(A, Y, weight, rows, loss, scale, bits)
+
+    D = A
+    for i in range(last, 0, -1):
+        n_in, n_out, w = layers[i, 0], layers[i, 1], layers[i, 2]
+        b, unit = layers[i, 3], layers[i, 4]
+        _sum_rows(D, grads[b : b + n_out])
+        A = _matrix(acts, n * (unit - n_in), n, n_in)
+        _product(A.T, D, _matrix(grads, w, n_in, n_out))
+        below = _matrix(deltas, n * (unit - n_in), n, n_in)
+        _product(D, _matrix(params, w, n_in, n_out).T, below)
+        _multiply_derivative(below, A, activation)
+        D = below
+    b, n_out = layers[0, 3], layers[0, 1]
+    _sum_rows(D, grads[b : b + n_out])
+    return total
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon):
+    """One step of Adam (Kingma and Ba, 2014, algorithm 1, its efficient form without epsilon hat).
+
+    Returns the sum of the squares of the new p.
+    """
+    T = p.dtype.type
+    decay, scale, step, eps = T(decay), T(1.0 / total_weight), T(step), T(epsilon)
+    b1, c1, b2, c2 = T(beta_1), T(1.0 - beta_1), T(beta_2), T(1.0 - beta_2)
+    squares = T(0)
+    for i in range(p.size):
+        gi = (g[i] + decay * p[i]) * scale
+        mi = b1 * m[i] + c1 * gi
+        vi = b2 * v[i] + c2 * (gi * gi)
+        pi = p[i] - step * mi / (np.sqrt(vi) + eps)
+        m[i] = mi
+        v[i] = vi
+        p[i] = pi
+        squares += pi * pi
+    return squares
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _sgd(p, g, velocity, decay, total_weight, step, momentum, nesterov):
+    """One step of gradient descent with momentum; returns the sum of the squares of the new p."""
+    T = p.dtype.type
+    decay, scale, step, momentum = T(decay), T(1.0 / total_weight), T(step), T(momentum)
+    ahead, direct = (momentum, step) if nesterov else (T(1), T(0))
+    squares = T(0)
+    for i in range(p.size):
+        gi = (g[i] + decay * p[i]) * scale
+        vi = momentum * velocity[i] - step * gi
+        pi = p[i] + (ahead * vi - direct * gi)
+        velocity[i] = vi
+        p[i] = pi
+        squares += pi * pi
+    return squares
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _update(params, grads, first, second, n_coefs, total_weight, t, solver, settings):
+    """Step from the gradients of one batch; returns the sum of the squares of the new weights."""
+    alpha, step, beta_1, beta_2, epsilon, momentum = settings
+    if solver == ADAM:
+        step *= np.sqrt(1.0 - beta_2 ** float(t)) / (1.0 - beta_1 ** float(t))
+        _adam(params[n_coefs:], grads[n_coefs:], first[n_coefs:], second[n_coefs:],
+              0.0, total_weight, step, beta_1, beta_2, epsilon)
+        return _adam(params[:n_coefs], grads[:n_coefs], first[:n_coefs], second[:n_coefs],
+                     alpha, total_weight, step, beta_1, beta_2, epsilon)
+    _sgd(params[n_coefs:], grads[n_coefs:], first[n_coefs:],
+         0.0, total_weight, step, momentum, solver == NESTEROV)
+    return _sgd(params[:n_coefs], grads[:n_coefs], first[:n_coefs],
+                alpha, total_weight, step, momentum, solver == NESTEROV)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gather(X, rows, out):
+    """Copy rows of X, cast to the network's type."""
+    for i in range(rows.size):
+        r = rows[i]
+        for j in range(X.shape[1]):
+            out[i, j] = X[r, j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sparse_product(data, indices, indptr, rows, W, out):
+    """Rows of a CSR matrix times W."""
+    for i in range(rows.size):
+        for j in range(W.shape[1]):
+            out[i, j] = 0
+        for k in range(indptr[rows[i]], indptr[rows[i] + 1]):
+            c = indices[k]
+            x = W.dtype.type(data[k])
+            for j in range(W.shape[1]):
+                out[i, j] += x * W[c, j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sparse_gradient(data, indices, indptr, rows, D, out):
+    """Those rows transposed, times D."""
+    out[:] = 0
+    for i in range(rows.size):
+        for k in range(indptr[rows[i]], indptr[rows[i] + 1]):
+            c = indices[k]
+            x = D.dtype.type(data[k])
+            for j in range(D.shape[1]):
+                out[c, j] += x * D[i, j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _total_weight(weight, rows):
+    total = 0.0
+    for i in range(rows.size):
+        total += weight[rows[i]]
+    return total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def epoch(
+    X, Y, weight, order, batch_size, layers, n_coefs, activation, loss, params, grads,
+    first, second, batch, acts, deltas, chunks, bits, t, solver, settings,
+):  # fmt: skip
+    """Train on each batch of `order` in turn.
+
+    A batch whose weights sum to zero has no mean loss and is passed over. Returns the sum over
+    rows of the batches' mean losses with penalty, the number of rows trained on, and the number
+    of steps so far.
+    """
+    n_in, n_out = layers[0, 0], layers[0, 1]
+    n_outputs = layers[-1, 1] if loss == SQUARED_ERROR else 1
+    W, G = _matrix(params, layers[0, 2], n_in, n_out), _matrix(grads, layers[0, 2], n_in, n_out)
+    first_deltas = deltas if layers.shape[0] > 1 else acts
+    squares = float(_sum_of_squares(params[:n_coefs]))
+    total, n_trained = 0.0, 0
+    for start in range(0, order.size, batch_size):
+        rows = order[start : start + batch_size]
+        total_weight = _total_weight(weight, rows)
+        if total_weight == 0.0:
+            continue
+        Xb = _matrix(batch, layers[0, 2], rows.size, n_in)
+        _gather(X, rows, Xb)
+        _product(Xb, W, _matrix(acts, layers[0, 4], rows.size, n_out))
+        data_loss = _backpropagate(
+            Y, weight, rows, layers, activation, loss, params, grads, acts, deltas, chunks, bits
+        )
+        _product(Xb.T, _matrix(first_deltas, layers[0, 4], rows.size, n_out), G)
+        total += rows.size * (data_loss / n_outputs + 0.5 * settings[0] * squares) / total_weight
+        n_trained += rows.size
+        t += 1
+        squares = float(
+            _update(params, grads, first, second, n_coefs, total_weight, t, solver, settings)
+        )
+    return total, n_trained, t
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def epoch_sparse(
+    data, indices, indptr, Y, weight, order, batch_size, layers, n_coefs, activation, loss, params,
+    grads, first, second, acts, deltas, chunks, bits, t, solver, settings,
+):  # fmt: skip
+    """`epoch` on the rows of a CSR matrix."""
+    n_in, n_out = layers[0, 0], layers[0, 1]
+    n_outputs = layers[-1, 1] if loss == SQUARED_ERROR else 1
+    W, G = _matrix(params, layers[0, 2], n_in, n_out), _matrix(grads, layers[0, 2], n_in, n_out)
+    first_deltas = deltas if layers.shape[0] > 1 else acts
+    squares = float(_sum_of_squares(params[:n_coefs]))
+    total, n_trained = 0.0, 0
+    for start in range(0, order.size, batch_size):
+        rows = order[start : start + batch_size]
+        total_weight = _total_weight(weight, rows)
+        if total_weight == 0.0:
+            continue
+        Z = _matrix(acts, layers[0, 4], rows.size, n_out)
+        _sparse_product(data, indices, indptr, rows, W, Z)
+        data_loss = _backpropagate(
+            Y, weight, rows, layers, activation, loss, params, grads, acts, deltas, chunks, bits
+        )
+        D = _matrix(first_deltas, layers[0, 4], rows.size, n_out)
+        _sparse_gradient(data, indices, indptr, rows, D, G)
+        total += rows.size * (data_loss / n_outputs + 0.5 * settings[0] * squares) / total_weight
+        n_trained += rows.size
+        t += 1
+        squares = float(
+            _update(params, grads, first, second, n_coefs, total_weight, t, solver, settings)
+        )
+    return total, n_trained, t
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _finish_gradient(total_grads, params, n_coefs, alpha, total_weight):
+    """Add the penalty's gradient and divide by the total weight."""
+    for i in range(n_coefs):
+        total_grads[i] = (total_grads[i] + alpha * params[i]) / total_weight
+    for i in range(n_coefs, params.size):
+        total_grads[i] /= total_weight
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add(total, part):
+    for i in range(total.size):
+        total[i] += part[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def loss_gradient(
+    X, Y, weight, order, batch_size, layers, n_coefs, activation, loss, params, grads,
+    total_grads, batch, acts, deltas, chunks, bits, alpha,
+):  # fmt: skip
+    """Loss over all rows and its gradient in total_grads, a block of rows at a time.
+
+    The loss is summed over outputs, so that the gradient is its own.
+    """
+    n_in, n_out = layers[0, 0], layers[0, 1]
+    W, G = _matrix(params, layers[0, 2], n_in, n_out), _matrix(grads, layers[0, 2], n_in, n_out)
+    first_deltas = deltas if layers.shape[0] > 1 else acts
+    total_weight, total = _total_weight(weight, order), 0.0
+    total_grads[:] = 0
+    for start in range(0, order.size, batch_size):
+        rows = order[start : start + batch_size]
+        Xb = _matrix(batch, layers[0, 2], rows.size, n_in)
+        _gather(X, rows, Xb)
+        _product(Xb, W, _matrix(acts, layers[0, 4], rows.size, n_out))
+        total += _backpropagate(
+            Y, weight, rows, layers, activation, loss, params, grads, acts, deltas, chunks, bits
+        )
+        _product(Xb.T, _matrix(first_deltas, layers[0, 4], rows.size, n_out), G)
+        _add(total_grads, grads)
+    squares = float(_sum_of_squares(params[:n_coefs]))
+    _finish_gradient(total_grads, params, n_coefs, alpha, total_weight)
+    return (total + 0.5 * alpha * squares) / total_weight
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def loss_gradient_sparse(
+    data, indices, indptr, Y, weight, order, batch_size, layers, n_coefs, activation, loss, params,
+    grads, total_grads, acts, deltas, chunks, bits, alpha,
+):  # fmt: skip
+    """`loss_gradient` on the rows of a CSR matrix."""
+    n_in, n_out = layers[0, 0], layers[0, 1]
+    W, G = _matrix(params, layers[0, 2], n_in, n_out), _matrix(grads, layers[0, 2], n_in, n_out)
+    first_deltas = deltas if layers.shape[0] > 1 else acts
+    total_weight, total = _total_weight(weight, order), 0.0
+    total_grads[:] = 0
+    for start in range(0, order.size, batch_size):
+        rows = order[start : start + batch_size]
+        Z = _matrix(acts, layers[0, 4], rows.size, n_out)
+        _sparse_product(data, indices, indptr, rows, W, Z)
+        total += _backpropagate(
+            Y, weight, rows, layers, activation, loss, params, grads, acts, deltas, chunks, bits
+        )
+        D = _matrix(first_deltas, layers[0, 4], rows.size, n_out)
+        _sparse_gradient(data, indices, indptr, rows, D, G)
+        _add(total_grads, grads)
+    squares = float(_sum_of_squares(params[:n_coefs]))
+    _finish_gradient(total_grads, params, n_coefs, alpha, total_weight)
+    return (total + 0.5 * alpha * squares) / total_weight
