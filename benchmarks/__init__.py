@@ -1,0 +1,1 @@
+"""Side by side against what a user would pick instead: ``python -m benchmarks NAME``."""

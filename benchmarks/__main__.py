@@ -1,0 +1,87 @@
+"""Measure, print tables and, on request, write JSON and a docs page."""
+
+import argparse
+import importlib
+import json
+import pkgutil
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+import benchmarks
+from benchmarks._machine import machine
+from benchmarks._tables import Table, to_markdown, to_rich
+from benchmarks._task import Task
+
+
+def _parser() -> argparse.ArgumentParser:
+    names = [m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name[0] != "_"]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", choices=names, help="what to measure")
+    parser.add_argument("--quick", action="store_true", help="a minute's look, not for quoting")
+    parser.add_argument(
+        "--only", metavar="NAME", action="append", help="one part or one work (may be repeated)"
+    )
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write every figure here")
+    parser.add_argument(
+        "--write", metavar="FILE", type=Path, help="put the tables between this page's markers"
+    )
+    return parser
+
+
+def _write_page(page: Path, name: str, text: str) -> None:
+    """Replace what stands between the page's two markers for this benchmark."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, found_begin, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found_begin and found_end):
+        raise SystemExit(f"{page} needs the lines {begin!r} and {end!r}")
+    page.write_text(f"{before}{begin}\n\n{text}\n{end}{after}", encoding="utf-8")
+
+
+def _page_text(facts: dict, tables: list[Table], quick: bool) -> str:
+    versions = ", ".join(f"{k} {v}" for k, v in facts["versions"].items())
+    note = " Quick run: not for quoting." if quick else ""
+    head = (
+        f"Measured on {facts['date']} on {facts['cpu']}, {facts['cores']} cores, "
+        f"{facts['system']}, Python {facts['python']}, {versions}.{note}"
+    )
+    return "\n\n".join([head, *map(to_markdown, tables)]) + "\n"
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    module = importlib.import_module(f"benchmarks.{args.name}")
+    task = Task(quick=args.quick, only=tuple(args.only or ()))
+    if unknown := sorted(set(task.only) - set(module.NAMES)):
+        raise SystemExit(f"--only knows {', '.join(module.NAMES)}, not {', '.join(unknown)}")
+
+    out = Console(highlight=False)
+    out.width = max(out.width, 136)  # the widest table; a narrower one would be cut, not wrapped
+    started, facts, tables = time.perf_counter(), machine(), []
+    out.print(f"{facts['cpu']}, {facts['cores']} cores, Python {facts['python']}")
+    out.print(", ".join(f"{k} {v}" for k, v in facts["versions"].items()), style="dim")
+    for table in module.run(task):
+        tables.append(table)
+        out.print()
+        out.print(to_rich(table))
+    out.print(f"\n{time.perf_counter() - started:.0f} s in all", style="dim")
+
+    if args.json:
+        content = {
+            "benchmark": args.name,
+            "quick": args.quick,
+            "only": task.only,
+            "machine": facts,
+            "tables": [table.as_dict() for table in tables],
+        }
+        args.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    if args.write:
+        _write_page(args.write, args.name, _page_text(facts, tables, args.quick))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""Tables of measurements: plain rows of numbers, drawn for a terminal or a docs page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rich import box
+from rich.table import Table as RichTable
+from rich.text import Text
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: the rows' key, its heading, and how a value is written."""
+
+    key: str
+    heading: str
+    write: Callable[[object], str] = str
+    left: bool = False
+
+
+@dataclass
+class Table:
+    """Rows of measurements under a title; ``rows`` hold the raw numbers, for JSON."""
+
+    name: str
+    title: str
+    columns: list[Column]
+    rows: list[dict] = field(default_factory=list)
+    note: str = ""
+
+    def cells(self, row: dict) -> list[str]:
+        """Return a row as text; what was not measured is a dash."""
+        values = [row.get(column.key) for column in self.columns]
+        return [
+            "–" if value is None else c.write(value)
+            for c, value in zip(self.columns, values, strict=True)
+        ]
+
+    def as_dict(self) -> dict:
+        """Return what JSON keeps: everything that was measured, not only what is shown."""
+        return {"name": self.name, "title": self.title, "rows": self.rows, "note": self.note}
+
+
+def number(digits: int, unit: str = "") -> Callable[[object], str]:
+    """Return a writer of numbers with so many digits after the point."""
+    return lambda value: f"{value:,.{digits}f}{unit}"
+
+
+def time_text(seconds: object) -> str:
+    """Write a time in the unit that leaves three figures."""
+    scale, unit = next(u for u in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")) if seconds >= u[0])
+    value = seconds / scale
+    return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f} {unit}"
+
+
+def yes_no(value: object) -> str:
+    """Write whether a bar is met."""
+    return "yes" if value else "no"
+
+
+def to_rich(table: Table) -> RichTable:
+    """Return the table for a terminal."""
+    drawn = RichTable(
+        title=table.title,
+        caption=table.note or None,
+        title_justify="left",
+        caption_justify="left",
+        title_style="bold",
+        caption_style="dim",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
+    for column in table.columns:
+        drawn.add_column(
+            column.heading,
+            justify="left" if column.left else "right",
+            vertical="bottom",
+            no_wrap=True,
+        )
+    for row in table.rows:
+        style = "bold red" if row.get("met") is False else ""
+        drawn.add_row(*(Text(cell) for cell in table.cells(row)), style=style)
+    return drawn
+
+
+def to_markdown(table: Table) -> str:
+    """Return the table for a docs page."""
+    headings = [column.heading.replace("\n", " ") for column in table.columns]
+    rules = [":--" if column.left else "--:" for column in table.columns]
+    lines = [headings, rules, *(table.cells(row) for row in table.rows)]
+    text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    note = f"\n\n{table.note}" if table.note else ""
+    return f"### {table.title}\n\n{text}{note}"

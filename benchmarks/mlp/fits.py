@@ -1,0 +1,185 @@
+"""Fits beside scikit-learn's: both dtypes, one and two BLAS threads, bare and behind a scaler."""
+
+import time
+import warnings
+from collections.abc import Callable
+
+from sklearn.neural_network import MLPClassifier as Theirs
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from benchmarks._alternate import Run, alternate, ratio, typical
+from benchmarks._machine import THREADS, blas_threads, peak_gflops
+from benchmarks._tables import Column, Table, number, time_text, yes_no
+from benchmarks._task import Task
+from benchmarks.mlp.works import DTYPES, WORKS, Work
+from skparams import MLPClassifier as Ours
+
+OURS, THEIRS = "skparams", "scikit-learn"
+_ALL = THREADS[-1]
+_THREADS_TEXT = " / ".join(map(str, THREADS))
+_CLASSES = {OURS: Ours, THEIRS: Theirs}
+
+
+class Side:
+    """One library at one number of BLAS threads; keeps its last model, for the score."""
+
+    def __init__(self, make: Callable[[], object], data: tuple, threads: int, fits: int) -> None:
+        self.make, self.data, self.threads, self.fits = make, data, threads, fits
+
+    def __call__(self) -> float:
+        X, y, _, _ = self.data
+        with blas_threads(self.threads):
+            models = [self.make() for _ in range(self.fits)]
+            start = time.perf_counter()
+            for model in models:
+                model.fit(X, y)
+            taken = time.perf_counter() - start
+        self.model = models[-1]
+        return taken
+
+    def score(self) -> float:
+        """Return the accuracy on the held-out rows."""
+        return float(self.model.score(*self.data[2:]))
+
+
+def _faster(runs: list[Run], library: str) -> int:
+    """Return the number of threads at which a library was faster."""
+    tried = {run.side[1] for run in runs if run.side[0] == library}
+    return min(tried, key=lambda threads: typical(runs, (library, threads)))
+
+
+def _worth_repeating(runs: list[Run]) -> list:
+    """Return the sides of the further rounds: all, unless a setting of the peer is clearly slower.
+
+    What stays still alternates between the libraries.
+    """
+    at = _faster(runs, THEIRS)
+    best = typical(runs, (THEIRS, at))
+    if all(typical(runs, (THEIRS, n)) < 1.15 * best for n in THREADS):
+        return [run.side for run in runs]
+    return [(OURS, _ALL), (THEIRS, at)]
+
+
+def _behind_scaler(work: Work, data: tuple, theirs_at: int, seconds: float) -> list[Run]:
+    """Time both inside a Pipeline with a StandardScaler, as users run them."""
+    sides = {
+        (name, threads): Side(
+            lambda cls=_CLASSES[name]: make_pipeline(StandardScaler(), cls(**work.arguments())),
+            data,
+            threads,
+            work.fits,
+        )
+        for name, threads in ((OURS, _ALL), (THEIRS, theirs_at))
+    }
+    return alternate(sides, seconds=seconds, least=1)
+
+
+def _measure(work: Work, dtype: str, peaks: dict, quick: bool) -> dict:
+    """Return one row: every figure of one work in one dtype."""
+    data = work.data(dtype)
+    sides = {
+        (name, threads): Side(
+            lambda cls=_CLASSES[name]: cls(**work.arguments()), data, threads, work.fits
+        )
+        for threads in THREADS
+        for name in (OURS, THEIRS)
+    }
+    for cls in _CLASSES.values():  # kernels and pools warm
+        cls(**work.arguments(epochs=1)).fit(data[0][: 2 * work.batch], data[1][: 2 * work.batch])
+
+    budget = 0.4 if quick else 9.0
+    least = 1 if quick else 2 if work.heavy else 3
+    runs = alternate(sides, seconds=budget, least=least, keep=_worth_repeating)
+    at = _faster(runs, THEIRS)
+    scaled = _behind_scaler(work, data, at, budget / 3)
+    ours, theirs = (OURS, _ALL), (THEIRS, at)
+    ratios = {
+        "after_other": ratio(runs, theirs, ours, "other"),
+        "after_itself": ratio(runs, theirs, ours, "self"),
+        "behind_scaler": ratio(scaled, theirs, ours, "other"),
+        "one_thread": ratio(runs, theirs, (OURS, 1), "other"),
+    }
+    ours_at = {n: typical(runs, (OURS, n), "other") for n in THREADS}
+    return {
+        "work": work.label,
+        "dtype": dtype,
+        "epochs": work.epochs,
+        "fits_a_run": work.fits,
+        "rounds": max(run.round for run in runs) + 1,
+        "theirs": {"seconds": typical(runs, theirs, "other"), "threads": at},
+        "theirs_s_by_threads": {n: typical(runs, (THEIRS, n), "other") for n in THREADS},
+        "ours_s": ours_at[_ALL],
+        "ours_s_by_threads": ours_at,
+        **ratios,
+        "bar": work.bar(dtype),
+        "met": min(ratios["after_other"], ratios["behind_scaler"]) >= work.bar(dtype),
+        "share_of_peak": {n: work.gflop() / ours_at[n] / peaks[dtype, n] for n in THREADS},
+        "peak_gflops": {n: peaks[dtype, n] for n in THREADS},
+        "scores": [sides[ours].score(), sides[theirs].score()],
+    }
+
+
+def _at_threads(value: dict) -> str:
+    return f"{time_text(value['seconds'])} at {value['threads']}"
+
+
+def _pair(value: list) -> str:
+    return " ".join(f"{score:.3f}" for score in value)
+
+
+def _shares(value: dict) -> str:
+    return " / ".join(f"{share:.0%}" for share in value.values())
+
+
+_COLUMNS = [
+    Column("work", "work", left=True),
+    Column("dtype", "", lambda dtype: dtype.replace("float", "f"), left=True),
+    Column("theirs", "scikit-learn,\nat threads", _at_threads),
+    Column("ours_s", "skparams", time_text),
+    Column("after_other", "ratio after\nthe other", number(1)),
+    Column("after_itself", "after\nitself", number(1)),
+    Column("behind_scaler", "behind\nscaler", number(1)),
+    Column("one_thread", "on one\nthread", number(1)),
+    Column("bar", "bar", number(1)),
+    Column("met", "met", yes_no),
+    Column("share_of_peak", f"of peak on\n{_THREADS_TEXT}", _shares),
+    Column("scores", "score, ours\nand theirs", _pair),
+]
+
+
+def fits(task: Task) -> Table:
+    """Return the table of fit times."""
+    peaks = {
+        (dtype, n): peak_gflops(dtype, n, seconds=0.2 if task.quick else 0.6)
+        for dtype in DTYPES
+        for n in THREADS
+    }
+    rates = "; ".join(
+        f"{dtype} {' / '.join(f'{peaks[dtype, n]:.0f}' for n in THREADS)}" for dtype in DTYPES
+    )
+    table = Table(
+        "fits",
+        "fit, fixed epochs",
+        _COLUMNS,
+        note=(
+            f"Ratios are medians over rounds of scikit-learn's time, at the number of BLAS threads "
+            f"where it is faster, over ours on {_ALL}. A bar is met by the lower of the ratios "
+            f"after the other library and behind a scaler. Peak: np.dot's best here, GFLOP/s on "
+            f"{_THREADS_TEXT} threads: {rates}. Score: accuracy on held-out rows."
+        ),
+    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*batch_size.*")
+        warnings.filterwarnings("ignore", message=".*aximum iterations.*")
+        for name, work in WORKS.items():
+            if not task.wants("fits", name) or (
+                task.quick and work.heavy and name not in task.only
+            ):
+                continue
+            if task.quick:
+                work = work.short()
+            for dtype in DTYPES:
+                task.say(f"fits: {work.label}, {dtype}")
+                table.rows.append(_measure(work, dtype, peaks, task.quick))
+    return table

@@ -1,0 +1,73 @@
+"""A whole GridSearchCV on two workers, ours against scikit-learn's."""
+
+import time
+import warnings
+
+from joblib import parallel_config
+from sklearn.datasets import load_digits
+from sklearn.model_selection import GridSearchCV
+from sklearn.neural_network import MLPClassifier as Theirs
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from benchmarks._machine import blas_threads
+from benchmarks._tables import Column, Table, number, time_text, yes_no
+from benchmarks._task import Task
+from skparams import MLPClassifier as Ours
+
+
+def _search(cls: type, sizes: list, alphas: list, epochs: int) -> GridSearchCV:
+    fixed = {"max_iter": epochs, "tol": 0, "n_iter_no_change": 10_000, "random_state": 0}
+    pipe = Pipeline([("scale", StandardScaler()), ("mlp", cls(**fixed))])
+    grid = {"mlp__hidden_layer_sizes": sizes, "mlp__alpha": alphas}
+    return GridSearchCV(pipe, grid, cv=4, n_jobs=2)
+
+
+def _timed(search: GridSearchCV, X, y) -> float:
+    start = time.perf_counter()
+    search.fit(X, y)
+    return time.perf_counter() - start
+
+
+def searches(task: Task) -> Table:
+    """Return the searches' times, workers warm and with one BLAS thread each."""
+    table = Table(
+        "search",
+        "GridSearchCV(n_jobs=2), digits behind a StandardScaler",
+        [
+            Column("backend", "backend", left=True),
+            Column("theirs_s", "scikit-learn", time_text),
+            Column("ours_s", "skparams", time_text),
+            Column("ratio", "ratio", number(1)),
+            Column("bar", "at least"),
+            Column("met", "met", yes_no),
+            Column("ours_score", "best score,\nours", number(3)),
+            Column("theirs_score", "theirs", number(3)),
+        ],
+    )
+    X, y = load_digits(return_X_y=True)
+    sizes, alphas = [(64,), (100,), (100, 50)], [1e-4, 1e-3, 1e-2, 1e-1]
+    epochs = 10 if task.quick else 70
+    for backend in ("loky", "threading"):
+        task.say(f"search: {backend}")
+        # loky gives a worker its share of the cores by itself; threads share this process's pools.
+        with parallel_config(backend), blas_threads(1), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for cls in (Ours, Theirs):
+                _search(cls, [(64,)], [1e-4, 1e-3], 2).fit(X, y)
+            ours, theirs = (_search(cls, sizes, alphas, epochs) for cls in (Ours, Theirs))
+            ours_s, theirs_s = _timed(ours, X, y), _timed(theirs, X, y)
+        table.rows.append(
+            {
+                "backend": backend,
+                "fits": len(sizes) * len(alphas) * 4 + 1,
+                "theirs_s": theirs_s,
+                "ours_s": ours_s,
+                "ratio": theirs_s / ours_s,
+                "bar": "1.0",
+                "met": theirs_s >= ours_s,
+                "ours_score": float(ours.best_score_),
+                "theirs_score": float(theirs.best_score_),
+            }
+        )
+    return table

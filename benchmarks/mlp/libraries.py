@@ -1,0 +1,48 @@
+"""PyTorch and skorch, each in a process of its own beside scikit-learn, where installed."""
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+
+from benchmarks._tables import Column, Table, number, time_text
+from benchmarks._task import Task
+from benchmarks.mlp.works import WORKS
+
+
+def libraries(task: Task) -> Table:
+    """Return a row for each library and work; an empty table where neither is installed."""
+    table = Table(
+        "torch",
+        "other libraries beside scikit-learn: same architecture, batch, epochs, Adam",
+        [
+            Column("library", "library", left=True),
+            Column("work", "work", left=True),
+            Column("dtype", "dtype", left=True),
+            Column("theirs_s", "scikit-\nlearn", time_text),
+            Column("theirs_threads", "at\nthreads"),
+            Column("seconds", "library", time_text),
+            Column("threads", "at\nthreads"),
+            Column("ratio", "ratio", number(2)),
+            Column("score", "score,\nlibrary", number(3)),
+            Column("theirs_score", "scikit-\nlearn", number(3)),
+        ],
+        note="Both at the number of threads where they are faster; each library has its own "
+        "initial weights, so scores differ by chance.",
+    )
+    for library in ("torch", "skorch"):
+        if find_spec(library) is None:
+            task.say(f"{library} is not installed: left out")
+            continue
+        for name in ("digits",) if task.quick else ("small", "digits", "wide"):
+            task.say(f"{library}: {WORKS[name].label}")
+            done = subprocess.run(
+                [sys.executable, "-m", "benchmarks.mlp._torch_process", library, name]
+                + (["--quick"] if task.quick else []),
+                capture_output=True,
+                text=True,
+            )
+            if done.returncode:
+                raise RuntimeError(f"{library} failed:\n{done.stderr[-2000:]}")
+            table.rows.append(json.loads(done.stdout.splitlines()[-1]))
+    return table

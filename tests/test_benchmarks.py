@@ -1,0 +1,108 @@
+"""The benchmark's own arithmetic: what it says about a run must be right before it is quoted."""
+
+import importlib
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    """Import a module of the benchmarks, which are not installed with the package."""
+    if not (ROOT / "benchmarks").is_dir():
+        pytest.skip("the benchmarks are not beside these tests")
+    monkeypatch.syspath_prepend(str(ROOT))
+    return lambda name: importlib.import_module(f"benchmarks.{name}".rstrip("."))
+
+
+def test_each_side_runs_after_the_other_and_after_itself(bench):
+    alternate = bench("_alternate")
+    order = []
+    sides = {name: lambda name=name: order.append(name) or 1.0 for name in "ab"}
+    runs = alternate.alternate(sides, seconds=0, least=2)
+    assert "".join(order) == "aabbaabb"
+    assert [run.after for run in runs[:4]] == ["other", "self", "other", "self"]
+
+
+def test_a_ratio_is_taken_within_a_round(bench):
+    alternate = bench("_alternate")
+    slow, fast = iter([4.0, 9.0, 8.0, 9.0, 60.0, 9.0]), iter([1.0, 9.0, 4.0, 9.0, 6.0, 9.0])
+    sides = {"slow": lambda: next(slow), "fast": lambda: next(fast)}
+    runs = alternate.alternate(sides, seconds=0, least=3, most=3)
+    # 4/1, 8/4, 60/6: the median of the ratios, not the ratio of the medians, which is 8/4.
+    assert alternate.ratio(runs, "slow", "fast", "other") == 4.0
+    assert alternate.ratio(runs, "slow", "fast", "self") == 1.0
+    assert alternate.typical(runs, "slow", "other") == 8.0
+
+
+def test_a_side_can_be_left_out_after_the_first_round(bench):
+    alternate = bench("_alternate")
+    sides = {"a": lambda: 1.0, "b": lambda: 2.0}
+    runs = alternate.alternate(sides, seconds=0, least=3, keep=lambda runs: ["a"])
+    assert [run.side for run in runs] == list("aabb") + list("aaaa")
+
+
+def test_arithmetic_of_a_fit(bench):
+    work = bench("mlp.works").Work("", 100, 5, 3, (7,), 10, 4, (1, 1), fits=2)
+    # forward and weights' gradient of both layers, the error through the second one
+    products = 5 * 7 + 7 * 3 + 5 * 7 + 7 * 3 + 7 * 3
+    assert work.gflop() == pytest.approx(2 * products * 100 * 4 * 2 / 1e9)
+
+
+def test_every_work_trains_on_the_rows_it_names(bench):
+    works = bench("mlp.works")
+    for work in works.WORKS.values():
+        if work.features < 100:
+            X, y, X_test, y_test = work.data("float32")
+            assert X.shape == (work.rows, work.features)
+            assert X.dtype == "float32"
+            assert X.flags.c_contiguous
+            assert len(set(y)) == work.classes == len(set(y_test))
+            assert len(X_test) == len(y_test)
+
+
+def test_the_works_differ(bench):
+    labels = sorted(work.label for work in bench("mlp.works").WORKS.values())
+    assert all(a != b for a, b in pairwise(labels))
+
+
+def test_tables_are_written_between_the_markers_only(bench, tmp_path):
+    main, tables = bench("__main__"), bench("_tables")
+    table = tables.Table(
+        "t",
+        "title",
+        [tables.Column("a", "what", left=True), tables.Column("s", "time\nof it", tables.time_text)],
+        [{"a": "one", "s": 0.0123}, {"a": "two"}],
+    )
+    page = tmp_path / "page.md"
+    page.write_text("above\n<!-- x: begin -->\nold\n<!-- x: end -->\nbelow\n", encoding="utf-8")
+    main._write_page(page, "x", tables.to_markdown(table))
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("above\n<!-- x: begin -->\n")
+    assert text.endswith("<!-- x: end -->\nbelow\n")
+    assert "| one | 12.3 ms |" in text
+    assert "| two | – |" in text
+    assert "old" not in text
+
+
+def test_a_page_without_markers_is_left_alone(bench, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("nothing\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="needs the lines"):
+        bench("__main__")._write_page(page, "x", "new")
+    assert page.read_text(encoding="utf-8") == "nothing\n"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(123.4, "123 s"), (2.5, "2.50 s"), (0.0456, "45.6 ms"), (3e-6, "3.00 µs")]
+)
+def test_times_keep_three_figures(bench, seconds, text):
+    assert bench("_tables").time_text(seconds) == text
+
+
+def test_an_unknown_part_is_named(bench, capsys):
+    with pytest.raises(SystemExit, match="not nonsense"):
+        bench("__main__").main(["mlp", "--only", "nonsense"])
