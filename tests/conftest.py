@@ -1,0 +1,29 @@
+"""What every test may use, and lines that tests leave for the end of the run."""
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def rng():
+    return np.random.RandomState(0)
+
+
+@pytest.fixture
+def note(record_property):
+    """``note("a line")`` prints the line in pytest's summary, workers of xdist included."""
+    return lambda line: record_property("summary_line", line)
+
+
+def pytest_terminal_summary(terminalreporter):
+    lines = [
+        value
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        for key, value in getattr(report, "user_properties", [])
+        if key == "summary_line"
+    ]
+    if lines:
+        terminalreporter.section("notes")
+    for line in lines:
+        terminalreporter.write_line(line)

@@ -1,0 +1,285 @@
+"""What every estimator of scikit-learn's kind does: its checks, and the manners around them."""
+
+import inspect
+import pickle
+
+import numpy as np
+import pytest
+import sklearn
+import sklearn.neural_network
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import cross_validate
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import skparams
+
+joblib = pytest.importorskip("joblib")
+numba = pytest.importorskip("numba")
+
+compiled = pytest.mark.skipif(
+    bool(numba.config.DISABLE_JIT), reason="minutes long when not compiled"
+)
+quiet = pytest.mark.filterwarnings(f"ignore::{ConvergenceWarning.__module__}.ConvergenceWarning")
+
+# Each with scikit-learn's estimator whose place it takes.
+ESTIMATORS = {
+    name: getattr(sklearn.neural_network, name) for name in ("MLPClassifier", "MLPRegressor")
+}
+each_estimator = pytest.mark.parametrize("name", ESTIMATORS)
+
+
+@compiled
+@quiet
+@parametrize_with_checks([skparams.MLPClassifier(), skparams.MLPRegressor()])
+def test_scikit_learns_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
+@compiled
+@quiet
+@parametrize_with_checks(
+    [
+        # a check wants probabilities below 1, which lbfgs does not leave without a penalty
+        skparams.MLPClassifier(solver="lbfgs", alpha=1.0),
+        skparams.MLPRegressor(solver="lbfgs"),
+        skparams.MLPClassifier(solver="sgd", learning_rate="adaptive", learning_rate_init=0.05),
+        skparams.MLPRegressor(solver="sgd", learning_rate="adaptive", learning_rate_init=0.01),
+    ]
+)
+def test_scikit_learns_checks_of_other_solvers(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture
+def data(rng):
+    X = rng.standard_normal((40, 3))
+    return X, (X[:, 0] + 0.1 * rng.standard_normal(40) > 0).astype(int)
+
+
+@pytest.fixture
+def make():
+    def make(name, **arguments):
+        arguments = {"hidden_layer_sizes": 4, "max_iter": 3, "random_state": 0} | arguments
+        return getattr(skparams, name)(**arguments)
+
+    return make
+
+
+def same(a, b):
+    return all(map(np.array_equal, a.coefs_ + a.intercepts_, b.coefs_ + b.intercepts_))
+
+
+@each_estimator
+def test_arguments_are_scikit_learns_in_its_order(name):
+    ours = inspect.signature(getattr(skparams, name)).parameters
+    theirs = inspect.signature(ESTIMATORS[name]).parameters
+    # additions come after, by keyword only
+    assert list(ours)[: len(theirs)] == list(theirs)
+    for argument, reference in theirs.items():
+        assert ours[argument].default == reference.default, argument
+        assert ours[argument].kind == reference.kind, argument
+    for argument in list(ours)[len(theirs) :]:
+        assert ours[argument].kind is inspect.Parameter.KEYWORD_ONLY
+
+
+@each_estimator
+@pytest.mark.parametrize("method", ["fit", "partial_fit", "predict", "score"])
+def test_methods_take_what_scikit_learns_take(name, method):
+    ours = inspect.signature(getattr(getattr(skparams, name)(), method)).parameters
+    theirs = inspect.signature(getattr(ESTIMATORS[name](), method)).parameters
+    assert list(ours) == list(theirs)
+    assert [p.default for p in ours.values()] == [p.default for p in theirs.values()]
+
+
+@each_estimator
+def test_fitted_attributes_of_scikit_learn_are_there(name, make, data):
+    for more in (
+        {},
+        {"early_stopping": True},
+        {"solver": "sgd"},
+        {"solver": "lbfgs"},
+    ):
+        ours = make(name, **more)
+        theirs = ESTIMATORS[name](**ours.get_params())
+        with pytest.warns(ConvergenceWarning):
+            theirs.fit(*data)
+        with pytest.warns(ConvergenceWarning):
+            ours.fit(*data)
+        public = {key for key in vars(theirs) if key.endswith("_") and not key.startswith("_")}
+        missing = {key for key in public if not hasattr(ours, key)}
+        assert not missing
+        for key in public:
+            assert type(getattr(ours, key)) is type(getattr(theirs, key)), key
+
+
+@each_estimator
+def test_fitting_changes_no_argument(name, make, data):
+    hidden = np.array([3, 2])
+    estimator = make(name, hidden_layer_sizes=hidden, random_state=np.random.RandomState(0))
+    before = estimator.get_params()
+    with pytest.warns(ConvergenceWarning):
+        estimator.fit(*data)
+    after = estimator.get_params()
+    assert all(after[key] is before[key] for key in before)
+    np.testing.assert_array_equal(hidden, [3, 2])
+
+
+@each_estimator
+@quiet
+def test_clone_and_set_params(name, make, data):
+    estimator = make(name, alpha=0.5).fit(*data)
+    copy = clone(estimator)
+    assert copy.get_params() == estimator.get_params()
+    assert not hasattr(copy, "coefs_")
+    assert same(copy.fit(*data), estimator)
+    assert copy.set_params(alpha=0.0).alpha == 0.0
+    with pytest.raises(ValueError, match="Invalid parameter 'depth'"):
+        copy.set_params(depth=3)
+
+
+@each_estimator
+@quiet
+@pytest.mark.parametrize("how", ["pickle", "joblib", "joblib_mmap"])
+def test_saved_and_loaded(name, how, make, data, tmp_path):
+    X, y = data
+    estimator = make(name).fit(X, y)
+    path = tmp_path / "model"
+    if how == "pickle":
+        path.write_bytes(pickle.dumps(estimator))
+        loaded = pickle.loads(path.read_bytes())
+    else:
+        joblib.dump(estimator, path)
+        loaded = joblib.load(path, mmap_mode="r" if how == "joblib_mmap" else None)
+    assert same(loaded, estimator)
+    np.testing.assert_array_equal(loaded.predict(X), estimator.predict(X))
+    loaded.partial_fit(X, y)
+    estimator.partial_fit(X, y)
+    assert same(loaded, estimator)
+
+
+@each_estimator
+@quiet
+def test_loading_what_another_version_saved_warns(name, make, data):
+    version = skparams.__version__.encode()
+    saved = pickle.dumps(make(name).fit(*data))
+    assert version in saved
+    pickle.loads(saved)
+    with pytest.warns(UserWarning, match=f"{name} was pickled by skparams"):
+        loaded = pickle.loads(saved.replace(version, b"9" * len(version)))
+    loaded.predict(data[0])
+
+
+@each_estimator
+@quiet
+def test_feature_names(name, make, data):
+    pd = pytest.importorskip("pandas")
+    X, y = data
+    frame = pd.DataFrame(X, columns=["length", "width", "height"])
+    estimator = make(name).fit(frame, y)
+    assert list(estimator.feature_names_in_) == list(frame.columns)
+    estimator.predict(frame)
+    with pytest.warns(UserWarning, match="does not have valid feature names"):
+        estimator.predict(X)
+    with pytest.raises(ValueError, match="feature names should match"):
+        estimator.predict(frame[["width", "length", "height"]])
+    assert not hasattr(make(name).fit(X, y), "feature_names_in_")
+
+
+@each_estimator
+@quiet
+def test_early_stopping_scores_without_a_word_on_feature_names(name, make, data):
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(data[0], columns=["length", "width", "height"])
+    make(name, early_stopping=True).fit(frame, data[1])
+
+
+@each_estimator
+@quiet
+def test_sample_weight_is_routed(name, make, data, rng):
+    X, y = data
+    weights = rng.uniform(0.5, 2, len(y))
+    with sklearn.config_context(enable_metadata_routing=True):
+        estimator = make(name).set_fit_request(sample_weight=True)
+        estimator.set_score_request(sample_weight=True)
+        estimator.set_partial_fit_request(sample_weight=True)
+        assert estimator.get_metadata_routing().fit.requests["sample_weight"] is True
+        pipeline = make_pipeline(StandardScaler(), estimator)
+        pipeline[0].set_fit_request(sample_weight=False)
+        pipeline.fit(X, y, sample_weight=weights)
+        scores = cross_validate(
+            pipeline, X, y, params={"sample_weight": weights}, cv=2, error_score="raise"
+        )
+    by_hand = clone(estimator).fit(StandardScaler().fit_transform(X), y, sample_weight=weights)
+    assert same(pipeline[-1], by_hand)
+    assert np.isfinite(scores["test_score"]).all()
+
+
+@each_estimator
+def test_tags_are_scikit_learns(name):
+    ours, theirs = (
+        Estimator().__sklearn_tags__() for Estimator in (getattr(skparams, name), ESTIMATORS[name])
+    )
+    assert ours == theirs
+    assert ours.input_tags.sparse
+    assert is_classifier(getattr(skparams, name)()) == (name == "MLPClassifier")
+    assert is_regressor(getattr(skparams, name)()) == (name == "MLPRegressor")
+
+
+@each_estimator
+@quiet
+def test_how_it_shows_itself(name, make, data):
+    estimator = make(name, activation="tanh")
+    assert repr(getattr(skparams, name)()) == f"{name}()"
+    assert "activation='tanh'" in repr(estimator)
+    for model in (estimator, estimator.fit(*data)):
+        html = model._repr_html_()
+        assert name in html
+        assert "tanh" in html
+
+
+@each_estimator
+def test_html_escapes_what_a_user_wrote(name):
+    html = getattr(skparams, name)(activation="<script>alert(1)</script>")._repr_html_()
+    assert "<script>alert(1)" not in html
+
+
+@each_estimator
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"alpha": -1},
+        {"activation": "swish"},
+        {"solver": "newton"},
+        {"batch_size": 0},
+        {"batch_size": "all"},
+        {"learning_rate_init": 0},
+        {"max_iter": 0},
+        {"momentum": 1.5},
+        {"validation_fraction": 1.0},
+        {"beta_1": 1.0},
+        {"epsilon": 0},
+        {"n_iter_no_change": 0},
+        {"hidden_layer_sizes": 0},
+        {"hidden_layer_sizes": (3, 0)},
+        {"hidden_layer_sizes": (3, -2)},
+        {"hidden_layer_sizes": "ten"},
+        {"shuffle": "yes"},
+        {"max_fun": 0},
+    ],
+    ids=str,
+)
+def test_wrong_arguments_are_refused_in_scikit_learns_words(name, wrong, data):
+    with pytest.raises(ValueError, match=next(iter(wrong))) as theirs:
+        ESTIMATORS[name](**wrong).fit(*data)
+    with pytest.raises(type(theirs.value)) as ours:
+        getattr(skparams, name)(**wrong).fit(*data)
+    assert str(ours.value) == str(theirs.value)
+
+
+def test_the_regressors_loss_is_one_of_two(data):
+    with pytest.raises(ValueError, match="loss"):
+        skparams.MLPRegressor(loss="absolute_error").fit(*data)
