@@ -38,8 +38,6 @@ MAY_IMPORT = {
         "neural_network._network",
         "neural_network._training",
     ],
-    "neural_network._training",
-    ],
     "neural_network._training": [
         "_compat",
         "neural_network._batches",
