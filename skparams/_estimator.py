@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from skparams._version import __version__
 
@@ -31,8 +32,8 @@ def unchanged_on_error(estimator) -> Iterator[None]:
         raise
 
 
-class VersionedPickleMixin:
-    """Keep the version of skparams in pickles; loading one under another version warns."""
+class VersionedEstimator(BaseEstimator):
+    """An estimator whose pickles know their version of skparams; loading under another warns."""
 
     def __getstate__(self):
         return {**super().__getstate__(), "_skparams_version": __version__}
@@ -41,8 +42,9 @@ class VersionedPickleMixin:
         version = state.pop("_skparams_version", "of an unknown number")
         if version != __version__:
             warnings.warn(
-                f"{type(self).__name__} was pickled by skparams {version} and is loaded by skparams "
-                f"{__version__}; results may differ. Fit it anew, or load it with that version.",
+                f"{type(self).__name__} was pickled by skparams {version} and is loaded by "
+                f"skparams {__version__}; results may differ. Fit it anew, or load it with that "
+                "version.",
                 UserWarning,
                 stacklevel=2,
             )

@@ -3,8 +3,8 @@
 import functools
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from typing import ContextManager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController
@@ -15,7 +15,7 @@ MIN_SIZE_OF_PARALLEL_PRODUCT = 2_000_000
 
 _lock = threading.Lock()
 _n_holders = 0
-_limit = None
+_limit: Any = None
 
 
 @functools.cache
@@ -47,7 +47,7 @@ def _one_blas_thread() -> Iterator[None]:
                 _limit = None
 
 
-def blas_threads_for(largest_product: int) -> ContextManager[None]:
+def blas_threads_for(largest_product: int) -> AbstractContextManager[None]:
     """Return the context in which products of at most that many multiply-adds run best.
 
     Small products get one thread: waiting for a second one costs more than it saves, and far more

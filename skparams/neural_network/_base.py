@@ -6,25 +6,24 @@ from abc import ABC, abstractmethod
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, is_regressor
+from sklearn.base import is_regressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skparams._compat import Interval, Options, StrOptions, check_sample_weight
-from skparams._estimator import VersionedPickleMixin
+from skparams._estimator import VersionedEstimator
 from skparams.inspection import ParamsMixin
 from skparams.neural_network._batches import SGD, Adam, Batches
 from skparams.neural_network._network import ACTIVATIONS, Network, decision
 from skparams.neural_network._training import Progress, train, train_lbfgs
 
-
 # Rows that lbfgs takes at a time, so that its memory does not grow with the data.
 LBFGS_BLOCK = 1024
 
 
-class BaseMLP(VersionedPickleMixin, ParamsMixin, BaseEstimator, ABC):
+class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
     """Multi-layer perceptron trained by Adam, gradient descent or L-BFGS."""
 
     _parameter_constraints: dict = {
@@ -104,6 +103,9 @@ class BaseMLP(VersionedPickleMixin, ParamsMixin, BaseEstimator, ABC):
         self.n_iter_no_change = n_iter_no_change
         self.max_fun = max_fun
 
+    coefs_: list[np.ndarray]
+    intercepts_: list[np.ndarray]
+
     @abstractmethod
     def _validate_targets(self, y, incremental):
         """Return y as the kernels take it: floats of shape (n, n_outputs), or class indices."""
@@ -153,9 +155,9 @@ class BaseMLP(VersionedPickleMixin, ParamsMixin, BaseEstimator, ABC):
             dtype = X.dtype
             params = network.initial(self._random_state, self.activation, dtype)
             for name in ("t_", "loss_curve_", "validation_scores_", "_optimizer"):
-                vars(self).pop(name, None)
+                self.__dict__.pop(name, None)
         if not incremental:
-            vars(self).pop("_order", None)
+            self.__dict__.pop("_order", None)
         if sample_weight is None:
             weight = np.ones(X.shape[0], dtype)
         else:
@@ -180,7 +182,8 @@ class BaseMLP(VersionedPickleMixin, ParamsMixin, BaseEstimator, ABC):
             return min(200, n_samples)
         if self.batch_size > n_samples:
             warnings.warn(
-                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
+                "Got `batch_size` less than 1 or larger than sample size. It is going to be "
+                "clipped",
                 stacklevel=5,
             )
         return min(int(self.batch_size), n_samples)
@@ -191,9 +194,7 @@ class BaseMLP(VersionedPickleMixin, ParamsMixin, BaseEstimator, ABC):
         batch_size = min(LBFGS_BLOCK, X.shape[0])
         Y, weight, params = Y.astype(dtype), weight.astype(dtype), params.astype(dtype)
         batches = Batches(network, X, Y, weight, self.activation, loss, batch_size, dtype)
-        params, loss_curve, self.n_iter_ = train_lbfgs(
-            batches, params, self.get_params(deep=False)
-        )
+        params, loss_curve, self.n_iter_ = train_lbfgs(batches, params, self.get_params(deep=False))
         self.loss_curve_ = [*getattr(self, "loss_curve_", []), *loss_curve]
         self.loss_ = loss_curve[-1] if loss_curve else np.nan
         self.t_ = getattr(self, "t_", 0)
@@ -278,8 +279,10 @@ class BaseMLP(VersionedPickleMixin, ParamsMixin, BaseEstimator, ABC):
             if self.solver == "adam" or self.learning_rate == "constant":
                 optimizer.learning_rate = float(self.learning_rate_init)
             return optimizer
-        moments = (np.zeros_like(params) for _ in range(2 if wanted is Adam else 1))
-        return wanted(*moments, learning_rate=float(self.learning_rate_init))
+        learning_rate = float(self.learning_rate_init)
+        if wanted is Adam:
+            return Adam(np.zeros_like(params), np.zeros_like(params), learning_rate)
+        return SGD(np.zeros_like(params), learning_rate)
 
     def _begin_progress(self, n_samples, incremental):
         progress = Progress(

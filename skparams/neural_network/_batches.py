@@ -5,6 +5,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -53,6 +54,15 @@ def announced_compilation(dtype: np.dtype):
         yield
 
 
+# The function of each loss's output activation; softmax is the exponential, normalised.
+LINKS = {
+    "squared_error": "identity",
+    "poisson": "exp",
+    "binary_log_loss": "logistic",
+    "log_loss": "exp",
+}
+
+
 @dataclass
 class Adam:
     """State of Adam between batches."""
@@ -79,7 +89,7 @@ class Batches:
     ----------
     network : Network
         Sizes and layout.
-    X : ndarray or CSR matrix of shape (n_samples, n_features)
+    X : C-contiguous ndarray or CSR matrix of shape (n_samples, n_features)
         The inputs.
     Y : ndarray of shape (n_samples, n_outputs), or (n_samples, 1) for class indices
         The targets, of the network's dtype.
@@ -94,7 +104,7 @@ class Batches:
     """
 
     network: Network
-    X: np.ndarray | sp.csr_matrix
+    X: Any
     Y: np.ndarray
     weight: np.ndarray
     activation: str
@@ -107,20 +117,18 @@ class Batches:
         self.kernels = load_kernels()
         network, n_rows, dtype = self.network, self.batch_size, self.dtype
         self.sparse = sp.issparse(self.X)
+        gathered: tuple[np.ndarray, ...] = ()
         # Read-only views have one numba type, whether or not the user's arrays can be written.
         self._targets = (_read_only(self.Y), _read_only(self.weight))
         if self.sparse:
-            X = self.X.tocsr()
-            self._inputs = tuple(_read_only(a) for a in (X.data, X.indices, X.indptr))
-            gathered = ()
+            csr = (self.X.data, self.X.indices, self.X.indptr)
+            self._inputs = tuple(_read_only(array) for array in csr)
         else:
             self._inputs = (_read_only(self.X),)
             gathered = (np.empty(n_rows * network.sizes[0], dtype),)
         chunks = np.empty((2, self.kernels.CHUNK), dtype)
-        self._codes = (
-            getattr(self.kernels, self.activation.upper()),
-            getattr(self.kernels, self.loss.upper()),
-        )
+        names = (self.activation, self.loss, LINKS[self.loss])
+        self._codes = tuple(getattr(self.kernels, name.upper()) for name in names)
         self.grads = np.empty(network.n_params, dtype)
         self._work = (
             *gathered,
@@ -164,7 +172,9 @@ class Batches:
         if isinstance(optimizer, Adam):
             optimizer.t = t
         if n_trained == 0:
-            raise ValueError("sample_weight sums to zero in every batch, which leaves no mean loss.")
+            raise ValueError(
+                "sample_weight sums to zero in every batch, which leaves no mean loss."
+            )
         return total / n_trained
 
     def loss_gradient(self, params: np.ndarray, alpha: float) -> tuple[float, np.ndarray]:

@@ -13,30 +13,32 @@ import numpy as np
 from numba import njit
 
 # Codes of activations and losses: small integers, so that one compiled kernel serves them all.
-IDENTITY, LOGISTIC, TANH, RELU = range(4)
+IDENTITY, LOGISTIC, TANH, RELU, EXP = range(5)
 SQUARED_ERROR, POISSON, BINARY_LOG_LOSS, LOG_LOSS = range(4)
 ADAM, SGD, NESTEROV = range(3)
 
-# Elements that _exp, _tanh and their scratch arrays take at a time, so that they stay in cache.
+# Elements that _transform and its scratch arrays take at a time, so that they stay in cache.
 CHUNK = 256
 
 # Neither lets the compiler assume that numbers are finite. Sums may be reordered, so that they
-# vectorise; _exp must not be, as it subtracts the same large number that it has just added.
+# vectorise; those of _transform must not be, as it subtracts the large number that it just added.
 EXACT = {"contract", "arcp", "nsz"}
 SUMS = {"contract", "arcp", "nsz", "reassoc"}
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
-def _exp(x, scale, bits):
-    """Replace x, at most CHUNK numbers, by exp(x): relative error below 1e-15 (float64).
+def _transform(values, kind, e, scale, bits):
+    """Replace values by their exponential, logistic function or hyperbolic tangent.
 
-    exp(x) = 2^n exp(r) with n the integer next to x / ln 2 and r = x - n ln 2, |r| <= ln(2) / 2, where
-    the Taylor polynomial of degree 13 is exact to rounding. Adding 1.5 times 2^52 (float32: 2^23)
-    rounds to an integer and leaves it in the lowest bits, from where a shift makes it the exponent
-    of 2^n. `scale` and `bits` are the same memory, seen as floats and as integers.
+    exp(v) = 2^n exp(r) with n the integer next to v / ln 2 and r = v - n ln 2, at most ln(2) / 2,
+    where the Taylor polynomial of degree 13 is exact to rounding: relative error below 1e-15 in
+    float64. Adding 1.5 times 2^52 (float32: 2^23) rounds to an integer and leaves it in the lowest
+    bits, from where a shift makes it the exponent of 2^n; `scale` and `bits` are the same memory,
+    seen as floats and as integers. Near 0, tanh is the rational function of Moshier's Cephes
+    library (tanh.c). No loop has a branch, so that all of them vectorise.
     """
-    T = x.dtype.type
-    if x.itemsize == 8:
+    T = values.dtype.type
+    if values.itemsize == 8:
         shift, magic, low, high = 52, T(6755399441055744.0 + 1023.0), T(-708.39), T(709.79)
     else:
         shift, magic, low, high = 23, T(12582912.0 + 127.0), T(-87.33), T(88.73)
@@ -44,95 +46,67 @@ def _exp(x, scale, bits):
     c2, c3, c4, c5, c6 = T(1 / 2), T(1 / 6), T(1 / 24), T(1 / 120), T(1 / 720)
     c7, c8, c9, c10 = T(1 / 5040), T(1 / 40320), T(1 / 362880), T(1 / 3628800)
     c11, c12, c13 = T(1 / 39916800), T(1 / 479001600), T(1 / 6227020800)
-    one = T(1)
-    for i in range(x.size):
-        v = x[i]
-        v = low if v < low else v  # written so that NaN stays NaN
-        v = high if v > high else v
-        t = v * log2_e + magic
-        n = t - magic
-        r = (v - n * ln2_high) - n * ln2_low
-        p = c13 * r + c12
-        p = p * r + c11
-        p = p * r + c10
-        p = p * r + c9
-        p = p * r + c8
-        p = p * r + c7
-        p = p * r + c6
-        p = p * r + c5
-        p = p * r + c4
-        p = p * r + c3
-        p = p * r + c2
-        p = p * r + one
-        x[i] = p * r + one
-        scale[i] = t
-    for i in range(x.size):
-        bits[i] = bits[i] << shift
-    for i in range(x.size):
-        x[i] *= scale[i]
+    p0, p1, p2 = T(-9.6439917942505223e-1), T(-9.9287723100191858e1), T(-1.6146876844170845e3)
+    q0, q1, q2 = T(1.1281167849163293e2), T(2.2354883906010045e3), T(4.8440630532512549e3)
+    zero, near, one = T(0), T(0.625), T(1)
+    sign, even = (T(-2), True) if kind == TANH else (T(1), False)
+    if kind == LOGISTIC:
+        sign = T(-1)
+    for start in range(0, values.size, CHUNK):
+        x = values[start : start + CHUNK]
+        for i in range(x.size):
+            v = sign * (abs(x[i]) if even else x[i])
+            v = low if v < low else v  # written so that NaN stays NaN
+            v = high if v > high else v
+            t = v * log2_e + magic
+            n = t - magic
+            r = (v - n * ln2_high) - n * ln2_low
+            p = c13 * r + c12
+            p = p * r + c11
+            p = p * r + c10
+            p = p * r + c9
+            p = p * r + c8
+            p = p * r + c7
+            p = p * r + c6
+            p = p * r + c5
+            p = p * r + c4
+            p = p * r + c3
+            p = p * r + c2
+            p = p * r + one
+            e[i] = p * r + one
+            scale[i] = t
+        for i in range(x.size):
+            bits[i] = bits[i] << shift
+        if kind == EXP:
+            for i in range(x.size):
+                x[i] = e[i] * scale[i]
+        elif kind == LOGISTIC:
+            for i in range(x.size):
+                x[i] = one / (one + e[i] * scale[i])
+        else:
+            for i in range(x.size):
+                v, u = x[i], e[i] * scale[i]
+                far = (one - u) / (one + u)
+                far = -far if v < zero else far
+                z = v * v
+                z = one if z > one else z  # unused there, but must not overflow
+                small = v + v * z * ((p0 * z + p1) * z + p2) / (((z + q0) * z + q1) * z + q2)
+                x[i] = small if abs(v) < near else far
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
-def _tanh(x, e, scale, bits):
-    """Replace x, at most CHUNK numbers, by tanh(x).
-
-    The rational function near 0 is that of Moshier's Cephes library (tanh.c).
-    """
-    T = x.dtype.type
-    p0, p1, p2 = T(-9.64399179425052238628e-1), T(-9.92877231001918586564e1), T(-1.61468768441708447952e3)
-    q0, q1, q2 = T(1.12811678491632931402e2), T(2.23548839060100448583e3), T(4.84406305325125486048e3)
-    one, two, near, zero = T(1), T(2), T(0.625), T(0)
-    for i in range(x.size):
-        e[i] = -two * abs(x[i])
-    _exp(e[: x.size], scale, bits)
-    for i in range(x.size):
-        v = x[i]
-        far = (one - e[i]) / (one + e[i])
-        far = -far if v < zero else far
-        z = v * v
-        z = one if z > one else z  # unused there, but must not overflow
-        small = v + v * z * ((p0 * z + p1) * z + p2) / (((z + q0) * z + q1) * z + q2)
-        x[i] = small if abs(v) < near else far
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
-def _logistic(x, scale, bits):
-    """Replace x, at most CHUNK numbers, by 1 / (1 + exp(-x))."""
-    one = x.dtype.type(1)
-    for i in range(x.size):
-        x[i] = -x[i]
-    _exp(x, scale, bits)
-    for i in range(x.size):
-        x[i] = one / (one + x[i])
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
-def _add_bias(A, bias):
-    for i in range(A.shape[0]):
-        for j in range(A.shape[1]):
-            A[i, j] += bias[j]
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
-def _activate(A, bias, activation, e, scale, bits):
-    """Add the bias to each row of A and apply the activation of a hidden layer."""
+def _add_bias(A, bias, activation):
+    """Add the bias to each row, and where the activation is RELU, apply it at once."""
     zero = A.dtype.type(0)
     if activation == RELU:
         for i in range(A.shape[0]):
             for j in range(A.shape[1]):
                 z = A[i, j] + bias[j]
                 A[i, j] = zero if z < zero else z  # NaN stays NaN
-        return
-    _add_bias(A, bias)
-    if activation == IDENTITY:
-        return
-    flat = A.reshape(A.size)
-    for start in range(0, flat.size, CHUNK):
-        chunk = flat[start : start + CHUNK]
-        if activation == TANH:
-            _tanh(chunk, e, scale, bits)
-        else:
-            _logistic(chunk, scale, bits)
+    else:
+        for i in range(A.shape[0]):
+            for j in range(A.shape[1]):
+                A[i, j] += bias[j]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
@@ -169,23 +143,14 @@ def _sum_of_squares(x):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
-def _softmax(A, scale, bits):
-    """Replace each row of A by its softmax."""
+def _subtract_row_maxima(A):
+    """Softmax does not change, and its exponentials cannot overflow."""
     for i in range(A.shape[0]):
         top = A[i, 0]
         for j in range(1, A.shape[1]):
             top = A[i, j] if A[i, j] > top else top
         for j in range(A.shape[1]):
             A[i, j] -= top
-    flat = A.reshape(A.size)
-    for start in range(0, flat.size, CHUNK):
-        _exp(flat[start : start + CHUNK], scale, bits)
-    for i in range(A.shape[0]):
-        total = A.dtype.type(0)
-        for j in range(A.shape[1]):
-            total += A[i, j]
-        for j in range(A.shape[1]):
-            A[i, j] /= total
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
@@ -195,62 +160,43 @@ def _clip(p, low, high):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
-def _loss_and_delta(A, Y, weight, rows, loss, scale, bits):
-    """Turn the output layer's input A into D in place; return the weighted sum of the loss.
+def _loss_and_delta(A, Y, weight, rows, loss):
+    """Turn predictions A into D in place; return the weighted sum of the loss.
 
-    Each loss goes with its canonical output activation, so D is prediction minus target. Y holds
-    the class index where the loss is LOG_LOSS, else one column an output. Probabilities are
-    clipped by the machine epsilon in the loss, as scikit-learn's are, and not in D.
+    Each loss goes with its canonical output activation, so that D is prediction minus target.
+    Where the loss is LOG_LOSS, A still lacks the normalisation of softmax and Y holds the class
+    index; else Y has a column an output. Probabilities are clipped by the machine epsilon in the
+    loss, as scikit-learn's are, and not in D.
     """
     T = A.dtype.type
-    n, k = A.shape
-    one = T(1)
+    one, half, zero = T(1), T(0.5), T(0)
     eps = T(2.220446049250313e-16) if A.itemsize == 8 else T(1.1920929e-7)
     total = 0.0
-    if loss == SQUARED_ERROR:
-        for i in range(n):
-            r, w = rows[i], weight[rows[i]]
-            for j in range(k):
-                d = A[i, j] - Y[r, j]
-                total += 0.5 * w * d * d
-                A[i, j] = w * d
-        return total
-    if loss == LOG_LOSS:
-        _softmax(A, scale, bits)
-        for i in range(n):
-            r, w = rows[i], weight[rows[i]]
+    for i in range(A.shape[0]):
+        r = rows[i]
+        w = weight[r]
+        if loss == LOG_LOSS:
+            norm = zero
+            for j in range(A.shape[1]):
+                norm += A[i, j]
+            for j in range(A.shape[1]):
+                A[i, j] /= norm
             c = int(Y[r, 0])
             total -= w * np.log(_clip(A[i, c], eps, one - eps))
             A[i, c] -= one
-            for j in range(k):
+            for j in range(A.shape[1]):
                 A[i, j] *= w
-        return total
-    flat = A.reshape(A.size)
-    if loss == BINARY_LOG_LOSS:
-        for start in range(0, flat.size, CHUNK):
-            _logistic(flat[start : start + CHUNK], scale, bits)
-        for i in range(n):
-            r, w = rows[i], weight[rows[i]]
-            for j in range(k):
-                y = Y[r, j]
-                p = _clip(A[i, j], eps, one - eps)
-                total -= w * np.log(p if y > T(0.5) else one - p)
-                A[i, j] = w * (A[i, j] - y)
-        return total
-    for i in range(n):
-        r, w = rows[i], weight[rows[i]]
-        for j in range(k):
-            y = Y[r, j]  # half the Poisson deviance is y log(y / p) - y + p with log(p) = A
-            total -= w * (y * A[i, j] + y)
-            if y > 0:
-                total += w * y * np.log(y)
-    for start in range(0, flat.size, CHUNK):
-        _exp(flat[start : start + CHUNK], scale, bits)
-    for i in range(n):
-        r, w = rows[i], weight[rows[i]]
-        for j in range(k):
-            total += w * A[i, j]
-            A[i, j] = w * (A[i, j] - Y[r, j])
+            continue
+        for j in range(A.shape[1]):
+            y, p = Y[r, j], A[i, j]
+            if loss == SQUARED_ERROR:
+                total += half * w * (p - y) * (p - y)
+            elif loss == BINARY_LOG_LOSS:
+                q = _clip(p, eps, one - eps)
+                total -= w * np.log(q if y > half else one - q)
+            else:  # half the Poisson deviance, where 0 log 0 is 0
+                total += w * (p - y + (y * np.log(y / p) if y > zero else zero))
+            A[i, j] = w * (p - y)
     return total
 
 
@@ -266,28 +212,31 @@ def _matrix(buffer, start, n_rows, n_columns):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _backpropagate(
-    Y, weight, rows, layers, activation, loss, params, grads, acts, deltas, chunks, bits
+    Y, weight, rows, layers, activation, loss, link, params, grads, acts, deltas, chunks, bits
 ):
     """From the first layer's product X @ W, which stands in acts, to all gradients but its own.
 
+    `link` is the function of the output activation; softmax is EXP and what is done around it.
     `layers` has a row a layer: n_in, n_out, and where its weights and biases start in params and
     its units among all units. The gradients are sums over the batch, without penalty. Returns the
     weighted sum of the loss; the first layer's D is left in deltas, or, where it is also the last
     layer's, in acts.
     """
     n, last = rows.size, layers.shape[0] - 1
-    e, scale = chunks[0], chunks[1]
     A = _matrix(acts, layers[0, 4], n, layers[0, 1])
-    for i in range(1, last + 1):
-        n_in, n_out, w = layers[i, 0], layers[i, 1], layers[i, 2]
-        b, unit = layers[i, 3], layers[i, 4]
-        _activate(A, params[b - n_in : b], activation, e, scale, bits)
-        Z = _matrix(acts, n * unit, n, n_out)
-        _product(A, _matrix(params, w, n_in, n_out), Z)
-        A = Z
-    b, n_out = layers[last, 3], layers[last, 1]
-    _add_bias(A, params[b : b + n_out])
-    total = _loss_and_delta(A, Y, weight, rows, loss, scale, bits)
+    for i in range(last + 1):
+        n_out, b, unit = layers[i, 1], layers[i, 3], layers[i, 4]
+        kind = activation if i < last else link
+        if i > 0:
+            Z = _matrix(acts, n * unit, n, n_out)
+            _product(A, _matrix(params, layers[i, 2], layers[i, 0], n_out), Z)
+            A = Z
+        _add_bias(A, params[b : b + n_out], kind)
+        if i == last and loss == LOG_LOSS:
+            _subtract_row_maxima(A)
+        if kind != IDENTITY and kind != RELU:
+            _transform(A.reshape(A.size), kind, chunks[0], chunks[1], bits)
+    total = _loss_and_delta(A, Y, weight, rows, loss)
 
     D = A
     for i in range(last, 0, -1):
@@ -350,14 +299,50 @@ def _update(params, grads, first, second, n_coefs, total_weight, t, solver, sett
     alpha, step, beta_1, beta_2, epsilon, momentum = settings
     if solver == ADAM:
         step *= np.sqrt(1.0 - beta_2 ** float(t)) / (1.0 - beta_1 ** float(t))
-        _adam(params[n_coefs:], grads[n_coefs:], first[n_coefs:], second[n_coefs:],
-              0.0, total_weight, step, beta_1, beta_2, epsilon)
-        return _adam(params[:n_coefs], grads[:n_coefs], first[:n_coefs], second[:n_coefs],
-                     alpha, total_weight, step, beta_1, beta_2, epsilon)
-    _sgd(params[n_coefs:], grads[n_coefs:], first[n_coefs:],
-         0.0, total_weight, step, momentum, solver == NESTEROV)
-    return _sgd(params[:n_coefs], grads[:n_coefs], first[:n_coefs],
-                alpha, total_weight, step, momentum, solver == NESTEROV)
+        _adam(
+            params[n_coefs:],
+            grads[n_coefs:],
+            first[n_coefs:],
+            second[n_coefs:],
+            0.0,
+            total_weight,
+            step,
+            beta_1,
+            beta_2,
+            epsilon,
+        )
+        return _adam(
+            params[:n_coefs],
+            grads[:n_coefs],
+            first[:n_coefs],
+            second[:n_coefs],
+            alpha,
+            total_weight,
+            step,
+            beta_1,
+            beta_2,
+            epsilon,
+        )
+    _sgd(
+        params[n_coefs:],
+        grads[n_coefs:],
+        first[n_coefs:],
+        0.0,
+        total_weight,
+        step,
+        momentum,
+        solver == NESTEROV,
+    )
+    return _sgd(
+        params[:n_coefs],
+        grads[:n_coefs],
+        first[:n_coefs],
+        alpha,
+        total_weight,
+        step,
+        momentum,
+        solver == NESTEROV,
+    )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -404,7 +389,7 @@ def _total_weight(weight, rows):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def epoch(
-    X, Y, weight, order, batch_size, layers, n_coefs, activation, loss, params, grads,
+    X, Y, weight, order, batch_size, layers, n_coefs, activation, loss, link, params, grads,
     first, second, batch, acts, deltas, chunks, bits, t, solver, settings,
 ):  # fmt: skip
     """Train on each batch of `order` in turn.
@@ -428,7 +413,19 @@ def epoch(
         _gather(X, rows, Xb)
         _product(Xb, W, _matrix(acts, layers[0, 4], rows.size, n_out))
         data_loss = _backpropagate(
-            Y, weight, rows, layers, activation, loss, params, grads, acts, deltas, chunks, bits
+            Y,
+            weight,
+            rows,
+            layers,
+            activation,
+            loss,
+            link,
+            params,
+            grads,
+            acts,
+            deltas,
+            chunks,
+            bits,
         )
         _product(Xb.T, _matrix(first_deltas, layers[0, 4], rows.size, n_out), G)
         total += rows.size * (data_loss / n_outputs + 0.5 * settings[0] * squares) / total_weight
@@ -442,8 +439,8 @@ def epoch(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def epoch_sparse(
-    data, indices, indptr, Y, weight, order, batch_size, layers, n_coefs, activation, loss, params,
-    grads, first, second, acts, deltas, chunks, bits, t, solver, settings,
+    data, indices, indptr, Y, weight, order, batch_size, layers, n_coefs, activation, loss, link,
+    params, grads, first, second, acts, deltas, chunks, bits, t, solver, settings,
 ):  # fmt: skip
     """`epoch` on the rows of a CSR matrix."""
     n_in, n_out = layers[0, 0], layers[0, 1]
@@ -460,7 +457,19 @@ def epoch_sparse(
         Z = _matrix(acts, layers[0, 4], rows.size, n_out)
         _sparse_product(data, indices, indptr, rows, W, Z)
         data_loss = _backpropagate(
-            Y, weight, rows, layers, activation, loss, params, grads, acts, deltas, chunks, bits
+            Y,
+            weight,
+            rows,
+            layers,
+            activation,
+            loss,
+            link,
+            params,
+            grads,
+            acts,
+            deltas,
+            chunks,
+            bits,
         )
         D = _matrix(first_deltas, layers[0, 4], rows.size, n_out)
         _sparse_gradient(data, indices, indptr, rows, D, G)
@@ -490,7 +499,7 @@ def _add(total, part):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def loss_gradient(
-    X, Y, weight, order, batch_size, layers, n_coefs, activation, loss, params, grads,
+    X, Y, weight, order, batch_size, layers, n_coefs, activation, loss, link, params, grads,
     total_grads, batch, acts, deltas, chunks, bits, alpha,
 ):  # fmt: skip
     """Loss over all rows and its gradient in total_grads, a block of rows at a time.
@@ -508,7 +517,19 @@ def loss_gradient(
         _gather(X, rows, Xb)
         _product(Xb, W, _matrix(acts, layers[0, 4], rows.size, n_out))
         total += _backpropagate(
-            Y, weight, rows, layers, activation, loss, params, grads, acts, deltas, chunks, bits
+            Y,
+            weight,
+            rows,
+            layers,
+            activation,
+            loss,
+            link,
+            params,
+            grads,
+            acts,
+            deltas,
+            chunks,
+            bits,
         )
         _product(Xb.T, _matrix(first_deltas, layers[0, 4], rows.size, n_out), G)
         _add(total_grads, grads)
@@ -519,8 +540,8 @@ def loss_gradient(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def loss_gradient_sparse(
-    data, indices, indptr, Y, weight, order, batch_size, layers, n_coefs, activation, loss, params,
-    grads, total_grads, acts, deltas, chunks, bits, alpha,
+    data, indices, indptr, Y, weight, order, batch_size, layers, n_coefs, activation, loss, link,
+    params, grads, total_grads, acts, deltas, chunks, bits, alpha,
 ):  # fmt: skip
     """`loss_gradient` on the rows of a CSR matrix."""
     n_in, n_out = layers[0, 0], layers[0, 1]
@@ -533,7 +554,19 @@ def loss_gradient_sparse(
         Z = _matrix(acts, layers[0, 4], rows.size, n_out)
         _sparse_product(data, indices, indptr, rows, W, Z)
         total += _backpropagate(
-            Y, weight, rows, layers, activation, loss, params, grads, acts, deltas, chunks, bits
+            Y,
+            weight,
+            rows,
+            layers,
+            activation,
+            loss,
+            link,
+            params,
+            grads,
+            acts,
+            deltas,
+            chunks,
+            bits,
         )
         D = _matrix(first_deltas, layers[0, 4], rows.size, n_out)
         _sparse_gradient(data, indices, indptr, rows, D, G)

@@ -104,7 +104,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     best_loss_ : float or None
         The smallest loss of an epoch; None with `early_stopping`. Not set by 'lbfgs'.
     validation_scores_ : list of float or None
-        Validation score of each epoch (accuracy, NaN where the network's output is not finite); None
+        Validation score of each epoch (accuracy, NaN where the output is not finite); None
         without `early_stopping`. Not set by 'lbfgs'.
     best_validation_score_ : float or None
         The best of them, which the kept weights have. Not set by 'lbfgs'.
@@ -409,7 +409,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     best_loss_ : float or None
         The smallest loss of an epoch; None with `early_stopping`. Not set by 'lbfgs'.
     validation_scores_ : list of float or None
-        Validation score of each epoch (R², NaN where the network's output is not finite); None
+        Validation score of each epoch (R², NaN where the output is not finite); None
         without `early_stopping`. Not set by 'lbfgs'.
     best_validation_score_ : float or None
         The best of them, which the kept weights have. Not set by 'lbfgs'.
