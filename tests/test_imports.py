@@ -116,7 +116,7 @@ def _ours(full):
     name = full.removeprefix("skparams").lstrip(".")
     while name and name not in MODULES and f"{name}.__init__" not in MODULES:
         name = name.rpartition(".")[0]
-    return name
+    return name or full.removeprefix("skparams.")
 
 
 def _fits(name, patterns):
@@ -179,9 +179,15 @@ def in_fresh_process(code, *arguments):
     """
     code = f"""
 import sys
-sys.modules["pandas"] = None
+
+class NoPandas:
+    def find_spec(self, name, path, target=None):
+        if name == "pandas":
+            raise ModuleNotFoundError("No module named 'pandas'", name="pandas")
+
+sys.meta_path.insert(0, NoPandas())
 {code}
-print("HEAVY", *sorted(name for name in {HEAVY!r} if sys.modules.get(name)))
+print("HEAVY", *sorted({HEAVY!r} & set(sys.modules)))
 """
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],

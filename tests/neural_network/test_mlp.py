@@ -129,6 +129,66 @@ class TestFloat32:
         estimator = model("one").fit((2 * X).astype(dtype), target("one"))
         assert {array.dtype for array in estimator.coefs_} == {np.dtype(np.float64)}
 
+    @quiet
+    @each_solver
+    @pytest.mark.parametrize("first", [np.float32, np.float64])
+    def test_further_training_keeps_the_precision_of_the_model(self, first, solver, X, target):
+        y = target("one")
+        other = np.float64 if first is np.float32 else np.float32
+        estimator = MLPRegressor(
+            hidden_layer_sizes=4, max_iter=2, solver=solver, warm_start=True, random_state=0
+        )
+        estimator.fit(X.astype(first), y).fit(X.astype(other), y)
+        if solver != "lbfgs":
+            estimator.partial_fit(X.astype(other), y)
+        assert {array.dtype for array in estimator.coefs_} == {np.dtype(first)}
+
+
+class TestRandomState:
+    @pytest.fixture
+    def global_state(self):
+        before = np.random.get_state()
+        yield np.random.mtrand._rand
+        np.random.set_state(before)
+
+    @quiet
+    @each_class
+    @pytest.mark.parametrize("early_stopping", [False, True])
+    def test_none_is_the_global_one_as_in_scikit_learn(
+        self, Estimator, early_stopping, X, target, global_state
+    ):
+        models, next_numbers = [], []
+        for Class in (Estimator, getattr(theirs, Estimator.__name__)):
+            global_state.seed(7)
+            settings = {"hidden_layer_sizes": 4, "max_iter": 3, "early_stopping": early_stopping}
+            models.append(Class(**settings).fit(X, target("binary")))
+            next_numbers.append(global_state.randint(1 << 30))
+        assert next_numbers[0] == next_numbers[1]
+        for ours, reference in zip(models[0].coefs_, models[1].coefs_, strict=True):
+            np.testing.assert_allclose(ours, reference, rtol=1e-8)
+
+    @quiet
+    @each_class
+    @each_solver
+    def test_an_integer_leaves_the_global_one_alone(
+        self, Estimator, solver, X, target, global_state
+    ):
+        before = global_state.get_state()[1:3]
+        Estimator(hidden_layer_sizes=4, max_iter=2, solver=solver, random_state=0).fit(
+            X, target("binary")
+        )
+        after = global_state.get_state()[1:3]
+        assert before[1] == after[1]
+        np.testing.assert_array_equal(before[0], after[0])
+
+    @quiet
+    def test_a_shared_object_is_advanced_as_scikit_learn_advances_it(self, X, target):
+        states = [np.random.RandomState(3) for _ in range(2)]
+        for Class, state in zip((MLPRegressor, theirs.MLPRegressor), states, strict=True):
+            for _ in range(2):
+                Class(hidden_layer_sizes=4, max_iter=2, random_state=state).fit(X, target("one"))
+        assert states[0].randint(1 << 30) == states[1].randint(1 << 30)
+
 
 def objective(coefs, intercepts, X, Y, kind, activation, alpha, weights):
     """The loss that is minimised, as it stands in a textbook; summed over the outputs."""
