@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skparams._compat import Interval, Options, StrOptions, check_sample_weight
 from skparams._estimator import VersionedEstimator
-from skparams.inspection import ParamsMixin
+from skparams.inspection._mixin import ParamsMixin
 from skparams.neural_network._batches import SGD, Adam, Batches
 from skparams.neural_network._network import ACTIVATIONS, Network, decision
 from skparams.neural_network._training import Progress, train, train_lbfgs

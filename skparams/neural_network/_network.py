@@ -120,9 +120,9 @@ def decision(X, coefs: Sequence, intercepts: Sequence, activation: str) -> np.nd
 
 
 def log_probabilities(Z: np.ndarray, out_activation: str) -> np.ndarray:
-    """Return the logarithm of the output activation, straight from its input: never -inf."""
+    """Return the logarithm of the output activation, from its input where it is small: no -inf."""
     if out_activation == "softmax":
         return log_softmax(Z, axis=1)
-    if Z.shape[1] > 1:
-        return log_expit(Z)
-    return np.hstack([log_expit(-Z), log_expit(Z)])
+    if Z.shape[1] == 1:
+        Z = np.hstack([-Z, Z])
+    return np.where(Z < 0, log_expit(Z), np.log(expit(np.maximum(Z, 0))))

@@ -1,0 +1,38 @@
+"""What the package's own files promise."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import skparams
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def _bounds(lines, operator):
+    found = (re.fullmatch(rf"([\w-]+){operator}([\d.]+)", line.strip()) for line in lines)
+    return {match[1]: tuple(map(int, match[2].split("."))) for match in found if match}
+
+
+def test_the_oldest_versions_tested_are_the_lower_bounds():
+    needed = _bounds(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["demo"], ">=")
+    tested = _bounds((ROOT / ".ci" / "oldest.txt").read_text().splitlines(), "==")
+    assert tested.keys() == needed.keys()
+    for name, bound in needed.items():
+        assert tested[name][: len(bound)] == bound, name
+
+
+@pytest.mark.parametrize("extra", ["demo", "test"])
+def test_the_readme_has_each_command(extra):
+    assert f"[{extra}]" in (ROOT / "README.md").read_text()
+    assert extra in PROJECT["optional-dependencies"]
+
+
+def test_show_versions_names_what_skparams_stands_on(capsys):
+    skparams.show_versions()
+    printed = capsys.readouterr().out
+    for name in ("skparams", "numba", "numpy", "threadpoolctl"):
+        assert name in printed
