@@ -74,7 +74,10 @@ def test_tables_are_written_between_the_markers_only(bench, tmp_path):
     table = tables.Table(
         "t",
         "title",
-        [tables.Column("a", "what", left=True), tables.Column("s", "time\nof it", tables.time_text)],
+        [
+            tables.Column("a", "what", left=True),
+            tables.Column("s", "time\nof it", tables.time_text),
+        ],
         [{"a": "one", "s": 0.0123}, {"a": "two"}],
     )
     page = tmp_path / "page.md"

@@ -1,0 +1,32 @@
+"""What the demo prints."""
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from skparams._demo import printable
+from skparams._demo._report import Report
+
+
+def lines(console: Console, *texts: str) -> None:
+    """Print lines as they are: what came from the user's table is never taken for markup."""
+    for text in texts:
+        console.print(Text(printable(text)), soft_wrap=False)
+
+
+def comparison(report: Report) -> Table:
+    """Return the two libraries side by side."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("same grid, same folds")
+    for name in (report.ours.library, report.theirs.library):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    for row in report.rows:
+        table.add_row(row.label, row.ours, row.theirs, row.remark)
+    return table
+
+
+def summary_text(summary, console: Console) -> RenderableType:
+    """Return the summary as its own text, which is laid out already."""
+    return Text(str(summary), no_wrap=True, overflow="ignore")

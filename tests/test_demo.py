@@ -1,0 +1,200 @@
+"""The demo: decisions about a user's table, its errors, its files, and the whole of it once."""
+
+import re
+import sys
+
+import numpy as np
+import pytest
+
+from skparams.__main__ import main
+from skparams._demo import DemoError, _data, _files, _plot, printable
+
+pandas = pytest.importorskip("pandas")
+pytest.importorskip("matplotlib")
+
+ODD = "<script>alert('x')</script>"
+
+
+@pytest.fixture
+def frame():
+    """Return a table with numbers, words, gaps, and columns that cannot help."""
+    rng, n = np.random.RandomState(0), 60
+    table = pandas.DataFrame(
+        {
+            "age": rng.normal(30, 10, n),
+            ODD: rng.choice(["low", "high"], n),
+            "[red]größe $a$ b$": rng.normal(size=n),
+            "name": [f"Mr. {i}" for i in range(n)],
+            "empty": np.full(n, np.nan),
+            "alone": rng.rand(n) < 0.5,
+            "label": np.where(np.arange(n) % 2, "yes", "no"),
+        }
+    )
+    table.loc[::7, "age"] = np.nan
+    table.loc[::5, ODD] = None
+    return table
+
+
+@pytest.fixture
+def csv(tmp_path, frame):
+    """Return a function that writes a table, changed or not, and returns the file."""
+
+    def write(table=frame, **options):
+        path = tmp_path / "table.csv"
+        table.to_csv(path, **{"index": False, **options})
+        return path
+
+    return write
+
+
+def test_a_table_keeps_its_names_and_says_what_it_leaves_out(csv):
+    data = _data.from_csv(csv(index=True), "label")
+    assert data.numbers == ["age", "[red]größe $a$ b$", "alone"]
+    assert data.categories == [ODD]
+    assert data.classes == ("no", "yes")
+    assert len(data.notes) == 3  # the row count, the names, the empty column
+    assert any("'name'" in note for note in data.notes)
+
+
+def test_a_semicolon_separates_too(csv):
+    assert _data.from_csv(csv(sep=";"), "label").X.shape == (60, 4)
+
+
+@pytest.mark.parametrize(
+    ("values", "classes"),
+    [
+        (np.arange(60) % 3, 3),
+        (np.arange(60) % 3 + 0.0, 3),
+        (np.arange(60) % 2 + 0.5, 2),
+        (np.arange(60) % 2 == 0, 2),
+        (np.arange(60), None),
+        (np.linspace(0, 1, 60), None),
+        (np.arange(60) % 3 + 0.5, None),
+    ],
+)
+def test_the_target_decides_the_task(csv, frame, values, classes):
+    data = _data.from_csv(csv(frame.assign(label=values)), "label")
+    assert (data.classes and len(data.classes)) == classes
+    assert "'label' holds" in data.reason
+
+
+def test_rows_without_a_target_are_left_out(csv, frame):
+    values = np.linspace(0, 1, 60)
+    values[:4], values[4] = np.nan, np.inf
+    data = _data.from_csv(csv(frame.assign(label=values)), "label")
+    assert len(data.X) == len(data.y) == 55
+    assert data.notes[0] == "5 rows without a value of 'label' are left out"
+
+
+def test_rare_classes_are_left_out(csv, frame):
+    labels = frame["label"].copy()
+    labels[:3] = "rare"
+    data = _data.from_csv(csv(frame.assign(label=labels)), "label")
+    assert data.classes == ("no", "yes")
+    assert len(data.X) == 57
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"label": "yes"}, "'label' has one class only: 'yes'"),
+        ({"label": 5.0}, "'label' has one value only: 5"),
+        ({"label": np.nan}, "'label' has no value in any row"),
+        ({"label": [f"id {i}" for i in range(60)]}, "has 60 classes, but not two"),
+    ],
+)
+def test_a_target_that_cannot_be_learned(csv, frame, change, message):
+    with pytest.raises(DemoError, match=re.escape(message)):
+        _data.from_csv(csv(frame.assign(**change)), "label")
+
+
+def test_too_few_rows(csv, frame):
+    with pytest.raises(DemoError, match="2 rows with a target are too few"):
+        _data.from_csv(csv(frame[:2]), "label")
+    with pytest.raises(DemoError, match="has no rows"):
+        _data.from_csv(csv(frame[:0]), "label")
+
+
+def test_no_column_to_learn_from(csv, frame):
+    with pytest.raises(DemoError, match="no column to learn from; column 'name' is left out"):
+        _data.from_csv(csv(frame[["name", "label"]]), "label")
+
+
+def _fails(capsys, *arguments):
+    """Return the one line on standard error of a call that ends with exit code 2."""
+    assert main(["demo", *map(str, arguments)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+def test_wrong_arguments_are_one_line(capsys, csv, tmp_path):
+    path = csv()
+    assert "no such file" in _fails(capsys, "--data", tmp_path / "no.csv", "--target", "a").lower()
+    assert "no column 'nope'" in _fails(capsys, "--data", path, "--target", "nope")
+    assert "--target, one of: 'age'" in _fails(capsys, "--data", path)
+    assert "--target needs --data" in _fails(capsys, "--target", "age")
+    assert "cannot write into" in _fails(capsys, "--out", path / "below")
+
+
+@pytest.mark.parametrize("content", [b"", bytes(range(256)), b"a,b\n1,2\n1,2,3\n"])
+def test_a_file_that_is_no_table_is_one_line(capsys, tmp_path, content):
+    path = tmp_path / "no\ntable.csv"
+    path.write_bytes(content)
+    _fails(capsys, "--data", path, "--target", "a", "--out", tmp_path)
+
+
+@pytest.mark.parametrize("module", ["pandas", "matplotlib"])
+def test_a_missing_extra_is_named(capsys, csv, monkeypatch, module, tmp_path):
+    monkeypatch.setitem(sys.modules, module, None)
+    error = _fails(capsys, "--data", csv(), "--target", "label", "--out", tmp_path)
+    assert module in error
+    assert "skparams[demo]" in error
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    path = tmp_path / "a.txt"
+    for content in (b"first", b"second"):
+        _files.write(path, content)
+    assert path.read_bytes() == b"second"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_control_characters_do_not_reach_the_terminal():
+    assert printable("a\x1b[31mb\nc é年") == "a�[31mb�c é年"
+
+
+@pytest.mark.parametrize("name", ["$\\frac", "short", "a very long name of a column=male"])
+def test_names_in_the_picture_are_short_and_no_formula(name):
+    short = _plot._short(name)
+    assert len(short.replace("\\$", "$")) <= _plot._LONGEST_NAME
+    assert short[-1] == name[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["classes", "numbers"])
+def test_a_whole_run_on_a_table(capsys, csv, frame, tmp_path, task):
+    if task == "numbers":
+        frame = frame.assign(label=np.linspace(0, 1, 60))
+    out = tmp_path / "new" / "folder"
+    arguments = ["--data", csv(frame), "--target", "label", "--out", out, "--quick"]
+    assert main(["demo", *map(str, arguments)]) == 0
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed
+    assert "scikit-learn" in printed
+    assert "the winner: alpha=" in printed
+    assert ("R²" if task == "numbers" else "accuracy") in printed
+    assert sorted(path.name for path in out.iterdir()) == ["learned.png", "report.html"]
+    assert (out / "learned.png").read_bytes().startswith(b"\x89PNG")
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert not re.search(r"""(src|href)=["']?(http|//)""", page)
+
+
+@pytest.mark.slow
+def test_a_whole_run_on_digits(capsys, tmp_path):
+    assert main(["demo", "--quick", "--out", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert "same for all 4" in printed  # both libraries' scores
+    assert "learned.png" in printed
