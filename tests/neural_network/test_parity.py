@@ -10,8 +10,10 @@ import warnings
 import numpy as np
 import pytest
 import scipy.sparse as sp
+import sklearn
 from sklearn import neural_network as theirs
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.fixes import parse_version
 
 from skparams import MLPClassifier, MLPRegressor
 
@@ -22,6 +24,10 @@ CLASSIFIED = ("binary", "multiclass", "multilabel", "words", "words_binary")
 REGRESSED = ("regression", "regression_many", "poisson", "poisson_many")
 # How X comes
 FORMS = ("C", "F", "read_only", "strided", "csr", "csc", "integers")
+
+# Before 1.9 scikit-learn's early stopping fails on labels that are words:
+# https://github.com/scikit-learn/scikit-learn/issues/33760
+NO_WORDS = parse_version(sklearn.__version__) < parse_version("1.9")
 
 N_SETTINGS = 240
 AGREE = 1e-8
@@ -104,7 +110,7 @@ def draw(seed, small=False):
     if depth == 1 and rng.uniform() < 0.5:
         hidden = int(hidden[0])
     solver = _one_of(rng, "adam", "sgd")
-    early_stopping = bool(rng.uniform() < 0.3)
+    early_stopping = bool(rng.uniform() < 0.3) and not (NO_WORDS and kind.startswith("words"))
     validation_fraction = _one_of(rng, 0.2, 0.25, 0.4)
     n_train = n - int(np.ceil(validation_fraction * n)) if early_stopping else n
     batch_size = _one_of(rng, "auto", "auto", 1, 3, 7, 10, 32, n_train, n + 5)
