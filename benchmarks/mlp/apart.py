@@ -45,7 +45,7 @@ def imports(task: Task) -> Table:
         fresh(_timed_import(statement))
     pairs = [
         (fresh(_timed_import(ours)), fresh(_timed_import(theirs)))
-        for _ in range(3 if task.quick else 9)
+        for _ in range(2 if task.quick else 9)
     ]
     cost = median(a / b for a, b in pairs)
     return Table(
@@ -94,16 +94,17 @@ def first_fit(task: Task) -> Table:
         "first fit, fresh processes: digits, 2 epochs",
         [_NAME, Column("seconds", "time", time_text), _BAR, _MET],
     )
+    repeats = range(1 if task.quick else 3)
     for dtype in ("float64",) if task.quick else ("float64", "float32"):
         ours = _FIRST_FIT.format(package="skparams", dtype=dtype)
         theirs = _FIRST_FIT.format(package="sklearn.neural_network", dtype=dtype)
         with TemporaryDirectory() as folder:
             empty = fresh(ours, NUMBA_CACHE_DIR=folder)
-            full = median(fresh(ours, NUMBA_CACHE_DIR=folder) for _ in range(3))
+            full = median(fresh(ours, NUMBA_CACHE_DIR=folder) for _ in repeats)
         for what, seconds, bar in (
             ("skparams, empty kernel cache", empty, 6.0),
             ("skparams, full kernel cache", full, 0.4),
-            ("scikit-learn", median(fresh(theirs) for _ in range(3)), None),
+            ("scikit-learn", median(fresh(theirs) for _ in repeats), None),
         ):
             row = {"what": f"{what}, {dtype}", "seconds": seconds}
             if bar:

@@ -45,7 +45,7 @@ def picture(network, data: Data, theme: Theme = LIGHT) -> bytes:
         heights = [2.4, *(1.0 if len(panel.image) == 1 else 2.3 for panel in panels)]
         figure = Figure((5, 0.3 + sum(heights)), layout="constrained", facecolor=theme.paper)
         # A title over the whole width: one over the axes is cut off where names are long.
-        parts = figure.subfigures(len(heights), 1, height_ratios=heights)
+        parts = list(figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False).flat)
         for part in parts:
             part.set_facecolor(theme.paper)
         _draw_loss(parts[0], network.loss_curve_, theme)

@@ -57,7 +57,12 @@ class Report:
                 seconds_text(theirs.seconds),
                 _speed(theirs.seconds / ours.seconds),
             ),
-            Row("one fit, mean", *map(seconds_text, fit), _speed(fit[1] / fit[0])),
+            Row(
+                "one fit, mean",
+                seconds_text(fit[0]),
+                seconds_text(fit[1]),
+                _speed(fit[1] / fit[0]),
+            ),
             Row(
                 f"best {self.score_name} in folds",
                 f"{ours.search.best_score_:.4f}",

@@ -1,5 +1,6 @@
 """The demo from beginning to end."""
 
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -93,7 +94,7 @@ def _run_all(searches: dict[str, GridSearchCV], split: Split) -> list[Outcome]:
         for name, search in searches.items():
             fits = len(ParameterGrid(search.param_grid)) * split.cv.get_n_splits()
             task = bar.add_task(name, total=fits)
-            search.advance = lambda done, task=task: bar.advance(task, done)
+            search.advance = partial(bar.advance, task)
             outcomes.append(run_search(search, split, name))
             del search.advance
     return outcomes

@@ -91,7 +91,7 @@ class Outcome:
     @property
     def network(self):
         """Return the winner's fitted network."""
-        best = self.search.best_estimator_
+        best: Any = self.search.best_estimator_
         return getattr(best, "regressor_", best)[-1]
 
     @property
