@@ -290,6 +290,23 @@ class TestBatchOfZeroWeights:
         with pytest.raises(ValueError, match="weight"):
             Estimator(solver=solver, random_state=0).fit(X, y, np.zeros_like(weights))
 
+    @pytest.mark.parametrize("part", ["training", "validation"])
+    def test_a_part_of_early_stopping_without_weight_is_named(self, part, small):
+        X, y = small[0], small[0][:, 0]
+        arguments = {"hidden_layer_sizes": (), "early_stopping": True}
+        # the split comes after the weights and biases: 3 + 1 numbers
+        state = np.random.RandomState(0)
+        state.uniform(size=3)
+        state.uniform(size=1)
+        parts = train_test_split(np.arange(len(y)), test_size=0.1, random_state=state)
+        weights = np.ones(len(y))
+        weights[parts[part == "validation"]] = 0
+        error = ZeroDivisionError if part == "training" else (ValueError, ZeroDivisionError)
+        with pytest.raises(error):
+            theirs.MLPRegressor(random_state=0, **arguments).fit(X, y, weights)
+        with pytest.raises(ValueError, match=f"non-zero number in the {part} part"):
+            MLPRegressor(random_state=0, **arguments).fit(X, y, weights)
+
 
 class TestLogProbabilities:
     """docs/differences.md, "predict_log_proba is never minus infinity"."""
