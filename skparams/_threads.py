@@ -51,8 +51,8 @@ def blas_threads_for(largest_product: int) -> AbstractContextManager[None]:
     """Return the context in which products of at most that many multiply-adds run best.
 
     Small products get one thread: waiting for a second one costs more than it saves, and far more
-    where the threads of NumPy's own BLAS still spin. So do fits that joblib runs side by side.
-    Larger ones get the threads that BLAS has, which the environment, joblib's workers and
+    where the threads of NumPy's own BLAS still spin. So do fits that joblib runs side by side in
+    threads. Larger ones get the threads that BLAS has, which the environment, joblib's workers and
     threadpoolctl limit.
 
     Parameters
@@ -60,7 +60,9 @@ def blas_threads_for(largest_product: int) -> AbstractContextManager[None]:
     largest_product : int
         Multiply-adds of the largest matrix product of one batch.
     """
-    side_by_side = getattr(get_active_backend()[0], "nesting_level", 0) or 0
+    # joblib itself limits the BLAS of its worker processes, but not that of its worker threads.
+    in_worker = get_active_backend()[0].nesting_level
+    side_by_side = in_worker and threading.current_thread() is not threading.main_thread()
     if largest_product >= MIN_SIZE_OF_PARALLEL_PRODUCT and not side_by_side:
         return nullcontext()
     return _one_blas_thread()

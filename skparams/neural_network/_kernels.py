@@ -205,6 +205,26 @@ def _product(a, b, out):
     np.dot(a, b, out)
 
 
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _times_vector(A, w, out):
+    """A @ w for a layer of one unit, where BLAS spends more on being called than on numbers."""
+    for i in range(A.shape[0]):
+        total = A.dtype.type(0)
+        for j in range(A.shape[1]):
+            total += A[i, j] * w[j]
+        out[i] = total
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _back_from_one_unit(A, w, d, grad, below):
+    """The gradient A.T @ d of that layer's weights; d times w goes to the layer below."""
+    grad[:] = 0
+    for i in range(A.shape[0]):
+        for j in range(A.shape[1]):
+            grad[j] += A[i, j] * d[i]
+            below[i, j] = d[i] * w[j]
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def _matrix(buffer, start, n_rows, n_columns):
     return buffer[start : start + n_rows * n_columns].reshape(n_rows, n_columns)
@@ -228,8 +248,12 @@ def _backpropagate(
         n_out, b, unit = layers[i, 1], layers[i, 3], layers[i, 4]
         kind = activation if i < last else link
         if i > 0:
+            n_in, w = layers[i, 0], layers[i, 2]
             Z = _matrix(acts, n * unit, n, n_out)
-            _product(A, _matrix(params, layers[i, 2], layers[i, 0], n_out), Z)
+            if n_out == 1:
+                _times_vector(A, params[w : w + n_in], acts[n * unit : n * (unit + 1)])
+            else:
+                _product(A, _matrix(params, w, n_in, n_out), Z)
             A = Z
         _add_bias(A, params[b : b + n_out], kind)
         if i == last and loss == LOG_LOSS:
@@ -244,9 +268,13 @@ def _backpropagate(
         b, unit = layers[i, 3], layers[i, 4]
         _sum_rows(D, grads[b : b + n_out])
         A = _matrix(acts, n * (unit - n_in), n, n_in)
-        _product(A.T, D, _matrix(grads, w, n_in, n_out))
         below = _matrix(deltas, n * (unit - n_in), n, n_in)
-        _product(D, _matrix(params, w, n_in, n_out).T, below)
+        if n_out == 1:
+            d = D.reshape(n)
+            _back_from_one_unit(A, params[w : w + n_in], d, grads[w : w + n_in], below)
+        else:
+            _product(A.T, D, _matrix(grads, w, n_in, n_out))
+            _product(D, _matrix(params, w, n_in, n_out).T, below)
         _multiply_derivative(below, A, activation)
         D = below
     b, n_out = layers[0, 3], layers[0, 1]

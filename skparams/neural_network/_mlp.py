@@ -166,7 +166,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             self.classes_ = self._label_binarizer.classes_
         else:
             self._check_classes(unique_labels(y))
-        if self._label_binarizer.y_type_ == "multiclass" and y.ndim == 1:
+        if y.ndim == 1 and not self._label_binarizer.y_type_.startswith("multilabel"):
             return np.searchsorted(self.classes_, y).reshape(-1, 1).astype(np.float64)
         return self._label_binarizer.transform(y).astype(np.float64)
 
