@@ -26,7 +26,7 @@ from skparams._demo._search import (
     warm_up,
     workers,
 )
-from skparams._demo._terminal import comparison, lines, summary_text
+from skparams._demo._terminal import comparison, lines, summary
 
 _LIBRARIES = {"skparams": skparams, "scikit-learn": neural_network}
 
@@ -68,7 +68,7 @@ def run(path: Path | None, target: str | None, *, out: Path, quick: bool) -> Non
     lines(console, f"before the clock: {report.before_the_clock}")
     lines(console, *report.notes[len(data.notes) :])
     lines(console, "", f"the winner: {report.winner}", "")
-    console.print(summary_text(report.summary, console))
+    summary(console, report)
     lines(console, "", f"wrote {' and '.join(map(str, _write(report, out)))}")
 
 

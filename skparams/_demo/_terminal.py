@@ -1,7 +1,7 @@
 """What the demo prints."""
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -27,6 +27,7 @@ def comparison(report: Report) -> Table:
     return table
 
 
-def summary_text(summary, console: Console) -> RenderableType:
-    """Return the summary as its own text, which is laid out already."""
-    return Text(str(summary), no_wrap=True, overflow="ignore")
+def summary(console: Console, report: Report) -> None:
+    """Print the winner's summary, laid out by itself for this width."""
+    color = console.is_terminal and not console.no_color
+    console.file.write(report.summary.to_text(width=console.width, color=color).rstrip() + "\n")
