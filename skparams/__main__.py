@@ -7,14 +7,16 @@ from pathlib import Path
 from skparams._version import __version__
 
 _DEMO = """\
-Search a neural network's settings by cross-validation and show what the best one learned.
-The same search runs with scikit-learn's network, on the same folds: score and time stand side by
-side, as measured in this run. Without --data, the table is scikit-learn's handwritten digits.
+Search a neural network's settings by cross-validation and show what the best
+one learned. The same search runs with scikit-learn's network on the same
+folds: score and time stand side by side, as measured in this run. Without
+--data, the table is scikit-learn's handwritten digits.
 """
 _FILES = """\
-In --out it writes report.html, which needs no other file, and learned.png. Rows without a target
-are left out, other gaps are filled; text becomes categories; the target decides whether classes or
-numbers are predicted. Exit code: 0, or 2 with one line on what is wrong.
+Rows without a target are left out, other gaps are filled, text becomes
+categories, and the target's values decide whether classes or numbers are
+predicted. Written are report.html, which needs no other file, and learned.png.
+Exit code: 0, or 2 with one line on what is wrong.
 """
 
 

@@ -188,7 +188,7 @@ def memory(task: Task) -> Table:
             Column("theirs_mb", "scikit-learn", number(1, " MB")),
         ],
     )
-    for name in ("small",) if task.quick else ("small", "wide", "widest"):
+    for name in ("small",) if task.quick else ("small", "wide"):
         for dtype in ("float64",) if task.quick else ("float64", "float32"):
             ours, theirs = (
                 fresh(_MEMORY.format(package=package, work=name, dtype=dtype))

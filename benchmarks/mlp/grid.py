@@ -47,7 +47,7 @@ def searches(task: Task) -> Table:
     )
     X, y = load_digits(return_X_y=True)
     sizes, alphas = [(64,), (100,), (100, 50)], [1e-4, 1e-3, 1e-2, 1e-1]
-    epochs = 10 if task.quick else 70
+    epochs = 10 if task.quick else 100
     for backend in ("loky",) if task.quick else ("loky", "threading"):
         task.say(f"search: {backend}")
         # loky gives a worker its share of the cores by itself; threads share this process's pools.
