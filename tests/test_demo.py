@@ -1,13 +1,19 @@
 """The demo: decisions about a user's table, its errors, its files, and the whole of it once."""
 
+import pickle
 import re
 import sys
 
 import numpy as np
 import pytest
+from sklearn import model_selection
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 
+from skparams import MLPClassifier
 from skparams.__main__ import main
-from skparams._demo import DemoError, _data, _files, _plot, printable
+from skparams._demo import DemoError, _data, _files, _plot, _search, printable
 
 pandas = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
@@ -170,6 +176,56 @@ def test_names_in_the_picture_are_short_and_no_formula(name):
     short = _plot._short(name)
     assert len(short.replace("\\$", "$")) <= _plot._LONGEST_NAME
     assert short[-1] == name[-1]
+
+
+@pytest.fixture
+def table(csv):
+    return _data.from_csv(csv(), "label")
+
+
+def test_column_names_reach_the_network(table):
+    pipeline = _search.model(table, MLPClassifier((4, 3), max_iter=2))
+    with pytest.warns(ConvergenceWarning):
+        pipeline.fit(table.X, table.y)
+    assert list(pipeline[-1].feature_names_in_) == [
+        "age",
+        "[red]größe $a$ b$",
+        "alone",
+        f"{ODD}=high",
+        f"{ODD}=low",
+        f"{ODD}=missing",
+    ]
+    for theme in (_plot.LIGHT, _plot.DARK):
+        assert _plot.picture(pipeline[-1], table, theme).startswith(b"\x89PNG")
+
+
+def test_a_number_named_like_a_category_does_not_clash(csv, frame):
+    data = _data.from_csv(csv(frame.rename(columns={"age": f"{ODD}=low"})), "label")
+    names = _search.model(data, MLPClassifier())[:-1].fit(data.X).get_feature_names_out()
+    assert len(set(names)) == len(names) == 6
+
+
+def test_units_that_look_at_pixels_are_shown_as_images():
+    panel = _plot._tiles(np.arange(12.0).reshape(4, 3), (2, 2))
+    assert panel.image.shape == (2, 3 * 2 + 2)
+    np.testing.assert_array_equal(panel.image[:, :2], [[2, 5], [8, 11]])  # the strongest first
+    assert np.isnan(panel.image[:, 2]).all()
+
+
+def test_progress_reaches_the_number_of_fits():
+    X, y = np.arange(40.0).reshape(20, 2), np.arange(20) % 2
+    grid = {"C": [0.1, 1.0, 10.0]}
+    done = []
+    search = _search.GridSearchCV(LogisticRegression(), grid, cv=StratifiedKFold(4), n_jobs=1)
+    search.advance = done.append
+    search.fit(X, y)
+    assert sum(done) == len(done) * 4 == 12
+    plain = model_selection.GridSearchCV(LogisticRegression(), grid, cv=StratifiedKFold(4))
+    plain.fit(X, y)
+    np.testing.assert_array_equal(
+        search.cv_results_["mean_test_score"], plain.cv_results_["mean_test_score"]
+    )
+    assert "advance" not in vars(pickle.loads(pickle.dumps(search)))
 
 
 @pytest.mark.slow
