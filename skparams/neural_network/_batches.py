@@ -116,22 +116,25 @@ class Batches:
     def __post_init__(self):
         self.kernels = load_kernels()
         network, n_rows, dtype = self.network, self.batch_size, self.dtype
-        self.sparse = sp.issparse(self.X)
-        gathered: tuple[np.ndarray, ...] = ()
         # Read-only views have one numba type, whether or not the user's arrays can be written.
         self._targets = (_read_only(self.Y), _read_only(self.weight))
-        if self.sparse:
-            csr = (self.X.data, self.X.indices, self.X.indptr)
-            self._inputs = tuple(_read_only(array) for array in csr)
+        if sp.issparse(self.X):
+            dense, csr = (
+                np.empty((0, 0), self.X.dtype),
+                (self.X.data, self.X.indices, self.X.indptr),
+            )
+            gathered = np.empty(0, dtype)
         else:
-            self._inputs = (_read_only(self.X),)
-            gathered = (np.empty(n_rows * network.sizes[0], dtype),)
+            no_index = np.empty(0, np.int32)
+            dense, csr = self.X, (np.empty(0, self.X.dtype), no_index, no_index)
+            gathered = np.empty(n_rows * network.sizes[0], dtype)
+        self._inputs = tuple(_read_only(array) for array in (dense, *csr))
         chunks = np.empty((2, self.kernels.CHUNK), dtype)
         names = (self.activation, self.loss, LINKS[self.loss])
         self._codes = tuple(getattr(self.kernels, name.upper()) for name in names)
         self.grads = np.empty(network.n_params, dtype)
         self._work = (
-            *gathered,
+            gathered,
             np.empty(n_rows * network.n_units, dtype),
             np.empty(n_rows * network.n_units, dtype),
             chunks,
@@ -149,7 +152,6 @@ class Batches:
         self, params: np.ndarray, order: np.ndarray, optimizer: Adam | SGD, settings: dict
     ) -> float:
         """Train on all batches in that order, in place; return the mean loss."""
-        kernel = self.kernels.epoch_sparse if self.sparse else self.kernels.epoch
         if isinstance(optimizer, Adam):
             solver, t = self.kernels.ADAM, optimizer.t
             first, second = optimizer.first_moment, optimizer.second_moment
@@ -164,11 +166,7 @@ class Batches:
             float(settings["epsilon"]),
             float(settings["momentum"]),
         )
-        total, n_trained, t = kernel(
-            *self._inputs, *self._targets, _read_only(order), self.batch_size,
-            self.network.layers, self.network.n_coefs, *self._codes,
-            params, self.grads, first, second, *self._work, t, solver, numbers,
-        )  # fmt: skip
+        total, n_trained, t = self._call(params, order, first, second, t, solver, numbers)
         if isinstance(optimizer, Adam):
             optimizer.t = t
         if n_trained == 0:
@@ -179,14 +177,23 @@ class Batches:
 
     def loss_gradient(self, params: np.ndarray, alpha: float) -> tuple[float, np.ndarray]:
         """Return the loss over all rows, summed over outputs, and its gradient."""
-        kernel = self.kernels.loss_gradient_sparse if self.sparse else self.kernels.loss_gradient
-        gradient = np.empty_like(params)
-        loss = kernel(
-            *self._inputs, *self._targets, _read_only(np.arange(self.X.shape[0])), self.batch_size,
-            self.network.layers, self.network.n_coefs, *self._codes,
-            params, self.grads, gradient, *self._work, float(alpha),
+        gradient, n_coefs = np.zeros_like(params), self.network.n_coefs
+        order, solver = np.arange(self.X.shape[0]), self.kernels.GRADIENT
+        total, _, _ = self._call(params, order, gradient, gradient, 0, solver, (0.0,) * 6)
+        coefs, total_weight = params[:n_coefs], self.weight.sum()
+        gradient[:n_coefs] += alpha * coefs
+        gradient /= total_weight
+        penalty = 0.5 * alpha * np.square(coefs).sum()
+        return (total + penalty) / total_weight, gradient
+
+    def _call(self, params, order, first, second, t, solver, numbers):
+        # Not a BLAS product: NumPy's threads would spin on beside the kernel's.
+        squares = float(np.square(params[: self.network.n_coefs], dtype=np.float64).sum())
+        return self.kernels.epoch(
+            *self._inputs, *self._targets, _read_only(order), self.batch_size,
+            self.network.layers, *self._codes, params, self.grads, first, second,
+            *self._work, squares, t, solver, numbers,
         )  # fmt: skip
-        return loss, gradient
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Compiled loops of the multi-layer perceptron: one epoch, or one loss and gradient, a call.
+"""Compiled loops of the multi-layer perceptron: one call an epoch.
 
 All numbers of a network stand in one flat buffer, first the weight matrices layer by layer, then
 the biases; gradients and moments share that layout. Names: ``A`` holds the activations of a layer
@@ -15,7 +15,7 @@ from numba import njit
 # Codes of activations and losses: small integers, so that one compiled kernel serves them all.
 IDENTITY, LOGISTIC, TANH, RELU, EXP = range(5)
 SQUARED_ERROR, POISSON, BINARY_LOG_LOSS, LOG_LOSS = range(4)
-ADAM, SGD, NESTEROV = range(3)
+ADAM, SGD, NESTEROV, GRADIENT = range(4)
 
 # Elements that _transform and its scratch arrays take at a time, so that they stay in cache.
 CHUNK = 256
@@ -134,14 +134,6 @@ def _sum_rows(D, out):
             out[j] += D[i, j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
-def _sum_of_squares(x):
-    total = x.dtype.type(0)
-    for i in range(x.size):
-        total += x[i] * x[i]
-    return total
-
-
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
 def _subtract_row_maxima(A):
     """Softmax does not change, and its exponentials cannot overflow."""
@@ -151,12 +143,6 @@ def _subtract_row_maxima(A):
             top = A[i, j] if A[i, j] > top else top
         for j in range(A.shape[1]):
             A[i, j] -= top
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
-def _clip(p, low, high):
-    p = low if p < low else p  # NaN stays NaN
-    return high if p > high else p
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
@@ -174,28 +160,26 @@ def _loss_and_delta(A, Y, weight, rows, loss):
     total = 0.0
     for i in range(A.shape[0]):
         r = rows[i]
-        w = weight[r]
+        w, norm = weight[r], one
         if loss == LOG_LOSS:
             norm = zero
             for j in range(A.shape[1]):
                 norm += A[i, j]
-            for j in range(A.shape[1]):
-                A[i, j] /= norm
-            c = int(Y[r, 0])
-            total -= w * np.log(_clip(A[i, c], eps, one - eps))
-            A[i, c] -= one
-            for j in range(A.shape[1]):
-                A[i, j] *= w
-            continue
         for j in range(A.shape[1]):
-            y, p = Y[r, j], A[i, j]
+            p = A[i, j] / norm
+            if loss == LOG_LOSS:
+                y = one if j == Y[r, 0] else zero
+            else:
+                y = Y[r, j]
             if loss == SQUARED_ERROR:
                 total += half * w * (p - y) * (p - y)
-            elif loss == BINARY_LOG_LOSS:
-                q = _clip(p, eps, one - eps)
-                total -= w * np.log(q if y > half else one - q)
-            else:  # half the Poisson deviance, where 0 log 0 is 0
+            elif loss == POISSON:  # half the deviance, where 0 log 0 is 0
                 total += w * (p - y + (y * np.log(y / p) if y > zero else zero))
+            elif loss == BINARY_LOG_LOSS or y == one:
+                q = p if y == one else one - p
+                q = eps if q < eps else q  # NaN stays NaN
+                q = one - eps if q > one - eps else q
+                total -= w * np.log(q)
             A[i, j] = w * (p - y)
     return total
 
@@ -230,58 +214,6 @@ def _matrix(buffer, start, n_rows, n_columns):
     return buffer[start : start + n_rows * n_columns].reshape(n_rows, n_columns)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _backpropagate(
-    Y, weight, rows, layers, activation, loss, link, params, grads, acts, deltas, chunks, bits
-):
-    """From the first layer's product X @ W, which stands in acts, to all gradients but its own.
-
-    `link` is the function of the output activation; softmax is EXP and what is done around it.
-    `layers` has a row a layer: n_in, n_out, and where its weights and biases start in params and
-    its units among all units. The gradients are sums over the batch, without penalty. Returns the
-    weighted sum of the loss; the first layer's D is left in deltas, or, where it is also the last
-    layer's, in acts.
-    """
-    n, last = rows.size, layers.shape[0] - 1
-    A = _matrix(acts, layers[0, 4], n, layers[0, 1])
-    for i in range(last + 1):
-        n_out, b, unit = layers[i, 1], layers[i, 3], layers[i, 4]
-        kind = activation if i < last else link
-        if i > 0:
-            n_in, w = layers[i, 0], layers[i, 2]
-            Z = _matrix(acts, n * unit, n, n_out)
-            if n_out == 1:
-                _times_vector(A, params[w : w + n_in], acts[n * unit : n * (unit + 1)])
-            else:
-                _product(A, _matrix(params, w, n_in, n_out), Z)
-            A = Z
-        _add_bias(A, params[b : b + n_out], kind)
-        if i == last and loss == LOG_LOSS:
-            _subtract_row_maxima(A)
-        if kind != IDENTITY and kind != RELU:
-            _transform(A.reshape(A.size), kind, chunks[0], chunks[1], bits)
-    total = _loss_and_delta(A, Y, weight, rows, loss)
-
-    D = A
-    for i in range(last, 0, -1):
-        n_in, n_out, w = layers[i, 0], layers[i, 1], layers[i, 2]
-        b, unit = layers[i, 3], layers[i, 4]
-        _sum_rows(D, grads[b : b + n_out])
-        A = _matrix(acts, n * (unit - n_in), n, n_in)
-        below = _matrix(deltas, n * (unit - n_in), n, n_in)
-        if n_out == 1:
-            d = D.reshape(n)
-            _back_from_one_unit(A, params[w : w + n_in], d, grads[w : w + n_in], below)
-        else:
-            _product(A.T, D, _matrix(grads, w, n_in, n_out))
-            _product(D, _matrix(params, w, n_in, n_out).T, below)
-        _multiply_derivative(below, A, activation)
-        D = below
-    b, n_out = layers[0, 3], layers[0, 1]
-    _sum_rows(D, grads[b : b + n_out])
-    return total
-
-
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
 def _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon):
     """One step of Adam (Kingma and Ba, 2014, algorithm 1, its efficient form without epsilon hat).
@@ -301,7 +233,7 @@ def _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon):
         v[i] = vi
         p[i] = pi
         squares += pi * pi
-    return squares
+    return float(squares)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
@@ -318,7 +250,7 @@ def _sgd(p, g, velocity, decay, total_weight, step, momentum, nesterov):
         velocity[i] = vi
         p[i] = pi
         squares += pi * pi
-    return squares
+    return float(squares)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -327,50 +259,16 @@ def _update(params, grads, first, second, n_coefs, total_weight, t, solver, sett
     alpha, step, beta_1, beta_2, epsilon, momentum = settings
     if solver == ADAM:
         step *= np.sqrt(1.0 - beta_2 ** float(t)) / (1.0 - beta_1 ** float(t))
-        _adam(
-            params[n_coefs:],
-            grads[n_coefs:],
-            first[n_coefs:],
-            second[n_coefs:],
-            0.0,
-            total_weight,
-            step,
-            beta_1,
-            beta_2,
-            epsilon,
-        )
-        return _adam(
-            params[:n_coefs],
-            grads[:n_coefs],
-            first[:n_coefs],
-            second[:n_coefs],
-            alpha,
-            total_weight,
-            step,
-            beta_1,
-            beta_2,
-            epsilon,
-        )
-    _sgd(
-        params[n_coefs:],
-        grads[n_coefs:],
-        first[n_coefs:],
-        0.0,
-        total_weight,
-        step,
-        momentum,
-        solver == NESTEROV,
-    )
-    return _sgd(
-        params[:n_coefs],
-        grads[:n_coefs],
-        first[:n_coefs],
-        alpha,
-        total_weight,
-        step,
-        momentum,
-        solver == NESTEROV,
-    )
+    squares, start, stop, decay = 0.0, n_coefs, params.size, 0.0
+    for _ in range(2):  # first the biases, which do not decay, then the weights
+        p, g, m = params[start:stop], grads[start:stop], first[start:stop]
+        if solver == ADAM:
+            v = second[start:stop]
+            squares = _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon)
+        else:
+            squares = _sgd(p, g, m, decay, total_weight, step, momentum, solver == NESTEROV)
+        start, stop, decay = 0, n_coefs, alpha
+    return squares
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -408,197 +306,94 @@ def _sparse_gradient(data, indices, indptr, rows, D, out):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _total_weight(weight, rows):
-    total = 0.0
-    for i in range(rows.size):
-        total += weight[rows[i]]
-    return total
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
 def epoch(
-    X, Y, weight, order, batch_size, layers, n_coefs, activation, loss, link, params, grads,
-    first, second, batch, acts, deltas, chunks, bits, t, solver, settings,
+    X, data, indices, indptr, Y, weight, order, batch_size, layers, activation, loss, link,
+    params, grads, first, second, batch, acts, deltas, chunks, bits, squares, t, solver,
+    settings,
 ):  # fmt: skip
-    """Train on each batch of `order` in turn.
+    """Train on each batch of `order` in turn, or, where the solver is GRADIENT, sum up gradients.
+
+    The rows are those of X, or, where indptr is not empty, of the CSR matrix (data, indices,
+    indptr). `layers` has a row a layer: n_in, n_out, and where its weights and biases start in
+    params and its units among all units. `link` is the function of the output activation; softmax
+    is EXP and what is done around it. `squares` is the sum of the squared weights. `first` and
+    `second` are the optimiser's moments; GRADIENT adds the gradients, without penalty, to `first`.
 
     A batch whose weights sum to zero has no mean loss and is passed over. Returns the sum over
-    rows of the batches' mean losses with penalty, the number of rows trained on, and the number
-    of steps so far.
+    rows of the batches' mean losses with penalty (GRADIENT: the weighted sum of the loss, over
+    outputs too, without penalty), the number of rows trained on, and the number of steps so far.
     """
-    n_in, n_out = layers[0, 0], layers[0, 1]
-    n_outputs = layers[-1, 1] if loss == SQUARED_ERROR else 1
-    W, G = _matrix(params, layers[0, 2], n_in, n_out), _matrix(grads, layers[0, 2], n_in, n_out)
-    first_deltas = deltas if layers.shape[0] > 1 else acts
-    squares = float(_sum_of_squares(params[:n_coefs]))
+    sparse, last = indptr.size > 0, layers.shape[0] - 1
+    n_features, n_first, n_coefs = layers[0, 0], layers[0, 1], layers[0, 3]
+    n_outputs = layers[last, 1] if loss == SQUARED_ERROR else 1
+    origin = layers[0, 2]  # 0, but not a literal one, for which numba compiles helpers once more
+    W = _matrix(params, origin, n_features, n_first)
+    G = _matrix(grads, origin, n_features, n_first)
     total, n_trained = 0.0, 0
     for start in range(0, order.size, batch_size):
         rows = order[start : start + batch_size]
-        total_weight = _total_weight(weight, rows)
+        n = rows.size
+        total_weight = 0.0
+        for i in range(n):
+            total_weight += weight[rows[i]]
         if total_weight == 0.0:
             continue
-        Xb = _matrix(batch, layers[0, 2], rows.size, n_in)
-        _gather(X, rows, Xb)
-        _product(Xb, W, _matrix(acts, layers[0, 4], rows.size, n_out))
-        data_loss = _backpropagate(
-            Y,
-            weight,
-            rows,
-            layers,
-            activation,
-            loss,
-            link,
-            params,
-            grads,
-            acts,
-            deltas,
-            chunks,
-            bits,
-        )
-        _product(Xb.T, _matrix(first_deltas, layers[0, 4], rows.size, n_out), G)
-        total += rows.size * (data_loss / n_outputs + 0.5 * settings[0] * squares) / total_weight
-        n_trained += rows.size
-        t += 1
-        squares = float(
-            _update(params, grads, first, second, n_coefs, total_weight, t, solver, settings)
-        )
+
+        A = _matrix(acts, origin, n, n_first)
+        if sparse:
+            _sparse_product(data, indices, indptr, rows, W, A)
+        else:
+            Xb = _matrix(batch, origin, n, n_features)
+            _gather(X, rows, Xb)
+            _product(Xb, W, A)
+        for i in range(last + 1):
+            n_in, n_out, w = layers[i, 0], layers[i, 1], layers[i, 2]
+            b, unit = layers[i, 3], layers[i, 4]
+            kind = activation if i < last else link
+            if i > 0:
+                Z = _matrix(acts, n * unit, n, n_out)
+                if n_out == 1:
+                    _times_vector(A, params[w : w + n_in], acts[n * unit : n * (unit + 1)])
+                else:
+                    _product(A, _matrix(params, w, n_in, n_out), Z)
+                A = Z
+            _add_bias(A, params[b : b + n_out], kind)
+            if i == last and loss == LOG_LOSS:
+                _subtract_row_maxima(A)
+            if kind != IDENTITY and kind != RELU:
+                _transform(A.reshape(A.size), kind, chunks[0], chunks[1], bits)
+        data_loss = _loss_and_delta(A, Y, weight, rows, loss)
+
+        D = A
+        for i in range(last, 0, -1):
+            n_in, n_out, w = layers[i, 0], layers[i, 1], layers[i, 2]
+            b, unit = layers[i, 3], layers[i, 4]
+            _sum_rows(D, grads[b : b + n_out])
+            A = _matrix(acts, n * (unit - n_in), n, n_in)
+            below = _matrix(deltas, n * (unit - n_in), n, n_in)
+            if n_out == 1:
+                d, g = D.reshape(n), grads[w : w + n_in]
+                _back_from_one_unit(A, params[w : w + n_in], d, g, below)
+            else:
+                _product(A.T, D, _matrix(grads, w, n_in, n_out))
+                _product(D, _matrix(params, w, n_in, n_out).T, below)
+            _multiply_derivative(below, A, activation)
+            D = below
+        _sum_rows(D, grads[n_coefs : n_coefs + n_first])
+        if sparse:
+            _sparse_gradient(data, indices, indptr, rows, D, G)
+        else:
+            _product(_matrix(batch, origin, n, n_features).T, D, G)
+
+        n_trained += n
+        if solver == GRADIENT:
+            total += data_loss
+            for i in range(grads.size):
+                first[i] += grads[i]
+        else:
+            total += n * (data_loss / n_outputs + 0.5 * settings[0] * squares) / total_weight
+            t += 1
+            squares = _update(
+                params, grads, first, second, n_coefs, total_weight, t, solver, settings
+            )
     return total, n_trained, t
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def epoch_sparse(
-    data, indices, indptr, Y, weight, order, batch_size, layers, n_coefs, activation, loss, link,
-    params, grads, first, second, acts, deltas, chunks, bits, t, solver, settings,
-):  # fmt: skip
-    """`epoch` on the rows of a CSR matrix."""
-    n_in, n_out = layers[0, 0], layers[0, 1]
-    n_outputs = layers[-1, 1] if loss == SQUARED_ERROR else 1
-    W, G = _matrix(params, layers[0, 2], n_in, n_out), _matrix(grads, layers[0, 2], n_in, n_out)
-    first_deltas = deltas if layers.shape[0] > 1 else acts
-    squares = float(_sum_of_squares(params[:n_coefs]))
-    total, n_trained = 0.0, 0
-    for start in range(0, order.size, batch_size):
-        rows = order[start : start + batch_size]
-        total_weight = _total_weight(weight, rows)
-        if total_weight == 0.0:
-            continue
-        Z = _matrix(acts, layers[0, 4], rows.size, n_out)
-        _sparse_product(data, indices, indptr, rows, W, Z)
-        data_loss = _backpropagate(
-            Y,
-            weight,
-            rows,
-            layers,
-            activation,
-            loss,
-            link,
-            params,
-            grads,
-            acts,
-            deltas,
-            chunks,
-            bits,
-        )
-        D = _matrix(first_deltas, layers[0, 4], rows.size, n_out)
-        _sparse_gradient(data, indices, indptr, rows, D, G)
-        total += rows.size * (data_loss / n_outputs + 0.5 * settings[0] * squares) / total_weight
-        n_trained += rows.size
-        t += 1
-        squares = float(
-            _update(params, grads, first, second, n_coefs, total_weight, t, solver, settings)
-        )
-    return total, n_trained, t
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
-def _finish_gradient(total_grads, params, n_coefs, alpha, total_weight):
-    """Add the penalty's gradient and divide by the total weight."""
-    for i in range(n_coefs):
-        total_grads[i] = (total_grads[i] + alpha * params[i]) / total_weight
-    for i in range(n_coefs, params.size):
-        total_grads[i] /= total_weight
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _add(total, part):
-    for i in range(total.size):
-        total[i] += part[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def loss_gradient(
-    X, Y, weight, order, batch_size, layers, n_coefs, activation, loss, link, params, grads,
-    total_grads, batch, acts, deltas, chunks, bits, alpha,
-):  # fmt: skip
-    """Loss over all rows and its gradient in total_grads, a block of rows at a time.
-
-    The loss is summed over outputs, so that the gradient is its own.
-    """
-    n_in, n_out = layers[0, 0], layers[0, 1]
-    W, G = _matrix(params, layers[0, 2], n_in, n_out), _matrix(grads, layers[0, 2], n_in, n_out)
-    first_deltas = deltas if layers.shape[0] > 1 else acts
-    total_weight, total = _total_weight(weight, order), 0.0
-    total_grads[:] = 0
-    for start in range(0, order.size, batch_size):
-        rows = order[start : start + batch_size]
-        Xb = _matrix(batch, layers[0, 2], rows.size, n_in)
-        _gather(X, rows, Xb)
-        _product(Xb, W, _matrix(acts, layers[0, 4], rows.size, n_out))
-        total += _backpropagate(
-            Y,
-            weight,
-            rows,
-            layers,
-            activation,
-            loss,
-            link,
-            params,
-            grads,
-            acts,
-            deltas,
-            chunks,
-            bits,
-        )
-        _product(Xb.T, _matrix(first_deltas, layers[0, 4], rows.size, n_out), G)
-        _add(total_grads, grads)
-    squares = float(_sum_of_squares(params[:n_coefs]))
-    _finish_gradient(total_grads, params, n_coefs, alpha, total_weight)
-    return (total + 0.5 * alpha * squares) / total_weight
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def loss_gradient_sparse(
-    data, indices, indptr, Y, weight, order, batch_size, layers, n_coefs, activation, loss, link,
-    params, grads, total_grads, acts, deltas, chunks, bits, alpha,
-):  # fmt: skip
-    """`loss_gradient` on the rows of a CSR matrix."""
-    n_in, n_out = layers[0, 0], layers[0, 1]
-    W, G = _matrix(params, layers[0, 2], n_in, n_out), _matrix(grads, layers[0, 2], n_in, n_out)
-    first_deltas = deltas if layers.shape[0] > 1 else acts
-    total_weight, total = _total_weight(weight, order), 0.0
-    total_grads[:] = 0
-    for start in range(0, order.size, batch_size):
-        rows = order[start : start + batch_size]
-        Z = _matrix(acts, layers[0, 4], rows.size, n_out)
-        _sparse_product(data, indices, indptr, rows, W, Z)
-        total += _backpropagate(
-            Y,
-            weight,
-            rows,
-            layers,
-            activation,
-            loss,
-            link,
-            params,
-            grads,
-            acts,
-            deltas,
-            chunks,
-            bits,
-        )
-        D = _matrix(first_deltas, layers[0, 4], rows.size, n_out)
-        _sparse_gradient(data, indices, indptr, rows, D, G)
-        _add(total_grads, grads)
-    squares = float(_sum_of_squares(params[:n_coefs]))
-    _finish_gradient(total_grads, params, n_coefs, alpha, total_weight)
-    return (total + 0.5 * alpha * squares) / total_weight
