@@ -133,6 +133,7 @@ class Batches:
         names = (self.activation, self.loss, LINKS[self.loss])
         self._codes = tuple(getattr(self.kernels, name.upper()) for name in names)
         self.grads = np.empty(network.n_params, dtype)
+        self._squares = None  # of the weights that the last epoch left
         self._work = (
             gathered,
             np.empty(n_rows * network.n_units, dtype),
@@ -166,7 +167,11 @@ class Batches:
             float(settings["epsilon"]),
             float(settings["momentum"]),
         )
-        total, n_trained, t = self._call(params, order, first, second, t, solver, numbers)
+        if self._squares is None:
+            self._squares = float(np.square(params[: self.network.n_coefs], dtype=np.float64).sum())
+        total, n_trained, t, self._squares = self._call(
+            params, order, first, second, self._squares, t, solver, numbers
+        )
         if isinstance(optimizer, Adam):
             optimizer.t = t
         if n_trained == 0:
@@ -179,16 +184,14 @@ class Batches:
         """Return the loss over all rows, summed over outputs, and its gradient."""
         gradient, n_coefs = np.zeros_like(params), self.network.n_coefs
         order, solver = np.arange(self.X.shape[0]), self.kernels.GRADIENT
-        total, _, _ = self._call(params, order, gradient, gradient, 0, solver, (0.0,) * 6)
+        total, *_ = self._call(params, order, gradient, gradient, 0.0, 0, solver, (0.0,) * 6)
         coefs, total_weight = params[:n_coefs], self.weight.sum()
         gradient[:n_coefs] += alpha * coefs
         gradient /= total_weight
         penalty = 0.5 * alpha * np.square(coefs).sum()
         return (total + penalty) / total_weight, gradient
 
-    def _call(self, params, order, first, second, t, solver, numbers):
-        # Not a BLAS product: NumPy's threads would spin on beside the kernel's.
-        squares = float(np.square(params[: self.network.n_coefs], dtype=np.float64).sum())
+    def _call(self, params, order, first, second, squares, t, solver, numbers):
         return self.kernels.epoch(
             *self._inputs, *self._targets, _read_only(order), self.batch_size,
             self.network.layers, *self._codes, params, self.grads, first, second,

@@ -321,7 +321,8 @@ def epoch(
 
     A batch whose weights sum to zero has no mean loss and is passed over. Returns the sum over
     rows of the batches' mean losses with penalty (GRADIENT: the weighted sum of the loss, over
-    outputs too, without penalty), the number of rows trained on, and the number of steps so far.
+    outputs too, without penalty), the number of rows trained on, the number of steps so far, and
+    the sum of the squared weights as they are now.
     """
     sparse, last = indptr.size > 0, layers.shape[0] - 1
     n_features, n_first, n_coefs = layers[0, 0], layers[0, 1], layers[0, 3]
@@ -396,4 +397,4 @@ def epoch(
             squares = _update(
                 params, grads, first, second, n_coefs, total_weight, t, solver, settings
             )
-    return total, n_trained, t
+    return total, n_trained, t, squares
