@@ -1,0 +1,230 @@
+"""What inspection found, as frozen records: no arrays, no estimators, only facts about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+__all__ = [
+    "ROLES",
+    "FittedAttribute",
+    "Hyperparameter",
+    "Layer",
+    "Node",
+    "Outcome",
+    "Summary",
+    "Totals",
+]
+
+ROLES = {
+    "parameter": "a number estimated in fit that predictions need",
+    "tuned": "a hyperparameter that fit resolved",
+    "auxiliary": "estimated, but predictions do not use it",
+    "derived": "computed from parameters",
+    "structure": "what the parameters are for: classes, masks, sizes",
+    "data": "training rows kept in the model",
+    "random": "drawn, not estimated",
+    "output": "results for the training rows",
+    "diagnostic": "how the fit went",
+    "metadata": "about the input",
+    "state": "what further training needs",
+    "estimator": "another estimator, or several",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """One constructor argument.
+
+    ``default`` is None where the argument has none, ``decides`` names the fitted attributes
+    whose size or presence follows from it.
+    """
+
+    path: str
+    value: str
+    default: str | None
+    changed: bool
+    decides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FittedAttribute:
+    """One array (or number) that fit left in an estimator, with its role.
+
+    ``count``, ``free`` and ``bytes`` are None where they are not known, ``reason`` says why.
+    ``alias_of`` is the path of the attribute that holds the same buffer: totals count it once.
+    """
+
+    path: str
+    role: str
+    shape: tuple[int, ...] | None
+    dims: tuple[str, ...] | None
+    dtype: str | None
+    count: int | None
+    free: int | None
+    bytes: int | None
+    reason: str | None
+    alias_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A single value worth a line of its own: what fit chose, or how well it went."""
+
+    path: str
+    value: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of a network; the input layer has neurons only."""
+
+    name: str
+    neurons: int
+    activation: str | None
+    inputs: int
+    biases: int
+
+    @property
+    def connections(self) -> int:
+        """Number of weights into the layer."""
+        return self.inputs * self.neurons
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights and biases."""
+        return self.connections + self.biases
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the unique buffers of the fitted parameters; None where a part is unknown."""
+
+    stored: int | None
+    free: int | None
+    bytes: int | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An estimator: what was chosen, what it learned, and the estimators in it."""
+
+    name: str
+    path: str
+    class_name: str
+    fitted: bool
+    guessed: bool
+    n_features: int | None
+    n_classes: int | None
+    hyperparameters: tuple[Hyperparameter, ...]
+    outcomes: tuple[Outcome, ...]
+    attributes: tuple[FittedAttribute, ...]
+    layers: tuple[Layer, ...]
+    totals: Totals
+    children: tuple[Node, ...]
+
+    @property
+    def parameters(self) -> tuple[FittedAttribute, ...]:
+        """The attributes that predictions need."""
+        return tuple(row for row in self.attributes if row.role == "parameter")
+
+    def walk(self) -> Iterator[Node]:
+        """Yield the node and all nodes in it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What was chosen and what was learned, for an estimator and those in it.
+
+    Shown as text by ``print`` and as HTML in notebooks.
+
+    Parameters
+    ----------
+    root : Node
+        The estimator.
+    n_samples : int or None
+        Number of training rows, where the caller gave it.
+    depth : int or None
+        Levels of nested estimators to show; it changes no total.
+    """
+
+    root: Node
+    n_samples: int | None = None
+    depth: int | None = None
+
+    @property
+    def totals(self) -> Totals:
+        """Counts and bytes of all fitted parameters."""
+        return self.root.totals
+
+    @property
+    def kept(self) -> dict[str, int]:
+        """Bytes of the arrays kept beside the parameters, by role, the largest first."""
+        kept: dict[str, int] = {}
+        for node in self.root.walk():
+            for row in node.attributes:
+                if row.role != "parameter" and row.alias_of is None and row.shape and row.bytes:
+                    kept[row.role] = kept.get(row.role, 0) + row.bytes
+        return dict(sorted(kept.items(), key=lambda item: -item[1]))
+
+    @property
+    def guessed(self) -> tuple[str, ...]:
+        """Names of the classes that no Spec describes."""
+        return tuple(dict.fromkeys(n.class_name for n in self.root.walk() if n.guessed))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain dictionaries, tuples, strings and numbers.
+
+        Returns
+        -------
+        dict
+            ``schema`` (the version of this layout), ``n_samples`` and ``estimator``.
+        """
+        return {"schema": 1, "n_samples": self.n_samples, "estimator": asdict(self.root)}
+
+    def to_text(self, width: int | None = None, color: bool | None = None) -> str:
+        """Return the summary as text.
+
+        Parameters
+        ----------
+        width : int, default=None
+            Number of columns. By default those of the terminal, and at most 120.
+        color : bool, default=None
+            Whether to use the terminal's colours. By default only on a terminal.
+
+        Returns
+        -------
+        str
+            Lines that are no longer than ``width``.
+        """
+        from skparams.rendering._text import to_text
+
+        return to_text(self, width=width, color=color)
+
+    def to_html(self) -> str:
+        """Return the summary as a piece of HTML that needs nothing else.
+
+        Returns
+        -------
+        str
+            A ``<div>`` with its own style; levels open without JavaScript.
+        """
+        from skparams.rendering._html import to_html
+
+        return to_html(self)
+
+    def __str__(self) -> str:
+        # Plain: what str() returns ends up in files and logs as often as on the screen.
+        return self.to_text(color=False)
+
+    def __repr__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()

@@ -1,0 +1,86 @@
+"""The constructor's arguments of an estimator: their values, their defaults, and as short text."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import reprlib
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+__all__ = ["MISSING", "defaults_of", "hyperparameters_of", "same", "short_repr"]
+
+MISSING = inspect.Parameter.empty
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
+
+
+@lru_cache(maxsize=1024)
+def defaults_of(cls: type) -> Mapping[str, Any]:
+    """Return the constructor's arguments and their defaults, ``MISSING`` where there is none."""
+    try:
+        signature = inspect.signature(cls)
+    except ValueError:  # some classes written in C have none
+        return MappingProxyType({})
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return MappingProxyType(
+        {name: p.default for name, p in signature.parameters.items() if p.kind in named}
+    )
+
+
+def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was chosen.
+
+    By scikit-learn's convention it stands in attributes of the same names. ``get_params`` is
+    asked only where it does not, as it is slower and may run properties.
+    """
+    cls: type = type(estimator)
+    names = defaults_of(cls)
+    if names and all(name in attributes for name in names):
+        return {name: attributes[name] for name in names}
+    try:
+        return dict(estimator.get_params(deep=False))
+    except Exception:  # a third party's code, which must not break what only looks at it
+        return {name: attributes[name] for name in names if name in attributes}
+
+
+def same(value: Any, default: Any) -> bool:
+    """Say whether a value is the default; two types are two values, as 1 and 1.0 often are."""
+    if value is default:
+        return True
+    if type(value) is not type(default):
+        return False
+    if isinstance(value, list | tuple):
+        return len(value) == len(default) and all(map(same, value, default))
+    if isinstance(value, float):
+        return value == default or (value != value and default != default)
+    return isinstance(value, int | str | bytes | complex) and value == default
+
+
+class _Short(reprlib.Repr):
+    """A repr that is short, says the same in each process, and does not raise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 4
+        self.maxdict = self.maxlist = self.maxtuple = self.maxset = 20
+        self.maxstring = self.maxother = 200
+
+    def repr1(self, x: Any, level: int) -> str:
+        if isinstance(x, np.generic):
+            x = x.item()
+        if isinstance(x, np.ndarray):
+            if x.size <= 6:
+                return self.repr1(x.tolist(), level)
+            return f"array of {x.dtype}, shape {x.shape}"
+        if hasattr(x, "__code__") or isinstance(x, type):
+            return x.__qualname__
+        return _ADDRESS.sub("", super().repr1(x, level))
+
+
+def short_repr(value: Any) -> str:
+    """Return a value as one line of text."""
+    return " ".join(_Short().repr(value).split())

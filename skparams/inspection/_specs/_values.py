@@ -1,0 +1,187 @@
+"""How to look into what an estimator holds: no property is run, no value's truth is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+
+__all__ = [
+    "attributes_of",
+    "estimators_in",
+    "holds_no_numbers",
+    "is_estimator",
+    "leaves_in",
+    "may_be_learned",
+    "rebuilt",
+    "templates_in",
+]
+
+
+def is_estimator(value: Any) -> bool:
+    """Say whether a value is an instance with ``fit`` and ``get_params``."""
+    cls = type(value)
+    return not isinstance(value, type) and (
+        (hasattr(cls, "fit") and hasattr(cls, "get_params")) or hasattr(cls, "__skparams__")
+    )
+
+
+def attributes_of(value: Any) -> dict[str, Any]:
+    """Return what an object holds, in ``__dict__`` and in ``__slots__``."""
+    held = dict(getattr(value, "__dict__", {}))
+    cls: type = type(value)
+    for name, member in _slots_of(cls):
+        try:
+            held[name] = member.__get__(value)
+        except AttributeError:  # a slot without a value
+            continue
+    return held
+
+
+@lru_cache(maxsize=1024)
+def _slots_of(cls: type) -> tuple[tuple[str, MemberDescriptorType], ...]:
+    return tuple(
+        (name, member)
+        for base in cls.__mro__
+        for name, member in vars(base).items()
+        if isinstance(member, MemberDescriptorType)
+    )
+
+
+def templates_in(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the estimator for those that a constructor argument holds.
+
+    As in scikit-learn, an estimator, a list of estimators, or a list of (name, estimator).
+    """
+    if is_estimator(value):
+        yield path, value
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            if is_estimator(item):
+                yield f"{path}[{i}]", item
+            elif _is_named(item):
+                yield item[0], item[1]
+
+
+def estimators_in(path: str, value: Any, within: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the estimator for those in lists, arrays and dicts, at any depth."""
+    if is_estimator(value):
+        yield path, value
+    elif _is_named(value):
+        yield value[0], value[1]
+    elif id(value) not in within:
+        for name, item in _items(path, value):
+            yield from estimators_in(name, item, (*within, id(value)))
+
+
+def leaves_in(
+    path: str, value: Any, *, objects: bool = False, within: tuple[int, ...] = ()
+) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of each array and number, and of each unknown object.
+
+    A list of numbers is one leaf. With ``objects``, unknown objects are looked into.
+    """
+    if _is_numeric(value) or (isinstance(value, list | tuple) and _all_numbers(value)):
+        yield path, value
+    elif holds_no_numbers(value) or is_estimator(value) or id(value) in within:
+        return
+    elif isinstance(value, list | tuple | dict | np.ndarray):
+        for name, item in _items(path, value):
+            yield from leaves_in(name, item, objects=objects, within=(*within, id(value)))
+    elif objects:
+        for name, item in attributes_of(value).items():
+            deeper = (*within, id(value))
+            yield from leaves_in(f"{path}.{name}", item, objects=True, within=deeper)
+    else:
+        yield path, value
+
+
+def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
+    """Return a value with the leaves at some paths replaced; containers are new ones."""
+    if path in new:
+        return _like(value, new[path])
+    if isinstance(value, dict):
+        return {key: rebuilt(f"{path}[{key!r}]", item, new) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        items = [rebuilt(f"{path}[{i}]", item, new) for i, item in enumerate(value)]
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        copy = np.empty_like(value)
+        for index, item in np.ndenumerate(value):
+            copy[index] = rebuilt(f"{path}[{', '.join(map(str, index))}]", item, new)
+        return copy
+    return value
+
+
+def may_be_learned(value: Any, within: tuple[int, ...] = ()) -> bool:
+    """Say whether a value holds floats, or something that cannot be looked into."""
+    if isinstance(value, np.ndarray | np.generic) or issparse(value):
+        if value.dtype.kind != "O":
+            return value.dtype.kind in "fc"
+    elif isinstance(value, int | float | complex | set | frozenset | range | slice):
+        return isinstance(value, float | complex)
+    elif not isinstance(value, list | tuple | dict):
+        return not holds_no_numbers(value)
+    if id(value) in within or len(within) > 3:
+        return False
+    deeper = (*within, id(value))
+    return any(may_be_learned(item, deeper) for _, item in _items("", value))
+
+
+def holds_no_numbers(value: Any) -> bool:
+    """Say whether a value is None, text, a flag, a class, a function or a generator of numbers."""
+    plain = str | bytes | bool | type | set | frozenset | range | slice
+    random = np.random.RandomState | np.random.Generator
+    function = FunctionType | BuiltinFunctionType | MethodType | np.ufunc
+    return (
+        value is None
+        or isinstance(value, plain | random | function | np.bool | np.str_ | np.bytes_)
+        or (isinstance(value, np.ndarray) and value.dtype.kind in "SUV" and not value.dtype.names)
+    )
+
+
+def _is_named(value: Any) -> bool:
+    """Say whether a value is a (name, estimator, …) tuple, as pipelines have."""
+    return (
+        isinstance(value, tuple)
+        and len(value) >= 2
+        and isinstance(value[0], str)
+        and is_estimator(value[1])
+    )
+
+
+def _is_numeric(value: Any) -> bool:
+    if isinstance(value, np.ndarray | np.generic) or issparse(value):
+        return value.dtype.kind in "biufcmM" or value.dtype.names is not None
+    return isinstance(value, int | float | complex) and not isinstance(value, bool)
+
+
+def _all_numbers(values: list[Any] | tuple[Any, ...]) -> bool:
+    number = int | float | complex | np.number
+    return len(values) > 0 and all(isinstance(item, number) for item in values)
+
+
+def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of each item of a container; nothing for other values."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield f"{path}[{key!r}]", item
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            yield f"{path}[{i}]", item
+    elif isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        for index, item in np.ndenumerate(value):
+            yield f"{path}[{', '.join(map(str, index))}]", item
+
+
+def _like(old: Any, new: Any) -> Any:
+    """Return an array as the kind of value that it replaces: array, scalar, list or tuple."""
+    if isinstance(old, np.ndarray) or issparse(old):
+        return new
+    if isinstance(old, list | tuple):
+        return type(old)(new.tolist())
+    return new.dtype.type(new) if isinstance(old, np.generic) else type(old)(new)

@@ -1,0 +1,1 @@
+"""Records as text and as HTML. It knows records only, neither estimators nor arrays."""
