@@ -112,7 +112,7 @@ class Walk:
             outcomes=tuple(_outcomes(values, path, spec)) if fitted else (),
             attributes=tuple(rows),
             layers=spec.layers(values, params) if spec.layers and fitted else (),
-            totals=_totals(rows, children, _why_unknown(spec, values, fitted, rows, children)),
+            totals=_totals(rows, children, _why_unknown(spec, values, fitted, rows)),
             children=tuple(children),
         )
 
@@ -218,7 +218,6 @@ def _why_unknown(
     values: Values,
     fitted: bool,
     rows: Sequence[FittedAttribute],
-    children: Sequence[Node],
 ) -> str | None:
     """Return why the counts of an estimator are not known, or None where they are."""
     if not fitted:
@@ -229,7 +228,7 @@ def _why_unknown(
     for row in learned:
         if row.count is None:
             return row.reason
-    if spec.guessed and not learned and not children:
+    if spec.guessed and not learned:
         hidden = [
             name
             for name, rule in spec.rules.items()
@@ -282,11 +281,17 @@ def _outcomes(values: Values, path: str, spec: Spec) -> Iterator[Outcome]:
 
 
 def _rows(
-    estimator: Any, params: Values, path: str, spec: Spec, skip: Container[str]
+    estimator: Any,
+    params: Values,
+    path: str,
+    spec: Spec,
+    skip: Container[str],
+    within: frozenset[int] = frozenset(),
 ) -> Iterator[Hyperparameter]:
     """Yield an estimator's hyperparameters and those of estimators among them, but for some."""
     cls: type = type(estimator)
     defaults = defaults_of(cls)
+    within |= {id(estimator)}  # an estimator may hold itself
     decided = spec.decided_by(params)
     for name, value in params.items():
         inner = dict(templates_in(name, value))
@@ -301,7 +306,9 @@ def _rows(
             )
         elif name not in skip:
             for local, template in inner.items():
+                if id(template) in within:
+                    continue
                 values = attributes_of(template)
                 its_params = hyperparameters_of(template, values)
                 its_spec = registered(template) or guess_spec(values, its_params)
-                yield from _rows(template, its_params, _join(path, local), its_spec, ())
+                yield from _rows(template, its_params, _join(path, local), its_spec, (), within)

@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 
-from rich.console import Console, Group, OverflowMethod
+from rich.console import Console, Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -70,7 +70,7 @@ def to_text(summary: Summary, width: int | None = None, color: bool | None = Non
         legacy_windows=False,
         _environ={},  # the environment's say is above
     )
-    page = _Page(getattr(sys.stdout, "encoding", None) or "utf-8")
+    page = _Page(getattr(sys.stdout, "encoding", None) or "utf-8", width)
     for i, block in enumerate(page.blocks(summary)):
         if i:
             console.print()
@@ -79,18 +79,20 @@ def to_text(summary: Summary, width: int | None = None, color: bool | None = Non
 
 
 class _Page:
-    """The blocks of a page, in characters that an encoding has."""
+    """The blocks of a page, in characters that an encoding has.
 
-    def __init__(self, encoding: str) -> None:
+    Names are cut to a share of the width, so that what is beside them stays.
+    """
+
+    def __init__(self, encoding: str, width: int) -> None:
         self._encoding = encoding
+        self._longest = int(0.42 * width)
         try:
             "".join(_ASCII).encode(encoding)
         except UnicodeEncodeError:
             self._signs = str.maketrans(_ASCII)
-            self._overflow: OverflowMethod = "crop"
         else:
             self._signs = {}
-            self._overflow = "ellipsis"
 
     def blocks(self, summary: Summary) -> Iterator[Text | Table | Group]:
         """Yield what stands between empty lines."""
@@ -222,12 +224,15 @@ class _Page:
                 self._cell(heading.rstrip("<>"), "bold" if heading == headings[0] else "dim"),
                 justify="right" if heading.endswith(">") else "left",
                 no_wrap=heading.endswith(("<", ">")),
-                overflow=self._overflow if heading.endswith("<") else "fold",
+                overflow="fold",
             )
         return table
 
-    def _row(self, table: Table, *cells: str, style: str = "") -> None:
-        table.add_row(*(self._cell(cell, style) for cell in cells))
+    def _row(self, table: Table, name: str, *cells: str, style: str = "") -> None:
+        if len(name) > self._longest:
+            half = self._longest // 2 - 2
+            name = f"{name[:half]}…{name[-half:]}"
+        table.add_row(*(self._cell(cell, style) for cell in (name, *cells)))
 
     def _cell(self, text: str, style: str = "") -> Text:
         encoded = text.translate(self._signs).encode(self._encoding, "backslashreplace")

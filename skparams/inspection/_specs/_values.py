@@ -21,6 +21,9 @@ __all__ = [
     "templates_in",
 ]
 
+# Levels of containers. An object array that holds itself is another object at each level.
+_DEEPEST = 6
+
 
 def is_estimator(value: Any) -> bool:
     """Say whether a value is an instance with ``fit`` and ``get_params``."""
@@ -73,7 +76,7 @@ def estimators_in(path: str, value: Any, within: tuple[int, ...] = ()) -> Iterat
         yield path, value
     elif _is_named(value):
         yield value[0], value[1]
-    elif id(value) not in within:
+    elif id(value) not in within and len(within) < _DEEPEST:
         for name, item in _items(path, value):
             yield from estimators_in(name, item, (*within, id(value)))
 
@@ -87,7 +90,12 @@ def leaves_in(
     """
     if _is_numeric(value) or (isinstance(value, list | tuple) and _all_numbers(value)):
         yield path, value
-    elif holds_no_numbers(value) or is_estimator(value) or id(value) in within:
+    elif (
+        holds_no_numbers(value)
+        or is_estimator(value)
+        or id(value) in within
+        or len(within) >= _DEEPEST
+    ):
         return
     elif isinstance(value, list | tuple | dict | np.ndarray):
         for name, item in _items(path, value):
@@ -126,7 +134,7 @@ def may_be_learned(value: Any, within: tuple[int, ...] = ()) -> bool:
         return isinstance(value, float | complex)
     elif not isinstance(value, list | tuple | dict):
         return not holds_no_numbers(value)
-    if id(value) in within or len(within) > 3:
+    if id(value) in within or len(within) >= _DEEPEST:
         return False
     deeper = (*within, id(value))
     return any(may_be_learned(item, deeper) for _, item in _items("", value))

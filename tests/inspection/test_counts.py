@@ -1,0 +1,208 @@
+"""Counts and paths: formulas, unique buffers, and no dependence on what is shown."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import BaggingClassifier, RandomForestClassifier, VotingClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skparams.inspection import Spec, count_params, fitted_params, parameter, summary
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+@pytest.fixture
+def X(rng):
+    return rng.standard_normal((60, 4))
+
+
+@pytest.fixture
+def y():
+    return np.arange(60) % 3
+
+
+def test_counts_are_sums_over_the_arrays(fitted):
+    arrays = fitted_params(fitted).values()
+    assert count_params(fitted) == sum(array.size for array in arrays)
+    assert count_params(fitted, kind="nonzero") == sum(map(np.count_nonzero, arrays))
+    assert summary(fitted).totals.bytes == sum(array.nbytes for array in arrays)
+    assert count_params(fitted, kind="free") <= count_params(fitted)
+
+
+def test_looking_changes_nothing(fitted):
+    import pickle
+
+    before = pickle.dumps(fitted)
+    for _ in range(2):
+        str(summary(fitted)), summary(fitted).to_html(), fitted_params(fitted)
+    assert pickle.dumps(fitted) == before
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_a_network_has_its_weights_and_biases(X, y, solver):
+    mlp = MLPClassifier((5, 2), max_iter=2, solver=solver, random_state=0).fit(X, y)
+    assert count_params(mlp) == 4 * 5 + 5 + 5 * 2 + 2 + 2 * 3 + 3
+    assert count_params(MLPClassifier((5,), max_iter=2).fit(X, y > 0)) == 4 * 5 + 5 + 5 + 1
+    found = fitted_params(mlp)
+    assert list(found) == [f"{name}[{i}]" for name in ("coefs_", "intercepts_") for i in range(3)]
+    assert found["coefs_[1]"] is mlp.coefs_[1]
+
+
+def test_training_state_is_twice_the_parameters_and_no_parameter(X, y):
+    mlp = MLPClassifier((5,), max_iter=2).fit(X, y)
+    # Aliases of the weights, which older versions keep beside Adam's moments, are no state.
+    kept = [r for r in summary(mlp).root.attributes if r.path.startswith("_optimizer") and r.shape]
+    assert sum(row.bytes for row in kept) == 2 * summary(mlp).totals.bytes
+    mlp._best_coefs = mlp.coefs_
+    again = summary(mlp)
+    assert all(r.alias_of for r in again.root.attributes if r.path.startswith("_best_coefs"))
+
+
+def test_without_an_intercept_there_is_no_parameter_for_it(X, y):
+    model = LinearRegression(fit_intercept=False).fit(X, y)
+    assert list(fitted_params(model)) == ["coef_"]
+    scaler = StandardScaler(with_mean=False).fit(X)
+    assert list(fitted_params(scaler)) == ["scale_"]
+    roles = {row.path: row.role for row in summary(scaler).root.attributes}
+    assert roles["mean_"] == "auxiliary"
+
+
+def test_paths_through_pipelines_searches_and_lists(X, y):
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression())
+    search = GridSearchCV(pipeline, {"logisticregression__C": [1.0, 2.0]}, cv=2).fit(X, y)
+    fitted = pipeline.fit(X, y)
+    assert list(fitted_params(fitted)) == [
+        "standardscaler__mean_",
+        "standardscaler__scale_",
+        "logisticregression__coef_",
+        "logisticregression__intercept_",
+    ]
+    assert next(iter(fitted_params(search))) == "best_estimator___standardscaler__mean_"
+    assert count_params(search) == count_params(fitted) == 8 + 15
+    assert fitted_params(fitted, deep=False) == {}
+    bag = BaggingClassifier(LogisticRegression(), 5).fit(X, y)
+    assert "estimators_[3]__coef_" in fitted_params(bag)
+    assert count_params(bag) == 5 * 15
+
+
+def test_a_search_shows_the_winner_and_not_the_template(X, y):
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression())
+    search = GridSearchCV(pipeline, {"logisticregression__C": [1.0, 1.5]}, cv=2)
+    paths = [row.path for node in summary(search).root.walk() for row in node.hyperparameters]
+    assert "estimator__logisticregression__C" in paths
+    found = summary(search.fit(X, y))
+    rows = {row.path: row for node in found.root.walk() for row in node.hyperparameters}
+    assert "estimator__logisticregression__C" not in rows
+    assert "best_estimator___logisticregression__C" in rows
+    assert {o.path for o in found.root.outcomes} == {"best_params_", "best_score_"}
+    unkept = GridSearchCV(pipeline, {"logisticregression__C": [1.0]}, cv=2, refit=False).fit(X, y)
+    assert summary(unkept).totals.reason == "best_estimator_ was not kept"
+    assert count_params(unkept) is None
+
+
+def test_what_is_shared_counts_once(X, y):
+    model = LogisticRegression().fit(X, y)
+    vote = VotingClassifier([("a", LogisticRegression()), ("b", LogisticRegression())]).fit(X, y)
+    assert count_params(vote) == 30  # not 60, with named_estimators_
+    vote.estimators_[1].coef_ = vote.estimators_[0].coef_
+    assert count_params(vote) == 18
+    assert count_params(vote, kind="nonzero") == 18
+    second = summary(vote).root.children[-1].parameters[0]
+    assert second.alias_of.endswith("estimators_[0]__coef_")
+    model.coef_ = model.coef_[:, ::-1]  # a view of another order is the same numbers, once
+    assert count_params(model) == 15
+
+
+def test_totals_do_not_depend_on_depth(X, y):
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)
+    assert summary(pipeline, depth=0).totals == summary(pipeline).totals
+    shallow = str(summary(pipeline, depth=0))
+    assert "coef_" not in shallow.partition("it learned")[2]
+    assert "23" in shallow
+
+
+def test_sparse_coefficients_count_what_is_stored(X, y):
+    model = LogisticRegression().fit(X, y)
+    model.coef_[0] = 0
+    model.sparsify()
+    assert count_params(model) == 8 + 3
+    assert sparse.issparse(fitted_params(model)["coef_"])
+    row = summary(model).root.parameters[0]
+    assert row.shape == (3, 4)
+    assert row.bytes == sum(
+        getattr(model.coef_, part).nbytes for part in ("data", "indices", "indptr")
+    )
+
+
+def test_not_fitted_is_unknown_and_not_zero():
+    found = summary(MLPClassifier())
+    assert found.totals.stored is found.totals.free is found.totals.bytes is None
+    assert found.totals.reason == "not fitted"
+    assert found.root.hyperparameters
+    assert count_params(MLPClassifier()) is None
+    assert count_params(make_pipeline(StandardScaler(), MLPClassifier())) is None
+    with pytest.raises(NotFittedError, match="this MLPClassifier is not fitted"):
+        fitted_params(MLPClassifier())
+
+
+def test_a_forest_is_unknown_guessed_and_quick(X, y):
+    import time
+
+    forest = RandomForestClassifier(500, max_depth=2, random_state=0).fit(X, y)
+    start = time.perf_counter()
+    found = summary(forest)
+    text = str(found)
+    assert time.perf_counter() - start < 2  # 0.1 s; the machine may be busy
+    assert found.totals.stored is None
+    assert "Tree" in found.totals.reason
+    assert found.guessed == ("RandomForestClassifier", "DecisionTreeClassifier")
+    assert len(text.splitlines()) < 20
+    assert "500 × DecisionTreeClassifier" in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (MLPClassifier, "got the class MLPClassifier. Make one: MLPCl"),
+        (None, "got NoneType: None"),
+        ({"a": 1}, "got dict: {'a': 1}"),
+        ("MLPClassifier", "got str: 'MLPClassifier'"),
+    ],
+)
+@pytest.mark.parametrize("function", [summary, fitted_params, count_params])
+def test_what_is_no_estimator_is_named(function, wrong, message):
+    with pytest.raises(TypeError, match=f"{function.__name__}: estimator must.*{message}"):
+        function(wrong)
+
+
+def test_arguments_out_of_range_are_named(X, y):
+    model = LogisticRegression().fit(X, y)
+    with pytest.raises(ValueError, match="kind must be one of stored, free, nonzero, got 'all'"):
+        count_params(model, kind="all")
+    with pytest.raises(ValueError, match="n_samples must be an int of at least 1, got 0"):
+        summary(model, n_samples=0)
+    with pytest.raises(ValueError, match=r"depth must be an int of at least 0, got 1\.5"):
+        summary(model, depth=1.5)
+    with pytest.raises(ValueError, match="give X or n_samples, not both"):
+        summary(model, X, n_samples=60)
+    assert summary(model, X).n_samples == 60 == summary(model, X.tolist()).n_samples
+
+
+def test_numbers_and_lists_are_parameters_too():
+    class Plain(BaseEstimator):
+        def fit(self, X, y=None):
+            self.slope_, self.table_, self.nested_ = 2.0, [1.0, 2.0], {"a": (np.ones(3),)}
+            return self
+
+        def __skparams__(self):
+            return Spec({name: parameter() for name in ("slope_", "table_", "nested_")})
+
+    model = Plain().fit(None)
+    assert list(fitted_params(model)) == ["slope_", "table_", "nested_['a'][0]"]
+    assert count_params(model) == 6
