@@ -1,13 +1,16 @@
 """The Specs hold for fitted estimators, and are found in the order that is promised."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
+import skparams
 from skparams.inspection import ROLES, Rule, Spec, fitted_params, parameter, register, summary
 from skparams.inspection._spec import _REGISTRY, registered
 from skparams.inspection._specs._fallback import COMMON
@@ -166,3 +169,26 @@ def test_importing_inspection_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_the_docs_list_every_role():
+    page = Path(__file__).parents[2] / "docs" / "inspection.md"
+    listed = re.findall(r"^\| `(\w+)` \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed == list(ROLES)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+def test_this_packages_networks_are_described_in_full(solver):
+    X, y = np.random.RandomState(0).standard_normal((30, 4)), np.arange(30) % 3
+    mlp = skparams.MLPClassifier((5, 2), max_iter=2, solver=solver).fit(X, y)
+    if solver != "lbfgs":
+        mlp.partial_fit(X, y)
+    known = {*registered(mlp).rules, *COMMON, *mlp.get_params()}
+    assert set(vars(mlp)) <= known
+    found = mlp.summary()
+    assert found.totals.stored == mlp.count_params() == 46
+    assert [layer.neurons for layer in found.root.layers] == [4, 5, 2, 3]
+    moments = {"adam": 2, "sgd": 1, "lbfgs": 0}[solver]
+    arrays = [r for r in found.root.attributes if r.path.startswith("_optimizer.") and r.shape]
+    assert sum(row.count for row in arrays) == moments * 46
