@@ -1,21 +1,8 @@
-"""Look at any estimator: what was chosen, what it learned, how much of it."""
+"""Look at any estimator: what was chosen, what it learned, how much of it.
 
-from skparams.inspection import _specs  # noqa: F401  (registers what is known)
-from skparams.inspection._mixin import ParamsMixin
-from skparams.inspection._record import ROLES, Layer, Summary
-from skparams.inspection._spec import Rule, Spec, parameter, register
-from skparams.inspection._summary import count_params, fitted_params, summary
+Loaded when first used, as an estimator that has ``ParamsMixin`` needs the rest only on request.
+"""
 
-__all__ = [
-    "ROLES",
-    "Layer",
-    "ParamsMixin",
-    "Rule",
-    "Spec",
-    "Summary",
-    "count_params",
-    "fitted_params",
-    "parameter",
-    "register",
-    "summary",
-]
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

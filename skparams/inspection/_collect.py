@@ -97,7 +97,7 @@ class Walk:
         spec = registered(estimator) or guess_spec(values, params)
         fitted = is_fitted(estimator, values)
         rows = list(self._attributes(estimator, values, params, path, spec)) if fitted else []
-        children = list(self._children(values, params, path, spec))
+        children = list(self._children(values, params, path, spec, chosen=chosen))
         # Those of an argument's estimator stand in a record of its own, or the winner's do.
         skip = params if spec.winner in values else spec.rules
         return Node(
@@ -136,17 +136,18 @@ class Walk:
                     leaf, rule, dims, params, spec.guessed, None if alias == leaf.path else alias
                 )
 
-    def _children(self, values: Values, params: Values, path: str, spec: Spec) -> Iterator[Node]:
-        for name in values:
-            rule = spec.rules.get(name)
-            if rule is None or rule.role != "estimator":
+    def _children(
+        self, values: Values, params: Values, path: str, spec: Spec, *, chosen: bool
+    ) -> Iterator[Node]:
+        for name, rule in spec.rules.items():
+            if name not in values or rule.role != "estimator":
                 continue
-            chosen = name in params or name == spec.winner
+            chosen_too = (chosen and name in params) or name == spec.winner
             for local, child in estimators_in(name, values[name]):
                 # Meta-estimators keep an unfitted template beside the fitted clones.
                 template = name not in params and not is_fitted(child, attributes_of(child))
                 if id(child) not in self._met and not template:
-                    yield self._node(child, local, _join(path, local), chosen=chosen)
+                    yield self._node(child, local, _join(path, local), chosen=chosen_too)
 
 
 def _join(path: str, name: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams.inspection._collect import Leaf
-from skparams.inspection._record import Summary
-from skparams.inspection._specs._values import rebuilt
-from skparams.inspection._summary import count_params, fitted_leaves, fitted_params, summary
+if TYPE_CHECKING:  # else imported where it is used: fit needs none of it
+    from skparams.inspection._collect import Leaf
+    from skparams.inspection._record import Summary
 
 __all__ = ["ParamsMixin"]
 
@@ -61,6 +60,8 @@ class ParamsMixin:
         NotFittedError
             If the estimator is not fitted.
         """
+        from skparams.inspection._summary import fitted_params
+
         return fitted_params(self, deep=deep)
 
     def set_fitted_params(self, **params: Any) -> Any:
@@ -84,6 +85,9 @@ class ParamsMixin:
         ValueError
             If a path is unknown, a shape differs, or a value cannot be converted.
         """
+        from skparams.inspection._specs._values import rebuilt
+        from skparams.inspection._summary import fitted_leaves
+
         leaves = {leaf.path: leaf for leaf in fitted_leaves("set_fitted_params", self, True)}
         unknown = sorted(set(params) - set(leaves))
         if unknown:
@@ -114,6 +118,8 @@ class ParamsMixin:
         int or None
             None where it is not known, as before fit.
         """
+        from skparams.inspection._summary import count_params
+
         return count_params(self, kind=kind)
 
     def summary(
@@ -135,6 +141,8 @@ class ParamsMixin:
         Summary
             Shown as text by ``print`` and as HTML in notebooks.
         """
+        from skparams.inspection._summary import summary
+
         return summary(self, X, n_samples=n_samples, depth=depth)
 
 

@@ -150,7 +150,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     >>> X, y = make_classification(n_samples=100, random_state=1)
     >>> clf = MLPClassifier(random_state=1, max_iter=300).fit(X, y)
     >>> clf.predict(X[:5])
-    array([0, 0, 1, 0, 1])
+    array([1, 1, 1, 0, 0])
     >>> clf.count_params()
     2201
     """

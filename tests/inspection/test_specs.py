@@ -7,8 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression
 from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import skparams
 from skparams.inspection import ROLES, Rule, Spec, fitted_params, parameter, register, summary
@@ -192,3 +196,27 @@ def test_this_packages_networks_are_described_in_full(solver):
     moments = {"adam": 2, "sgd": 1, "lbfgs": 0}[solver]
     arrays = [r for r in found.root.attributes if r.path.startswith("_optimizer.") and r.shape]
     assert sum(row.count for row in arrays) == moments * 46
+
+
+def test_columns_and_targets_sent_to_other_estimators():
+    rng = np.random.RandomState(0)
+    X = np.column_stack([rng.rand(30, 2), rng.randint(0, 3, 30)])
+    columns = ColumnTransformer(
+        [
+            ("numbers", make_pipeline(SimpleImputer(), StandardScaler()), [0, 1]),
+            ("categories", OneHotEncoder(), [2]),
+        ]
+    )
+    model = TransformedTargetRegressor(
+        make_pipeline(columns, LinearRegression()), transformer=StandardScaler()
+    ).fit(X, 10 * X[:, 0])
+    found = summary(model)
+
+    # two columns' imputed values, means and scales; 2 + 3 coefficients, an intercept; the target's
+    assert found.totals.stored == 2 + 2 * 2 + (5 + 1) + 2
+    assert not found.guessed
+    assert found.root.n_features == 3
+    chosen = [row.path for node in found.root.walk() for row in node.hyperparameters]
+    assert len(chosen) == len(set(chosen))
+    # the fitted clones repeat what was chosen for their templates: it is listed once
+    assert sum(path.endswith("simpleimputer__strategy") for path in chosen) == 1
