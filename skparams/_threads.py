@@ -1,6 +1,7 @@
 """How many threads BLAS may use while a kernel runs."""
 
 import functools
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -33,18 +34,34 @@ def _blas() -> ThreadpoolController:
 def _one_blas_thread() -> Iterator[None]:
     """Limit BLAS to one thread; the first of several fits at once limits, the last restores."""
     global _n_holders, _limit
-    with _lock:
-        if _n_holders == 0:
-            _limit = _blas().limit(limits=1)
-        _n_holders += 1
+    held = False
     try:
+        with _lock:
+            if _n_holders == 0:
+                _limit = _blas().limit(limits=1)
+            _n_holders += 1
+            held = True
         yield
     finally:
-        with _lock:
-            _n_holders -= 1
-            if _n_holders == 0:
-                _limit.restore_original_limits()
-                _limit = None
+        if held:
+            with _lock:
+                _n_holders -= 1
+                if _n_holders == 0:
+                    _limit.restore_original_limits()
+                    _limit = None
+
+
+def _forget_holders() -> None:
+    """Begin anew in a forked child, which has none of the threads that hold the limit."""
+    global _lock, _n_holders
+    _lock = threading.Lock()
+    if _n_holders:
+        _limit.restore_original_limits()
+        _n_holders = 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_holders)
 
 
 def blas_threads_for(largest_product: int) -> AbstractContextManager[None]:

@@ -17,10 +17,19 @@ from skparams._estimator import VersionedEstimator
 from skparams.inspection._mixin import ParamsMixin
 from skparams.neural_network._batches import SGD, Adam, Batches
 from skparams.neural_network._network import ACTIVATIONS, Network, decision
-from skparams.neural_network._training import Progress, train, train_lbfgs
+from skparams.neural_network._training import NOT_FINITE, Progress, train, train_lbfgs
 
 # Rows that lbfgs takes at a time, so that its memory does not grow with the data.
 LBFGS_BLOCK = 1024
+
+# What sgd and adam leave for the next call; lbfgs leaves none of it.
+_OF_STOCHASTIC_SOLVERS = (
+    "best_loss_",
+    "validation_scores_",
+    "best_validation_score_",
+    "_no_improvement_count",
+    "_optimizer",
+)
 
 
 class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
@@ -149,15 +158,16 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         if not (incremental and hasattr(self, "_random_state")):
             self._random_state = check_random_state(self.random_state)
         if continues:
-            dtype = self.coefs_[0].dtype if self.coefs_[0].dtype.kind == "f" else X.dtype
+            arrays = [*self.coefs_, *self.intercepts_]
+            single = all(getattr(array, "dtype", None) == np.float32 for array in arrays)
+            dtype = np.dtype(np.float32 if single else np.float64)
             params = network.pack(self.coefs_, self.intercepts_, dtype)
         else:
             dtype = X.dtype
             params = network.initial(self._random_state, self.activation, dtype)
-            for name in ("t_", "loss_curve_", "validation_scores_", "_optimizer"):
-                self.__dict__.pop(name, None)
+            self._forget("t_", "loss_curve_", *_OF_STOCHASTIC_SOLVERS)
         if not incremental:
-            self.__dict__.pop("_order", None)
+            self._forget("_order")
         if sample_weight is None:
             weight = np.ones(X.shape[0], dtype)
         else:
@@ -167,13 +177,21 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             params = self._fit_lbfgs(network, params, X, Y, weight, loss)
         else:
             params = self._fit_stochastic(network, params, X, Y, weight, loss, incremental)
+        if not np.isfinite(params).all():  # weights that the user set, kept as the best
+            raise ValueError(NOT_FINITE)
         self.coefs_, self.intercepts_ = network.unpack(params, dtype)
         return self
+
+    def _forget(self, *names):
+        for name in names:
+            self.__dict__.pop(name, None)
 
     def _hidden_sizes(self):
         sizes = self.hidden_layer_sizes
         sizes = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
-        if np.any(np.array(sizes) <= 0):
+        if not all(isinstance(n, Integral) and not isinstance(n, bool) for n in sizes):
+            raise ValueError(f"hidden_layer_sizes must be integers, got {sizes}.")
+        if any(n <= 0 for n in sizes):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
         return sizes
 
@@ -184,7 +202,7 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             warnings.warn(
                 "Got `batch_size` less than 1 or larger than sample size. It is going to be "
                 "clipped",
-                stacklevel=5,
+                stacklevel=6,
             )
         return min(int(self.batch_size), n_samples)
 
@@ -195,6 +213,7 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         Y, weight, params = Y.astype(dtype), weight.astype(dtype), params.astype(dtype)
         batches = Batches(network, X, Y, weight, self.activation, loss, batch_size, dtype)
         params, loss_curve, self.n_iter_ = train_lbfgs(batches, params, self.get_params(deep=False))
+        self._forget(*_OF_STOCHASTIC_SOLVERS)
         self.loss_curve_ = [*getattr(self, "loss_curve_", []), *loss_curve]
         self.loss_ = loss_curve[-1] if loss_curve else np.nan
         self.t_ = getattr(self, "t_", 0)
@@ -242,7 +261,7 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the "
                 "optimization hasn't converged yet.",
                 ConvergenceWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
         self._optimizer = optimizer
         self._keep_progress(progress, incremental)

@@ -25,8 +25,12 @@ def load_kernels() -> ModuleType:
     except RuntimeError as error:  # numba: "cannot cache function ...: no locator available"
         if "no locator available" not in str(error):
             raise
+        before = numba.config.CACHE_DIR
         numba.config.CACHE_DIR = tempfile.mkdtemp(prefix="skparams-")
-        from skparams.neural_network import _kernels
+        try:
+            from skparams.neural_network import _kernels
+        finally:
+            numba.config.CACHE_DIR = before
     return _kernels
 
 
@@ -116,13 +120,13 @@ class Batches:
     def __post_init__(self):
         self.kernels = load_kernels()
         network, n_rows, dtype = self.network, self.batch_size, self.dtype
-        # Read-only views have one numba type, whether or not the user's arrays can be written.
-        self._targets = (_read_only(self.Y), _read_only(self.weight))
+        # Each other layout, index type or writability would be another numba type, for which the
+        # kernel would be compiled once more.
+        self._targets = tuple(
+            _read_only(np.ascontiguousarray(array, dtype)) for array in (self.Y, self.weight)
+        )
         if sp.issparse(self.X):
-            dense, csr = (
-                np.empty((0, 0), self.X.dtype),
-                (self.X.data, self.X.indices, self.X.indptr),
-            )
+            dense, csr = np.empty((0, 0), self.X.dtype), _csr_arrays(self.X)
             gathered = np.empty(0, dtype)
         else:
             no_index = np.empty(0, np.int32)
@@ -197,6 +201,13 @@ class Batches:
             self.network.layers, *self._codes, params, self.grads, first, second,
             *self._work, squares, t, solver, numbers,
         )  # fmt: skip
+
+
+def _csr_arrays(X: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return data, indices and indptr, the latter two as int32 where that can hold them."""
+    if max(X.nnz, X.shape[1]) > np.iinfo(np.int32).max:
+        return X.data, X.indices, X.indptr
+    return X.data, X.indices.astype(np.int32, copy=False), X.indptr.astype(np.int32, copy=False)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

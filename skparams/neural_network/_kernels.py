@@ -155,7 +155,7 @@ def _loss_and_delta(A, Y, weight, rows, loss):
     loss, as scikit-learn's are, and not in D.
     """
     T = A.dtype.type
-    one, half, zero = T(1), T(0.5), T(0)
+    one, zero = T(1), T(0)
     eps = T(2.220446049250313e-16) if A.itemsize == 8 else T(1.1920929e-7)
     total = 0.0
     for i in range(A.shape[0]):
@@ -172,7 +172,8 @@ def _loss_and_delta(A, Y, weight, rows, loss):
             else:
                 y = Y[r, j]
             if loss == SQUARED_ERROR:
-                total += half * w * (p - y) * (p - y)
+                d = float(p) - float(y)  # float32 could not hold the square of a large one
+                total += 0.5 * float(w) * d * d
             elif loss == POISSON:  # half the deviance, where 0 log 0 is 0
                 total += w * (p - y + (y * np.log(y / p) if y > zero else zero))
             elif loss == BINARY_LOG_LOSS or y == one:

@@ -1,6 +1,7 @@
 """MLPClassifier and MLPRegressor: drop-ins for scikit-learn's."""
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.preprocessing import LabelBinarizer
@@ -46,7 +47,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Schedule of the learning rate of 'sgd'.
 
         - 'constant' stays at `learning_rate_init`.
-        - 'invscaling' is ``learning_rate_init / t ** power_t`` after `t` rows.
+        - 'invscaling' is ``learning_rate_init / (t + 1) ** power_t`` after `t` rows.
         - 'adaptive' divides the rate by 5 wherever training would otherwise stop, until it falls
           to 1e-6.
     learning_rate_init : float, default=0.001
@@ -353,7 +354,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Schedule of the learning rate of 'sgd'.
 
         - 'constant' stays at `learning_rate_init`.
-        - 'invscaling' is ``learning_rate_init / t ** power_t`` after `t` rows.
+        - 'invscaling' is ``learning_rate_init / (t + 1) ** power_t`` after `t` rows.
         - 'adaptive' divides the rate by 5 wherever training would otherwise stop, until it falls
           to 1e-6.
     learning_rate_init : float, default=0.001
@@ -521,6 +522,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         self.loss = loss
 
     def _validate_targets(self, y, incremental):
+        if sp.issparse(y) or y.dtype.kind in "US":
+            kind = "sparse" if sp.issparse(y) else "made of strings"
+            raise ValueError(f"y must be a dense array of numbers, got one that is {kind}.")
         if self.loss == "poisson" and not (y >= 0).all():
             raise ValueError("Some value(s) of y are out of the valid range of the loss 'poisson'.")
         if y.ndim == 2 and y.shape[1] == 1:

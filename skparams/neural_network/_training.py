@@ -119,7 +119,7 @@ def train(
                 if _ends(optimizer, progress, settings, by_score=score is not None):
                     return True
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=2)
+        warnings.warn("Training interrupted by user.", stacklevel=6)
         return True
     return False
 
@@ -191,7 +191,7 @@ def train_lbfgs(
                 },
             )
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=2)
+        warnings.warn("Training interrupted by user.", stacklevel=6)
         return reached, loss_curve, len(loss_curve)
     if not (np.isfinite(result.fun) and np.isfinite(result.x).all()):
         raise ValueError(

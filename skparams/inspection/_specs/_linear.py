@@ -64,6 +64,7 @@ _linear(
         "precompute": "structure",
         "positive": "structure",
         "alphas_": "structure",
+        "_alphas": "structure",  # scikit-learn < 1.9
         "dual_gap_": "diagnostic",
         "eps_": "diagnostic",
         "mse_path_": "diagnostic",
@@ -95,6 +96,7 @@ _linear(
             ("loss", "learning_rate", "epsilon", "power_t", "average", "alpha", "l1_ratio"),
             "structure",
         ),
+        "C": "structure",  # scikit-learn < 1.9
         "_loss_function_": "structure",
         "_expanded_class_weight": "structure",
     },
