@@ -1,15 +1,23 @@
+from ._counts import Bounds
 from ._mixin import ParamsMixin
-from ._record import ROLES, Layer, Summary
-from ._spec import Rule, Spec, parameter, register
+from ._record import ROLES, Cost, Layer, Summary
+from ._sizes import DataShape, Unknown
+from ._spec import Member, Part, Rule, Spec, parameter, register
 from ._summary import count_params, fitted_params, summary
 
 __all__ = [
     "ROLES",
+    "Bounds",
+    "Cost",
+    "DataShape",
     "Layer",
+    "Member",
     "ParamsMixin",
+    "Part",
     "Rule",
     "Spec",
     "Summary",
+    "Unknown",
     "count_params",
     "fitted_params",
     "parameter",

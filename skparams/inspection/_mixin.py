@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 if TYPE_CHECKING:  # else imported where it is used: fit needs none of it
-    from skparams.inspection._collect import Leaf
+    from skparams.inspection._leaf import Leaf
     from skparams.inspection._record import Summary
 
 __all__ = ["ParamsMixin"]

@@ -6,13 +6,19 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from skparams.inspection._counts import Count
+
 __all__ = [
     "ROLES",
+    "Candidate",
+    "Cost",
+    "Finding",
     "FittedAttribute",
     "Hyperparameter",
     "Layer",
     "Node",
     "Outcome",
+    "Stats",
     "Summary",
     "Totals",
 ]
@@ -49,23 +55,44 @@ class Hyperparameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Stats:
+    """Statistics of an array's numbers, those that are not finite left out but for their count.
+
+    ``min``, ``max``, ``mean``, ``std`` and ``norm`` (the L2 norm) are None where no number is
+    finite.
+    """
+
+    min: float | None
+    max: float | None
+    mean: float | None
+    std: float | None
+    norm: float | None
+    zeros: int
+    nonfinite: int
+
+
+@dataclass(frozen=True, slots=True)
 class FittedAttribute:
-    """One array (or number) that fit left in an estimator, with its role.
+    """One array (or number) that fit left in an estimator, or will leave, with its role.
 
     ``count``, ``free`` and ``bytes`` are None where they are not known, ``reason`` says why.
-    ``alias_of`` is the path of the attribute that holds the same buffer: totals count it once.
+    Before fit, axes of ``shape`` may be bounded or unknown too. ``alias_of`` is the path of the
+    attribute that holds the same buffer: totals count it once. ``retained`` are the bytes that
+    the array keeps alive beyond its own, as a view of a larger one does.
     """
 
     path: str
     role: str
-    shape: tuple[int, ...] | None
+    shape: tuple[Count, ...] | None
     dims: tuple[str, ...] | None
     dtype: str | None
-    count: int | None
-    free: int | None
-    bytes: int | None
+    count: Count
+    free: Count
+    bytes: Count
     reason: str | None
     alias_of: str | None
+    retained: int = 0
+    stats: Stats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +129,48 @@ class Layer:
 class Totals:
     """Sums over the unique buffers of the fitted parameters; None where a part is unknown."""
 
-    stored: int | None
-    free: int | None
-    bytes: int | None
+    stored: Count
+    free: Count
+    bytes: Count
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What an estimator costs: bytes of its parameters, bytes while they are trained (the data
+    left out), and multiply-adds to predict one row and to train for one epoch.
+    """
+
+    weights: Count = None
+    training: Count = None
+    row: Count = None
+    epoch: Count = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to look at: a code that docs/findings explains, where, and one sentence."""
+
+    code: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A candidate of a search before fit: its hyperparameters as text, and its totals."""
+
+    params: tuple[tuple[str, str], ...]
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """An estimator: what was chosen, what it learned, and the estimators in it."""
+    """An estimator: what was chosen, what it learned, and the estimators in it.
+
+    Before fit, a node may stand for several alike: ``times`` of them, which the totals of the
+    node above it take into account and its own do not.
+    """
 
     name: str
     path: str
@@ -125,6 +185,8 @@ class Node:
     layers: tuple[Layer, ...]
     totals: Totals
     children: tuple[Node, ...]
+    times: Count = 1
+    n_features_out: str | None = None
 
     @property
     def parameters(self) -> tuple[FittedAttribute, ...]:
@@ -152,11 +214,29 @@ class Summary:
         Number of training rows, where the caller gave it.
     depth : int or None
         Levels of nested estimators to show; it changes no total.
+    planned : bool
+        Whether it tells what fit will learn, rather than what it learned.
+    effective : float or None
+        The effective number of parameters, where it is known.
+    effective_reason : str or None
+        Why it is not.
+    cost : Cost or None
+        Of a plan.
+    candidates : tuple of Candidate
+        Of the plan of a search.
+    findings : tuple of Finding
+        What to look at.
     """
 
     root: Node
     n_samples: int | None = None
     depth: int | None = None
+    planned: bool = False
+    effective: float | None = None
+    effective_reason: str | None = None
+    cost: Cost | None = None
+    candidates: tuple[Candidate, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def totals(self) -> Totals:

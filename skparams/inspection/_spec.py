@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
-from skparams.inspection._record import ROLES, Layer
+from skparams.inspection._counts import Bounds
+from skparams.inspection._record import ROLES, Cost, Layer
+from skparams.inspection._sizes import DataShape, Size
 
-__all__ = ["Rule", "Spec", "parameter", "register", "registered"]
+__all__ = [
+    "Member",
+    "Part",
+    "Rule",
+    "Spec",
+    "parameter",
+    "register",
+    "registered",
+    "registered_for",
+]
 
+Params = Mapping[str, Any]  # hyperparameters by name
 # The dims of the i-th of n arrays, for an attribute that is a list of arrays.
 ListDims = Callable[[int, int], tuple[str, ...]]
 # A free count from the array's shape and the estimator's hyperparameters.
-FreeCount = Callable[[tuple[int, ...], Mapping[str, Any]], int]
+FreeCount = Callable[[tuple[int, ...], Params], int]
 # The layers of a network from a fitted estimator's attributes and hyperparameters.
-Layers = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[Layer, ...]]
+Layers = Callable[[Mapping[str, Any], Params], tuple[Layer, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some numbers inside an attribute that is neither an array nor an estimator.
+
+    Parameters
+    ----------
+    path : str
+        What follows the attribute's name, such as ``".threshold"`` or ``"[0].values"``.
+    array : ndarray, default=None
+        The numbers themselves, not a copy. None before fit.
+    dims : tuple of str, default=None
+        The name of each axis.
+    count : int or Bounds, default=None
+        How many of the numbers predictions need, where that is not all of them: a tree keeps a
+        threshold for its leaves too. Before fit, how many there will be.
+    free : int or Bounds, default=None
+        That count minus constraints, where there are any.
+    role : str, default="parameter"
+        One of ``skparams.inspection.ROLES``.
+    """
+
+    path: str
+    array: Any = None
+    dims: tuple[str, ...] | None = None
+    count: int | Bounds | None = None
+    free: int | Bounds | None = None
+    role: str = "parameter"
 
 
 @dataclass(frozen=True)
@@ -31,24 +73,42 @@ class Rule:
         ``coef_`` of a single target has. A callable gets the index and the length of a list.
     free : callable or "nonzero", default=None
         The count minus constraints, from the shape and the hyperparameters; by default all.
-    when : str, default=None
-        The hyperparameter without which the attribute is no parameter, like ``fit_intercept``.
+    when : str or callable, default=None
+        The hyperparameter without which the attribute is no parameter, like ``fit_intercept``; or
+        a function of the hyperparameters that says whether it is one.
+    parts : callable, default=None
+        For an attribute that is an object: from it, the ``Part`` s that it holds.
+    length : callable, default=None
+        For a list of arrays: from the data's shape and the hyperparameters, how many there will
+        be. Needed before fit only.
+    before : callable, default=None
+        For an attribute whose sizes do not follow from dims: from the data's shape and the
+        hyperparameters, the ``Part`` s that it will hold, without arrays.
     """
 
     role: str
     dims: tuple[str, ...] | ListDims | None = None
     free: FreeCount | Literal["nonzero"] | None = None
-    when: str | None = None
+    when: str | Callable[[Params], bool] | None = None
+    parts: Callable[[Any], Iterable[Part]] | None = field(default=None, kw_only=True)
+    length: Callable[[DataShape, Params], int] | None = field(default=None, kw_only=True)
+    before: Callable[[DataShape, Params], Iterable[Part]] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.role not in ROLES:
             raise ValueError(f"Rule: role must be one of {', '.join(ROLES)}, got {self.role!r}.")
 
+    def holds(self, params: Params) -> bool:
+        """Say whether the attribute has its role, given the hyperparameters."""
+        if callable(self.when):
+            return bool(self.when(params))
+        return self.when is None or bool(params.get(self.when, True))
+
 
 def parameter(
     *dims: str,
     free: FreeCount | Literal["nonzero"] | None = None,
-    when: str | None = None,
+    when: str | Callable[[Params], bool] | None = None,
 ) -> Rule:
     """Return the rule of a fitted parameter with one name for each axis.
 
@@ -59,7 +119,7 @@ def parameter(
         says that this hyperparameter decides the size.
     free : callable or "nonzero", default=None
         As for ``Rule``.
-    when : str, default=None
+    when : str or callable, default=None
         As for ``Rule``.
 
     Returns
@@ -74,6 +134,33 @@ def parameter(
     ('n_components', 'n_features')
     """
     return Rule("parameter", dims, free, when)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An estimator that ``fit`` will make and keep.
+
+    Parameters
+    ----------
+    path : str
+        Where: ``"estimators_[0]"``, or ``"estimators_"`` for many that are alike.
+    estimator : estimator
+        What it will be a fitted clone of.
+    data : DataShape
+        What it will be fitted on.
+    times : int or Bounds, default=1
+        How many alike.
+    """
+
+    path: str
+    estimator: Any
+    data: DataShape
+    times: int | Bounds = 1
+
+
+# The members of a meta-estimator before fit, from its hyperparameters, the data's shape, and a
+# function that says which shape the data have behind a transformer: (transformer, data) -> data.
+Members = Callable[[Params, DataShape, Callable[[Any, DataShape], DataShape]], Iterable[Member]]
 
 
 @dataclass(frozen=True)
@@ -95,6 +182,31 @@ class Spec:
         hyperparameters are shown instead of those of the estimator passed in.
     shows : tuple of str, default=()
         Attributes whose values a summary prints, beside those with the role ``"tuned"``.
+    sizes : mapping of str to callable, or callable, default={}
+        Before fit: how long the axis of that name will be, from the data's shape and the
+        hyperparameters. Names of hyperparameters that are integers, and ``n_samples``,
+        ``n_features``, ``n_outputs`` and ``n_classes``, need none. A callable makes the mapping
+        from the hyperparameters.
+    unknown : str, default=None
+        Before fit: why nothing can be said about how much will be learned.
+    members : callable, default=None
+        Before fit: the estimators that fit will make, from the hyperparameters, the data's shape
+        and a function that says which shape the data have behind a transformer.
+    n_features_out : str, default=None
+        Of a transformer: the name of the dim that counts its output columns.
+    chained : bool, default=False
+        Whether the data pass through the estimators in it one after the other.
+    cost : callable, default=None
+        Before fit: from the data's shape, the hyperparameters and the number of parameters, what
+        training will cost. By default only the memory of the parameters is known.
+    keeps_float32 : bool, default=False
+        Whether parameters learned from float32 are float32.
+    effective : callable, default=None
+        The effective number of parameters, from the fitted estimator and its training X: the
+        trace of the matrix that takes y to the predictions.
+    findings : callable, default=None
+        From the attributes and the hyperparameters: pairs of a code and a sentence, for what only
+        this family can know.
     guessed : bool, default=False
         Whether it was made from what an estimator holds, without knowing its class.
 
@@ -111,6 +223,19 @@ class Spec:
     layers: Layers | None = field(default=None, kw_only=True)
     winner: str | None = field(default=None, kw_only=True)
     shows: tuple[str, ...] = field(default=(), kw_only=True)
+    sizes: Mapping[str, Size] | Callable[[Params], Mapping[str, Size]] = field(
+        default_factory=dict, kw_only=True
+    )
+    unknown: str | None = field(default=None, kw_only=True)
+    members: Members | None = field(default=None, kw_only=True)
+    n_features_out: str | None = field(default=None, kw_only=True)
+    chained: bool = field(default=False, kw_only=True)
+    cost: Callable[[DataShape, Params, int], Cost] | None = field(default=None, kw_only=True)
+    keeps_float32: bool = field(default=False, kw_only=True)
+    effective: Callable[[Any, Any], float] | None = field(default=None, kw_only=True)
+    findings: Callable[[Mapping[str, Any], Params], Iterable[tuple[str, str]]] | None = field(
+        default=None, kw_only=True
+    )
     guessed: bool = field(default=False, kw_only=True)
     rules: Mapping[str, Rule] = field(init=False, repr=False)
 
@@ -137,7 +262,8 @@ class Spec:
         decided: dict[str, list[str]] = {}
         for name, rule in self.rules.items():
             dims = rule.dims if isinstance(rule.dims, tuple) else ()
-            for source in (*dims, rule.when):
+            when = rule.when if isinstance(rule.when, str) else None
+            for source in (*dims, when):
                 if source is not None and source in hyperparameters:
                     decided.setdefault(source, []).append(name)
         for source, names in self.decides.items():
@@ -179,6 +305,7 @@ def register(name: str, spec: Spec) -> None:
     if not isinstance(spec, Spec):
         raise TypeError(f"register: spec for {name!r} must be a Spec, got {type(spec).__name__}.")
     _REGISTRY[name] = spec
+    registered_for.cache_clear()
 
 
 def registered(estimator: Any) -> Spec | None:
@@ -194,7 +321,7 @@ def registered(estimator: Any) -> Spec | None:
     Spec or None
         The class's own, else that of the nearest class in its method resolution order.
     """
-    cls = type(estimator)
+    cls: type = type(estimator)
     if hasattr(cls, "__skparams__"):
         spec = estimator.__skparams__()
         if not isinstance(spec, Spec):
@@ -202,6 +329,12 @@ def registered(estimator: Any) -> Spec | None:
                 f"{cls.__name__}.__skparams__() must return a Spec, got {type(spec).__name__}."
             )
         return spec
+    return registered_for(cls)
+
+
+@lru_cache(maxsize=4096)
+def registered_for(cls: type) -> Spec | None:
+    """Return the Spec registered for a class or the nearest base of it."""
     for base in cls.__mro__:
         found = _REGISTRY.get(f"{base.__module__.partition('.')[0]}.{base.__name__}")
         if found is not None:

@@ -9,7 +9,8 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.exceptions import NotFittedError
 
-from skparams.inspection._collect import Leaf, Walk
+from skparams.inspection._collect import Walk
+from skparams.inspection._leaf import Leaf
 from skparams.inspection._record import Summary
 from skparams.inspection._specs._values import is_estimator
 

@@ -2,7 +2,7 @@
 
 from skparams.inspection._spec import Spec, register
 
-register("sklearn.Pipeline", Spec({"steps": "estimator"}))
+register("sklearn.Pipeline", Spec({"steps": "estimator"}, chained=True))
 
 # The base class of GridSearchCV, RandomizedSearchCV and the Halving searches.
 register(

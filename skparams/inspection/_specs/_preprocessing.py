@@ -10,7 +10,8 @@ register(
             "scale_": parameter("n_features", when="with_std"),
             "var_": "derived",
             "n_samples_seen_": "metadata",
-        }
+        },
+        n_features_out="n_features",
     ),
 )
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
+from skparams.inspection._spec import registered_for
+
 __all__ = [
     "attributes_of",
     "estimators_in",
@@ -26,10 +28,17 @@ _DEEPEST = 6
 
 
 def is_estimator(value: Any) -> bool:
-    """Say whether a value is an instance with ``fit`` and ``get_params``."""
-    cls = type(value)
-    return not isinstance(value, type) and (
-        (hasattr(cls, "fit") and hasattr(cls, "get_params")) or hasattr(cls, "__skparams__")
+    """Say whether a value is an instance with ``fit`` and ``get_params``, or has a Spec."""
+    cls: type = type(value)
+    return not isinstance(value, type) and _makes_estimators(cls)
+
+
+@lru_cache(maxsize=4096)
+def _makes_estimators(cls: type) -> bool:
+    return (
+        (hasattr(cls, "fit") and hasattr(cls, "get_params"))
+        or hasattr(cls, "__skparams__")
+        or registered_for(cls) is not None
     )
 
 
