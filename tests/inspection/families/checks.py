@@ -1,0 +1,120 @@
+"""What must hold for a fitted estimator and its Spec, whatever the family."""
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import is_classifier
+
+from skparams.inspection import Bounds, DataShape, Unknown, summary
+from skparams.inspection._counts import add, multiply
+from skparams.inspection._sizes import resolve
+from skparams.inspection._spec import registered
+from skparams.inspection._specs._fallback import COMMON
+from skparams.inspection._specs._values import attributes_of
+
+
+def check(estimator, X, y=None):
+    """Check roles, dims, sizes, counts, dtypes and columns out; return what was not known."""
+    check_roles(estimator)
+    check_dtype(estimator, X)
+    check_columns_out(estimator, X, y)
+    return check_sizes(estimator, X, y)
+
+
+def check_roles(estimator):
+    """Check that the Spec names every attribute that fit left."""
+    known = {*registered(estimator).rules, *COMMON, *estimator.get_params(deep=False)}
+    assert not sorted(set(attributes_of(estimator)) - known)
+
+
+def check_sizes(estimator, X, y=None):
+    """Check that the sizes before fit are those of the arrays, and so are the counts.
+
+    Returns the names of the dims that are not known before fit.
+    """
+    spec, params, data = registered(estimator), estimator.get_params(deep=False), shape_of(X, y)
+    if not is_classifier(estimator):
+        data = DataShape(data.rows, data.columns, data.targets, None, data.dtype)
+    sizes = spec.sizes(params) if callable(spec.sizes) else spec.sizes
+    unknown = set()
+
+    def size(dim):
+        found = resolve(dim, sizes, data, params)
+        if isinstance(found, Unknown):
+            unknown.add(dim)
+            return None
+        return found
+
+    root = summary(estimator).root
+    for row in root.parameters:
+        dims = _all_dims(spec, row)
+        assert dims is not None, row
+        missing = len(dims) - len(row.shape)
+        for dim, length in zip(dims, (1,) * missing + row.shape, strict=True):
+            assert _fits(size(dim), length), (row.path, dim, size(dim), length)
+
+    stored = []
+    for name, rule in spec.rules.items():
+        if rule.role != "parameter" or not rule.holds(params):
+            continue
+        if rule.before:
+            parts = [part for part in rule.before(data, params) if part.role == "parameter"]
+            stored += [
+                multiply(*map(size, part.dims)) if part.count is None else part.count
+                for part in parts
+            ]
+        elif callable(rule.dims):
+            n = rule.length(data, params)
+            stored += [multiply(*map(size, rule.dims(i, n))) for i in range(n)]
+        else:
+            shape = tuple(map(size, rule.dims))
+            stored.append(multiply(*shape))
+            check_free(rule, shape, params, [row for row in root.parameters if row.path == name])
+    own = [row.count for row in root.parameters if row.alias_of is None]
+    assert _fits(add(stored), add(own)), (stored, own)
+    return unknown
+
+
+def check_free(rule, shape, params, rows):
+    """Check that a free count is the same from the sizes before fit and from the array."""
+    if callable(rule.free) and all(isinstance(length, int) for length in shape):
+        assert rule.free(shape, params) == sum(row.free for row in rows)
+
+
+def check_dtype(estimator, X):
+    """Check that the parameters have the dtype that the Spec promises."""
+    if getattr(X, "dtype", None) == np.float32:
+        dtypes = {row.dtype for row in summary(estimator).root.parameters}
+        assert dtypes == {"float32" if registered(estimator).keeps_float32 else "float64"}
+
+
+def check_columns_out(estimator, X, y=None):
+    """Check that a transformer puts out as many columns as its Spec says."""
+    spec, params = registered(estimator), estimator.get_params(deep=False)
+    assert (spec.n_features_out is not None) == hasattr(estimator, "transform")
+    if spec.n_features_out is not None:
+        sizes = spec.sizes(params) if callable(spec.sizes) else spec.sizes
+        columns = resolve(spec.n_features_out, sizes, shape_of(X, y), params)
+        assert isinstance(columns, Unknown) or _fits(columns, estimator.transform(X).shape[1])
+
+
+def shape_of(X, y=None):
+    """The shape of training data; a y of several columns has targets, and no one set of classes."""
+    rows, columns = X.shape if np.ndim(X) == 2 or issparse(X) else (X.shape[0], 1)
+    targets, classes = None, None
+    if y is not None:
+        targets = 1 if np.ndim(y) == 1 else y.shape[1]
+        classes = len(np.unique(y)) if np.ndim(y) == 1 else None
+    return DataShape(rows, columns, targets, classes, str(X.dtype))
+
+
+def _all_dims(spec, row):
+    """The dims of a row's rule: leading ones are left out where an array has fewer axes."""
+    rule = spec.rules.get(row.path)
+    return rule.dims if rule and isinstance(rule.dims, tuple) else row.dims
+
+
+def _fits(size, length):
+    """Say whether a size or count before fit holds; None is not known."""
+    if size is None or length is None:
+        return True
+    return size.low <= length <= size.high if isinstance(size, Bounds) else size == length
