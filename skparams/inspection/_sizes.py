@@ -34,19 +34,24 @@ class DataShape:
 
     Parameters
     ----------
-    rows, columns, targets, classes : int, Unknown or None
+    rows, columns, targets, classes : int, Bounds, Unknown or None
         What ``n_samples``, ``n_features``, ``n_outputs`` and ``n_classes`` return. Reading one that
         is None (not given) or Unknown raises ``NotKnown``, so that a size can be written as plain
-        arithmetic.
+        arithmetic. Sizes never meet Bounds: they are asked at both ends. ``classes`` is the number
+        of classes in one column of y, None where no classifier is to be fitted.
     dtype : str
-        Of X as the estimator gets it.
+        Of X as the estimator gets it: ``"float32"``, or ``"float64"`` for all that becomes it.
+    head : DataFrame, default=None
+        X without its rows, where X has named columns: what selects columns by name or by dtype
+        can be asked with it.
     """
 
-    rows: int | Unknown | None = None
-    columns: int | Unknown | None = None
-    targets: int | Unknown | None = None
-    classes: int | Unknown | None = None
+    rows: int | Bounds | Unknown | None = None
+    columns: int | Bounds | Unknown | None = None
+    targets: int | Bounds | Unknown | None = None
+    classes: int | Bounds | Unknown | None = None
     dtype: str = "float64"
+    head: Any = None
 
     @property
     def n_samples(self) -> int:
@@ -69,9 +74,11 @@ class DataShape:
         return _known("n_classes", self.classes)
 
 
-def _known(name: str, value: int | Unknown | None) -> int:
+def _known(name: str, value: int | Bounds | Unknown | None) -> int:
     if value is None:
         raise NotKnown(f"needs {name}")
+    if isinstance(value, Bounds):
+        raise NotKnown(f"{name} is from {value.low:,} to {value.high:,}")
     if isinstance(value, Unknown):
         raise NotKnown(value.reason)
     return value
