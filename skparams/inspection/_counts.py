@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["Bounds", "Count", "add", "between", "multiply"]
+__all__ = ["Bounds", "Count", "add", "between", "multiply", "span"]
 
 
 class Bounds(NamedTuple):
@@ -54,3 +54,13 @@ def multiply(*counts: Count) -> Count:
     if unknown:
         return 0 if high == 0 else None
     return between(low, high)
+
+
+def span(counts: Iterable[Count]) -> Count:
+    """Return the bounds around several counts of which one will be: unknown where one is."""
+    ends: list[int] = []
+    for count in counts:
+        if count is None:
+            return None
+        ends.extend(count if isinstance(count, Bounds) else (count,))
+    return between(min(ends), max(ends))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from skparams.inspection._counts import Bounds
@@ -51,7 +51,7 @@ class DataShape:
     targets: int | Bounds | Unknown | None = None
     classes: int | Bounds | Unknown | None = None
     dtype: str = "float64"
-    head: Any = None
+    head: Any = field(default=None, compare=False)
 
     @property
     def n_samples(self) -> int:
