@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from sklearn.exceptions import NotFittedError
 
 from skparams.inspection._chain import chained
 from skparams.inspection._chosen import choices, outcomes
@@ -31,7 +32,10 @@ def is_fitted(estimator: Any, attributes: Values) -> bool:
     """Say whether an estimator is fitted, by its own word or by what it holds."""
     cls = type(estimator)
     if hasattr(cls, "__sklearn_is_fitted__"):
-        return bool(estimator.__sklearn_is_fitted__())
+        try:
+            return bool(estimator.__sklearn_is_fitted__())
+        except NotFittedError:  # as a FeatureUnion of transformers that are not fitted
+            return False
     if not hasattr(cls, "fit"):  # a fitted estimator's own object
         return True
     if any(name.endswith("_") and not name.startswith("_") for name in attributes):

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-from scipy.sparse import issparse
-
 if TYPE_CHECKING:  # else imported where it is used: fit needs none of it
-    from skparams.inspection._leaf import Leaf
     from skparams.inspection._record import Summary
 
 __all__ = ["ParamsMixin"]
@@ -42,36 +38,47 @@ class ParamsMixin:
     2
     """
 
-    def get_fitted_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the arrays that the estimator learned and needs in order to predict.
+    def get_fitted_params(self, deep: bool = True, structure: bool = False) -> dict[str, Any]:
+        """Return what the estimator learned and needs in order to predict.
 
         Parameters
         ----------
         deep : bool, default=True
             Whether to include the estimators in it.
+        structure : bool, default=False
+            Whether to include what a fresh clone needs beside the parameters: classes, sizes,
+            memorised rows, members of an ensemble, each as the whole attribute that holds it.
+            Results for the training rows, diagnostics and training state are left out.
 
         Returns
         -------
-        dict of str to ndarray
-            The estimator's own arrays, not copies; keys are paths such as ``coefs_[0]``.
+        dict
+            By paths such as ``coefs_[0]``. Parameters are the estimator's own arrays, not copies.
+            Whole attributes are copies, in which arrays of parameters are the estimator's own
+            where they are plain attributes; those of a tree are in a copy of the tree.
 
         Raises
         ------
         NotFittedError
             If the estimator is not fitted.
+        TypeError
+            If something of the structure cannot be copied.
         """
+        from skparams.inspection._restore import structure_of
         from skparams.inspection._summary import fitted_params
 
-        return fitted_params(self, deep=deep)
+        params = fitted_params(self, deep=deep)
+        return {**params, **structure_of(self, deep)} if structure else params
 
     def set_fitted_params(self, **params: Any) -> Any:
-        """Replace learned arrays by copies of others, all of them or none.
+        """Replace what was learned by copies, all of it or nothing.
 
         Parameters
         ----------
         **params : array-like
-            Paths as ``get_fitted_params`` has them, and arrays of the same shape; they are
-            converted to the dtype that is there.
+            Paths and values as ``get_fitted_params`` has them. Arrays must have the shape of
+            those that they replace and are converted to their dtype. An unfitted estimator
+            needs ``get_fitted_params(structure=True)`` of one with the same hyperparameters.
 
         Returns
         -------
@@ -81,28 +88,15 @@ class ParamsMixin:
         Raises
         ------
         NotFittedError
-            If the estimator is not fitted: arrays alone do not make it so.
+            If the estimator is not fitted, and the structure that it needs is not given.
         ValueError
             If a path is unknown, a shape differs, or a value cannot be converted.
+        TypeError
+            If something of the structure cannot be copied.
         """
-        from skparams.inspection._specs._values import rebuilt
-        from skparams.inspection._summary import fitted_leaves
+        from skparams.inspection._restore import put
 
-        leaves = {leaf.path: leaf for leaf in fitted_leaves("set_fitted_params", self, True)}
-        unknown = sorted(set(params) - set(leaves))
-        if unknown:
-            raise ValueError(
-                f"set_fitted_params: {type(self).__name__} has no fitted parameter "
-                f"{unknown[0]!r}; allowed are {', '.join(leaves)}."
-            )
-        changes: dict[tuple[int, str], tuple[Any, dict[str, Any]]] = {}
-        for path, value in params.items():
-            leaf = leaves[path]
-            key = (id(leaf.estimator), leaf.attribute)
-            changes.setdefault(key, (leaf.estimator, {}))[1][leaf.local] = _fitting(leaf, value)
-        for (_, attribute), (estimator, new) in changes.items():
-            old = getattr(estimator, attribute)
-            setattr(estimator, attribute, rebuilt(attribute, old, new))
+        put(self, params)
         return self
 
     def count_params(self, kind: Literal["stored", "free", "nonzero"] = "stored") -> int | None:
@@ -144,24 +138,3 @@ class ParamsMixin:
         from skparams.inspection._summary import summary
 
         return summary(self, X, n_samples=n_samples, depth=depth)
-
-
-def _fitting(leaf: Leaf, value: Any) -> Any:
-    """Return a copy of a value as the array that may stand in a leaf's place."""
-    old = leaf.numbers
-    if issparse(old) != issparse(value):
-        raise ValueError(
-            f"set_fitted_params: {leaf.path} must be {'sparse' if issparse(old) else 'dense'} "
-            f"as it is now, got {type(value).__name__}."
-        )
-    new = value.asformat(old.format, copy=True) if issparse(value) else np.array(value)
-    if new.shape != old.shape:
-        raise ValueError(
-            f"set_fitted_params: {leaf.path} must have the shape {old.shape}, got {new.shape}."
-        )
-    if not np.can_cast(new.dtype, old.dtype, "same_kind"):
-        raise ValueError(
-            f"set_fitted_params: {leaf.path} must have numbers that fit {old.dtype}, "
-            f"got {new.dtype}."
-        )
-    return new.astype(old.dtype, copy=False)

@@ -84,6 +84,9 @@ class Rule:
     before : callable, default=None
         For an attribute whose sizes do not follow from dims: from the data's shape and the
         hyperparameters, the ``Part`` s that it will hold, without arrays.
+    derive : callable, default=None
+        For what predictions use but is derived from parameters: from the attributes and the
+        hyperparameters, its value, which has to follow where parameters are replaced.
     """
 
     role: str
@@ -93,6 +96,7 @@ class Rule:
     parts: Callable[[Any], Iterable[Part]] | None = field(default=None, kw_only=True)
     length: Callable[[DataShape, Params], int] | None = field(default=None, kw_only=True)
     before: Callable[[DataShape, Params], Iterable[Part]] | None = field(default=None, kw_only=True)
+    derive: Callable[[Mapping[str, Any], Params], Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.role not in ROLES:
