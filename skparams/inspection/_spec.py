@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from skparams.inspection._counts import Bounds
 from skparams.inspection._record import ROLES, Cost, Layer
-from skparams.inspection._sizes import DataShape, Size
+from skparams.inspection._sizes import DataShape, Size, Unknown
 
 __all__ = [
     "Member",
@@ -50,6 +50,9 @@ class Part:
         That count minus constraints, where there are any.
     role : str, default="parameter"
         One of ``skparams.inspection.ROLES``.
+    bytes : int, default=None
+        What the numbers take, where that is not what the array takes: the fields of a record
+        that no other part counts.
     """
 
     path: str
@@ -58,6 +61,7 @@ class Part:
     count: int | Bounds | None = None
     free: int | Bounds | None = None
     role: str = "parameter"
+    bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ class Rule:
         be. Needed before fit only.
     before : callable, default=None
         For an attribute whose sizes do not follow from dims: from the data's shape and the
-        hyperparameters, the ``Part`` s that it will hold, without arrays.
+        hyperparameters, the ``Part`` s that it will hold, without arrays. Of an attribute that
+        holds estimators, what is learned there beside what ``Spec.members`` says.
     derive : callable, default=None
         For what predictions use but is derived from parameters: from the attributes and the
         hyperparameters, its value, which has to follow where parameters are replaced.
@@ -154,17 +159,23 @@ class Member:
         What it will be fitted on.
     times : int or Bounds, default=1
         How many alike.
+    fitted : bool, default=False
+        Whether it is kept as it is, fitted before, as with ``cv="prefit"``.
     """
 
     path: str
     estimator: Any
     data: DataShape
     times: int | Bounds = 1
+    fitted: bool = False
 
 
-# The members of a meta-estimator before fit, from its hyperparameters, the data's shape, and a
-# function that says which shape the data have behind a transformer: (transformer, data) -> data.
-Members = Callable[[Params, DataShape, Callable[[Any, DataShape], DataShape]], Iterable[Member]]
+# The shape that the data have behind a transformer: (transformer, data) -> data.
+After = Callable[[Any, DataShape], DataShape]
+# The members of a meta-estimator before fit. It may raise NotKnown.
+Members = Callable[[Params, DataShape, After], Iterable[Member]]
+# The number of columns that a transformer made of others puts out. It may raise NotKnown.
+ColumnsOut = Callable[[Params, DataShape, After], int | Bounds | Unknown]
 
 
 @dataclass(frozen=True)
@@ -198,6 +209,9 @@ class Spec:
         and a function that says which shape the data have behind a transformer.
     n_features_out : str, default=None
         Of a transformer: the name of the dim that counts its output columns.
+    columns_out : callable, default=None
+        Of a transformer whose output columns depend on the estimators in it, instead of
+        ``n_features_out``: their number before fit, from what ``members`` gets.
     chained : bool, default=False
         Whether the data pass through the estimators in it one after the other.
     cost : callable, default=None
@@ -233,6 +247,7 @@ class Spec:
     unknown: str | None = field(default=None, kw_only=True)
     members: Members | None = field(default=None, kw_only=True)
     n_features_out: str | None = field(default=None, kw_only=True)
+    columns_out: ColumnsOut | None = field(default=None, kw_only=True)
     chained: bool = field(default=False, kw_only=True)
     cost: Callable[[DataShape, Params, int], Cost] | None = field(default=None, kw_only=True)
     keeps_float32: bool = field(default=False, kw_only=True)
