@@ -105,6 +105,7 @@ class Walk:
         rules = _rules(spec, values, params)
         for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
             leaves = list(leaves_of(estimator, name, values[name], rule, path))
+            named = rule.dims_for(params)
             own: list[tuple[Leaf, FittedAttribute]] = []
             for i, leaf in enumerate(leaves):
                 role = leaf.part.role if leaf.part else rule.role
@@ -112,7 +113,7 @@ class Walk:
                     self.leaves.append(leaf)
                 elif leaf.numbers is None:  # an object that holds no parameter
                     continue
-                dims = rule.dims(i, len(leaves)) if callable(rule.dims) else rule.dims
+                dims = named(i, len(leaves)) if callable(named) else named
                 alias = self._buffers.setdefault(leaf.buffer, leaf.path)
                 row = record_of(
                     leaf, rule, dims, params, spec.guessed, None if alias == leaf.path else alias
@@ -139,7 +140,7 @@ class Walk:
 def _rules(spec: Spec, values: Values, params: Values) -> dict[str, Rule]:
     """Return the rule of each attribute that is present: the Spec's first, in its order."""
     rules = {
-        name: rule if rule.holds(params) else Rule("auxiliary", rule.dims, parts=rule.parts)
+        name: rule if rule.holds(params) else replace(rule, role="auxiliary")
         for name, rule in spec.rules.items()
         if name in values and rule.role != "estimator"
     }

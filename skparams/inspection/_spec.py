@@ -74,12 +74,15 @@ class Rule:
         One of ``skparams.inspection.ROLES``.
     dims : tuple of str or callable, default=None
         The name of each axis. Leading names are left out where an array has fewer axes, as the
-        ``coef_`` of a single target has. A callable gets the index and the length of a list.
+        ``coef_`` of a single target has. A callable gets the index and the length of a list. With
+        ``by``, a mapping from the hyperparameter's values to names.
     free : callable or "nonzero", default=None
         The count minus constraints, from the shape and the hyperparameters; by default all.
     when : str or callable, default=None
         The hyperparameter without which the attribute is no parameter, like ``fit_intercept``; or
         a function of the hyperparameters that says whether it is one.
+    by : str, default=None
+        The hyperparameter that chooses among the dims, like ``covariance_type``.
     parts : callable, default=None
         For an attribute that is an object: from it, the ``Part`` s that it holds.
     length : callable, default=None
@@ -95,9 +98,10 @@ class Rule:
     """
 
     role: str
-    dims: tuple[str, ...] | ListDims | None = None
+    dims: tuple[str, ...] | ListDims | Mapping[str, tuple[str, ...]] | None = None
     free: FreeCount | Literal["nonzero"] | None = None
     when: str | Callable[[Params], bool] | None = None
+    by: str | None = field(default=None, kw_only=True)
     parts: Callable[[Any], Iterable[Part]] | None = field(default=None, kw_only=True)
     length: Callable[[DataShape, Params], int] | None = field(default=None, kw_only=True)
     before: Callable[[DataShape, Params], Iterable[Part]] | None = field(default=None, kw_only=True)
@@ -112,6 +116,12 @@ class Rule:
         if callable(self.when):
             return bool(self.when(params))
         return self.when is None or bool(params.get(self.when, True))
+
+    def dims_for(self, params: Params) -> tuple[str, ...] | ListDims | None:
+        """Return the dims, given the hyperparameters."""
+        if isinstance(self.dims, Mapping):
+            return self.dims.get(params[self.by]) if self.by in params else None
+        return self.dims
 
 
 def parameter(
@@ -282,7 +292,7 @@ class Spec:
         for name, rule in self.rules.items():
             dims = rule.dims if isinstance(rule.dims, tuple) else ()
             when = rule.when if isinstance(rule.when, str) else None
-            for source in (*dims, when):
+            for source in (*dims, when, rule.by):
                 if source is not None and source in hyperparameters:
                     decided.setdefault(source, []).append(name)
         for source, names in self.decides.items():
