@@ -1,6 +1,6 @@
 from ._show_versions import show_versions
 from ._version import __version__ as __version__
-from .inspection import ParamsMixin, count_params, fitted_params, summary
+from .inspection import ParamsMixin, count_params, fitted_params, plan, summary
 from .neural_network import MLPClassifier, MLPRegressor
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "__version__",
     "count_params",
     "fitted_params",
+    "plan",
     "show_versions",
     "summary",
 ]

@@ -89,6 +89,25 @@ MAY_IMPORT = {
         "inspection._record",
         "inspection._spec*",
     ],
+    "inspection._plan_data": [
+        "inspection._counts",
+        "inspection._sizes",
+        "inspection._specs*",
+    ],
+    "inspection._plan_search": ["inspection._sizes"],
+    "inspection._plan_span": ["inspection._counts", "inspection._record"],
+    "inspection._plan_rows": [
+        "inspection._counts",
+        "inspection._leaf",
+        "inspection._record",
+        "inspection._sizes",
+        "inspection._spec",
+    ],
+    "inspection._plan_cost": [
+        "inspection._counts",
+        "inspection._plan_rows",
+        "inspection._record",
+    ],
     "inspection*": ["_compat", "inspection*"],
     "rendering*": ["_compat", "inspection._counts", "inspection._record", "rendering*"],
 }

@@ -1,5 +1,6 @@
 from ._counts import Bounds
 from ._mixin import ParamsMixin
+from ._plan import plan
 from ._record import ROLES, Cost, Layer, Summary
 from ._sizes import DataShape, Unknown
 from ._spec import Member, Part, Rule, Spec, parameter, register
@@ -21,6 +22,7 @@ __all__ = [
     "count_params",
     "fitted_params",
     "parameter",
+    "plan",
     "register",
     "summary",
 ]

@@ -1,0 +1,95 @@
+"""The candidates of a search before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from sklearn.base import clone
+from sklearn.model_selection import ParameterGrid, ParameterSampler
+
+from skparams.inspection._sizes import NotKnown
+
+__all__ = ["MOST", "Drawn", "candidates"]
+
+# Candidates that are looked at. With more, nothing is said: what is left out may be larger.
+MOST = 10_000
+
+
+class Drawn:
+    """Stands for a hyperparameter that the search draws: sizes that follow from it are unknown."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return "drawn"
+
+    def __deepcopy__(self, memo: Any) -> Drawn:
+        return self
+
+    __hash__ = object.__hash__
+
+    def _refuse(self, *args: Any) -> Any:
+        raise NotKnown(f"depends on {self.name}, which the search draws")
+
+    __bool__ = __int__ = __index__ = __float__ = __len__ = __iter__ = __getitem__ = _refuse
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _refuse
+    __neg__ = __abs__ = __round__ = __add__ = __radd__ = __sub__ = __rsub__ = _refuse
+    __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _refuse
+    __mod__ = __rmod__ = __pow__ = __rpow__ = _refuse
+
+
+def candidates(params: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Yield the hyperparameters and the estimator of each candidate.
+
+    A search that draws from lists may draw any of their combinations. With an integer as
+    ``random_state`` it draws the same each time, so that the very candidates are known.
+
+    Parameters
+    ----------
+    params : mapping
+        The search's hyperparameters.
+
+    Yields
+    ------
+    tuple
+        A dict, and a clone that is not fitted.
+
+    Raises
+    ------
+    NotKnown
+        If there are more than ``MOST``, or the class is no search of scikit-learn's.
+    """
+    grid = _grid(params)
+    if len(grid) > MOST:
+        raise NotKnown(f"{len(grid):,} candidates are more than the {MOST:,} that plan looks at")
+    for candidate in islice(grid, MOST):
+        estimator = clone(params["estimator"])
+        # As fit does: a candidate's own estimators are cloned before something in them is set.
+        yield candidate, estimator.set_params(**clone(candidate, safe=False))
+
+
+def _grid(params: Mapping[str, Any]) -> ParameterGrid | ParameterSampler:
+    if "param_grid" in params:
+        return ParameterGrid(params["param_grid"])
+    if "param_distributions" not in params:
+        raise NotKnown("depends on the candidates of the search")
+    drawn = params["param_distributions"]
+    drawn = [drawn] if isinstance(drawn, Mapping) else list(drawn)
+    n_iter = params.get("n_iter", params.get("n_candidates"))
+    lists = [
+        {name: value if _is_list(value) else [Drawn(name)] for name, value in each.items()}
+        for each in drawn
+    ]
+    grid = ParameterGrid(lists)
+    random_state = params.get("random_state")
+    known = isinstance(n_iter, int) and isinstance(random_state, int)
+    if known and (lists != drawn or n_iter < len(grid)):
+        return ParameterSampler(drawn, n_iter, random_state=random_state)
+    return grid
+
+
+def _is_list(value: Any) -> bool:
+    return not hasattr(value, "rvs")
