@@ -63,12 +63,11 @@ class Walk:
         self._measure = measure
         self._met: set[int] = set()
         self._buffers: dict[tuple, str] = {}
-        self.root = self._node(estimator, "", "", chosen=True)
+        self.root = self._node(estimator, attributes_of(estimator), "", "", chosen=True)
 
-    def _node(self, estimator: Any, name: str, path: str, *, chosen: bool) -> Node:
+    def _node(self, estimator: Any, values: Values, name: str, path: str, *, chosen: bool) -> Node:
         """Return the record; ``chosen`` says that its hyperparameters are a user's choice."""
         self._met.add(id(estimator))
-        values = attributes_of(estimator)
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
         fitted = is_fitted(estimator, values)
@@ -119,7 +118,7 @@ class Walk:
                     leaf, rule, dims, params, spec.guessed, None if alias == leaf.path else alias
                 )
                 if self._measure and role == "parameter" and leaf.numbers is not None:
-                    row = replace(row, stats=self._measure(leaf.numbers))
+                    row = replace(row, stats=self._measure(leaf.used))
                 own.append((leaf, row))
             yield from with_retained(own)
 
@@ -131,10 +130,12 @@ class Walk:
                 continue
             chosen_too = (chosen and name in params) or name == spec.winner
             for local, child in estimators_in(name, values[name]):
+                if id(child) in self._met:
+                    continue
+                held = attributes_of(child)
                 # Meta-estimators keep an unfitted template beside the fitted clones.
-                template = name not in params and not is_fitted(child, attributes_of(child))
-                if id(child) not in self._met and not template:
-                    yield self._node(child, local, join(path, local), chosen=chosen_too)
+                if name in params or is_fitted(child, held):
+                    yield self._node(child, held, local, join(path, local), chosen=chosen_too)
 
 
 def _rules(spec: Spec, values: Values, params: Values) -> dict[str, Rule]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse
@@ -17,8 +18,12 @@ from skparams.inspection._specs._values import leaves_in
 __all__ = ["Leaf", "join", "leaves_of", "record_of", "with_retained"]
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+_PLAIN = (int, float, complex, np.generic, list, tuple)
+# A dtype makes its text anew each time that it is asked.
+_text_of = lru_cache(maxsize=256)(str)
+
+
+class Leaf(NamedTuple):
     """A number, an array or an unknown object, and where it is in which estimator."""
 
     path: str
@@ -31,10 +36,16 @@ class Leaf:
     @property
     def numbers(self) -> Any:
         """The array or sparse matrix, a 0-d array for a number, None for an unknown object."""
-        if isinstance(self.value, np.ndarray) or issparse(self.value):
+        if isinstance(self.value, np.ndarray):
             return self.value
-        plain = int | float | complex | np.generic | list | tuple
-        return np.asarray(self.value) if isinstance(self.value, plain) else None
+        if isinstance(self.value, _PLAIN):
+            return np.asarray(self.value)
+        return self.value if issparse(self.value) else None
+
+    @property
+    def used(self) -> Any:
+        """The numbers that predictions need."""
+        return self.part.used() if self.part and self.part.used else self.numbers
 
     @property
     def buffer(self) -> tuple:
@@ -42,10 +53,13 @@ class Leaf:
 
         Not the base: an lbfgs network's matrices are all views of one vector.
         """
-        array = self.value.data if issparse(self.value) else self.value
-        if not isinstance(array, np.ndarray) or array.size == 0:
+        array = self.numbers
+        if array is not None and not isinstance(array, np.ndarray):
+            array = array.data
+        if isinstance(self.value, _PLAIN) or not isinstance(array, np.ndarray) or not array.size:
             return (self.path,)
-        return (array.__array_interface__["data"][0], array.shape, array.strides)
+        # ctypes, as __array_interface__ spells out the fields of records each time
+        return (array.ctypes.data, array.shape, array.strides)
 
 
 def join(path: str, name: str) -> str:
@@ -65,29 +79,34 @@ def leaves_of(estimator: Any, name: str, value: Any, rule: Rule, path: str) -> I
             yield Leaf(join(path, local), local, name, estimator, found)
 
 
-def with_retained(own: list[tuple[Leaf, FittedAttribute]]) -> Iterator[FittedAttribute]:
-    """Yield an attribute's records; the first view of a base is told what it keeps alive.
+def with_retained(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribute]:
+    """Return an attribute's records; the first view of a base is told what it keeps alive.
 
     Several views of one base, as an lbfgs network's matrices are, keep it alive together.
     """
-    bases: dict[int, int] = {}
+    if not any(_is_view(leaf.value) for leaf, _ in own):
+        return [row for _, row in own]
+    left: dict[int, int] = {}
     for leaf, row in own:
-        base = _base(leaf.value)
-        if base is not None and row.alias_of is None:
-            bases[id(base)] = bases.get(id(base), base.nbytes) - leaf.value.nbytes
+        if isinstance(leaf.value, np.ndarray) and row.alias_of is None and row.bytes is not None:
+            owner = _owner(leaf.value)
+            left[id(owner)] = left.get(id(owner), owner.nbytes) - row.bytes
+    rows = []
     for leaf, row in own:
-        retained = bases.pop(id(_base(leaf.value)), 0)
-        yield replace(row, retained=retained) if retained > 0 else row
+        retained = left.pop(id(_owner(leaf.value)), 0)
+        rows.append(replace(row, retained=retained) if retained > 0 else row)
+    return rows
 
 
-def _base(value: Any) -> np.ndarray | None:
-    """Return the array whose memory a view shows, None for what owns its numbers."""
-    if not isinstance(value, np.ndarray) or not isinstance(value.base, np.ndarray):
-        return None
-    base = value.base
-    while isinstance(base.base, np.ndarray):
-        base = base.base
-    return base
+def _is_view(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and isinstance(value.base, np.ndarray)
+
+
+def _owner(value: Any) -> Any:
+    """Return the array whose memory an array shows: itself where it is no view of another."""
+    while _is_view(value):
+        value = value.base
+    return value
 
 
 def record_of(
@@ -108,14 +127,15 @@ def record_of(
             leaf.path, role, None, None, None, None, None, None, reason, alias_of
         )
     shape = array.shape
-    arrays = [array]
-    if issparse(array):
-        arrays = [
-            getattr(array, name)
+    stored, n_bytes = array, array.nbytes if isinstance(array, np.ndarray) else 0
+    if not isinstance(array, np.ndarray):
+        stored = array.data
+        n_bytes = sum(
+            held.nbytes
             for name in ("data", "indices", "indptr", "row", "col")
-            if isinstance(getattr(array, name, None), np.ndarray)
-        ]
-    count: Count = int(arrays[0].size)
+            if isinstance(held := getattr(array, name, None), np.ndarray)
+        )
+    count: Count = int(stored.size)
     learned = role == "parameter"
     if part and part.count is not None:
         count = part.count
@@ -125,7 +145,7 @@ def record_of(
     elif part and part.free is not None:
         free = part.free
     elif rule.free == "nonzero":
-        free = int(np.count_nonzero(arrays[0]))
+        free = int(np.count_nonzero(stored))
     elif callable(rule.free):
         free = rule.free(shape, params)
     dims = part.dims if part and part.dims else dims
@@ -134,10 +154,10 @@ def record_of(
         role=role,
         shape=shape,
         dims=dims[len(dims) - len(shape) :] if dims and len(dims) >= len(shape) else None,
-        dtype=str(array.dtype),
+        dtype="record" if array.dtype.names else _text_of(array.dtype),
         count=count,
         free=free,
-        bytes=sum(each.nbytes for each in arrays),
+        bytes=part.bytes if part and part.bytes is not None else n_bytes,
         reason="guessed, constraints are not known" if guessed and learned else None,
         alias_of=alias_of,
     )

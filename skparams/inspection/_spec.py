@@ -50,6 +50,8 @@ class Part:
         That count minus constraints, where there are any.
     role : str, default="parameter"
         One of ``skparams.inspection.ROLES``.
+    used : callable, default=None
+        For statistics, where predictions do not need all numbers: returns those that they do.
     bytes : int, default=None
         What the numbers take, where that is not what the array takes: the fields of a record
         that no other part counts.
@@ -61,6 +63,7 @@ class Part:
     count: int | Bounds | None = None
     free: int | Bounds | None = None
     role: str = "parameter"
+    used: Callable[[], Any] | None = None
     bytes: int | None = None
 
 

@@ -39,7 +39,7 @@ def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[st
     """
     cls: type = type(estimator)
     names = defaults_of(cls)
-    if names and all(name in attributes for name in names):
+    if names and names.keys() <= attributes.keys():
         return {name: attributes[name] for name in names}
     try:
         return dict(estimator.get_params(deep=False))

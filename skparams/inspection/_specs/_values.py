@@ -23,6 +23,14 @@ __all__ = [
     "templates_in",
 ]
 
+_NUMBER = (int, float, complex)
+_ARRAY = (np.ndarray, np.generic)
+_CONTAINER = (list, tuple, dict, np.ndarray)
+_TEXT_OR_FLAG = (str, bytes, bool, type, set, frozenset, range, slice)
+_RANDOM = (np.random.RandomState, np.random.Generator)
+_FUNCTION = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc)
+_NO_NUMBERS = (*_TEXT_OR_FLAG, *_RANDOM, *_FUNCTION, np.bool, np.str_, np.bytes_)
+
 # Levels of containers. An object array that holds itself is another object at each level.
 _DEEPEST = 6
 
@@ -106,7 +114,7 @@ def leaves_in(
         or len(within) >= _DEEPEST
     ):
         return
-    elif isinstance(value, list | tuple | dict | np.ndarray):
+    elif isinstance(value, _CONTAINER):
         for name, item in _items(path, value):
             yield from leaves_in(name, item, objects=objects, within=(*within, id(value)))
     elif objects:
@@ -151,12 +159,9 @@ def may_be_learned(value: Any, within: tuple[int, ...] = ()) -> bool:
 
 def holds_no_numbers(value: Any) -> bool:
     """Say whether a value is None, text, a flag, a class, a function or a generator of numbers."""
-    plain = str | bytes | bool | type | set | frozenset | range | slice
-    random = np.random.RandomState | np.random.Generator
-    function = FunctionType | BuiltinFunctionType | MethodType | np.ufunc
     return (
         value is None
-        or isinstance(value, plain | random | function | np.bool | np.str_ | np.bytes_)
+        or isinstance(value, _NO_NUMBERS)
         or (isinstance(value, np.ndarray) and value.dtype.kind in "SUV" and not value.dtype.names)
     )
 
@@ -172,14 +177,15 @@ def _is_named(value: Any) -> bool:
 
 
 def _is_numeric(value: Any) -> bool:
-    if isinstance(value, np.ndarray | np.generic) or issparse(value):
+    if isinstance(value, _NUMBER):
+        return not isinstance(value, bool)
+    if isinstance(value, _ARRAY) or issparse(value):
         return value.dtype.kind in "biufcmM" or value.dtype.names is not None
-    return isinstance(value, int | float | complex) and not isinstance(value, bool)
+    return False
 
 
 def _all_numbers(values: list[Any] | tuple[Any, ...]) -> bool:
-    number = int | float | complex | np.number
-    return len(values) > 0 and all(isinstance(item, number) for item in values)
+    return len(values) > 0 and all(isinstance(item, (*_NUMBER, np.number)) for item in values)
 
 
 def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
