@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from sklearn.base import clone
@@ -65,7 +64,7 @@ def candidates(params: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Any]
     grid = _grid(params)
     if len(grid) > MOST:
         raise NotKnown(f"{len(grid):,} candidates are more than the {MOST:,} that plan looks at")
-    for candidate in islice(grid, MOST):
+    for candidate in grid:
         estimator = clone(params["estimator"])
         # As fit does: a candidate's own estimators are cloned before something in them is set.
         yield candidate, estimator.set_params(**clone(candidate, safe=False))
@@ -76,20 +75,19 @@ def _grid(params: Mapping[str, Any]) -> ParameterGrid | ParameterSampler:
         return ParameterGrid(params["param_grid"])
     if "param_distributions" not in params:
         raise NotKnown("depends on the candidates of the search")
-    drawn = params["param_distributions"]
-    drawn = [drawn] if isinstance(drawn, Mapping) else list(drawn)
+    choices = params["param_distributions"]
+    choices = [choices] if isinstance(choices, Mapping) else list(choices)
+    grid = ParameterGrid(
+        [
+            {name: [Drawn(name)] if hasattr(each, "rvs") else each for name, each in choice.items()}
+            for choice in choices
+        ]
+    )
+    lists_only = not any(hasattr(each, "rvs") for choice in choices for each in choice.values())
     n_iter = params.get("n_iter", params.get("n_candidates"))
-    lists = [
-        {name: value if _is_list(value) else [Drawn(name)] for name, value in each.items()}
-        for each in drawn
-    ]
-    grid = ParameterGrid(lists)
     random_state = params.get("random_state")
-    known = isinstance(n_iter, int) and isinstance(random_state, int)
-    if known and (lists != drawn or n_iter < len(grid)):
-        return ParameterSampler(drawn, n_iter, random_state=random_state)
-    return grid
-
-
-def _is_list(value: Any) -> bool:
-    return not hasattr(value, "rvs")
+    if not isinstance(n_iter, int) or not isinstance(random_state, int):
+        return grid
+    if lists_only and n_iter >= len(grid):
+        return grid
+    return ParameterSampler(choices, n_iter, random_state=random_state)
