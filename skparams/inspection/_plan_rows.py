@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import index
 from typing import Any
 
@@ -71,6 +72,9 @@ class Plans:
         self.params = _as_python(params)
         self.path = path
         self._sizes = asked(spec.sizes, self.params) if callable(spec.sizes) else spec.sizes
+        keeps = spec.keeps_float32
+        keeps = asked(keeps, self.params) if callable(keeps) else keeps
+        self.dtype = "float32" if keeps is True and data.dtype == "float32" else "float64"
 
     def axis(self, name: str) -> int | Bounds | Unknown:
         """Return how long the axis of a name will be."""
@@ -85,7 +89,7 @@ class Plans:
                 continue
             holds = asked(rule.holds, self.params)
             if isinstance(holds, Unknown):
-                yield self._unknown(name, holds)
+                yield self._unknown(name, rule, holds)
             elif holds:
                 yield from self._of(name, rule)
 
@@ -95,15 +99,15 @@ class Plans:
         if before:
             parts = asked(lambda: list(before(self.data, self.params)))
             if isinstance(parts, Unknown):
-                yield self._unknown(name, parts)
+                yield self._unknown(name, rule, parts)
                 return
             for part in parts:
                 if part.role == "parameter":
-                    yield self._part(f"{name}{part.path}", part)
+                    yield self._part(f"{name}{part.path}", rule, part)
         elif rule.length:
             n = asked(rule.length, self.data, self.params)
             if isinstance(n, Unknown):
-                yield self._unknown(name, n)
+                yield self._unknown(name, rule, n)
                 return
             for i in range(n):
                 dims = named(i, n) if callable(named) else named
@@ -111,21 +115,21 @@ class Plans:
         elif isinstance(named, tuple):
             yield self._array(name, named, rule)
         else:
-            yield self._unknown(name, Unknown(f"no Spec says how large {name} will be"))
+            yield self._unknown(name, rule, Unknown(f"no Spec says how large {name} will be"))
 
     def _array(self, name: str, dims: tuple[str, ...] | None, rule: Rule) -> FittedAttribute:
         if dims is None:
-            return self._unknown(name, Unknown(f"no Spec says how large {name} will be"))
+            return self._unknown(name, rule, Unknown(f"no Spec says how large {name} will be"))
         axes = [self.axis(dim) for dim in dims]
         shape = tuple(None if isinstance(axis, Unknown) else axis for axis in axes)
         count = multiply(*shape)
         reason = next((axis.reason for axis in axes if isinstance(axis, Unknown)), None)
         if count is None:
-            return self._row(name, shape, dims, None, None, None, reason)
+            return self._row(name, rule, shape, dims, None, None, None, reason)
         free = self._free(rule, shape, count)
         if isinstance(free, Unknown):
-            return self._row(name, shape, dims, count, None, count, free.reason)
-        return self._row(name, shape, dims, count, free, count, None)
+            return self._row(name, rule, shape, dims, count, None, count, free.reason)
+        return self._row(name, rule, shape, dims, count, free, count, None)
 
     def _free(self, rule: Rule, shape: tuple[Count, ...], count: Count) -> Any:
         """Return the count minus constraints, at both ends where axes are bounded."""
@@ -137,20 +141,21 @@ class Plans:
         unknown = next((each for each in answers if isinstance(each, Unknown)), None)
         return unknown or between(min(answers), max(answers))
 
-    def _part(self, name: str, part: Part) -> FittedAttribute:
-        if part.dims is None:
-            reason = None if part.count is not None else f"no Spec says how large {name} will be"
-            free = part.count if part.free is None else part.free
-            return self._row(name, None, None, part.count, free, part.count, reason)
-        axes = [self.axis(dim) for dim in part.dims]
+    def _part(self, name: str, rule: Rule, part: Part) -> FittedAttribute:
+        axes = [self.axis(dim) for dim in part.dims or ()]
         shape = tuple(None if isinstance(axis, Unknown) else axis for axis in axes)
-        held = multiply(*shape)
+        held = part.count if part.dims is None else multiply(*shape)
         count = held if part.count is None else part.count
-        free = count if part.free is None else part.free
         reason = next((axis.reason for axis in axes if isinstance(axis, Unknown)), None)
-        if count is not None and held is not None:
-            reason = None
-        return self._row(name, shape, part.dims, count, free, held, reason)
+        if count is None and reason is None:
+            reason = f"no Spec says how large {name} will be"
+        free = count if part.free is None else part.free
+        row = self._row(
+            name, rule, None if part.dims is None else shape, part.dims, count, free, held, reason
+        )
+        if part.bytes is not None:
+            row = replace(row, bytes=part.bytes)
+        return row if row.count is None or row.bytes is None else replace(row, reason=None)
 
     def _axis(self, name: str) -> int | Bounds | Unknown:
         length = resolve(name, self._sizes, self.data, self.params)
@@ -159,14 +164,14 @@ class Plans:
         low, high = map(index, length if isinstance(length, Bounds) else (length, length))
         return Unknown(f"{name} would be {low}") if low < 0 else between(low, high)
 
-    def _unknown(self, name: str, unknown: Unknown) -> FittedAttribute:
-        rule = self.spec.rules.get(name)
-        dims = rule.dims if rule and isinstance(rule.dims, tuple) else None
-        return self._row(name, None, dims, None, None, None, unknown.reason)
+    def _unknown(self, name: str, rule: Rule, unknown: Unknown) -> FittedAttribute:
+        dims = rule.dims if isinstance(rule.dims, tuple) else None
+        return self._row(name, rule, None, dims, None, None, None, unknown.reason)
 
     def _row(
         self,
         name: str,
+        rule: Rule,
         shape: tuple[Count, ...] | None,
         dims: tuple[str, ...] | None,
         count: Count,
@@ -175,16 +180,16 @@ class Plans:
         reason: str | None,
     ) -> FittedAttribute:
         """Return a record; ``held`` numbers are kept, of which ``count`` are parameters."""
-        small = self.spec.keeps_float32 and self.data.dtype == "float32"
+        dtype = "float64" if rule.float64 else self.dtype
         return FittedAttribute(
             path=join(self.path, name),
             role="parameter",
             shape=shape,
             dims=dims,
-            dtype="float32" if small else "float64",
+            dtype=dtype,
             count=count,
             free=free,
-            bytes=multiply(held, 4 if small else 8),
+            bytes=multiply(held, 4 if dtype == "float32" else 8),
             reason=reason,
             alias_of=None,
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
+import numpy as np
 from sklearn.base import is_classifier, is_regressor
 
 from skparams.inspection._chain import chained
@@ -195,18 +196,12 @@ def _after(params: Params, path: str) -> After:
         if isinstance(transformer, str) and transformer == "drop":
             return replace(data, columns=0, head=None)
         its_path = where.get(id(transformer), type(transformer).__name__)
-        columns = [_columns_out(transformer, each, its_path) for each in _at_both_ends(data)]
+        found = [_behind(transformer, each, its_path) for each in _at_both_ends(data)]
+        columns = [each for each, _ in found]
         unknown = next((each for each in columns if isinstance(each, Unknown)), None)
         if unknown is not None and unknown != data.columns:
             unknown = Unknown(f"n_features behind {its_path}: {unknown.reason}")
-        spec = registered(transformer)
-        small = data.dtype == "float32" and spec is not None and spec.keeps_float32
-        return replace(
-            data,
-            columns=unknown or _around(columns),
-            dtype="float32" if small else "float64",
-            head=None,
-        )
+        return replace(data, columns=unknown or _around(columns), dtype=found[0][1], head=None)
 
     return after
 
@@ -216,18 +211,29 @@ def _around(columns: Sequence[Any]) -> int | Bounds:
     return between(min(ends), max(ends))
 
 
-def _columns_out(transformer: Any, data: DataShape, path: str) -> int | Bounds | Unknown:
-    """Return how many columns a transformer will put out."""
+def _behind(transformer: Any, data: DataShape, path: str) -> tuple[int | Bounds | Unknown, str]:
+    """Return how many columns a transformer will put out, and their dtype."""
     spec = registered(transformer)
     if spec is None:
-        return Unknown(f"no Spec describes {type(transformer).__name__}")
+        return Unknown(f"no Spec describes {type(transformer).__name__}"), "float64"
     params = hyperparameters_of(transformer, attributes_of(transformer))
     plans = Plans(spec, data, params)
     if spec.columns_out is not None:
-        return asked(spec.columns_out, plans.params, data, _after(params, path))
+        after, dtypes = _after(params, path), [data.dtype]
+
+        def noted(each: Any, its_data: DataShape) -> DataShape:
+            result = after(each, its_data)
+            dtypes.append(result.dtype)
+            return result
+
+        columns = asked(spec.columns_out, plans.params, data, noted)
+        return columns, "float32" if set(dtypes) == {"float32"} else "float64"
+    dtype = plans.dtype
+    if params.get("dtype") is not None:  # an encoder's, of what it puts out
+        dtype = "float32" if asked(np.dtype, params["dtype"]) == np.float32 else "float64"
     if spec.n_features_out is None:
-        return Unknown("known after fit")
-    return plans.axis(spec.n_features_out)
+        return Unknown("known after fit"), dtype
+    return plans.axis(spec.n_features_out), dtype
 
 
 def _kept(member: Member, path: str) -> Planned:

@@ -52,9 +52,9 @@ class Part:
         One of ``skparams.inspection.ROLES``.
     used : callable, default=None
         For statistics, where predictions do not need all numbers: returns those that they do.
-    bytes : int, default=None
+    bytes : int or Bounds, default=None
         What the numbers take, where that is not what the array takes: the fields of a record
-        that no other part counts.
+        that no other part counts. Before fit, where it does not follow from dims or the count.
     """
 
     path: str
@@ -64,7 +64,7 @@ class Part:
     free: int | Bounds | None = None
     role: str = "parameter"
     used: Callable[[], Any] | None = None
-    bytes: int | None = None
+    bytes: int | Bounds | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,8 @@ class Rule:
         For an attribute whose sizes do not follow from dims: from the data's shape and the
         hyperparameters, the ``Part`` s that it will hold, without arrays. Of an attribute that
         holds estimators, what is learned there beside what ``Spec.members`` says.
+    float64 : bool, default=False
+        Whether the array is float64 even where ``Spec.keeps_float32`` says that others are not.
     derive : callable, default=None
         For what predictions use but is derived from parameters: from the attributes and the
         hyperparameters, its value, which has to follow where parameters are replaced.
@@ -108,6 +110,7 @@ class Rule:
     parts: Callable[[Any], Iterable[Part]] | None = field(default=None, kw_only=True)
     length: Callable[[DataShape, Params], int] | None = field(default=None, kw_only=True)
     before: Callable[[DataShape, Params], Iterable[Part]] | None = field(default=None, kw_only=True)
+    float64: bool = field(default=False, kw_only=True)
     derive: Callable[[Mapping[str, Any], Params], Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -123,7 +126,7 @@ class Rule:
     def dims_for(self, params: Params) -> tuple[str, ...] | ListDims | None:
         """Return the dims, given the hyperparameters."""
         if isinstance(self.dims, Mapping):
-            return self.dims.get(params[self.by]) if self.by in params else None
+            return self.dims.get(params[self.by]) if self.by and self.by in params else None
         return self.dims
 
 
@@ -230,8 +233,9 @@ class Spec:
     cost : callable, default=None
         Before fit: from the data's shape, the hyperparameters and the number of parameters, what
         training will cost. By default only the memory of the parameters is known.
-    keeps_float32 : bool, default=False
-        Whether parameters learned from float32 are float32.
+    keeps_float32 : bool or callable, default=False
+        Whether parameters learned from float32 are float32; a callable says so from the
+        hyperparameters.
     effective : callable, default=None
         The effective number of parameters, from the fitted estimator and its training X: the
         trace of the matrix that takes y to the predictions.
@@ -263,7 +267,7 @@ class Spec:
     columns_out: ColumnsOut | None = field(default=None, kw_only=True)
     chained: bool = field(default=False, kw_only=True)
     cost: Callable[[DataShape, Params, int], Cost] | None = field(default=None, kw_only=True)
-    keeps_float32: bool = field(default=False, kw_only=True)
+    keeps_float32: bool | Callable[[Params], bool] = field(default=False, kw_only=True)
     effective: Callable[[Any, Any], float] | None = field(default=None, kw_only=True)
     findings: Callable[[Mapping[str, Any], Params], Iterable[tuple[str, str]]] | None = field(
         default=None, kw_only=True

@@ -45,13 +45,22 @@ def _of_rows(planned, fitted):
         if row.alias_of is None
     }
     for path, row in said.items():
-        if path in are:
-            yield from _of_row(row, are[path])
-        elif not _holds(row.count, 0):
-            yield f"{row.path}: planned {row.count}, not there after fit"
-    for path in set(are) - set(said):
-        if are[path].count:
-            yield f"{are[path].path}: {are[path].count} after fit, not planned"
+        many = re.compile(_any_index(path))
+        found = [are.pop(key) for key in list(are) if many.fullmatch(key)]
+        if len(found) == 1:
+            yield from _of_row(row, found[0])
+            continue
+        for name in ("count", "free", "bytes"):  # none, or all together
+            if not _holds(getattr(row, name), sum(getattr(each, name) for each in found)):
+                yield f"{row.path}: {name} {getattr(row, name)} became that of {len(found)} arrays"
+    for row in are.values():
+        if row.count:
+            yield f"{row.path}: {row.count} after fit, not planned"
+
+
+def _any_index(path):
+    """The pattern of a path in which […] stands for indices."""
+    return r"(\[[^]]*\])+".join(map(re.escape, path.split("[…]")))
 
 
 def _of_row(said, is_):
