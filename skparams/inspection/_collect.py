@@ -16,31 +16,72 @@ from sklearn.exceptions import NotFittedError
 from skparams.inspection._chain import chained
 from skparams.inspection._chosen import choices, outcomes
 from skparams.inspection._counts import add
-from skparams.inspection._leaf import Leaf, join, leaves_of, record_of, with_retained
-from skparams.inspection._record import Finding, FittedAttribute, Node, Stats, Totals
-from skparams.inspection._spec import Rule, Spec, registered
+from skparams.inspection._leaf import (
+    Leaf,
+    join,
+    leaves_of,
+    record_of,
+    record_of_number,
+    with_retained,
+)
+from skparams.inspection._record import ROLES, Finding, FittedAttribute, Node, Stats, Totals
+from skparams.inspection._spec import Rule, Spec, registered, registered_for
 from skparams.inspection._specs._fallback import COMMON, guess_role, guess_spec
 from skparams.inspection._specs._hyperparameters import hyperparameters_of
-from skparams.inspection._specs._values import attributes_of, estimators_in, may_be_learned
+from skparams.inspection._specs._values import (
+    attributes_of,
+    estimators_in,
+    is_number,
+    may_be_learned,
+)
 
 __all__ = ["Walk", "is_fitted"]
 
 Values = Mapping[str, Any]
+# Levels of estimators in estimators, within what Python can recurse.
+_DEEPEST = 100
 
 
 def is_fitted(estimator: Any, attributes: Values) -> bool:
     """Say whether an estimator is fitted, by its own word or by what it holds."""
     cls = type(estimator)
+    spec = registered_for(cls)
+    if spec is not None and spec.chained:
+        return _last_is_fitted(attributes, spec)
     if hasattr(cls, "__sklearn_is_fitted__"):
         try:
             return bool(estimator.__sklearn_is_fitted__())
         except NotFittedError:  # as a FeatureUnion of transformers that are not fitted
             return False
+        except Exception:  # a third party's code, which must not break what only looks at it
+            pass
     if not hasattr(cls, "fit"):  # a fitted estimator's own object
         return True
     if any(name.endswith("_") and not name.startswith("_") for name in attributes):
         return True
-    return hasattr(cls, "__sklearn_tags__") and not estimator.__sklearn_tags__().requires_fit
+    try:
+        return hasattr(cls, "__sklearn_tags__") and not estimator.__sklearn_tags__().requires_fit
+    except Exception:
+        return False
+
+
+def _last_is_fitted(attributes: Values, spec: Spec) -> bool:
+    """Say whether the last step is fitted, as a pipeline would.
+
+    A pipeline asks for its steps' tags to say so: of pipelines in pipelines, more than once each.
+    """
+    met: set[int] = set()
+    while True:
+        names = [name for name, rule in spec.rules.items() if rule.role == "estimator"]
+        steps = [step for n in names for _, step in estimators_in(n, attributes.get(n))]
+        if not steps or id(steps[-1]) in met:
+            return False
+        met.add(id(steps[-1]))
+        attributes = attributes_of(steps[-1])
+        inner = registered_for(type(steps[-1]))
+        if inner is None or not inner.chained:
+            return is_fitted(steps[-1], attributes)
+        spec = inner
 
 
 class Walk:
@@ -62,22 +103,31 @@ class Walk:
         self.findings: list[Finding] = []
         self._measure = measure
         self._met: set[int] = set()
+        self._depth = 0
         self._buffers: dict[tuple, str] = {}
-        self.root = self._node(estimator, attributes_of(estimator), "", "", chosen=True)
+        values = attributes_of(estimator)
+        fitted = is_fitted(estimator, values)
+        self.root = self._node(estimator, values, "", "", fitted=fitted, chosen=True)
 
-    def _node(self, estimator: Any, values: Values, name: str, path: str, *, chosen: bool) -> Node:
+    def _node(
+        self, estimator: Any, values: Values, name: str, path: str, *, fitted: bool, chosen: bool
+    ) -> Node:
         """Return the record; ``chosen`` says that its hyperparameters are a user's choice."""
         self._met.add(id(estimator))
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
-        fitted = is_fitted(estimator, values)
         rows = list(self._attributes(estimator, values, params, path, spec)) if fitted else []
+        self._depth += 1
         children: Sequence[Node] = list(self._children(values, params, path, spec, chosen=chosen))
+        self._depth -= 1
         if spec.chained:
             children = chained(children)
         if fitted and spec.findings:
             found = spec.findings(values, params)
             self.findings += [Finding(code, path, message) for code, message in found]
+        unknown = _why_unknown(spec, values, fitted, rows)
+        if self._depth == _DEEPEST and "estimator" in {rule.role for rule in spec.rules.values()}:
+            unknown = f"estimators are nested more than {_DEEPEST} deep"
         # Those of an argument's estimator stand in a record of its own, or the winner's do.
         skip = params if spec.winner in values else spec.rules
         return Node(
@@ -92,7 +142,7 @@ class Walk:
             outcomes=tuple(outcomes(values, path, spec)) if fitted else (),
             attributes=tuple(rows),
             layers=spec.layers(values, params) if spec.layers and fitted else (),
-            totals=_totals(rows, children, _why_unknown(spec, values, fitted, rows)),
+            totals=_totals(rows, children, unknown),
             children=tuple(children),
             n_features_out=spec.n_features_out,
         )
@@ -103,6 +153,9 @@ class Walk:
         """Yield the records of all leaves, those of parameters first: they own the buffers."""
         rules = _rules(spec, values, params)
         for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
+            if rule.role != "parameter" and is_number(values[name]):
+                yield record_of_number(join(path, name), rule.role, values[name])
+                continue
             leaves = list(leaves_of(estimator, name, values[name], rule, path))
             named = rule.dims_for(params)
             own: list[tuple[Leaf, FittedAttribute]] = []
@@ -125,7 +178,7 @@ class Walk:
     def _children(
         self, values: Values, params: Values, path: str, spec: Spec, *, chosen: bool
     ) -> Iterator[Node]:
-        for name, rule in spec.rules.items():
+        for name, rule in spec.rules.items() if self._depth <= _DEEPEST else ():
             if name not in values or rule.role != "estimator":
                 continue
             chosen_too = (chosen and name in params) or name == spec.winner
@@ -133,9 +186,15 @@ class Walk:
                 if id(child) in self._met:
                     continue
                 held = attributes_of(child)
+                fitted = is_fitted(child, held)
                 # Meta-estimators keep an unfitted template beside the fitted clones.
-                if name in params or is_fitted(child, held):
-                    yield self._node(child, held, local, join(path, local), chosen=chosen_too)
+                if fitted or name in params:
+                    yield self._node(
+                        child, held, local, join(path, local), fitted=fitted, chosen=chosen_too
+                    )
+
+
+_BY_ROLE = {role: Rule(role) for role in ROLES}
 
 
 def _rules(spec: Spec, values: Values, params: Values) -> dict[str, Rule]:
@@ -147,7 +206,7 @@ def _rules(spec: Spec, values: Values, params: Values) -> dict[str, Rule]:
     }
     for name, value in values.items():
         if name not in params and name not in spec.rules:
-            rules[name] = Rule(COMMON.get(name) or guess_role(name, value))
+            rules[name] = _BY_ROLE[COMMON.get(name) or guess_role(name, value)]
     return rules
 
 

@@ -15,7 +15,7 @@ from skparams.inspection._record import FittedAttribute
 from skparams.inspection._spec import Part, Rule
 from skparams.inspection._specs._values import leaves_in
 
-__all__ = ["Leaf", "join", "leaves_of", "record_of", "with_retained"]
+__all__ = ["Leaf", "join", "leaves_of", "record_of", "record_of_number", "with_retained"]
 
 
 _PLAIN = (int, float, complex, np.generic, list, tuple)
@@ -107,6 +107,14 @@ def _owner(value: Any) -> Any:
     while _is_view(value):
         value = value.base
     return value
+
+
+def record_of_number(path: str, role: str, value: Any) -> FittedAttribute:
+    """Return the record of a single number that is no parameter, as ``record_of`` does."""
+    array = np.asarray(value)
+    return FittedAttribute(
+        path, role, (), None, _text_of(array.dtype), 1, None, array.nbytes, None, None
+    )
 
 
 def record_of(

@@ -1,9 +1,18 @@
 """One file a family; importing it registers the family's Specs."""
 
 from skparams.inspection._specs import (  # noqa: F401  (imported for their registrations)
+    _boosting,
+    _calibration,
     _compose,
+    _ensemble,
+    _forest,
+    _hist_gradient_boosting,
     _linear,
+    _meta,
+    _multi,
     _neural_network,
     _pipeline,
     _preprocessing,
+    _selection,
+    _tree,
 )

@@ -1,8 +1,44 @@
 """Pipelines, which keep fitted steps in a constructor argument, and searches."""
 
-from skparams.inspection._spec import Spec, register
+from __future__ import annotations
 
-register("sklearn.Pipeline", Spec({"steps": "estimator"}, chained=True))
+from collections.abc import Iterator
+from typing import Any
+
+from skparams.inspection._sizes import DataShape, NotKnown
+from skparams.inspection._spec import After, Member, Params, Spec, register
+from skparams.inspection._specs._members import dropped
+
+__all__ = ["columns_behind", "one_after_another"]
+
+
+def one_after_another(params: Params, data: DataShape, after: After) -> Iterator[Member]:
+    """Yield the steps, each on what the steps before it put out."""
+    for i, (name, step) in enumerate(params["steps"]):
+        if not dropped(step):
+            yield Member(name, step, data)
+        if i < len(params["steps"]) - 1:
+            data = after(step, data)
+
+
+def columns_behind(params: Params, data: DataShape, after: After) -> Any:
+    """Return how many columns come out behind the last step."""
+    for _, step in params["steps"]:
+        data = after(step, data)
+    if data.columns is None:
+        raise NotKnown("needs n_features")
+    return data.columns
+
+
+register(
+    "sklearn.Pipeline",
+    Spec(
+        {"steps": "estimator"},
+        chained=True,
+        members=one_after_another,
+        columns_out=columns_behind,
+    ),
+)
 
 # The base class of GridSearchCV, RandomizedSearchCV and the Halving searches.
 register(

@@ -16,7 +16,7 @@ from skparams.inspection._counts import between
 from skparams.inspection._sizes import DataShape, NotKnown
 from skparams.inspection._spec import Part, Rule, Spec, register
 
-__all__ = ["most_leaves", "tree_parts"]
+__all__ = ["LIMITS", "most_leaves", "tree_parts"]
 
 
 def tree_parts(tree: Any, *, classes: bool) -> Iterator[Part]:
@@ -40,7 +40,7 @@ def tree_parts(tree: Any, *, classes: bool) -> Iterator[Part]:
     inner = len(nodes) // 2  # each inner node has two children
     leaves = len(nodes) - inner
     n_outputs = tree.n_outputs
-    n_values = n_outputs if tree.max_n_classes == 1 else int(tree.n_classes.sum())
+    n_values = tree.max_n_classes if n_outputs == 1 else int(tree.n_classes.sum())
     yield Part(
         ".threshold",
         threshold,
@@ -121,7 +121,7 @@ def _before(data: DataShape, params: Mapping[str, Any], *, classes: bool) -> Ite
     )
 
 
-_LIMITS = (
+LIMITS = (
     "max_depth",
     "max_leaf_nodes",
     "min_samples_leaf",
@@ -145,7 +145,8 @@ def _tree(name: str, *, classes: bool, **attributes: str) -> None:
                 "max_features_": "structure",
                 **attributes,
             },
-            decides={name: ("tree_",) for name in _LIMITS},
+            decides=dict.fromkeys(LIMITS, ("tree_",)),
+            sizes={"n_nodes": lambda data, params: between(1, 2 * most_leaves(data, params) - 1)},
         ),
     )
 

@@ -17,13 +17,14 @@ __all__ = [
     "estimators_in",
     "holds_no_numbers",
     "is_estimator",
+    "is_number",
     "leaves_in",
     "may_be_learned",
     "rebuilt",
     "templates_in",
 ]
 
-_NUMBER = (int, float, complex)
+_NUMBER = (int, float, complex, np.number)
 _ARRAY = (np.ndarray, np.generic)
 _CONTAINER = (list, tuple, dict, np.ndarray)
 _TEXT_OR_FLAG = (str, bytes, bool, type, set, frozenset, range, slice)
@@ -176,16 +177,21 @@ def _is_named(value: Any) -> bool:
     )
 
 
+def is_number(value: Any) -> bool:
+    """Say whether a value is a single number."""
+    return isinstance(value, _NUMBER) and not isinstance(value, bool)
+
+
 def _is_numeric(value: Any) -> bool:
-    if isinstance(value, _NUMBER):
-        return not isinstance(value, bool)
+    if is_number(value):
+        return True
     if isinstance(value, _ARRAY) or issparse(value):
         return value.dtype.kind in "biufcmM" or value.dtype.names is not None
     return False
 
 
 def _all_numbers(values: list[Any] | tuple[Any, ...]) -> bool:
-    return len(values) > 0 and all(isinstance(item, (*_NUMBER, np.number)) for item in values)
+    return len(values) > 0 and all(isinstance(item, _NUMBER) for item in values)
 
 
 def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
