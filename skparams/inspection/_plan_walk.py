@@ -228,7 +228,8 @@ def _behind(transformer: Any, data: DataShape, path: str) -> tuple[int | Bounds 
 
         columns = asked(spec.columns_out, plans.params, data, noted)
         return columns, "float32" if set(dtypes) == {"float32"} else "float64"
-    dtype = plans.dtype
+    passes = spec.passes_float32
+    dtype = plans.dtype if passes is None else data.dtype if passes else "float64"
     if params.get("dtype") is not None:  # an encoder's, of what it puts out
         dtype = "float32" if asked(np.dtype, params["dtype"]) == np.float32 else "float64"
     if spec.n_features_out is None:

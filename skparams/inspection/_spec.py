@@ -236,6 +236,9 @@ class Spec:
     keeps_float32 : bool or callable, default=False
         Whether parameters learned from float32 are float32; a callable says so from the
         hyperparameters.
+    passes_float32 : bool, default=None
+        Of a transformer: whether it puts out float32 for float32. By default it does where its
+        parameters are float32.
     effective : callable, default=None
         The effective number of parameters, from the fitted estimator and its training X: the
         trace of the matrix that takes y to the predictions.
@@ -268,6 +271,7 @@ class Spec:
     chained: bool = field(default=False, kw_only=True)
     cost: Callable[[DataShape, Params, int], Cost] | None = field(default=None, kw_only=True)
     keeps_float32: bool | Callable[[Params], bool] = field(default=False, kw_only=True)
+    passes_float32: bool | None = field(default=None, kw_only=True)
     effective: Callable[[Any, Any], float] | None = field(default=None, kw_only=True)
     findings: Callable[[Mapping[str, Any], Params], Iterable[tuple[str, str]]] | None = field(
         default=None, kw_only=True
