@@ -28,7 +28,8 @@ def _calibrated(params: Params, data: DataShape, after: After) -> Iterator[Membe
         estimator = made("sklearn.svm.LinearSVC", {"random_state": 0})
     n = _n_pairs(params)
     data = in_folds(data) if n > 1 else data
-    yield Member("calibrated_classifiers_", estimator, data, n, fitted=_prefit(params))
+    path = "calibrated_classifiers_[…]__estimator"
+    yield Member(path, estimator, data, n, fitted=_prefit(params))
 
 
 def _calibrators(data: DataShape, params: Params) -> Iterator[Part]:

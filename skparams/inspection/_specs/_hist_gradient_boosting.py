@@ -83,9 +83,10 @@ def _most_leaves(data: DataShape, params: Params) -> int:
 def _before(data: DataShape, params: Params) -> Iterator[Part]:
     low, high = (n * _trees_per_iteration(data, params) for n in _iterations(data, params))
     most = _most_leaves(data, params)
-    nodes = between(low, high * most)
-    yield Part("[…].nodes['num_threshold']", count=between(0, high * (most - 1)))
-    yield Part("[…].nodes['value']", count=nodes)
+    leaves = between(low, high * most)
+    size = between(8 * low, 8 * high * (2 * most - 1))  # each node has both numbers
+    yield Part("[…].nodes['num_threshold']", count=between(0, high * (most - 1)), bytes=size)
+    yield Part("[…].nodes['value']", count=leaves, bytes=size)
 
 
 def _baseline_free(shape: tuple[int, ...], params: Params) -> int:
