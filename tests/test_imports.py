@@ -103,6 +103,13 @@ MAY_IMPORT = {
         "inspection._sizes",
         "inspection._spec",
     ],
+    "inspection._plan_columns": [
+        "inspection._counts",
+        "inspection._leaf",
+        "inspection._plan_rows",
+        "inspection._sizes",
+        "inspection._spec*",
+    ],
     "inspection._plan_cost": [
         "inspection._counts",
         "inspection._plan_rows",

@@ -7,21 +7,21 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-import numpy as np
 from sklearn.base import is_classifier, is_regressor
 
 from skparams.inspection._chain import chained
 from skparams.inspection._chosen import choices
 from skparams.inspection._collect import Walk
-from skparams.inspection._counts import Bounds, add, between, multiply
+from skparams.inspection._counts import add, multiply
 from skparams.inspection._leaf import join
+from skparams.inspection._plan_columns import after, at_both_ends
 from skparams.inspection._plan_cost import cost_of
-from skparams.inspection._plan_rows import Plans, asked, ends
+from skparams.inspection._plan_rows import Plans, asked
 from skparams.inspection._plan_search import candidates
 from skparams.inspection._plan_span import Planned, spanning
 from skparams.inspection._record import Candidate, Cost, FittedAttribute, Node, Totals
 from skparams.inspection._sizes import DataShape, NotKnown, Unknown
-from skparams.inspection._spec import After, Member, Spec, registered
+from skparams.inspection._spec import Member, Spec, registered
 from skparams.inspection._specs._fallback import guess_spec
 from skparams.inspection._specs._hyperparameters import hyperparameters_of, short_repr
 from skparams.inspection._specs._values import attributes_of, templates_in
@@ -53,7 +53,7 @@ class PlanWalk:
         self, estimator: Any, data: DataShape, name: str, path: str, *, chosen: bool
     ) -> Planned:
         """Plan one estimator; ``chosen`` says that its hyperparameters are a user's choice."""
-        both = _at_both_ends(data)
+        both = at_both_ends(data)
         if len(both) > 1:  # sizes grow with the data's, so that they lie between those
             return reduce(
                 spanning,
@@ -109,8 +109,8 @@ class PlanWalk:
             return
         making = spec.members
         if making is not None:
-            after = _after(params, plans.path)
-            found = asked(lambda: list(making(plans.params, plans.data, after)))
+            behind = after(params, plans.path)
+            found = asked(lambda: list(making(plans.params, plans.data, behind)))
             if isinstance(found, Unknown):
                 raise NotKnown(found.reason)
             listed = {
@@ -155,17 +155,6 @@ class PlanWalk:
         return Member(name, params["estimator"], plans.data), around
 
 
-def _at_both_ends(data: DataShape) -> list[DataShape]:
-    """Return the data's shape, or where it has Bounds, the smallest and the largest."""
-    sizes = (data.rows, data.columns, data.targets, data.classes)
-    if not any(isinstance(size, Bounds) for size in sizes):
-        return [data]
-    return [
-        replace(data, rows=rows, columns=columns, targets=targets, classes=classes)
-        for rows, columns, targets, classes in ends(sizes)
-    ]
-
-
 def _why_unknown(estimator: Any, spec: Spec, params: Params) -> str | None:
     """Return why nothing can be said of an estimator, or None."""
     if spec.guessed:
@@ -177,64 +166,6 @@ def _why_unknown(estimator: Any, spec: Spec, params: Params) -> str | None:
             if rule.role == "estimator" and asked(rule.holds, params) is not False:
                 return f"no Spec says what {name} will hold"
     return None
-
-
-def _after(params: Params, path: str) -> After:
-    """Return the function that says which shape the data have behind a transformer.
-
-    ``params`` and ``path`` are those of the estimator that the transformers are in.
-    """
-    where = {
-        id(template): join(path, local)
-        for name, value in params.items()
-        for local, template in templates_in(name, value)
-    }
-
-    def after(transformer: Any, data: DataShape) -> DataShape:
-        if transformer is None or (isinstance(transformer, str) and transformer == "passthrough"):
-            return data
-        if isinstance(transformer, str) and transformer == "drop":
-            return replace(data, columns=0, head=None)
-        its_path = where.get(id(transformer), type(transformer).__name__)
-        found = [_behind(transformer, each, its_path) for each in _at_both_ends(data)]
-        columns = [each for each, _ in found]
-        unknown = next((each for each in columns if isinstance(each, Unknown)), None)
-        if unknown is not None and unknown != data.columns:
-            unknown = Unknown(f"n_features behind {its_path}: {unknown.reason}")
-        return replace(data, columns=unknown or _around(columns), dtype=found[0][1], head=None)
-
-    return after
-
-
-def _around(columns: Sequence[Any]) -> int | Bounds:
-    ends = [end for each in columns for end in (each if isinstance(each, Bounds) else (each,))]
-    return between(min(ends), max(ends))
-
-
-def _behind(transformer: Any, data: DataShape, path: str) -> tuple[int | Bounds | Unknown, str]:
-    """Return how many columns a transformer will put out, and their dtype."""
-    spec = registered(transformer)
-    if spec is None:
-        return Unknown(f"no Spec describes {type(transformer).__name__}"), "float64"
-    params = hyperparameters_of(transformer, attributes_of(transformer))
-    plans = Plans(spec, data, params)
-    if spec.columns_out is not None:
-        after, dtypes = _after(params, path), [data.dtype]
-
-        def noted(each: Any, its_data: DataShape) -> DataShape:
-            result = after(each, its_data)
-            dtypes.append(result.dtype)
-            return result
-
-        columns = asked(spec.columns_out, plans.params, data, noted)
-        return columns, "float32" if set(dtypes) == {"float32"} else "float64"
-    passes = spec.passes_float32
-    dtype = plans.dtype if passes is None else data.dtype if passes else "float64"
-    if params.get("dtype") is not None:  # an encoder's, of what it puts out
-        dtype = "float32" if asked(np.dtype, params["dtype"]) == np.float32 else "float64"
-    if spec.n_features_out is None:
-        return Unknown("known after fit"), dtype
-    return plans.axis(spec.n_features_out), dtype
 
 
 def _kept(member: Member, path: str) -> Planned:

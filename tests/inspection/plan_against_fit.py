@@ -12,8 +12,6 @@ def differences(planned, fitted):
 
 def _of_nodes(planned, fitted):
     where = fitted.path or fitted.name
-    if planned.class_name != fitted.class_name and " or " not in planned.class_name:
-        yield f"{where}: {planned.class_name} became {fitted.class_name}"
     if planned.n_features not in (None, fitted.n_features) and fitted.n_features is not None:
         yield f"{where}: {planned.n_features} features became {fitted.n_features}"
     for name in ("stored", "free", "bytes"):
@@ -38,29 +36,35 @@ def _holds(said, is_):
 
 
 def _of_rows(planned, fitted):
-    said = {row.path[len(planned.path) :].lstrip("_"): row for row in planned.parameters}
-    are = {
-        row.path[len(fitted.path) :].lstrip("_"): row
-        for row in fitted.parameters
-        if row.alias_of is None
-    }
-    for path, row in said.items():
-        many = re.compile(_any_index(path))
-        found = [are.pop(key) for key in list(are) if many.fullmatch(key)]
+    are = [row for row in fitted.parameters if row.alias_of is None]
+    for row in planned.parameters:
+        path = row.path[len(planned.path) :]
+        found = [each for each in are if _is_at(path, each.path[len(fitted.path) :])]
         if len(found) == 1:
             yield from _of_row(row, found[0])
-            continue
-        for name in ("count", "free", "bytes"):  # none, or all together
-            if not _holds(getattr(row, name), sum(getattr(each, name) for each in found)):
-                yield f"{row.path}: {name} {getattr(row, name)} became that of {len(found)} arrays"
-    for row in are.values():
+        else:  # none, several, or an object's, which has a record of its own after fit
+            objects = [each.totals for each in _below(fitted, path)]
+            for name, total in (("count", "stored"), ("free", "free"), ("bytes", "bytes")):
+                sum_ = sum(getattr(each, name) for each in found)
+                sum_ += sum(getattr(each, total) for each in objects)
+                if not _holds(getattr(row, name), sum_):
+                    yield f"{row.path}: {name} {getattr(row, name)} became {sum_}"
+        are = [each for each in are if each not in found]
+    for row in are:
         if row.count:
             yield f"{row.path}: {row.count} after fit, not planned"
 
 
-def _any_index(path):
-    """The pattern of a path in which […] stands for indices."""
-    return r"(\[[^]]*\])+".join(map(re.escape, path.split("[…]")))
+def _is_at(planned, fitted):
+    """Whether a path is one that is planned: […] and the end stand for any indices."""
+    index = r"(\[[^]]*\])*"
+    return re.fullmatch(index.join(map(re.escape, planned.split("[…]"))) + index, fitted)
+
+
+def _below(fitted, path):
+    """The nodes at a planned path."""
+    nodes = list(fitted.walk())[1:]
+    return [node for node in nodes if _is_at(path, node.path[len(fitted.path) :])]
 
 
 def _of_row(said, is_):
@@ -88,15 +92,24 @@ def _of_row(said, is_):
 
 
 def _of_children(planned, fitted):
-    left = {child.path[len(fitted.path) :].lstrip("_"): child for child in fitted.children}
+    met = []
     for child in planned.children:
-        path = child.path[len(planned.path) :].lstrip("_")
-        many = re.compile(re.escape(path) + r"(\[[^]]*\])*")
-        found = [left.pop(key) for key in list(left) if many.fullmatch(key)]
+        found = [
+            node
+            for node in _below(fitted, child.path[len(planned.path) :])
+            if node.class_name in child.class_name.split(" or ")
+        ]
         if not _holds(child.times, len(found)):
             yield f"{child.path}: {child.times} of it became {len(found)}"
         for each in found:
             yield from _of_nodes(child, each)
-    for path, child in left.items():
-        if child.totals.stored != 0:
-            yield f"{fitted.path}__{path}: {child.totals.stored} after fit, not planned"
+        met += [each.path for each in found]
+    met += [
+        node.path
+        for row in planned.parameters
+        for node in _below(fitted, row.path[len(planned.path) :])
+    ]
+    for child in fitted.children:
+        inside = sum(node.totals.stored for node in child.walk() if node.path in met)
+        if child.totals.stored != inside and child.path not in met:
+            yield f"{child.path}: {child.totals.stored} after fit, not planned"
