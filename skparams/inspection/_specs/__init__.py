@@ -7,6 +7,8 @@ from skparams.inspection._specs import (  # noqa: F401  (imported for their regi
     _ensemble,
     _forest,
     _hist_gradient_boosting,
+    _imbalanced_learn,
+    _lightgbm,
     _linear,
     _meta,
     _multi,
@@ -14,5 +16,7 @@ from skparams.inspection._specs import (  # noqa: F401  (imported for their regi
     _pipeline,
     _preprocessing,
     _selection,
+    _skorch,
     _tree,
+    _xgboost,
 )

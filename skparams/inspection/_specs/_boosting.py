@@ -15,6 +15,8 @@ from skparams.inspection._spec import After, Member, Params, Part, Rule, Spec, r
 from skparams.inspection._specs._members import made
 from skparams.inspection._specs._tree import LIMITS
 
+__all__ = ["weights", "weights_before"]
+
 
 def _gradient_boosted(
     params: Params, data: DataShape, after: After, *, dummy: str, classes: bool
@@ -56,13 +58,13 @@ for _kind, _dummy in (("Classifier", "DummyClassifier"), ("Regressor", "DummyReg
     )
 
 
-def _weights(weights: Any) -> Iterator[Part]:
+def weights(value: Any) -> Iterator[Part]:
     """Yield the estimators' weights. Boosting that ends early leaves zeros behind them."""
-    n = max(len(np.trim_zeros(weights, "b")), 1)
-    yield Part("", weights, ("n_estimators",), count=n, used=lambda: weights[:n])
+    n = max(len(np.trim_zeros(value, "b")), 1)
+    yield Part("", value, ("n_estimators",), count=n, used=lambda: value[:n])
 
 
-def _weights_before(data: DataShape, params: Params) -> Iterator[Part]:
+def weights_before(data: DataShape, params: Params) -> Iterator[Part]:
     yield Part("", dims=("n_estimators",), count=between(1, params["n_estimators"]))
 
 
@@ -78,7 +80,7 @@ for _kind, _depth in (("Classifier", 1), ("Regressor", 3)):
         f"sklearn.AdaBoost{_kind}",
         Spec(
             {
-                "estimator_weights_": Rule("parameter", parts=_weights, before=_weights_before),
+                "estimator_weights_": Rule("parameter", parts=weights, before=weights_before),
                 "estimators_": "estimator",
                 "estimator_": "structure",  # a template, not fitted
                 "estimator_params": "structure",

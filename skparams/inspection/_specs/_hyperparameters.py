@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
+from weakref import ProxyTypes
 
 import numpy as np
 
@@ -20,15 +21,35 @@ _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 @lru_cache(maxsize=1024)
 def defaults_of(cls: type) -> Mapping[str, Any]:
-    """Return the constructor's arguments and their defaults, ``MISSING`` where there is none."""
-    try:
-        signature = inspect.signature(cls)
-    except ValueError:  # some classes written in C have none
-        return MappingProxyType({})
+    """Return the constructor's arguments and their defaults, ``MISSING`` where there is none.
+
+    Where a constructor passes ``**kwargs`` on, those of the bases are arguments too.
+    """
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return MappingProxyType(
-        {name: p.default for name, p in signature.parameters.items() if p.kind in named}
-    )
+    defaults: dict[str, Any] = {}
+    for base in cls.__mro__:
+        if base is not cls and "__init__" not in vars(base):
+            continue
+        try:
+            parameters = inspect.signature(base).parameters.values()
+        except ValueError:  # some classes written in C have none
+            break
+        for p in parameters:
+            if p.kind in named:
+                defaults.setdefault(p.name, p.default)
+        if not _any_keyword(base):
+            break
+    return MappingProxyType(defaults)
+
+
+@lru_cache(maxsize=1024)
+def _any_keyword(cls: type) -> bool:
+    """Say whether a constructor takes ``**kwargs``."""
+    try:
+        parameters = inspect.signature(cls).parameters.values()
+    except ValueError:
+        return False
+    return any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
 
 
 def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,10 +60,15 @@ def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[st
     """
     cls: type = type(estimator)
     names = defaults_of(cls)
-    if names and names.keys() <= attributes.keys():
+    if names and names.keys() <= attributes.keys() and not _any_keyword(cls):
         return {name: attributes[name] for name in names}
     try:
-        return dict(estimator.get_params(deep=False))
+        given = dict(estimator.get_params(deep=False))
+        return {
+            name: value
+            for name, value in given.items()
+            if isinstance(name, str) and type(value) not in ProxyTypes
+        }
     except Exception:  # a third party's code, which must not break what only looks at it
         return {name: attributes[name] for name in names if name in attributes}
 
