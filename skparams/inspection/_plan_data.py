@@ -113,7 +113,12 @@ def _shape_of_y(estimator: Any, y: Any) -> tuple[int, int, Count]:
                 return shape[0], targets, 2
     if issparse(labels):
         labels = labels.toarray()
-    counts = [len(np.unique(column)) for column in labels.reshape(shape[0], targets).T]
+    try:
+        counts = [len(np.unique(column)) for column in labels.reshape(shape[0], targets).T]
+    except TypeError as error:
+        raise ValueError(
+            f"plan: y must have classes that can be sorted, got an array of {labels.dtype}: {error}."
+        ) from None
     return shape[0], targets, between(min(counts), max(counts))
 
 
@@ -129,9 +134,9 @@ def _classifies(estimator: Any, met: set[int]) -> bool:
 
 def _dtype_of(X: Any) -> str:
     """Return the dtype of what estimators compute with, as their input checks convert it."""
-    dtypes = getattr(X, "dtypes", None)  # of a frame, one for each column
     try:
-        dtype = np.result_type(*dtypes) if dtypes is not None else getattr(X, "dtype", None)
+        frame = hasattr(X, "columns") and hasattr(X, "dtypes")
+        dtype = np.result_type(*X.dtypes) if frame else getattr(X, "dtype", None)
     except (TypeError, ValueError):  # a frame library's own dtypes
         dtype = None
     return "float32" if dtype == np.float32 else "float64"

@@ -39,6 +39,7 @@ def test_the_dtype_that_estimators_compute_with():
         "float32": [X, X.to_numpy(), sparse.csr_array(X), X.assign(b=np.ones(3, np.int8))],
         "float64": [X.assign(b=1.0), X.assign(b="text"), [[1, 2]], X.to_numpy().astype(int)],
     }
+    dtypes["float32"].append(X["a"])
     dtypes["float64"].append(X.assign(b=pd.array([1, 2, None], dtype="Int64")))
     for dtype, kinds in dtypes.items():
         for each in kinds:
@@ -121,3 +122,8 @@ def test_what_is_given_twice_must_agree(name, given, message):
 def test_X_must_have_rows(X):
     with pytest.raises(ValueError, match="plan: X must have rows, got"):
         plan(StandardScaler(), X)
+
+
+def test_classes_must_be_of_one_kind():
+    with pytest.raises(ValueError, match="plan: y must have classes that can be sorted, got an a"):
+        plan(LogisticRegression(), None, np.array([1, "a", None], dtype=object))
