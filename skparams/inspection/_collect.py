@@ -44,7 +44,7 @@ _DEEPEST = 100
 
 def is_fitted(estimator: Any, attributes: Values) -> bool:
     """Say whether an estimator is fitted, by its own word or by what it holds."""
-    cls = type(estimator)
+    cls: type = type(estimator)
     spec = registered_for(cls)
     if spec is not None and spec.chained:
         return _last_is_fitted(attributes, spec)
@@ -78,7 +78,8 @@ def _last_is_fitted(attributes: Values, spec: Spec) -> bool:
             return False
         met.add(id(steps[-1]))
         attributes = attributes_of(steps[-1])
-        inner = registered_for(type(steps[-1]))
+        cls: type = type(steps[-1])
+        inner = registered_for(cls)
         if inner is None or not inner.chained:
             return is_fitted(steps[-1], attributes)
         spec = inner

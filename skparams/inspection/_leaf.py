@@ -15,10 +15,20 @@ from skparams.inspection._record import FittedAttribute
 from skparams.inspection._spec import Part, Rule
 from skparams.inspection._specs._values import leaves_in
 
-__all__ = ["Leaf", "join", "leaves_of", "record_of", "record_of_number", "with_retained"]
+__all__ = [
+    "Leaf",
+    "join",
+    "leaves_of",
+    "record_of",
+    "record_of_number",
+    "stored_in",
+    "with_retained",
+]
 
 
 _PLAIN = (int, float, complex, np.generic, list, tuple)
+# Sparse formats that keep Python objects rather than buffers.
+_OF_OBJECTS = ("lil", "dok")
 # A dtype makes its text anew each time that it is asked.
 _text_of = lru_cache(maxsize=256)(str)
 
@@ -55,6 +65,8 @@ class Leaf(NamedTuple):
         """
         array = self.numbers
         if array is not None and not isinstance(array, np.ndarray):
+            if array.format in _OF_OBJECTS:
+                return (id(array),)
             array = array.data
         if isinstance(self.value, _PLAIN) or not isinstance(array, np.ndarray) or not array.size:
             return (self.path,)
@@ -134,15 +146,7 @@ def record_of(
         return FittedAttribute(
             leaf.path, role, None, None, None, None, None, None, reason, alias_of
         )
-    shape = array.shape
-    stored, n_bytes = array, array.nbytes if isinstance(array, np.ndarray) else 0
-    if not isinstance(array, np.ndarray):
-        stored = array.data
-        n_bytes = sum(
-            held.nbytes
-            for name in ("data", "indices", "indptr", "row", "col")
-            if isinstance(held := getattr(array, name, None), np.ndarray)
-        )
+    shape, stored = array.shape, stored_in(array)
     count: Count = int(stored.size)
     learned = role == "parameter"
     if part and part.count is not None:
@@ -165,7 +169,24 @@ def record_of(
         dtype="record" if array.dtype.names else _text_of(array.dtype),
         count=count,
         free=free,
-        bytes=part.bytes if part and part.bytes is not None else n_bytes,
+        bytes=part.bytes if part and part.bytes is not None else _bytes_of(array),
         reason="guessed, constraints are not known" if guessed and learned else None,
         alias_of=alias_of,
     )
+
+
+def stored_in(array: Any) -> np.ndarray:
+    """Return the numbers that an array or a sparse matrix stores."""
+    if isinstance(array, np.ndarray):
+        return array
+    return array.tocoo().data if array.format in _OF_OBJECTS else array.data
+
+
+def _bytes_of(array: Any) -> int | None:
+    if isinstance(array, np.ndarray):
+        return array.nbytes
+    if array.format in _OF_OBJECTS:
+        return None
+    buffers = ("data", "indices", "indptr", "row", "col", "offsets")
+    held = [getattr(array, name, None) for name in buffers]
+    return sum(buffer.nbytes for buffer in held if isinstance(buffer, np.ndarray))

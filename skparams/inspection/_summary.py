@@ -6,11 +6,10 @@ import reprlib
 from typing import Any, Literal
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.exceptions import NotFittedError
 
 from skparams.inspection._collect import Walk
-from skparams.inspection._leaf import Leaf
+from skparams.inspection._leaf import Leaf, stored_in
 from skparams.inspection._record import Summary
 from skparams.inspection._specs._values import is_estimator
 
@@ -142,10 +141,7 @@ def count_params(
     if kind == "stored" or totals.stored is None:
         return totals.stored
     buffers = {leaf.buffer: leaf.numbers for leaf in walk.leaves}
-    return sum(
-        int(np.count_nonzero(array.data if issparse(array) else array))
-        for array in buffers.values()
-    )
+    return sum(int(np.count_nonzero(stored_in(array))) for array in buffers.values())
 
 
 def fitted_leaves(function: str, estimator: Any, deep: bool) -> list[Leaf]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType
+from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
+from weakref import ProxyTypes
 
 import numpy as np
 from scipy.sparse import issparse
@@ -27,10 +28,12 @@ __all__ = [
 _NUMBER = (int, float, complex, np.number)
 _ARRAY = (np.ndarray, np.generic)
 _CONTAINER = (list, tuple, dict, np.ndarray)
-_TEXT_OR_FLAG = (str, bytes, bool, type, set, frozenset, range, slice)
+_TEXT_OR_FLAG = (str, bytes, bool, type, set, frozenset, range, slice, ModuleType)
 _RANDOM = (np.random.RandomState, np.random.Generator)
 _FUNCTION = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc)
 _NO_NUMBERS = (*_TEXT_OR_FLAG, *_RANDOM, *_FUNCTION, np.bool, np.str_, np.bytes_)
+
+_PROXIES = frozenset(ProxyTypes)
 
 # Levels of containers. An object array that holds itself is another object at each level.
 _DEEPEST = 6
@@ -54,6 +57,8 @@ def _makes_estimators(cls: type) -> bool:
 def attributes_of(value: Any) -> dict[str, Any]:
     """Return what an object holds, in ``__dict__`` and in ``__slots__``."""
     held = dict(getattr(value, "__dict__", {}))
+    if not _PROXIES.isdisjoint(map(type, held.values())):  # a dead one raises whatever is asked
+        held = {name: item for name, item in held.items() if type(item) not in _PROXIES}
     cls: type = type(value)
     for name, member in _slots_of(cls):
         try:
@@ -88,40 +93,49 @@ def templates_in(path: str, value: Any) -> Iterator[tuple[str, Any]]:
                 yield item[0], item[1]
 
 
-def estimators_in(path: str, value: Any, within: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
+def estimators_in(
+    path: str, value: Any, depth: int = 0, met: dict[int, Any] | None = None
+) -> Iterator[tuple[str, Any]]:
     """Yield the path and the estimator for those in lists, arrays and dicts, at any depth."""
     if is_estimator(value):
         yield path, value
     elif _is_named(value):
         yield value[0], value[1]
-    elif id(value) not in within and len(within) < _DEEPEST:
-        for name, item in _items(path, value):
-            yield from estimators_in(name, item, (*within, id(value)))
+    elif isinstance(value, _CONTAINER) and depth < _DEEPEST:
+        met = {} if met is None else met  # keeps the values, so that no other gets their id
+        if id(value) not in met:
+            met[id(value)] = value
+            for name, item in _items(path, value):
+                yield from estimators_in(name, item, depth + 1, met)
 
 
 def leaves_in(
-    path: str, value: Any, *, objects: bool = False, within: tuple[int, ...] = ()
+    path: str,
+    value: Any,
+    *,
+    objects: bool = False,
+    depth: int = 0,
+    met: dict[int, Any] | None = None,
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of each array and number, and of each unknown object.
 
-    A list of numbers is one leaf. With ``objects``, unknown objects are looked into.
+    A list of numbers is one leaf. With ``objects``, unknown objects are looked into. A container
+    that is held twice is looked into once, as objects may hold each other in very many ways.
     """
     if _is_numeric(value) or (isinstance(value, list | tuple) and _all_numbers(value)):
         yield path, value
-    elif (
-        holds_no_numbers(value)
-        or is_estimator(value)
-        or id(value) in within
-        or len(within) >= _DEEPEST
-    ):
         return
-    elif isinstance(value, _CONTAINER):
+    met = {} if met is None else met  # keeps the values, so that no other gets their id
+    if holds_no_numbers(value) or is_estimator(value) or id(value) in met or depth >= _DEEPEST:
+        return
+    if isinstance(value, _CONTAINER):
+        met[id(value)] = value
         for name, item in _items(path, value):
-            yield from leaves_in(name, item, objects=objects, within=(*within, id(value)))
+            yield from leaves_in(name, item, objects=objects, depth=depth + 1, met=met)
     elif objects:
+        met[id(value)] = value
         for name, item in attributes_of(value).items():
-            deeper = (*within, id(value))
-            yield from leaves_in(f"{path}.{name}", item, objects=True, within=deeper)
+            yield from leaves_in(f"{path}.{name}", item, objects=True, depth=depth + 1, met=met)
     else:
         yield path, value
 
@@ -143,7 +157,7 @@ def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
     return value
 
 
-def may_be_learned(value: Any, within: tuple[int, ...] = ()) -> bool:
+def may_be_learned(value: Any, depth: int = 0, met: dict[int, Any] | None = None) -> bool:
     """Say whether a value holds floats, or something that cannot be looked into."""
     if isinstance(value, np.ndarray | np.generic) or issparse(value):
         if value.dtype.kind != "O":
@@ -152,10 +166,11 @@ def may_be_learned(value: Any, within: tuple[int, ...] = ()) -> bool:
         return isinstance(value, float | complex)
     elif not isinstance(value, list | tuple | dict):
         return not holds_no_numbers(value)
-    if id(value) in within or len(within) >= _DEEPEST:
+    met = {} if met is None else met
+    if id(value) in met or depth >= _DEEPEST:
         return False
-    deeper = (*within, id(value))
-    return any(may_be_learned(item, deeper) for _, item in _items("", value))
+    met[id(value)] = value
+    return any(may_be_learned(item, depth + 1, met) for _, item in _items("", value))
 
 
 def holds_no_numbers(value: Any) -> bool:
