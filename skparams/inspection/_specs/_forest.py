@@ -98,7 +98,7 @@ def _path_lengths_before(data: DataShape, params: Params) -> Iterator[Part]:
     if isinstance(most, str):
         rows = min(256, n)
     else:
-        rows = min(most, n) if isinstance(most, Integral) else n
+        rows = min(int(most), n) if isinstance(most, Integral) else n
     # A tree may get as deep as the logarithm of the rows drawn for it.
     limits = {"max_depth": max(rows - 1, 1).bit_length()}
     leaves = between(1, most_leaves(replace(data, rows=rows), limits))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from skparams.inspection._sizes import DataShape, Unknown
+from skparams.inspection._counts import Bounds
+from skparams.inspection._sizes import DataShape, NotKnown, Unknown
 from skparams.inspection._spec import After, Member, Params, Spec, register
 from skparams.inspection._specs._members import in_folds, made
 
@@ -79,6 +80,15 @@ register(
         shows=("best_score_",),
     ),
 )
+
+
+def _columns_of_it(params: Params, data: DataShape, after: After) -> int | Bounds | Unknown:
+    columns = after(params["estimator"], data).columns
+    if columns is None:
+        raise NotKnown("needs n_features")
+    return columns
+
+
 register(
     "sklearn.FrozenEstimator",
     Spec(
@@ -86,6 +96,6 @@ register(
         members=lambda params, data, after: [
             Member("estimator", params["estimator"], data, fitted=True)
         ],
-        columns_out=lambda params, data, after: after(params["estimator"], data).columns,
+        columns_out=_columns_of_it,
     ),
 )

@@ -52,7 +52,7 @@ def _n_to_select(data: DataShape, params: Params) -> int | Unknown:
         n = None
     if n is None:
         return data.n_features // 2
-    return min(n, data.n_features) if isinstance(n, Integral) else int(n * data.n_features)
+    return min(int(n), data.n_features) if isinstance(n, Integral) else int(n * data.n_features)
 
 
 def _eliminated(params: Params, data: DataShape, after: After) -> Iterator[Member]:
