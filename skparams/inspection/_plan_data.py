@@ -117,7 +117,7 @@ def _shape_of_y(estimator: Any, y: Any) -> tuple[int, int, Count]:
         counts = [len(np.unique(column)) for column in labels.reshape(shape[0], targets).T]
     except TypeError as error:
         raise ValueError(
-            f"plan: y must have classes that can be sorted, got an array of {labels.dtype}: {error}."
+            f"plan: y must have classes that can be sorted, got {labels.dtype}: {error}."
         ) from None
     return shape[0], targets, between(min(counts), max(counts))
 
