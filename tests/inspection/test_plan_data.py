@@ -125,5 +125,5 @@ def test_X_must_have_rows(X):
 
 
 def test_classes_must_be_of_one_kind():
-    with pytest.raises(ValueError, match="plan: y must have .* sorted, got object"):
+    with pytest.raises(ValueError, match=r"plan: y must have .* sorted, got object"):
         plan(LogisticRegression(), None, np.array([1, "a", None], dtype=object))
