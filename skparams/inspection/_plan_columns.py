@@ -73,7 +73,8 @@ def _behind(transformer: Any, data: DataShape, path: str) -> tuple[int | Bounds 
             return result
 
         columns = asked(spec.columns_out, plans.params, data, noted)
-        return columns, "float32" if set(dtypes) == {"float32"} else "float64"
+        dtype = "float32" if set(dtypes) == {"float32"} else "float64"
+        return columns, dtype if spec.passes_float32 is not False else "float64"
     passes = spec.passes_float32
     dtype = plans.dtype if passes is None else data.dtype if passes else "float64"
     if params.get("dtype") is not None:  # an encoder's, of what it puts out

@@ -96,6 +96,7 @@ register(
         decides={"estimators": ("estimators_",)},
         members=_beside_each_other,
         columns_out=_n_votes,
+        passes_float32=False,
     ),
 )
 
@@ -155,5 +156,6 @@ for _kind, _final in (("Classifier", "LogisticRegression"), ("Regressor", "Ridge
             },
             members=partial(_stacked, final=_final),
             columns_out=_n_meta_features,
+            passes_float32=False,
         ),
     )

@@ -79,6 +79,7 @@ register(
             "_n_features_out": "structure",
             **FOREST,
         },
+        passes_float32=False,
         columns_out=lambda params, data, after: between(
             params["n_estimators"], params["n_estimators"] * most_leaves(data, params)
         ),

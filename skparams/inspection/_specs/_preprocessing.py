@@ -12,6 +12,7 @@ register(
             "n_samples_seen_": "metadata",
         },
         n_features_out="n_features",
+        passes_float32=True,
     ),
 )
 

@@ -26,12 +26,17 @@ def _k_best(data: DataShape, params: Params) -> int:
 
 register(
     "sklearn.SelectKBest",
-    Spec(_FILTER, n_features_out="k", sizes={"k": _k_best}),
+    Spec(_FILTER, n_features_out="k", sizes={"k": _k_best}, passes_float32=True),
 )
 # SelectPercentile, SelectFpr, SelectFdr, SelectFwe and GenericUnivariateSelect.
 register(
     "sklearn._BaseFilter",
-    Spec(_FILTER, n_features_out="n_selected", sizes={"n_selected": _after_scores}),
+    Spec(
+        _FILTER,
+        n_features_out="n_selected",
+        sizes={"n_selected": _after_scores},
+        passes_float32=True,
+    ),
 )
 register(
     "sklearn.VarianceThreshold",
@@ -39,6 +44,7 @@ register(
         {"variances_": "structure"},
         n_features_out="n_selected",
         sizes={"n_selected": lambda data, params: Unknown("depends on the features' variances")},
+        passes_float32=True,
     ),
 )
 
@@ -79,6 +85,7 @@ register(
         members=_eliminated,
         n_features_out="n_features_to_select",
         sizes={"n_features_to_select": _n_to_select},
+        passes_float32=True,
     ),
 )
 
@@ -102,6 +109,7 @@ register(
         members=_validated,
         n_features_out="n_selected",
         sizes={"n_selected": _n_validated},
+        passes_float32=True,
     ),
 )
 # Which features pass is computed from the estimator each time.
@@ -114,6 +122,7 @@ register(
         ],
         n_features_out="n_selected",
         sizes={"n_selected": lambda data, params: Unknown("depends on the features' importances")},
+        passes_float32=True,
     ),
 )
 register(
@@ -122,5 +131,6 @@ register(
         {"support_": "structure", "n_features_to_select_": "structure"},
         n_features_out="n_features_to_select",
         sizes={"n_features_to_select": _n_to_select},
+        passes_float32=True,
     ),
 )
