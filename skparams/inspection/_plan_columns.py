@@ -64,6 +64,7 @@ def _behind(transformer: Any, data: DataShape, path: str) -> tuple[int | Bounds 
         return Unknown(f"no Spec describes {type(transformer).__name__}"), "float64"
     params = hyperparameters_of(transformer, attributes_of(transformer))
     plans = Plans(spec, data, params)
+    passes = spec.passes_float32
     if spec.columns_out is not None:
         behind, dtypes = after(params, path), [data.dtype]
 
@@ -74,9 +75,8 @@ def _behind(transformer: Any, data: DataShape, path: str) -> tuple[int | Bounds 
 
         columns = asked(spec.columns_out, plans.params, data, noted)
         dtype = "float32" if set(dtypes) == {"float32"} else "float64"
-        return columns, dtype if spec.passes_float32 is not False else "float64"
-    passes = spec.passes_float32
-    dtype = plans.dtype if passes is None else data.dtype if passes else "float64"
+        return columns, dtype if passes is None or plans.says(passes) else "float64"
+    dtype = plans.dtype if passes is None else data.dtype if plans.says(passes) else "float64"
     if params.get("dtype") is not None:  # an encoder's, of what it puts out
         dtype = "float32" if asked(np.dtype, params["dtype"]) == np.float32 else "float64"
     if spec.n_features_out is None:

@@ -13,7 +13,7 @@ from skparams.inspection._counts import Bounds, Count, between, multiply
 from skparams.inspection._leaf import join
 from skparams.inspection._record import FittedAttribute
 from skparams.inspection._sizes import DataShape, NotKnown, Unknown, resolve
-from skparams.inspection._spec import Part, Rule, Spec
+from skparams.inspection._spec import Part, Rule, Said, Spec
 
 __all__ = ["Plans", "asked", "ends"]
 
@@ -72,9 +72,12 @@ class Plans:
         self.params = _as_python(params)
         self.path = path
         self._sizes = asked(spec.sizes, self.params) if callable(spec.sizes) else spec.sizes
-        keeps = spec.keeps_float32
-        keeps = asked(keeps, self.params) if callable(keeps) else keeps
-        self.dtype = "float32" if keeps is True and data.dtype == "float32" else "float64"
+        keeps = data.dtype == "float32" and self.says(spec.keeps_float32)
+        self.dtype = "float32" if keeps else "float64"
+
+    def says(self, answer: bool | Said) -> bool:
+        """Return what a Spec answers, False where it depends on what is not known."""
+        return answer if isinstance(answer, bool) else asked(answer, self.data, self.params) is True
 
     def axis(self, name: str) -> int | Bounds | Unknown:
         """Return how long the axis of a name will be."""
@@ -180,7 +183,7 @@ class Plans:
         reason: str | None,
     ) -> FittedAttribute:
         """Return a record; ``held`` numbers are kept, of which ``count`` are parameters."""
-        dtype = "float64" if rule.float64 else self.dtype
+        dtype = "float64" if self.says(rule.float64) else self.dtype
         return FittedAttribute(
             path=join(self.path, name),
             role="parameter",

@@ -27,6 +27,8 @@ Params = Mapping[str, Any]  # hyperparameters by name
 ListDims = Callable[[int, int], tuple[str, ...]]
 # A free count from the array's shape and the estimator's hyperparameters.
 FreeCount = Callable[[tuple[int, ...], Params], int]
+# Whether something holds, from the data's shape and the hyperparameters.
+Said = Callable[[DataShape, Params], bool]
 # The layers of a network from a fitted estimator's attributes and hyperparameters.
 Layers = Callable[[Mapping[str, Any], Params], tuple[Layer, ...]]
 
@@ -95,8 +97,9 @@ class Rule:
         For an attribute whose sizes do not follow from dims: from the data's shape and the
         hyperparameters, the ``Part`` s that it will hold, without arrays. Of an attribute that
         holds estimators, what is learned there beside what ``Spec.members`` says.
-    float64 : bool, default=False
-        Whether the array is float64 even where ``Spec.keeps_float32`` says that others are not.
+    float64 : bool or callable, default=False
+        Whether the array is float64 even where ``Spec.keeps_float32`` says that others are not;
+        a callable says so from the data's shape and the hyperparameters.
     derive : callable, default=None
         For what predictions use but is derived from parameters: from the attributes and the
         hyperparameters, its value, which has to follow where parameters are replaced.
@@ -110,7 +113,7 @@ class Rule:
     parts: Callable[[Any], Iterable[Part]] | None = field(default=None, kw_only=True)
     length: Callable[[DataShape, Params], int] | None = field(default=None, kw_only=True)
     before: Callable[[DataShape, Params], Iterable[Part]] | None = field(default=None, kw_only=True)
-    float64: bool = field(default=False, kw_only=True)
+    float64: bool | Said = field(default=False, kw_only=True)
     derive: Callable[[Mapping[str, Any], Params], Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -234,11 +237,11 @@ class Spec:
         Before fit: from the data's shape, the hyperparameters and the number of parameters, what
         training will cost. By default only the memory of the parameters is known.
     keeps_float32 : bool or callable, default=False
-        Whether parameters learned from float32 are float32; a callable says so from the
-        hyperparameters.
-    passes_float32 : bool, default=None
+        Whether parameters learned from float32 are float32; a callable says so from the data's
+        shape and the hyperparameters.
+    passes_float32 : bool or callable, default=None
         Of a transformer: whether it puts out float32 for float32. By default it does where its
-        parameters are float32.
+        parameters are float32. A callable as before.
     effective : callable, default=None
         The effective number of parameters, from the fitted estimator and its training X: the
         trace of the matrix that takes y to the predictions.
@@ -270,8 +273,8 @@ class Spec:
     columns_out: ColumnsOut | None = field(default=None, kw_only=True)
     chained: bool = field(default=False, kw_only=True)
     cost: Callable[[DataShape, Params, int], Cost] | None = field(default=None, kw_only=True)
-    keeps_float32: bool | Callable[[Params], bool] = field(default=False, kw_only=True)
-    passes_float32: bool | None = field(default=None, kw_only=True)
+    keeps_float32: bool | Said = field(default=False, kw_only=True)
+    passes_float32: bool | Said | None = field(default=None, kw_only=True)
     effective: Callable[[Any, Any], float] | None = field(default=None, kw_only=True)
     findings: Callable[[Mapping[str, Any], Params], Iterable[tuple[str, str]]] | None = field(
         default=None, kw_only=True
