@@ -11,7 +11,7 @@ import numpy as np
 
 from skparams.inspection._counts import Bounds, Count, between, multiply
 from skparams.inspection._leaf import join
-from skparams.inspection._record import FittedAttribute
+from skparams.inspection._record import FittedAttribute, Layer
 from skparams.inspection._sizes import DataShape, NotKnown, Unknown, resolve
 from skparams.inspection._spec import Part, Rule, Said, Spec
 
@@ -47,6 +47,13 @@ def ends(counts: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Return the least and the largest of each count."""
     low = tuple(each.low if isinstance(each, Bounds) else each for each in counts)
     return low, tuple(each.high if isinstance(each, Bounds) else each for each in counts)
+
+
+class _Held(dict[str, Any]):
+    """Stand-ins for fitted attributes; what is not known before fit is None."""
+
+    def __missing__(self, name: str) -> None:
+        return None
 
 
 class Plans:
@@ -95,6 +102,17 @@ class Plans:
                 yield self._unknown(name, rule, holds)
             elif holds:
                 yield from self._of(name, rule)
+
+    def layers(self, rows: Sequence[FittedAttribute]) -> tuple[Layer, ...]:
+        """Return the layers of a network, none where a size is not known."""
+        if self.spec.layers is None or not all(type(row.count) is int for row in rows):
+            return ()
+        held: dict[str, Any] = _Held()
+        for row in rows:  # views of one number: they have a shape and no memory
+            name = row.path.removeprefix(join(self.path, "")).partition("[")[0]
+            held.setdefault(name, []).append(asked(np.broadcast_to, 0.0, row.shape))
+        layers = asked(self.spec.layers, held, self.params)
+        return () if isinstance(layers, Unknown) else layers
 
     def _of(self, name: str, rule: Rule) -> Iterator[FittedAttribute]:
         named = rule.dims_for(self.params)

@@ -91,7 +91,7 @@ class PlanWalk:
             ),
             outcomes=(),
             attributes=tuple(rows),
-            layers=(),
+            layers=plans.layers(rows),
             totals=_totals(rows, children, unknown),
             children=chained(children) if spec.chained else tuple(children),
             n_features_out=spec.n_features_out,

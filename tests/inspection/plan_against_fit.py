@@ -22,6 +22,11 @@ def _of_nodes(planned, fitted):
             yield f"{where}: total {name} is not known, and no reason says why"
     if planned.totals.stored is None:  # what is unknown needs no records
         return
+    for one, other in zip(planned.layers, fitted.layers, strict=False):
+        if (one.neurons, one.inputs, one.biases) != (other.neurons, other.inputs, other.biases):
+            yield f"{where}: {one} became {other}"
+    if planned.layers and len(planned.layers) != len(fitted.layers):
+        yield f"{where}: {len(planned.layers)} layers became {len(fitted.layers)}"
     yield from _of_rows(planned, fitted)
     yield from _of_children(planned, fitted)
 
