@@ -138,3 +138,46 @@ class ParamsMixin:
         from skparams.inspection._summary import summary
 
         return summary(self, X, n_samples=n_samples, depth=depth)
+
+    def plan(
+        self,
+        X: Any = None,
+        y: Any = None,
+        *,
+        n_samples: int | None = None,
+        n_features: int | None = None,
+        n_outputs: int | None = None,
+        n_classes: int | None = None,
+    ) -> Summary:
+        """Return what the estimator will learn, without fitting it.
+
+        Parameters
+        ----------
+        X, y : array-like, default=None
+            The training data. Only their shapes, the dtype and the named columns of X, and for
+            classifiers the number of classes in y are used.
+        n_samples : int, default=None
+            The number of training rows, instead of X or y.
+        n_features : int, default=None
+            The number of columns of X, instead of X.
+        n_outputs : int, default=None
+            The number of columns of y, instead of y. 1 by default.
+        n_classes : int, default=None
+            The number of classes in y, instead of y.
+
+        Returns
+        -------
+        Summary
+            Of what will be learned, and of what it will cost.
+        """
+        from skparams.inspection._plan import plan
+
+        return plan(
+            self,
+            X,
+            y,
+            n_samples=n_samples,
+            n_features=n_features,
+            n_outputs=n_outputs,
+            n_classes=n_classes,
+        )
