@@ -14,6 +14,7 @@ from sklearn.model_selection import StratifiedKFold
 from skparams import MLPClassifier
 from skparams.__main__ import main
 from skparams._demo import DemoError, _data, _files, _plot, _search, printable
+from skparams.rendering._palette import DARK, LIGHT
 
 pandas = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
@@ -195,7 +196,7 @@ def test_column_names_reach_the_network(table):
         f"{ODD}=low",
         f"{ODD}=missing",
     ]
-    for theme in (_plot.LIGHT, _plot.DARK):
+    for theme in (LIGHT, DARK):
         assert _plot.picture(pipeline[-1], table, theme).startswith(b"\x89PNG")
 
 

@@ -8,24 +8,11 @@ import numpy as np
 
 from skparams._demo import printable
 from skparams._demo._data import Data
+from skparams.rendering._palette import LIGHT, Theme
 
 _MOST_NAMES = 12  # rows that can be labelled legibly
 _MOST_TILES = 24
 _LONGEST_NAME = 18
-
-
-@dataclass(frozen=True)
-class Theme:
-    """Colours; blue and orange are told apart with any colour vision."""
-
-    ink: str = "#222222"
-    paper: str = "#ffffff"
-    above: str = "#0072B2"
-    below: str = "#D55E00"
-
-
-LIGHT = Theme()
-DARK = Theme(ink="#e6e6e6", paper="#16181c", above="#56B4E9", below="#F0803C")
 
 
 def picture(network, data: Data, theme: Theme = LIGHT) -> bytes:

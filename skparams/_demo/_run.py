@@ -13,7 +13,7 @@ from skparams._demo import DemoError, need
 from skparams._demo._data import Data, digits, from_csv
 from skparams._demo._files import check_folder, write
 from skparams._demo._page import page
-from skparams._demo._plot import DARK, LIGHT, picture
+from skparams._demo._plot import picture
 from skparams._demo._report import Report, about, plan, why
 from skparams._demo._search import (
     GRID,
@@ -27,6 +27,7 @@ from skparams._demo._search import (
     workers,
 )
 from skparams._demo._terminal import comparison, lines, summary
+from skparams.rendering._palette import DARK, LIGHT
 
 _LIBRARIES = {"skparams": skparams, "scikit-learn": neural_network}
 

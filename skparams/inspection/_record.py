@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from skparams.inspection._counts import Count
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = [
     "ROLES",
@@ -249,7 +253,9 @@ class Summary:
         kept: dict[str, int] = {}
         for node in self.root.walk():
             for row in node.attributes:
-                if row.role != "parameter" and row.alias_of is None and row.shape and row.bytes:
+                if row.role == "parameter" or row.alias_of is not None or not row.shape:
+                    continue
+                if isinstance(row.bytes, int) and row.bytes:
                     kept[row.role] = kept.get(row.role, 0) + row.bytes
         return dict(sorted(kept.items(), key=lambda item: -item[1]))
 
@@ -259,14 +265,79 @@ class Summary:
         return tuple(dict.fromkeys(n.class_name for n in self.root.walk() if n.guessed))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain dictionaries, tuples, strings and numbers.
+        """Return everything as dictionaries, lists, strings, numbers and None.
 
         Returns
         -------
         dict
-            ``schema`` (the version of this layout), ``n_samples`` and ``estimator``.
+            In the layout that docs/schema.md describes, its version under ``"schema"``.
         """
-        return {"schema": 1, "n_samples": self.n_samples, "estimator": asdict(self.root)}
+        from skparams.rendering._json import to_dict
+
+        return to_dict(self)
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Return everything as JSON.
+
+        Parameters
+        ----------
+        indent : int, default=None
+            Spaces for each level; by default all is in one line.
+
+        Returns
+        -------
+        str
+            What ``to_dict`` returns. NaN and infinity, which JSON does not have, are null.
+        """
+        from skparams.rendering._json import to_json
+
+        return to_json(self, indent=indent)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the fitted attributes as a DataFrame, one a row.
+
+        Returns
+        -------
+        DataFrame
+            Counts that are not known are NA. Before fit, ``count_low`` and ``count_high`` bound
+            them; with statistics, each has a column.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        from skparams.rendering._frame import to_frame
+
+        return to_frame(self)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw where the parameters are.
+
+        Of an estimator with others in it, rows of blocks as wide as their counts, the estimators
+        above what is in them. Of any other, a bar for each array. With statistics, the range of
+        the numbers in each array instead.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; by default in a new figure.
+
+        Returns
+        -------
+        matplotlib Axes
+            That was drawn in.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If there is nothing to draw, as before fit.
+        """
+        from skparams.rendering._plot import plot
+
+        return plot(self, ax=ax)
 
     def to_text(self, width: int | None = None, color: bool | None = None) -> str:
         """Return the summary as text.
@@ -274,7 +345,7 @@ class Summary:
         Parameters
         ----------
         width : int, default=None
-            Number of columns. By default those of the terminal, and at most 120.
+            Number of columns, at least 20. By default those of the terminal, and at most 120.
         color : bool, default=None
             Whether to use the terminal's colours. By default only on a terminal.
 
@@ -282,6 +353,11 @@ class Summary:
         -------
         str
             Lines that are no longer than ``width``.
+
+        Raises
+        ------
+        ValueError
+            If ``width`` is not an int of at least 20.
         """
         from skparams.rendering._text import to_text
 

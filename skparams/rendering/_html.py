@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
-from skparams.inspection._record import Node, Summary
-from skparams.rendering import _view
+from skparams.inspection._counts import Bounds, Count
+from skparams.inspection._record import Summary
+from skparams.rendering import _view, _words
+from skparams.rendering._lines import Line, learned
 
 __all__ = ["to_html"]
 
 _HERE = Path(__file__).parent
 _MOST_MEMBERS = 50  # of a run of siblings: what one wants to scroll through
+_MOST_LINES = 1000  # keeps the page below half a megabyte
+_MOST_HIDDEN = 300
+_OPEN_LEVELS = 2
 
 
 def to_html(summary: Summary) -> str:
@@ -31,26 +36,39 @@ def to_html(summary: Summary) -> str:
     str
         A ``<div>`` with its own style, without scripts.
     """
-    nodes = list(summary.root.walk())
-    choices, n_hidden = _view.chosen(summary)
-    page = _environment().get_template("summary.html")
-    return page.render(
-        style=_style(),
-        about=_view.header(summary),
-        choices=choices,
-        n_hidden=n_hidden,
-        hidden=[
-            row
-            for node in nodes
-            for row in node.hyperparameters
-            if not (row.changed or row.decides)
-        ],
-        outcomes=[outcome for node in nodes for outcome in node.outcomes],
-        root=summary.root,
-        depth=summary.depth,
-        total=summary.totals.stored,
-        notes=_view.notes(summary),
-        networks=[node for node in nodes if node.layers],
+    choices, hidden, more = _view.chosen(summary)
+    lines = learned(summary, _MOST_MEMBERS, _MOST_LINES, opened=True)
+    names, candidates = _view.candidates(summary)
+    stats, n_stats_left = _view.with_stats(summary)
+    networks, n_networks_left = _view.networks(summary)
+    outcomes, n_outcomes_left = _view.outcomes(summary)
+    return (
+        _environment()
+        .get_template("summary.html")
+        .render(
+            style=_style(),
+            about=_view.header(summary),
+            choices=choices,
+            hidden=hidden[:_MOST_HIDDEN],
+            n_hidden_left=len(hidden[_MOST_HIDDEN:]),
+            more=more,
+            outcomes=outcomes,
+            n_outcomes_left=n_outcomes_left,
+            planned=summary.planned,
+            shown=summary.root.fitted or summary.planned,
+            lines=lines,
+            open_levels=_OPEN_LEVELS,
+            widths=_widths(lines, summary),
+            totals=summary.totals,
+            notes=_view.notes(summary),
+            candidate_names=names,
+            candidates=candidates,
+            stats=stats,
+            n_stats_left=n_stats_left,
+            networks=networks,
+            n_networks_left=n_networks_left,
+            findings=_view.findings(summary),
+        )
     )
 
 
@@ -68,18 +86,33 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shown = ("clean", "collapsed", "flow", "number", "shape", "shortened", "shown_layers", "size")
-    environment.filters |= {name: getattr(_view, name) for name in shown}
-    environment.filters |= {"share": _share, "members": _members}
+    words = ("clean", "number", "shape", "size", "value")
+    environment.filters |= {name: getattr(_words, name) for name in words}
+    environment.filters |= {"shown_layers": _view.shown_layers, "share": _share}
     return environment
 
 
-def _share(count: int | None, total: int | None) -> float:
-    return round(100 * count / total, 1) if count and total else 0
+def _share(count: Count, total: Count) -> float:
+    """Return a count's share in percent, what it may grow to where it is bounded."""
+    most, of = (each.high if isinstance(each, Bounds) else each for each in (count, total))
+    return round(100 * most / of, 1) if most and of else 0
 
 
-def _members(run: Node, parent: Node) -> Sequence[Node]:
-    """Return the first of the siblings that a collapsed node stands for."""
-    start = next(i for i, child in enumerate(parent.children) if child.path == run.path)
-    alike = [c for c in parent.children[start:] if c.class_name == run.class_name]
-    return alike[:_MOST_MEMBERS]
+def _widths(lines: tuple[Line, ...], summary: Summary) -> dict[str, int]:
+    """Return the widths of the columns of numbers, in characters: each row is its own grid."""
+    rows = list(_all(lines))
+    totals = summary.totals
+    least = len("after fit") if summary.planned else len("count")
+    return {
+        "count": max(
+            least, *(len(_words.number(n)) for n in [totals.stored, *(r.count for r in rows)])
+        ),
+        "free": max(4, *(len(_words.number(n)) for n in [totals.free, *(r.free for r in rows)])),
+        "bytes": max(5, *(len(_words.size(n)) for n in [totals.bytes, *(r.bytes for r in rows)])),
+    }
+
+
+def _all(lines: tuple[Line, ...]) -> Iterator[Line]:
+    for line in lines:
+        yield line
+        yield from _all(line.lines)

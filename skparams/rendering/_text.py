@@ -6,34 +6,50 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from skparams.inspection._record import Node, Summary
+from skparams.inspection._counts import Count
+from skparams.inspection._record import Candidate, FittedAttribute, Node, Summary
+from skparams.rendering._layout import Column, table
+from skparams.rendering._lines import Line, learned
 from skparams.rendering._view import (
+    Choice,
+    candidates,
     chosen,
-    clean,
-    collapsed,
-    flow,
+    findings,
     header,
+    networks,
     notes,
-    number,
-    shape,
-    shortened,
+    outcomes,
     shown_layers,
-    size,
+    with_stats,
 )
+from skparams.rendering._words import clean, number, shape, size, value
 
 __all__ = ["to_text"]
 
 _WIDEST = 120
-_NARROWEST = 40
+_NARROWEST = 20
+_MOST_MEMBERS = 10  # of a run of estimators that is opened
+_MOST_LINES = 400
 # What stands in where the output's encoding lacks the signs on the left.
-_ASCII = {"×": "x", "→": "->", "│": "|", "·": "-", "…": "...", "–": "-"}
+_ASCII = {
+    "×": "x",
+    "→": "->",
+    "│": "|",
+    "·": "-",
+    "…": "...",
+    "–": "-",
+    "≤": "<=",
+    "±": "+-",
+    "≈": "~",
+}
+_Row = tuple[Sequence[str], str]
 
 
 def to_text(summary: Summary, width: int | None = None, color: bool | None = None) -> str:
@@ -44,7 +60,7 @@ def to_text(summary: Summary, width: int | None = None, color: bool | None = Non
     summary : Summary
         Any.
     width : int, default=None
-        Number of columns; by default the terminal's, at most 120.
+        Number of columns, at least 20; by default the terminal's, at most 120.
     color : bool, default=None
         Whether to use colours; by default on a terminal only, and not if NO_COLOR is set.
 
@@ -52,6 +68,11 @@ def to_text(summary: Summary, width: int | None = None, color: bool | None = Non
     -------
     str
         Without spaces at the ends of lines.
+
+    Raises
+    ------
+    ValueError
+        If ``width`` is not an int of at least 20.
     """
     terminal = sys.stdout is not None and sys.stdout.isatty()
     if color is None:
@@ -59,6 +80,8 @@ def to_text(summary: Summary, width: int | None = None, color: bool | None = Non
     if width is None:
         width = shutil.get_terminal_size().columns if terminal else _WIDEST
         width = min(max(width, _NARROWEST), _WIDEST)
+    elif not isinstance(width, int) or width < _NARROWEST:
+        raise ValueError(f"to_text: width must be an int of at least {_NARROWEST}, got {width!r}.")
     out = io.StringIO()
     console = Console(
         file=out,
@@ -79,14 +102,11 @@ def to_text(summary: Summary, width: int | None = None, color: bool | None = Non
 
 
 class _Page:
-    """The blocks of a page, in characters that an encoding has.
-
-    Names are cut to a share of the width, so that what is beside them stays.
-    """
+    """The blocks of a page, in signs that an encoding has."""
 
     def __init__(self, encoding: str, width: int) -> None:
         self._encoding = encoding
-        self._longest = int(0.42 * width)
+        self._width = width
         try:
             "".join(_ASCII).encode(encoding)
         except UnicodeEncodeError:
@@ -94,146 +114,188 @@ class _Page:
         else:
             self._signs = {}
 
-    def blocks(self, summary: Summary) -> Iterator[Text | Table | Group]:
+    def blocks(self, summary: Summary) -> Iterator[RenderableType]:
         """Yield what stands between empty lines."""
         name, *words = header(summary)
-        yield self._cell(f"{name} · ", "bold") + self._cell(" · ".join(words))
-        if block := self._choices(summary):
-            yield block
-        if found := self._outcomes(summary):
-            yield found
-        said = [Padding(self._cell(note, "dim"), (0, 0, 0, 2)) for note in notes(summary)]
-        yield Group(*([self._learned(summary)] if summary.root.fitted else []), *said)
-        for node in summary.root.walk():
-            if node.layers:
-                yield self._layers(node)
+        yield self._said(f"{name} · ", "bold") + self._said(" · ".join(words))
+        shown, _, more = chosen(summary)
+        if shown or more:
+            yield self._choices(shown, more)
+        if outcomes(summary)[0]:
+            yield self._outcomes(summary)
+        below = [Padding(self._said(note, "dim"), (0, 0, 0, 2)) for note in notes(summary)]
+        if summary.root.fitted or summary.planned:
+            yield Group(self._learned(summary), *below)
+        else:
+            yield Group(*below)
+        if summary.candidates:
+            yield self._candidates(summary)
+        if stats := self._stats(summary):
+            yield stats
+        shown_networks, n_left = networks(summary)
+        for node in shown_networks:
+            yield self._layers(node)
+        if n_left:
+            yield self._said(f"layers of {n_left:,} more are not shown", "dim")
+        if summary.findings:
+            yield self._findings(summary)
 
-    def _choices(self, summary: Summary) -> Group | None:
-        shown, n_hidden = chosen(summary)
-        if not shown and not n_hidden:
-            return None
-        table = self._table("you chose<", "", "default", "decides")
+    def _choices(self, shown: Sequence[Choice], more: str) -> Group:
+        columns = [
+            Column("you chose", least=16),
+            Column("", least=12, wraps=True),
+            Column("default", least=8, drop=1, wraps=True),
+            Column("decides", least=12, wraps=True),
+        ]
+        rows: list[_Row] = []
         section = ""
         for choice in shown:
             if choice.section != section:
                 section = choice.section
-                self._row(table, f"  {section}")
-            self._row(
-                table,
-                f"  {'  ' if section else ''}{choice.path}",
-                choice.value,
-                choice.default,
-                choice.decides,
-                style="" if choice.changed else "dim",
-            )
-        more = f"  {n_hidden:,} {'more ' if shown else ''}at their defaults"
-        return Group(table, *([self._cell(more, "dim")] if n_hidden else []))
+                rows.append(((f"  {section}", "", "", ""), ""))
+            name = f"  {'  ' if section else ''}{choice.path}"
+            cells = (name, choice.value, choice.default, choice.decides)
+            rows.append((cells, "" if choice.changed else "dim"))
+        said = [self._said(f"  {more}", "dim")] if more else []
+        return Group(self._table(columns, rows), *said)
 
-    def _outcomes(self, summary: Summary) -> Table | None:
-        table = self._table("fit found", "")
-        for node in summary.root.walk():
-            for outcome in node.outcomes:
-                self._row(table, f"  {clean(outcome.path)}", clean(outcome.value))
-        return table if table.row_count else None
+    def _outcomes(self, summary: Summary) -> Table:
+        found, n_left = outcomes(summary)
+        rows: list[_Row] = [((f"  {path}", said), "") for path, said in found]
+        if n_left:
+            rows.append(((f"  … {n_left:,} more", ""), "dim"))
+        return self._table([Column("fit found", least=16), Column("", wraps=True)], rows)
 
     def _learned(self, summary: Summary) -> Table:
-        table = self._table("it learned<", "shape", "", "count>", "free>", "bytes>")
-        self._inside(table, summary.root, 0, summary.depth)
+        columns = [
+            Column("will learn" if summary.planned else "it learned", least=18),
+            Column("shape", least=16),
+            Column("", least=14, drop=1),
+            Column("count", right=True, least=20),
+            Column("free", right=True, least=20, drop=3),
+            Column("bytes", right=True, least=20, drop=2),
+        ]
+        rows: list[_Row] = []
+        for line in learned(summary, _MOST_MEMBERS, _MOST_LINES, opened=False):
+            rows += _with_inner(line, "  ", summary.planned)
         totals = summary.totals
-        self._row(
-            table,
-            "  total",
-            "",
-            "",
-            number(totals.stored),
-            number(totals.free),
-            size(totals.bytes),
-            style="bold",
-        )
-        return table
+        total = _counts(totals.stored, totals.free, totals.bytes, summary.planned)
+        rows.append((("  total", "", "", *total), "bold"))
+        return self._table(columns, rows)
 
-    def _inside(self, table: Table, node: Node, level: int, depth: int | None) -> None:
-        """Add a node's own parameters and its children."""
-        guide = "  " + "│ " * level
-        rows, rest, n_rest = shortened(node.parameters)
-        for row in rows:
-            name = guide + clean(row.path.removeprefix(f"{node.path}__"))
-            if row.alias_of is not None:
-                self._row(table, name, shape(row), f"the same as {clean(row.alias_of)}")
-                continue
-            dims = " × ".join(row.dims or ())
-            self._row(
-                table, name, shape(row), dims, number(row.count), number(row.free), size(row.bytes)
-            )
-        if rest:
-            self._row(
-                table,
-                f"{guide}… {n_rest:,} more",
-                "",
-                "",
-                number(rest.stored),
-                number(rest.free),
-                size(rest.bytes),
-            )
-        if depth == level:
-            return
-        for child, n in collapsed(node.children):
-            totals = child.totals
-            times = f"{n:,} × " if n > 1 else ""
-            self._row(
-                table,
-                guide + clean(child.name),
-                times + clean(child.class_name),
-                flow(child.layers),
-                number(totals.stored),
-                number(totals.free),
-                size(totals.bytes),
-                style="bold",
-            )
-            if n == 1:
-                self._inside(table, child, level + 1, depth)
+    def _candidates(self, summary: Summary) -> Table:
+        names, found = candidates(summary)
+        columns = [
+            Column("candidates", least=12),
+            *(Column(name, least=8, wraps=True) for name in names),
+            Column("count", right=True, least=20),
+            Column("free", right=True, least=20, drop=2),
+            Column("bytes", right=True, least=20, drop=1),
+        ]
+        rows: list[_Row] = []
+        for i, (values, each) in enumerate(found):
+            if isinstance(each, Candidate):
+                totals = each.totals
+                counts = _counts(totals.stored, totals.free, totals.bytes, True)
+                label = ""
+                if len(found) < len(summary.candidates):
+                    label = "smallest" if i == 0 else "largest" if i == len(found) - 1 else ""
+                rows.append(((f"  {label}", *values, *counts), ""))
+            else:
+                rows.append(((f"  … {each:,} between", *values, "", "", ""), "dim"))
+        return self._table(columns, rows)
+
+    def _stats(self, summary: Summary) -> Table | None:
+        shown, n_left = with_stats(summary)
+        if not shown:
+            return None
+        columns = [
+            Column("their values", least=16),
+            Column("shape", least=8, drop=1),
+            Column("min", right=True),
+            Column("mean ± std", right=True, least=12),
+            Column("max", right=True),
+            Column("L2 norm", right=True, drop=2),
+            Column("zeros", right=True, drop=3),
+            Column("not finite", right=True),
+        ]
+        rows: list[_Row] = [(_values_of(row), "") for row in shown]
+        if n_left:
+            rows.append(((f"  … {n_left:,} more", *[""] * 7), "dim"))
+        return self._table(columns, rows)
 
     def _layers(self, node: Node) -> Table:
-        title = f"layers of {clean(node.name)}" if node.path else "layers"
-        table = self._table(
-            title, "neurons>", "activation", "weights>", "biases>", "connections>", "parameters>"
-        )
+        columns = [
+            Column(f"layers of {clean(node.name)}" if node.path else "layers"),
+            Column("neurons", right=True),
+            Column("activation", drop=2),
+            Column("weights", right=True, drop=1),
+            Column("biases", right=True, drop=3),
+            Column("connections", right=True, drop=4),
+            Column("parameters", right=True),
+        ]
+        rows: list[_Row] = []
         for layer in shown_layers(node.layers):
             if layer is None:
-                self._row(table, "  …")
+                rows.append((("  …", *[""] * 6), ""))
                 continue
-            weights = f"{layer.inputs:,} × {layer.neurons:,}" if layer.inputs else ""
-            self._row(
-                table,
+            sums = (layer.biases, layer.connections, layer.parameters)
+            cells = (
                 f"  {layer.name}",
                 number(layer.neurons),
-                layer.activation or "",
-                weights,
-                *(
-                    number(n) if n else ""
-                    for n in (layer.biases, layer.connections, layer.parameters)
-                ),
+                clean(layer.activation or ""),
+                f"{layer.inputs:,} × {layer.neurons:,}" if layer.inputs else "",
+                *(number(n) if layer.inputs else "" for n in sums),
             )
-        return table
+            rows.append((cells, ""))
+        return self._table(columns, rows)
 
-    def _table(self, *headings: str) -> Table:
-        """Return a table without lines; > after a heading aligns right, < and > do not wrap."""
-        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-        for heading in headings:
-            table.add_column(
-                self._cell(heading.rstrip("<>"), "bold" if heading == headings[0] else "dim"),
-                justify="right" if heading.endswith(">") else "left",
-                no_wrap=heading.endswith(("<", ">")),
-                overflow="fold",
-            )
-        return table
+    def _findings(self, summary: Summary) -> Group:
+        grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        for code, message in findings(summary):
+            grid.add_row(self._said(f"  {code}", "bold"), self._said(message))
+        return Group(grid, self._said("  what to do: docs/findings", "dim"))
 
-    def _row(self, table: Table, name: str, *cells: str, style: str = "") -> None:
-        if len(name) > self._longest:
-            half = self._longest // 2 - 2
-            name = f"{name[:half]}…{name[-half:]}"
-        table.add_row(*(self._cell(cell, style) for cell in (name, *cells)))
+    def _table(self, columns: Sequence[Column], rows: Sequence[_Row]) -> Table:
+        return table(columns, rows, self._width, self._written)
 
-    def _cell(self, text: str, style: str = "") -> Text:
+    def _written(self, text: str) -> str:
         encoded = text.translate(self._signs).encode(self._encoding, "backslashreplace")
-        return Text(encoded.decode(self._encoding), style)
+        return encoded.decode(self._encoding)
+
+    def _said(self, text: str, style: str = "") -> Text:
+        return Text(self._written(text), style, overflow="fold")
+
+
+def _with_inner(line: Line, guide: str, planned: bool) -> Iterator[_Row]:
+    """Yield a line and those inside it, each below a guide for its level."""
+    counts: Sequence[str] = ("", "", "")
+    if line.counted:
+        counts = _counts(line.count, line.free, line.bytes, planned)
+    style = {"estimator": "bold", "several": "bold", "rest": "dim"}.get(line.kind, "")
+    yield (f"{guide}{line.name}", line.what, line.words, *counts), style
+    for inner in line.lines:
+        yield from _with_inner(inner, f"{guide}│ ", planned)
+
+
+def _counts(count: Count, free: Count, held: Count, planned: bool) -> tuple[str, str, str]:
+    if planned and count is None:
+        return "after fit", number(free), size(held)
+    return number(count), number(free), size(held)
+
+
+def _values_of(row: FittedAttribute) -> Sequence[str]:
+    stats = row.stats
+    assert stats is not None
+    return (
+        f"  {clean(row.path)}",
+        shape(row.shape),
+        value(stats.min),
+        f"{value(stats.mean)} ± {value(stats.std)}",
+        value(stats.max),
+        value(stats.norm),
+        number(stats.zeros) if stats.zeros else "",
+        number(stats.nonfinite) if stats.nonfinite else "",
+    )

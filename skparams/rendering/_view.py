@@ -1,38 +1,53 @@
-"""What a summary shows, whatever it is shown in: which rows, in which words and units."""
+"""What a summary shows beside its tree, whatever it is shown in: which rows, in which words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
 
 from skparams.inspection._record import (
+    Candidate,
+    Finding,
     FittedAttribute,
     Hyperparameter,
     Layer,
     Node,
     Summary,
-    Totals,
+)
+from skparams.rendering._lines import largest, weight
+from skparams.rendering._words import (
+    UNKNOWN,
+    amount,
+    clean,
+    few,
+    plural,
+    rate,
+    size,
 )
 
 __all__ = [
     "Choice",
+    "candidates",
     "chosen",
-    "clean",
-    "collapsed",
-    "flow",
+    "findings",
     "header",
+    "networks",
     "notes",
-    "number",
-    "shape",
-    "shortened",
+    "outcomes",
     "shown_layers",
-    "size",
+    "with_stats",
 ]
 
-UNKNOWN = "–"
-_MOST_ROWS = 12  # of one estimator's arrays
-_MOST_SIBLINGS = 3  # of one class
+_MOST_CHOICES = 40
+_MOST_AT_DEFAULT = 3  # of one estimator's that decide something
+_MOST_OUTCOMES = 12
+_MOST_NETWORKS = 3
+_MOST_LAYERS = 12
+_MOST_STATS = 12
+_MOST_CANDIDATES = 12
+_MOST_ALIKE = 3  # findings of one code
+_LEAST_RETAINED = 1000  # bytes that are worth a word
 _KEPT = {
     "state": "training state",
     "data": "training rows",
@@ -41,7 +56,7 @@ _KEPT = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A hyperparameter that is shown, in text that is safe on a terminal.
 
@@ -58,296 +73,246 @@ class Choice:
 
 
 def header(summary: Summary) -> list[str]:
-    """Return what a summary is about, in a few words each.
-
-    Parameters
-    ----------
-    summary : Summary
-        Any.
-
-    Returns
-    -------
-    list of str
-        The class first.
-    """
+    """Return what a summary is about, in a few words each, the class first."""
     root = summary.root
-    words = [root.class_name, "fitted" if root.fitted else "not fitted"]
-    if root.fitted and root.n_features is not None:
-        data = _plural(root.n_features, "feature")
-        if root.n_classes is not None:
-            data += f" → {_plural(root.n_classes, 'class', 'classes')}"
-        words.append(data)
+    state = "before fit" if summary.planned else "fitted" if root.fitted else "not fitted"
+    words = [clean(root.class_name), state]
+    data = [] if root.n_features is None else [plural(root.n_features, "feature")]
+    if root.n_classes is not None:
+        data.append(plural(root.n_classes, "class", "classes"))
+    if data and (root.fitted or summary.planned):
+        words.append(" → ".join(data))
     if summary.n_samples is not None:
-        words.append(_plural(summary.n_samples, "row"))
+        words.append(plural(summary.n_samples, "row"))
     return words
 
 
-def chosen(summary: Summary) -> tuple[list[Choice], int]:
-    """Return the hyperparameters worth showing, and how many are not.
+def chosen(summary: Summary) -> tuple[list[Choice], list[str], str]:
+    """Return the hyperparameters worth showing, the others, and a sentence about those.
 
-    Parameters
-    ----------
-    summary : Summary
-        Any.
-
-    Returns
-    -------
-    shown : list of Choice
-        Those that are not at their default, and those that decide what is learned.
-    n_hidden : int
-        Number of the others.
+    Worth showing are those that are not at their default, and those that decide what is learned,
+    unless an estimator has many of these at their defaults, as a tree has.
     """
     shown: list[Choice] = []
-    n_hidden = 0
-    for section, row in _hyperparameters(summary.root, ""):
-        if row.changed or row.decides:
-            start = row.path.rpartition("__")[0] + "__"
-            choice = Choice(
-                section=clean(section),
-                path=clean(row.path.removeprefix(f"{section}__")),
-                value=clean(row.value),
-                default="required" if row.default is None else clean(row.default),
-                decides=clean(", ".join(name.removeprefix(start) for name in row.decides))
-                or UNKNOWN,
-                changed=row.changed,
-            )
-            shown.append(choice)
-        else:
-            n_hidden += 1
-    return shown, n_hidden
+    hidden: list[str] = []
+    n_deciding = 0
+    for section, rows in _hyperparameters(summary.root, ""):
+        at_default = [row for row in rows if row.decides and not row.changed]
+        for row in rows:
+            kept = row.changed or (row.decides and len(at_default) <= _MOST_AT_DEFAULT)
+            if kept and len(shown) < _MOST_CHOICES:
+                shown.append(_choice(section, row))
+            else:
+                n_deciding += bool(row.decides)
+                hidden.append(f"{_below(section, row.path)}={clean(row.value)}")
+    said = ""
+    if hidden:
+        full = len(shown) == _MOST_CHOICES
+        said = f"{len(hidden):,} {'more ' if shown else ''}{'' if full else 'at their defaults'}"
+        if n_deciding and not full:
+            said += f", {n_deciding:,} of which decide{'s' * (n_deciding == 1)} sizes"
+    return shown, hidden, said.rstrip()
 
 
-def _hyperparameters(node: Node, section: str) -> Iterator[tuple[str, Hyperparameter]]:
+def _choice(section: str, row: Hyperparameter) -> Choice:
+    return Choice(
+        section=clean(section),
+        path=_below(section, row.path),
+        value=clean(row.value),
+        default="required" if row.default is None else clean(row.default),
+        decides=clean(few([_seen_from(row, name) for name in row.decides])) or UNKNOWN,
+        changed=row.changed,
+    )
+
+
+def _below(section: str, path: str) -> str:
+    return clean(path.removeprefix(f"{section}__"))
+
+
+def _hyperparameters(node: Node, section: str) -> Iterator[tuple[str, list[Hyperparameter]]]:
+    """Yield those of one estimator after the other."""
     if node.path and node.name.endswith("_"):  # an attribute, not an argument
         section = node.path
-    for row in node.hyperparameters:
-        yield section, row
+    for _, rows in groupby(node.hyperparameters, key=lambda row: row.path.rpartition("__")[0]):
+        yield section, list(rows)
     for child in node.children:
         yield from _hyperparameters(child, section)
 
 
-def collapsed(children: Sequence[Node]) -> Iterator[tuple[Node, int]]:
-    """Yield children, a long run of siblings of one class as one of them.
-
-    Parameters
-    ----------
-    children : sequence of Node
-        Of one estimator.
-
-    Yields
-    ------
-    node : Node
-        A child, or one with the name of a run and its totals.
-    n : int
-        Number of children it stands for.
-    """
-    for _, run in groupby(children, key=lambda node: (node.class_name, _stem(node.name))):
-        siblings = list(run)
-        if len(siblings) <= _MOST_SIBLINGS:
-            yield from ((node, 1) for node in siblings)
-            continue
-        first, last = siblings[0], siblings[-1]
-        name = f"{first.name} … {last.name}"
-        if first.name.endswith("]") and last.name.endswith("]"):
-            name = f"{first.name[:-1]} … {last.name[last.name.rindex('[') + 1 :]}"
-        totals = _sum(node.totals for node in siblings)
-        yield (
-            replace(first, name=name, attributes=(), layers=(), children=(), totals=totals),
-            len(siblings),
-        )
-
-
-def shortened(
-    rows: Sequence[FittedAttribute],
-) -> tuple[Sequence[FittedAttribute], Totals | None, int]:
-    """Return the first rows, and the sum and the number of the rest if there are many.
-
-    Parameters
-    ----------
-    rows : sequence of FittedAttribute
-        Of one estimator.
-
-    Returns
-    -------
-    rows : sequence of FittedAttribute
-        At most a screen's worth.
-    rest : Totals or None
-        Of those left out.
-    n_rest : int
-        Their number.
-    """
-    if len(rows) <= _MOST_ROWS:
-        return rows, None, 0
-    shown, rest = rows[: _MOST_ROWS - 2], rows[_MOST_ROWS - 2 :]
-    own = (Totals(r.count, r.free, r.bytes, r.reason) for r in rest if r.alias_of is None)
-    return shown, _sum(own), len(rest)
-
-
-def shown_layers(layers: Sequence[Layer]) -> list[Layer | None]:
-    """Return the layers of a network, and None for those in the middle of a deep one.
-
-    Parameters
-    ----------
-    layers : sequence of Layer
-        Input layer first.
-
-    Returns
-    -------
-    list of Layer or None
-        At most a screen's worth.
-    """
-    if len(layers) <= _MOST_ROWS:
-        return list(layers)
-    return [*layers[: _MOST_ROWS - 4], None, *layers[-3:]]
+def _seen_from(row: Hyperparameter, name: str) -> str:
+    """Return how an attribute is named beside a hyperparameter: another step's with the step."""
+    step = row.path.rpartition("__")[0]
+    if name.startswith(f"{step}__"):
+        return name.removeprefix(f"{step}__")
+    around = step.rpartition("__")[0]
+    return name.removeprefix(f"{around}__").replace("__", ".") if step else name
 
 
 def notes(summary: Summary) -> list[str]:
-    """Return what is to be said below the tables.
-
-    Parameters
-    ----------
-    summary : Summary
-        Any.
-
-    Returns
-    -------
-    list of str
-        Short sentences.
-    """
+    """Return what is to be said below the tables, in short sentences."""
+    if summary.planned:
+        return [*_unknown_until_fit(summary), *_cost(summary), *_guessed(summary)]
     if not summary.root.fitted:
-        return ["nothing is learned yet, and how much will be is not known: not fitted"]
+        return ["nothing is learned yet; plan(estimator, X, y) tells what will be"]
     found = []
     totals = summary.totals
     kept = [(role, n) for role, n in summary.kept.items() if role in _KEPT]
     if kept:
         parts = ", ".join(f"{_KEPT[role]} {size(n)}" for role, n in kept)
         found.append(f"kept beside them: {parts}")
-    if summary.n_samples is not None and totals.stored is not None:
-        kind = "stored" if totals.free is None else "free"
-        count = totals.stored if totals.free is None else totals.free
-        found.append(f"{count / summary.n_samples:.3g} {kind} parameters a row")
+    found += _retained(summary)
+    if summary.effective is not None:
+        found.append(f"effective {rate(summary.effective)}{_per_row(summary, summary.effective)}")
+    count, kind = (totals.stored, "stored") if totals.free is None else (totals.free, "free")
+    if isinstance(count, int) and summary.n_samples is not None:
+        found.append(f"{rate(count / summary.n_samples)} {kind} parameters a row")
     if totals.stored is None:
-        found.append(f"unknown: {clean(totals.reason or '')}")
-    if summary.guessed:
-        names = clean(", ".join(summary.guessed))
-        found.append(f"guessed: no Spec describes {names}, so arrays of floats are counted")
-    return found
+        found.append(f"unknown: {clean(totals.reason or 'no reason is given')}")
+    elif totals.free is None and totals.reason and not summary.guessed:
+        found.append(f"free is unknown: {clean(totals.reason)}")
+    return found + _guessed(summary)
 
 
-def flow(layers: Sequence[Layer]) -> str:
-    """Return the numbers of neurons, layer by layer.
+def _per_row(summary: Summary, count: float) -> str:
+    if summary.n_samples is None:
+        return " parameters"
+    return f" parameters: {rate(count / summary.n_samples)} a row"
 
-    Parameters
-    ----------
-    layers : sequence of Layer
-        Of one network, perhaps none.
+
+def _guessed(summary: Summary) -> list[str]:
+    if not summary.guessed:
+        return []
+    names = clean(few(summary.guessed, 5))
+    if summary.planned:
+        return [f"no Spec describes {names}"]
+    return [f"guessed: no Spec describes {names}, so arrays of floats are counted"]
+
+
+def _retained(summary: Summary) -> list[str]:
+    rows = [
+        row
+        for node in summary.root.walk()
+        for row in node.attributes
+        if row.retained >= _LEAST_RETAINED
+    ]
+    rows.sort(key=lambda row: -row.retained)
+    said = [
+        f"{clean(row.path)} keeps {size(row.retained)} alive beyond its own {size(row.bytes)}"
+        for row in rows[:_MOST_ALIKE]
+    ]
+    if rest := rows[_MOST_ALIKE:]:
+        held = sum(row.retained for row in rest)
+        said.append(f"{plural(len(rest), 'array')} more: {size(held)} kept alive")
+    return said
+
+
+def _unknown_until_fit(summary: Summary) -> list[str]:
+    """Return the reasons of what is unknown, and where each comes up first."""
+    first: dict[str, str] = {}
+    for node in summary.root.walk():
+        unknown = [row for row in node.parameters if row.count is None]
+        for row in unknown:
+            first.setdefault(row.reason or "", row.path)
+        if node.totals.stored is None and not unknown and not node.children:
+            first.setdefault(node.totals.reason or "", node.path)
+    if summary.totals.stored is None and not first:
+        first[summary.totals.reason or ""] = ""
+    said = [
+        f"known after fit: {clean(reason)}" + (f" ({clean(path)})" if path else "")
+        for reason, path in first.items()
+    ]
+    if len(said) > _MOST_ALIKE:
+        said[_MOST_ALIKE:] = [f"known after fit: {plural(len(said) - _MOST_ALIKE, 'reason')} more"]
+    return said
+
+
+def _cost(summary: Summary) -> list[str]:
+    cost = summary.cost
+    if cost is None:
+        return []
+    parts = [
+        (cost.weights, "{} of weights", size),
+        (cost.training, "{} while training", size),
+        (cost.row, "{} multiply-adds a row", amount),
+        (
+            cost.epoch,
+            "{} an epoch" if cost.row is not None else "{} multiply-adds an epoch",
+            amount,
+        ),
+    ]
+    said = [words.format(say(count)) for count, words, say in parts if count is not None]
+    return [f"cost: {', '.join(said)}"] if said else []
+
+
+def findings(summary: Summary) -> list[tuple[str, str]]:
+    """Return the codes and sentences to show; of many with one code, the first."""
+    by_code: dict[str, list[Finding]] = {}
+    for finding in summary.findings:
+        by_code.setdefault(finding.code, []).append(finding)
+    shown = []
+    for code, found in by_code.items():
+        most = _MOST_ALIKE if len(found) > _MOST_ALIKE + 1 else len(found)
+        for finding in found[:most]:
+            where = f"{finding.path}: " if finding.path else ""
+            shown.append((clean(code), clean(where + finding.message)))
+        if len(found) > most:
+            shown.append((clean(code), f"{len(found) - most:,} more of these"))
+    return shown
+
+
+def candidates(summary: Summary) -> tuple[list[str], list[tuple[list[str], Candidate | int]]]:
+    """Return the table of a search's candidates, its hyperparameters as columns.
 
     Returns
     -------
-    str
-        ``"20 → 64 → 10"``; the middle of a deep one is left out.
+    names : list of str
+        The headings.
+    rows : list of (list of str, Candidate)
+        The values in that order, and the record. Of many candidates, the smallest and the
+        largest; between them stands how many are left out, with no values.
     """
-    units = [f"{layer.neurons:,}" for layer in layers]
-    if len(units) > 6:
-        units[3:-2] = ["…"]
-    return " → ".join(units)
+    names = list(dict.fromkeys(name for each in summary.candidates for name, _ in each.params))
+    shown: list[Candidate | int] = list(summary.candidates)
+    if len(shown) > _MOST_CANDIDATES:
+        ordered = sorted(summary.candidates, key=lambda each: weight(each.totals.stored))
+        shown = [*ordered[:2], len(ordered) - 4, *ordered[-2:]]
+    rows: list[tuple[list[str], Candidate | int]] = []
+    for each in shown:
+        held = {} if isinstance(each, int) else dict(each.params)
+        rows.append(([clean(held.get(name, "")) for name in names], each))
+    return [clean(name) for name in names], rows
 
 
-def shape(row: FittedAttribute) -> str:
-    """Return an array's shape as Python writes it, and nothing for a number.
-
-    Parameters
-    ----------
-    row : FittedAttribute
-        Any.
-
-    Returns
-    -------
-    str
-        As in NumPy.
-    """
-    return str(row.shape) if row.shape else ""
+def outcomes(summary: Summary) -> tuple[list[tuple[str, str]], int]:
+    """Return what fit itself chose, by path, and how much of it is left out."""
+    found = [
+        (clean(outcome.path), clean(outcome.value))
+        for node in summary.root.walk()
+        for outcome in node.outcomes
+    ]
+    return found[:_MOST_OUTCOMES], len(found[_MOST_OUTCOMES:])
 
 
-def number(value: int | None) -> str:
-    """Return a count with its thousands apart.
-
-    Parameters
-    ----------
-    value : int or None
-        None is unknown.
-
-    Returns
-    -------
-    str
-        A dash for an unknown one.
-    """
-    return UNKNOWN if value is None else f"{value:,}"
+def networks(summary: Summary) -> tuple[list[Node], int]:
+    """Return the first estimators that have layers, and how many more have."""
+    nodes = (node for node in summary.root.walk() if node.layers)
+    return list(islice(nodes, _MOST_NETWORKS)), sum(1 for _ in nodes)
 
 
-def size(value: int | None) -> str:
-    """Return a number of bytes in SI units.
-
-    Parameters
-    ----------
-    value : int or None
-        None is unknown.
-
-    Returns
-    -------
-    str
-        With one decimal from 1 kB on.
-    """
-    if value is None:
-        return UNKNOWN
-    if value < 1000:
-        return f"{value} B"
-    scaled = float(value)
-    units = ["kB", "MB", "GB", "TB"]
-    scaled /= 1000
-    while scaled >= 999.95 and len(units) > 1:
-        scaled /= 1000
-        units.pop(0)
-    return f"{scaled:,.1f} {units[0]}"
+def shown_layers(layers: Sequence[Layer]) -> list[Layer | None]:
+    """Return the layers of a network, and None for those in the middle of a deep one."""
+    if len(layers) <= _MOST_LAYERS:
+        return list(layers)
+    return [*layers[: _MOST_LAYERS - 4], None, *layers[-3:]]
 
 
-def clean(text: str) -> str:
-    """Return text without characters that move the cursor, ring a bell or switch colours.
-
-    Parameters
-    ----------
-    text : str
-        Perhaps a user's.
-
-    Returns
-    -------
-    str
-        Such characters are written as Python escapes them.
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
-def _plural(n: int, one: str, many: str | None = None) -> str:
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def _stem(name: str) -> str:
-    """Return what siblings of one list have in common; a named step is on its own."""
-    return name.partition("[")[0] if name.endswith("]") else name
-
-
-def _sum(parts: Iterable[Totals]) -> Totals:
-    parts = list(parts)
-    unknown = next((part.reason for part in parts if part.stored is None), None)
-    if unknown:
-        return Totals(None, None, None, unknown)
-    frees = [part.free for part in parts]
-    unsure = next((part.reason for part in parts if part.free is None), None)
-    return Totals(
-        sum(part.stored or 0 for part in parts),
-        None if None in frees else sum(free or 0 for free in frees),
-        sum(part.bytes or 0 for part in parts),
-        unsure,
-    )
+def with_stats(summary: Summary) -> tuple[list[FittedAttribute], int]:
+    """Return the arrays whose statistics are shown, of many the largest, and how many are left."""
+    rows = [
+        row
+        for node in summary.root.walk()
+        for row in node.parameters
+        if row.stats is not None and row.alias_of is None
+    ]
+    shown, left = largest(rows, _MOST_STATS, lambda row: row.count)
+    return list(shown), len(left)

@@ -1,0 +1,113 @@
+"""Tables for a terminal: which columns there is room for, and how wide each may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["Column", "cut", "table"]
+
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: it can shrink to ``least``, or be left out where ``drop`` says in which order.
+
+    What a column that ``wraps`` has no room for goes on in the next line, other text is cut.
+    """
+
+    heading: str
+    right: bool = False
+    least: int = 8
+    drop: int = 0
+    wraps: bool = False
+
+
+def table(
+    columns: Sequence[Column],
+    rows: Sequence[tuple[Sequence[str], str]],
+    width: int,
+    written: Callable[[str], str],
+) -> Table:
+    """Return a table without lines that is no wider than ``width``.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        The first one's heading is the table's title.
+    rows : sequence of (sequence of str, str)
+        The cells of each row, and its style.
+    width : int
+        Number of columns of the terminal.
+    written : callable
+        From a text to one in signs that can be shown.
+
+    Returns
+    -------
+    Table
+        Without the columns that are empty, and without some of those that may be dropped.
+    """
+    sign = written("…")
+    cells = [[written(cell) for cell in row] for row, _ in rows]
+    heads = [written(column.heading) for column in columns]
+    shown = [i for i in range(len(columns)) if i == 0 or any(row[i] for row in cells)]
+    natural = {i: max(map(cell_len, [heads[i], *(row[i] for row in cells)])) for i in shown}
+    least = {i: min(natural[i], max(columns[i].least, cell_len(heads[i]))) for i in shown}
+    for i in sorted((i for i in shown if columns[i].drop), key=lambda i: columns[i].drop):
+        if sum(least[j] + _GAP for j in shown) - _GAP > width:
+            shown.remove(i)
+    widths = _shared(natural, least, shown, width)
+    grid = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
+    for i in shown:
+        grid.add_column(
+            Text(cut(heads[i], widths[i], sign), "bold" if i == 0 else "dim"),
+            justify="right" if columns[i].right else "left",
+            width=widths[i],
+            overflow="fold",
+        )
+    for row, (_, style) in zip(cells, rows, strict=True):
+        grid.add_row(
+            *(
+                Text(row[i] if columns[i].wraps else cut(row[i], widths[i], sign), style)
+                for i in shown
+            )
+        )
+    return grid
+
+
+def _shared(
+    natural: dict[int, int], least: dict[int, int], shown: Sequence[int], width: int
+) -> dict[int, int]:
+    """Return the widths: what is missing is taken from the widest, first down to ``least``."""
+    widths = {i: natural[i] for i in shown}
+    for floor in (least, dict.fromkeys(shown, 1)):
+        while sum(widths.values()) + _GAP * (len(shown) - 1) > width:
+            able = [i for i in shown if widths[i] > floor[i]]
+            if not able:
+                break
+            widths[max(able, key=lambda i: widths[i])] -= 1
+    return widths
+
+
+def cut(text: str, width: int, sign: str = "…") -> str:
+    """Return text that takes at most ``width`` cells, the middle left out where it is longer."""
+    if cell_len(text) <= width:
+        return text
+    room = max(width - len(sign), 0)
+    left = _start(text, room - room // 2)
+    right = _start(text[::-1], room // 2)[::-1]
+    return f"{left}{sign[:width]}{right}"
+
+
+def _start(text: str, width: int) -> str:
+    """Return as much of the start of a text as ``width`` cells hold."""
+    for end, sign in enumerate(text):
+        width -= cell_len(sign)
+        if width < 0:
+            return text[:end]
+    return text

@@ -1,0 +1,21 @@
+"""The colours of all figures: told apart with any colour vision."""
+
+from dataclasses import dataclass
+
+__all__ = ["DARK", "LIGHT", "Theme"]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours on paper: two that are opposites, and pale ones for areas with text on them."""
+
+    ink: str = "#222222"
+    paper: str = "#ffffff"
+    above: str = "#0072B2"
+    below: str = "#D55E00"
+    # Blue, orange, green, purple, yellow, in turn.
+    areas: tuple[str, ...] = ("#A6CEE3", "#FDD0A2", "#B9E0CF", "#E3CBE0", "#F3E6A0")
+
+
+LIGHT = Theme()
+DARK = Theme(ink="#e6e6e6", paper="#16181c", above="#56B4E9", below="#F0803C")

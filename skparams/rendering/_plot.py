@@ -1,0 +1,242 @@
+"""A summary as a figure, through matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from skparams.inspection._counts import Bounds
+from skparams.inspection._record import FittedAttribute, Summary
+from skparams.rendering._blocks import Block, blocks_of, divided
+from skparams.rendering._layout import cut
+from skparams.rendering._palette import LIGHT
+from skparams.rendering._view import with_stats
+from skparams.rendering._words import clean, few, number, plural, value
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot"]
+
+_FONT = 9.0
+_LONGEST_NAME = 24
+_MOST_BARS = 12
+_LEAST_ROWS = 4
+_WIDE_RANGE = 100  # between the largest and the smallest array, from where a line hides the latter
+
+
+def plot(summary: Summary, ax: Axes | None = None) -> Axes:
+    """Draw where the parameters are, or with statistics, what their numbers are.
+
+    Parameters
+    ----------
+    summary : Summary
+        Any.
+    ax : matplotlib Axes, default=None
+        Where to draw; by default in a new figure.
+
+    Returns
+    -------
+    matplotlib Axes
+        That was drawn in.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed.
+    ValueError
+        If there is nothing to draw.
+    """
+    rows, n_left = with_stats(summary)
+    blocks = [] if rows else blocks_of(summary)
+    if not rows and not blocks:
+        raise ValueError(
+            f"plot: {clean(summary.root.class_name)} has nothing to draw: {_why(summary)}."
+        )
+    if ax is None:
+        ax = _new_axes()
+    if rows:
+        _draw_ranges(ax, rows, n_left)
+    elif any(block.level for block in blocks):
+        _draw_icicle(ax, blocks, summary)
+    else:
+        _draw_bars(ax, blocks, summary)
+    return ax
+
+
+def _why(summary: Summary) -> str:
+    if summary.totals.stored is None:
+        return clean(summary.totals.reason or "how much it learned is not known")
+    return "it has no fitted parameters"
+
+
+def _new_axes() -> Axes:
+    try:
+        from matplotlib import pyplot
+    except ImportError as error:
+        raise ImportError(
+            'plot: needs matplotlib. Install it with pip install "skparams[plot]".'
+        ) from error
+    return pyplot.subplots(figsize=(6, 3.2), layout="constrained")[1]
+
+
+def _draw_icicle(ax: Axes, blocks: list[Block], summary: Summary) -> None:
+    """Draw each level as a row of blocks that are as wide as their counts."""
+    total = sum(block.count for block in blocks if block.level == 0)
+    n_levels = 1 + max(block.level for block in blocks)
+    ax.set(xlim=(0, total), ylim=(n_levels, 0), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    _set_title(ax, _title(summary, blocks))
+    room = _points_wide(ax)
+    unnamed = []
+    for block in blocks:
+        ax.barh(
+            block.level + 0.5,
+            block.count,
+            left=block.start,
+            height=0.94,
+            color=LIGHT.areas[block.turn % len(LIGHT.areas)],
+            edgecolor=LIGHT.paper,
+            linewidth=1,
+        )
+        label = _label(block, room * block.count / total)
+        if label:
+            ax.text(
+                block.start + block.count / 2,
+                block.level + 0.5,
+                label,
+                ha="center",
+                va="center",
+                fontsize=_FONT,
+                color=LIGHT.ink,
+                clip_on=True,
+            )
+        elif block.level == 0:
+            unnamed.append(f"{_short(block.name)} {number(block.count)}")
+    if unnamed:
+        ax.set_xlabel(_wrapped(ax, f"too narrow to name: {few(unnamed)}"), fontsize=_FONT)
+
+
+def _label(block: Block, room: float) -> str:
+    """Return a name with its count below, the name alone, or nothing, as there is room."""
+    name, count = _short(block.name), number(block.count)
+    if max(map(_points, (name, count))) <= room - 4:
+        return f"{name}\n{count}"
+    while len(name) > 6 and _points(name) > room - 4:
+        name = cut(name, len(name) - 1)
+    return name if _points(name) <= room - 4 else ""
+
+
+def _draw_bars(ax: Axes, blocks: list[Block], summary: Summary) -> None:
+    """Draw a bar for each array, named beside it."""
+    shown = list(blocks[:_MOST_BARS])
+    widest = max(block.count for block in shown)
+    for i, block in enumerate(shown):
+        ax.barh(i, block.count, height=0.7, color=LIGHT.above)
+        ax.text(block.count + widest / 60, i, number(block.count), va="center", fontsize=_FONT)
+    ax.set(xlim=(0, 1.25 * widest), xticks=[])
+    names = [_short(block.name) for block in shown]
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    _name_rows(ax, names)
+    _set_title(ax, _title(summary, blocks), names)
+
+
+def _title(summary: Summary, blocks: list[Block]) -> str:
+    """Say which estimator or array has the most."""
+    among = divided(blocks)
+    first = max(among, key=lambda block: block.count)
+    total = sum(block.count for block in blocks if block.level == 0)
+    name, stored = _short(first.name), summary.totals.stored
+    known = " that are known" if stored is None else ""
+    verb = "will hold" if summary.planned else "holds"
+    if isinstance(stored, Bounds) and first.count == total:
+        return f"{name} will hold all parameters: at most {number(total)}"
+    if isinstance(stored, Bounds):
+        return (
+            f"{name} may hold the most: {number(first.count)} of at most {number(total)} parameters"
+        )
+    if first.count == total:
+        return f"{name} {verb} all {plural(total, 'parameter')}{known}"
+    share = 100 * first.count / total
+    return f"{name} {verb} {share:.0f} % of the {plural(total, 'parameter')}{known}"
+
+
+def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute], n_left: int) -> None:
+    """Draw for each array a line from min to max, thick within one deviation from the mean."""
+    reach = []
+    for i, row in enumerate(rows):
+        stats = row.stats
+        if stats is None or stats.min is None or stats.max is None or stats.mean is None:
+            ax.text(0, i, "no number is finite", va="center", fontsize=_FONT)
+            continue
+        std = stats.std or 0.0
+        ax.plot([stats.min, stats.max], [i, i], color=LIGHT.above, linewidth=1.2)
+        inner = max(stats.mean - std, stats.min), min(stats.mean + std, stats.max)
+        ax.plot(inner, [i, i], color=LIGHT.above, linewidth=6, alpha=0.45, solid_capstyle="butt")
+        ax.plot(stats.mean, i, "o", color=LIGHT.below, markersize=4.5)
+        reach.append((max(abs(stats.min), abs(stats.max)), row))
+    sizes = [far for far, _ in reach if far > 0]
+    if sizes and max(sizes) > _WIDE_RANGE * min(sizes):
+        ax.set_xscale("symlog", linthresh=min(sizes))
+    names = [_short(row.path) for row in rows]
+    _name_rows(ax, names)
+    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="x", labelsize=_FONT)
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    below = "line: min to max; band: mean ± std; dot: mean"
+    if n_left:
+        below += f"; {n_left:,} smaller arrays are left out"
+    ax.set_xlabel(_wrapped(ax, below, names), fontsize=_FONT)
+    title = "No parameter is finite"
+    if reach:
+        _, row = max(reach, key=lambda each: each[0])
+        assert row.stats is not None
+        title = (
+            f"{_short(row.path)} reaches furthest: {value(row.stats.min)} to {value(row.stats.max)}"
+        )
+    _set_title(ax, title, names)
+
+
+def _name_rows(ax: Axes, names: Sequence[str]) -> None:
+    """Name the rows at the left, the first one on top; few of them stay as thin as many."""
+    ax.set_yticks(range(len(names)), names, fontsize=_FONT)
+    ax.set_ylim(max(len(names), _LEAST_ROWS) - 0.4, -0.6)
+
+
+def _set_title(ax: Axes, title: str, names: Sequence[str] = ()) -> None:
+    ax.set_title(_wrapped(ax, title, names, 11), fontsize=11, loc="left")
+
+
+def _short(name: str) -> str:
+    """Return a name that fits, with nothing in it that would be typeset as a formula."""
+    return cut(clean(name), _LONGEST_NAME).replace("$", r"\$")
+
+
+def _wrapped(ax: Axes, text: str, names: Sequence[str] = (), size: float = _FONT) -> str:
+    """Break a text into lines that are no wider than the axes beside the names of the rows."""
+    lines, room = [""], _points_wide(ax)
+    place, figure = ax.get_subplotspec(), ax.get_figure(root=True)
+    if names and place and figure:  # a layout may make room for the names
+        across = figure.get_figwidth() * 72 / place.get_gridspec().ncols
+        room = min(room, across - max(map(_points, names)) - 2 * _FONT)
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and _points(longer, size) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
+
+
+def _points_wide(ax: Axes) -> float:
+    return float(ax.get_window_extent().width * 72 / ax.figure.dpi)
+
+
+def _points(text: str, size: float = _FONT) -> float:
+    """Return how wide a text will be, in points, whatever it is drawn with later."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    path = TextPath((0, 0), text or " ", size=size, prop=FontProperties())
+    return float(path.get_extents().width) if len(path.vertices) else 0.0
