@@ -57,6 +57,7 @@ register(
             "_Booster": Rule("parameter", parts=_booster),
             "n_classes_": "structure",
             "evals_result_": "diagnostic",
+            "kwargs": "structure",  # hyperparameters beyond those named
         },
         decides=dict.fromkeys(("n_estimators", "max_depth", "max_leaves"), ("_Booster",)),
         unknown="depends on what XGBoost makes of the data",
