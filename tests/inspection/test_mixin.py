@@ -1,16 +1,20 @@
 """ParamsMixin: what was learned can be taken out and put back, all or nothing."""
 
+import pickle
+import threading
+
 import numpy as np
 import pytest
 from scipy import sparse
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams.inspection import ParamsMixin, Spec, Summary, parameter
+from skparams.inspection import ParamsMixin, Part, Rule, Spec, Summary, parameter
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -123,3 +127,205 @@ def test_summary_and_count_are_methods_too(data):
     assert isinstance(found, Summary)
     assert (found.n_samples, found.depth) == (60, 0)
     assert model.summary(n_samples=7).n_samples == 7
+
+
+def test_plan_is_a_method_too():
+    planned = Net((5,)).plan(n_features=4, n_classes=3)
+    assert planned.planned
+    assert planned.totals.stored == 43
+
+
+class Trees(ParamsMixin, RandomForestRegressor):
+    pass
+
+
+def test_parts_of_objects_are_replaced_in_copies(data):
+    X, y = data
+    forest = Trees(3, random_state=0).fit(X, y)
+    trees = [tree.tree_ for tree in forest.estimators_]
+    params = forest.get_fitted_params()
+    values = {path: 2 * array for path, array in params.items() if path.endswith("tree_.value")}
+    assert len(values) == 3
+    before = forest.predict(X)
+    forest.set_fitted_params(**values)
+    np.testing.assert_allclose(forest.predict(X), 2 * before)
+    assert [tree.tree_ for tree in forest.estimators_] != trees
+    np.testing.assert_array_equal(trees[0].value * 2, forest.estimators_[0].tree_.value)
+
+
+class Curve:
+    """Holds its numbers out of reach: what it returns is computed."""
+
+    def __init__(self, scale):
+        self.scale = scale
+
+    @property
+    def theta(self):
+        return np.log([self.scale])
+
+
+class Curved(ParamsMixin, BaseEstimator):
+    def fit(self):
+        self.curve_, self.w_ = Curve(2.0), np.ones(2)
+        return self
+
+    def __skparams__(self):
+        parts = Rule("parameter", parts=lambda curve: [Part(".theta", curve.theta)])
+        return Spec({"w_": parameter("n_features"), "curve_": parts})
+
+
+def test_a_part_that_is_computed_is_refused():
+    model = Curved().fit()
+    with pytest.raises(
+        ValueError, match=r"curve_\.theta of Curved is computed by the Curve in curve"
+    ):
+        model.set_fitted_params(w_=[3.0, 3.0], **{"curve_.theta": [0.0]})
+    assert model.curve_.scale == 2.0
+    assert (model.w_ == 1).all()
+    model.set_fitted_params(**model.get_fitted_params())
+
+
+class Doubling(ParamsMixin, BaseEstimator):
+    """Predicts with what is derived from its parameter."""
+
+    def fit(self, X=None, y=None):
+        self.w_ = np.ones(2)
+        self.double_, self.labels_, self._moment = 2 * self.w_, np.arange(3), np.ones(2)
+        return self
+
+    def __skparams__(self):
+        double = Rule("derived", derive=lambda attributes, params: 2 * attributes["w_"])
+        return Spec(
+            {
+                "double_": double,
+                "w_": parameter("n_features"),
+                "labels_": "output",
+                "_moment": "state",
+            }
+        )
+
+
+def test_what_is_derived_follows():
+    model = Doubling().fit().set_fitted_params(w_=[3.0, 4.0])
+    assert model.double_.tolist() == [6.0, 8.0]
+
+
+def test_structure_leaves_out_what_predictions_do_not_need():
+    model = Doubling().fit()
+    taken = model.get_fitted_params(structure=True)
+    assert set(taken) == {"w_", "double_"}
+    assert taken["w_"] is model.w_
+    assert taken["double_"] is not model.double_
+    restored = clone(model).set_fitted_params(**taken)
+    assert set(vars(restored)) == {"w_", "double_"}
+    assert restored.w_ is not model.w_
+
+
+def test_structure_restores_a_clone_of_nested_estimators(data):
+    X, y = data
+    steps = Steps([("scale", StandardScaler()), ("model", LogisticRegression(C=0.1))]).fit(X, y)
+    taken = steps.get_fitted_params(structure=True)
+    assert "model__classes_" in taken
+    fresh = clone(steps)
+    inner = fresh["model"]
+    fresh.set_fitted_params(**taken)
+    assert fresh["model"] is inner
+    np.testing.assert_array_equal(fresh.predict_proba(X), steps.predict_proba(X))
+    assert not set(steps.get_fitted_params(deep=False, structure=True))
+
+
+def test_parameters_are_enough_where_the_spec_knows_of_nothing_else():
+    class Centerer(ParamsMixin, BaseEstimator):
+        def __skparams__(self):
+            return Spec({"mean_": parameter("n_features")})
+
+    assert Centerer().set_fitted_params(mean_=np.ones(2)).mean_.tolist() == [1.0, 1.0]
+
+
+def test_without_structure_a_clone_is_not_fitted(data):
+    X, y = data
+    for model in (
+        Net((5,), max_iter=1).fit(X, y),
+        Steps([("scale", StandardScaler()), ("model", LogisticRegression())]).fit(X, y),
+        Trees(2).fit(X, y),
+    ):
+        fresh = clone(model)
+        before = pickle.dumps(vars(fresh))
+        with pytest.raises(NotFittedError, match=r"get_fitted_params\(structure=True\)"):
+            fresh.set_fitted_params(**model.get_fitted_params())
+        assert pickle.dumps(vars(fresh)) == before
+
+
+def test_classes_can_be_renamed(data):
+    X, y = data
+    model = Net((5,), max_iter=1).fit(X, y)
+    found = model.set_fitted_params(classes_=np.array(["a", "b", "c"])).classes_
+    assert found.tolist() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"coefs_[0]": np.ones((3, 5))},
+        {"coefs_[9]": np.ones((4, 5))},
+        {"coefs_[0]": [["a"] * 5] * 4},
+        {"coefs_[0]": [[1.0], [1.0, 2.0]]},
+        {"coefs_[0]": object()},
+        {"coefs_[0]": None},
+        {"unknown_": np.ones(3)},
+        {"hidden_layer_sizes": (7,)},
+        {"alpha": 3.0},
+        {"": 1.0},
+        {"classes_": threading.Lock()},
+    ],
+)
+def test_an_error_leaves_the_estimator_as_it_was(data, wrong):
+    X, y = data
+    model = Net((5,), max_iter=3, random_state=0).fit(X, y)
+    before, held = pickle.dumps(model), dict(vars(model))
+    good = {"coefs_[1]": np.zeros((5, 3)), "classes_": np.array(["a", "b", "c"])}
+    with pytest.raises((ValueError, TypeError), match=r"^set_fitted_params: "):
+        model.set_fitted_params(**{**good, **wrong})
+    assert pickle.dumps(model) == before
+    assert all(vars(model)[name] is value for name, value in held.items())
+
+
+def test_an_estimator_that_refuses_an_attribute_is_as_it_was():
+    class Strict(Doubling):
+        def __setattr__(self, name, value):
+            if name == "double_" and hasattr(self, "double_"):
+                raise RuntimeError("refused")
+            super().__setattr__(name, value)
+
+    model = Strict().fit()
+    with pytest.raises(RuntimeError, match="refused"):
+        model.set_fitted_params(w_=[5.0, 5.0])
+    assert model.w_.tolist() == [1.0, 1.0]
+
+
+def test_numbers_that_are_not_finite_are_taken():
+    model = Doubling().fit().set_fitted_params(w_=[np.nan, np.inf])
+    np.testing.assert_array_equal(model.w_, [np.nan, np.inf])
+
+
+def test_what_cannot_be_copied_is_named():
+    class Locked(ParamsMixin, BaseEstimator):
+        def fit(self):
+            self.w_, self.lock_ = np.ones(2), threading.Lock()
+            return self
+
+    with pytest.raises(TypeError, match=r"get_fitted_params: the _thread\.lock in lock_ cannot be"):
+        Locked().fit().get_fitted_params(structure=True)
+
+
+def test_a_class_that_no_spec_describes_is_restored():
+    class Unknown(ParamsMixin, BaseEstimator):
+        def fit(self, X, y=None):
+            self.n_features_in_ = 2
+            self.w_, self._hidden, self.loss_ = np.ones(2), {"a": [np.ones(3)]}, 0.5
+            return self
+
+    model = Unknown().fit(None)
+    restored = clone(model).set_fitted_params(**model.get_fitted_params(structure=True))
+    assert repr(sorted(vars(restored).items())) == repr(sorted(vars(model).items()))
+    assert restored._hidden["a"][0] is not model._hidden["a"][0]
