@@ -3,10 +3,15 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.cluster import BisectingKMeans, KMeans, MiniBatchKMeans
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.compose import (
+    ColumnTransformer,
+    TransformedTargetRegressor,
+    make_column_selector,
+)
 from sklearn.decomposition import NMF, PCA, FactorAnalysis, FastICA, IncrementalPCA, TruncatedSVD
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.ensemble import (
@@ -439,3 +444,23 @@ def test_columns_behind_every_transformer(name, dtype):
         assert low <= (Xt.shape[1],) <= high
         assert behind.dtype == ("float32" if Xt.dtype == np.float32 else "float64")
         assert behind.rows == len(X)
+
+
+def test_columns_by_name_need_a_frame():
+    rng = np.random.RandomState(0)
+    X = pd.DataFrame(rng.rand(30, 3), columns=["a", "b", "c"]).astype({"c": np.float32})
+    columns = ColumnTransformer(
+        [
+            ("names", StandardScaler(), ["a", "b"]),
+            ("dtype", StandardScaler(), make_column_selector(dtype_include="float32")),
+            ("mask", StandardScaler(), [True, False, True]),
+            ("one", StandardScaler(), ["b"]),
+        ]
+    )
+    model = make_pipeline(columns, LinearRegression())
+    planned, fitted = planned_and_fitted(model, X, X["a"])
+    assert planned.totals.stored == 2 * 6 + 7
+    assert not differences(planned, fitted)
+    blind = plan(model, n_features=3)
+    assert blind.totals.stored is None
+    assert blind.totals.reason == "depends on the columns that a function chooses from X"
