@@ -89,8 +89,9 @@ def _blocks(array: np.ndarray) -> Iterator[np.ndarray]:
         if array.size:
             yield array.ravel(order="K")
         return
-    flags = ["external_loop", "buffered"]
-    yield from np.nditer(array, flags, [["readonly"]], order="K", buffersize=_BLOCK)
+    yield from np.nditer(
+        array, ["external_loop", "buffered"], ["readonly"], order="K", buffersize=_BLOCK
+    )
 
 
 class _Sums:
