@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeVar
 
@@ -66,6 +66,7 @@ class _Lines:
         self._members = members
         self._left = most
         self._opened = opened or depth is not None
+        self._unfolds = opened
         self._depth = depth
 
     def inside(self, node: Node, level: int) -> Iterator[Line]:
@@ -74,9 +75,7 @@ class _Lines:
         for row in rows:
             yield self._array(row, node)
         if rest:
-            yield self._rest(
-                "", [(row.count, row.free, row.bytes) for row in rest if row.alias_of is None], rest
-            )
+            yield self._rest_of_arrays(rest, node)
         if self._depth is not None and level >= self._depth:
             return
         runs, more = largest(list(_runs(node.children)), _MOST_CHILDREN, _weight_of_run)
@@ -119,6 +118,17 @@ class _Lines:
         what = f"{len(run):,} × {clean(run[0].class_name)}"
         totals = _sum(_totals(node) for node in run)
         return Line("several", _name_of_run(run), what, "", *totals, lines=tuple(lines))
+
+    def _rest_of_arrays(self, rows: Sequence[FittedAttribute], node: Node) -> Line:
+        totals = [(row.count, row.free, row.bytes) for row in rows if row.alias_of is None]
+        if not self._unfolds or self._left <= 0:
+            return self._rest("", totals, rows)
+        shown, left = rows[: self._members], rows[self._members :]
+        lines = [self._array(row, node) for row in shown]
+        if left:
+            own = [(row.count, row.free, row.bytes) for row in left if row.alias_of is None]
+            lines.append(self._rest("", own, left))
+        return replace(self._rest("", totals, rows), lines=tuple(lines))
 
     def _rest(
         self,

@@ -3,18 +3,22 @@
 import io
 import re
 import sys
+from dataclasses import replace
 
 import pytest
-import sklearn
-from sklearn.utils.fixes import parse_version
+from rich.cells import cell_len
 
-from skparams.inspection._record import FittedAttribute, Node, Summary, Totals
-from skparams.rendering import _view
-
-NEWEST = pytest.mark.skipif(
-    parse_version(sklearn.__version__) < parse_version("1.9"),
-    reason="older versions have other hyperparameters, so other counts of those at their default",
+from skparams.inspection._counts import Bounds
+from skparams.inspection._record import (
+    Candidate,
+    Cost,
+    Finding,
+    Hyperparameter,
+    Stats,
+    Summary,
+    Totals,
 )
+from tests.rendering.made import anything, array, ensemble, node
 
 
 class Stream(io.StringIO):
@@ -32,29 +36,46 @@ class Stream(io.StringIO):
         return self._tty
 
 
-@NEWEST
-@pytest.mark.parametrize("width", [80, 120])
-def test_text_is_as_stored(named_summary, width, compare, monkeypatch):
+@pytest.fixture(autouse=True)
+def _pipe(monkeypatch):
     monkeypatch.setattr(sys, "stdout", Stream())
-    name, found = named_summary
-    compare(f"{name}-{width}.txt", found.to_text(width=width, color=False))
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 120])
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
-def test_lines_fit_the_width(named_summary, width, encoding, monkeypatch):
+@pytest.mark.parametrize("planned", [False, True])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
+def test_no_line_of_anything_is_too_wide(rng, planned, encoding, monkeypatch):
     monkeypatch.setattr(sys, "stdout", Stream(encoding))
+    for _ in range(15):
+        found = anything(rng, planned=planned)
+        width = rng.randint(20, 200)
+        text = found.to_text(width=width)
+        assert max(map(cell_len, text.splitlines())) <= width
+        assert not re.search(r"[ \t]$", text, re.MULTILINE)
+        assert all(c == "\n" or c.isprintable() for c in text)
+        text.encode(encoding)
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 120])
+def test_what_is_cut_has_an_ellipsis(named_summary, width):
     text = named_summary[1].to_text(width=width)
-    assert max(map(len, text.splitlines())) <= width
-    assert not re.search(r"[ \t]$", text, re.MULTILINE)
-    text.encode(encoding)
+    assert max(map(cell_len, text.splitlines())) <= width
+    whole = set(re.findall(r"[a-z]{4,}", named_summary[1].to_text(width=200)))
+    for line in text.splitlines():
+        if "…" not in line and width >= 60:
+            assert set(re.findall(r"[a-z]{4,}", line)) <= whole
 
 
-def test_totals_are_there_at_any_width(summaries, monkeypatch):
-    monkeypatch.setattr(sys, "stdout", Stream())
-    for width in (60, 80, 120):
-        assert re.search(r"total +61 +61", summaries["network"].to_text(width=width)) is None
-        assert re.search(r"total +55 +55", summaries["network"].to_text(width=width))
+def test_a_wrong_width_is_refused(summaries):
+    for width in (19, 0, -1, 80.0, "80"):
+        with pytest.raises(ValueError, match=f"at least 20, got {width!r}"):
+            summaries["lasso"].to_text(width=width)
+
+
+def test_totals_are_there_at_any_width_and_depth(summaries):
+    for width in (40, 60, 80, 120):
+        for depth in (None, 0, 1):
+            text = replace(summaries["pipeline"], depth=depth).to_text(width=width)
+            assert re.search(r"^  total +23", text, re.MULTILINE)
 
 
 def test_without_unicode_signs_are_spelled(summaries, monkeypatch):
@@ -63,13 +84,14 @@ def test_without_unicode_signs_are_spelled(summaries, monkeypatch):
     assert "4 features -> 3 classes" in text
     assert "n_outputs x n_features" in text
     assert "| coef_" in text
+    row = array("coef_", Bounds(0, 9))
+    assert "<= 9" in Summary(node("A", rows=[row]), planned=True).to_text()
 
 
 def test_no_colour_in_a_pipe_or_in_str(summaries, monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     found = summaries["pipeline"]
-    monkeypatch.setattr(sys, "stdout", Stream())
     assert "\x1b" not in repr(found) + str(found)
     monkeypatch.setattr(sys, "stdout", Stream(tty=True))
     assert "\x1b[1m" in repr(found)
@@ -95,39 +117,107 @@ def test_the_terminals_width_is_kept(summaries, monkeypatch):
 
 
 def test_markup_and_control_characters_are_only_text():
-    row = FittedAttribute(
-        "[red]a\x1b[31m\nb_", "parameter", (2,), ("[bold]",), "float64", 2, 2, 16, None, None
-    )
-    root = Node(
-        "X", "", "[blink]X", True, False, None, None, (), (), (row,), (), Totals(2, 2, 16), ()
-    )
-    text = Summary(root).to_text(width=100, color=False)
+    row = array("[red]a\x1b[31m\nb_", 2, dims=("[bold]",))
+    text = Summary(node("X", rows=[row], class_name="[blink]X")).to_text(width=100, color=False)
     assert r"[red]a\x1b[31m\nb_" in text
     assert "[bold]" in text
     assert "[blink]X" in text
 
 
-@pytest.mark.parametrize(
-    ("n", "text"),
-    [
-        (None, "–"),
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1.0 kB"),
-        (41_800, "41.8 kB"),
-        (999_949, "999.9 kB"),
-        (999_950, "1.0 MB"),
-        (2e9, "2.0 GB"),
-        (5_000e12, "5,000.0 TB"),
-    ],
-)
-def test_sizes_have_si_units(n, text):
-    assert _view.size(n) == text
+def test_decisions_that_cross_steps_name_the_other_step():
+    choice = Hyperparameter(
+        "deep__pca__n_components", "2", "None", True, ("deep__pca__components_", "deep__mlp__w_")
+    )
+    text = Summary(node("Pipeline", hyperparameters=(choice,))).to_text()
+    assert "components_, mlp.w_" in text
+    alone = Hyperparameter("k", "2", "1", True, ("components_", "inner__coef_"))
+    assert "components_, inner__coef_" in Summary(node("A", hyperparameters=(alone,))).to_text()
 
 
-def test_siblings_of_one_class_are_one_line_and_named_ones_are_not(summaries):
-    bagging = summaries["bagging"].root.children
-    ((run, n),) = _view.collapsed(bagging)
-    assert (run.name, n) == ("estimators_[0 … 19]", 20)
-    assert run.totals.stored == sum(child.totals.stored for child in bagging)
-    assert [n for _, n in _view.collapsed(bagging[:3])] == [1, 1, 1]
+def test_many_choices_at_their_default_are_counted():
+    def choices(n, changed=False):
+        return tuple(Hyperparameter(f"p{i}", "1", "1", changed, ("tree_",)) for i in range(n))
+
+    few = Summary(node("A", hyperparameters=choices(3))).to_text()
+    assert "p2" in few
+    many = Summary(node("A", hyperparameters=choices(7))).to_text()
+    assert "7 at their defaults, 7 of which decide sizes" in many
+    assert "p2" not in many
+    changed = Summary(node("A", hyperparameters=choices(1000, True))).to_text()
+    assert len(changed.splitlines()) < 60
+    assert "960 more" in changed
+
+
+def test_a_plan_tells_bounds_reasons_and_costs():
+    rows = [
+        array("tree_", Bounds(0, 12_400)),
+        array("coef_", None, shape=(3, None), reason="depends on the data's categories"),
+    ]
+    cost = Cost(41_800, Bounds(0, 120_000), 5016, 13_500_000)
+    text = Summary(node("A", rows=rows, fitted=False), planned=True, cost=cost).to_text()
+    assert text.startswith("Thing · before fit · 4 features → 3 classes")
+    assert "will learn" in text
+    assert re.search(r"tree_ .* ≤ 12,400", text)
+    assert re.search(r"coef_ +\(3, \?\) +after fit +– +–", text)
+    assert "known after fit: depends on the data's categories (coef_)" in text
+    assert (
+        "cost: 41.8 kB of weights, ≤ 120.0 kB while training, 5,016 multiply-adds a row, "
+        "13.5 M an epoch"
+    ) in text
+    assert "cost" not in Summary(node("A"), planned=True, cost=Cost()).to_text()
+
+
+def test_candidates_are_a_table_of_the_smallest_and_the_largest():
+    def shown(n):
+        each = [Candidate((("k", str(i)),), Totals(i, i, 8 * i)) for i in range(n, 0, -1)]
+        return Summary(node("A"), planned=True, candidates=tuple(each)).to_text()
+
+    assert re.search(r"candidates  k  count.*\n +3 +3 .*\n +2 .*\n +1 ", shown(3))
+    many = shown(40)
+    assert re.search(r"smallest +1 +1 .*\n +2 .*\n  … 36 between\n +39 .*\n  largest +40 ", many)
+
+
+def test_an_unfitted_estimator_says_that_nothing_is_learned_yet(summaries):
+    text = str(summaries["network-unfitted"])
+    assert "nothing is learned yet" in text
+    assert "it learned" not in text
+    assert "hidden_layer_sizes" in text
+
+
+def test_findings_stand_at_the_end_code_first():
+    several = [Finding("SKP005", f"m[{i}]", "stopped early") for i in range(9)]
+    found = Summary(node("A"), findings=(Finding("SKP001", "", "too many"), *several))
+    text = found.to_text()
+    assert text.rpartition("\n\n")[2].splitlines() == [
+        "  SKP001  too many",
+        "  SKP005  m[0]: stopped early",
+        "  SKP005  m[1]: stopped early",
+        "  SKP005  m[2]: stopped early",
+        "  SKP005  6 more of these",
+        "  what to do: docs/findings",
+    ]
+
+
+def test_effective_and_retained_are_noted():
+    row = array("coef_", 5, retained=1_600_000)
+    found = Summary(node("A", rows=[row]), n_samples=100, effective=7.3)
+    text = found.to_text()
+    assert "coef_ keeps 1.6 MB alive beyond its own 40 B" in text
+    assert "effective 7.3 parameters: 0.073 a row" in text
+    assert "0.05 free parameters a row" in text
+
+
+def test_statistics_have_a_table_without_empty_columns():
+    good = array("a_", 4, stats=Stats(-1.0, 3.0, 0.5, 0.25, 2.0, 0, 0))
+    text = Summary(node("A", rows=[good])).to_text()
+    assert re.search(r"a_ +\(4,\) +-1 +0\.5 ± 0\.25 +3 +2$", text, re.MULTILINE)
+    assert "zeros" not in text
+    bad = array("b_", 9, stats=Stats(None, None, None, None, None, 0, 9))
+    text = Summary(node("A", rows=[good, bad])).to_text()
+    assert re.search(r"b_ +\(9,\) +– +– ± – +– +– +9$", text, re.MULTILINE)
+
+
+def test_ten_thousand_members_fit_a_screen():
+    text = ensemble(10_000).to_text()
+    assert len(text.splitlines()) < 12
+    assert len(replace(ensemble(10_000), depth=3).to_text().splitlines()) < 60

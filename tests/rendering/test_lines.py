@@ -1,0 +1,98 @@
+"""What was learned as a tree of lines: sums, order, what is left out."""
+
+from dataclasses import replace
+
+import pytest
+
+from skparams.inspection._counts import Bounds, add
+from skparams.inspection._record import Summary
+from skparams.rendering._lines import learned
+from tests.rendering.made import anything, array, ensemble, node
+
+
+def lines(found, members=10, most=400, opened=False):
+    return learned(found, members, most, opened)
+
+
+def total(shown):
+    return [
+        add(getattr(line, name) for line in shown if line.counted)
+        for name in ("count", "free", "bytes")
+    ]
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_lines_add_up_to_the_totals_at_any_depth(rng, planned):
+    for _ in range(60):
+        found = anything(rng, planned=planned)
+        depth = [None, 0, 1, 2][rng.randint(4)]
+        whole = found.totals
+        shown = lines(replace(found, depth=depth), rng.randint(1, 12), rng.randint(1, 500), True)
+        if depth != 0:
+            assert total(shown) == [whole.stored, whole.free, whole.bytes]
+        for line in shown:
+            if line.lines and line.kind == "several":
+                assert total(line.lines) == [line.count, line.free, line.bytes]
+
+
+def test_many_arrays_are_shown_the_largest_first_with_the_sum_of_the_rest(rng):
+    counts = rng.permutation(30) + 1
+    rows = [array(f"a{i}_", int(n)) for i, n in enumerate(counts)]
+    shown = lines(Summary(node("Many", rows=rows)))
+    assert [line.count for line in shown[:-1]] == list(range(30, 20, -1))
+    assert shown[-1].name == "… 20 more"
+    assert shown[-1].count == sum(range(1, 21))
+    (*_, rest) = lines(Summary(node("Many", rows=rows)), opened=True)
+    assert [line.count for line in rest.lines[:2]] == [20, 19]
+    assert total(rest.lines) == total([rest])
+    few = rows[:12]
+    assert [line.name for line in lines(Summary(node("Few", rows=few)))] == [r.path for r in few]
+
+
+def test_an_unknown_count_may_be_the_largest():
+    rows = [array(f"a{i}_", n) for i, n in enumerate([*range(1, 14), None, Bounds(0, 99)])]
+    shown = lines(Summary(node("Many", rows=rows)))
+    assert [line.count for line in shown[:2]] == [None, Bounds(0, 99)]
+
+
+def test_an_ensemble_is_one_line_that_depth_opens():
+    found = ensemble(500)
+    (line,) = lines(found)
+    assert (line.kind, line.name, line.what) == ("several", "members_[0 … 499]", "500 × Thing")
+    assert line.count == found.totals.stored == sum(7 + i for i in range(500))
+    assert line.lines == ()
+    assert len(lines(replace(found, depth=0))) == 0
+    (opened,) = lines(replace(found, depth=1))
+    assert [each.name for each in opened.lines[:2]] == ["members_[499]", "members_[498]"]
+    assert opened.lines[-1].name == "… 490 more"
+    assert total(opened.lines) == total([opened])
+    few = lines(ensemble(3))
+    assert [each.kind for each in few] == ["estimator"] * 3
+
+
+def test_no_more_lines_are_made_than_asked_for():
+    def count(shown):
+        return sum(1 + count(line.lines) for line in shown)
+
+    inner = ensemble(60).root.children
+    outer = [
+        node(f"list_[{i}]", f"list_[{i}]", children=inner, class_name="Ensemble") for i in range(60)
+    ]
+    found = Summary(node("Forests", children=outer))
+    assert count(lines(found, members=50, most=300, opened=True)) < 450
+
+
+def test_several_alike_before_fit_are_multiplied_and_told_each():
+    member = node("estimators_", "estimators_", rows=[array("estimators_.tree_", 5)], times=100)
+    many = replace(member, times=Bounds(0, 7))
+    shown = lines(Summary(node("Forest", children=[member, many]), planned=True))
+    assert (shown[0].what, shown[0].words, shown[0].count) == ("100 × Thing", "each 5", 500)
+    assert (shown[1].what, shown[1].count) == ("≤ 7 × Thing", Bounds(0, 35))
+    assert shown[0].lines[0].count == 5
+
+
+def test_an_alias_is_named_and_not_counted():
+    rows = [array("coefs_", 5), array("best_", 5, alias_of="coefs_")]
+    shown = lines(Summary(node("Net", rows=rows)))
+    assert shown[1].words == "the same as coefs_"
+    assert not shown[1].counted
