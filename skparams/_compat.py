@@ -1,7 +1,9 @@
 """All that is private in scikit-learn, or differs between the versions that are supported."""
 
+from sklearn import __version__ as _version
 from sklearn.base import _fit_context as fit_context
 from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils.fixes import parse_version
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call as check_partial_fit_first_call,
 )
@@ -9,15 +11,20 @@ from sklearn.utils.optimize import _check_optimize_result as check_optimize_resu
 from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
+    "CODES_ARE_FLOAT32",
     "Interval",
     "Options",
     "StrOptions",
     "check_optimize_result",
     "check_partial_fit_first_call",
     "check_sample_weight",
+    "dirichlet_expectation",
     "fit_context",
     "lbfgs_print_options",
 ]
+
+# Whether orthogonal matching pursuit codes float32 rows as float32, whatever the dictionary is.
+CODES_ARE_FLOAT32 = parse_version(_version) >= parse_version("1.8")
 
 
 def check_sample_weight(sample_weight, X, dtype):
@@ -31,8 +38,14 @@ def check_sample_weight(sample_weight, X, dtype):
 def lbfgs_print_options(verbose):
     """Return the options that make SciPy's L-BFGS-B print; from 1.15 on it no longer can."""
     from scipy import __version__
-    from sklearn.utils.fixes import parse_version
 
     if parse_version(__version__) >= parse_version("1.15"):
         return {}
     return {"iprint": 1 if verbose else -1}
+
+
+def dirichlet_expectation(concentrations):
+    """Return the expected logarithm of each probability, for rows that are Dirichlet."""
+    from sklearn.decomposition._online_lda_fast import _dirichlet_expectation_2d
+
+    return _dirichlet_expectation_2d(concentrations)

@@ -1,6 +1,19 @@
-"""Scalers, imputers and encoders."""
+"""Scalers and other transformers of single features.
 
-from skparams.inspection._spec import Spec, parameter, register
+What a transformer needs for each feature is a parameter: a center, a scale, an exponent, quantiles.
+A range that is only kept to be read is derived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skparams.inspection._sizes import DataShape, Unknown
+from skparams.inspection._spec import After, Member, Params, Rule, Spec, parameter, register
+from skparams.inspection._specs._common import row_of
+from skparams.inspection._specs._members import made
+
+_ROW = row_of(lambda data, params: data.n_features)
 
 register(
     "sklearn.StandardScaler",
@@ -12,32 +25,98 @@ register(
             "n_samples_seen_": "metadata",
         },
         n_features_out="n_features",
+        cost=_ROW,
         passes_float32=True,
     ),
 )
-
 register(
-    "sklearn.SimpleImputer",
+    "sklearn.MinMaxScaler",
     Spec(
         {
-            "statistics_": parameter("n_features"),
-            "indicator_": "estimator",
-            "_fit_dtype": "structure",
-            "_fill_dtype": "structure",
-        }
+            "min_": parameter("n_features"),
+            "scale_": parameter("n_features"),
+            **dict.fromkeys(("data_min_", "data_max_", "data_range_"), "derived"),
+            "n_samples_seen_": "metadata",
+        },
+        n_features_out="n_features",
+        cost=_ROW,
+        keeps_float32=True,
+    ),
+)
+register(
+    "sklearn.MaxAbsScaler",
+    Spec(
+        {
+            "scale_": parameter("n_features"),
+            "max_abs_": "derived",
+            "n_samples_seen_": "metadata",
+        },
+        n_features_out="n_features",
+        cost=_ROW,
+        keeps_float32=True,
+    ),
+)
+register(
+    "sklearn.RobustScaler",
+    Spec(
+        {
+            "center_": parameter("n_features", when="with_centering"),
+            "scale_": Rule("parameter", ("n_features",), when="with_scaling", float64=True),
+        },
+        n_features_out="n_features",
+        cost=_ROW,
+        keeps_float32=True,
     ),
 )
 
+
+def _standardized(params: Params, data: DataShape, after: After) -> Iterator[Member]:
+    if params["standardize"]:
+        yield Member("_scaler", made("sklearn.preprocessing.StandardScaler"), data)
+
+
 register(
-    "sklearn.OneHotEncoder",
+    "sklearn.PowerTransformer",
+    Spec(
+        {"lambdas_": parameter("n_features"), "_scaler": "estimator"},
+        members=_standardized,
+        n_features_out="n_features",
+        keeps_float32=True,
+    ),
+)
+
+
+def _n_quantiles(data: DataShape, params: Params) -> int:
+    return min(params["n_quantiles"], data.n_samples)
+
+
+register(
+    "sklearn.QuantileTransformer",
     Spec(
         {
-            "categories_": "structure",
-            "drop_idx_": "structure",
-            "_drop_idx_after_grouping": "structure",
-            "_n_features_outs": "structure",
-            "_infrequent_indices": "structure",
-            "_default_to_infrequent_mappings": "structure",
-        }
+            "quantiles_": parameter("n_quantiles", "n_features"),
+            "references_": "structure",
+            "n_quantiles_": "tuned",
+        },
+        sizes={"n_quantiles": _n_quantiles},
+        n_features_out="n_features",
+        passes_float32=True,
+    ),
+)
+for _name in ("Normalizer", "Binarizer"):
+    register(f"sklearn.{_name}", Spec({}, n_features_out="n_features", passes_float32=True))
+register(
+    "sklearn.FunctionTransformer",
+    Spec(
+        {},
+        n_features_out="n_outputs_of_func",
+        sizes={
+            "n_outputs_of_func": lambda data, params: (
+                data.n_features
+                if params["func"] is None
+                else Unknown("depends on what the function returns")
+            )
+        },
+        passes_float32=lambda data, params: params["func"] is None,
     ),
 )
