@@ -13,7 +13,7 @@ import numpy as np
 from skparams._compat import CODES_ARE_FLOAT32
 from skparams.inspection._counts import between
 from skparams.inspection._sizes import DataShape
-from skparams.inspection._spec import Params, Part, Rule, Spec, parameter, register
+from skparams.inspection._spec import Params, Part, Rule, Said, Spec, parameter, register
 from skparams.inspection._specs._decomposition import n_or_all
 
 _AXES = ("n_components", "n_features")
@@ -30,23 +30,35 @@ def _sparse_before(data: DataShape, params: Params) -> Iterator[Part]:
     yield Part("", dims=_AXES, free=between(0, k * (p - 1)))
 
 
-_SPARSE = Spec(
-    {
-        "components_": Rule("parameter", _AXES, parts=_sparse_rows, before=_sparse_before),
-        "mean_": parameter("n_features"),
-        "n_components_": "structure",
-        "error_": "diagnostic",
-    },
-    sizes={"n_components": n_or_all},
-    n_features_out="n_components",
-    keeps_float32=True,
-)
-register("sklearn.SparsePCA", _SPARSE)
-register("sklearn.MiniBatchSparsePCA", _SPARSE)
+def _within_rank(data: DataShape, params: Params) -> bool:
+    """Say whether all components start from the data: zeros beyond their rank are float64."""
+    return n_or_all(data, params) <= min(data.n_samples, data.n_features)
 
-_DICTIONARY_STATE = dict.fromkeys(
-    ("_A", "_B", "_ewa_cost", "_ewa_cost_min", "_no_improvement", "n_steps_"), "state"
-)
+
+def _beyond_rank(data: DataShape, params: Params) -> bool:
+    return not _within_rank(data, params)
+
+
+def _sparse_pca(float64: Said | bool, passes_float32: Said | bool) -> Spec:
+    components = Rule(
+        "parameter", _AXES, parts=_sparse_rows, before=_sparse_before, float64=float64
+    )
+    return Spec(
+        {
+            "components_": components,
+            "mean_": parameter("n_features"),
+            "n_components_": "structure",
+            "error_": "diagnostic",
+        },
+        sizes={"n_components": n_or_all},
+        n_features_out="n_components",
+        keeps_float32=True,
+        passes_float32=passes_float32,
+    )
+
+
+register("sklearn.SparsePCA", _sparse_pca(_beyond_rank, _within_rank))
+register("sklearn.MiniBatchSparsePCA", _sparse_pca(float64=False, passes_float32=True))
 
 
 def _n_codes(data: DataShape, params: Params) -> int:
@@ -54,32 +66,47 @@ def _n_codes(data: DataShape, params: Params) -> int:
     return (2 if params["split_sign"] else 1) * n_or_all(data, params)
 
 
-_DICTIONARY = Spec(
-    {
-        "components_": parameter("n_components", "n_features"),
-        "error_": "diagnostic",
-        **dict.fromkeys(("_n_components", "_fit_algorithm", "_batch_size"), "structure"),
-        **_DICTIONARY_STATE,
-        "_random_state": "random",
-    },
-    sizes={"n_components": n_or_all, "n_codes": _n_codes},
-    n_features_out="n_codes",
-    keeps_float32=True,
-    passes_float32=lambda data, params: not params["split_sign"],
+def _pursues(params: Params) -> bool:
+    """Say whether codes are float32 where rows are, whatever the dictionary is."""
+    return params["transform_algorithm"] == "omp" and CODES_ARE_FLOAT32
+
+
+def _learned_codes(data: DataShape, params: Params) -> bool:
+    return not params["split_sign"] and (_pursues(params) or _within_rank(data, params))
+
+
+def _dictionary(keeps_float32: Said | bool, passes_float32: Said | bool) -> Spec:
+    return Spec(
+        {
+            "components_": parameter("n_components", "n_features"),
+            "error_": "diagnostic",
+            **dict.fromkeys(("_n_components", "_fit_algorithm", "_batch_size"), "structure"),
+            **dict.fromkeys(
+                ("_A", "_B", "_ewa_cost", "_ewa_cost_min", "_no_improvement", "n_steps_"), "state"
+            ),
+            "_random_state": "random",
+        },
+        sizes={"n_components": n_or_all, "n_codes": _n_codes},
+        n_features_out="n_codes",
+        keeps_float32=keeps_float32,
+        passes_float32=passes_float32,
+    )
+
+
+register("sklearn.DictionaryLearning", _dictionary(_within_rank, _learned_codes))
+register(
+    "sklearn.MiniBatchDictionaryLearning",
+    _dictionary(True, lambda data, params: not params["split_sign"]),
 )
-register("sklearn.DictionaryLearning", _DICTIONARY)
-register("sklearn.MiniBatchDictionaryLearning", _DICTIONARY)
 
 
 def _n_given_codes(data: DataShape, params: Params) -> int:
     return (2 if params["split_sign"] else 1) * len(params["dictionary"])
 
 
-def _codes_are_float32(data: DataShape, params: Params) -> bool:
-    if params["split_sign"]:
-        return False
-    pursuit = params["transform_algorithm"] == "omp" and CODES_ARE_FLOAT32
-    return pursuit or getattr(params["dictionary"], "dtype", None) == np.float32
+def _given_codes(data: DataShape, params: Params) -> bool:
+    is_float32 = getattr(params["dictionary"], "dtype", None) == np.float32
+    return not params["split_sign"] and (_pursues(params) or is_float32)
 
 
 # The dictionary is a hyperparameter.
@@ -89,6 +116,6 @@ register(
         {"n_components_": "structure"},
         sizes={"n_codes": _n_given_codes},
         n_features_out="n_codes",
-        passes_float32=_codes_are_float32,
+        passes_float32=_given_codes,
     ),
 )
