@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.exceptions import NotFittedError
@@ -24,7 +24,7 @@ from skparams.inspection._leaf import (
     record_of_number,
     with_retained,
 )
-from skparams.inspection._record import ROLES, Finding, FittedAttribute, Node, Stats, Totals
+from skparams.inspection._record import ROLES, FittedAttribute, Node, Stats, Totals
 from skparams.inspection._spec import Rule, Spec, registered, registered_for
 from skparams.inspection._specs._fallback import COMMON, guess_role, guess_spec
 from skparams.inspection._specs._hyperparameters import hyperparameters_of
@@ -35,7 +35,7 @@ from skparams.inspection._specs._values import (
     may_be_learned,
 )
 
-__all__ = ["Walk", "is_fitted"]
+__all__ = ["Fitted", "Walk", "is_fitted"]
 
 Values = Mapping[str, Any]
 # Levels of estimators in estimators, within what Python can recurse.
@@ -57,7 +57,8 @@ def is_fitted(estimator: Any, attributes: Values) -> bool:
             pass
     if not hasattr(cls, "fit"):  # a fitted estimator's own object
         return True
-    if any(name.endswith("_") and not name.startswith("_") for name in attributes):
+    # Backwards, as what fit sets comes last.
+    if any(name.endswith("_") and not name.startswith("_") for name in reversed([*attributes])):
         return True
     try:
         return hasattr(cls, "__sklearn_tags__") and not estimator.__sklearn_tags__().requires_fit
@@ -85,23 +86,35 @@ def _last_is_fitted(attributes: Values, spec: Spec) -> bool:
         spec = inner
 
 
+class Fitted(NamedTuple):
+    """A fitted estimator that was met, and what it holds."""
+
+    path: str
+    estimator: Any
+    values: Values
+    params: Values
+    spec: Spec
+
+
 class Walk:
     """Walk once over an estimator; ``root`` is its record, ``leaves`` its parameters.
 
     Estimators and buffers that were met before are known by their identity, so that cycles end
-    and nothing is counted twice. ``findings`` are those that only an estimator's family knows.
+    and nothing is counted twice. ``fitted`` are the estimators that findings are looked for in.
 
     Parameters
     ----------
     estimator : estimator
         Any.
     measure : callable, default=None
-        From an array, its statistics.
+        From an array, its statistics, or None where it has none.
     """
 
-    def __init__(self, estimator: Any, measure: Callable[[Any], Stats] | None = None) -> None:
+    def __init__(
+        self, estimator: Any, measure: Callable[[Any], Stats | None] | None = None
+    ) -> None:
         self.leaves: list[Leaf] = []
-        self.findings: list[Finding] = []
+        self.fitted: list[Fitted] = []
         self._measure = measure
         self._met: set[int] = set()
         self._depth = 0
@@ -118,14 +131,13 @@ class Walk:
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
         rows = list(self._attributes(estimator, values, params, path, spec)) if fitted else []
+        if fitted:
+            self.fitted.append(Fitted(path, estimator, values, params, spec))
         self._depth += 1
         children: Sequence[Node] = list(self._children(values, params, path, spec, chosen=chosen))
         self._depth -= 1
         if spec.chained:
             children = chained(children)
-        if fitted and spec.findings:
-            found = spec.findings(values, params)
-            self.findings += [Finding(code, path, message) for code, message in found]
         unknown = _why_unknown(spec, values, fitted, rows)
         if self._depth == _DEEPEST and "estimator" in {rule.role for rule in spec.rules.values()}:
             unknown = f"estimators are nested more than {_DEEPEST} deep"
@@ -243,16 +255,14 @@ def _totals(
     """Add up what is in an estimator's own unique buffers and in its children."""
     own = [row for row in rows if row.role == "parameter" and row.alias_of is None]
     parts: list[FittedAttribute | Totals] = [*own, *(child.totals for child in children)]
-    unknown = unknown or next(
-        (child.totals.reason for child in children if child.totals.stored is None), None
-    )
+    if children and not unknown:
+        unknown = next((c.totals.reason for c in children if c.totals.stored is None), None)
     if unknown:
         return Totals(None, None, None, unknown)
-    stored = add(part.count if isinstance(part, FittedAttribute) else part.stored for part in parts)
-    reason = next((part.reason for part in parts if part.free is None), None)
-    return Totals(
-        stored, add(part.free for part in parts), add(part.bytes for part in parts), reason
-    )
+    stored = add([p.count if isinstance(p, FittedAttribute) else p.stored for p in parts])
+    free = add([part.free for part in parts])
+    reason = next(part.reason for part in parts if part.free is None) if free is None else None
+    return Totals(stored, free, add([part.bytes for part in parts]), reason)
 
 
 def _n_features(values: Values, children: Sequence[Node]) -> int | None:

@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 
+_NUMBER = (int, float, complex)
 _PLAIN = (int, float, complex, np.generic, list, tuple)
 # Sparse formats that keep Python objects rather than buffers.
 _OF_OBJECTS = ("lil", "dok")
@@ -63,12 +64,14 @@ class Leaf(NamedTuple):
 
         Not the base: an lbfgs network's matrices are all views of one vector.
         """
-        array = self.numbers
-        if array is not None and not isinstance(array, np.ndarray):
+        array = self.value
+        if not isinstance(array, np.ndarray):
+            if isinstance(array, _PLAIN) or not issparse(array):
+                return (self.path,)
             if array.format in _OF_OBJECTS:
                 return (id(array),)
             array = array.data
-        if isinstance(self.value, _PLAIN) or not isinstance(array, np.ndarray) or not array.size:
+        if not array.size:
             return (self.path,)
         # ctypes, as __array_interface__ spells out the fields of records each time
         return (array.ctypes.data, array.shape, array.strides)
@@ -96,37 +99,40 @@ def with_retained(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribu
 
     Several views of one base, as an lbfgs network's matrices are, keep it alive together.
     """
-    if not any(_is_view(leaf.value) for leaf, _ in own):
-        return [row for _, row in own]
     left: dict[int, int] = {}
     for leaf, row in own:
         if isinstance(leaf.value, np.ndarray) and row.alias_of is None and row.bytes is not None:
             owner = _owner(leaf.value)
             left[id(owner)] = left.get(id(owner), owner.nbytes) - row.bytes
-    rows = []
-    for leaf, row in own:
-        retained = left.pop(id(_owner(leaf.value)), 0)
-        rows.append(replace(row, retained=retained) if retained > 0 else row)
+    rows = [row for _, row in own]
+    if any(n_bytes > 0 for n_bytes in left.values()):
+        for i, (leaf, row) in enumerate(own):
+            retained = left.pop(id(_owner(leaf.value)), 0)
+            if retained > 0:
+                rows[i] = replace(row, retained=retained)
     return rows
-
-
-def _is_view(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and isinstance(value.base, np.ndarray)
 
 
 def _owner(value: Any) -> Any:
     """Return the array whose memory an array shows: itself where it is no view of another."""
-    while _is_view(value):
+    while isinstance(value, np.ndarray) and isinstance(value.base, np.ndarray):
         value = value.base
     return value
 
 
+@lru_cache(maxsize=64)
+def _kind_of(number: type) -> tuple[str, int]:
+    """Return the dtype that a type of numbers becomes, as text, and its bytes."""
+    own = issubclass(number, np.generic)
+    dtype = np.dtype(number if own else next(b for b in _NUMBER if issubclass(number, b)))
+    return str(dtype), dtype.itemsize
+
+
 def record_of_number(path: str, role: str, value: Any) -> FittedAttribute:
     """Return the record of a single number that is no parameter, as ``record_of`` does."""
-    array = np.asarray(value)
-    return FittedAttribute(
-        path, role, (), None, _text_of(array.dtype), 1, None, array.nbytes, None, None
-    )
+    cls: type = type(value)
+    dtype, n_bytes = _kind_of(cls)
+    return FittedAttribute(path, role, (), None, dtype, 1, None, n_bytes, None, None)
 
 
 def record_of(

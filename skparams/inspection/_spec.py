@@ -33,7 +33,7 @@ Said = Callable[[DataShape, Params], bool]
 Layers = Callable[[Mapping[str, Any], Params], tuple[Layer, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which makes making one slow, and forests make many
 class Part:
     """Some numbers inside an attribute that is neither an array nor an estimator.
 
@@ -57,6 +57,9 @@ class Part:
     bytes : int or Bounds, default=None
         What the numbers take, where that is not what the array takes: the fields of a record
         that no other part counts. Before fit, where it does not follow from dims or the count.
+    infinite : bool, default=False
+        Whether infinity is a number like others, as the threshold of a split that sends missing
+        values one way and all others the other way.
     """
 
     path: str
@@ -67,6 +70,7 @@ class Part:
     role: str = "parameter"
     used: Callable[[], Any] | None = None
     bytes: int | Bounds | None = None
+    infinite: bool = False
 
 
 @dataclass(frozen=True)
@@ -246,8 +250,10 @@ class Spec:
         The effective number of parameters, from the fitted estimator and its training X: the
         trace of the matrix that takes y to the predictions.
     findings : callable, default=None
-        From the attributes and the hyperparameters: pairs of a code and a sentence, for what only
-        this family can know.
+        From the attributes and the hyperparameters: pairs of a code of docs/findings and a
+        sentence, for what only this family can know.
+    findings_on : callable, default=None
+        The same, from the fitted estimator and an X as it gets to it.
     guessed : bool, default=False
         Whether it was made from what an estimator holds, without knowing its class.
 
@@ -277,6 +283,9 @@ class Spec:
     passes_float32: bool | Said | None = field(default=None, kw_only=True)
     effective: Callable[[Any, Any], float] | None = field(default=None, kw_only=True)
     findings: Callable[[Mapping[str, Any], Params], Iterable[tuple[str, str]]] | None = field(
+        default=None, kw_only=True
+    )
+    findings_on: Callable[[Any, Any], Iterable[tuple[str, str]]] | None = field(
         default=None, kw_only=True
     )
     guessed: bool = field(default=False, kw_only=True)

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Collection
 from typing import Any, Literal
 
 import numpy as np
 from sklearn.exceptions import NotFittedError
 
 from skparams.inspection._collect import Walk
+from skparams.inspection._counts import Bounds
+from skparams.inspection._effective import effective
+from skparams.inspection._findings import check_codes, findings
 from skparams.inspection._leaf import Leaf, stored_in
 from skparams.inspection._record import Summary
 from skparams.inspection._specs._values import is_estimator
+from skparams.inspection._stats import measure
 
 __all__ = ["count_params", "fitted_leaves", "fitted_params", "summary"]
 
-_KINDS = ("stored", "free", "nonzero")
+_KINDS = ("stored", "free", "nonzero", "effective")
 
 
 def summary(
-    estimator: Any, X: Any = None, *, n_samples: int | None = None, depth: int | None = None
+    estimator: Any,
+    X: Any = None,
+    *,
+    n_samples: int | None = None,
+    depth: int | None = None,
+    stats: bool = False,
+    ignore: Collection[str] = (),
 ) -> Summary:
     """Return what was chosen and what was learned, for an estimator and those in it.
 
@@ -28,11 +39,16 @@ def summary(
     estimator : estimator
         Any, fitted or not. It is only looked at.
     X : array-like, default=None
-        The training rows, for the number of parameters a row. Only their number is used.
+        The training rows, for the number of parameters a row, for the effective number of
+        parameters, and for what can be found with them only.
     n_samples : int, default=None
         The number of training rows, instead of X.
     depth : int, default=None
         Levels of nested estimators to show, all by default. It changes no total.
+    stats : bool, default=False
+        Whether to take statistics of the parameters.
+    ignore : collection of str, default=()
+        Codes of findings to leave out, such as ``("SKP001",)``.
 
     Returns
     -------
@@ -44,7 +60,8 @@ def summary(
     TypeError
         If ``estimator`` is not an estimator, or is a class.
     ValueError
-        If both X and n_samples are given, or n_samples or depth is out of range.
+        If both X and n_samples are given, n_samples or depth is out of range, X is not what the
+        estimator was fitted on, as far as it keeps that, or ignore has a code that is none.
 
     Examples
     --------
@@ -60,9 +77,17 @@ def summary(
             raise ValueError(f"summary: {name} must be an int of at least {least}, got {value!r}.")
     if X is not None and n_samples is not None:
         raise ValueError(f"summary: give X or n_samples, not both; got n_samples={n_samples}.")
+    check_codes("summary", ignore)
     if X is not None:
         n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
-    return Summary(Walk(estimator).root, n_samples, depth)
+    walk = Walk(estimator, measure if stats else None)
+    if not walk.root.fitted:
+        return Summary(walk.root, n_samples, depth, effective_reason="not fitted")
+    number, reason = effective("summary", estimator, X)
+    found = findings(walk, estimator, X=X, n_samples=n_samples, effective=number, ignore=ignore)
+    return Summary(
+        walk.root, n_samples, depth, effective=number, effective_reason=reason, findings=found
+    )
 
 
 def fitted_params(estimator: Any, *, deep: bool = True) -> dict[str, Any]:
@@ -99,30 +124,40 @@ def fitted_params(estimator: Any, *, deep: bool = True) -> dict[str, Any]:
 
 
 def count_params(
-    estimator: Any, *, kind: Literal["stored", "free", "nonzero"] = "stored"
-) -> int | None:
+    estimator: Any,
+    *,
+    kind: Literal["stored", "free", "nonzero", "effective"] = "stored",
+    X: Any = None,
+) -> int | float | None:
     """Count the numbers that an estimator learned and needs in order to predict.
 
     Parameters
     ----------
     estimator : estimator
         Any, the estimators in it included. It is only looked at.
-    kind : {"stored", "free", "nonzero"}, default="stored"
+    kind : {"stored", "free", "nonzero", "effective"}, default="stored"
         The numbers that are kept, those minus their constraints, or those that are not zero.
-        Each buffer counts once.
+        Each buffer counts once. The effective number is the trace of the matrix that takes y to
+        the predictions for the training rows, where there is one: for linear regression, ridge
+        and kernel ridge regression, Gaussian processes and nearest neighbors, also in pipelines
+        and searches. With several targets it is the sum over them.
+    X : array-like, default=None
+        The training rows, for the effective number only. Their weights are taken as equal.
 
     Returns
     -------
-    int or None
+    int, float or None
         None where it is not known: before fit, and where no Spec says what an estimator holds.
-        ``summary(estimator).totals.reason`` says why.
+        ``summary(estimator).totals.reason`` says why; ``summary(estimator, X).effective_reason``
+        why the effective number is not.
 
     Raises
     ------
     TypeError
         If ``estimator`` is not an estimator, or is a class.
     ValueError
-        If ``kind`` is not one of those listed.
+        If ``kind`` is not one of those listed, or X is not what the estimator was fitted on, as
+        far as it keeps that.
 
     Examples
     --------
@@ -130,17 +165,25 @@ def count_params(
     >>> from skparams import count_params
     >>> count_params(LinearRegression().fit([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [1, 2, 3]))
     3
+    >>> from sklearn.linear_model import Ridge
+    >>> X, y = [[-1.0], [0.0], [1.0]], [1, 2, 4]
+    >>> count_params(Ridge(alpha=2.0).fit(X, y), kind="effective", X=X)
+    1.5
     """
     _check_estimator("count_params", estimator)
     if kind not in _KINDS:
         raise ValueError(f"count_params: kind must be one of {', '.join(_KINDS)}, got {kind!r}.")
     walk = Walk(estimator)
     totals = walk.root.totals
+    assert not isinstance(totals.stored, Bounds)  # there are none after fit
+    assert not isinstance(totals.free, Bounds)
+    if kind == "effective":
+        return effective("count_params", estimator, X)[0] if walk.root.fitted else None
     if kind == "free":
         return totals.free
     if kind == "stored" or totals.stored is None:
         return totals.stored
-    buffers = {leaf.buffer: leaf.numbers for leaf in walk.leaves}
+    buffers = {leaf.buffer: leaf.used for leaf in walk.leaves}
     return sum(int(np.count_nonzero(stored_in(array))) for array in buffers.values())
 
 

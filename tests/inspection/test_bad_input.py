@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams.inspection import Spec, count_params, fitted_params, parameter, summary
+from skparams.inspection import Spec, count_params, fitted_params, parameter, plan, summary
 
 KINDS = ("stored", "free", "nonzero")
 
@@ -56,12 +56,12 @@ def state(value, met=None):
 def look(estimator, fitted=True):
     """Look in every way; return the summary."""
     before = state(estimator)
-    found = summary(estimator)
-    assert str(found)
-    assert repr(found)
-    assert found.to_text(width=60)
-    assert found.to_html()
-    assert found.to_dict()
+    for found in (plan(estimator, n_samples=9, n_features=3, n_classes=2), summary(estimator)):
+        assert str(found)
+        assert repr(found)
+        assert found.to_text(width=60)
+        assert found.to_html()
+        assert found.to_dict()
     for kind in KINDS:
         count = count_params(estimator, kind=kind)
         assert count is None or count >= 0
@@ -103,7 +103,7 @@ class Text(str):
         ("x" * 10_000, r"str: 'xxx.*\.\.\."),
     ],
 )
-@pytest.mark.parametrize("function", [summary, count_params, fitted_params])
+@pytest.mark.parametrize("function", [summary, count_params, fitted_params, plan])
 def test_what_is_no_estimator_is_named(function, value, said):
     with pytest.raises(TypeError, match=f"^{function.__name__}: estimator must .*{said}") as caught:
         function(value)
@@ -353,6 +353,9 @@ def test_pipelines_in_pipelines(depth, stored):
     assert found.to_html()
     assert found.to_dict()
     assert len(fitted_params(model)) == (2 if stored else 0)
+    planned = plan(model, n_features=1)
+    assert planned.totals.stored == stored
+    assert str(planned)
 
 
 def test_deep_lists_and_objects():

@@ -67,9 +67,7 @@ def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[st
         return {
             name: value
             for name, value in given.items()
-            if isinstance(name, str)
-            and not name.startswith("_")
-            and type(value) not in ProxyTypes
+            if isinstance(name, str) and not name.startswith("_") and type(value) not in ProxyTypes
         }
     except Exception:  # a third party's code, which must not break what only looks at it
         return {name: attributes[name] for name in names if name in attributes}

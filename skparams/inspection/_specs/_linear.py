@@ -3,14 +3,84 @@
 ``n_outputs`` is the number of targets; of a classifier the number of classes, or 1 for two.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from math import prod
 from typing import Any
 
-from skparams.inspection._spec import Rule, Spec, parameter, register
+from skparams.inspection._counts import Bounds
+from skparams.inspection._record import Cost
+from skparams.inspection._sizes import DataShape, Size
+from skparams.inspection._spec import Params, Rule, Spec, parameter, register
+from skparams.inspection._specs._common import BINARY, MULTILABEL, ONE, if_known
+
+__all__ = ["epoch_of", "linear"]
 
 
-def _softmax(shape: tuple[int, ...], params: Mapping[str, Any]) -> int:
+def linear(
+    names: str,
+    attributes: Mapping[str, Rule | str] | None = None,
+    *,
+    sizes: Mapping[str, Size] | None = None,
+    free: Any = None,
+    free_intercept: Any = None,
+    decides: Mapping[str, tuple[str, ...]] | None = None,
+    keeps_float32: bool = True,
+    epochs: bool = False,
+) -> None:
+    """Register one Spec for several classes of scikit-learn.
+
+    Parameters
+    ----------
+    names : str
+        The classes.
+    attributes : mapping, default=None
+        What fit leaves beside coefficients and intercepts.
+    sizes : mapping, default=None
+        As for ``Spec``; by default there is an output for each column of y.
+    free, free_intercept : callable or "nonzero", default=None
+        As for ``Rule``.
+    decides : mapping, default=None
+        As for ``Spec``.
+    keeps_float32 : bool, default=True
+        As for ``Spec``.
+    epochs : bool, default=False
+        Whether each epoch takes each row once.
+    """
+    rules: dict[str, Rule | str] = {
+        "coef_": parameter("n_outputs", "n_features", free=free),
+        "intercept_": parameter("n_outputs", when="fit_intercept", free=free_intercept),
+        **(attributes or {}),
+    }
+
+    def row(data: DataShape, params: Params) -> int:
+        outputs = sizes["n_outputs"](data, params) if sizes else data.n_outputs
+        assert isinstance(outputs, int)
+        return data.n_features * outputs
+
+    def cost(data: DataShape, params: Params, n_parameters: int) -> Cost:
+        once = if_known(lambda: row(data, params))
+        epoch = if_known(lambda: epoch_of(data, row(data, params))) if epochs else None
+        return Cost(row=once, epoch=epoch)
+
+    spec = Spec(
+        rules,
+        decides=decides or {},
+        sizes=sizes or {},
+        cost=cost,
+        keeps_float32=keeps_float32,
+    )
+    for name in names.split():
+        register(f"sklearn.{name}", spec)
+
+
+def epoch_of(data: DataShape, row: int) -> Bounds:
+    """Count an epoch's multiply-adds: a loss that is zero for a row spares its update."""
+    return Bounds(data.n_samples * row, 2 * data.n_samples * row)
+
+
+def _softmax(shape: tuple[int, ...], params: Params) -> int:
     """Count all classes but one: adding the same to each class's score changes nothing.
 
     One-versus-rest models (liblinear's, and ``multi_class="ovr"`` of older versions) fit each
@@ -22,84 +92,70 @@ def _softmax(shape: tuple[int, ...], params: Mapping[str, Any]) -> int:
     return (shape[0] - 1) * prod(shape[1:])
 
 
-def _linear(
-    names: str,
-    attributes: Mapping[str, str] | None = None,
-    *,
-    free: Any = None,
-    free_intercept: Any = None,
-    decides: Mapping[str, tuple[str, ...]] | None = None,
-) -> None:
-    """Register one Spec for several classes of scikit-learn."""
-    rules: dict[str, Rule | str] = {
-        "coef_": parameter("n_outputs", "n_features", free=free),
-        "intercept_": parameter("n_outputs", when="fit_intercept", free=free_intercept),
-        **(attributes or {}),
-    }
-    for name in names.split():
-        register(f"sklearn.{name}", Spec(rules, decides=decides or {}))
+linear("LinearRegression", {"rank_": "diagnostic", "singular_": "diagnostic"})
 
+_RIDGE: dict[str, Rule | str] = {
+    "alpha_": "tuned",
+    "solver_": "structure",
+    "gcv_mode": "structure",
+    "alpha_per_target": "structure",
+    "_label_binarizer": "structure",
+    "best_score_": "diagnostic",
+    "cv_results_": "output",
+}
+linear("Ridge RidgeCV", _RIDGE)
+linear("RidgeClassifier RidgeClassifierCV", _RIDGE, sizes=MULTILABEL)
 
-_linear("LinearRegression", {"rank_": "diagnostic", "singular_": "diagnostic"})
-_linear(
-    "Ridge RidgeCV RidgeClassifier RidgeClassifierCV",
+# The precisions of the noise and of the coefficients, and the coefficients' covariance, give the
+# standard deviation of a prediction, not the prediction.
+linear(
+    "BayesianRidge ARDRegression",
     {
-        "alpha_": "tuned",
-        "solver_": "structure",
-        "gcv_mode": "structure",
-        "alpha_per_target": "structure",
-        "_label_binarizer": "structure",
-        "best_score_": "diagnostic",
-        "cv_results_": "output",
-    },
-)
-# A coefficient that the penalty holds at zero is not free.
-_linear(
-    "Lasso ElasticNet LassoCV ElasticNetCV "
-    "MultiTaskLasso MultiTaskElasticNet MultiTaskLassoCV MultiTaskElasticNetCV",
-    {
-        "alpha_": "tuned",
-        "l1_ratio_": "tuned",
-        "l1_ratio": "structure",
-        "precompute": "structure",
-        "positive": "structure",
-        "alphas_": "structure",
-        "_alphas": "structure",  # scikit-learn < 1.9
-        "dual_gap_": "diagnostic",
-        "eps_": "diagnostic",
-        "mse_path_": "diagnostic",
-    },
-    free="nonzero",
-    decides={"alpha": ("coef_",), "l1_ratio": ("coef_",)},
-)
-_linear(
-    "LogisticRegression LogisticRegressionCV",
-    {
-        "C_": "tuned",
-        "l1_ratio_": "tuned",
-        "Cs_": "structure",
-        "l1_ratios_": "structure",
+        "alpha_": "auxiliary",
+        "lambda_": "auxiliary",
+        "sigma_": "auxiliary",
+        "X_offset_": "auxiliary",
+        "X_scale_": "auxiliary",
         "scores_": "diagnostic",
-        "coefs_paths_": "diagnostic",
     },
+    sizes=ONE,
+)
+
+_LOGISTIC: dict[str, Rule | str] = {
+    "C_": "tuned",
+    "l1_ratio_": "tuned",
+    "Cs_": "structure",
+    "l1_ratios_": "structure",
+    "scores_": "diagnostic",
+    "coefs_paths_": "diagnostic",
+}
+linear("LogisticRegression", _LOGISTIC, sizes=BINARY, free=_softmax, free_intercept=_softmax)
+linear(
+    "LogisticRegressionCV",
+    _LOGISTIC,
+    sizes=BINARY,
     free=_softmax,
     free_intercept=_softmax,
+    keeps_float32=False,
 )
-_linear(
-    "SGDClassifier SGDRegressor Perceptron",
+
+linear(
+    "PoissonRegressor GammaRegressor TweedieRegressor",
+    {"_base_loss": "structure"},
+    sizes=ONE,
+)
+linear(
+    "HuberRegressor", {"scale_": "auxiliary", "outliers_": "output"}, sizes=ONE, keeps_float32=False
+)
+linear(
+    "TheilSenRegressor",
     {
-        **dict.fromkeys(
-            ("t_", "_standard_coef", "_standard_intercept", "_average_coef", "_average_intercept"),
-            "state",
-        ),
-        **dict.fromkeys(
-            ("loss", "learning_rate", "epsilon", "power_t", "average", "alpha", "l1_ratio"),
-            "structure",
-        ),
-        "C": "structure",  # scikit-learn < 1.9
-        "_loss_function_": "structure",
-        "_expanded_class_weight": "structure",
+        "breakdown_": "diagnostic",
+        "n_subpopulation_": "structure",
+        "copy_X": "structure",  # scikit-learn < 1.8
     },
+    sizes=ONE,
+    keeps_float32=False,
 )
-_linear("LinearSVC LinearSVR")
-_linear("PoissonRegressor GammaRegressor TweedieRegressor", {"_base_loss": "structure"})
+linear("LinearSVC", sizes=BINARY, keeps_float32=False)
+linear("LinearSVR", sizes=ONE, keeps_float32=False)

@@ -1,0 +1,62 @@
+"""Linear models that are trained row by row."""
+
+from __future__ import annotations
+
+from skparams.inspection._record import Cost
+from skparams.inspection._sizes import DataShape
+from skparams.inspection._spec import Params, Rule, Spec, parameter, register
+from skparams.inspection._specs._common import BINARY, ONE, if_known
+from skparams.inspection._specs._linear import epoch_of, linear
+
+# With average=True both the running and the averaged coefficients are kept; coef_ is one of them.
+_ONLINE: dict[str, Rule | str] = {
+    **dict.fromkeys(
+        ("t_", "_standard_coef", "_standard_intercept", "_average_coef", "_average_intercept"),
+        "state",
+    ),
+    "_expanded_class_weight": "structure",
+    "_loss_function_": "structure",
+    # Arguments of SGD that these classes fix.
+    **dict.fromkeys(
+        (
+            "alpha",
+            "average",
+            "early_stopping",
+            "epsilon",
+            "eta0",
+            "l1_ratio",
+            "learning_rate",
+            "loss",
+            "n_iter_no_change",
+            "penalty",
+            "power_t",
+            "validation_fraction",
+        ),
+        "structure",
+    ),
+    "C": "structure",  # scikit-learn < 1.9
+}
+
+linear("SGDClassifier Perceptron PassiveAggressiveClassifier", _ONLINE, sizes=BINARY, epochs=True)
+linear("SGDRegressor PassiveAggressiveRegressor", _ONLINE, sizes=ONE, epochs=True)
+
+
+def _cost(data: DataShape, params: Params, n_parameters: int) -> Cost:
+    return Cost(
+        row=if_known(lambda: data.n_features),
+        epoch=if_known(lambda: epoch_of(data, data.n_features)),
+    )
+
+
+register(
+    "sklearn.SGDOneClassSVM",
+    Spec(
+        {
+            "coef_": parameter("n_features"),
+            "offset_": parameter("1", when="fit_intercept"),
+            **_ONLINE,
+        },
+        cost=_cost,
+        keeps_float32=True,
+    ),
+)

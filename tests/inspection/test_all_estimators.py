@@ -1,0 +1,46 @@
+"""What must hold for every estimator of scikit-learn: roles, counts, and that nothing breaks."""
+
+import pickle
+
+import pytest
+
+from skparams.inspection import ROLES, count_params, fitted_params, summary
+from skparams.inspection._spec import registered
+from skparams.inspection._specs._fallback import COMMON
+from skparams.inspection._specs._values import attributes_of
+from tests.inspection.all_estimators import fit, instances, names
+
+
+def _without_role(estimator):
+    """Attributes that fit left and that no Spec names."""
+    spec = registered(estimator)
+    known = {*(spec.rules if spec else ()), *COMMON, *estimator.get_params(deep=False)}
+    return sorted(set(attributes_of(estimator)) - known)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_attribute_has_a_role(name):
+    for estimator in instances(name):
+        assert registered(estimator) is not None
+        fit(estimator)
+        assert not _without_role(estimator), estimator
+
+
+@pytest.mark.parametrize("name", names())
+def test_nothing_breaks_and_nothing_changes(name):
+    for estimator in instances(name):
+        str(summary(estimator))
+        fit(estimator)
+        before = pickle.dumps(estimator)
+        found = summary(estimator)
+        assert found.root.fitted
+        assert not found.guessed
+        assert found.to_text(width=100)
+        assert found.to_html()
+        assert {row.role for node in found.root.walk() for row in node.attributes} <= set(ROLES)
+        stored = count_params(estimator)
+        assert stored == found.totals.stored
+        assert stored is None or stored >= 0
+        assert (stored is None) == (found.totals.reason is not None)
+        fitted_params(estimator)
+        assert pickle.dumps(estimator) == before

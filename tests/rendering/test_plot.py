@@ -1,0 +1,173 @@
+"""A summary as a figure: what is drawn, as wide as its count, and named."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from skparams.inspection._counts import Bounds
+from skparams.inspection._record import Stats, Summary, Totals
+from skparams.rendering import _blocks
+from skparams.rendering._palette import DARK, LIGHT
+from tests.rendering.made import anything, array, ensemble, node
+
+matplotlib = pytest.importorskip("matplotlib")
+from matplotlib.figure import Figure  # noqa: E402
+
+
+@pytest.fixture
+def small():
+    """Axes in a figure 300 pixels wide, which pyplot does not know."""
+    return Figure((3, 2.4), dpi=100, layout="constrained").subplots()
+
+
+def drawn(ax):
+    """Draw, so that what would fail in a notebook fails here."""
+    ax.figure.canvas.draw()
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def nested():
+    pca = node("pca", "pca", rows=[array("pca__components_", 60), array("pca__mean_", 20)])
+    mlp = node("mlp", "mlp", rows=[array("mlp__coefs_[0]", 15), array("mlp__b_", 5)])
+    return Summary(node("Pipeline", children=[pca, mlp]))
+
+
+def test_nested_estimators_are_blocks_as_wide_as_their_counts(small):
+    ax = nested().plot(ax=small)
+    assert ax is small
+    bars = [(bar.get_x(), bar.get_width(), bar.get_y()) for bar in ax.patches]
+    tops = [(x, width) for x, width, y in bars if y < 1]
+    assert tops == [(0, 80), (80, 20)]
+    assert sorted((x, width) for x, width, y in bars if y > 1) == [
+        (0, 60),
+        (60, 20),
+        (80, 15),
+        (95, 5),
+    ]
+    assert "pca\n80" in drawn(ax)
+    assert ax.get_title(loc="left").replace("\n", " ") == "pca holds 80 % of the 100 parameters"
+
+
+def test_blocks_never_overlap_and_stay_below_their_own(rng):
+    for _ in range(40):
+        blocks = _blocks.blocks_of(anything(rng, planned=bool(rng.randint(2))))
+        for level in {block.level for block in blocks}:
+            on_it = [block for block in blocks if block.level == level]
+            for left, right in zip(on_it, on_it[1:], strict=False):
+                assert left.start + left.count <= right.start
+            if level:
+                above = [block for block in blocks if block.level == level - 1]
+                for block in on_it:
+                    assert any(
+                        each.start <= block.start
+                        and block.start + block.count <= each.start + each.count
+                        for each in above
+                    )
+
+
+def test_one_level_is_bars_named_beside_them(small):
+    found = Summary(node("Lasso", rows=[array("coef_", 30), array("intercept_", 10)]))
+    ax = found.plot(ax=small)
+    assert [bar.get_width() for bar in ax.patches] == [30, 10]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["coef_", "intercept_"]
+    assert drawn(ax) == ["30", "10"]
+    assert "coef_ holds 75 %" in ax.get_title(loc="left").replace("\n", " ")
+
+
+def test_statistics_are_ranges(small):
+    rows = [
+        array("a_", 3, stats=Stats(-1.0, 3.0, 0.5, 0.25, 2.0, 0, 0)),
+        array("b_", 2, stats=Stats(None, None, None, None, None, 0, 2)),
+    ]
+    ax = Summary(node("A", rows=rows)).plot(ax=small)
+    line, band, dot = ax.lines
+    assert list(line.get_xdata()) == [-1, 3]
+    assert list(band.get_xdata()) == [0.25, 0.75]
+    assert list(dot.get_xdata()) == [0.5]
+    assert drawn(ax) == ["no number is finite"]
+    assert "a_ reaches furthest: -1 to 3" in ax.get_title(loc="left").replace("\n", " ")
+    assert ax.get_xscale() == "linear"
+    wide = [array("c_", 3, stats=Stats(-1e-3, 1e-3, 0.0, 1e-4, 1e-3, 0, 0)), rows[0]]
+    other = Figure().subplots()
+    assert Summary(node("A", rows=wide)).plot(ax=other).get_xscale() == "symlog"
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_anything_can_be_drawn(rng, planned):
+    for _ in range(12):
+        found = anything(rng, planned=planned)
+        ax = Figure((3, 2), layout="constrained").subplots()
+        try:
+            drawn(found.plot(ax=ax))
+        except ValueError as error:
+            assert "nothing to draw" in str(error)
+
+
+def test_titles_are_no_wider_than_the_figure(summaries):
+    shown = [found for name, found in summaries.items() if "unfitted" not in name]
+    for found in [*shown, nested(), ensemble(400)]:
+        for size in ((3, 2.4), (6, 3.2)):
+            figure = Figure(size, dpi=100, layout="constrained")
+            ax = found.plot(ax=figure.subplots())
+            figure.canvas.draw()
+            wide = size[0] * 100
+            for text in (ax.title, ax._left_title, ax.xaxis.label, *ax.texts):
+                if text.get_text():
+                    box = text.get_window_extent()
+                    assert box.x0 >= -1
+                    assert box.x1 <= wide + 1
+
+
+def test_what_will_be_is_told_as_such(small):
+    rows = [array("tree_", Bounds(0, 900)), array("bias_", 100), array("x_", None)]
+    found = Summary(node("A", rows=rows[:2], fitted=False), planned=True)
+    title = found.plot(ax=small).get_title(loc="left").replace("\n", " ")
+    assert title == "tree_ may hold the most: 900 of at most 1,000 parameters"
+    half = Summary(node("A", rows=rows[1:], fitted=False), planned=True)
+    title = half.plot(ax=small).get_title(loc="left").replace("\n", " ")
+    assert title == "bias_ will hold all 100 parameters that are known"
+
+
+def test_nothing_to_draw_is_said_before_a_figure_is_made():
+    from matplotlib import pyplot
+
+    before = pyplot.get_fignums()
+    nothing = node("A", fitted=False, totals=Totals(None, None, None, "not fitted"))
+    with pytest.raises(ValueError, match="Thing has nothing to draw: not fitted"):
+        Summary(nothing).plot()
+    with pytest.raises(ValueError, match="it has no fitted parameters"):
+        Summary(node("A")).plot()
+    assert pyplot.get_fignums() == before
+
+
+def test_it_makes_a_figure_and_changes_no_setting(monkeypatch):
+    from matplotlib import pyplot
+
+    monkeypatch.setattr(pyplot, "show", lambda *args, **more: pytest.fail("shown"))
+    settings = dict(matplotlib.rcParams)
+    with matplotlib.rc_context({"backend": "agg"}):
+        ax = nested().plot()
+        pyplot.close(ax.figure)
+    assert dict(matplotlib.rcParams) == settings
+
+
+def test_without_matplotlib_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "matplotlib.pyplot", raising=False)
+    with pytest.raises(ImportError, match=r'pip install "skparams\[plot\]"'):
+        nested().plot()
+
+
+def test_ink_can_be_read_on_every_area():
+    def luminance(colour):
+        rgb = np.array(matplotlib.colors.to_rgb(colour))
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    ink = luminance(LIGHT.ink)
+    assert all((luminance(area) + 0.05) / (ink + 0.05) > 7 for area in LIGHT.areas)
+    for theme in (LIGHT, DARK):
+        for colour in (theme.above, theme.below):
+            low, high = sorted((luminance(colour), luminance(theme.paper)))
+            assert (high + 0.05) / (low + 0.05) > 3
