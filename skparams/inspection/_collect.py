@@ -35,11 +35,11 @@ from skparams.inspection._specs._values import (
     may_be_learned,
 )
 
-__all__ = ["Fitted", "Walk", "is_fitted"]
+__all__ = ["DEEPEST", "Fitted", "Walk", "is_fitted"]
 
 Values = Mapping[str, Any]
 # Levels of estimators in estimators, within what Python can recurse.
-_DEEPEST = 100
+DEEPEST = 100
 
 
 def is_fitted(estimator: Any, attributes: Values) -> bool:
@@ -60,6 +60,8 @@ def is_fitted(estimator: Any, attributes: Values) -> bool:
     # Backwards, as what fit sets comes last.
     if any(name.endswith("_") and not name.startswith("_") for name in reversed([*attributes])):
         return True
+    if spec is not None and any(rule.role == "parameter" for rule in spec.rules.values()):
+        return False  # a Gaussian process predicts without fit, but has learned nothing
     try:
         return hasattr(cls, "__sklearn_tags__") and not estimator.__sklearn_tags__().requires_fit
     except Exception:
@@ -139,8 +141,8 @@ class Walk:
         if spec.chained:
             children = chained(children)
         unknown = _why_unknown(spec, values, fitted, rows)
-        if self._depth == _DEEPEST and "estimator" in {rule.role for rule in spec.rules.values()}:
-            unknown = f"estimators are nested more than {_DEEPEST} deep"
+        if self._depth == DEEPEST and "estimator" in {rule.role for rule in spec.rules.values()}:
+            unknown = f"estimators are nested more than {DEEPEST} deep"
         # Those of an argument's estimator stand in a record of its own, or the winner's do.
         skip = params if spec.winner in values else spec.rules
         return Node(
@@ -191,7 +193,7 @@ class Walk:
     def _children(
         self, values: Values, params: Values, path: str, spec: Spec, *, chosen: bool
     ) -> Iterator[Node]:
-        for name, rule in spec.rules.items() if self._depth <= _DEEPEST else ():
+        for name, rule in spec.rules.items() if self._depth <= DEEPEST else ():
             if name not in values or rule.role != "estimator":
                 continue
             chosen_too = (chosen and name in params) or name == spec.winner

@@ -214,11 +214,16 @@ def _written(
     name = leaf.attribute
     copy = _copied("set_fitted_params", name, old, {})
     for part in parts(copy):
-        if f"{name}{part.path}" in new and part.array.flags.writeable:
-            part.array[...] = new[f"{name}{part.path}"]
+        path = f"{name}{part.path}"
+        if path not in new:
+            continue
+        if part.write:
+            part.write(new[path])
+        elif part.array.flags.writeable:
+            part.array[...] = new[path]
     for part in parts(copy):
         path = f"{name}{part.path}"
-        if path in new and not _same(part.array, new[path]):
+        if path in new and not _same(np.asarray(part.array), new[path]):
             raise ValueError(
                 f"set_fitted_params: {path} of {type(leaf.estimator).__name__} is computed by the "
                 f"{type(old).__name__} in {name} and cannot be replaced in it."
