@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.exceptions import NotFittedError
 
 from skparams.inspection._chain import chained
-from skparams.inspection._chosen import choices, outcomes
+from skparams.inspection._chosen import DEEPEST, choices, outcomes
 from skparams.inspection._counts import add
 from skparams.inspection._leaf import (
     Leaf,
@@ -35,11 +35,9 @@ from skparams.inspection._specs._values import (
     may_be_learned,
 )
 
-__all__ = ["DEEPEST", "Fitted", "Walk", "is_fitted"]
+__all__ = ["Fitted", "Walk", "is_fitted"]
 
 Values = Mapping[str, Any]
-# Levels of estimators in estimators, within what Python can recurse.
-DEEPEST = 100
 
 
 def is_fitted(estimator: Any, attributes: Values) -> bool:

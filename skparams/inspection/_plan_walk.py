@@ -10,8 +10,8 @@ from typing import Any
 from sklearn.base import is_classifier, is_regressor
 
 from skparams.inspection._chain import chained
-from skparams.inspection._chosen import choices
-from skparams.inspection._collect import DEEPEST, Walk
+from skparams.inspection._chosen import DEEPEST, choices
+from skparams.inspection._collect import Walk
 from skparams.inspection._counts import add, multiply
 from skparams.inspection._leaf import join
 from skparams.inspection._plan_columns import after, at_both_ends

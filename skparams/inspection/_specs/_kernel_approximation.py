@@ -1,4 +1,4 @@
-"""Maps into the feature space of a kernel: drawn, or made of training rows; nothing is estimated."""
+"""Maps into the feature space of a kernel: drawn, or made of training rows, not estimated."""
 
 from __future__ import annotations
 

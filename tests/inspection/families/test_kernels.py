@@ -1,5 +1,7 @@
 """Support vector machines, Gaussian processes and other kernel methods: what they estimate."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -42,7 +44,7 @@ def test_support_vector_classifiers(cls, seed):
     assert counts(model) == ((K - 1) * vectors + pairs, (K - 1) * vectors)
     # the equation of which there is one for each pair of classes
     starts = np.cumsum([0, *model.n_support_])
-    of = [slice(a, b) for a, b in zip(starts, starts[1:], strict=False)]
+    of = [slice(a, b) for a, b in pairwise(starts)]
     for i in range(K):
         for j in range(i + 1, K):
             total = model.dual_coef_[j - 1, of[i]].sum() + model.dual_coef_[i, of[j]].sum()
