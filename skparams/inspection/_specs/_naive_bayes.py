@@ -43,13 +43,19 @@ register(
 )
 
 
-def _counting(feature_log_prob: Rule, class_log_prior: Rule | str, cost: bool = True) -> Spec:
+def _counting(
+    feature_log_prob: Rule,
+    class_log_prior: Rule | str,
+    *,
+    class_count: str = "state",
+    cost: bool = True,
+) -> Spec:
     """Return the Spec of a model whose logarithms of probabilities are made from counts."""
     return Spec(
         {
             "feature_log_prob_": feature_log_prob,
             "class_log_prior_": class_log_prior,
-            "class_count_": "state",
+            "class_count_": class_count,
             "feature_count_": "state",
             "feature_all_": "state",
             "category_count_": "state",
@@ -86,6 +92,7 @@ register(
             length=lambda data, params: data.n_features,
         ),
         _PRIOR,
+        class_count="structure",  # predictions ask it how many classes there are
         cost=False,
     ),
 )
