@@ -805,7 +805,7 @@ class TestLabels:
         """As in scikit-learn, early stopping then ends with its patience."""
         arguments = {"hidden_layer_sizes": 4, "early_stopping": True, "random_state": 0}
         ours, reference = (
-            Class(max_iter=40, validation_fraction=0.5, **arguments).fit(X, np.full(len(X), "one"))
+            Class(max_iter=40, validation_fraction=0.5, **arguments).fit(X, np.full(len(X), 3))
             for Class in (MLPClassifier, theirs.MLPClassifier)
         )
         assert set(ours.validation_scores_) == {1.0}
