@@ -1,6 +1,7 @@
 """The benchmark's own arithmetic: what it says about a run must be right before it is quoted."""
 
 import importlib
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -97,6 +98,20 @@ def test_a_page_without_markers_is_left_alone(bench, tmp_path):
     with pytest.raises(SystemExit, match="needs the lines"):
         bench("__main__")._write_page(page, "x", "new")
     assert page.read_text(encoding="utf-8") == "nothing\n"
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_run_prints_its_tables_and_writes_json(bench, capsys, monkeypatch, tmp_path, named):
+    main, mlp, tables = bench("__main__"), bench("mlp"), bench("_tables")
+    table = tables.Table("t", "title", [tables.Column("a", "what")], [{"a": "one", "more": 0.5}])
+    monkeypatch.setattr(mlp, "run", lambda task: iter([table]))
+    monkeypatch.setattr(main, "RESULTS", tmp_path / "results")
+    path = tmp_path / "mine.json" if named else tmp_path / "results" / "mlp.json"
+    assert main.main(["mlp", *(["--json", str(path)] if named else [])]) == 0
+    assert "one" in capsys.readouterr().out
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert written["tables"][0]["rows"] == [{"a": "one", "more": 0.5}]
+    assert written["machine"]["cores"] >= 1
 
 
 @pytest.mark.parametrize(

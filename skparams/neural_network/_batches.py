@@ -15,6 +15,10 @@ from skparams.neural_network._network import Network
 
 logger = logging.getLogger("skparams")
 
+# What was said so far: fits side by side in threads hear of each other's compilations, one at a
+# time, as numba compiles under a lock.
+_announced: set[np.dtype] = set()
+
 
 def load_kernels() -> ModuleType:
     """Import the kernels; where numba can write no cache beside them, use a temporary folder."""
@@ -36,20 +40,18 @@ def load_kernels() -> ModuleType:
 
 @contextmanager
 def announced_compilation(dtype: np.dtype):
-    """Say it once where a kernel is compiled rather than loaded from numba's cache."""
+    """Say once a process that kernels are compiled, where numba's cache does not have them."""
     from numba.core.event import Listener, install_listener
 
     class Announcement(Listener):
-        said = False
-
         def on_start(self, event):
-            if not self.said:
+            if dtype not in _announced:
+                _announced.add(dtype)
                 logger.warning(
                     "compiling the MLP's kernels for %s, once: a few seconds; later fits and "
                     "processes load them from numba's cache",
                     dtype,
                 )
-                self.said = True
 
         def on_end(self, event):
             """Nothing to say."""
