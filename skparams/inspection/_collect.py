@@ -27,7 +27,7 @@ from skparams.inspection._leaf import (
 from skparams.inspection._record import ROLES, FittedAttribute, Node, Stats, Totals
 from skparams.inspection._spec import Rule, Spec, registered, registered_for
 from skparams.inspection._specs._fallback import COMMON, guess_role, guess_spec
-from skparams.inspection._specs._hyperparameters import hyperparameters_of
+from skparams.inspection._specs._hyperparameters import hyperparameters_of, with_fixed
 from skparams.inspection._specs._values import (
     attributes_of,
     estimators_in,
@@ -58,6 +58,8 @@ def is_fitted(estimator: Any, attributes: Values) -> bool:
     # Backwards, as what fit sets comes last.
     if any(name.endswith("_") and not name.startswith("_") for name in reversed([*attributes])):
         return True
+    if spec is not None and not spec.rules:
+        return True  # fit leaves nothing
     if spec is not None and any(rule.role == "parameter" for rule in spec.rules.values()):
         return False  # a Gaussian process predicts without fit, but has learned nothing
     try:
@@ -130,9 +132,12 @@ class Walk:
         self._met.add(id(estimator))
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
-        rows = list(self._attributes(estimator, values, params, path, spec)) if fitted else []
+        told = with_fixed(params, values)
+        rows: list[FittedAttribute] = []
         if fitted:
-            self.fitted.append(Fitted(path, estimator, values, params, spec))
+            rules = _rules(spec, values, params, told)
+            rows = list(self._attributes(estimator, values, rules, told, path, spec.guessed))
+            self.fitted.append(Fitted(path, estimator, values, told, spec))
         self._depth += 1
         children: Sequence[Node] = list(self._children(values, params, path, spec, chosen=chosen))
         self._depth -= 1
@@ -154,17 +159,22 @@ class Walk:
             hyperparameters=tuple(choices(estimator, params, path, spec, skip) if chosen else ()),
             outcomes=tuple(outcomes(values, path, spec)) if fitted else (),
             attributes=tuple(rows),
-            layers=spec.layers(values, params) if spec.layers and fitted else (),
+            layers=spec.layers(values, told) if spec.layers and fitted else (),
             totals=_totals(rows, children, unknown),
             children=tuple(children),
             n_features_out=spec.n_features_out,
         )
 
     def _attributes(
-        self, estimator: Any, values: Values, params: Values, path: str, spec: Spec
+        self,
+        estimator: Any,
+        values: Values,
+        rules: Mapping[str, Rule],
+        params: Values,
+        path: str,
+        guessed: bool,
     ) -> Iterator[FittedAttribute]:
         """Yield the records of all leaves, those of parameters first: they own the buffers."""
-        rules = _rules(spec, values, params)
         for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
             if rule.role != "parameter" and is_number(values[name]):
                 yield record_of_number(join(path, name), rule.role, values[name])
@@ -181,7 +191,7 @@ class Walk:
                 dims = named(i, len(leaves)) if callable(named) else named
                 alias = self._buffers.setdefault(leaf.buffer, leaf.path)
                 row = record_of(
-                    leaf, rule, dims, params, spec.guessed, None if alias == leaf.path else alias
+                    leaf, rule, dims, params, guessed, None if alias == leaf.path else alias
                 )
                 if self._measure and role == "parameter" and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
@@ -210,10 +220,10 @@ class Walk:
 _BY_ROLE = {role: Rule(role) for role in ROLES}
 
 
-def _rules(spec: Spec, values: Values, params: Values) -> dict[str, Rule]:
+def _rules(spec: Spec, values: Values, params: Values, told: Values) -> dict[str, Rule]:
     """Return the rule of each attribute that is present: the Spec's first, in its order."""
     rules = {
-        name: rule if rule.holds(params) else replace(rule, role="auxiliary")
+        name: rule if rule.holds(told) else replace(rule, role="auxiliary")
         for name, rule in spec.rules.items()
         if name in values and rule.role != "estimator"
     }

@@ -23,7 +23,7 @@ from skparams.inspection._record import Candidate, Cost, FittedAttribute, Node, 
 from skparams.inspection._sizes import DataShape, NotKnown, Unknown
 from skparams.inspection._spec import Member, Spec, registered
 from skparams.inspection._specs._fallback import guess_spec
-from skparams.inspection._specs._hyperparameters import hyperparameters_of, short_repr
+from skparams.inspection._specs._hyperparameters import hyperparameters_of, short_repr, with_fixed
 from skparams.inspection._specs._reached import last_of
 from skparams.inspection._specs._values import attributes_of, templates_in
 
@@ -65,7 +65,7 @@ class PlanWalk:
         values = attributes_of(estimator)
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
-        plans = Plans(spec, data, params, path)
+        plans = Plans(spec, data, with_fixed(params, values), path)
         unknown = _why_unknown(estimator, spec, plans.params)
         rows: list[FittedAttribute] = []
         members: list[tuple[Member, Planned]] = []
