@@ -10,7 +10,6 @@ from skparams.inspection._specs._fallback import COMMON
 from skparams.inspection._specs._values import attributes_of
 from tests.inspection.all_estimators import fit, instances, names
 
-
 # Deprecated classes of scikit-learn are estimators too.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 

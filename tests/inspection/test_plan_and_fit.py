@@ -65,7 +65,6 @@ from skparams.inspection._plan_rows import ends
 from tests.inspection.all_estimators import data_for, instances, names
 from tests.inspection.plan_against_fit import differences
 
-
 # Deprecated classes of scikit-learn are estimators too.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 
