@@ -171,7 +171,7 @@ def record_of(
         path=leaf.path,
         role=role,
         shape=shape,
-        dims=dims[len(dims) - len(shape) :] if dims and len(dims) >= len(shape) else None,
+        dims=None if dims is None or len(dims) < len(shape) else dims[len(dims) - len(shape) :],
         dtype="record" if array.dtype.names else _text_of(array.dtype),
         count=count,
         free=free,
