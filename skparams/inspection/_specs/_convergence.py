@@ -6,6 +6,7 @@ where ``max_iter`` is the number of steps, as in histogram gradient boosting, LD
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import inf
@@ -35,7 +36,8 @@ def not_converged(cls: type, values: Values, params: Values) -> str | None:
         One sentence.
     """
     check = _check_of(cls)
-    return check(values, params) if check else None
+    # A subclass may set itself what is no argument of its own.
+    return check(values, ChainMap(dict(params), dict(values))) if check else None
 
 
 @lru_cache(maxsize=4096)
@@ -89,6 +91,19 @@ def _components(values: Values, params: Values) -> str | None:
     return _said(int(values["n_iter_"] > limit), 1, limit)
 
 
+def _covariance(values: Values, params: Values) -> str | None:
+    """Leave out a dual gap, the second of each pair of costs, that got below the tolerance."""
+    costs = values.get("costs_")
+    return None if costs and abs(costs[-1][1]) < params["tol"] else _iterations(values, params)
+
+
+def _factors(values: Values, params: Values) -> str | None:
+    """Leave out a likelihood that rose by less than the tolerance in the last iteration."""
+    likelihoods = values["loglike_"]
+    settled = len(likelihoods) > 1 and likelihoods[-1] - likelihoods[-2] < params["tol"]
+    return None if settled else _iterations(values, params)
+
+
 def _imputer(values: Values, params: Values) -> str | None:
     """Leave out draws from the posterior, which do not settle."""
     return None if params["sample_posterior"] else _iterations(values, params)
@@ -107,8 +122,8 @@ def _libsvm(values: Values, params: Values) -> str | None:
 
 
 _TO_A_TOLERANCE = """
-    ARDRegression AffinityPropagation BaseGraphicalLasso BaseLabelPropagation _BaseRidge
-    BayesianRidge DictionaryLearning ElasticNet FactorAnalysis FastICA
+    ARDRegression AffinityPropagation BaseLabelPropagation _BaseRidge
+    BayesianRidge DictionaryLearning ElasticNet FastICA
     _GeneralizedLinearRegressor HuberRegressor KMeans LinearModelCV LinearSVC LinearSVR
     LogisticRegression MDS MeanShift _PLS SparsePCA TheilSenRegressor
 """
@@ -116,7 +131,9 @@ _CHECKS: dict[str, Check] = {
     **{f"sklearn.{name}": _iterations for name in _TO_A_TOLERANCE.split()},
     "sklearn.BaseSGD": _with_tolerance,
     "sklearn.SGDOneClassSVM": _with_tolerance,
-    "sklearn.NMF": _with_positive_tolerance,
+    "sklearn._BaseNMF": _with_positive_tolerance,
+    "sklearn.BaseGraphicalLasso": _covariance,
+    "sklearn.FactorAnalysis": _factors,
     "sklearn.IterativeImputer": _imputer,
     "sklearn.NeighborhoodComponentsAnalysis": _components,
     "sklearn.BaseMixture": _mixture,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
@@ -14,6 +14,7 @@ from skparams.inspection._record import Cost
 from skparams.inspection._sizes import DataShape, Size
 from skparams.inspection._spec import Params, Rule, Spec, parameter, register
 from skparams.inspection._specs._common import BINARY, MULTILABEL, ONE, if_known
+from skparams.inspection._specs._smoothers import linear_regression, ridge
 
 __all__ = ["epoch_of", "linear"]
 
@@ -28,6 +29,7 @@ def linear(
     decides: Mapping[str, tuple[str, ...]] | None = None,
     keeps_float32: bool = True,
     epochs: bool = False,
+    effective: Callable[[Any, Any], float] | None = None,
 ) -> None:
     """Register one Spec for several classes of scikit-learn.
 
@@ -47,6 +49,8 @@ def linear(
         As for ``Spec``.
     epochs : bool, default=False
         Whether each epoch takes each row once.
+    effective : callable, default=None
+        As for ``Spec``.
     """
     rules: dict[str, Rule | str] = {
         "coef_": parameter("n_outputs", "n_features", free=free),
@@ -70,6 +74,7 @@ def linear(
         sizes=sizes or {},
         cost=cost,
         keeps_float32=keeps_float32,
+        effective=effective,
     )
     for name in names.split():
         register(f"sklearn.{name}", spec)
@@ -92,7 +97,11 @@ def _softmax(shape: tuple[int, ...], params: Params) -> int:
     return (shape[0] - 1) * prod(shape[1:])
 
 
-linear("LinearRegression", {"rank_": "diagnostic", "singular_": "diagnostic"})
+linear(
+    "LinearRegression",
+    {"rank_": "diagnostic", "singular_": "diagnostic"},
+    effective=linear_regression,
+)
 
 _RIDGE: dict[str, Rule | str] = {
     "alpha_": "tuned",
@@ -103,7 +112,7 @@ _RIDGE: dict[str, Rule | str] = {
     "best_score_": "diagnostic",
     "cv_results_": "output",
 }
-linear("Ridge RidgeCV", _RIDGE)
+linear("Ridge RidgeCV", _RIDGE, effective=ridge)
 linear("RidgeClassifier RidgeClassifierCV", _RIDGE, sizes=MULTILABEL)
 
 # The precisions of the noise and of the coefficients, and the coefficients' covariance, give the
