@@ -19,6 +19,7 @@ from skparams.inspection._specs import (  # noqa: F401  (imported for their regi
     _imbalanced_learn,
     _impute,
     _isotonic,
+    _kernel_smoothers,
     _lightgbm,
     _linear,
     _linear_online,
