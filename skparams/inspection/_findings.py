@@ -190,7 +190,7 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
     Where it would take long to know, nothing is said.
     """
     try:
-        return np.shares_memory(a, b, max_work=1000)
+        return np.shares_memory(a, b, max_work=1000)  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return False
 

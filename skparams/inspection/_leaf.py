@@ -124,7 +124,9 @@ def _owner(value: Any) -> Any:
 def _kind_of(number: type) -> tuple[str, int]:
     """Return the dtype that a type of numbers becomes, as text, and its bytes."""
     own = issubclass(number, np.generic)
-    dtype = np.dtype(number if own else next(b for b in _NUMBER if issubclass(number, b)))
+    dtype: np.dtype[Any] = np.dtype(
+        number if own else next(b for b in _NUMBER if issubclass(number, b))
+    )
     return str(dtype), dtype.itemsize
 
 

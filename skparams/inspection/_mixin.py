@@ -114,7 +114,9 @@ class ParamsMixin:
         """
         from skparams.inspection._summary import count_params
 
-        return count_params(self, kind=kind)
+        found = count_params(self, kind=kind)
+        assert not isinstance(found, float)  # only the effective number is one
+        return found
 
     def summary(
         self, X: Any = None, *, n_samples: int | None = None, depth: int | None = None

@@ -52,7 +52,8 @@ def _check_of(cls: type) -> Check | None:
 def _iterations(values: Values, params: Values) -> str | None:
     """Compare the iterations of each fit, of which there may be several, with the limit."""
     limit = params.get("max_iter")
-    used = [n for n in np.ravel(values.get("n_iter_")) if n is not None]
+    n_iter: Any = values.get("n_iter_")
+    used = [n for n in np.ravel(n_iter) if n is not None]
     if limit is None or limit < 0 or not used:
         return None
     return _said(sum(bool(n >= limit) for n in used), len(used), limit)

@@ -86,7 +86,7 @@ def gaussian_process(estimator: Any, X: Any) -> float:
 def nearest_neighbors(estimator: Any, X: Any) -> float:
     """Return the sum over rows of the weight that a row has in its own prediction."""
     _check_rows(estimator, X, estimator._fit_X)
-    distances, neighbors = estimator.kneighbors(estimator._fit_X)
+    distances, neighbors = estimator.kneighbors(X)
     if callable(estimator.weights):
         weights = estimator.weights(distances)
     elif estimator.weights == "distance":
