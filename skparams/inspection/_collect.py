@@ -6,6 +6,7 @@ return and for ``set_fitted_params`` to replace. Records hold facts about them o
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -93,6 +94,7 @@ class Fitted(NamedTuple):
     estimator: Any
     values: Values
     params: Values
+    known: Values  # params, and what stands in for a base class's
     spec: Spec
 
 
@@ -130,9 +132,13 @@ class Walk:
         self._met.add(id(estimator))
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
-        rows = list(self._attributes(estimator, values, params, path, spec)) if fitted else []
+        # A subclass may set, as an attribute, what is an argument of its base class only.
+        known = ChainMap(params, dict(values))
+        rows = (
+            list(self._attributes(estimator, values, params, known, path, spec)) if fitted else []
+        )
         if fitted:
-            self.fitted.append(Fitted(path, estimator, values, params, spec))
+            self.fitted.append(Fitted(path, estimator, values, params, known, spec))
         self._depth += 1
         children: Sequence[Node] = list(self._children(values, params, path, spec, chosen=chosen))
         self._depth -= 1
@@ -154,23 +160,29 @@ class Walk:
             hyperparameters=tuple(choices(estimator, params, path, spec, skip) if chosen else ()),
             outcomes=tuple(outcomes(values, path, spec)) if fitted else (),
             attributes=tuple(rows),
-            layers=spec.layers(values, params) if spec.layers and fitted else (),
+            layers=spec.layers(values, known) if spec.layers and fitted else (),
             totals=_totals(rows, children, unknown),
             children=tuple(children),
             n_features_out=spec.n_features_out,
         )
 
     def _attributes(
-        self, estimator: Any, values: Values, params: Values, path: str, spec: Spec
+        self,
+        estimator: Any,
+        values: Values,
+        params: Values,
+        known: Values,
+        path: str,
+        spec: Spec,
     ) -> Iterator[FittedAttribute]:
         """Yield the records of all leaves, those of parameters first: they own the buffers."""
-        rules = _rules(spec, values, params)
+        rules = _rules(spec, values, params, known)
         for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
             if rule.role != "parameter" and is_number(values[name]):
                 yield record_of_number(join(path, name), rule.role, values[name])
                 continue
             leaves = list(leaves_of(estimator, name, values[name], rule, path))
-            named = rule.dims_for(params)
+            named = rule.dims_for(known)
             own: list[tuple[Leaf, FittedAttribute]] = []
             for i, leaf in enumerate(leaves):
                 role = leaf.part.role if leaf.part else rule.role
@@ -181,7 +193,7 @@ class Walk:
                 dims = named(i, len(leaves)) if callable(named) else named
                 alias = self._buffers.setdefault(leaf.buffer, leaf.path)
                 row = record_of(
-                    leaf, rule, dims, params, spec.guessed, None if alias == leaf.path else alias
+                    leaf, rule, dims, known, spec.guessed, None if alias == leaf.path else alias
                 )
                 if self._measure and role == "parameter" and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
@@ -210,10 +222,10 @@ class Walk:
 _BY_ROLE = {role: Rule(role) for role in ROLES}
 
 
-def _rules(spec: Spec, values: Values, params: Values) -> dict[str, Rule]:
+def _rules(spec: Spec, values: Values, params: Values, known: Values) -> dict[str, Rule]:
     """Return the rule of each attribute that is present: the Spec's first, in its order."""
     rules = {
-        name: rule if rule.holds(params) else replace(rule, role="auxiliary")
+        name: rule if rule.holds(known) else replace(rule, role="auxiliary")
         for name, rule in spec.rules.items()
         if name in values and rule.role != "estimator"
     }

@@ -120,10 +120,10 @@ def _not_finite(leaves: list[Leaf]) -> Iterator[Finding]:
 
 def _of_families(fitted: list[Fitted]) -> Iterator[Finding]:
     """Yield what the classes' Specs know, and whether each fit converged."""
-    for path, estimator, values, params, spec in fitted:
+    for path, estimator, values, _, known, spec in fitted:
         if spec.findings:
-            yield from _checked(estimator, path, spec.findings(values, params))
-        message = not_converged(type(estimator), values, params)
+            yield from _checked(estimator, path, spec.findings(values, known))
+        message = not_converged(type(estimator), values, known)
         if message:
             yield Finding("SKP004", path, message)
 

@@ -315,7 +315,7 @@ def test_unknown_has_a_reason(X, y):
 def test_other_rows_are_named(last, X, y):
     model = make_pipeline(StandardScaler(), last).fit(X, y)
     for function in (lambda rows: effective(model, rows), lambda rows: summary(model, rows)):
-        with pytest.raises(ValueError, match="X must have the 4 columns that the .*, got 3"):
+        with pytest.raises(ValueError, match=r"X must have the 4 columns that the .*, got 3"):
             function(X[:, :3])
         if isinstance(last, LinearRegression | Ridge):
             continue  # they keep no rows

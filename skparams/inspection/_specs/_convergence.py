@@ -6,7 +6,6 @@ where ``max_iter`` is the number of steps, as in histogram gradient boosting, LD
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import inf
@@ -28,7 +27,7 @@ def not_converged(cls: type, values: Values, params: Values) -> str | None:
     cls : type
         The estimator's class.
     values, params : mapping
-        Its attributes and hyperparameters.
+        Its attributes, and its hyperparameters with those that a base class has.
 
     Returns
     -------
@@ -36,8 +35,7 @@ def not_converged(cls: type, values: Values, params: Values) -> str | None:
         One sentence.
     """
     check = _check_of(cls)
-    # A subclass may set itself what is no argument of its own.
-    return check(values, ChainMap(dict(params), dict(values))) if check else None
+    return check(values, params) if check else None
 
 
 @lru_cache(maxsize=4096)
@@ -65,6 +63,12 @@ def _said(reached: int, n: int, limit: int) -> str | None:
     who = "uses" if n == 1 else f"{reached:,} of {n:,} fits use"
     plural = "" if limit == 1 else "s"
     return f"{who} all of max_iter={limit:,} iteration{plural}: may not have converged"
+
+
+def _medians(values: Values, params: Values) -> str | None:
+    """Count the last iteration in; for a single coefficient there are none."""
+    n_coefs, limit = np.size(values["coef_"]) + params["fit_intercept"], params["max_iter"]
+    return _said(int(n_coefs > 1 and values["n_iter_"] + 1 >= limit), 1, limit)
 
 
 def _with_tolerance(values: Values, params: Values) -> str | None:
@@ -126,7 +130,7 @@ _TO_A_TOLERANCE = """
     ARDRegression AffinityPropagation BaseLabelPropagation _BaseRidge
     BayesianRidge DictionaryLearning ElasticNet FastICA
     _GeneralizedLinearRegressor HuberRegressor KMeans LinearModelCV LinearSVC LinearSVR
-    LogisticRegression MDS MeanShift _PLS SparsePCA TheilSenRegressor
+    LogisticRegression MDS MeanShift _PLS SparsePCA
 """
 _CHECKS: dict[str, Check] = {
     **{f"sklearn.{name}": _iterations for name in _TO_A_TOLERANCE.split()},
@@ -136,6 +140,7 @@ _CHECKS: dict[str, Check] = {
     "sklearn.BaseGraphicalLasso": _covariance,
     "sklearn.FactorAnalysis": _factors,
     "sklearn.IterativeImputer": _imputer,
+    "sklearn.TheilSenRegressor": _medians,
     "sklearn.NeighborhoodComponentsAnalysis": _components,
     "sklearn.BaseMixture": _mixture,
     "sklearn.BaseLibSVM": _libsvm,
