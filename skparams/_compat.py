@@ -13,6 +13,9 @@ from sklearn.utils.validation import _check_sample_weight
 __all__ = [
     "CODES_ARE_FLOAT32",
     "DEFAULT_KERNEL_IS_FIXED",
+    "LBFGS_KEEPS_FLOAT32",
+    "NAIVE_BAYES_KEEPS_FLOAT32",
+    "RIDGE_CV_KEEPS_FLOAT32",
     "Interval",
     "Options",
     "StrOptions",
@@ -27,6 +30,10 @@ __all__ = [
 
 # Whether orthogonal matching pursuit codes float32 rows as float32, whatever the dictionary is.
 CODES_ARE_FLOAT32 = parse_version(_version) >= parse_version("1.8")
+# Whether these leave float32 coefficients for float32 rows.
+LBFGS_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.9")  # of (generalised) logits
+NAIVE_BAYES_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")  # a Gaussian one
+RIDGE_CV_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")
 # Whether fit leaves the default kernel of a Gaussian process regressor as it is.
 DEFAULT_KERNEL_IS_FIXED = parse_version(_version) < parse_version("1.9")
 

@@ -95,6 +95,7 @@ class Fitted(NamedTuple):
     estimator: Any
     values: Values
     params: Values
+    known: Values  # params, and those that a subclass fixes
     spec: Spec
 
 
@@ -132,12 +133,12 @@ class Walk:
         self._met.add(id(estimator))
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
-        told = with_fixed(params, values)
+        known = with_fixed(params, values)
         rows: list[FittedAttribute] = []
         if fitted:
-            rules = _rules(spec, values, params, told)
-            rows = list(self._attributes(estimator, values, rules, told, path, spec.guessed))
-            self.fitted.append(Fitted(path, estimator, values, told, spec))
+            rules = _rules(spec, values, params, known)
+            rows = list(self._attributes(estimator, values, rules, known, path, spec.guessed))
+            self.fitted.append(Fitted(path, estimator, values, params, known, spec))
         self._depth += 1
         children: Sequence[Node] = list(self._children(values, params, path, spec, chosen=chosen))
         self._depth -= 1
@@ -159,7 +160,7 @@ class Walk:
             hyperparameters=tuple(choices(estimator, params, path, spec, skip) if chosen else ()),
             outcomes=tuple(outcomes(values, path, spec)) if fitted else (),
             attributes=tuple(rows),
-            layers=spec.layers(values, told) if spec.layers and fitted else (),
+            layers=spec.layers(values, known) if spec.layers and fitted else (),
             totals=_totals(rows, children, unknown),
             children=tuple(children),
             n_features_out=spec.n_features_out,
@@ -220,10 +221,10 @@ class Walk:
 _BY_ROLE = {role: Rule(role) for role in ROLES}
 
 
-def _rules(spec: Spec, values: Values, params: Values, told: Values) -> dict[str, Rule]:
+def _rules(spec: Spec, values: Values, params: Values, known: Values) -> dict[str, Rule]:
     """Return the rule of each attribute that is present: the Spec's first, in its order."""
     rules = {
-        name: rule if rule.holds(told) else replace(rule, role="auxiliary")
+        name: rule if rule.holds(known) else replace(rule, role="auxiliary")
         for name, rule in spec.rules.items()
         if name in values and rule.role != "estimator"
     }

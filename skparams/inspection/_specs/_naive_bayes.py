@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from skparams._compat import NAIVE_BAYES_KEEPS_FLOAT32
 from skparams.inspection._counts import Count
 from skparams.inspection._sizes import DataShape
 from skparams.inspection._spec import Params, Rule, Spec, parameter, register
@@ -38,7 +39,7 @@ register(
         },
         decides={"priors": ("class_prior_",), "var_smoothing": ("var_",)},
         cost=row_of(_twice),
-        keeps_float32=True,
+        keeps_float32=NAIVE_BAYES_KEEPS_FLOAT32,
     ),
 )
 

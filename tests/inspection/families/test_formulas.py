@@ -116,7 +116,8 @@ def test_logistic_regressions(cls, seed):
     rng = np.random.default_rng(seed)
     X, y = labelled(rng)
     intercept, K = flag(rng), len(np.unique(y))
-    model = held(cls(fit_intercept=intercept), X, y)
+    solver = one_of(rng, "lbfgs", "newton-cg", "saga")
+    model = held(cls(fit_intercept=intercept, solver=solver), X, y)
     n = X.shape[1] + intercept
     assert counts(model) == (n if K == 2 else K * n, n if K == 2 else (K - 1) * n)
 
