@@ -183,7 +183,9 @@ def test_what_is_no_estimator_is_named(function, wrong, message):
 
 def test_arguments_out_of_range_are_named(X, y):
     model = LogisticRegression().fit(X, y)
-    with pytest.raises(ValueError, match="kind must be one of stored, free, nonzero, effective, got 'all'"):
+    with pytest.raises(
+        ValueError, match="kind must be one of stored, free, nonzero, effective, got 'all'"
+    ):
         count_params(model, kind="all")
     with pytest.raises(ValueError, match="n_samples must be an int of at least 1, got 0"):
         summary(model, n_samples=0)
