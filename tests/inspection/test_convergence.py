@@ -49,7 +49,11 @@ def fitted(estimator, X, y=None):
             model.fit(X) if y is None else model.fit(X, y)
         except ValueError:
             return None, False
-    return model, any(issubclass(each.category, ConvergenceWarning) for each in caught)
+    words = [str(each.message) for each in caught if issubclass(each.category, ConvergenceWarning)]
+    if "GraphicalLasso" in type(model).__name__:
+        # In older versions its inner solver has the same limit, and warns of its own.
+        words = [each for each in words if not each.startswith("Objective did not converge")]
+    return model, bool(words)
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # of classes that are deprecated

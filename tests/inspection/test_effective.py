@@ -95,7 +95,7 @@ def test_ridge(solver, seed):
     rng, X, y = any_data(seed)
     alpha = float(rng.choice([0.01, 1.0, 30.0]))
     if y.ndim == 2 and flag(rng):
-        alpha = [alpha, 5.0]
+        alpha = np.array([alpha, 5.0])
     agree(Ridge(alpha, fit_intercept=flag(rng), solver=solver, tol=1e-13), X, y, rel=1e-4)
 
 
@@ -138,7 +138,7 @@ def test_kernel_ridge(kernel, seed):
     rng, X, y = any_data(seed)
     alpha = float(rng.choice([0.1, 1.0, 30.0]))
     if y.ndim == 2 and flag(rng):
-        alpha = [alpha, 5.0]
+        alpha = np.array([alpha, 5.0])
     model = KernelRidge(alpha, gamma=one_of(rng, None, 0.1), degree=2, coef0=0.5, kernel=kernel)
     if kernel == "mine":
         model.set_params(kernel=lambda a, b, scale=1: scale * a @ b, kernel_params={"scale": 0.5})
