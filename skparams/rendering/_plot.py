@@ -82,7 +82,8 @@ def _new_axes() -> Axes:
 
 def _draw_icicle(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     """Draw each level as a row of blocks that are as wide as their counts."""
-    total = sum(block.count for block in blocks if block.level == 0)
+    # matplotlib knows floats only, and counts may be longer than 64 bits.
+    total = float(sum(block.count for block in blocks if block.level == 0))
     n_levels = 1 + max(block.level for block in blocks)
     ax.set(xlim=(0, total), ylim=(n_levels, 0), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
@@ -92,8 +93,8 @@ def _draw_icicle(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     for block in blocks:
         ax.barh(
             block.level + 0.5,
-            block.count,
-            left=block.start,
+            float(block.count),
+            left=float(block.start),
             height=0.94,
             color=LIGHT.areas[block.turn % len(LIGHT.areas)],
             edgecolor=LIGHT.paper,
@@ -130,9 +131,9 @@ def _label(block: Block, room: float) -> str:
 def _draw_bars(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     """Draw a bar for each array, named beside it."""
     shown = list(blocks[:_MOST_BARS])
-    widest = max(block.count for block in shown)
+    widest = float(max(block.count for block in shown))
     for i, block in enumerate(shown):
-        ax.barh(i, block.count, height=0.7, color=LIGHT.above)
+        ax.barh(i, float(block.count), height=0.7, color=LIGHT.above)
         ax.text(block.count + widest / 60, i, number(block.count), va="center", fontsize=_FONT)
     ax.set(xlim=(0, 1.25 * widest), xticks=[])
     names = [_short(block.name) for block in shown]
