@@ -117,7 +117,8 @@ def _names():
     """Return a model with names that are markup, that turn text round, and that are wide."""
     steps = [("<script>alert(1)</script>", StandardScaler()), ("מודל🌲", PCA(n_components=2))]
     steps += [("表" * 60, StandardScaler(with_mean=False))]
-    return summary(Pipeline(steps, memory="\x1b[31m[red]").fit(_rows(20, 3, 2)[0]))
+    fitted = Pipeline(steps).fit(_rows(20, 3, 2)[0])
+    return summary(fitted.set_params(memory="\x1b[31m[red]"))
 
 
 def _network_plan():
