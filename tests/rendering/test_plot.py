@@ -25,7 +25,7 @@ def small():
 
 def drawn(ax):
     """Draw, so that what would fail in a notebook fails here."""
-    ax.figure.canvas.draw()
+    ax.figure.draw_without_rendering()
     return [text.get_text() for text in ax.texts if text.get_text()]
 
 
@@ -95,6 +95,8 @@ def test_statistics_are_ranges(small):
     assert Summary(node("A", rows=wide)).plot(ax=other).get_xscale() == "symlog"
 
 
+@pytest.mark.filterwarnings("ignore:Glyph")  # which the font lacks
+@pytest.mark.filterwarnings("ignore:constrained_layout not applied")  # names as wide as the figure
 @pytest.mark.parametrize("planned", [False, True])
 def test_anything_can_be_drawn(rng, planned):
     for _ in range(12):
@@ -113,7 +115,7 @@ def test_titles_are_no_wider_than_the_figure(summaries):
         for size in ((3, 2.4), (6, 3.2)):
             figure = Figure(size, dpi=100, layout="constrained")
             ax = found.plot(ax=figure.subplots())
-            figure.canvas.draw()
+            figure.draw_without_rendering()
             wide = size[0] * 100
             for text in (ax.title, ax._left_title, ax.xaxis.label, *ax.texts):
                 if text.get_text():
@@ -174,3 +176,52 @@ def test_ink_can_be_read_on_every_area():
         for colour in (theme.above, theme.below):
             low, high = sorted((luminance(colour), luminance(theme.paper)))
             assert (high + 0.05) / (low + 0.05) > 3
+
+
+def spread(n, width):
+    """A summary of ``n`` arrays, the smallest of which reaches furthest."""
+    rows = [
+        array(f"a{i}_", 100 - i, stats=Stats(-far, far, 0.0, far / 2, far, 0, 0))
+        for i, far in enumerate([1e-15, *[1.0] * (n - 2), width])
+    ]
+    return Summary(node("A", rows=rows))
+
+
+@pytest.mark.parametrize("size", [(3, 2.2), (6, 3.2), (8, 4.2)])
+def test_labels_do_not_overlap(size):
+    wide = Summary(node("A", rows=[array(f"a{i}_", 10 + i) for i in range(12)]))
+    for found in (spread(12, 1e4), wide):
+        figure = Figure(size, dpi=100, layout="constrained")
+        ax = found.plot(ax=figure.subplots())
+        figure.draw_without_rendering()
+        for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
+            boxes = [each.get_window_extent() for each in labels if each.get_text()]
+            for a, b in pairwise(boxes):
+                assert not a.overlaps(b)
+
+
+def test_what_the_title_is_about_is_drawn_and_what_is_not_is_counted():
+    figure = Figure((3, 2.2), dpi=100, layout="constrained")
+    ax = spread(12, 1e4).plot(ax=figure.subplots())
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert "a11_" in names
+    assert ax.get_title(loc="left").startswith("a11_ reaches furthest")
+    assert f"{12 - len(names)} arrays left out" in ax.get_xlabel().replace("\n", " ")
+
+
+def test_bars_that_do_not_fit_are_summed(small):
+    found = Summary(node("A", rows=[array(f"a{i}_", 10 + i) for i in range(12)]))
+    ax = found.plot(ax=small)
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert len(names) < 12
+    assert names[-1] == "… the rest"
+    assert sum(bar.get_width() for bar in ax.patches) == found.totals.stored
+
+
+def test_what_is_summed_up_stands_last_and_never_in_the_title(small):
+    found = Summary(node("A", rows=[array(f"a{i}_", 10) for i in range(30)]))
+    ax = found.plot(ax=small)
+    assert ax.get_title(loc="left").startswith("a0_ holds 3 %")
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert [name for name in names if name.startswith("…")] == names[-1:]
+    assert sum(bar.get_width() for bar in ax.patches) == 300
