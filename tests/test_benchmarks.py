@@ -124,3 +124,42 @@ def test_times_keep_three_figures(bench, seconds, text):
 def test_an_unknown_part_is_named(bench, capsys):
     with pytest.raises(SystemExit, match="not nonsense"):
         bench("__main__").main(["mlp", "--only", "nonsense"])
+
+
+def test_both_sides_of_the_statistics_return_the_same(bench, rng):
+    numbers = bench("inspection.numbers")
+    array = rng.standard_normal(1000)
+    array[:3] = 0
+    ours = numbers.measure(array)
+    theirs = (ours.min, ours.max, ours.mean, ours.std, ours.norm, ours.zeros, ours.nonfinite)
+    assert theirs == pytest.approx(numbers.separate(array))
+
+
+def test_the_long_pipeline_is_as_long_as_told(bench):
+    assert len(bench("inspection.pages").pipeline_of(20).steps) == 20
+
+
+def test_a_page_that_is_too_slow_is_told(bench):
+    pages = bench("inspection.pages")
+    summary = pages.summary(pages.pipeline_of(2))
+    row = pages._row("a", lambda: summary, 60.0, True)
+    assert (row["bar"], row["met"]) == ("60000 ms", True)
+    assert row["html_kb"] == len(summary.to_html().encode()) / 1000
+    assert not pages._row("a", lambda: summary, 0.0, True)["met"]
+
+
+def test_an_import_is_blamed_for_what_it_adds_only(bench, monkeypatch):
+    imports = bench("_imports")
+    modules = {"import ours": ["sklearn", "sklearn.svm", "pandas", "numba"]}
+    modules["import sklearn.svm"] = ["sklearn", "sklearn.svm", "pandas"]
+    monkeypatch.setattr(imports, "_loaded", lambda statement: modules[statement])
+    times = iter([9.0, 9.0, 3.0, 2.0, 8.0, 4.0])
+    monkeypatch.setattr(imports, "fresh", lambda code: next(times))
+    cost = imports.import_cost("import ours", quick=True)
+    assert (cost["parts"], cost["added"]) == (["sklearn.svm"], ["numba"])
+    assert cost["ratio"] == 1.75
+
+
+def test_every_part_of_inspection_has_a_name(bench, capsys):
+    with pytest.raises(SystemExit, match="imports, statistics, memory, pages"):
+        bench("__main__").main(["inspection", "--only", "nonsense"])
