@@ -81,8 +81,11 @@ def table(
         dict.fromkeys(shown, 1),
     ]
     widths = _shared(natural, floors, shown, width)
-    grid = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
+    # Gaps are columns of their own: releases of rich differ in where they put a padding.
+    grid = Table(box=None, padding=0, pad_edge=False)
     for i in shown:
+        if i != shown[0]:
+            grid.add_column(width=_GAP)
         grid.add_column(
             Text(cut(heads[i], widths[i], sign), "bold" if i == 0 else "dim"),
             justify="right" if columns[i].right else "left",
@@ -90,9 +93,8 @@ def table(
             overflow="fold",
         )
     for row, (_, style) in zip(cells, rows, strict=True):
-        grid.add_row(
-            *(Text(_fitted(row[i], columns[i].wraps, widths[i], sign), style) for i in shown)
-        )
+        found = [Text(_fitted(row[i], columns[i].wraps, widths[i], sign), style) for i in shown]
+        grid.add_row(*[part for cell in found for part in ("", cell)][1:])
     return grid
 
 

@@ -244,17 +244,17 @@ def _name_rows(ax: Axes, names: Sequence[str]) -> None:
 def _rows_that_fit(ax: Axes) -> int:
     """Return how many named rows there is room for."""
     room = ax.get_window_extent().height * 72 / ax.figure.dpi
-    place, figure = ax.get_subplotspec(), ax.get_figure(root=True)
-    if place and figure and figure.get_layout_engine():
-        room = figure.get_figheight() * 72 / place.get_gridspec().nrows - _AROUND
+    place, figure = ax.get_subplotspec(), ax.figure
+    if place and figure.get_layout_engine():
+        room = figure.bbox.height * 72 / figure.dpi / place.get_gridspec().nrows - _AROUND
     return max(_LEAST_ROWS, int(room / _ROW_HEIGHT))
 
 
 def _set_title(ax: Axes, title: str, names: Sequence[str] = ()) -> None:
     """Set the title at the left of the names of the rows, as far as there is room."""
     text = ax.set_title(_wrapped(ax, title, names, 11), fontsize=11, loc="left")
-    figure = ax.get_figure(root=True)
-    if names and figure:
+    figure = ax.figure
+    if names:
         from matplotlib.transforms import ScaledTranslation
 
         back = _widest(names)
@@ -276,9 +276,9 @@ def _short(name: str) -> str:
 def _wrapped(ax: Axes, text: str, names: Sequence[str] = (), size: float = _FONT) -> str:
     """Break a text into lines that are no wider than the axes with the names of the rows."""
     lines, room = [""], _points_wide(ax)
-    place, figure = ax.get_subplotspec(), ax.get_figure(root=True)
-    if names and place and figure and figure.get_layout_engine():
-        room = figure.get_figwidth() * 72 / place.get_gridspec().ncols - 2 * _FONT
+    place, figure = ax.get_subplotspec(), ax.figure
+    if names and place and figure.get_layout_engine():
+        room = figure.bbox.width * 72 / figure.dpi / place.get_gridspec().ncols - 2 * _FONT
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}".lstrip()
         if lines[-1] and _points(longer, size) > room:

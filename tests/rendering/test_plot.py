@@ -225,3 +225,12 @@ def test_what_is_summed_up_stands_last_and_never_in_the_title(small):
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert [name for name in names if name.startswith("…")] == names[-1:]
     assert sum(bar.get_width() for bar in ax.patches) == 300
+
+
+def test_a_part_of_a_figure_will_do():
+    figure = Figure((6, 3), dpi=100, layout="constrained")
+    _, right = figure.subfigures(1, 2)
+    ax = spread(12, 1e4).plot(ax=right.subplots())
+    figure.draw_without_rendering()
+    assert ax._left_title.get_window_extent().x0 >= 300
+    assert ax._left_title.get_window_extent().x1 <= 600
