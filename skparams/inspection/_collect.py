@@ -102,8 +102,9 @@ class Fitted(NamedTuple):
 class Walk:
     """Walk once over an estimator; ``root`` is its record, ``leaves`` its parameters.
 
-    Estimators and buffers that were met before are known by their identity, so that cycles end
-    and nothing is counted twice. ``fitted`` are the estimators that findings are looked for in.
+    ``unique`` are the leaves of which each has a buffer of its own. Estimators and buffers that
+    were met before are known by their identity, so that cycles end and nothing is counted twice.
+    ``fitted`` are the estimators that findings are looked for in.
 
     Parameters
     ----------
@@ -117,6 +118,7 @@ class Walk:
         self, estimator: Any, measure: Callable[[Any], Stats | None] | None = None
     ) -> None:
         self.leaves: list[Leaf] = []
+        self.unique: list[Leaf] = []
         self.fitted: list[Fitted] = []
         self._measure = measure
         self._met: set[int] = set()
@@ -137,7 +139,7 @@ class Walk:
         rows: list[FittedAttribute] = []
         if fitted:
             rules = _rules(spec, values, params, known)
-            rows = list(self._attributes(estimator, values, rules, known, path, spec.guessed))
+            rows = self._attributes(estimator, values, rules, known, path, spec.guessed)
             self.fitted.append(Fitted(path, estimator, values, params, known, spec))
         self._depth += 1
         children: Sequence[Node] = list(self._children(values, params, path, spec, chosen=chosen))
@@ -174,30 +176,34 @@ class Walk:
         params: Values,
         path: str,
         guessed: bool,
-    ) -> Iterator[FittedAttribute]:
-        """Yield the records of all leaves, those of parameters first: they own the buffers."""
+    ) -> list[FittedAttribute]:
+        """Return the records of all leaves, those of parameters first: they own the buffers."""
+        own: list[tuple[Leaf, FittedAttribute]] = []
+        numbers: list[FittedAttribute] = []
         for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
-            if rule.role != "parameter" and is_number(values[name]):
-                yield record_of_number(join(path, name), rule.role, values[name])
+            value = values[name]
+            if rule.role != "parameter" and is_number(value):
+                numbers.append(record_of_number(join(path, name), rule.role, value))
                 continue
-            leaves = list(leaves_of(estimator, name, values[name], rule, path))
+            leaves = list(leaves_of(estimator, name, value, rule, path))
             named = rule.dims_for(params)
-            own: list[tuple[Leaf, FittedAttribute]] = []
             for i, leaf in enumerate(leaves):
                 role = leaf.part.role if leaf.part else rule.role
-                if role == "parameter":
-                    self.leaves.append(leaf)
-                elif leaf.numbers is None:  # an object that holds no parameter
+                if role != "parameter" and leaf.numbers is None:  # an object without any
                     continue
                 dims = named(i, len(leaves)) if callable(named) else named
                 alias = self._buffers.setdefault(leaf.buffer, leaf.path)
+                if role == "parameter":
+                    self.leaves.append(leaf)
+                    if alias == leaf.path:
+                        self.unique.append(leaf)
                 row = record_of(
                     leaf, rule, dims, params, guessed, None if alias == leaf.path else alias
                 )
                 if self._measure and role == "parameter" and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
                 own.append((leaf, row))
-            yield from with_retained(own)
+        return [*with_retained(own), *numbers]
 
     def _children(
         self, values: Values, params: Values, path: str, spec: Spec, *, chosen: bool

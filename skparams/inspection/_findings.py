@@ -77,7 +77,7 @@ def findings(
     """
     found = [
         *_too_many(walk.root.totals.free, effective, n_samples),
-        *_not_finite(walk.leaves),
+        *_not_finite(walk.unique),
         *_of_families(walk.fitted),
         *_on(estimator, X),
         *(finding for node in walk.root.walk() for finding in _kept(node)),
@@ -104,7 +104,7 @@ def _too_many(free: Count, effective: float | None, n_samples: int | None) -> It
 
 
 def _not_finite(leaves: list[Leaf]) -> Iterator[Finding]:
-    for leaf in {leaf.buffer: leaf for leaf in reversed(leaves)}.values():
+    for leaf in leaves:
         # All numbers are looked at first, which takes less time than to select those in use.
         if leaf.numbers is None or not any(count_nonfinite(leaf.numbers)):
             continue

@@ -64,6 +64,8 @@ class Leaf(NamedTuple):
 
         Not the base: an lbfgs network's matrices are all views of one vector.
         """
+        if self.part and self.part.owner is not None:
+            return (self.part.owner, self.part.path)
         array = self.value
         if not isinstance(array, np.ndarray):
             if isinstance(array, _PLAIN) or not issparse(array):
@@ -95,21 +97,28 @@ def leaves_of(estimator: Any, name: str, value: Any, rule: Rule, path: str) -> I
 
 
 def with_retained(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribute]:
-    """Return an attribute's records; the first view of a base is told what it keeps alive.
+    """Return an estimator's records; the first view of a base is told what it keeps alive.
 
-    Several views of one base, as an lbfgs network's matrices are, keep it alive together.
+    Several views of one base, as an lbfgs network's matrices are, keep it alive together. What an
+    object shows of its own memory keeps nothing else alive.
     """
-    left: dict[int, int] = {}
-    for leaf, row in own:
-        if isinstance(leaf.value, np.ndarray) and row.alias_of is None and row.bytes is not None:
-            owner = _owner(leaf.value)
-            left[id(owner)] = left.get(id(owner), owner.nbytes) - row.bytes
     rows = [row for _, row in own]
-    if any(n_bytes > 0 for n_bytes in left.values()):
-        for i, (leaf, row) in enumerate(own):
-            retained = left.pop(id(_owner(leaf.value)), 0)
-            if retained > 0:
-                rows[i] = replace(row, retained=retained)
+    views = [
+        (i, _owner(leaf.value))
+        for i, (leaf, row) in enumerate(own)
+        if leaf.part is None
+        and isinstance(leaf.value, np.ndarray)
+        and leaf.value.base is not None
+        and row.alias_of is None
+        and row.bytes is not None
+    ]
+    left: dict[int, Any] = {}
+    for i, owner in views:
+        left[id(owner)] = left.get(id(owner), owner.nbytes) - rows[i].bytes
+    for i, owner in views:
+        retained = left.pop(id(owner), 0)
+        if retained > 0:
+            rows[i] = replace(rows[i], retained=retained)
     return rows
 
 

@@ -50,8 +50,9 @@ def after(params: Mapping[str, Any], path: str) -> After:
         found = [_behind(transformer, each, its_path) for each in at_both_ends(data)]
         counts = [columns for columns, _ in found if not isinstance(columns, Unknown)]
         unknown = next((columns for columns, _ in found if isinstance(columns, Unknown)), None)
-        if unknown is not None and unknown != data.columns:
-            unknown = Unknown(f"n_features behind {its_path}: {unknown.reason}")
+        told = "n_features behind "
+        if unknown not in (None, data.columns) and not unknown.reason.startswith(told):
+            unknown = Unknown(f"{told}{its_path}: {unknown.reason}")
         return replace(data, columns=unknown or span(counts), dtype=found[0][1], head=None)
 
     return behind

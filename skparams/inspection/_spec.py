@@ -60,6 +60,9 @@ class Part:
     infinite : bool, default=False
         Whether infinity is a number like others, as the threshold of a split that sends missing
         values one way and all others the other way.
+    owner : int, default=None
+        The identity of the object, where the numbers are in memory that it alone has. By default
+        they are looked up among all arrays, in case that another attribute holds them too.
     write : callable, default=None
         For ``set_fitted_params``, where the numbers cannot be written in place: puts other ones
         into the object.
@@ -74,6 +77,7 @@ class Part:
     used: Callable[[], Any] | None = None
     bytes: int | Bounds | None = None
     infinite: bool = False
+    owner: int | None = None
     write: Callable[[Any], None] | None = None
 
 

@@ -66,8 +66,10 @@ def count_nonfinite(numbers: Any) -> tuple[int, int]:
     if array.dtype.kind not in "fc":
         return n_nan, n_infinite
     with np.errstate(all="ignore"):
+        # A sum of finite numbers may overflow, but no other number makes a finite sum.
+        if array.size <= _BLOCK and np.isfinite(np.add.reduce(array, axis=None)):
+            return n_nan, n_infinite
         for block in _blocks(array):
-            # A sum of finite numbers may overflow, but no other number makes a finite sum.
             if not np.isfinite(np.add.reduce(block)):
                 n_nan += int(np.count_nonzero(np.isnan(block)))
                 n_infinite += int(np.count_nonzero(np.isinf(block)))

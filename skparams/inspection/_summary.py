@@ -183,8 +183,7 @@ def count_params(
         return totals.free
     if kind == "stored" or totals.stored is None:
         return totals.stored
-    buffers = {leaf.buffer: leaf.used for leaf in walk.leaves}
-    return sum(int(np.count_nonzero(stored_in(array))) for array in buffers.values())
+    return sum(int(np.count_nonzero(stored_in(leaf.used))) for leaf in walk.unique)
 
 
 def fitted_leaves(function: str, estimator: Any, deep: bool) -> list[Leaf]:

@@ -3,7 +3,6 @@
 import pickle
 import re
 import threading
-import time
 import weakref
 from types import ModuleType, SimpleNamespace
 from unittest.mock import MagicMock, Mock
@@ -317,9 +316,8 @@ def test_lists_that_hold_one_another_in_many_ways():
     lists = [[] for _ in range(8)]
     for each in lists:
         each.extend(lists)
-    started = time.perf_counter()
-    look(Anything(chosen=lists).fit(w_=np.ones(2), lists_=lists))
-    assert time.perf_counter() - started < 10
+    found = look(Anything(chosen=lists).fit(w_=np.ones(2), lists_=lists))  # each is looked at once
+    assert found.totals.stored == 2
 
 
 def test_ten_thousand_members():

@@ -76,14 +76,10 @@ def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[st
 def with_fixed(params: Mapping[str, Any], attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return hyperparameters, and those that a subclass's constructor sets rather than takes.
 
-    They stand in attributes all the same, and what was chosen for them decides as much.
+    They stand in attributes all the same, and what was chosen for them decides as much. No fitted
+    attribute has the name of a hyperparameter, so that there is no need to leave these out.
     """
-    fixed = {
-        name: value
-        for name, value in attributes.items()
-        if not (name.startswith("_") or name.endswith("_"))
-    }
-    return {**fixed, **params}
+    return {**attributes, **params}
 
 
 def same(value: Any, default: Any) -> bool:

@@ -48,6 +48,7 @@ def tree_parts(tree: Any, *, classes: bool) -> Iterator[Part]:
         count=inner,
         used=lambda: threshold[nodes["left_child"] >= 0],
         infinite=True,
+        owner=id(tree),
     )
     yield Part(
         ".value",
@@ -56,8 +57,10 @@ def tree_parts(tree: Any, *, classes: bool) -> Iterator[Part]:
         count=leaves * n_values,
         free=leaves * (n_values - n_outputs) if classes else None,
         used=lambda: values[nodes["left_child"] < 0],
+        owner=id(tree),
     )
-    yield Part(".nodes", nodes, role="structure", bytes=nodes.nbytes - threshold.nbytes)
+    rest = nodes.nbytes - threshold.nbytes
+    yield Part(".nodes", nodes, role="structure", bytes=rest, owner=id(tree))
 
 
 def most_leaves(data: DataShape, params: Mapping[str, Any]) -> int:
