@@ -1,0 +1,641 @@
+"""PCA: a drop-in for scikit-learn's that is exact, on streams too."""
+
+from __future__ import annotations
+
+import copy
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.exceptions import NotFittedError
+from sklearn.utils import assert_all_finite, check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skparams._compat import (
+    Interval,
+    RealNotInt,
+    StrOptions,
+    check_sample_weight,
+    fit_context,
+)
+from skparams._estimator import unchanged_on_error
+from skparams.decomposition._em import em_moments
+from skparams.decomposition._model import PCAModel
+from skparams.decomposition._moments import Moments, moments_of
+from skparams.decomposition._n_components import (
+    RULES,
+    Evidence,
+    check,
+    choose,
+    needs_all,
+)
+from skparams.decomposition._solvers import (
+    NotFinite,
+    Spectrum,
+    from_moments,
+    from_rows,
+    truncated,
+    units,
+)
+
+# What is learned from the scatter of a stream, when it is first read.
+_FROM_SCATTER = (
+    "components_",
+    "explained_variance_",
+    "noise_variance_",
+    "n_components_",
+    "scale_",
+    "_total_variance",
+)
+# What only a stream has.
+_OF_STREAM = ("scatter_", "_shift", "_offset")
+
+
+class PCA(PCAModel):
+    """Principal component analysis, a drop-in for scikit-learn's that is exact on streams too.
+
+    Rows are projected on the orthogonal directions along which they vary most. The covariance is
+    summed about a shift, in blocks and in float64, so that large offsets cost no digits.
+
+    Parameters
+    ----------
+    n_components : int, float or str, default=None
+        How many components to keep; by default ``min(n_samples, n_features)``, one less for
+        'arpack'. A float in (0, 1) keeps as many as explain more than that share of the variance.
+        A string is the name of a rule:
+
+        - 'mle' is Minka's approximation of the evidence.
+        - 'kaiser' keeps eigenvalues above their mean.
+        - 'broken_stick' keeps the leading shares above those of a stick broken at random.
+        - 'parallel' keeps the leading eigenvalues above those of 95 % of draws of independent
+          normal features with the same variances.
+        - 'gavish_donoho' keeps singular values above the optimal hard threshold for noise of
+          unknown level.
+
+        Rules and shares need all eigenvalues, so 'arpack' and 'randomized' refuse them.
+    copy : bool, default=True
+        As in scikit-learn; X is never changed.
+    whiten : bool, default=False
+        Whether scores are divided by their standard deviations.
+    svd_solver : {'auto', 'full', 'covariance_eigh', 'arpack', 'randomized'}, default='auto'
+        How the components are found.
+
+        - 'auto' follows scikit-learn's policy: 'covariance_eigh' where there are at most 1000
+          features and ten times as many rows, 'full' for small data and where all eigenvalues are
+          needed, else 'randomized'; 'arpack' for sparse data.
+        - 'full' is a singular value decomposition of the centered rows, in float64: each
+          eigenvalue is right by itself.
+        - 'covariance_eigh' is an eigendecomposition of the covariance: eigenvalues are right
+          relative to the largest. It needs no copy of X.
+        - 'arpack' and 'randomized' find the first components only.
+    tol : float, default=0.0
+        Tolerance of 'arpack'.
+    iterated_power : int or 'auto', default='auto'
+        Power iterations of 'randomized'.
+    n_oversamples : int, default=10
+        Additional random vectors of 'randomized'.
+    power_iteration_normalizer : {'auto', 'QR', 'LU', 'none'}, default='auto'
+        How 'randomized' normalises power iterations.
+    random_state : int, RandomState instance or None, default=None
+        Draws for 'arpack', 'randomized' and the rule 'parallel'.
+    scale : bool, default=False
+        Whether features are divided by their standard deviations (``ddof=1``): a PCA of the
+        correlations, whose eigenvalues sum to the number of features that vary.
+    missing : {'em'} or None, default=None
+        What to do about NaN, in ``fit`` and ``transform``. 'em' finds the components that make
+        the values at hand most likely, by the EM algorithm; None refuses NaN.
+
+    Attributes
+    ----------
+    components_ : ndarray of shape (n_components, n_features)
+        Orthonormal directions, by falling variance, in the dtype of X (float32 or float64). The
+        entry that is largest in absolute value is positive.
+    explained_variance_ : ndarray of shape (n_components,)
+        Variance along each.
+    explained_variance_ratio_ : ndarray of shape (n_components,)
+        Its share in the variance of all features.
+    singular_values_ : ndarray of shape (n_components,)
+        Norms of the scores.
+    eigenvalues_ : ndarray of shape (n_components,)
+        The same as `explained_variance_`.
+    eigenvectors_ : ndarray of shape (n_features, n_components)
+        The components as columns.
+    mean_ : ndarray of shape (n_features,)
+        Mean of each feature, always float64.
+    scale_ : ndarray of shape (n_features,)
+        What features are divided by; only with `scale`. A constant feature is divided by 1.
+    n_components_ : int
+        Number of components.
+    n_samples_ : int
+        Number of rows.
+    noise_variance_ : float
+        Mean of the eigenvalues that were left out, 0 where there are none.
+    scatter_ : ndarray of shape (n_features, n_features)
+        Sum of the products of the centered features in float64, 8 ``n_features ** 2`` bytes; only
+        after ``partial_fit``.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, where X has names that are all strings.
+
+    See Also
+    --------
+    skparams.summary : What it learned, and how much of it.
+
+    Notes
+    -----
+    Where scikit-learn's estimator has a bug, this one differs; the page "Differences" of the
+    documentation lists each case.
+
+    References
+    ----------
+    .. [1] Minka, "Automatic choice of dimensionality for PCA", NIPS 2000.
+    .. [2] Tipping and Bishop, "Probabilistic principal component analysis", 1999.
+    .. [3] Gavish and Donoho, "The optimal hard threshold for singular values is 4/sqrt(3)", 2014.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skparams import PCA
+    >>> X = load_iris().data
+    >>> pca = PCA(n_components=2).fit(X)
+    >>> pca.explained_variance_.round(3)
+    array([4.228, 0.243])
+    >>> pca.transform(X[:2]).round(3)
+    array([[-2.684,  0.319],
+           [-2.714, -0.177]])
+
+    A stream of batches gives the same:
+
+    >>> stream = PCA(n_components=2)
+    >>> for batch in (X[:50], X[50:60], X[60:]):
+    ...     stream = stream.partial_fit(batch)
+    >>> stream.explained_variance_.round(3)
+    array([4.228, 0.243])
+    """
+
+    _parameter_constraints: dict = {
+        "n_components": [
+            Interval(Integral, 0, None, closed="left"),
+            Interval(RealNotInt, 0, 1, closed="neither"),
+            StrOptions(set(RULES)),
+            None,
+        ],
+        "copy": ["boolean"],
+        "whiten": ["boolean"],
+        "svd_solver": [StrOptions({"auto", "full", "covariance_eigh", "arpack", "randomized"})],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "iterated_power": [StrOptions({"auto"}), Interval(Integral, 0, None, closed="left")],
+        "n_oversamples": [Interval(Integral, 1, None, closed="left")],
+        "power_iteration_normalizer": [StrOptions({"auto", "QR", "LU", "none"})],
+        "random_state": ["random_state"],
+        "scale": ["boolean"],
+        "missing": [StrOptions({"em"}), None],
+    }
+
+    def __init__(
+        self,
+        n_components=None,
+        *,
+        copy=True,
+        whiten=False,
+        svd_solver="auto",
+        tol=0.0,
+        iterated_power="auto",
+        n_oversamples=10,
+        power_iteration_normalizer="auto",
+        random_state=None,
+        scale=False,
+        missing=None,
+    ):
+        self.n_components = n_components
+        self.copy = copy
+        self.whiten = whiten
+        self.svd_solver = svd_solver
+        self.tol = tol
+        self.iterated_power = iterated_power
+        self.n_oversamples = n_oversamples
+        self.power_iteration_normalizer = power_iteration_normalizer
+        self.random_state = random_state
+        self.scale = scale
+        self.missing = missing
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None, sample_weight=None):
+        """Fit the model to all rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The rows. They are not changed, and copied by 'full' and the truncated solvers only.
+        y : Ignored
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows: a weight of 2 counts as that row twice.
+
+        Returns
+        -------
+        self : PCA
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            Where an argument is not allowed or X is not finite. The estimator is then as it was.
+        """
+        with unchanged_on_error(self):
+            self._fit(X, sample_weight)
+        return self
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X, y=None, sample_weight=None):
+        """Fit the model and project the same rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The rows.
+        y : Ignored
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_components)
+            What ``transform`` gives; from 'randomized' the scores that it found, which differ
+            from it where more iterations would change the components.
+        """
+        with unchanged_on_error(self):
+            X, scores = self._fit(X, sample_weight)
+            if scores is None:
+                return self._project(X)
+            scores = scores.astype(self._dtype, copy=False)
+            return scores / self._whitener() if self.whiten else scores
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y=None, sample_weight=None):
+        """Take in a batch of rows; all batches together give what ``fit`` gives on all rows.
+
+        Batches may have any size and order. What is learned is computed from the scatter when it
+        is first read, with the arguments that the estimator then has (`set_params` included).
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The rows.
+        y : Ignored
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        self : PCA
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            As `fit`; with `missing`, with solvers that need all rows, and after `fit`, which
+            keeps no scatter.
+        MemoryError
+            Where the scatter, 8 ``n_features ** 2`` bytes, cannot be had.
+        """
+        self._check_streams()
+        with unchanged_on_error(self):
+            first = not hasattr(self, "scatter_")
+            X, weight = self._validated(X, sample_weight, reset=first, min_samples=1)
+            found = self._moments(X, weight)
+            dtype = _dtype_of(X)
+            n_rows = X.shape[0]
+            if not first:
+                found = self._stream().merged(found)
+                n_rows += self.n_samples_
+                dtype = np.result_type(self._dtype, dtype)
+            self._keep_stream(found, n_rows, dtype)
+        return self
+
+    def merge(self, other):
+        """Return a model of the rows of both; neither of the two changes.
+
+        Parameters
+        ----------
+        other : PCA
+            Another model built by ``partial_fit``.
+
+        Returns
+        -------
+        merged : PCA
+            What one ``partial_fit`` on all rows gives, with the arguments of this model.
+
+        Raises
+        ------
+        ValueError
+            Where their features differ, or one was built by ``fit``, which keeps no scatter.
+        """
+        if not isinstance(other, PCA):
+            raise TypeError(f"PCA.merge: other must be a PCA, got {type(other).__name__}.")
+        for model, name in ((self, "this model"), (other, "other")):
+            check_is_fitted(model)
+            _check_has_scatter(model, f"merge: {name}")
+        if self.n_features_in_ != other.n_features_in_:
+            raise ValueError(
+                f"PCA.merge: other has {other.n_features_in_} features, but this model has "
+                f"{self.n_features_in_}; they must be the same."
+            )
+        names, others = (getattr(m, "feature_names_in_", None) for m in (self, other))
+        if names is not None and others is not None and list(names) != list(others):
+            raise ValueError(
+                f"PCA.merge: other has the feature names {list(others)}, but this model has "
+                f"{list(names)}; they must be the same, in the same order."
+            )
+        merged = copy.copy(self)
+        if names is None and others is not None:
+            merged.feature_names_in_ = others
+        merged._keep_stream(
+            self._stream().merged(other._stream()),
+            self.n_samples_ + other.n_samples_,
+            np.result_type(self._dtype, other._dtype),
+        )
+        return merged
+
+    def set_params(self, **params):
+        """Set arguments; a model built by ``partial_fit`` is read anew with them.
+
+        Parameters
+        ----------
+        **params : dict
+            Arguments of the constructor.
+
+        Returns
+        -------
+        self : PCA
+            The estimator.
+        """
+        super().set_params(**params)
+        if params and "scatter_" in vars(self):
+            self._forget(*_FROM_SCATTER)
+        return self
+
+    def component_table(self, X, sample_weight=None):
+        """Compare how many components each rule would keep.
+
+        The model does not change; `scale` and `random_state` are this estimator's.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The rows.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        table : DataFrame
+            A row for each rule: ``n_components``, and the share of the variance that they
+            explain. Missing where a rule does not apply.
+        """
+        from skparams.decomposition._table import component_table
+
+        return component_table(copy.copy(self), X, sample_weight)
+
+    def _fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None]:
+        """Fit, and return the validated rows, and scores that the solver found by the way."""
+        if sp.issparse(X) and self.svd_solver not in ("auto", "arpack", "covariance_eigh"):
+            raise TypeError(
+                'PCA only support sparse inputs with the "arpack" and "covariance_eigh" solvers, '
+                f'while "{self.svd_solver}" was passed. See TruncatedSVD for a possible '
+                "alternative."
+            )
+        X, weight = self._validated(X, sample_weight, reset=True, min_samples=2)
+        _check_weight_sum(weight)
+        n_rows = X.shape[0] if weight is None else int(np.count_nonzero(weight))
+        most = min(n_rows, X.shape[1])
+        solver = self._solver(X, most)
+        n_components = self._n_components(solver, most)
+        check(n_components, solver, n_rows, X.shape[1])
+        k = most if needs_all(n_components) else int(n_components)
+        spectrum = self._spectrum(X, weight, solver, k, most)
+        self._forget(*_FROM_SCATTER, *_OF_STREAM)
+        self._fit_svd_solver = solver
+        self.n_samples_ = X.shape[0]
+        self._dtype = _dtype_of(X)
+        self._keep(spectrum, n_components, most)
+        return X, spectrum.scores
+
+    def _validated(
+        self, X: Any, sample_weight: Any, reset: bool, min_samples: int
+    ) -> tuple[Any, np.ndarray | None]:
+        """Return rows of any real dtype, not yet known to be finite, and their weights."""
+        X = validate_data(
+            self,
+            X,
+            accept_sparse=("csr", "csc"),
+            dtype="numeric",
+            ensure_all_finite="allow-nan" if self.missing == "em" else False,
+            ensure_min_samples=min_samples,
+            reset=reset,
+        )
+        if sample_weight is None:
+            return X, None
+        weight = check_sample_weight(sample_weight, X, dtype=np.float64)
+        if (weight < 0).any():
+            raise ValueError(
+                f"{type(self).__name__}: sample_weight must not be negative, got {weight.min()}."
+            )
+        return X, weight
+
+    def _solver(self, X: Any, most: int) -> str:
+        """Return the solver, for 'auto' by scikit-learn's policy."""
+        if self.missing == "em" and not sp.issparse(X) and np.isnan(X).any():
+            return "covariance_eigh"
+        if self.svd_solver != "auto":
+            return self.svd_solver
+        if sp.issparse(X):
+            return "arpack"
+        if X.shape[1] <= 1000 and X.shape[0] >= 10 * X.shape[1]:
+            return "covariance_eigh"
+        n_components = most if self.n_components is None else self.n_components
+        if max(X.shape) <= 500 or isinstance(n_components, str):
+            return "full"
+        return "randomized" if 1 <= n_components < 0.8 * most else "full"
+
+    def _n_components(self, solver: str, most: int) -> Any:
+        """Return what n_components asks for, by default all that the solver can find."""
+        if self.n_components is None:
+            return most - (solver == "arpack")
+        return self.n_components
+
+    def _spectrum(
+        self, X: Any, weight: np.ndarray | None, solver: str, k: int, most: int
+    ) -> Spectrum:
+        try:
+            if solver == "full":
+                return from_rows(X, weight, self.scale)
+            if solver == "covariance_eigh":
+                return from_moments(self._moments(X, weight, k), self.scale, k, most)
+            random_state = check_random_state(self.random_state)
+            params = self.get_params(deep=False)
+            return truncated(X, weight, self.scale, solver, k, params, random_state)
+        except NotFinite:
+            self._refuse_not_finite(X)
+
+    def _moments(self, X: Any, weight: np.ndarray | None, k: int = 0) -> Moments:
+        """Return finite moments of the rows."""
+        if self.missing == "em" and not sp.issparse(X) and np.isnan(X).any():
+            return self._em_moments(X, weight, k)
+        try:
+            found = moments_of(X, weight)
+        except MemoryError as error:
+            p = X.shape[1]
+            raise MemoryError(
+                f"{type(self).__name__}: the scatter of {p} features takes {8 * p * p / 1e9:.3g} "
+                "GB, which could not be had. Fit with svd_solver='randomized' or 'arpack', or "
+                "fewer features."
+            ) from error
+        if not found.finite and X.dtype == np.float32:  # their squares may overflow in float32
+            found = moments_of(X, weight, np.float64)
+        if not found.finite:
+            self._refuse_not_finite(X)
+        return found
+
+    def _em_moments(self, X: np.ndarray, weight: np.ndarray | None, k: int) -> Moments:
+        if weight is not None:
+            X, weight = X[weight > 0], weight[weight > 0]
+        empty = np.flatnonzero(np.isnan(X).all(axis=0))
+        if empty.size:
+            raise ValueError(
+                f"{type(self).__name__}: missing='em' needs a value of each feature, but "
+                f"feature {empty[0]} of {X.shape[1]} has none."
+            )
+        # A rule or a share chooses afterwards, from the covariance without a model.
+        k = X.shape[1] if needs_all(self.n_components) else k
+        return em_moments(X.astype(np.float64), weight, k, self.scale)
+
+    def _refuse_not_finite(self, X: Any) -> Any:
+        """Raise scikit-learn's error where X is not finite, else say that its squares are not."""
+        name = type(self).__name__
+        assert_all_finite(X.data if sp.issparse(X) else X, estimator_name=name, input_name="X")
+        raise ValueError(
+            f"{name}: squares of X overflow, whose largest absolute value is "
+            f"{float(np.abs(X).max()):.3g}. Divide X by a constant."
+        )
+
+    def _keep(self, spectrum: Spectrum, n_components: Any, most: int) -> None:
+        """Choose how many components there are, and keep them in the dtype of X."""
+        evidence = Evidence(
+            spectrum.values,
+            spectrum.total,
+            spectrum.n,
+            (spectrum.deviations > 0).astype(np.float64) if self.scale else spectrum.deviations,
+            self.scale,
+            check_random_state(self.random_state),
+        )
+        k, dtype = choose(n_components, evidence), self._dtype
+        self.n_components_ = k
+        self.mean_ = spectrum.mean
+        if self.scale:
+            self.scale_ = units(spectrum.deviations)
+        self.components_ = np.ascontiguousarray(spectrum.vectors[:k], dtype)
+        self.explained_variance_ = spectrum.values[:k].astype(dtype)
+        self.noise_variance_ = spectrum.noise(k, most)
+        self._total_variance = spectrum.total
+        self._weight_sum = spectrum.n
+
+    def _forget(self, *names: str) -> None:
+        for name in names:
+            vars(self).pop(name, None)
+
+    def _check_streams(self) -> None:
+        """Refuse what has no meaning in a stream."""
+        name = type(self).__name__
+        if self.missing is not None:
+            raise ValueError(
+                f"{name}.partial_fit: missing='em' needs all rows at once; use fit, or "
+                "missing=None and rows without NaN."
+            )
+        if self.svd_solver not in ("auto", "covariance_eigh"):
+            raise ValueError(
+                f"{name}.partial_fit: svd_solver must be 'auto' or 'covariance_eigh', as a stream "
+                f"keeps its scatter and no rows, got {self.svd_solver!r}."
+            )
+        if "mean_" in vars(self):
+            _check_has_scatter(self, "partial_fit: this model")
+
+    def _stream(self) -> Moments:
+        return Moments(self._weight_sum, self._shift, self._offset, self.scatter_)
+
+    def _keep_stream(self, moments: Moments, n_rows: int, dtype: Any) -> None:
+        """Keep the moments, and forget what was learned from earlier ones."""
+        self._forget(*_FROM_SCATTER)
+        self._fit_svd_solver = "covariance_eigh"
+        self.scatter_, self._shift, self._offset = moments.scatter, moments.shift, moments.offset
+        self.mean_ = moments.mean
+        self.n_samples_ = n_rows
+        self._weight_sum = moments.n
+        self._dtype = np.dtype(dtype)
+
+    def _read(self) -> None:
+        """Learn from the scatter of a stream."""
+        if self.n_samples_ < 2 or self._weight_sum <= 1:
+            raise NotFittedError(
+                f"This {type(self).__name__} instance has seen {self.n_samples_} sample(s) of "
+                f"weight {self._weight_sum:g}, while a minimum of 2 is required: call "
+                "'partial_fit' with more."
+            )
+        most = min(self.n_samples_, self.n_features_in_)
+        n_components = self._n_components("covariance_eigh", most)
+        try:
+            check(n_components, "covariance_eigh", self.n_samples_, self.n_features_in_)
+        except ValueError as error:  # as an AttributeError too, which hasattr understands
+            raise NotFittedError(str(error)) from error
+        k = most if needs_all(n_components) else int(n_components)
+        self._keep(from_moments(self._stream(), self.scale, k, most), n_components, most)
+
+    def __getattr__(self, name: str) -> Any:
+        held = vars(self)
+        if name in _FROM_SCATTER and "scatter_" in held and "components_" not in held:
+            self._read()
+            if name in held:
+                return held[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __sklearn_is_fitted__(self):
+        return "mean_" in vars(self)
+
+    def __skparams__(self):
+        """Return the Spec, once a stream has been learned from."""
+        from skparams.inspection._spec import registered_for
+
+        hasattr(self, "components_")
+        return registered_for(PCA)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        tags.input_tags.sparse = self.svd_solver in ("auto", "arpack", "covariance_eigh")
+        tags.input_tags.allow_nan = self.missing is not None
+        return tags
+
+
+def _dtype_of(X: Any) -> np.dtype:
+    """Return the dtype of what is learned from X."""
+    return np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
+
+
+def _check_weight_sum(weight: np.ndarray | None) -> None:
+    if weight is not None and weight.sum() <= 1:
+        raise ValueError(
+            "PCA: sample_weight must sum to more than 1, as it counts rows and variances are "
+            f"divided by the sum minus 1, got a sum of {weight.sum():.6g}."
+        )
+
+
+def _check_has_scatter(model: PCA, who: str) -> None:
+    if "scatter_" not in vars(model):
+        raise ValueError(
+            f"PCA.{who} was built by fit, which keeps no scatter matrix to add to. Build it by "
+            "partial_fit from the start: PCA().partial_fit(X) learns what PCA().fit(X) does."
+        )
