@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from scipy.integrate import quad
@@ -11,6 +12,8 @@ from scipy.optimize import brentq
 from scipy.special import gammaln
 
 RULES = ("mle", "kaiser", "broken_stick", "parallel", "gavish_donoho")
+# Shares of the variance in a table of rules.
+SHARES = (0.8, 0.9, 0.95, 0.99)
 
 # Draws of the parallel analysis, and the share of them that an eigenvalue has to exceed.
 N_DRAWS = 100
@@ -229,3 +232,24 @@ _BY_NAME = {
     "parallel": parallel,
     "gavish_donoho": gavish_donoho,
 }
+
+
+def component_table(evidence: Evidence, n_samples: int) -> Any:
+    """Return a frame of how many components each rule keeps, and what they explain."""
+    import pandas as pd
+
+    rules = (*RULES, *SHARES)
+    counts = []
+    for rule in rules:
+        applies = rule != "mle" or n_samples >= evidence.deviations.size
+        counts.append(choose(rule, evidence) if applies else None)
+    explained = np.concatenate([[0.0], np.cumsum(evidence.ratio)])
+    return pd.DataFrame(
+        {
+            "n_components": pd.array(counts, dtype="Int64"),
+            "explained_variance_ratio": [
+                np.nan if count is None else explained[count] for count in counts
+            ],
+        },
+        index=pd.Index(rules, name="rule", dtype=object),
+    )

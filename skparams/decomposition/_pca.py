@@ -19,7 +19,7 @@ from skparams._compat import (
     check_sample_weight,
     fit_context,
 )
-from skparams._estimator import unchanged_on_error
+from skparams._estimator import AvailableIf, unchanged_on_error
 from skparams.decomposition._em import em_moments
 from skparams.decomposition._model import PCAModel
 from skparams.decomposition._moments import Moments, moments_of
@@ -28,6 +28,7 @@ from skparams.decomposition._n_components import (
     Evidence,
     check,
     choose,
+    component_table,
     needs_all,
 )
 from skparams.decomposition._solvers import (
@@ -49,7 +50,11 @@ _FROM_SCATTER = (
     "_total_variance",
 )
 # What only a stream has.
-_OF_STREAM = ("scatter_", "_shift", "_offset")
+_OF_STREAM = ("scatter_", "_shift", "_offset", "_n_weighty")
+NO_SCATTER = (
+    "was built by fit, which keeps no scatter matrix to add to. Build it by partial_fit from the "
+    "start: PCA().partial_fit(X) learns what PCA().fit(X) does."
+)
 
 
 class PCA(PCAModel):
@@ -274,6 +279,7 @@ class PCA(PCAModel):
             scores = scores.astype(self._dtype, copy=False)
             return scores / self._whitener() if self.whiten else scores
 
+    @AvailableIf
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y=None, sample_weight=None):
         """Take in a batch of rows; all batches together give what ``fit`` gives on all rows.
@@ -298,23 +304,24 @@ class PCA(PCAModel):
         Raises
         ------
         ValueError
-            As `fit`; with `missing`, with solvers that need all rows, and after `fit`, which
-            keeps no scatter.
+            As `fit`.
+        AttributeError
+            After `fit`, which keeps no scatter, and with `missing` or solvers that need all rows.
         MemoryError
             Where the scatter, 8 ``n_features ** 2`` bytes, cannot be had.
         """
-        self._check_streams()
         with unchanged_on_error(self):
             first = not hasattr(self, "scatter_")
             X, weight = self._validated(X, sample_weight, reset=first, min_samples=1)
             found = self._moments(X, weight)
             dtype = _dtype_of(X)
-            n_rows = X.shape[0]
+            n_rows, n_weighty = X.shape[0], _weights(X, weight)[0]
             if not first:
                 found = self._stream().merged(found)
                 n_rows += self.n_samples_
+                n_weighty += self._n_weighty
                 dtype = np.result_type(self._dtype, dtype)
-            self._keep_stream(found, n_rows, dtype)
+            self._keep_stream(found, n_rows, n_weighty, dtype)
         return self
 
     def merge(self, other):
@@ -339,7 +346,8 @@ class PCA(PCAModel):
             raise TypeError(f"PCA.merge: other must be a PCA, got {type(other).__name__}.")
         for model, name in ((self, "this model"), (other, "other")):
             check_is_fitted(model)
-            _check_has_scatter(model, f"merge: {name}")
+            if "scatter_" not in vars(model):
+                raise ValueError(f"PCA.merge: {name} {NO_SCATTER}")
         if self.n_features_in_ != other.n_features_in_:
             raise ValueError(
                 f"PCA.merge: other has {other.n_features_in_} features, but this model has "
@@ -357,6 +365,7 @@ class PCA(PCAModel):
         merged._keep_stream(
             self._stream().merged(other._stream()),
             self.n_samples_ + other.n_samples_,
+            self._n_weighty + other._n_weighty,
             np.result_type(self._dtype, other._dtype),
         )
         return merged
@@ -396,10 +405,27 @@ class PCA(PCAModel):
         table : DataFrame
             A row for each rule: ``n_components``, and the share of the variance that they
             explain. Missing where a rule does not apply.
-        """
-        from skparams.decomposition._table import component_table
 
-        return component_table(copy.copy(self), X, sample_weight)
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from skparams import PCA
+        >>> X = load_iris().data
+        >>> PCA(scale=True, random_state=0).component_table(X)[["n_components"]].T
+        rule          mle  kaiser  broken_stick  parallel  gavish_donoho  0.8  0.9  0.95  0.99
+        n_components    3       1             1         1              1    2    2     2     3
+        """
+        model = copy.copy(self)
+        model.n_components = RULES[0]  # so that the solver finds the whole spectrum
+        if self.svd_solver in ("arpack", "randomized"):
+            model.svd_solver = "covariance_eigh"
+        X, weight = model._validated(X, sample_weight, reset=True, min_samples=2)
+        _check_weight_sum(weight)
+        n_rows = _n_rows(*_weights(X, weight))
+        most = min(n_rows, X.shape[1])
+        solver = "covariance_eigh" if sp.issparse(X) else model._solver(X, most)
+        evidence = model._evidence(model._spectrum(X, weight, solver, most, most))
+        return component_table(evidence, n_rows)
 
     def _fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None]:
         """Fit, and return the validated rows, and scores that the solver found by the way."""
@@ -411,9 +437,11 @@ class PCA(PCAModel):
             )
         X, weight = self._validated(X, sample_weight, reset=True, min_samples=2)
         _check_weight_sum(weight)
-        n_rows = X.shape[0] if weight is None else int(np.count_nonzero(weight))
+        n_rows = _n_rows(*_weights(X, weight))
         most = min(n_rows, X.shape[1])
         solver = self._solver(X, most)
+        if solver in ("arpack", "randomized"):  # repeated rows are no help to them
+            n_rows, most = X.shape[0], min(X.shape)
         n_components = self._n_components(solver, most)
         check(n_components, solver, n_rows, X.shape[1])
         k = most if needs_all(n_components) else int(n_components)
@@ -453,8 +481,9 @@ class PCA(PCAModel):
             return "covariance_eigh"
         if self.svd_solver != "auto":
             return self.svd_solver
-        if sp.issparse(X):
-            return "arpack"
+        if sp.issparse(X):  # where scikit-learn's policy is to fail, ours is not
+            ours = isinstance(self.n_components, str) and self.n_components != "mle"
+            return "covariance_eigh" if ours else "arpack"
         if X.shape[1] <= 1000 and X.shape[0] >= 10 * X.shape[1]:
             return "covariance_eigh"
         n_components = most if self.n_components is None else self.n_components
@@ -473,7 +502,7 @@ class PCA(PCAModel):
     ) -> Spectrum:
         try:
             if solver == "full":
-                return from_rows(X, weight, self.scale)
+                return from_rows(X, weight, self.scale, most)
             if solver == "covariance_eigh":
                 return from_moments(self._moments(X, weight, k), self.scale, k, most)
             random_state = check_random_state(self.random_state)
@@ -525,15 +554,7 @@ class PCA(PCAModel):
 
     def _keep(self, spectrum: Spectrum, n_components: Any, most: int) -> None:
         """Choose how many components there are, and keep them in the dtype of X."""
-        evidence = Evidence(
-            spectrum.values,
-            spectrum.total,
-            spectrum.n,
-            (spectrum.deviations > 0).astype(np.float64) if self.scale else spectrum.deviations,
-            self.scale,
-            check_random_state(self.random_state),
-        )
-        k, dtype = choose(n_components, evidence), self._dtype
+        k, dtype = choose(n_components, self._evidence(spectrum)), self._dtype
         self.n_components_ = k
         self.mean_ = spectrum.mean
         if self.scale:
@@ -544,51 +565,66 @@ class PCA(PCAModel):
         self._total_variance = spectrum.total
         self._weight_sum = spectrum.n
 
+    def _evidence(self, spectrum: Spectrum) -> Evidence:
+        return Evidence(
+            spectrum.values,
+            spectrum.total,
+            spectrum.n,
+            (spectrum.deviations > 0).astype(np.float64) if self.scale else spectrum.deviations,
+            self.scale,
+            check_random_state(self.random_state),
+        )
+
     def _forget(self, *names: str) -> None:
         for name in names:
             vars(self).pop(name, None)
 
-    def _check_streams(self) -> None:
-        """Refuse what has no meaning in a stream."""
+    def _check_partial_fit(self) -> None:
+        """Refuse what has no meaning in a stream, or no scatter to go on from."""
         name = type(self).__name__
         if self.missing is not None:
-            raise ValueError(
-                f"{name}.partial_fit: missing='em' needs all rows at once; use fit, or "
-                "missing=None and rows without NaN."
+            raise AttributeError(
+                f"{name}.partial_fit: missing={self.missing!r} needs all rows at once; use fit, "
+                "or missing=None and rows without NaN."
             )
         if self.svd_solver not in ("auto", "covariance_eigh"):
-            raise ValueError(
+            raise AttributeError(
                 f"{name}.partial_fit: svd_solver must be 'auto' or 'covariance_eigh', as a stream "
                 f"keeps its scatter and no rows, got {self.svd_solver!r}."
             )
-        if "mean_" in vars(self):
-            _check_has_scatter(self, "partial_fit: this model")
+        if "mean_" in vars(self) and "scatter_" not in vars(self):
+            raise AttributeError(f"{name}.partial_fit: this model {NO_SCATTER}")
 
     def _stream(self) -> Moments:
         return Moments(self._weight_sum, self._shift, self._offset, self.scatter_)
 
-    def _keep_stream(self, moments: Moments, n_rows: int, dtype: Any) -> None:
-        """Keep the moments, and forget what was learned from earlier ones."""
+    def _keep_stream(self, moments: Moments, n_rows: int, n_weighty: int, dtype: Any) -> None:
+        """Keep the moments, and forget what was learned from earlier ones.
+
+        Rows count in ``n_samples_`` whatever their weight; ``n_weighty`` of them have one.
+        """
         self._forget(*_FROM_SCATTER)
         self._fit_svd_solver = "covariance_eigh"
         self.scatter_, self._shift, self._offset = moments.scatter, moments.shift, moments.offset
         self.mean_ = moments.mean
         self.n_samples_ = n_rows
+        self._n_weighty = n_weighty
         self._weight_sum = moments.n
         self._dtype = np.dtype(dtype)
 
     def _read(self) -> None:
         """Learn from the scatter of a stream."""
-        if self.n_samples_ < 2 or self._weight_sum <= 1:
+        if self._n_weighty < 2 or self._weight_sum <= 1:
             raise NotFittedError(
                 f"This {type(self).__name__} instance has seen {self.n_samples_} sample(s) of "
                 f"weight {self._weight_sum:g}, while a minimum of 2 is required: call "
                 "'partial_fit' with more."
             )
-        most = min(self.n_samples_, self.n_features_in_)
+        n_rows = _n_rows(self._n_weighty, self._weight_sum)
+        most = min(n_rows, self.n_features_in_)
         n_components = self._n_components("covariance_eigh", most)
         try:
-            check(n_components, "covariance_eigh", self.n_samples_, self.n_features_in_)
+            check(n_components, "covariance_eigh", n_rows, self.n_features_in_)
         except ValueError as error:  # as an AttributeError too, which hasattr understands
             raise NotFittedError(str(error)) from error
         k = most if needs_all(n_components) else int(n_components)
@@ -605,12 +641,9 @@ class PCA(PCAModel):
     def __sklearn_is_fitted__(self):
         return "mean_" in vars(self)
 
-    def __skparams__(self):
-        """Return the Spec, once a stream has been learned from."""
-        from skparams.inspection._spec import registered_for
-
+    def __skparams_ready__(self):
+        """Learn from a stream before its attributes are looked at."""
         hasattr(self, "components_")
-        return registered_for(PCA)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -625,17 +658,21 @@ def _dtype_of(X: Any) -> np.dtype:
     return np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
 
 
+def _weights(X: Any, weight: np.ndarray | None) -> tuple[int, float]:
+    """Return how many rows have a weight, and their sum."""
+    if weight is None:
+        return X.shape[0], float(X.shape[0])
+    return int(np.count_nonzero(weight)), float(weight.sum())
+
+
+def _n_rows(n_weighty: int, weight_sum: float) -> int:
+    """Return how many rows they stand for: repeated ones count as often as they are."""
+    return max(n_weighty, int(weight_sum))
+
+
 def _check_weight_sum(weight: np.ndarray | None) -> None:
     if weight is not None and weight.sum() <= 1:
         raise ValueError(
             "PCA: sample_weight must sum to more than 1, as it counts rows and variances are "
             f"divided by the sum minus 1, got a sum of {weight.sum():.6g}."
-        )
-
-
-def _check_has_scatter(model: PCA, who: str) -> None:
-    if "scatter_" not in vars(model):
-        raise ValueError(
-            f"PCA.{who} was built by fit, which keeps no scatter matrix to add to. Build it by "
-            "partial_fit from the start: PCA().partial_fit(X) learns what PCA().fit(X) does."
         )

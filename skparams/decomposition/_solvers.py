@@ -113,7 +113,7 @@ def _signed(vectors: np.ndarray) -> np.ndarray:
     return svd_flip(None, vectors, u_based_decision=False)[1]
 
 
-def from_rows(X: np.ndarray, weight: np.ndarray | None, scaled: bool) -> Spectrum:
+def from_rows(X: np.ndarray, weight: np.ndarray | None, scaled: bool, most: int) -> Spectrum:
     """Return all eigenvalues and components by a singular value decomposition in float64.
 
     Small eigenvalues keep the digits that they lose in the scatter, at the price of a copy.
@@ -125,6 +125,8 @@ def from_rows(X: np.ndarray, weight: np.ndarray | None, scaled: bool) -> Spectru
         rows /= units(deviations)
     if len(rows) > rows.shape[1]:
         rows = np.linalg.qr(rows, mode="r")
+    elif len(rows) < most:  # weights that stand for more rows
+        rows = np.vstack([rows, np.zeros((most - len(rows), rows.shape[1]))])
     _, singular, vectors = scipy.linalg.svd(
         rows, full_matrices=False, overwrite_a=True, check_finite=False
     )
@@ -139,14 +141,15 @@ def _center(rows: np.ndarray, weight: np.ndarray | None) -> tuple[float, np.ndar
     steps, as one number cannot hold a large mean to the last digit of a small deviation.
     """
     first = rows[0].copy()
-    rows -= first
     n = float(len(rows) if weight is None else weight.sum())
-    offset = rows.mean(axis=0) if weight is None else weight @ rows / n
-    rows -= offset
-    if weight is not None:
-        rows *= np.sqrt(weight)[:, np.newaxis]
-    squares = np.einsum("ij,ij->j", rows, rows, dtype=np.float64)
-    return n, first + offset, np.sqrt(squares / (n - 1))
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is found in the sums
+        rows -= first
+        offset = rows.mean(axis=0) if weight is None else weight @ rows / n
+        rows -= offset
+        if weight is not None:
+            rows *= np.sqrt(weight)[:, np.newaxis]
+        deviations = np.sqrt(np.einsum("ij,ij->j", rows, rows) / (n - 1))
+        return n, first + offset, deviations
 
 
 def truncated(
