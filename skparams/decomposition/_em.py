@@ -38,11 +38,9 @@ def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -
     scaled : bool
         Whether the noise is equal for the scaled features, rather than for those of X.
     """
-    unit = np.ones(X.shape[1])
-    if scaled:
-        deviations = np.nanstd(X, axis=0)
-        unit = np.where(deviations > 0, deviations, 1.0)
-    first = np.nanmean(X, axis=0)
+    first, unit = _observed(X, weight)
+    if not scaled:
+        unit = np.ones_like(unit)
     rows = (X - first) / unit
     missing = np.isnan(rows)
     found = moments_of(np.where(missing, 0.0, rows), weight)
@@ -64,6 +62,15 @@ def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -
         )
     scatter = found.scatter * np.multiply.outer(unit, unit)
     return Moments(found.n, first, found.mean * unit, scatter)
+
+
+def _observed(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return means of what is there, and deviations: 1 where a feature is constant."""
+    weights = ~np.isnan(X) * (1.0 if weight is None else weight[:, np.newaxis])
+    weights /= weights.sum(axis=0)
+    first = np.nansum(weights * X, axis=0)
+    deviations = np.sqrt(np.nansum(weights * (X - first) ** 2, axis=0))
+    return first, np.where(deviations > 0, deviations, 1.0)
 
 
 def _model(covariance: np.ndarray, k: int) -> np.ndarray:

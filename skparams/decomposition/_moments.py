@@ -197,10 +197,10 @@ def _add_wide(X: np.ndarray, root: np.ndarray, shift: np.ndarray) -> tuple[Any, 
         for start in range(bounds[part], bounds[part + 1], WIDE_BLOCK):
             stop = min(start + WIDE_BLOCK, bounds[part + 1])
             rows = block[: stop - start]
-            np.subtract(X[start:stop], shift, out=rows, casting="same_kind")
-            if root.size:
-                rows *= root[start:stop, np.newaxis]
-            with np.errstate(invalid="ignore", over="ignore"):  # of each thread
+            with np.errstate(invalid="ignore", over="ignore"):  # each thread has its own
+                np.subtract(X[start:stop], shift, out=rows, casting="same_kind")
+                if root.size:
+                    rows *= root[start:stop, np.newaxis]
                 sums[part] += (root[start:stop] if root.size else _ones(rows)) @ rows
                 np.dot(rows.T, rows, out=product)
                 scatter[part] += product

@@ -636,6 +636,8 @@ class PCA(PCAModel):
             self._read()
             if name in held:
                 return held[name]
+        if name == "partial_fit":  # Python asks here once more where it is not available
+            self._check_partial_fit()
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __sklearn_is_fitted__(self):

@@ -201,9 +201,10 @@ def _sparse_first_moments(
     X = X.astype(np.float64)
     weight = np.ones(X.shape[0]) if weight is None else weight
     n = float(weight.sum())
-    mean = X.T @ weight / n
-    squares = X.multiply(X).T @ weight - n * mean**2
-    return n, mean, np.sqrt(np.maximum(squares, 0) / (n - 1))
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean = X.T @ weight / n
+        squares = X.multiply(X).T @ weight - n * mean**2
+        return n, mean, np.sqrt(np.maximum(squares, 0) / (n - 1))
 
 
 def _centered_operator(
