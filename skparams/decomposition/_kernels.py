@@ -114,3 +114,11 @@ def add_rows(X, by_feature, start, stop, shift, root_weight, block, sums, scatte
         _fill(X, by_feature, begin, m, shift, root_weight, block)
         _add_sums(block, begin, m, root_weight, sums)
         _add_products(block, scatter)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def mirror(scatter):
+    """Copy what is above the diagonal of a square array to below it."""
+    for i in range(scatter.shape[0]):
+        for j in range(i):
+            scatter[i, j] = scatter[j, i]

@@ -171,7 +171,6 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
         values, noise = self._variances()
         if not floored:
             noise = float(self.noise_variance_)
-            values = np.maximum(self.explained_variance_.astype(np.float64), noise)
         components = self.components_.astype(np.float64)
         covariance = (components.T * (values - noise)) @ components
         covariance.flat[:: len(covariance) + 1] += noise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,9 @@ N_SHIFT_ROWS = 64
 FAR = 8.0
 # The share of stored numbers from which on sparse rows are summed as dense ones.
 DENSE = 0.1
+
+# Dtypes for which the kernel was called.
+_compiled: set[np.dtype] = set()
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,12 @@ class Moments:
         return Moments(n, self.shift, self.offset + apart * (other.n / n), scatter)
 
 
-def moments_of(X: Any, weight: np.ndarray | None = None, dtype: Any = None) -> Moments:
+def moments_of(
+    X: Any,
+    weight: np.ndarray | None = None,
+    dtype: Any = None,
+    shift: np.ndarray | None = None,
+) -> Moments:
     """Return the moments of the rows of an array or a CSR or CSC matrix.
 
     Parameters
@@ -82,6 +91,8 @@ def moments_of(X: Any, weight: np.ndarray | None = None, dtype: Any = None) -> M
     dtype : dtype, default=None
         In which the products of a block are summed; sums of blocks are float64. By default
         float32 for float32, else float64.
+    shift : ndarray of shape (n_features,), default=None
+        A row near the mean, where one is known: that of earlier rows of a stream.
 
     Returns
     -------
@@ -93,7 +104,7 @@ def moments_of(X: Any, weight: np.ndarray | None = None, dtype: Any = None) -> M
         if sp.issparse(X):
             return _sparse_moments(X, weight)
         dtype = np.dtype(dtype or (np.float32 if X.dtype == np.float32 else np.float64))
-        shift = _typical_row(X, dtype)
+        shift = _typical_row(X, dtype) if shift is None else shift.astype(dtype)
         found = _about(X, weight, shift, dtype)
         if _is_far(found):  # a second pass, where the rows looked at were exceptions
             found = _about(X, weight, found.mean.astype(dtype), dtype)
@@ -103,7 +114,7 @@ def moments_of(X: Any, weight: np.ndarray | None = None, dtype: Any = None) -> M
 def _typical_row(X: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Return the mean of some rows, itself in dtype; exactly c where a feature is c in all."""
     n = 1 << (min(N_SHIFT_ROWS, X.shape[0]).bit_length() - 1)
-    rows = X[np.linspace(0, X.shape[0] - 1, n).astype(np.intp)].astype(np.float64)
+    rows = X[np.arange(n) * (X.shape[0] - 1) // max(1, n - 1)].astype(np.float64)
     while len(rows) > 1:  # by halves, as c + c is exact
         rows = 0.5 * rows[::2] + 0.5 * rows[1::2]
     return rows[0].astype(dtype)
@@ -148,10 +159,21 @@ def _add_narrow(X: np.ndarray, root: np.ndarray, shift: np.ndarray) -> tuple[Any
                 rows, by_feature, start, stop, shift, roots, block, sums[part], scatter[part]
             )
 
-    with announced_compilation("PCA", dtype):
-        in_threads(add, n_parts, n_threads())
-    upper = np.triu(scatter.sum(axis=0)[:p, :p])
-    return sums.sum(axis=0), upper + np.triu(upper, 1).T
+    with _announced(dtype):
+        in_threads(add, n_parts, n_threads() if n_parts > 1 else 1)
+    for part in range(1, n_parts):
+        sums[0] += sums[part]
+        scatter[0] += scatter[part]
+    kernels.mirror(scatter[0])
+    return sums[0], np.ascontiguousarray(scatter[0, :p, :p])
+
+
+def _announced(dtype: np.dtype) -> AbstractContextManager[None]:
+    """Say that kernels are compiled, the first time; listening costs more than a small batch."""
+    if dtype in _compiled:
+        return nullcontext()
+    _compiled.add(dtype)
+    return announced_compilation("PCA", dtype)
 
 
 def _pieces(X: np.ndarray, start: int, stop: int) -> Any:

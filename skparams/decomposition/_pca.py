@@ -313,7 +313,7 @@ class PCA(PCAModel):
         with unchanged_on_error(self):
             first = not hasattr(self, "scatter_")
             X, weight = self._validated(X, sample_weight, reset=first, min_samples=1)
-            found = self._moments(X, weight)
+            found = self._moments(X, weight, shift=None if first else self._shift)
             dtype = _dtype_of(X)
             n_rows, n_weighty = X.shape[0], _weights(X, weight)[0]
             if not first:
@@ -511,12 +511,18 @@ class PCA(PCAModel):
         except NotFinite:
             self._refuse_not_finite(X)
 
-    def _moments(self, X: Any, weight: np.ndarray | None, k: int = 0) -> Moments:
+    def _moments(
+        self,
+        X: Any,
+        weight: np.ndarray | None,
+        k: int = 0,
+        shift: np.ndarray | None = None,
+    ) -> Moments:
         """Return finite moments of the rows."""
         if self.missing == "em" and not sp.issparse(X) and np.isnan(X).any():
             return self._em_moments(X, weight, k)
         try:
-            found = moments_of(X, weight)
+            found = moments_of(X, weight, shift=shift)
         except MemoryError as error:
             p = X.shape[1]
             raise MemoryError(

@@ -81,6 +81,7 @@ def test_first_rows_that_are_exceptions_cost_no_digits(rng, spectrum):
     values = np.linalg.eigvalsh(found.scatter / (found.n - 1))[::-1]
     expected = spectrum(X)
     assert np.abs(values - expected).max() < 1e-6 * expected[0]
+    assert (found.offset**2 < np.diag(found.scatter) / found.n).all()  # a second pass was made
 
 
 @pytest.mark.slow

@@ -278,3 +278,11 @@ def test_one_thread_and_two_learn_the_same(rng):
 def test_known_eigenvalues_of_iris():
     model = PCA().fit(load_iris().data)
     np.testing.assert_allclose(model.eigenvalues_, [4.22824, 0.24267, 0.07821, 0.02384], atol=5e-6)
+
+
+def test_a_component_may_vary_less_than_the_noise(correlated):
+    X = correlated(60, 5)
+    ours, theirs = PCA(2).fit(X), Theirs(2).fit(X)
+    ours.noise_variance_ = theirs.noise_variance_ = float(ours.eigenvalues_.mean())
+    np.testing.assert_allclose(ours.get_covariance(), theirs.get_covariance())
+    np.testing.assert_allclose(ours.get_precision() @ ours.get_covariance(), np.eye(5), atol=1e-10)
