@@ -1,6 +1,5 @@
 """What all our estimators do beside fitting: change nothing where fit fails, know their version."""
 
-import functools
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,7 +42,7 @@ class AvailableIf:
 
     def __init__(self, method: Callable) -> None:
         self.method = method
-        functools.update_wrapper(self, method)
+        self.__doc__ = method.__doc__
 
     def __get__(self, instance: Any, owner: type | None = None) -> Callable:
         if instance is None:

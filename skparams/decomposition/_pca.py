@@ -411,9 +411,18 @@ class PCA(PCAModel):
         >>> from sklearn.datasets import load_iris
         >>> from skparams import PCA
         >>> X = load_iris().data
-        >>> PCA(scale=True, random_state=0).component_table(X)[["n_components"]].T
-        rule          mle  kaiser  broken_stick  parallel  gavish_donoho  0.8  0.9  0.95  0.99
-        n_components    3       1             1         1              1    2    2     2     3
+        >>> table = PCA(scale=True, random_state=0).component_table(X)
+        >>> print(table["n_components"].to_string())
+        rule
+        mle              3
+        kaiser           1
+        broken_stick     1
+        parallel         1
+        gavish_donoho    1
+        0.8              2
+        0.9              2
+        0.95             2
+        0.99             3
         """
         model = copy.copy(self)
         model.n_components = RULES[0]  # so that the solver finds the whole spectrum
@@ -509,7 +518,7 @@ class PCA(PCAModel):
             params = self.get_params(deep=False)
             return truncated(X, weight, self.scale, solver, k, params, random_state)
         except NotFinite:
-            self._refuse_not_finite(X)
+            raise self._not_finite(X) from None
 
     def _moments(
         self,
@@ -533,7 +542,7 @@ class PCA(PCAModel):
         if not found.finite and X.dtype == np.float32:  # their squares may overflow in float32
             found = moments_of(X, weight, np.float64)
         if not found.finite:
-            self._refuse_not_finite(X)
+            raise self._not_finite(X)
         return found
 
     def _em_moments(self, X: np.ndarray, weight: np.ndarray | None, k: int) -> Moments:
@@ -549,11 +558,11 @@ class PCA(PCAModel):
         k = X.shape[1] if needs_all(self.n_components) else k
         return em_moments(X.astype(np.float64), weight, k, self.scale)
 
-    def _refuse_not_finite(self, X: Any) -> Any:
-        """Raise scikit-learn's error where X is not finite, else say that its squares are not."""
+    def _not_finite(self, X: Any) -> ValueError:
+        """Raise scikit-learn's error where X is not finite; else say that its squares are not."""
         name = type(self).__name__
         assert_all_finite(X.data if sp.issparse(X) else X, estimator_name=name, input_name="X")
-        raise ValueError(
+        return ValueError(
             f"{name}: squares of X overflow, whose largest absolute value is "
             f"{float(np.abs(X).max()):.3g}. Divide X by a constant."
         )
@@ -583,7 +592,7 @@ class PCA(PCAModel):
 
     def _forget(self, *names: str) -> None:
         for name in names:
-            vars(self).pop(name, None)
+            self.__dict__.pop(name, None)
 
     def _check_partial_fit(self) -> None:
         """Refuse what has no meaning in a stream, or no scatter to go on from."""

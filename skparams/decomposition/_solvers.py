@@ -124,7 +124,7 @@ def from_rows(X: np.ndarray, weight: np.ndarray | None, scaled: bool, most: int)
     if scaled:
         rows /= units(deviations)
     if len(rows) > rows.shape[1]:
-        rows = np.linalg.qr(rows, mode="r")
+        rows = np.asarray(np.linalg.qr(rows, mode="r"))
     elif len(rows) < most:  # weights that stand for more rows
         rows = np.vstack([rows, np.zeros((most - len(rows), rows.shape[1]))])
     _, singular, vectors = scipy.linalg.svd(
