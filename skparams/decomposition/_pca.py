@@ -8,56 +8,23 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.exceptions import NotFittedError
-from sklearn.utils import assert_all_finite, check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils import check_random_state
 
-from skparams._compat import (
-    Interval,
-    RealNotInt,
-    StrOptions,
-    check_sample_weight,
-    fit_context,
-)
-from skparams._estimator import AvailableIf, unchanged_on_error
-from skparams.decomposition._em import em_moments
-from skparams.decomposition._model import PCAModel
-from skparams.decomposition._moments import Moments, moments_of
-from skparams.decomposition._n_components import (
-    RULES,
-    Evidence,
-    check,
-    choose,
-    component_table,
-    needs_all,
-)
+from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
+from skparams._estimator import unchanged_on_error
+from skparams.decomposition._n_components import RULES, check, component_table, needs_all
+from skparams.decomposition._rows import dtype_of, n_rows_of, weights_of
 from skparams.decomposition._solvers import (
     NotFinite,
     Spectrum,
     from_moments,
     from_rows,
     truncated,
-    units,
 )
-
-# What is learned from the scatter of a stream, when it is first read.
-_FROM_SCATTER = (
-    "components_",
-    "explained_variance_",
-    "noise_variance_",
-    "n_components_",
-    "scale_",
-    "_total_variance",
-)
-# What only a stream has.
-_OF_STREAM = ("scatter_", "_shift", "_offset", "_n_weighty")
-NO_SCATTER = (
-    "was built by fit, which keeps no scatter matrix to add to. Build it by partial_fit from the "
-    "start: PCA().partial_fit(X) learns what PCA().fit(X) does."
-)
+from skparams.decomposition._stream import FROM_SCATTER, OF_STREAM, StreamingPCA
 
 
-class PCA(PCAModel):
+class PCA(StreamingPCA):
     """Principal component analysis, a drop-in for scikit-learn's that is exact on streams too.
 
     Rows are projected on the orthogonal directions along which they vary most. The covariance is
@@ -279,115 +246,6 @@ class PCA(PCAModel):
             scores = scores.astype(self._dtype, copy=False)
             return scores / self._whitener() if self.whiten else scores
 
-    @AvailableIf
-    @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y=None, sample_weight=None):
-        """Take in a batch of rows; all batches together give what ``fit`` gives on all rows.
-
-        Batches may have any size and order. What is learned is computed from the scatter when it
-        is first read, with the arguments that the estimator then has (`set_params` included).
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The rows.
-        y : Ignored
-            Ignored.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows.
-
-        Returns
-        -------
-        self : PCA
-            The estimator.
-
-        Raises
-        ------
-        ValueError
-            As `fit`.
-        AttributeError
-            After `fit`, which keeps no scatter, and with `missing` or solvers that need all rows.
-        MemoryError
-            Where the scatter, 8 ``n_features ** 2`` bytes, cannot be had.
-        """
-        with unchanged_on_error(self):
-            first = not hasattr(self, "scatter_")
-            X, weight = self._validated(X, sample_weight, reset=first, min_samples=1)
-            found = self._moments(X, weight, shift=None if first else self._shift)
-            dtype = _dtype_of(X)
-            n_rows, n_weighty = X.shape[0], _weights(X, weight)[0]
-            if not first:
-                found = self._stream().merged(found)
-                n_rows += self.n_samples_
-                n_weighty += self._n_weighty
-                dtype = np.result_type(self._dtype, dtype)
-            self._keep_stream(found, n_rows, n_weighty, dtype)
-        return self
-
-    def merge(self, other):
-        """Return a model of the rows of both; neither of the two changes.
-
-        Parameters
-        ----------
-        other : PCA
-            Another model built by ``partial_fit``.
-
-        Returns
-        -------
-        merged : PCA
-            What one ``partial_fit`` on all rows gives, with the arguments of this model.
-
-        Raises
-        ------
-        ValueError
-            Where their features differ, or one was built by ``fit``, which keeps no scatter.
-        """
-        if not isinstance(other, PCA):
-            raise TypeError(f"PCA.merge: other must be a PCA, got {type(other).__name__}.")
-        for model, name in ((self, "this model"), (other, "other")):
-            check_is_fitted(model)
-            if "scatter_" not in vars(model):
-                raise ValueError(f"PCA.merge: {name} {NO_SCATTER}")
-        if self.n_features_in_ != other.n_features_in_:
-            raise ValueError(
-                f"PCA.merge: other has {other.n_features_in_} features, but this model has "
-                f"{self.n_features_in_}; they must be the same."
-            )
-        names, others = (getattr(m, "feature_names_in_", None) for m in (self, other))
-        if names is not None and others is not None and list(names) != list(others):
-            raise ValueError(
-                f"PCA.merge: other has the feature names {list(others)}, but this model has "
-                f"{list(names)}; they must be the same, in the same order."
-            )
-        merged = copy.copy(self)
-        if names is None and others is not None:
-            merged.feature_names_in_ = others
-        merged._keep_stream(
-            self._stream().merged(other._stream()),
-            self.n_samples_ + other.n_samples_,
-            self._n_weighty + other._n_weighty,
-            np.result_type(self._dtype, other._dtype),
-        )
-        return merged
-
-    def set_params(self, **params):
-        """Set arguments; a model built by ``partial_fit`` is read anew with them.
-
-        Parameters
-        ----------
-        **params : dict
-            Arguments of the constructor.
-
-        Returns
-        -------
-        self : PCA
-            The estimator.
-        """
-        super().set_params(**params)
-        if params and "scatter_" in vars(self):
-            self._forget(*_FROM_SCATTER)
-        return self
-
     def component_table(self, X, sample_weight=None):
         """Compare how many components each rule would keep.
 
@@ -430,7 +288,7 @@ class PCA(PCAModel):
             model.svd_solver = "covariance_eigh"
         X, weight = model._validated(X, sample_weight, reset=True, min_samples=2)
         _check_weight_sum(weight)
-        n_rows = _n_rows(*_weights(X, weight))
+        n_rows = n_rows_of(*weights_of(X, weight))
         most = min(n_rows, X.shape[1])
         solver = "covariance_eigh" if sp.issparse(X) else model._solver(X, most)
         evidence = model._evidence(model._spectrum(X, weight, solver, most, most))
@@ -446,7 +304,7 @@ class PCA(PCAModel):
             )
         X, weight = self._validated(X, sample_weight, reset=True, min_samples=2)
         _check_weight_sum(weight)
-        n_rows = _n_rows(*_weights(X, weight))
+        n_rows = n_rows_of(*weights_of(X, weight))
         most = min(n_rows, X.shape[1])
         solver = self._solver(X, most)
         if solver in ("arpack", "randomized"):  # repeated rows are no help to them
@@ -455,34 +313,12 @@ class PCA(PCAModel):
         check(n_components, solver, n_rows, X.shape[1])
         k = most if needs_all(n_components) else int(n_components)
         spectrum = self._spectrum(X, weight, solver, k, most)
-        self._forget(*_FROM_SCATTER, *_OF_STREAM)
+        self._forget(*FROM_SCATTER, *OF_STREAM)
         self._fit_svd_solver = solver
         self.n_samples_ = X.shape[0]
-        self._dtype = _dtype_of(X)
+        self._dtype = dtype_of(X)
         self._keep(spectrum, n_components, most)
         return X, spectrum.scores
-
-    def _validated(
-        self, X: Any, sample_weight: Any, reset: bool, min_samples: int
-    ) -> tuple[Any, np.ndarray | None]:
-        """Return rows of any real dtype, not yet known to be finite, and their weights."""
-        X = validate_data(
-            self,
-            X,
-            accept_sparse=("csr", "csc"),
-            dtype="numeric",
-            ensure_all_finite="allow-nan" if self.missing == "em" else False,
-            ensure_min_samples=min_samples,
-            reset=reset,
-        )
-        if sample_weight is None:
-            return X, None
-        weight = check_sample_weight(sample_weight, X, dtype=np.float64)
-        if (weight < 0).any():
-            raise ValueError(
-                f"{type(self).__name__}: sample_weight must not be negative, got {weight.min()}."
-            )
-        return X, weight
 
     def _solver(self, X: Any, most: int) -> str:
         """Return the solver, for 'auto' by scikit-learn's policy."""
@@ -500,12 +336,6 @@ class PCA(PCAModel):
             return "full"
         return "randomized" if 1 <= n_components < 0.8 * most else "full"
 
-    def _n_components(self, solver: str, most: int) -> Any:
-        """Return what n_components asks for, by default all that the solver can find."""
-        if self.n_components is None:
-            return most - (solver == "arpack")
-        return self.n_components
-
     def _spectrum(
         self, X: Any, weight: np.ndarray | None, solver: str, k: int, most: int
     ) -> Spectrum:
@@ -520,171 +350,12 @@ class PCA(PCAModel):
         except NotFinite:
             raise self._not_finite(X) from None
 
-    def _moments(
-        self,
-        X: Any,
-        weight: np.ndarray | None,
-        k: int = 0,
-        shift: np.ndarray | None = None,
-    ) -> Moments:
-        """Return finite moments of the rows."""
-        if self.missing == "em" and not sp.issparse(X) and np.isnan(X).any():
-            return self._em_moments(X, weight, k)
-        try:
-            found = moments_of(X, weight, shift=shift)
-        except MemoryError as error:
-            p = X.shape[1]
-            raise MemoryError(
-                f"{type(self).__name__}: the scatter of {p} features takes {8 * p * p / 1e9:.3g} "
-                "GB, which could not be had. Fit with svd_solver='randomized' or 'arpack', or "
-                "fewer features."
-            ) from error
-        if not found.finite and X.dtype == np.float32:  # their squares may overflow in float32
-            found = moments_of(X, weight, np.float64)
-        if not found.finite:
-            raise self._not_finite(X)
-        return found
-
-    def _em_moments(self, X: np.ndarray, weight: np.ndarray | None, k: int) -> Moments:
-        if weight is not None:
-            X, weight = X[weight > 0], weight[weight > 0]
-        empty = np.flatnonzero(np.isnan(X).all(axis=0))
-        if empty.size:
-            raise ValueError(
-                f"{type(self).__name__}: missing='em' needs a value of each feature, but "
-                f"feature {empty[0]} of {X.shape[1]} has none."
-            )
-        # A rule or a share chooses afterwards, from the covariance without a model.
-        k = X.shape[1] if needs_all(self.n_components) else k
-        return em_moments(X.astype(np.float64), weight, k, self.scale)
-
-    def _not_finite(self, X: Any) -> ValueError:
-        """Raise scikit-learn's error where X is not finite; else say that its squares are not."""
-        name = type(self).__name__
-        assert_all_finite(X.data if sp.issparse(X) else X, estimator_name=name, input_name="X")
-        return ValueError(
-            f"{name}: squares of X overflow, whose largest absolute value is "
-            f"{float(np.abs(X).max()):.3g}. Divide X by a constant."
-        )
-
-    def _keep(self, spectrum: Spectrum, n_components: Any, most: int) -> None:
-        """Choose how many components there are, and keep them in the dtype of X."""
-        k, dtype = choose(n_components, self._evidence(spectrum)), self._dtype
-        self.n_components_ = k
-        self.mean_ = spectrum.mean
-        if self.scale:
-            self.scale_ = units(spectrum.deviations)
-        self.components_ = np.ascontiguousarray(spectrum.vectors[:k], dtype)
-        self.explained_variance_ = spectrum.values[:k].astype(dtype)
-        self.noise_variance_ = spectrum.noise(k, most)
-        self._total_variance = spectrum.total
-        self._weight_sum = spectrum.n
-
-    def _evidence(self, spectrum: Spectrum) -> Evidence:
-        return Evidence(
-            spectrum.values,
-            spectrum.total,
-            spectrum.n,
-            (spectrum.deviations > 0).astype(np.float64) if self.scale else spectrum.deviations,
-            self.scale,
-            check_random_state(self.random_state),
-        )
-
-    def _forget(self, *names: str) -> None:
-        for name in names:
-            self.__dict__.pop(name, None)
-
-    def _check_partial_fit(self) -> None:
-        """Refuse what has no meaning in a stream, or no scatter to go on from."""
-        name = type(self).__name__
-        if self.missing is not None:
-            raise AttributeError(
-                f"{name}.partial_fit: missing={self.missing!r} needs all rows at once; use fit, "
-                "or missing=None and rows without NaN."
-            )
-        if self.svd_solver not in ("auto", "covariance_eigh"):
-            raise AttributeError(
-                f"{name}.partial_fit: svd_solver must be 'auto' or 'covariance_eigh', as a stream "
-                f"keeps its scatter and no rows, got {self.svd_solver!r}."
-            )
-        if "mean_" in vars(self) and "scatter_" not in vars(self):
-            raise AttributeError(f"{name}.partial_fit: this model {NO_SCATTER}")
-
-    def _stream(self) -> Moments:
-        return Moments(self._weight_sum, self._shift, self._offset, self.scatter_)
-
-    def _keep_stream(self, moments: Moments, n_rows: int, n_weighty: int, dtype: Any) -> None:
-        """Keep the moments, and forget what was learned from earlier ones.
-
-        Rows count in ``n_samples_`` whatever their weight; ``n_weighty`` of them have one.
-        """
-        self._forget(*_FROM_SCATTER)
-        self._fit_svd_solver = "covariance_eigh"
-        self.scatter_, self._shift, self._offset = moments.scatter, moments.shift, moments.offset
-        self.mean_ = moments.mean
-        self.n_samples_ = n_rows
-        self._n_weighty = n_weighty
-        self._weight_sum = moments.n
-        self._dtype = np.dtype(dtype)
-
-    def _read(self) -> None:
-        """Learn from the scatter of a stream."""
-        if self._n_weighty < 2 or self._weight_sum <= 1:
-            raise NotFittedError(
-                f"This {type(self).__name__} instance has seen {self.n_samples_} sample(s) of "
-                f"weight {self._weight_sum:g}, while a minimum of 2 is required: call "
-                "'partial_fit' with more."
-            )
-        n_rows = _n_rows(self._n_weighty, self._weight_sum)
-        most = min(n_rows, self.n_features_in_)
-        n_components = self._n_components("covariance_eigh", most)
-        try:
-            check(n_components, "covariance_eigh", n_rows, self.n_features_in_)
-        except ValueError as error:  # as an AttributeError too, which hasattr understands
-            raise NotFittedError(str(error)) from error
-        k = most if needs_all(n_components) else int(n_components)
-        self._keep(from_moments(self._stream(), self.scale, k, most), n_components, most)
-
-    def __getattr__(self, name: str) -> Any:
-        held = vars(self)
-        if name in _FROM_SCATTER and "scatter_" in held and "components_" not in held:
-            self._read()
-            if name in held:
-                return held[name]
-        if name == "partial_fit":  # Python asks here once more where it is not available
-            self._check_partial_fit()
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-    def __sklearn_is_fitted__(self):
-        return "mean_" in vars(self)
-
-    def __skparams_ready__(self):
-        """Learn from a stream before its attributes are looked at."""
-        hasattr(self, "components_")
-
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         tags.input_tags.sparse = self.svd_solver in ("auto", "arpack", "covariance_eigh")
         tags.input_tags.allow_nan = self.missing is not None
         return tags
-
-
-def _dtype_of(X: Any) -> np.dtype:
-    """Return the dtype of what is learned from X."""
-    return np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
-
-
-def _weights(X: Any, weight: np.ndarray | None) -> tuple[int, float]:
-    """Return how many rows have a weight, and their sum."""
-    if weight is None:
-        return X.shape[0], float(X.shape[0])
-    return int(np.count_nonzero(weight)), float(weight.sum())
-
-
-def _n_rows(n_weighty: int, weight_sum: float) -> int:
-    """Return how many rows they stand for: repeated ones count as often as they are."""
-    return max(n_weighty, int(weight_sum))
 
 
 def _check_weight_sum(weight: np.ndarray | None) -> None:
