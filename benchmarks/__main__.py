@@ -1,4 +1,4 @@
-"""Measure, print tables and, on request, write JSON and a docs page."""
+"""Measure, print tables, write JSON and, on request, a docs page."""
 
 import argparse
 import importlib
@@ -15,6 +15,8 @@ from benchmarks._machine import machine
 from benchmarks._tables import Table, to_markdown, to_rich
 from benchmarks._task import Task
 
+RESULTS = Path(__file__).parent / "results"  # git does not see it
+
 
 def _parser() -> argparse.ArgumentParser:
     names = [m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name[0] != "_"]
@@ -24,7 +26,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", metavar="NAME", action="append", help="one part or one work (may be repeated)"
     )
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write every figure here")
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        type=Path,
+        help="write every figure here (default: benchmarks/results/NAME.json)",
+    )
     parser.add_argument(
         "--write", metavar="FILE", type=Path, help="put the tables between this page's markers"
     )
@@ -69,15 +76,17 @@ def main(argv: list[str] | None = None) -> int:
         out.print(to_rich(table))
     out.print(f"\n{time.perf_counter() - started:.0f} s in all", style="dim")
 
-    if args.json:
-        content = {
-            "benchmark": args.name,
-            "quick": args.quick,
-            "only": task.only,
-            "machine": facts,
-            "tables": [table.as_dict() for table in tables],
-        }
-        args.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    path = args.json or RESULTS / f"{args.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {
+        "benchmark": args.name,
+        "quick": args.quick,
+        "only": task.only,
+        "machine": facts,
+        "tables": [table.as_dict() for table in tables],
+    }
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    out.print(f"every figure: {path}", style="dim")
     if args.write:
         _write_page(args.write, args.name, _page_text(facts, tables, args.quick))
     return 0

@@ -12,10 +12,15 @@ from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
     "CODES_ARE_FLOAT32",
+    "DEFAULT_KERNEL_IS_FIXED",
+    "LBFGS_KEEPS_FLOAT32",
+    "NAIVE_BAYES_KEEPS_FLOAT32",
+    "RIDGE_CV_KEEPS_FLOAT32",
     "Interval",
     "Options",
     "RealNotInt",
     "StrOptions",
+    "binary_gaussian_process_classifier",
     "check_optimize_result",
     "check_partial_fit_first_call",
     "check_sample_weight",
@@ -26,6 +31,12 @@ __all__ = [
 
 # Whether orthogonal matching pursuit codes float32 rows as float32, whatever the dictionary is.
 CODES_ARE_FLOAT32 = parse_version(_version) >= parse_version("1.8")
+# Whether these leave float32 coefficients for float32 rows.
+LBFGS_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.9")  # of (generalised) logits
+NAIVE_BAYES_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")  # a Gaussian one
+RIDGE_CV_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")
+# Whether fit leaves the default kernel of a Gaussian process regressor as it is.
+DEFAULT_KERNEL_IS_FIXED = parse_version(_version) < parse_version("1.9")
 
 
 def check_sample_weight(sample_weight, X, dtype):
@@ -50,3 +61,10 @@ def dirichlet_expectation(concentrations):
     from sklearn.decomposition._online_lda_fast import _dirichlet_expectation_2d
 
     return _dirichlet_expectation_2d(concentrations)
+
+
+def binary_gaussian_process_classifier():
+    """Return the class of what a Gaussian process classifier fits for two classes."""
+    from sklearn.gaussian_process._gpc import _BinaryGaussianProcessClassifierLaplace
+
+    return _BinaryGaussianProcessClassifierLaplace

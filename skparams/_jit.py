@@ -11,6 +11,10 @@ import numpy as np
 
 logger = logging.getLogger("skparams")
 
+# What was said so far: fits side by side in threads hear of each other's compilations, one at a
+# time, as numba compiles under a lock.
+_announced: set[tuple[str, np.dtype]] = set()
+
 
 def load_kernels(module: str) -> ModuleType:
     """Import kernels; where numba can write no cache beside them, use a temporary folder."""
@@ -31,21 +35,19 @@ def load_kernels(module: str) -> ModuleType:
 
 @contextmanager
 def announced_compilation(whose: str, dtype: np.dtype) -> Iterator[None]:
-    """Say it once where a kernel is compiled rather than loaded from numba's cache."""
+    """Say once a process that kernels are compiled, where numba's cache does not have them."""
     from numba.core.event import Listener, install_listener
 
     class Announcement(Listener):
-        said = False
-
         def on_start(self, event):
-            if not self.said:
+            if (whose, dtype) not in _announced:
+                _announced.add((whose, dtype))
                 logger.warning(
                     "compiling the %s's kernels for %s, once: a few seconds; later fits and "
                     "processes load them from numba's cache",
                     whose,
                     dtype,
                 )
-                self.said = True
 
         def on_end(self, event):
             """Nothing to say."""

@@ -1,7 +1,15 @@
-"""What every test may use, and lines that tests leave for the end of the run."""
+"""What every test may use, an option, and lines that tests leave for the end of the run."""
 
 import numpy as np
 import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--overwrite",
+        action="store_true",
+        help="write the texts in tests/rendered anew instead of comparing with them",
+    )
 
 
 @pytest.fixture

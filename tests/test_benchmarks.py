@@ -1,6 +1,7 @@
 """The benchmark's own arithmetic: what it says about a run must be right before it is quoted."""
 
 import importlib
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -99,6 +100,20 @@ def test_a_page_without_markers_is_left_alone(bench, tmp_path):
     assert page.read_text(encoding="utf-8") == "nothing\n"
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_a_run_prints_its_tables_and_writes_json(bench, capsys, monkeypatch, tmp_path, named):
+    main, mlp, tables = bench("__main__"), bench("mlp"), bench("_tables")
+    table = tables.Table("t", "title", [tables.Column("a", "what")], [{"a": "one", "more": 0.5}])
+    monkeypatch.setattr(mlp, "run", lambda task: iter([table]))
+    monkeypatch.setattr(main, "RESULTS", tmp_path / "results")
+    path = tmp_path / "mine.json" if named else tmp_path / "results" / "mlp.json"
+    assert main.main(["mlp", *(["--json", str(path)] if named else [])]) == 0
+    assert "one" in capsys.readouterr().out
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert written["tables"][0]["rows"] == [{"a": "one", "more": 0.5}]
+    assert written["machine"]["cores"] >= 1
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"), [(123.4, "123 s"), (2.5, "2.50 s"), (0.0456, "45.6 ms"), (3e-6, "3.00 µs")]
 )
@@ -109,3 +124,42 @@ def test_times_keep_three_figures(bench, seconds, text):
 def test_an_unknown_part_is_named(bench, capsys):
     with pytest.raises(SystemExit, match="not nonsense"):
         bench("__main__").main(["mlp", "--only", "nonsense"])
+
+
+def test_both_sides_of_the_statistics_return_the_same(bench, rng):
+    numbers = bench("inspection.numbers")
+    array = rng.standard_normal(1000)
+    array[:3] = 0
+    ours = numbers.measure(array)
+    theirs = (ours.min, ours.max, ours.mean, ours.std, ours.norm, ours.zeros, ours.nonfinite)
+    assert theirs == pytest.approx(numbers.separate(array))
+
+
+def test_the_long_pipeline_is_as_long_as_told(bench):
+    assert len(bench("inspection.pages").pipeline_of(20).steps) == 20
+
+
+def test_a_page_that_is_too_slow_is_told(bench):
+    pages = bench("inspection.pages")
+    summary = pages.summary(pages.pipeline_of(2))
+    row = pages._row("a", lambda: summary, 60.0, True)
+    assert (row["bar"], row["met"]) == ("60000 ms", True)
+    assert row["html_kb"] == len(summary.to_html().encode()) / 1000
+    assert not pages._row("a", lambda: summary, 0.0, True)["met"]
+
+
+def test_an_import_is_blamed_for_what_it_adds_only(bench, monkeypatch):
+    imports = bench("_imports")
+    modules = {"import ours": ["sklearn", "sklearn.svm", "pandas", "numba"]}
+    modules["import sklearn.svm"] = ["sklearn", "sklearn.svm", "pandas"]
+    monkeypatch.setattr(imports, "_loaded", lambda statement: modules[statement])
+    times = iter([9.0, 9.0, 3.0, 2.0, 8.0, 4.0])
+    monkeypatch.setattr(imports, "fresh", lambda code: next(times))
+    cost = imports.import_cost("import ours", quick=True)
+    assert (cost["parts"], cost["added"]) == (["sklearn.svm"], ["numba"])
+    assert cost["ratio"] == 1.75
+
+
+def test_every_part_of_inspection_has_a_name(bench, capsys):
+    with pytest.raises(SystemExit, match="imports, statistics, memory, pages"):
+        bench("__main__").main(["inspection", "--only", "nonsense"])

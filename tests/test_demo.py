@@ -1,5 +1,6 @@
 """The demo: decisions about a user's table, its errors, its files, and the whole of it once."""
 
+import itertools
 import pickle
 import re
 import sys
@@ -177,6 +178,25 @@ def test_names_in_the_picture_are_short_and_no_formula(name):
     short = _plot._short(name)
     assert len(short.replace("\\$", "$")) <= _plot._LONGEST_NAME
     assert short[-1] == name[-1]
+
+
+@pytest.mark.parametrize("last", [0.12, 0.01, 1e-4, 1e-9])
+def test_a_loss_that_falls_far_is_read_from_plain_numbers(last):
+    from matplotlib.figure import Figure
+
+    figure = Figure((5, 2.4), layout="constrained")
+    _plot._draw_loss(figure, list(np.geomspace(2.7, last, 40)), LIGHT)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    labels = [
+        label
+        for label in [*axes.get_yticklabels(), *axes.get_yticklabels(minor=True)]
+        if label.get_text() and 0.99 * last < label.get_position()[1] < 2.7
+    ]
+    assert len(labels) >= 3
+    assert not any("$" in label.get_text() for label in labels)  # no powers, typeset
+    boxes = sorted((label.get_window_extent() for label in labels), key=lambda b: b.y0)
+    assert all(below.y1 <= above.y0 for below, above in itertools.pairwise(boxes))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from sklearn.datasets import load_digits
 from sklearn.neural_network import MLPClassifier as Theirs
 
 from benchmarks._fresh import fresh
+from benchmarks._imports import import_cost
 from benchmarks._tables import Column, Table, number, time_text, yes_no
 from benchmarks._task import Task
 from benchmarks.mlp.works import WORKS
@@ -20,48 +21,9 @@ _BAR = Column("bar", "at most")
 _MET = Column("met", "met", yes_no)
 
 
-def _timed_import(statement: str, frames: int = 0) -> str:
-    """Return code that times an import below ``frames`` calls.
-
-    CPython 3.11 and later keep frames in chunks of memory, and a loop whose calls cross the end
-    of a chunk gets and frees one each time. Which loops of an import do so depends on how deep
-    the import stands: the same one differs by a fifth between depths. So a comparison runs over
-    many depths.
-    """
-    return dedent(f"""
-        import time
-
-        def below(frames):
-            if frames:
-                below(frames - 1)
-                return
-            start = time.perf_counter()
-            {statement}
-            print(time.perf_counter() - start)
-
-        below({frames})
-    """)
-
-
 def imports(task: Task) -> Table:
     """Return the cost of importing skparams over that of the scikit-learn parts it needs."""
-    ours = "from skparams import MLPClassifier, MLPRegressor"
-    needs = fresh(
-        dedent(f"""
-        import json, sys
-        {ours}
-        parts = {{".".join(n.split(".")[:2]) for n in sys.modules if n.startswith("sklearn.")}}
-        print(json.dumps(sorted(n for n in parts if not n.startswith("sklearn._"))))
-        """)
-    )
-    theirs = f"import {', '.join(needs)}"
-    for statement in (ours, theirs):  # the disk's own cache
-        fresh(_timed_import(statement))
-    pairs = [
-        (fresh(_timed_import(ours, frames)), fresh(_timed_import(theirs, frames)))
-        for frames in range(0, 62, 31 if task.quick else 2)
-    ]
-    cost = median(a / b for a, b in pairs)
+    cost = import_cost("from skparams import MLPClassifier, MLPRegressor", quick=task.quick)
     return Table(
         "imports",
         "import, fresh processes",
@@ -76,12 +38,9 @@ def imports(task: Task) -> Table:
         [
             {
                 "what": "skparams, over the scikit-learn parts it needs",
-                "ours_s": median(a for a, _ in pairs),
-                "theirs_s": median(b for _, b in pairs),
-                "ratio": cost,
+                **{key: cost[key] for key in ("ours_s", "theirs_s", "ratio", "parts")},
                 "bar": "1.05",
-                "met": cost <= 1.05,
-                "parts": needs,
+                "met": cost["ratio"] <= 1.05,
             }
         ],
     )

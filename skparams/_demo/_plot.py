@@ -46,13 +46,19 @@ def picture(network, data: Data, theme: Theme = LIGHT) -> bytes:
 
 def _draw_loss(part, curve: list[float], theme: Theme) -> None:
     """Draw the loss by epoch, its ends labelled at the line."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
     ax = part.subplots()
     epochs = np.arange(1, len(curve) + 1)
     ax.plot(epochs, curve, color=theme.above, linewidth=2)
     ax.plot(epochs[-1], curve[-1], "o", color=theme.above, markersize=5)
     if min(curve) > 0 and max(curve) > 20 * min(curve):
         ax.set_yscale("log")
+        # Powers of ten alone are too few within two decades.
+        near = max(curve) < 100 * min(curve)
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if near else (1,)))
         ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_formatter(NullFormatter())
     part.suptitle(f"The loss went from {curve[0]:.2g} to {curve[-1]:.2g} in {len(curve)} epochs")
     ax.set_xlabel("epoch")
     ax.set_ylabel("loss")

@@ -18,9 +18,11 @@ from skparams.inspection._specs._hyperparameters import (
 )
 from skparams.inspection._specs._values import attributes_of, templates_in
 
-__all__ = ["choices", "outcomes"]
+__all__ = ["DEEPEST", "choices", "outcomes"]
 
 Values = Mapping[str, Any]
+# Levels of estimators in estimators that are looked at, within what Python can recurse.
+DEEPEST = 100
 
 
 def choices(
@@ -49,7 +51,7 @@ def choices(
             )
         elif name not in skip:
             for local, template in inner.items():
-                if id(template) in within:
+                if id(template) in within or len(within) > DEEPEST:
                     continue
                 values = attributes_of(template)
                 its_params = hyperparameters_of(template, values)

@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.exceptions import NotFittedError
 
 from skparams.inspection._chain import chained
-from skparams.inspection._chosen import choices, outcomes
+from skparams.inspection._chosen import DEEPEST, choices, outcomes
 from skparams.inspection._counts import add
 from skparams.inspection._leaf import (
     Leaf,
@@ -27,7 +27,7 @@ from skparams.inspection._leaf import (
 from skparams.inspection._record import ROLES, FittedAttribute, Node, Stats, Totals
 from skparams.inspection._spec import Rule, Spec, registered, registered_for
 from skparams.inspection._specs._fallback import COMMON, guess_role, guess_spec
-from skparams.inspection._specs._hyperparameters import hyperparameters_of
+from skparams.inspection._specs._hyperparameters import hyperparameters_of, with_fixed
 from skparams.inspection._specs._values import (
     attributes_of,
     estimators_in,
@@ -38,8 +38,6 @@ from skparams.inspection._specs._values import (
 __all__ = ["Fitted", "Walk", "is_fitted"]
 
 Values = Mapping[str, Any]
-# Levels of estimators in estimators, within what Python can recurse.
-_DEEPEST = 100
 
 
 def is_fitted(estimator: Any, attributes: Values) -> bool:
@@ -60,6 +58,10 @@ def is_fitted(estimator: Any, attributes: Values) -> bool:
     # Backwards, as what fit sets comes last.
     if any(name.endswith("_") and not name.startswith("_") for name in reversed([*attributes])):
         return True
+    if spec is not None and not spec.rules:
+        return True  # fit leaves nothing
+    if spec is not None and any(rule.role == "parameter" for rule in spec.rules.values()):
+        return False  # a Gaussian process predicts without fit, but has learned nothing
     try:
         return hasattr(cls, "__sklearn_tags__") and not estimator.__sklearn_tags__().requires_fit
     except Exception:
@@ -93,6 +95,7 @@ class Fitted(NamedTuple):
     estimator: Any
     values: Values
     params: Values
+    known: Values  # params, and those that a subclass fixes
     spec: Spec
 
 
@@ -130,17 +133,20 @@ class Walk:
         self._met.add(id(estimator))
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
-        rows = list(self._attributes(estimator, values, params, path, spec)) if fitted else []
+        known = with_fixed(params, values)
+        rows: list[FittedAttribute] = []
         if fitted:
-            self.fitted.append(Fitted(path, estimator, values, params, spec))
+            rules = _rules(spec, values, params, known)
+            rows = list(self._attributes(estimator, values, rules, known, path, spec.guessed))
+            self.fitted.append(Fitted(path, estimator, values, params, known, spec))
         self._depth += 1
         children: Sequence[Node] = list(self._children(values, params, path, spec, chosen=chosen))
         self._depth -= 1
         if spec.chained:
             children = chained(children)
         unknown = _why_unknown(spec, values, fitted, rows)
-        if self._depth == _DEEPEST and "estimator" in {rule.role for rule in spec.rules.values()}:
-            unknown = f"estimators are nested more than {_DEEPEST} deep"
+        if self._depth == DEEPEST and "estimator" in {rule.role for rule in spec.rules.values()}:
+            unknown = f"estimators are nested more than {DEEPEST} deep"
         # Those of an argument's estimator stand in a record of its own, or the winner's do.
         skip = params if spec.winner in values else spec.rules
         return Node(
@@ -154,17 +160,22 @@ class Walk:
             hyperparameters=tuple(choices(estimator, params, path, spec, skip) if chosen else ()),
             outcomes=tuple(outcomes(values, path, spec)) if fitted else (),
             attributes=tuple(rows),
-            layers=spec.layers(values, params) if spec.layers and fitted else (),
+            layers=spec.layers(values, known) if spec.layers and fitted else (),
             totals=_totals(rows, children, unknown),
             children=tuple(children),
             n_features_out=spec.n_features_out,
         )
 
     def _attributes(
-        self, estimator: Any, values: Values, params: Values, path: str, spec: Spec
+        self,
+        estimator: Any,
+        values: Values,
+        rules: Mapping[str, Rule],
+        params: Values,
+        path: str,
+        guessed: bool,
     ) -> Iterator[FittedAttribute]:
         """Yield the records of all leaves, those of parameters first: they own the buffers."""
-        rules = _rules(spec, values, params)
         for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
             if rule.role != "parameter" and is_number(values[name]):
                 yield record_of_number(join(path, name), rule.role, values[name])
@@ -181,7 +192,7 @@ class Walk:
                 dims = named(i, len(leaves)) if callable(named) else named
                 alias = self._buffers.setdefault(leaf.buffer, leaf.path)
                 row = record_of(
-                    leaf, rule, dims, params, spec.guessed, None if alias == leaf.path else alias
+                    leaf, rule, dims, params, guessed, None if alias == leaf.path else alias
                 )
                 if self._measure and role == "parameter" and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
@@ -191,7 +202,7 @@ class Walk:
     def _children(
         self, values: Values, params: Values, path: str, spec: Spec, *, chosen: bool
     ) -> Iterator[Node]:
-        for name, rule in spec.rules.items() if self._depth <= _DEEPEST else ():
+        for name, rule in spec.rules.items() if self._depth <= DEEPEST else ():
             if name not in values or rule.role != "estimator":
                 continue
             chosen_too = (chosen and name in params) or name == spec.winner
@@ -210,10 +221,10 @@ class Walk:
 _BY_ROLE = {role: Rule(role) for role in ROLES}
 
 
-def _rules(spec: Spec, values: Values, params: Values) -> dict[str, Rule]:
+def _rules(spec: Spec, values: Values, params: Values, known: Values) -> dict[str, Rule]:
     """Return the rule of each attribute that is present: the Spec's first, in its order."""
     rules = {
-        name: rule if rule.holds(params) else replace(rule, role="auxiliary")
+        name: rule if rule.holds(known) else replace(rule, role="auxiliary")
         for name, rule in spec.rules.items()
         if name in values and rule.role != "estimator"
     }

@@ -31,6 +31,7 @@ CODES = {
     "SKP006": "more memory kept than is used",
 }
 _LEAST_RETAINED = 1000  # bytes that are worth a word
+_ROUNDING = 1e-6  # of a trace
 
 
 def check_codes(function: str, ignore: Collection[str]) -> None:
@@ -91,7 +92,9 @@ def _too_many(free: Count, effective: float | None, n_samples: int | None) -> It
     if count is None or n_samples is None:
         return
     assert isinstance(count, int | float)  # there are no bounds after fit
-    if count > n_samples:
+    # A smoother as effective as there are rows gives back any target. More it cannot be, for one.
+    most = n_samples if effective is None else n_samples * (1 - _ROUNDING)
+    if count > most:
         written = f"{count:,}" if isinstance(count, int) else f"{count:,.1f}"
         rows = "row" if n_samples == 1 else "rows"
         rate = count / n_samples
@@ -117,10 +120,10 @@ def _not_finite(leaves: list[Leaf]) -> Iterator[Finding]:
 
 def _of_families(fitted: list[Fitted]) -> Iterator[Finding]:
     """Yield what the classes' Specs know, and whether each fit converged."""
-    for path, estimator, values, params, spec in fitted:
+    for path, estimator, values, _, known, spec in fitted:
         if spec.findings:
-            yield from _checked(estimator, path, spec.findings(values, params))
-        message = not_converged(type(estimator), values, params)
+            yield from _checked(estimator, path, spec.findings(values, known))
+        message = not_converged(type(estimator), values, known)
         if message:
             yield Finding("SKP004", path, message)
 
@@ -175,10 +178,21 @@ def _shared(fitted: Fitted, X: Any) -> Iterator[Finding]:
             name not in fitted.params
             and isinstance(held, np.ndarray)
             and held.nbytes >= _LEAST_RETAINED
-            and np.may_share_memory(held, given)
+            and _overlap(held, given)
         ):
             message = f"is X itself, not a copy: {_size(given.nbytes)} stay with the model"
             yield Finding("SKP006", join(fitted.path, name), message)
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
+    """Say whether two arrays have numbers in common, which columns of one table do not.
+
+    Where it would take long to know, nothing is said.
+    """
+    try:
+        return np.shares_memory(a, b, max_work=1000)  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:
+        return False
 
 
 def _bytes(row: FittedAttribute) -> int:

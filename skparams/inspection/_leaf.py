@@ -124,7 +124,7 @@ def _owner(value: Any) -> Any:
 def _kind_of(number: type) -> tuple[str, int]:
     """Return the dtype that a type of numbers becomes, as text, and its bytes."""
     own = issubclass(number, np.generic)
-    dtype = np.dtype(number if own else next(b for b in _NUMBER if issubclass(number, b)))
+    dtype: np.dtype = np.dtype(number if own else next(b for b in _NUMBER if issubclass(number, b)))
     return str(dtype), dtype.itemsize
 
 
@@ -171,7 +171,7 @@ def record_of(
         path=leaf.path,
         role=role,
         shape=shape,
-        dims=dims[len(dims) - len(shape) :] if dims and len(dims) >= len(shape) else None,
+        dims=None if dims is None or len(dims) < len(shape) else dims[len(dims) - len(shape) :],
         dtype="record" if array.dtype.names else _text_of(array.dtype),
         count=count,
         free=free,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # else imported where it is used: fit needs none of it
@@ -99,36 +100,54 @@ class ParamsMixin:
         put(self, params)
         return self
 
-    def count_params(self, kind: Literal["stored", "free", "nonzero"] = "stored") -> int | None:
+    def count_params(
+        self,
+        kind: Literal["stored", "free", "nonzero", "effective"] = "stored",
+        X: Any = None,
+    ) -> int | float | None:
         """Count the numbers that the estimator learned and needs in order to predict.
 
         Parameters
         ----------
-        kind : {"stored", "free", "nonzero"}, default="stored"
-            The numbers that are kept, those minus their constraints, or those that are not zero.
+        kind : {"stored", "free", "nonzero", "effective"}, default="stored"
+            The numbers that are kept, those minus their constraints, those that are not zero, or
+            the effective number, where there is one.
+        X : array-like, default=None
+            The training rows, for the effective number only.
 
         Returns
         -------
-        int or None
+        int, float or None
             None where it is not known, as before fit.
         """
         from skparams.inspection._summary import count_params
 
-        return count_params(self, kind=kind)
+        return count_params(self, kind=kind, X=X)
 
     def summary(
-        self, X: Any = None, *, n_samples: int | None = None, depth: int | None = None
+        self,
+        X: Any = None,
+        *,
+        n_samples: int | None = None,
+        depth: int | None = None,
+        stats: bool = False,
+        ignore: Collection[str] = (),
     ) -> Summary:
         """Return what was chosen and what was learned.
 
         Parameters
         ----------
         X : array-like, default=None
-            The training rows, for the number of parameters a row.
+            The training rows, for the number of parameters a row, for the effective number of
+            parameters, and for what can be found with them only.
         n_samples : int, default=None
             The number of training rows, instead of X.
         depth : int, default=None
             Levels of nested estimators to show, all by default.
+        stats : bool, default=False
+            Whether to take statistics of the parameters.
+        ignore : collection of str, default=()
+            Codes of findings to leave out, such as ``("SKP001",)``.
 
         Returns
         -------
@@ -137,7 +156,7 @@ class ParamsMixin:
         """
         from skparams.inspection._summary import summary
 
-        return summary(self, X, n_samples=n_samples, depth=depth)
+        return summary(self, X, n_samples=n_samples, depth=depth, stats=stats, ignore=ignore)
 
     def plan(
         self,

@@ -13,7 +13,7 @@ from skparams.inspection._leaf import join
 from skparams.inspection._plan_rows import Plans, asked, ends
 from skparams.inspection._sizes import DataShape, Unknown
 from skparams.inspection._spec import After, registered
-from skparams.inspection._specs._hyperparameters import hyperparameters_of
+from skparams.inspection._specs._hyperparameters import hyperparameters_of, with_fixed
 from skparams.inspection._specs._values import attributes_of, templates_in
 
 __all__ = ["after", "at_both_ends"]
@@ -62,8 +62,9 @@ def _behind(transformer: Any, data: DataShape, path: str) -> tuple[int | Bounds 
     spec = registered(transformer)
     if spec is None:
         return Unknown(f"no Spec describes {type(transformer).__name__}"), "float64"
-    params = hyperparameters_of(transformer, attributes_of(transformer))
-    plans = Plans(spec, data, params)
+    values = attributes_of(transformer)
+    params = hyperparameters_of(transformer, values)
+    plans = Plans(spec, data, with_fixed(params, values))
     passes = spec.passes_float32
     if spec.columns_out is not None:
         behind, dtypes = after(params, path), [data.dtype]

@@ -14,6 +14,7 @@ from sklearn.utils.multiclass import type_of_target
 from skparams.inspection._counts import Bounds, Count, between
 from skparams.inspection._sizes import DataShape, Unknown
 from skparams.inspection._specs._hyperparameters import hyperparameters_of
+from skparams.inspection._specs._reached import last_of
 from skparams.inspection._specs._values import attributes_of, estimators_in
 
 __all__ = ["read_data"]
@@ -125,7 +126,9 @@ def _shape_of_y(estimator: Any, y: Any) -> tuple[int, int, Count]:
 def _classifies(estimator: Any, met: set[int]) -> bool:
     """Say whether an estimator is a classifier or is to fit one, from a search's grid too."""
     met.add(id(estimator))
-    if hasattr(type(estimator), "__sklearn_tags__") and is_classifier(estimator):
+    # Of a pipeline the last step is asked: it would ask each step twice, and those in them again.
+    last = last_of(estimator).estimator
+    if hasattr(type(last), "__sklearn_tags__") and is_classifier(last):
         return True
     params = hyperparameters_of(estimator, attributes_of(estimator))
     inner = (each for value in params.values() for _, each in estimators_in("", value))

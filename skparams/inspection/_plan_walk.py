@@ -10,7 +10,7 @@ from typing import Any
 from sklearn.base import is_classifier, is_regressor
 
 from skparams.inspection._chain import chained
-from skparams.inspection._chosen import choices
+from skparams.inspection._chosen import DEEPEST, choices
 from skparams.inspection._collect import Walk
 from skparams.inspection._counts import add, multiply
 from skparams.inspection._leaf import join
@@ -23,7 +23,8 @@ from skparams.inspection._record import Candidate, Cost, FittedAttribute, Node, 
 from skparams.inspection._sizes import DataShape, NotKnown, Unknown
 from skparams.inspection._spec import Member, Spec, registered
 from skparams.inspection._specs._fallback import guess_spec
-from skparams.inspection._specs._hyperparameters import hyperparameters_of, short_repr
+from skparams.inspection._specs._hyperparameters import hyperparameters_of, short_repr, with_fixed
+from skparams.inspection._specs._reached import last_of
 from skparams.inspection._specs._values import attributes_of, templates_in
 
 __all__ = ["PlanWalk"]
@@ -59,12 +60,12 @@ class PlanWalk:
                 spanning,
                 (self._planned(estimator, each, name, path, chosen=chosen) for each in both),
             )
-        if asked(is_regressor, estimator) is True:
+        if asked(is_regressor, last_of(estimator).estimator) is True:
             data = replace(data, classes=None)
         values = attributes_of(estimator)
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
-        plans = Plans(spec, data, params, path)
+        plans = Plans(spec, data, with_fixed(params, values), path)
         unknown = _why_unknown(estimator, spec, plans.params)
         rows: list[FittedAttribute] = []
         members: list[tuple[Member, Planned]] = []
@@ -104,6 +105,8 @@ class PlanWalk:
     ) -> Iterator[tuple[Member, Planned]]:
         """Yield the estimators that fit will make. Raises NotKnown where that is not known."""
         spec = plans.spec
+        if len(self._within) > DEEPEST and (spec.winner or spec.members):
+            raise NotKnown(f"estimators are nested more than {DEEPEST} deep")
         if spec.winner is not None:
             yield self._winner(spec.winner, plans, params)
             return
@@ -197,7 +200,7 @@ def _moved(node: Node, name: str, path: str) -> Node:
 
 
 def _n_classes(estimator: Any, data: DataShape) -> int | None:
-    if asked(is_classifier, estimator) is True and data.targets == 1:
+    if asked(is_classifier, last_of(estimator).estimator) is True and data.targets == 1:
         return data.classes if isinstance(data.classes, int) else None
     return None
 

@@ -15,7 +15,7 @@ from skparams.inspection._collect import Walk, is_fitted
 from skparams.inspection._leaf import Leaf, join
 from skparams.inspection._spec import Part, Spec, registered
 from skparams.inspection._specs._fallback import COMMON, guess_role, guess_spec
-from skparams.inspection._specs._hyperparameters import MISSING, hyperparameters_of
+from skparams.inspection._specs._hyperparameters import MISSING, hyperparameters_of, with_fixed
 from skparams.inspection._specs._values import attributes_of, estimators_in, rebuilt
 
 __all__ = ["put", "structure_of"]
@@ -214,11 +214,16 @@ def _written(
     name = leaf.attribute
     copy = _copied("set_fitted_params", name, old, {})
     for part in parts(copy):
-        if f"{name}{part.path}" in new and part.array.flags.writeable:
-            part.array[...] = new[f"{name}{part.path}"]
+        path = f"{name}{part.path}"
+        if path not in new:
+            continue
+        if part.write:
+            part.write(new[path])
+        elif part.array.flags.writeable:
+            part.array[...] = new[path]
     for part in parts(copy):
         path = f"{name}{part.path}"
-        if path in new and not _same(part.array, new[path]):
+        if path in new and not _same(np.asarray(part.array), new[path]):
             raise ValueError(
                 f"set_fitted_params: {path} of {type(leaf.estimator).__name__} is computed by the "
                 f"{type(old).__name__} in {name} and cannot be replaced in it."
@@ -232,7 +237,10 @@ def _derived(estimator: Any) -> Iterator[tuple[str, Any]]:
     for name, rule in spec.rules.items() if spec else ():
         values = attributes_of(estimator)
         if rule.derive and name in values:
-            yield name, rule.derive(values, hyperparameters_of(estimator, values))
+            yield (
+                name,
+                rule.derive(values, with_fixed(hyperparameters_of(estimator, values), values)),
+            )
 
 
 def _same(a: Any, b: Any) -> bool:

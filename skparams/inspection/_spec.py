@@ -41,7 +41,7 @@ class Part:
     ----------
     path : str
         What follows the attribute's name, such as ``".threshold"`` or ``"[0].values"``.
-    array : ndarray, default=None
+    array : ndarray or number, default=None
         The numbers themselves, not a copy. None before fit.
     dims : tuple of str, default=None
         The name of each axis.
@@ -60,6 +60,9 @@ class Part:
     infinite : bool, default=False
         Whether infinity is a number like others, as the threshold of a split that sends missing
         values one way and all others the other way.
+    write : callable, default=None
+        For ``set_fitted_params``, where the numbers cannot be written in place: puts other ones
+        into the object.
     """
 
     path: str
@@ -71,6 +74,7 @@ class Part:
     used: Callable[[], Any] | None = None
     bytes: int | Bounds | None = None
     infinite: bool = False
+    write: Callable[[Any], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,10 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         for name in names:
             self.__dict__.pop(name, None)
 
+    def _settings(self):
+        """Return all hyperparameters, those too that a subclass's constructor does not take."""
+        return {name: getattr(self, name) for name in BaseMLP._parameter_constraints}
+
     def _hidden_sizes(self):
         sizes = self.hidden_layer_sizes
         sizes = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
@@ -212,7 +216,7 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         batch_size = min(LBFGS_BLOCK, X.shape[0])
         Y, weight, params = Y.astype(dtype), weight.astype(dtype), params.astype(dtype)
         batches = Batches(network, X, Y, weight, self.activation, loss, batch_size, dtype)
-        params, loss_curve, self.n_iter_ = train_lbfgs(batches, params, self.get_params(deep=False))
+        params, loss_curve, self.n_iter_ = train_lbfgs(batches, params, self._settings())
         self._forget(*_OF_STOCHASTIC_SOLVERS)
         self.loss_curve_ = [*getattr(self, "loss_curve_", []), *loss_curve]
         self.loss_ = loss_curve[-1] if loss_curve else np.nan
@@ -251,7 +255,7 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             params,
             optimizer,
             progress,
-            self.get_params(deep=False),
+            self._settings(),
             self._random_state,
             n_epochs=1 if incremental else self.max_iter,
             score=score,

@@ -198,6 +198,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         if self.out_activation_ == "softmax":
             ACTIVATIONS["softmax"](Z, out=Z)
             right = Z.argmax(axis=1) == Y[:, 0]
+        elif len(self.classes_) == 1:  # nothing else can be predicted
+            right = np.ones(len(Y))
         else:
             ACTIVATIONS["logistic"](Z, out=Z)
             right = ((Z > 0.5) == Y).all(axis=1)

@@ -51,16 +51,21 @@ def most(count: Count) -> int:
     return count.high if isinstance(count, Bounds) else count
 
 
+def _known(line: Line) -> int:
+    """Return how large a line's count may get, of what is not known the part that is."""
+    if line.count is None:
+        return sum(map(_known, line.lines))
+    return most(line.count) if line.counted else 0
+
+
 def _below(lines: tuple[Line, ...], start: int, level: int, turn: int | None) -> Iterator[Block]:
     for i, line in enumerate(lines):
-        count = most(line.count) if line.counted else 0
-        inner = sum(most(each.count) for each in line.lines if each.counted)
-        count = max(count, inner if line.count is None else 0)
+        count = _known(line)
         if not count:
             continue
         own = i if turn is None and len(lines) > 1 else turn
         yield Block(line.name, start, count, level, own or 0)
         # The lines of several alike are those of one of them.
-        if inner == count or line.count is None:
+        if sum(map(_known, line.lines)) == count:
             yield from _below(line.lines, start, level + 1, own)
         start += count

@@ -30,7 +30,8 @@ def to_dict(summary: Summary) -> dict[str, Any]:
         What ``json.loads`` would return of ``to_json``.
     """
     shown = {name: _plain(getattr(summary, name)) for name in _names(summary) if name != "depth"}
-    return {"schema": SCHEMA, **shown, "estimator": shown.pop("root")}
+    root = shown.pop("root")
+    return {"schema": SCHEMA, **shown, "estimator": root}
 
 
 def to_json(summary: Summary, indent: int | None = None) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rich.cells import cell_len
 from rich.table import Table
@@ -12,20 +14,24 @@ from rich.text import Text
 __all__ = ["Column", "cut", "table"]
 
 _GAP = 2
+_LONGEST_PART = 30  # of what a column that wraps keeps in one line: a class name
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: it can shrink to ``least``, or be left out where ``drop`` says in which order.
 
-    What a column that ``wraps`` has no room for goes on in the next line, other text is cut.
+    What a column that ``wraps`` has no room for goes on in the next line, after a comma and the
+    like; it shrinks before the others do. Other text is cut, and so is a part that fills more than
+    a line where a column wraps by "cut" rather than by "fold". Numbers, which stand at the right,
+    are cut only where nothing else helps.
     """
 
     heading: str
     right: bool = False
     least: int = 8
     drop: int = 0
-    wraps: bool = False
+    wraps: Literal["", "cut", "fold"] = ""
 
 
 def table(
@@ -58,10 +64,23 @@ def table(
     shown = [i for i in range(len(columns)) if i == 0 or any(row[i] for row in cells)]
     natural = {i: max(map(cell_len, [heads[i], *(row[i] for row in cells)])) for i in shown}
     least = {i: min(natural[i], max(columns[i].least, cell_len(heads[i]))) for i in shown}
+    for i in shown:
+        if columns[i].wraps:
+            parts = (cell_len(part) for row in cells for part in _parts(row[i]))
+            least[i] = min(natural[i], max(least[i], min(max(parts, default=0), _LONGEST_PART)))
+        elif columns[i].right:
+            least[i] = natural[i]
     for i in sorted((i for i in shown if columns[i].drop), key=lambda i: columns[i].drop):
         if sum(least[j] + _GAP for j in shown) - _GAP > width:
             shown.remove(i)
-    widths = _shared(natural, least, shown, width)
+    able = [i for i in shown if columns[i].wraps]
+    floors = [
+        natural | {i: least[i] for i in able if columns[i].drop},
+        natural | {i: least[i] for i in able},
+        least,
+        dict.fromkeys(shown, 1),
+    ]
+    widths = _shared(natural, floors, shown, width)
     grid = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
     for i in shown:
         grid.add_column(
@@ -72,26 +91,41 @@ def table(
         )
     for row, (_, style) in zip(cells, rows, strict=True):
         grid.add_row(
-            *(
-                Text(row[i] if columns[i].wraps else cut(row[i], widths[i], sign), style)
-                for i in shown
-            )
+            *(Text(_fitted(row[i], columns[i].wraps, widths[i], sign), style) for i in shown)
         )
     return grid
 
 
 def _shared(
-    natural: dict[int, int], least: dict[int, int], shown: Sequence[int], width: int
+    natural: dict[int, int], floors: Sequence[dict[int, int]], shown: Sequence[int], width: int
 ) -> dict[int, int]:
-    """Return the widths: what is missing is taken from the widest, first down to ``least``."""
+    """Return the widths: what is missing is taken from the widest, to one floor after another."""
     widths = {i: natural[i] for i in shown}
-    for floor in (least, dict.fromkeys(shown, 1)):
-        while sum(widths.values()) + _GAP * (len(shown) - 1) > width:
-            able = [i for i in shown if widths[i] > floor[i]]
+    for floor in floors:
+        while sum(widths.values()) + _GAP * (len(widths) - 1) > width:
+            able = [i for i in widths if widths[i] > floor[i]]
             if not able:
                 break
             widths[max(able, key=lambda i: widths[i])] -= 1
     return widths
+
+
+def _parts(text: str) -> list[str]:
+    return re.split(r"(?<=[×,:]) ", text)
+
+
+def _fitted(text: str, wraps: str, width: int, sign: str) -> str:
+    """Return a cell's text in lines as wide as the column, but for parts that are to be folded."""
+    if not wraps:
+        return cut(text, width, sign)
+    lines: list[str] = []
+    for part in _parts(text):
+        piece = cut(part, width, sign) if wraps == "cut" else part
+        if lines and cell_len(f"{lines[-1]} {piece}") <= width:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(piece)
+    return "\n".join(lines)
 
 
 def cut(text: str, width: int, sign: str = "…") -> str:

@@ -11,7 +11,7 @@ from skparams.inspection._counts import Bounds, Count, add, multiply
 from skparams.inspection._record import FittedAttribute, Layer, Node, Summary
 from skparams.rendering._words import clean, number, shape
 
-__all__ = ["Line", "flow", "largest", "learned", "weight"]
+__all__ = ["Line", "flow", "largest", "layers", "learned", "weight"]
 
 _MOST_ARRAYS = 12  # of one estimator: a screen's worth
 _MOST_CHILDREN = 30  # of one estimator, runs of them counted as one
@@ -96,7 +96,7 @@ class _Lines:
 
     def _estimator(self, node: Node, level: int) -> Line:
         self._left -= 1
-        what, words = clean(node.class_name), flow(node.layers)
+        what, words = clean(node.class_name), flow(layers(node))
         if node.times != 1:
             what = f"{number(node.times)} × {what}"
             words = f"each {number(node.totals.stored)}" if node.totals.stored is not None else ""
@@ -155,6 +155,11 @@ def weight(count: Count) -> float:
         return float("inf")
     most = count.high if isinstance(count, Bounds) else count
     return float(min(most, 10**300))
+
+
+def layers(node: Node) -> tuple[Layer, ...]:
+    """Return the layers of a network, none where candidates differ: one's are not the others'."""
+    return () if isinstance(node.totals.stored, Bounds) else node.layers
 
 
 def flow(layers: Sequence[Layer]) -> str:

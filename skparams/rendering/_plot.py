@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from skparams.inspection._counts import Bounds
 from skparams.inspection._record import FittedAttribute, Summary
 from skparams.rendering._blocks import Block, blocks_of, divided
 from skparams.rendering._layout import cut
+from skparams.rendering._lines import largest
 from skparams.rendering._palette import LIGHT
 from skparams.rendering._view import with_stats
 from skparams.rendering._words import clean, few, number, plural, value
@@ -22,7 +26,11 @@ _FONT = 9.0
 _LONGEST_NAME = 24
 _MOST_BARS = 12
 _LEAST_ROWS = 4
+_REST = "… the rest"
+_LEAST_ROOM = 12  # points: no name is narrower
 _WIDE_RANGE = 100  # between the largest and the smallest array, from where a line hides the latter
+_DECADES = 3  # that are told apart then; what is smaller stands at 0
+_ROW_HEIGHT, _AROUND = 13, 75  # points, of a named row and of all above and below the rows
 
 
 def plot(summary: Summary, ax: Axes | None = None) -> Axes:
@@ -82,7 +90,8 @@ def _new_axes() -> Axes:
 
 def _draw_icicle(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     """Draw each level as a row of blocks that are as wide as their counts."""
-    total = sum(block.count for block in blocks if block.level == 0)
+    # matplotlib knows floats only, and counts may be longer than 64 bits.
+    total = float(sum(block.count for block in blocks if block.level == 0))
     n_levels = 1 + max(block.level for block in blocks)
     ax.set(xlim=(0, total), ylim=(n_levels, 0), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
@@ -92,8 +101,8 @@ def _draw_icicle(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     for block in blocks:
         ax.barh(
             block.level + 0.5,
-            block.count,
-            left=block.start,
+            float(block.count),
+            left=float(block.start),
             height=0.94,
             color=LIGHT.areas[block.turn % len(LIGHT.areas)],
             edgecolor=LIGHT.paper,
@@ -119,20 +128,28 @@ def _draw_icicle(ax: Axes, blocks: list[Block], summary: Summary) -> None:
 
 def _label(block: Block, room: float) -> str:
     """Return a name with its count below, the name alone, or nothing, as there is room."""
+    if room < _LEAST_ROOM:
+        return ""
     name, count = _short(block.name), number(block.count)
     if max(map(_points, (name, count))) <= room - 4:
         return f"{name}\n{count}"
-    while len(name) > 6 and _points(name) > room - 4:
-        name = cut(name, len(name) - 1)
+    while len(name) > 6 and (wide := _points(name)) > room - 4:
+        name = cut(name, max(6, min(len(name) - 1, int(len(name) * (room - 4) / wide))))
     return name if _points(name) <= room - 4 else ""
 
 
 def _draw_bars(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     """Draw a bar for each array, named beside it."""
-    shown = list(blocks[:_MOST_BARS])
-    widest = max(block.count for block in shown)
+    blocks = sorted(blocks, key=_is_rest)
+    shown, rest = largest(blocks, min(_MOST_BARS, _rows_that_fit(ax)), lambda block: block.count)
+    shown = list(shown)
+    if rest:
+        left = [each for each in [*shown, *rest] if each in rest or _is_rest(each)]
+        shown = [each for each in shown if each not in left]
+        shown.append(Block(_REST, 0, sum(each.count for each in left), 0, 0))
+    widest = float(max(block.count for block in shown))
     for i, block in enumerate(shown):
-        ax.barh(i, block.count, height=0.7, color=LIGHT.above)
+        ax.barh(i, float(block.count), height=0.7, color=LIGHT.above)
         ax.text(block.count + widest / 60, i, number(block.count), va="center", fontsize=_FONT)
     ax.set(xlim=(0, 1.25 * widest), xticks=[])
     names = [_short(block.name) for block in shown]
@@ -142,10 +159,15 @@ def _draw_bars(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     _set_title(ax, _title(summary, blocks), names)
 
 
+def _is_rest(block: Block) -> bool:
+    return block.name.startswith("… ")
+
+
 def _title(summary: Summary, blocks: list[Block]) -> str:
     """Say which estimator or array has the most."""
     among = divided(blocks)
-    first = max(among, key=lambda block: block.count)
+    named = [block for block in among if not _is_rest(block)]
+    first = max(named or among, key=lambda block: block.count)
     total = sum(block.count for block in blocks if block.level == 0)
     name, stored = _short(first.name), summary.totals.stored
     known = " that are known" if stored is None else ""
@@ -165,6 +187,11 @@ def _title(summary: Summary, blocks: list[Block]) -> str:
 def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute], n_left: int) -> None:
     """Draw for each array a line from min to max, thick within one deviation from the mean."""
     reach = []
+    furthest = max(rows, key=_reach)
+    rows, rest = largest(rows, _rows_that_fit(ax), lambda row: row.count)
+    n_left += len(rest)
+    if furthest in rest:  # which the title is about
+        rows = [*rows[:-1], furthest]
     for i, row in enumerate(rows):
         stats = row.stats
         if stats is None or stats.min is None or stats.max is None or stats.mean is None:
@@ -175,10 +202,12 @@ def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute], n_left: int) -> None
         inner = max(stats.mean - std, stats.min), min(stats.mean + std, stats.max)
         ax.plot(inner, [i, i], color=LIGHT.above, linewidth=6, alpha=0.45, solid_capstyle="butt")
         ax.plot(stats.mean, i, "o", color=LIGHT.below, markersize=4.5)
-        reach.append((max(abs(stats.min), abs(stats.max)), row))
-    sizes = [far for far, _ in reach if far > 0]
+        reach.append(_reach(row))
+    sizes = [far for far in reach if far > 0]
     if sizes and max(sizes) > _WIDE_RANGE * min(sizes):
-        ax.set_xscale("symlog", linthresh=min(sizes))
+        least = max(min(sizes), max(sizes) / 10**_DECADES)
+        ax.set_xscale("symlog", linthresh=least)
+        ax.xaxis.get_major_locator().set_params(numticks=5)  # type: ignore[call-arg]
     names = [_short(row.path) for row in rows]
     _name_rows(ax, names)
     ax.tick_params(axis="y", length=0)
@@ -186,16 +215,24 @@ def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute], n_left: int) -> None
     ax.spines[["top", "right", "left"]].set_visible(False)
     below = "line: min to max; band: mean ± std; dot: mean"
     if n_left:
-        below += f"; {n_left:,} smaller arrays are left out"
-    ax.set_xlabel(_wrapped(ax, below, names), fontsize=_FONT)
+        below += f"; {plural(n_left, 'array')} left out"
+    label = ax.set_xlabel(_wrapped(ax, below, names), fontsize=_FONT, loc="right")
+    label.set_multialignment("right")
     title = "No parameter is finite"
     if reach:
-        _, row = max(reach, key=lambda each: each[0])
-        assert row.stats is not None
-        title = (
-            f"{_short(row.path)} reaches furthest: {value(row.stats.min)} to {value(row.stats.max)}"
-        )
+        stats = furthest.stats
+        assert stats is not None
+        ends = f"{value(stats.min)} to {value(stats.max)}"
+        title = f"{_short(furthest.path)} reaches furthest: {ends}"
     _set_title(ax, title, names)
+
+
+def _reach(row: FittedAttribute) -> float:
+    """Return how far from 0 its numbers get."""
+    stats = row.stats
+    if stats is None or stats.min is None or stats.max is None:
+        return -1.0
+    return max(abs(stats.min), abs(stats.max))
 
 
 def _name_rows(ax: Axes, names: Sequence[str]) -> None:
@@ -204,8 +241,31 @@ def _name_rows(ax: Axes, names: Sequence[str]) -> None:
     ax.set_ylim(max(len(names), _LEAST_ROWS) - 0.4, -0.6)
 
 
+def _rows_that_fit(ax: Axes) -> int:
+    """Return how many named rows there is room for."""
+    room = ax.get_window_extent().height * 72 / ax.figure.dpi
+    place, figure = ax.get_subplotspec(), ax.get_figure(root=True)
+    if place and figure and figure.get_layout_engine():
+        room = figure.get_figheight() * 72 / place.get_gridspec().nrows - _AROUND
+    return max(_LEAST_ROWS, int(room / _ROW_HEIGHT))
+
+
 def _set_title(ax: Axes, title: str, names: Sequence[str] = ()) -> None:
-    ax.set_title(_wrapped(ax, title, names, 11), fontsize=11, loc="left")
+    """Set the title at the left of the names of the rows, as far as there is room."""
+    text = ax.set_title(_wrapped(ax, title, names, 11), fontsize=11, loc="left")
+    figure = ax.get_figure(root=True)
+    if names and figure:
+        from matplotlib.transforms import ScaledTranslation
+
+        back = _widest(names)
+        if not figure.get_layout_engine():
+            back = min(back, ax.get_window_extent().x0 * 72 / figure.dpi)
+        move = ScaledTranslation(-back / 72, 0, figure.dpi_scale_trans)
+        text.set_transform(text.get_transform() + move)
+
+
+def _widest(names: Sequence[str]) -> float:
+    return max(map(_points, names)) + 4
 
 
 def _short(name: str) -> str:
@@ -214,12 +274,11 @@ def _short(name: str) -> str:
 
 
 def _wrapped(ax: Axes, text: str, names: Sequence[str] = (), size: float = _FONT) -> str:
-    """Break a text into lines that are no wider than the axes beside the names of the rows."""
+    """Break a text into lines that are no wider than the axes with the names of the rows."""
     lines, room = [""], _points_wide(ax)
     place, figure = ax.get_subplotspec(), ax.get_figure(root=True)
-    if names and place and figure:  # a layout may make room for the names
-        across = figure.get_figwidth() * 72 / place.get_gridspec().ncols
-        room = min(room, across - max(map(_points, names)) - 2 * _FONT)
+    if names and place and figure and figure.get_layout_engine():
+        room = figure.get_figwidth() * 72 / place.get_gridspec().ncols - 2 * _FONT
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}".lstrip()
         if lines[-1] and _points(longer, size) > room:
@@ -233,10 +292,12 @@ def _points_wide(ax: Axes) -> float:
     return float(ax.get_window_extent().width * 72 / ax.figure.dpi)
 
 
+@lru_cache(maxsize=1000)
 def _points(text: str, size: float = _FONT) -> float:
     """Return how wide a text will be, in points, whatever it is drawn with later."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 
     path = TextPath((0, 0), text or " ", size=size, prop=FontProperties())
-    return float(path.get_extents().width) if len(path.vertices) else 0.0
+    # Curves stay within their points; their exact extents take a hundred times as long.
+    return float(np.ptp(path.vertices[:, 0])) if len(path.vertices) else 0.0

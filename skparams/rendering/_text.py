@@ -140,12 +140,14 @@ class _Page:
         if summary.findings:
             yield self._findings(summary)
 
-    def _choices(self, shown: Sequence[Choice], more: str) -> Group:
+    def _choices(self, shown: Sequence[Choice], more: str) -> RenderableType:
+        if not shown:
+            return self._said("you chose", "bold") + self._said(f"  {more}", "dim")
         columns = [
             Column("you chose", least=16),
-            Column("", least=12, wraps=True),
-            Column("default", least=8, drop=1, wraps=True),
-            Column("decides", least=12, wraps=True),
+            Column("", least=12, wraps="fold"),
+            Column("default", least=8, drop=1, wraps="fold"),
+            Column("decides", least=12, wraps="cut"),
         ]
         rows: list[_Row] = []
         section = ""
@@ -164,16 +166,16 @@ class _Page:
         rows: list[_Row] = [((f"  {path}", said), "") for path, said in found]
         if n_left:
             rows.append(((f"  … {n_left:,} more", ""), "dim"))
-        return self._table([Column("fit found", least=16), Column("", wraps=True)], rows)
+        return self._table([Column("fit found", least=16), Column("", wraps="fold")], rows)
 
     def _learned(self, summary: Summary) -> Table:
         columns = [
             Column("will learn" if summary.planned else "it learned", least=18),
-            Column("shape", least=16),
-            Column("", least=14, drop=1),
-            Column("count", right=True, least=20),
-            Column("free", right=True, least=20, drop=3),
-            Column("bytes", right=True, least=20, drop=2),
+            Column("shape", wraps="cut"),
+            Column("", drop=1, wraps="cut"),
+            Column("count", right=True),
+            Column("free", right=True, drop=3),
+            Column("bytes", right=True, drop=2),
         ]
         rows: list[_Row] = []
         for line in learned(summary, _MOST_MEMBERS, _MOST_LINES, opened=False):
@@ -187,10 +189,10 @@ class _Page:
         names, found = candidates(summary)
         columns = [
             Column("candidates", least=12),
-            *(Column(name, least=8, wraps=True) for name in names),
-            Column("count", right=True, least=20),
-            Column("free", right=True, least=20, drop=2),
-            Column("bytes", right=True, least=20, drop=1),
+            *(Column(name, least=8, wraps="fold") for name in names),
+            Column("count", right=True),
+            Column("free", right=True, drop=2),
+            Column("bytes", right=True, drop=1),
         ]
         rows: list[_Row] = []
         for i, (values, each) in enumerate(found):
@@ -228,10 +230,10 @@ class _Page:
         columns = [
             Column(f"layers of {clean(node.name)}" if node.path else "layers"),
             Column("neurons", right=True),
-            Column("activation", drop=2),
+            Column("activation", drop=4),
             Column("weights", right=True, drop=1),
             Column("biases", right=True, drop=3),
-            Column("connections", right=True, drop=4),
+            Column("connections", right=True, drop=2),
             Column("parameters", right=True),
         ]
         rows: list[_Row] = []

@@ -15,7 +15,7 @@ from skparams.inspection._record import (
     Node,
     Summary,
 )
-from skparams.rendering._lines import largest, weight
+from skparams.rendering._lines import largest, layers, weight
 from skparams.rendering._words import (
     UNKNOWN,
     amount,
@@ -47,7 +47,7 @@ _MOST_LAYERS = 12
 _MOST_STATS = 12
 _MOST_CANDIDATES = 12
 _MOST_ALIKE = 3  # findings of one code
-_LEAST_RETAINED = 1000  # bytes that are worth a word
+_LEAST_BYTES = 1000  # that are worth a word
 _KEPT = {
     "state": "training state",
     "data": "training rows",
@@ -91,19 +91,20 @@ def chosen(summary: Summary) -> tuple[list[Choice], list[str], str]:
     """Return the hyperparameters worth showing, the others, and a sentence about those.
 
     Worth showing are those that are not at their default, and those that decide what is learned,
-    unless an estimator has many of these at their defaults, as a tree has.
+    unless they are switches that nobody turned, as ``fit_intercept=True``, or an estimator has
+    many of them at their defaults, as a tree has.
     """
     shown: list[Choice] = []
     hidden: list[str] = []
     n_deciding = 0
     for section, rows in _hyperparameters(summary.root, ""):
-        at_default = [row for row in rows if row.decides and not row.changed]
+        deciding = [row for row in rows if _decides_at_default(row)]
         for row in rows:
-            kept = row.changed or (row.decides and len(at_default) <= _MOST_AT_DEFAULT)
+            kept = row.changed or (row in deciding and len(deciding) <= _MOST_AT_DEFAULT)
             if kept and len(shown) < _MOST_CHOICES:
                 shown.append(_choice(section, row))
             else:
-                n_deciding += bool(row.decides)
+                n_deciding += row in deciding
                 hidden.append(f"{_below(section, row.path)}={clean(row.value)}")
     said = ""
     if hidden:
@@ -112,6 +113,10 @@ def chosen(summary: Summary) -> tuple[list[Choice], list[str], str]:
         if n_deciding and not full:
             said += f", {n_deciding:,} of which decide{'s' * (n_deciding == 1)} sizes"
     return shown, hidden, said.rstrip()
+
+
+def _decides_at_default(row: Hyperparameter) -> bool:
+    return bool(row.decides) and not row.changed and row.value not in ("True", "False")
 
 
 def _choice(section: str, row: Hyperparameter) -> Choice:
@@ -156,15 +161,17 @@ def notes(summary: Summary) -> list[str]:
         return ["nothing is learned yet; plan(estimator, X, y) tells what will be"]
     found = []
     totals = summary.totals
-    kept = [(role, n) for role, n in summary.kept.items() if role in _KEPT]
+    kept = [(role, n) for role, n in summary.kept.items() if role in _KEPT and n >= _LEAST_BYTES]
     if kept:
         parts = ", ".join(f"{_KEPT[role]} {size(n)}" for role, n in kept)
         found.append(f"kept beside them: {parts}")
-    found += _retained(summary)
+    codes = {finding.code for finding in summary.findings}
+    if "SKP006" not in codes:  # which says the same
+        found += _retained(summary)
     if summary.effective is not None:
         found.append(f"effective {rate(summary.effective)}{_per_row(summary, summary.effective)}")
     count, kind = (totals.stored, "stored") if totals.free is None else (totals.free, "free")
-    if isinstance(count, int) and summary.n_samples is not None:
+    if isinstance(count, int) and summary.n_samples is not None and "SKP001" not in codes:
         found.append(f"{rate(count / summary.n_samples)} {kind} parameters a row")
     if totals.stored is None:
         found.append(f"unknown: {clean(totals.reason or 'no reason is given')}")
@@ -193,7 +200,7 @@ def _retained(summary: Summary) -> list[str]:
         row
         for node in summary.root.walk()
         for row in node.attributes
-        if row.retained >= _LEAST_RETAINED
+        if row.retained >= _LEAST_BYTES
     ]
     rows.sort(key=lambda row: -row.retained)
     said = [
@@ -220,6 +227,7 @@ def _unknown_until_fit(summary: Summary) -> list[str]:
     said = [
         f"known after fit: {clean(reason)}" + (f" ({clean(path)})" if path else "")
         for reason, path in first.items()
+        if not any(reason.endswith(f": {cause}") for cause in first)  # a consequence of it
     ]
     if len(said) > _MOST_ALIKE:
         said[_MOST_ALIKE:] = [f"known after fit: {plural(len(said) - _MOST_ALIKE, 'reason')} more"]
@@ -294,8 +302,8 @@ def outcomes(summary: Summary) -> tuple[list[tuple[str, str]], int]:
 
 
 def networks(summary: Summary) -> tuple[list[Node], int]:
-    """Return the first estimators that have layers, and how many more have."""
-    nodes = (node for node in summary.root.walk() if node.layers)
+    """Return the first estimators that have layers to show, and how many more have."""
+    nodes = (node for node in summary.root.walk() if layers(node))
     return list(islice(nodes, _MOST_NETWORKS)), sum(1 for _ in nodes)
 
 

@@ -242,7 +242,7 @@ def test_summary_plan_and_fitted_params_tell_one_story(arguments, dtype, correla
 def test_a_stream_is_learned_from_before_it_is_looked_at(correlated):
     X = correlated(40, 4)
     assert count_params(PCA(2).partial_fit(X)) == 12
-    text = str(summary(PCA(2).partial_fit(X)))
+    text = str(summary(PCA(2).partial_fit(correlated(40, 80))))
     assert "components_" in text
     assert "training state" in text
     assert set(PCA(2).partial_fit(X).get_fitted_params()) == {"components_", "mean_"}

@@ -10,6 +10,9 @@ from skparams.inspection._specs._fallback import COMMON
 from skparams.inspection._specs._values import attributes_of
 from tests.inspection.all_estimators import fit, instances, names
 
+# Deprecated classes of scikit-learn are estimators too.
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
+
 
 def _without_role(estimator):
     """Attributes that fit left and that no Spec names."""

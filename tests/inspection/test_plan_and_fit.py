@@ -65,6 +65,9 @@ from skparams.inspection._plan_rows import ends
 from tests.inspection.all_estimators import data_for, instances, names
 from tests.inspection.plan_against_fit import differences
 
+# Deprecated classes of scikit-learn are estimators too.
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
+
 
 def planned_and_fitted(estimator, X, y):
     """The plan, made first, and the summary of a fitted clone."""

@@ -65,10 +65,11 @@ def identical(a, b):
     return pickle.dumps(a) == pickle.dumps(b)
 
 
-def assert_same(restored, estimator, X):
+def assert_same(restored, estimator, X, but=()):
     expected, found = results(estimator, X), results(restored, X)
     assert expected.keys() == found.keys()
-    assert [m for m in expected if not identical(expected[m], found[m])] == []
+    differ = [method for method in expected if not identical(expected[method], found[method])]
+    assert [method for method in differ if method not in but] == []
 
 
 @pytest.mark.parametrize("name", names())
@@ -80,7 +81,8 @@ def test_a_fresh_clone_is_restored(name):
         fresh = clone(model)
         if fresh is not model:
             fresh.set_fitted_params(**taken)
-        check_is_fitted(fresh)
+        if taken:  # older versions call what fit leaves as it is not fitted
+            check_is_fitted(fresh)
         assert pickle.dumps(vars(model)) == before
         assert_same(fresh, model, X)
 
@@ -110,6 +112,8 @@ def _scaled(array):
 
 # Whose fits on slightly other rows differ in parameters and in what follows from them only.
 FOLLOWS = ("parameter", "derived", "auxiliary")
+# What takes more than the parameters by which an estimator predicts or transforms.
+ASIDE = {"LinearDiscriminantAnalysis": ("transform",), "PCA": ("score_samples",)}
 ALWAYS_ALIKE = {
     "BernoulliNB",
     "LinearRegression",
@@ -143,7 +147,7 @@ def test_parameters_of_another_fit_predict_as_it_does(name):
             assert name not in ALWAYS_ALIKE
             continue
         model.set_fitted_params(**other.get_fitted_params())
-        assert_same(model, other, X)
+        assert_same(model, other, X, ASIDE.get(name, ()))
 
 
 def _alike(one, two):

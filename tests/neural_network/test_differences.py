@@ -157,6 +157,43 @@ class TestPartialFitContinues:
         whole = fit_quietly(self.model(MLPClassifier, {}, max_iter=5), X, y)
         assert same_weights(stepped, whole)
 
+    @pytest.mark.parametrize(
+        ("before", "change"),
+        [
+            ({"solver": "adam"}, {"learning_rate_init": 0.5}),
+            ({"solver": "adam"}, {"beta_1": 0.1}),
+            ({"solver": "sgd"}, {"learning_rate_init": 0.5}),
+            ({"solver": "sgd"}, {"momentum": 0.1}),
+            ({"solver": "sgd"}, {"solver": "adam"}),
+        ],
+        ids=str,
+    )
+    def test_hyperparameters_are_those_of_the_call(
+        self, before, change, small, fit_quietly, same_weights
+    ):
+        X, y = small
+        for Class, heeds in ((theirs.MLPClassifier, False), (MLPClassifier, True)):
+            as_it_was, changed = (
+                in_steps(fit_quietly, self.model(Class, before | {"shuffle": False}), X, y, 2)
+                for _ in range(2)
+            )
+            changed.set_params(**change)
+            for model in (as_it_was, changed):
+                in_steps(fit_quietly, model, X, y, 1)
+            assert same_weights(as_it_was, changed) != heeds
+
+    def test_a_rate_that_the_schedule_has_lowered_stays(self, small, fit_quietly, same_weights):
+        X, y = small
+        adaptive = {"solver": "sgd", "learning_rate": "adaptive", "tol": 10.0}
+        models = [
+            in_steps(fit_quietly, self.model(MLPClassifier, adaptive, n_iter_no_change=1), X, y, 4)
+            for _ in range(2)
+        ]
+        models[1].set_params(learning_rate_init=0.5)
+        for model in models:
+            in_steps(fit_quietly, model, X, y, 1)
+        assert same_weights(*models)
+
     def test_another_number_of_rows_starts_from_the_original_order(self, small, fit_quietly):
         X, y = small
         model = in_steps(fit_quietly, self.model(MLPRegressor, {}), X, y, 2)

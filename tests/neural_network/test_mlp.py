@@ -646,6 +646,29 @@ def test_a_fit_where_no_cache_folder_can_be_written(tmp_path):
     run_alone(code, TMPDIR=str(tmp_path), NUMBA_CACHE_DIR="/nowhere/at/all")
 
 
+@pytest.mark.slow
+@compiled
+def test_compilation_is_announced_in_one_line_where_it_happens(tmp_path):
+    code = """
+        import warnings
+        from concurrent.futures import ThreadPoolExecutor
+        from skparams import MLPRegressor
+
+        def train(seed):
+            model = MLPRegressor(hidden_layer_sizes=2, max_iter=2, random_state=seed)
+            model.fit([[1.0], [2.0]], [1.0, 2.0])
+
+        warnings.simplefilter("ignore")
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(train, range(3)))
+        train(0)
+    """
+    said = [run_alone(code, NUMBA_CACHE_DIR=str(tmp_path)).stderr.splitlines() for _ in range(2)]
+    assert len(said[0]) == 1
+    assert said[0][0].startswith("compiling the MLP's kernels for float64, once")
+    assert said[1] == []
+
+
 class TestErrors:
     @each_class
     def test_not_fitted(self, Estimator, X):
@@ -776,6 +799,19 @@ class TestLabels:
         assert proba.shape == (len(X), len(classes))
         np.testing.assert_allclose(proba.sum(axis=1), 1)
         np.testing.assert_array_equal(estimator.classes_[proba.argmax(axis=1)], predicted)
+
+    @quiet
+    def test_one_class_is_always_right(self, X):
+        """As in scikit-learn, early stopping then ends with its patience."""
+        arguments = {"hidden_layer_sizes": 4, "early_stopping": True, "random_state": 0}
+        ours, reference = (
+            Class(max_iter=40, validation_fraction=0.5, **arguments).fit(X, np.full(len(X), 3))
+            for Class in (MLPClassifier, theirs.MLPClassifier)
+        )
+        assert set(ours.validation_scores_) == {1.0}
+        assert ours.validation_scores_ == reference.validation_scores_
+        assert ours.n_iter_ == reference.n_iter_ < 40
+        np.testing.assert_allclose(ours.coefs_[0], reference.coefs_[0], rtol=1e-8)
 
     @quiet
     @pytest.mark.parametrize("kind", KINDS)

@@ -166,6 +166,20 @@ def test_a_forked_child_does_not_wait_for_its_parents_threads():
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize("Estimator", [MLPClassifier, MLPRegressor])
+def test_a_subclass_may_take_fewer_arguments(X, Estimator, solver):
+    class Small(Estimator):
+        def __init__(self, alpha=0.1):
+            super().__init__(alpha=alpha, solver=solver, **SMALL)
+
+    y = X[:, 0] > 0
+    model = Small().fit(X, y)
+    assert model.get_params() == {"alpha": 0.1}
+    reference = Estimator(alpha=0.1, solver=solver, **SMALL).fit(X, y)
+    np.testing.assert_array_equal(model.coefs_[0], reference.coefs_[0])
+
+
 def test_convergence_is_still_warned_of(X):
     with pytest.warns(ConvergenceWarning, match="Maximum iterations"):
         MLPRegressor(**SMALL).fit(X, X[:, 0])

@@ -1,6 +1,7 @@
 """A summary as a figure: what is drawn, as wide as its count, and named."""
 
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from skparams.inspection._counts import Bounds
 from skparams.inspection._record import Stats, Summary, Totals
 from skparams.rendering import _blocks
 from skparams.rendering._palette import DARK, LIGHT
+from skparams.rendering._view import with_stats
 from tests.rendering.made import anything, array, ensemble, node
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -23,7 +25,7 @@ def small():
 
 def drawn(ax):
     """Draw, so that what would fail in a notebook fails here."""
-    ax.figure.canvas.draw()
+    ax.figure.draw_without_rendering()
     return [text.get_text() for text in ax.texts if text.get_text()]
 
 
@@ -54,7 +56,7 @@ def test_blocks_never_overlap_and_stay_below_their_own(rng):
         blocks = _blocks.blocks_of(anything(rng, planned=bool(rng.randint(2))))
         for level in {block.level for block in blocks}:
             on_it = [block for block in blocks if block.level == level]
-            for left, right in zip(on_it, on_it[1:], strict=False):
+            for left, right in pairwise(on_it):
                 assert left.start + left.count <= right.start
             if level:
                 above = [block for block in blocks if block.level == level - 1]
@@ -93,15 +95,18 @@ def test_statistics_are_ranges(small):
     assert Summary(node("A", rows=wide)).plot(ax=other).get_xscale() == "symlog"
 
 
+@pytest.mark.filterwarnings("ignore:Glyph")  # which the font lacks
+@pytest.mark.filterwarnings("ignore:constrained_layout not applied")  # names as wide as the figure
 @pytest.mark.parametrize("planned", [False, True])
 def test_anything_can_be_drawn(rng, planned):
     for _ in range(12):
         found = anything(rng, planned=planned)
         ax = Figure((3, 2), layout="constrained").subplots()
-        try:
+        if any(block.count for block in _blocks.blocks_of(found)) or with_stats(found)[0]:
             drawn(found.plot(ax=ax))
-        except ValueError as error:
-            assert "nothing to draw" in str(error)
+        else:
+            with pytest.raises(ValueError, match="nothing to draw"):
+                found.plot(ax=ax)
 
 
 def test_titles_are_no_wider_than_the_figure(summaries):
@@ -110,7 +115,7 @@ def test_titles_are_no_wider_than_the_figure(summaries):
         for size in ((3, 2.4), (6, 3.2)):
             figure = Figure(size, dpi=100, layout="constrained")
             ax = found.plot(ax=figure.subplots())
-            figure.canvas.draw()
+            figure.draw_without_rendering()
             wide = size[0] * 100
             for text in (ax.title, ax._left_title, ax.xaxis.label, *ax.texts):
                 if text.get_text():
@@ -171,3 +176,52 @@ def test_ink_can_be_read_on_every_area():
         for colour in (theme.above, theme.below):
             low, high = sorted((luminance(colour), luminance(theme.paper)))
             assert (high + 0.05) / (low + 0.05) > 3
+
+
+def spread(n, width):
+    """A summary of ``n`` arrays, the smallest of which reaches furthest."""
+    rows = [
+        array(f"a{i}_", 100 - i, stats=Stats(-far, far, 0.0, far / 2, far, 0, 0))
+        for i, far in enumerate([1e-15, *[1.0] * (n - 2), width])
+    ]
+    return Summary(node("A", rows=rows))
+
+
+@pytest.mark.parametrize("size", [(3, 2.2), (6, 3.2), (8, 4.2)])
+def test_labels_do_not_overlap(size):
+    wide = Summary(node("A", rows=[array(f"a{i}_", 10 + i) for i in range(12)]))
+    for found in (spread(12, 1e4), wide):
+        figure = Figure(size, dpi=100, layout="constrained")
+        ax = found.plot(ax=figure.subplots())
+        figure.draw_without_rendering()
+        for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
+            boxes = [each.get_window_extent() for each in labels if each.get_text()]
+            for a, b in pairwise(boxes):
+                assert not a.overlaps(b)
+
+
+def test_what_the_title_is_about_is_drawn_and_what_is_not_is_counted():
+    figure = Figure((3, 2.2), dpi=100, layout="constrained")
+    ax = spread(12, 1e4).plot(ax=figure.subplots())
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert "a11_" in names
+    assert ax.get_title(loc="left").startswith("a11_ reaches furthest")
+    assert f"{12 - len(names)} arrays left out" in ax.get_xlabel().replace("\n", " ")
+
+
+def test_bars_that_do_not_fit_are_summed(small):
+    found = Summary(node("A", rows=[array(f"a{i}_", 10 + i) for i in range(12)]))
+    ax = found.plot(ax=small)
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert len(names) < 12
+    assert names[-1] == "… the rest"
+    assert sum(bar.get_width() for bar in ax.patches) == found.totals.stored
+
+
+def test_what_is_summed_up_stands_last_and_never_in_the_title(small):
+    found = Summary(node("A", rows=[array(f"a{i}_", 10) for i in range(30)]))
+    ax = found.plot(ax=small)
+    assert ax.get_title(loc="left").startswith("a0_ holds 3 %")
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert [name for name in names if name.startswith("…")] == names[-1:]
+    assert sum(bar.get_width() for bar in ax.patches) == 300

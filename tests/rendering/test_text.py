@@ -14,6 +14,7 @@ from skparams.inspection._record import (
     Cost,
     Finding,
     Hyperparameter,
+    Layer,
     Stats,
     Summary,
     Totals,
@@ -221,3 +222,57 @@ def test_ten_thousand_members_fit_a_screen():
     text = ensemble(10_000).to_text()
     assert len(text.splitlines()) < 12
     assert len(replace(ensemble(10_000), depth=3).to_text().splitlines()) < 60
+
+
+def test_switches_at_their_default_are_counted_not_shown():
+    switch = Hyperparameter("fit_intercept", "True", "True", False, ("intercept_",))
+    turned = Hyperparameter("positive", "True", "False", True, ())
+    length = Hyperparameter("n_components", "None", "None", False, ("components_",))
+    text = Summary(node("A", hyperparameters=(switch, turned, length))).to_text()
+    assert "fit_intercept" not in text
+    assert re.search(r"positive .*\n  n_components .*\n  1 more at their defaults$", text, re.M)
+
+
+def test_a_note_does_not_repeat_a_finding():
+    row = array("coef_", 500, retained=9000)
+    found = Summary(node("A", rows=[row]), n_samples=100)
+    assert "5 free parameters a row" in str(found)
+    assert "keeps 9.0 kB alive" in str(found)
+    said = (Finding("SKP001", "", "500 for 100"), Finding("SKP006", "coef_", "keeps 9.0 kB"))
+    text = str(replace(found, findings=said))
+    assert "parameters a row" not in text
+    assert "alive" not in text
+
+
+def test_what_is_kept_is_noted_from_a_kilobyte_on():
+    rows = [array("X_", 200, role="data"), array("loss_", 3, role="diagnostic")]
+    assert "kept beside them: training rows 1.6 kB\n" in f"{Summary(node('A', rows=rows))}\n"
+
+
+def test_a_reason_that_follows_from_another_is_not_told():
+    rows = [
+        array("idf_", None, reason="depends on the words"),
+        array("coef_", None, reason="n_features behind words: depends on the words"),
+    ]
+    text = str(Summary(node("A", rows=rows, fitted=False), planned=True))
+    assert text.count("known after fit") == 1
+
+
+def test_layers_are_shown_only_where_all_candidates_have_them():
+    layers = (Layer("input", 3, None, 0, 0), Layer("output", 2, None, 3, 2))
+    rows = [array("coefs_", 8)]
+    assert "layers" in str(Summary(node("A", rows=rows, layers=layers)))
+    rows = [array("coefs_", Bounds(8, 16))]
+    assert "layers" not in str(Summary(node("A", rows=rows, layers=layers), planned=True))
+
+
+def test_numbers_are_whole_and_names_wrap_where_there_is_little_room():
+    wide = ("n_nodes", "n_outputs", "n_classes")
+    row = array("tree_", 123_456_789_012, shape=(3, 1, 2), dims=wide)
+    child = node("estimators_", rows=[row], class_name="DecisionTreeClassifier", times=100)
+    found = Summary(node("A", children=[child], fitted=False), planned=True)
+    for width in range(60, 130):
+        text = found.to_text(width=width)
+        assert "12,345,678,901,200" in text
+        assert "DecisionTreeClassifier" in text
+    assert re.search(r" n_nodes × .*\n +n_outputs ×\n +n_classes\n", found.to_text(width=114))

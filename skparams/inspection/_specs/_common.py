@@ -18,6 +18,7 @@ __all__ = [
     "ONE",
     "if_known",
     "itemsize",
+    "orthonormal_columns",
     "row_of",
     "targets_last",
     "without_free",
@@ -62,6 +63,12 @@ def row_of(
 
 def itemsize(data: DataShape) -> int:
     return 4 if data.dtype == "float32" else 8
+
+
+def orthonormal_columns(shape: tuple[int, ...], params: Mapping[str, Any]) -> int:
+    """Count what is free in orthonormal columns: their lengths and angles are fixed."""
+    n, k = shape
+    return n * k - k * (k + 1) // 2
 
 
 def without_free(shape: tuple[int, ...], params: Mapping[str, Any]) -> int:

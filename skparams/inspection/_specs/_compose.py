@@ -11,6 +11,7 @@ import numpy as np
 from skparams.inspection._counts import Count, add
 from skparams.inspection._sizes import DataShape, NotKnown, Unknown
 from skparams.inspection._spec import After, Member, Params, Spec, register
+from skparams.inspection._specs._effective import transformed_target
 from skparams.inspection._specs._members import dropped, made
 
 
@@ -160,5 +161,6 @@ register(
             "_training_dim": "structure",
         },
         members=_of_target,
+        effective=transformed_target,
     ),
 )

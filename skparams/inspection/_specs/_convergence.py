@@ -27,7 +27,7 @@ def not_converged(cls: type, values: Values, params: Values) -> str | None:
     cls : type
         The estimator's class.
     values, params : mapping
-        Its attributes and hyperparameters.
+        Its attributes, and its hyperparameters with those that a base class has.
 
     Returns
     -------
@@ -50,7 +50,8 @@ def _check_of(cls: type) -> Check | None:
 def _iterations(values: Values, params: Values) -> str | None:
     """Compare the iterations of each fit, of which there may be several, with the limit."""
     limit = params.get("max_iter")
-    used = [n for n in np.ravel(values.get("n_iter_")) if n is not None]
+    n_iter: Any = values.get("n_iter_")
+    used = [n for n in np.ravel(n_iter) if n is not None]
     if limit is None or limit < 0 or not used:
         return None
     return _said(sum(bool(n >= limit) for n in used), len(used), limit)
@@ -62,6 +63,12 @@ def _said(reached: int, n: int, limit: int) -> str | None:
     who = "uses" if n == 1 else f"{reached:,} of {n:,} fits use"
     plural = "" if limit == 1 else "s"
     return f"{who} all of max_iter={limit:,} iteration{plural}: may not have converged"
+
+
+def _medians(values: Values, params: Values) -> str | None:
+    """Count the last iteration in; for a single coefficient there are none."""
+    n_coefs, limit = np.size(values["coef_"]) + params["fit_intercept"], params["max_iter"]
+    return _said(int(n_coefs > 1 and values["n_iter_"] + 1 >= limit), 1, limit)
 
 
 def _with_tolerance(values: Values, params: Values) -> str | None:
@@ -89,6 +96,19 @@ def _components(values: Values, params: Values) -> str | None:
     return _said(int(values["n_iter_"] > limit), 1, limit)
 
 
+def _covariance(values: Values, params: Values) -> str | None:
+    """Leave out a dual gap, the second of each pair of costs, that got below the tolerance."""
+    costs = values.get("costs_")
+    return None if costs and abs(costs[-1][1]) < params["tol"] else _iterations(values, params)
+
+
+def _factors(values: Values, params: Values) -> str | None:
+    """Leave out a likelihood that rose by less than the tolerance in the last iteration."""
+    likelihoods = values["loglike_"]
+    settled = len(likelihoods) > 1 and likelihoods[-1] - likelihoods[-2] < params["tol"]
+    return None if settled else _iterations(values, params)
+
+
 def _imputer(values: Values, params: Values) -> str | None:
     """Leave out draws from the posterior, which do not settle."""
     return None if params["sample_posterior"] else _iterations(values, params)
@@ -107,17 +127,20 @@ def _libsvm(values: Values, params: Values) -> str | None:
 
 
 _TO_A_TOLERANCE = """
-    ARDRegression AffinityPropagation BaseGraphicalLasso BaseLabelPropagation _BaseRidge
-    BayesianRidge DictionaryLearning ElasticNet FactorAnalysis FastICA
+    ARDRegression AffinityPropagation BaseLabelPropagation _BaseRidge
+    BayesianRidge DictionaryLearning ElasticNet FastICA
     _GeneralizedLinearRegressor HuberRegressor KMeans LinearModelCV LinearSVC LinearSVR
-    LogisticRegression MDS MeanShift _PLS SparsePCA TheilSenRegressor
+    LogisticRegression MDS MeanShift _PLS SparsePCA
 """
 _CHECKS: dict[str, Check] = {
     **{f"sklearn.{name}": _iterations for name in _TO_A_TOLERANCE.split()},
     "sklearn.BaseSGD": _with_tolerance,
     "sklearn.SGDOneClassSVM": _with_tolerance,
-    "sklearn.NMF": _with_positive_tolerance,
+    "sklearn._BaseNMF": _with_positive_tolerance,
+    "sklearn.BaseGraphicalLasso": _covariance,
+    "sklearn.FactorAnalysis": _factors,
     "sklearn.IterativeImputer": _imputer,
+    "sklearn.TheilSenRegressor": _medians,
     "sklearn.NeighborhoodComponentsAnalysis": _components,
     "sklearn.BaseMixture": _mixture,
     "sklearn.BaseLibSVM": _libsvm,

@@ -55,19 +55,24 @@ def effective_of(estimator: Any, X: Any) -> float:
     if spec is None or spec.effective is None:
         raise NotKnown(f"there is no formula for {type(last.estimator).__name__}")
     for transformer in last.transformers:
-        if not _ignores_y(transformer):
-            raise NotKnown(f"what {type(transformer).__name__} does to X may depend on y")
+        _check_transformer(transformer)
     return spec.effective(last.estimator, last.data(X))
 
 
-def _ignores_y(transformer: Any) -> bool:
-    name = _known_name(transformer)
+def _check_transformer(transformer: Any) -> None:
+    """Raise NotKnown unless the last step gets the same X in predict as in fit, whatever y is."""
+    name, values = _known_name(transformer), attributes_of(transformer)
     if name in _OF_OTHERS:
-        values = attributes_of(transformer)
         held = values.get("transformers_") or values.get("transformer_list") or values.get("steps")
         # A ColumnTransformer's are (name, transformer, columns).
-        return all(_ignores_y(inner) for _, inner in estimators_in("", [h[:2] for h in held or []]))
-    return name in _NAMES
+        for _, inner in estimators_in("", [each[:2] for each in held or []]):
+            _check_transformer(inner)
+        return
+    shown = type(transformer).__name__
+    if name not in _NAMES:
+        raise NotKnown(f"what {shown} does to X may depend on y")
+    if "randomized" in (values.get("_fit_svd_solver"), values.get("eigen_solver")):
+        raise NotKnown(f"a randomized {shown} does not quite repeat what it put out in fit")
 
 
 def _known_name(estimator: Any) -> str | None:
@@ -80,18 +85,34 @@ def _known_name(estimator: Any) -> str | None:
 def transformed_target(estimator: Any, X: Any) -> float:
     """Return the effective number of the regressor behind a TransformedTargetRegressor.
 
-    A scaler shifts and stretches y. Where the predictions for a shifted y are shifted by the same,
-    as with an intercept, nothing of that is left in the predictions.
+    A scaler shifts and stretches y. Stretching leaves nothing in the predictions, as they are
+    linear in y. Nor does shifting where the predictions for a shifted y are shifted by the same,
+    as with an intercept.
     """
     transformer, regressor = estimator.transformer_, estimator.regressor_
     name = _known_name(transformer)
     identity = (
         name == "FunctionTransformer" and transformer.func is transformer.inverse_func is None
     )
+    if not identity and name not in _SCALERS:
+        raise NotKnown(f"y goes through {type(transformer).__name__}")
     last = last_of(regressor).estimator
-    shifts = getattr(last, "fit_intercept", _known_name(last) == "KNeighborsRegressor")
-    if identity or (name in _SCALERS and shifts):
-        return effective_of(regressor, X)
-    if name in _SCALERS:
-        raise NotKnown(f"y is scaled, and {type(last).__name__} fits no intercept")
-    raise NotKnown(f"y goes through {type(transformer).__name__}")
+    if not identity and _shifts(name, transformer) and not _follows_shifts(last):
+        raise NotKnown(f"y is shifted, and {type(last).__name__} does not shift with it")
+    return effective_of(regressor, X)
+
+
+def _shifts(name: str | None, scaler: Any) -> bool:
+    if name == "StandardScaler":
+        return bool(scaler.with_mean)
+    if name == "RobustScaler":
+        return bool(scaler.with_centering)
+    return name == "MinMaxScaler"
+
+
+def _follows_shifts(regressor: Any) -> bool:
+    """Say whether predictions for y + c are those for y, and c."""
+    if _known_name(regressor) == "KNeighborsRegressor":
+        return True  # averages
+    values = attributes_of(regressor)
+    return bool(values.get("fit_intercept") or values.get("normalize_y"))

@@ -29,6 +29,7 @@ def _tree(path: str, tree: Any) -> Iterator[Part]:
         ("n_nodes",),
         count=int(splits.sum()),
         used=lambda: thresholds[splits],
+        infinite=True,
     )
     yield Part(
         f"{path}.nodes['value']",

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from skparams.inspection._counts import between
-from skparams.inspection._spec import Spec, parameter, register
+from skparams.inspection._spec import Rule, Spec, parameter, register
+from skparams.inspection._specs._derive import (
+    interpolation,
+    largest_threshold,
+    smallest_threshold,
+)
 
 # Predictions interpolate between the thresholds: one for each row at most.
 register(
@@ -12,9 +17,9 @@ register(
         {
             "X_thresholds_": parameter("n_thresholds"),
             "y_thresholds_": parameter("n_thresholds"),
-            "X_min_": "derived",
-            "X_max_": "derived",
-            "f_": "derived",
+            "X_min_": Rule("derived", derive=smallest_threshold),
+            "X_max_": Rule("derived", derive=largest_threshold),
+            "f_": Rule("derived", derive=interpolation),
             "increasing_": "tuned",
         },
         sizes={"n_thresholds": lambda data, params: between(1, data.n_samples)},

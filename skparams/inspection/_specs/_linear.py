@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
+from skparams._compat import LBFGS_KEEPS_FLOAT32, RIDGE_CV_KEEPS_FLOAT32
 from skparams.inspection._counts import Bounds
 from skparams.inspection._record import Cost
 from skparams.inspection._sizes import DataShape, Size
-from skparams.inspection._spec import Params, Rule, Spec, parameter, register
+from skparams.inspection._spec import Params, Rule, Said, Spec, parameter, register
 from skparams.inspection._specs._common import BINARY, MULTILABEL, ONE, if_known
+from skparams.inspection._specs._smoothers import linear_regression, ridge
 
 __all__ = ["epoch_of", "linear"]
 
@@ -26,8 +28,9 @@ def linear(
     free: Any = None,
     free_intercept: Any = None,
     decides: Mapping[str, tuple[str, ...]] | None = None,
-    keeps_float32: bool = True,
+    keeps_float32: bool | Said = True,
     epochs: bool = False,
+    effective: Callable[[Any, Any], float] | None = None,
 ) -> None:
     """Register one Spec for several classes of scikit-learn.
 
@@ -43,10 +46,12 @@ def linear(
         As for ``Rule``.
     decides : mapping, default=None
         As for ``Spec``.
-    keeps_float32 : bool, default=True
+    keeps_float32 : bool or callable, default=True
         As for ``Spec``.
     epochs : bool, default=False
         Whether each epoch takes each row once.
+    effective : callable, default=None
+        As for ``Spec``.
     """
     rules: dict[str, Rule | str] = {
         "coef_": parameter("n_outputs", "n_features", free=free),
@@ -70,6 +75,7 @@ def linear(
         sizes=sizes or {},
         cost=cost,
         keeps_float32=keeps_float32,
+        effective=effective,
     )
     for name in names.split():
         register(f"sklearn.{name}", spec)
@@ -92,7 +98,11 @@ def _softmax(shape: tuple[int, ...], params: Params) -> int:
     return (shape[0] - 1) * prod(shape[1:])
 
 
-linear("LinearRegression", {"rank_": "diagnostic", "singular_": "diagnostic"})
+linear(
+    "LinearRegression",
+    {"rank_": "diagnostic", "singular_": "diagnostic"},
+    effective=linear_regression,
+)
 
 _RIDGE: dict[str, Rule | str] = {
     "alpha_": "tuned",
@@ -103,8 +113,10 @@ _RIDGE: dict[str, Rule | str] = {
     "best_score_": "diagnostic",
     "cv_results_": "output",
 }
-linear("Ridge RidgeCV", _RIDGE)
-linear("RidgeClassifier RidgeClassifierCV", _RIDGE, sizes=MULTILABEL)
+linear("Ridge", _RIDGE, effective=ridge)
+linear("RidgeCV", _RIDGE, keeps_float32=RIDGE_CV_KEEPS_FLOAT32, effective=ridge)
+linear("RidgeClassifier", _RIDGE, sizes=MULTILABEL)
+linear("RidgeClassifierCV", _RIDGE, sizes=MULTILABEL, keeps_float32=RIDGE_CV_KEEPS_FLOAT32)
 
 # The precisions of the noise and of the coefficients, and the coefficients' covariance, give the
 # standard deviation of a prediction, not the prediction.
@@ -129,7 +141,21 @@ _LOGISTIC: dict[str, Rule | str] = {
     "scores_": "diagnostic",
     "coefs_paths_": "diagnostic",
 }
-linear("LogisticRegression", _LOGISTIC, sizes=BINARY, free=_softmax, free_intercept=_softmax)
+
+
+def _logistic_keeps_float32(data: DataShape, params: Params) -> bool:
+    solver = params["solver"]
+    return solver != "liblinear" and (solver != "lbfgs" or LBFGS_KEEPS_FLOAT32)
+
+
+linear(
+    "LogisticRegression",
+    _LOGISTIC,
+    sizes=BINARY,
+    free=_softmax,
+    free_intercept=_softmax,
+    keeps_float32=_logistic_keeps_float32,
+)
 linear(
     "LogisticRegressionCV",
     _LOGISTIC,
@@ -143,6 +169,7 @@ linear(
     "PoissonRegressor GammaRegressor TweedieRegressor",
     {"_base_loss": "structure"},
     sizes=ONE,
+    keeps_float32=LBFGS_KEEPS_FLOAT32,
 )
 linear(
     "HuberRegressor", {"scale_": "auxiliary", "outliers_": "output"}, sizes=ONE, keeps_float32=False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skparams.inspection._record import Cost
 from skparams.inspection._sizes import DataShape
-from skparams.inspection._spec import Params, Rule, Spec, parameter, register
+from skparams.inspection._spec import Params, Rule, Said, Spec, parameter, register
 from skparams.inspection._specs._common import BINARY, ONE, if_known
 from skparams.inspection._specs._linear import epoch_of, linear
 
@@ -37,8 +37,28 @@ _ONLINE: dict[str, Rule | str] = {
     "C": "structure",  # scikit-learn < 1.9
 }
 
-linear("SGDClassifier Perceptron PassiveAggressiveClassifier", _ONLINE, sizes=BINARY, epochs=True)
-linear("SGDRegressor PassiveAggressiveRegressor", _ONLINE, sizes=ONE, epochs=True)
+
+def _intercept(float64: bool | Said, *dims: str) -> Rule:
+    """Return the rule of an intercept: where there is one only, it may be a Python float first."""
+    return Rule("parameter", dims, when="fit_intercept", float64=float64)
+
+
+def _one_without_average(data: DataShape, params: Params) -> bool:
+    return data.n_classes <= 2 and not params["average"]
+
+
+linear(
+    "SGDClassifier Perceptron PassiveAggressiveClassifier",
+    {**_ONLINE, "intercept_": _intercept(_one_without_average, "n_outputs")},
+    sizes=BINARY,
+    epochs=True,
+)
+linear(
+    "SGDRegressor PassiveAggressiveRegressor",
+    {**_ONLINE, "intercept_": _intercept(True, "n_outputs")},
+    sizes=ONE,
+    epochs=True,
+)
 
 
 def _cost(data: DataShape, params: Params, n_parameters: int) -> Cost:
@@ -53,7 +73,7 @@ register(
     Spec(
         {
             "coef_": parameter("n_features"),
-            "offset_": parameter("1", when="fit_intercept"),
+            "offset_": _intercept(True, "1"),
             **_ONLINE,
         },
         cost=_cost,

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from skparams.inspection._sizes import DataShape
 from skparams.inspection._spec import After, Member, Params, Spec, parameter, register
+from skparams.inspection._specs._common import orthonormal_columns
 from skparams.inspection._specs._members import made
 
 register(
@@ -70,11 +71,6 @@ register(
 )
 
 
-def _orthonormal_columns(shape: tuple[int, ...], params: Params) -> int:
-    n, k = shape
-    return n * k - k * (k + 1) // 2
-
-
 def _neighbours(params: Params, data: DataShape, after: After) -> Iterator[Member]:
     yield Member("nbrs_", made("sklearn.neighbors.NearestNeighbors"), data)
 
@@ -84,7 +80,7 @@ register(
     Spec(
         {
             "nbrs_": "estimator",
-            "embedding_": parameter("n_samples", "n_components", free=_orthonormal_columns),
+            "embedding_": parameter("n_samples", "n_components", free=orthonormal_columns),
             "reconstruction_error_": "diagnostic",
             "_n_features_out": "structure",
         },

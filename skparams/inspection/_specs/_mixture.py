@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import prod
+from typing import Any
+
+import numpy as np
 
 from skparams.inspection._counts import Count
 from skparams.inspection._sizes import DataShape
 from skparams.inspection._spec import Params, Part, Rule, Spec, parameter, register
 from skparams.inspection._specs._common import row_of, without_free
+from skparams.inspection._specs._derive import precisions, precisions_cholesky
 
 
 def _symmetric(shape: tuple[int, ...], params: Params) -> int:
@@ -36,9 +40,9 @@ _COVARIANCES = Rule(
     free=_symmetric,
     by="covariance_type",
 )
-_FIT = {
-    "precisions_": "derived",
-    "precisions_cholesky_": "derived",
+_FIT: dict[str, Rule | str] = {
+    "precisions_": Rule("derived", derive=precisions),
+    "precisions_cholesky_": Rule("derived", derive=precisions_cholesky),
     "converged_": "diagnostic",
     "lower_bound_": "diagnostic",
     "lower_bounds_": "diagnostic",
@@ -67,6 +71,16 @@ def _concentrations(data: DataShape, params: Params) -> Iterator[Part]:
         yield Part(path, dims=_COMPONENT, free=0)
 
 
+def _expected_weights(attributes: Mapping[str, Any], params: Params) -> np.ndarray:
+    """Return the mean of the distribution of the weights."""
+    concentration = attributes["weight_concentration_"]
+    if params["weight_concentration_prior_type"] != "dirichlet_process":
+        return concentration / np.sum(concentration)
+    broken = concentration / (concentration[0] + concentration[1])
+    weights = broken[0] * np.hstack((1, np.cumprod(broken[1][:-1])))
+    return weights / np.sum(weights)
+
+
 # Each concentration, precision and degree of freedom is a prior plus the rows that fell to the
 # component, and these sum to all rows: the three together are free in one number less than there
 # are components, as the weights of a GaussianMixture are.
@@ -86,7 +100,7 @@ register(
             ),
             "means_": parameter("n_components", "n_features"),
             "covariances_": _COVARIANCES,
-            "weights_": "derived",
+            "weights_": Rule("derived", derive=_expected_weights),
             "weight_concentration_prior_": "tuned",
             "mean_precision_prior_": "tuned",
             "mean_prior_": "tuned",

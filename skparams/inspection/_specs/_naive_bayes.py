@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from skparams._compat import NAIVE_BAYES_KEEPS_FLOAT32
 from skparams.inspection._counts import Count
 from skparams.inspection._sizes import DataShape
 from skparams.inspection._spec import Params, Rule, Spec, parameter, register
@@ -38,18 +39,24 @@ register(
         },
         decides={"priors": ("class_prior_",), "var_smoothing": ("var_",)},
         cost=row_of(_twice),
-        keeps_float32=True,
+        keeps_float32=NAIVE_BAYES_KEEPS_FLOAT32,
     ),
 )
 
 
-def _counting(feature_log_prob: Rule, class_log_prior: Rule | str, cost: bool = True) -> Spec:
+def _counting(
+    feature_log_prob: Rule,
+    class_log_prior: Rule | str,
+    *,
+    class_count: str = "state",
+    cost: bool = True,
+) -> Spec:
     """Return the Spec of a model whose logarithms of probabilities are made from counts."""
     return Spec(
         {
             "feature_log_prob_": feature_log_prob,
             "class_log_prior_": class_log_prior,
-            "class_count_": "state",
+            "class_count_": class_count,
             "feature_count_": "state",
             "feature_all_": "state",
             "category_count_": "state",
@@ -86,6 +93,7 @@ register(
             length=lambda data, params: data.n_features,
         ),
         _PRIOR,
+        class_count="structure",  # predictions ask it how many classes there are
         cost=False,
     ),
 )

@@ -10,6 +10,7 @@ import numpy as np
 from skparams.inspection._spec import Params, Part, Rule, Spec, parameter, register
 from skparams.inspection._specs._common import row_of
 from skparams.inspection._specs._decomposition import n_or_all
+from skparams.inspection._specs._smoothers import nearest_neighbors
 
 
 def _rows_of(tree: Any) -> Iterator[Part]:
@@ -36,6 +37,7 @@ SEARCH: dict[str, Rule | str] = {
 }
 # Of NearestNeighbors, and of the classifiers and regressors among neighbours.
 register("sklearn.NeighborsBase", Spec(SEARCH))
+register("sklearn.KNeighborsRegressor", Spec(SEARCH, effective=nearest_neighbors))
 for _name in ("KNeighborsTransformer", "RadiusNeighborsTransformer"):
     register(
         f"sklearn.{_name}",

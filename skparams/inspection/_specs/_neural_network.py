@@ -11,6 +11,7 @@ from skparams.inspection._record import Cost, Layer
 from skparams.inspection._sizes import DataShape, Size
 from skparams.inspection._spec import Params, Rule, Spec, parameter, register
 from skparams.inspection._specs._common import MULTILABEL, if_known, itemsize
+from skparams.inspection._specs._units import dead_units, idle_units
 
 
 def _units(i: int, n: int) -> str:
@@ -102,6 +103,8 @@ def _perceptron(outputs: Size) -> Spec:
         sizes=sizes,
         cost=cost,
         keeps_float32=True,
+        findings=idle_units,
+        findings_on=dead_units,
     )
 
 

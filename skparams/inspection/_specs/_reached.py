@@ -30,15 +30,16 @@ def last_of(estimator: Any) -> Reached:
     Parameters
     ----------
     estimator : estimator
-        A fitted one.
+        Any. Not fitted, a search is itself.
 
     Returns
     -------
     Reached
         With an empty path for the estimator itself.
     """
-    path, before = "", []
-    while inner := _inside(estimator):
+    path, before, met = "", [], set()
+    while id(estimator) not in met and (inner := _inside(estimator)):
+        met.add(id(estimator))  # a pipeline may hold itself
         *transformers, (name, estimator) = inner
         before += [transformer for _, transformer in transformers]
         path = f"{path}__{name}" if path else name
@@ -72,9 +73,12 @@ def n_columns_expected(estimator: Any) -> int | None:
     int or None
         By ``n_features_in_`` of the estimator or of what gets X first in it.
     """
-    while True:
+    met = set()
+    while id(estimator) not in met:
+        met.add(id(estimator))
         n = attributes_of(estimator).get("n_features_in_")
         inner = _inside(estimator)
         if n is not None or not inner:
             return None if n is None else int(n)
         estimator = inner[0][1]
+    return None

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
-from scipy.sparse import issparse
+from scipy.sparse import csr_array, issparse
 
 from skparams.inspection._sizes import NotKnown
 
@@ -30,9 +30,10 @@ def linear_regression(estimator: Any, X: Any) -> float:
     """Return the rank of X, and 1 for the intercept, for each target."""
     if estimator.positive:
         raise NotKnown("with positive=True predictions are not a linear function of y")
-    rank = getattr(estimator, "rank_", None)
-    if rank is None:  # of sparse X
-        rank = _shrunk(_squared_singular_values(X, estimator.fit_intercept), 0.0)
+    # Fit tells the rank of dense X only, and does not forget that of a fit before.
+    rank = None if issparse(X) else getattr(estimator, "rank_", None)
+    if rank is None:
+        rank = np.count_nonzero(_squared_singular_values(X, estimator.fit_intercept))
     return float(_n_targets(estimator.coef_) * (rank + bool(estimator.fit_intercept)))
 
 
@@ -41,7 +42,8 @@ def ridge(estimator: Any, X: Any) -> float:
     if getattr(estimator, "positive", False):
         raise NotKnown("with positive=True predictions are not a linear function of y")
     n_targets = _n_targets(estimator.coef_)
-    alphas = np.broadcast_to(np.ravel(getattr(estimator, "alpha_", estimator.alpha)), n_targets)
+    chosen = estimator.alpha_ if hasattr(estimator, "alpha_") else estimator.alpha
+    alphas = np.broadcast_to(np.ravel(chosen), n_targets)
     squares = _squared_singular_values(X, estimator.fit_intercept)
     slopes = sum(_shrunk(squares, alpha) for alpha in alphas)
     return float(slopes + n_targets * bool(estimator.fit_intercept))
@@ -61,7 +63,7 @@ def kernel_ridge(estimator: Any, X: Any) -> float:
     )
     n_targets = _n_targets(estimator.dual_coef_.T)
     alphas = np.broadcast_to(np.ravel(estimator.alpha), n_targets)
-    eigenvalues = scipy.linalg.eigvalsh(kernel)
+    eigenvalues = _without_noise(scipy.linalg.eigvalsh(kernel), len(kernel))
     return float(sum(_shrunk(eigenvalues, alpha) for alpha in alphas))
 
 
@@ -84,7 +86,7 @@ def gaussian_process(estimator: Any, X: Any) -> float:
 def nearest_neighbors(estimator: Any, X: Any) -> float:
     """Return the sum over rows of the weight that a row has in its own prediction."""
     _check_rows(estimator, X, estimator._fit_X)
-    distances, neighbors = estimator.kneighbors(estimator._fit_X)
+    distances, neighbors = estimator.kneighbors(X)
     if callable(estimator.weights):
         weights = estimator.weights(distances)
     elif estimator.weights == "distance":
@@ -94,7 +96,10 @@ def nearest_neighbors(estimator: Any, X: Any) -> float:
     else:
         weights = np.ones_like(distances)
     own = neighbors == np.arange(len(neighbors))[:, np.newaxis]
-    trace = ((own * weights).sum(axis=1) / weights.sum(axis=1)).sum()
+    with np.errstate(invalid="ignore"):
+        trace = ((own * weights).sum(axis=1) / weights.sum(axis=1)).sum()
+    if not np.isfinite(trace):
+        raise NotKnown("the weights of a row's neighbors sum to zero")
     return float(_n_targets(estimator._y.T) * trace)
 
 
@@ -107,7 +112,8 @@ def _squared_singular_values(X: Any, centred: bool) -> np.ndarray:
     """Return the squared singular values of X, its columns centred where there is an intercept."""
     if not issparse(X):
         X = np.asarray(X, dtype=float)
-        return scipy.linalg.svdvals(X - X.mean(axis=0) if centred else X) ** 2
+        values = scipy.linalg.svdvals(X - X.mean(axis=0) if centred else X)
+        return _without_noise(values, max(X.shape)) ** 2
     # The products of X with itself, on its shorter side, are dense in any case.
     X = X.astype(float)
     wide = X.shape[0] < X.shape[1]
@@ -118,27 +124,47 @@ def _squared_singular_values(X: Any, centred: bool) -> np.ndarray:
     elif centred:
         mean = np.asarray(X.mean(axis=0)).ravel()
         products -= X.shape[0] * np.outer(mean, mean)
-    return np.clip(scipy.linalg.eigvalsh(products), 0, None)
+    return _without_noise(scipy.linalg.eigvalsh(products), max(X.shape))
+
+
+def _without_noise(values: np.ndarray, n: int) -> np.ndarray:
+    """Return values of a matrix with n rows or columns, those that are zero but for rounding zero.
+
+    The penalty may be zero, and then they are counted.
+    """
+    largest = np.abs(values).max(initial=0.0)
+    return np.where(np.abs(values) > largest * n * np.finfo(float).eps, values, 0.0)
 
 
 def _shrunk(values: np.ndarray, alpha: float) -> float:
     """Return the sum of w / (w + alpha), without penalty the number of w that are not zero."""
     if alpha == 0:
-        largest = np.abs(values).max(initial=0.0)
-        return float(np.count_nonzero(np.abs(values) > largest * len(values) * np.finfo(float).eps))
+        return float(np.count_nonzero(values))
     return float((values / (values + alpha)).sum())
 
 
 def _check_rows(estimator: Any, X: Any, kept: Any) -> None:
     """Raise ValueError if X is not what the estimator keeps of its training rows."""
-    if issparse(kept) or issparse(X):
-        same = X.shape == kept.shape and abs(X - kept).max() == 0 if kept.size else True
-    else:
-        given = np.asarray(X)
-        kept = np.asarray(kept)
-        same = given.shape == kept.shape and np.array_equal(given.astype(kept.dtype), kept)
-    if not same:
+    given = X if issparse(X) else np.asarray(X)
+    if given.shape != kept.shape or not _same(given, kept):
         raise ValueError(
             f"X must be the rows that the {type(estimator).__name__} was fitted on; "
             "it keeps others."
         )
+
+
+def _same(given: Any, kept: Any) -> bool:
+    """Say whether two matrices of one shape are the same but for rounding.
+
+    By that much differs what a decomposition puts out for its training rows when it is fitted
+    and when it is asked for them.
+    """
+    if kept.dtype.kind != "f" and not issparse(kept):
+        return np.array_equal(given, kept)
+    tolerance = np.sqrt(np.finfo(kept.dtype).eps) if kept.dtype.kind == "f" else 0.0
+    if issparse(given) or issparse(kept):
+        difference = (csr_array(given) - csr_array(kept)).data
+        largest = np.abs(csr_array(kept).data).max(initial=0.0)
+        return bool(np.abs(difference).max(initial=0.0) <= tolerance * largest)
+    atol = tolerance * np.nanmax(np.abs(kept), initial=0.0)
+    return np.allclose(given.astype(kept.dtype), kept, rtol=0, atol=atol, equal_nan=True)

@@ -47,6 +47,7 @@ def tree_parts(tree: Any, *, classes: bool) -> Iterator[Part]:
         ("n_nodes",),
         count=inner,
         used=lambda: threshold[nodes["left_child"] >= 0],
+        infinite=True,
     )
     yield Part(
         ".value",

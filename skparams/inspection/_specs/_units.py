@@ -60,7 +60,8 @@ def dead_units(estimator: Any, X: Any) -> Iterator[tuple[str, str]]:
     for start in range(0, X.shape[0], _ROWS):
         rows = X[start : start + _ROWS]
         for i, (w, bias) in enumerate(zip(weights, biases, strict=True)):
-            rows = np.maximum(rows @ w + bias, 0)
+            with np.errstate(all="ignore"):  # of weights that are not finite, SKP002 tells
+                rows = np.maximum(rows @ w + bias, 0)
             dead[i] &= ~rows.any(axis=0)
     for i, units in enumerate(dead, start=1):
         yield from _found(i, units, "are dead: they are zero for each row of X")

@@ -1,0 +1,32 @@
+"""What importing inspection costs and what it loads."""
+
+from benchmarks._imports import import_cost
+from benchmarks._tables import Column, Table, number, time_text, yes_no
+from benchmarks._task import Task
+
+HEAVY = ("numba", "matplotlib", "pandas")
+
+
+def imports(task: Task) -> Table:
+    """Return the import's time beside that of the scikit-learn parts it needs."""
+    cost = import_cost("from skparams import summary, plan", quick=task.quick)
+    added = cost.pop("added")
+    heavy = [name for name in HEAVY if name in added]
+    row = {"what": "summary, plan", **cost, "heavy": heavy, "bar": "none of them", "met": not heavy}
+    return Table(
+        "imports",
+        "import, fresh processes",
+        [
+            Column("what", "", left=True),
+            Column("ours_s", "skparams", time_text),
+            Column("theirs_s", "the scikit-learn\nparts it needs", time_text),
+            Column("ratio", "ratio", number(2)),
+            Column(
+                "heavy", f"loaded of {', '.join(HEAVY)}", lambda heavy: ", ".join(heavy) or "none"
+            ),
+            Column("bar", "bar"),
+            Column("met", "met", yes_no),
+        ],
+        [row],
+        note="scikit-learn loads pandas where it is installed; what it loads is not counted.",
+    )

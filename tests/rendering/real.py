@@ -1,0 +1,159 @@
+"""Real estimators whose summaries and plans read the same on every machine.
+
+What they show follows from shapes and hyperparameters, never from the last digits of a sum: data
+are far apart, trees are as deep as they may be, scores are 1.0.
+"""
+
+from functools import partial
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier, StackingClassifier, VotingClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.mixture import GaussianMixture
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from skparams import plan, summary
+
+__all__ = ["TEXTS"]
+
+
+class Prototypes(ClassifierMixin, BaseEstimator):
+    """A class that nobody has described: the mean of each class."""
+
+    def __init__(self, shrink=0.0):
+        self.shrink = shrink
+
+    def fit(self, X, y):
+        """Keep the means."""
+        self.classes_ = np.unique(y)
+        self.prototypes_ = np.array([X[y == each].mean(axis=0) for each in self.classes_])
+        self.n_features_in_ = X.shape[1]
+        return self
+
+
+def _rows(n_rows, n_features, n_classes):
+    """Return data whose classes are far apart in every column."""
+    rng = np.random.RandomState(0)
+    y = np.arange(n_rows) % n_classes
+    return rng.standard_normal((n_rows, n_features)) + 50 * y[:, None], y
+
+
+def _table():
+    pandas = __import__("pandas")
+    X, y = _rows(120, 2, 2)
+    towns = np.array(["Bern", "Chur", "Genf"])[np.arange(120) % 3]
+    trades = np.array(["baker", "cook", "nurse", "smith"])[np.arange(120) % 4]
+    table = {"age": X[:, 0], "income": X[:, 1], "town": towns, "trade": trades}
+    return pandas.DataFrame(table), y
+
+
+def _digits():
+    network = MLPClassifier((64, 32), alpha=0.01, max_iter=1, random_state=0)
+    return Pipeline([("scaler", StandardScaler()), ("pca", PCA(n_components=20)), ("mlp", network)])
+
+
+def _pipeline():
+    X, y = _rows(300, 64, 10)
+    return summary(_digits().fit(X, y), n_samples=300)
+
+
+def _search():
+    steps = [("scaler", StandardScaler()), ("model", LogisticRegression())]
+    grid = {"model__C": [0.1, 1.0, 10.0], "model__class_weight": [None, "balanced"]}
+    X, y = _rows(60, 8, 2)
+    return summary(GridSearchCV(Pipeline(steps), grid, cv=3).fit(X, y), n_samples=60)
+
+
+def _forest(**more):
+    forest = RandomForestClassifier(500, max_depth=1, random_state=0)
+    return summary(forest.fit(*_rows(400, 8, 2)), n_samples=400, **more)
+
+
+def _columns():
+    numbers, words = ["age", "income"], ["town", "trade"]
+    chosen = [("numbers", StandardScaler(), numbers), ("words", OneHotEncoder(), words)]
+    members = [
+        ("logistic", LogisticRegression(C=0.1)),
+        ("forest", RandomForestClassifier(20, max_depth=1, random_state=0)),
+    ]
+    stack = StackingClassifier(members, cv=3)
+    return Pipeline([("columns", ColumnTransformer(chosen)), ("model", stack)])
+
+
+def _words():
+    model = Pipeline([("words", TfidfVectorizer(min_df=2)), ("model", LogisticRegression())])
+    texts = ["the cat sat", "a dog ran far", "the bird flew high", "a cat and a dog"]
+    return model, 10 * texts, 10 * [0, 1, 2, 1]
+
+
+def _voting():
+    """Return a model that gives cause to worry: more parameters than rows, and rows kept."""
+    X, y = _rows(30, 30, 3)
+    members = [
+        ("logistic", LogisticRegression(max_iter=1)),
+        ("neighbours", KNeighborsClassifier()),
+        ("bayes", GaussianNB()),
+    ]
+    model = VotingClassifier(members).fit(X, y)
+    model.estimators_[2].var_[1, 7] = np.nan
+    return summary(model, n_samples=30)
+
+
+def _statistics():
+    X = np.array([[0.0, 1.0, 5.0], [2.0, 3.0, 5.0], [0.0, 40.0, 7.0], [4.0, 60.0, 7.0]])
+    return summary(GaussianNB().fit(X, [0, 0, 1, 1]), stats=True)
+
+
+def _names():
+    """Return a model with names that are markup, that turn text round, and that are wide."""
+    steps = [("<script>alert(1)</script>", StandardScaler()), ("מודל🌲", PCA(n_components=2))]
+    steps += [("表" * 60, StandardScaler(with_mean=False))]
+    fitted = Pipeline(steps).fit(_rows(20, 3, 2)[0])
+    return summary(fitted.set_params(memory="\x1b[31m[red]"))
+
+
+def _network_plan():
+    wide = MLPClassifier((1_000_000, 1_000_000))
+    return plan(wide, n_samples=60_000, n_features=784, n_classes=10)
+
+
+def _search_plan():
+    grid = {
+        "pca__n_components": [10, 20],
+        "mlp__hidden_layer_sizes": [(32,), (64, 32), (128, 64)],
+    }
+    return plan(GridSearchCV(_digits(), grid), *_rows(300, 64, 10))
+
+
+TEXTS = {
+    "pipeline": _pipeline,
+    "pipeline-60": _pipeline,
+    "pipeline-unfitted": lambda: summary(_digits()),
+    "search": _search,
+    "forest": _forest,
+    "forest-opened": partial(_forest, depth=1),
+    "columns": lambda: summary(_columns().fit(*_table()), n_samples=120),
+    "columns-60": lambda: summary(_columns().fit(*_table()), n_samples=120),
+    "mixture": lambda: summary(
+        GaussianMixture(3, random_state=0).fit(_rows(150, 4, 3)[0]), n_samples=150
+    ),
+    "words": lambda: summary(_words()[0].fit(*_words()[1:]), n_samples=40),
+    "guessed": lambda: summary(Prototypes(0.5).fit(*_rows(30, 4, 3)), n_samples=30),
+    "voting": _voting,
+    "statistics": _statistics,
+    "names": _names,
+    "plan-network": _network_plan,
+    "plan-search": _search_plan,
+    "plan-forest": lambda: plan(RandomForestClassifier(min_samples_leaf=5), *_rows(1000, 8, 2)),
+    "plan-columns": lambda: plan(_columns(), *_table()),
+    "plan-words": lambda: plan(_words()[0], *_words()[1:]),
+}
