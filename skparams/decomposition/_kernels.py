@@ -10,7 +10,7 @@ from numba import njit
 BLOCK = 128
 SPARE = 8
 # Features are taken three by three: nine sums and six operands fit the sixteen vector registers
-# of AVX2, where a tile of four by four spills and takes twice as long.
+# of AVX2, where a tile of four by four spills and takes up to twice as long.
 TILE = 3
 
 # Sums may be reordered, so that they vectorise; numbers are not assumed to be finite.
