@@ -17,7 +17,16 @@ from threadpoolctl import threadpool_limits
 
 CORES = joblib.cpu_count(only_physical_cores=False)
 THREADS = (1, 2) if CORES > 1 else (1,)
-_PACKAGES = ("skparams", "scikit-learn", "numpy", "scipy", "numba", "torch", "skorch")
+_PACKAGES = (
+    "skparams",
+    "scikit-learn",
+    "numpy",
+    "scipy",
+    "numba",
+    "torch",
+    "skorch",
+    "scikit-learn-intelex",
+)
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 from ._show_versions import show_versions
 from ._version import __version__ as __version__
+from .decomposition import PCA
 from .inspection import ParamsMixin, count_params, fitted_params, plan, summary
 from .neural_network import MLPClassifier, MLPRegressor
 
 __all__ = [
+    "PCA",
     "MLPClassifier",
     "MLPRegressor",
     "ParamsMixin",

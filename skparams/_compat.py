@@ -2,7 +2,7 @@
 
 from sklearn import __version__ as _version
 from sklearn.base import _fit_context as fit_context
-from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
 from sklearn.utils.fixes import parse_version
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call as check_partial_fit_first_call,
@@ -18,6 +18,7 @@ __all__ = [
     "RIDGE_CV_KEEPS_FLOAT32",
     "Interval",
     "Options",
+    "RealNotInt",
     "StrOptions",
     "binary_gaussian_process_classifier",
     "check_optimize_result",

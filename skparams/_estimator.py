@@ -1,8 +1,10 @@
 """What all our estimators do beside fitting: change nothing where fit fails, know their version."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import MethodType
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -30,6 +32,23 @@ def unchanged_on_error(estimator) -> Iterator[None]:
         for random_state, state in random_states:
             random_state.set_state(state)
         raise
+
+
+class AvailableIf:
+    """A method that an instance has only where ``_check_<name>`` raises no AttributeError.
+
+    scikit-learn's ``available_if`` does the same, but hides the message that says why.
+    """
+
+    def __init__(self, method: Callable) -> None:
+        self.method = method
+        self.__doc__ = method.__doc__
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Callable:
+        if instance is None:
+            return self.method
+        getattr(instance, f"_check_{self.method.__name__}")()
+        return MethodType(self.method, instance)
 
 
 class VersionedEstimator(BaseEstimator):

@@ -1,9 +1,10 @@
-"""How many threads BLAS may use while a kernel runs."""
+"""How many threads BLAS may use while a kernel runs, and how many of our own may work."""
 
 import functools
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -31,7 +32,7 @@ def _blas() -> ThreadpoolController:
 
 
 @contextmanager
-def _one_blas_thread() -> Iterator[None]:
+def one_blas_thread() -> Iterator[None]:
     """Limit BLAS to one thread; the first of several fits at once limits, the last restores."""
     global _n_holders, _limit
     held = False
@@ -64,6 +65,53 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_holders)
 
 
+def _in_worker_thread() -> bool:
+    """Say whether joblib runs this beside others in threads.
+
+    joblib itself limits the BLAS of its worker processes, but not that of its worker threads.
+    """
+    in_worker = get_active_backend()[0].nesting_level
+    return bool(in_worker and threading.current_thread() is not threading.main_thread())
+
+
+def n_threads() -> int:
+    """Return how many threads may work: as many as BLAS may use.
+
+    So the environment, joblib's workers and threadpoolctl limit them too.
+    """
+    if _in_worker_thread():
+        return 1
+    return max(1, min((blas.num_threads for blas in _blas().lib_controllers), default=1))
+
+
+def in_threads(work: Callable[[int], None], n_parts: int, threads: int) -> None:
+    """Call ``work(part)`` for each part, which must not depend on one another.
+
+    Parameters
+    ----------
+    work : callable
+        Does one part; it should spend its time without the GIL.
+    n_parts : int
+        The number of parts.
+    threads : int
+        How many threads share them out, this one included.
+    """
+
+    def share(parts: Sequence[int]) -> None:
+        for part in parts:
+            work(part)
+
+    threads = min(threads, n_parts)
+    if threads <= 1:
+        share(range(n_parts))
+        return
+    with ThreadPoolExecutor(threads - 1) as pool:
+        others = [pool.submit(share, range(i, n_parts, threads)) for i in range(1, threads)]
+        share(range(0, n_parts, threads))
+        for other in others:
+            other.result()
+
+
 def blas_threads_for(largest_product: int) -> AbstractContextManager[None]:
     """Return the context in which products of at most that many multiply-adds run best.
 
@@ -77,9 +125,6 @@ def blas_threads_for(largest_product: int) -> AbstractContextManager[None]:
     largest_product : int
         Multiply-adds of the largest matrix product of one batch.
     """
-    # joblib itself limits the BLAS of its worker processes, but not that of its worker threads.
-    in_worker = get_active_backend()[0].nesting_level
-    side_by_side = in_worker and threading.current_thread() is not threading.main_thread()
-    if largest_product >= MIN_SIZE_OF_PARALLEL_PRODUCT and not side_by_side:
+    if largest_product >= MIN_SIZE_OF_PARALLEL_PRODUCT and not _in_worker_thread():
         return nullcontext()
-    return _one_blas_thread()
+    return one_blas_thread()

@@ -1,5 +1,6 @@
 """What every estimator of scikit-learn's kind does: its checks, and the manners around them."""
 
+import copy
 import inspect
 import pickle
 import re
@@ -7,7 +8,9 @@ import re
 import numpy as np
 import pytest
 import sklearn
+import sklearn.decomposition
 import sklearn.neural_network
+import sklearn.utils.estimator_checks
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import cross_validate
@@ -31,10 +34,24 @@ ESTIMATORS = {
 }
 each_estimator = pytest.mark.parametrize("name", ESTIMATORS)
 
+# Without n_components all components are kept, those of no variance too, whose directions are
+# arbitrary; repeated rows change them.
+NO_VARIANCE = {
+    f"check_sample_weight_equivalence_on_{kind}_data": "directions of no variance are arbitrary"
+    for kind in ("dense", "sparse")
+}
+
+
+def failing(estimator):
+    """The checks of an estimator that are expected to fail, with the reason."""
+    if isinstance(estimator, skparams.PCA) and estimator.n_components is None:
+        return NO_VARIANCE
+    return {}
+
 
 def checks_of(estimators):
     """scikit-learn's parametrisation, as a list: its older versions pass a generator on."""
-    mark = parametrize_with_checks(estimators).mark
+    mark = parametrize_with_checks(estimators, expected_failed_checks=failing).mark
     return pytest.mark.parametrize(mark.args[0], list(mark.args[1]), **mark.kwargs)
 
 
@@ -59,6 +76,30 @@ def test_scikit_learns_checks(estimator, check):
 )
 def test_scikit_learns_checks_of_other_solvers(estimator, check):
     check(estimator)
+
+
+@compiled
+@checks_of(
+    [
+        skparams.PCA(),
+        skparams.PCA(n_components=1),
+        skparams.PCA(n_components="kaiser"),
+        skparams.PCA(n_components=1, svd_solver="full", whiten=True),
+        skparams.PCA(n_components=1, svd_solver="randomized", random_state=0),
+        skparams.PCA(n_components=1, scale=True),
+        skparams.PCA(n_components=1, missing="em"),
+    ]
+)
+def test_scikit_learns_checks_of_pca(estimator, check):
+    check(estimator)
+
+
+@compiled
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+def test_weights_equal_repeated_rows_in_scikit_learns_check(kind):
+    name = f"check_sample_weight_equivalence_on_{kind}_data"
+    check = getattr(sklearn.utils.estimator_checks, name)
+    check("PCA", skparams.PCA(n_components=3))
 
 
 @pytest.fixture
@@ -294,3 +335,91 @@ def test_wrong_arguments_are_refused_in_scikit_learns_words(name, wrong, data):
 def test_the_regressors_loss_is_one_of_two(data):
     with pytest.raises(ValueError, match="loss"):
         skparams.MLPRegressor(loss="absolute_error").fit(*data)
+
+
+@pytest.fixture
+def rows(rng):
+    return rng.standard_normal((30, 4)) * [4, 3, 2, 1]
+
+
+def test_pca_takes_what_scikit_learns_takes():
+    ours, theirs = skparams.PCA, sklearn.decomposition.PCA
+    mine, its = (inspect.signature(cls).parameters for cls in (ours, theirs))
+    assert list(mine)[: len(its)] == list(its)
+    assert all(mine[key].default == its[key].default for key in its)
+    assert all(mine[key].kind == its[key].kind for key in its)
+    for key in list(mine)[len(its) :]:
+        assert mine[key].kind is inspect.Parameter.KEYWORD_ONLY
+    for method in ("fit", "fit_transform", "transform", "inverse_transform", "score",
+                   "score_samples", "get_covariance", "get_precision"):  # fmt: skip
+        mine, its = (inspect.signature(getattr(cls(), method)).parameters for cls in (ours, theirs))
+        assert list(mine)[: len(its)] == list(its)
+        assert set(mine) - set(its) <= {"sample_weight"}
+
+
+def test_pca_has_scikit_learns_fitted_attributes(rows):
+    ours, theirs = (cls(2).fit(rows) for cls in (skparams.PCA, sklearn.decomposition.PCA))
+    public = {key for key in vars(theirs) if key.endswith("_") and not key.startswith("_")}
+    for key in public:
+        found, expected = getattr(ours, key), getattr(theirs, key)
+        assert isinstance(found, int | float) or type(found) is type(expected), key
+        assert np.shape(found) == np.shape(expected), key
+
+
+def test_pca_tags_are_scikit_learns_but_for_array_api():
+    for solver in ("auto", "full", "arpack", "covariance_eigh", "randomized"):
+        ours, theirs = (
+            cls(svd_solver=solver).__sklearn_tags__()
+            for cls in (skparams.PCA, sklearn.decomposition.PCA)
+        )
+        theirs.array_api_support = False
+        assert ours == theirs
+    assert skparams.PCA(missing="em").__sklearn_tags__().input_tags.allow_nan
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize("how", ["pickle", "joblib", "joblib_mmap", "copy", "clone"])
+def test_pca_saved_and_loaded(how, method, rows, tmp_path):
+    model = getattr(skparams.PCA(2, whiten=True), method)(rows)
+    path = tmp_path / "model"
+    if how == "pickle":
+        loaded = pickle.loads(pickle.dumps(model))
+    elif how == "copy":
+        loaded = copy.deepcopy(model)
+    elif how == "clone":
+        loaded = getattr(clone(model), method)(rows)
+    else:
+        joblib.dump(model, path)
+        loaded = joblib.load(path, mmap_mode="r" if how == "joblib_mmap" else None)
+    np.testing.assert_array_equal(loaded.transform(rows), model.transform(rows))
+    if method == "partial_fit":
+        loaded.partial_fit(rows)
+        assert loaded.n_samples_ == 60
+
+
+def test_pca_saved_by_another_version_warns(rows):
+    version = skparams.__version__.encode()
+    saved = pickle.dumps(skparams.PCA().fit(rows))
+    with pytest.warns(UserWarning, match="PCA was pickled by skparams"):
+        pickle.loads(saved.replace(version, b"9" * len(version)))
+
+
+def test_pca_in_a_pipeline_with_routed_weights(rows):
+    weights = np.arange(1.0, 31)
+    with sklearn.config_context(enable_metadata_routing=True):
+        pca = skparams.PCA(2).set_fit_request(sample_weight=True)
+        pca.set_partial_fit_request(sample_weight=True)
+        pipeline = make_pipeline(StandardScaler().set_fit_request(sample_weight=False), pca)
+        pipeline.fit(rows, sample_weight=weights)
+    by_hand = skparams.PCA(2).fit(StandardScaler().fit_transform(rows), sample_weight=weights)
+    np.testing.assert_array_equal(pipeline[-1].components_, by_hand.components_)
+    assert "PCA" in pipeline._repr_html_()
+    assert repr(skparams.PCA(2, scale=True)) == "PCA(n_components=2, scale=True)"
+
+
+def test_pca_changes_no_argument(rows):
+    seed = np.random.RandomState(0)
+    model = skparams.PCA(2, svd_solver="randomized", random_state=seed)
+    before = model.get_params()
+    model.fit(rows)
+    assert all(model.get_params()[key] is before[key] for key in before)

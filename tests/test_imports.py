@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "_compat": [],
     "_estimator": ["_version"],
     "_threads": [],
+    "_jit": [],
     "*._kernels": [],
     "neural_network._mlp": [
         "_compat",
@@ -45,6 +46,7 @@ MAY_IMPORT = {
         "neural_network._network",
     ],
     "neural_network._batches": [
+        "_jit",
         "_threads",
         "neural_network._kernels",
         "neural_network._network",
@@ -54,11 +56,20 @@ MAY_IMPORT = {
         "_compat",
         "_estimator",
         "decomposition._diagnostics",
-        "decomposition._moments",
+        "decomposition._n_components",
+        "decomposition._rows",
+        "decomposition._solvers",
+        "decomposition._stream",
+    ],
+    "decomposition._stream": ["_compat", "_estimator", "decomposition._*"],
+    "decomposition._model": [
+        "_estimator",
+        "decomposition._em",
         "decomposition._n_components",
         "inspection._mixin",
     ],
-    "decomposition._moments": ["_compat", "decomposition._kernels"],
+    "decomposition._moments": ["_jit", "_threads", "decomposition._kernels"],
+    "decomposition._n_components": [],
     "decomposition._*": ["_compat", "decomposition._*"],
     "inspection._counts": [],
     "inspection._record": ["inspection._counts", "rendering*"],
@@ -260,6 +271,7 @@ for name in skparams.__all__:
     getattr(skparams, name)
 repr(skparams.MLPClassifier())
 skparams.MLPRegressor()._repr_html_()
+skparams.PCA()._repr_html_()
 """
         )
         == []
@@ -268,7 +280,7 @@ skparams.MLPRegressor()._repr_html_()
 
 @pytest.fixture
 def saved(tmp_path, rng):
-    """A file with a fitted classifier, a fitted regressor and their X."""
+    """A file with a fitted classifier, regressor, PCA and stream, and their X."""
     X = rng.standard_normal((20, 3))
     models = []
     for Estimator in (skparams.MLPClassifier, skparams.MLPRegressor):
@@ -276,6 +288,8 @@ def saved(tmp_path, rng):
             models.append(
                 Estimator(hidden_layer_sizes=4, max_iter=2, random_state=0).fit(X, X[:, 0] > 0)
             )
+    models.append(skparams.PCA(2, missing="em").fit(X))
+    models.append(skparams.PCA(2).partial_fit(X))
     path = tmp_path / "models.pickle"
     path.write_bytes(pickle.dumps((*models, X)))
     return path
@@ -284,7 +298,7 @@ def saved(tmp_path, rng):
 load = """
 import pickle
 with open(sys.argv[1], "rb") as file:
-    classifier, regressor, X = pickle.load(file)
+    classifier, regressor, pca, stream, X = pickle.load(file)
 """
 
 
@@ -293,6 +307,11 @@ def test_loading_and_predicting_is_light(saved):
 classifier.predict(X), classifier.predict_proba(X), classifier.predict_log_proba(X)
 classifier.score(X, classifier.predict(X))
 regressor.predict(X)
+for model in (pca, stream):
+    model.inverse_transform(model.transform(X)), model.score(X), model.get_precision()
+holed = X.copy()
+holed[0, 0] = float("nan")
+pca.transform(holed)
 """
     assert in_fresh_process(load + code, saved) == []
 
@@ -301,7 +320,7 @@ regressor.predict(X)
 def test_inspecting_is_light(saved):
     code = """
 from skparams import count_params, fitted_params, summary
-for model in (classifier, regressor):
+for model in (classifier, regressor, pca, stream):
     str(summary(model)), summary(model)._repr_html_(), repr(model)
     fitted_params(model), count_params(model)
 """
@@ -345,6 +364,6 @@ def test_the_stub_ships_and_names_the_same():
 
 
 def test_public_classes_say_where_they_are_public():
-    for name in ("MLPClassifier", "MLPRegressor"):
+    for name in ("MLPClassifier", "MLPRegressor", "PCA"):
         assert getattr(skparams, name).__module__.startswith("skparams.")
         assert np.isscalar(skparams.__version__)

@@ -1,7 +1,5 @@
 """The training rows as the kernels take them: where Python hands over to compiled code."""
 
-import logging
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -10,55 +8,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from skparams._jit import announced_compilation, load_kernels
 from skparams._threads import blas_threads_for
 from skparams.neural_network._network import Network
-
-logger = logging.getLogger("skparams")
-
-# What was said so far: fits side by side in threads hear of each other's compilations, one at a
-# time, as numba compiles under a lock.
-_announced: set[np.dtype] = set()
-
-
-def load_kernels() -> ModuleType:
-    """Import the kernels; where numba can write no cache beside them, use a temporary folder."""
-    import numba
-
-    try:
-        from skparams.neural_network import _kernels
-    except RuntimeError as error:  # numba: "cannot cache function ...: no locator available"
-        if "no locator available" not in str(error):
-            raise
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = tempfile.mkdtemp(prefix="skparams-")
-        try:
-            from skparams.neural_network import _kernels
-        finally:
-            numba.config.CACHE_DIR = before
-    return _kernels
-
-
-@contextmanager
-def announced_compilation(dtype: np.dtype):
-    """Say once a process that kernels are compiled, where numba's cache does not have them."""
-    from numba.core.event import Listener, install_listener
-
-    class Announcement(Listener):
-        def on_start(self, event):
-            if dtype not in _announced:
-                _announced.add(dtype)
-                logger.warning(
-                    "compiling the MLP's kernels for %s, once: a few seconds; later fits and "
-                    "processes load them from numba's cache",
-                    dtype,
-                )
-
-        def on_end(self, event):
-            """Nothing to say."""
-
-    with install_listener("numba:compile", Announcement()):
-        yield
-
 
 # The function of each loss's output activation; softmax is the exponential, normalised.
 LINKS = {
@@ -120,7 +72,7 @@ class Batches:
     kernels: ModuleType = field(init=False)
 
     def __post_init__(self):
-        self.kernels = load_kernels()
+        self.kernels = load_kernels("skparams.neural_network._kernels")
         network, n_rows, dtype = self.network, self.batch_size, self.dtype
         # Each other layout, index type or writability would be another numba type, for which the
         # kernel would be compiled once more.
@@ -152,7 +104,7 @@ class Batches:
     def ready(self):
         """Enter the context in which to call the kernels."""
         largest_product = self.batch_size * int(self.network.layers[:, :2].prod(axis=1).max())
-        with announced_compilation(self.dtype), blas_threads_for(largest_product):
+        with announced_compilation("MLP", self.dtype), blas_threads_for(largest_product):
             yield
 
     def train_epoch(

@@ -135,7 +135,7 @@ def counts():
     return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
 def hold():
-    with _threads._one_blas_thread(), _threads._lock:
+    with _threads.one_blas_thread(), _threads._lock:
         holds.set()
         forked.wait()
 
@@ -149,7 +149,7 @@ child = os.fork()
 if child == 0:
     signal.alarm(20)  # ends it where it waits for a thread that it does not have
     inherited = counts()
-    with _threads._one_blas_thread():
+    with _threads.one_blas_thread():
         limited = counts()
     os._exit(0 if set(limited) == {1} and counts() == inherited == free else 1)
 status = os.waitpid(child, 0)[1]

@@ -53,11 +53,12 @@ _SPECTRUM: dict[str, Rule | str] = {
     "noise_variance_": "auxiliary",
     "n_components_": "structure",
 }
+_COMPONENTS = parameter("n_components", "n_features", free=orthonormal)
 register(
     "sklearn.PCA",
     Spec(
         {
-            "components_": parameter("n_components", "n_features", free=orthonormal),
+            "components_": _COMPONENTS,
             "mean_": parameter("n_features"),
             **_SPECTRUM,
             "n_samples_": "metadata",
@@ -66,6 +67,47 @@ register(
         sizes={"n_components": n_pca_components},
         n_features_out="n_components",
         cost=row_of(_pca_row),
+        keeps_float32=True,
+    ),
+)
+
+
+def _n_our_components(data: DataShape, params: Params) -> int | Bounds:
+    """Return the number of components; only "mle" may keep less than one or leave one out."""
+    n = params["n_components"]
+    if isinstance(n, str) and n != "mle":
+        return between(1, min(data.n_samples, data.n_features))
+    return n_pca_components(data, params)
+
+
+def _our_row(data: DataShape, params: Params) -> Count:
+    return multiply(_n_our_components(data, params), data.n_features)
+
+
+# Its singular values and ratios are properties. The moments of a stream are there after
+# partial_fit alone, so nothing is said of them before fit.
+register(
+    "skparams.PCA",
+    Spec(
+        {
+            "components_": _COMPONENTS,
+            "mean_": Rule("parameter", ("n_features",), float64=True),
+            "scale_": Rule("parameter", ("n_features",), when="scale", float64=True),
+            **{
+                name: rule
+                for name, rule in _SPECTRUM.items()
+                if name not in ("explained_variance_ratio_", "singular_values_")
+            },
+            "scatter_": "state",
+            "_shift": "state",
+            "_offset": "state",
+            "n_samples_": "metadata",
+            **dict.fromkeys(("_n_weighty", "_weight_sum", "_total_variance", "_dtype"), "metadata"),
+            "_fit_svd_solver": "structure",
+        },
+        sizes={"n_components": _n_our_components},
+        n_features_out="n_components",
+        cost=row_of(_our_row),
         keeps_float32=True,
     ),
 )

@@ -55,7 +55,13 @@ def _makes_estimators(cls: type) -> bool:
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
-    """Return what an object holds, in ``__dict__`` and in ``__slots__``."""
+    """Return what an object holds, in ``__dict__`` and in ``__slots__``.
+
+    A class whose attributes are only there once they have been read has ``__skparams_ready__``.
+    """
+    ready = getattr(type(value), "__skparams_ready__", None)
+    if ready is not None:
+        ready(value)
     held = dict(getattr(value, "__dict__", {}))
     if not _PROXIES.isdisjoint(map(type, held.values())):  # a dead one raises whatever is asked
         held = {name: item for name, item in held.items() if type(item) not in _PROXIES}

@@ -1,0 +1,124 @@
+"""Compiled loops of the moments of narrow data: a block of rows, its products, the triangle.
+
+Everything jitted stands in this file, as numba's cache does not see edits in other files.
+"""
+
+from numba import njit
+
+# Rows of a block. With the spare columns its rows do not all fall on the same lines of the cache,
+# as they would where the length of a row is a power of two.
+BLOCK = 128
+SPARE = 8
+# Features are taken three by three: nine sums and six operands fit the sixteen vector registers
+# of AVX2, where a tile of four by four spills and takes up to twice as long.
+TILE = 3
+
+# Sums may be reordered, so that they vectorise; numbers are not assumed to be finite.
+SUMS = {"contract", "arcp", "nsz", "reassoc"}
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _fill(X, by_feature, start, m, shift, root_weight, block):
+    """Write m rows into the block feature by feature, shifted, times the root of their weight."""
+    T = block.dtype.type
+    p = shift.size
+    if by_feature:
+        for j in range(p):
+            s = T(shift[j])
+            for i in range(m):
+                block[j, i] = T(X[j, start + i]) - s
+    else:
+        for i in range(m):
+            for j in range(p):
+                block[j, i] = T(X[start + i, j]) - shift[j]
+    if root_weight.size:
+        for j in range(p):
+            for i in range(m):
+                block[j, i] *= root_weight[start + i]
+    for j in range(p):
+        for i in range(m, BLOCK):
+            block[j, i] = T(0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _add_sums(block, start, m, root_weight, sums):
+    """Add the weighted sum of each feature; the block holds roots of weights already."""
+    for j in range(sums.size):
+        row, total = block[j], block.dtype.type(0)
+        if root_weight.size:
+            for i in range(m):
+                total += row[i] * root_weight[start + i]
+        else:
+            for i in range(m):
+                total += row[i]
+        sums[j] += total
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _add_products(block, scatter):
+    """Add the products of features to the tiles on and above the diagonal."""
+    zero = block.dtype.type(0)
+    for ja in range(0, scatter.shape[0], TILE):
+        a0, a1, a2 = block[ja], block[ja + 1], block[ja + 2]
+        for jb in range(ja, scatter.shape[0], TILE):
+            b0, b1, b2 = block[jb], block[jb + 1], block[jb + 2]
+            c00 = c01 = c02 = c10 = c11 = c12 = c20 = c21 = c22 = zero
+            for i in range(BLOCK):
+                x0, x1, x2 = a0[i], a1[i], a2[i]
+                y0, y1, y2 = b0[i], b1[i], b2[i]
+                c00 += x0 * y0
+                c01 += x0 * y1
+                c02 += x0 * y2
+                c10 += x1 * y0
+                c11 += x1 * y1
+                c12 += x1 * y2
+                c20 += x2 * y0
+                c21 += x2 * y1
+                c22 += x2 * y2
+            scatter[ja, jb] += c00
+            scatter[ja, jb + 1] += c01
+            scatter[ja, jb + 2] += c02
+            scatter[ja + 1, jb] += c10
+            scatter[ja + 1, jb + 1] += c11
+            scatter[ja + 1, jb + 2] += c12
+            scatter[ja + 2, jb] += c20
+            scatter[ja + 2, jb + 1] += c21
+            scatter[ja + 2, jb + 2] += c22
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def add_rows(X, by_feature, start, stop, shift, root_weight, block, sums, scatter):
+    """Add the sums and the products of rows start to stop, both about the shift.
+
+    Parameters
+    ----------
+    X : C-contiguous array of shape (n, p), or (p, n) where ``by_feature``
+        The rows.
+    by_feature : bool
+        Whether X has a row for each feature.
+    start, stop : int
+        Which rows.
+    shift : float array of shape (p,), of the block's dtype
+        Subtracted from each row.
+    root_weight : float array of shape (n,) or (0,), of the block's dtype
+        Roots of the weights; none where all are 1.
+    block : float array of shape (q, BLOCK + SPARE)
+        Scratch; q is p, rounded up to a multiple of TILE. Rows from p on are zero.
+    sums : float64 array of shape (p,)
+        Increased by the weighted sum of the shifted rows.
+    scatter : float64 array of shape (q, q)
+        Increased, on and above the diagonal, by the weighted sum of their outer products.
+    """
+    for begin in range(start, stop, BLOCK):
+        m = min(BLOCK, stop - begin)
+        _fill(X, by_feature, begin, m, shift, root_weight, block)
+        _add_sums(block, begin, m, root_weight, sums)
+        _add_products(block, scatter)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def mirror(scatter):
+    """Copy what is above the diagonal of a square array to below it."""
+    for i in range(scatter.shape[0]):
+        for j in range(i):
+            scatter[i, j] = scatter[j, i]

@@ -1,0 +1,145 @@
+"""From rows to finite moments, and from a spectrum to what a PCA keeps of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.utils import assert_all_finite, check_random_state
+from sklearn.utils.validation import validate_data
+
+from skparams._compat import check_sample_weight
+from skparams.decomposition._em import em_moments
+from skparams.decomposition._model import PCAModel
+from skparams.decomposition._moments import Moments, moments_of
+from skparams.decomposition._n_components import Evidence, choose, needs_all
+from skparams.decomposition._solvers import Spectrum, units
+
+
+class FittedFromRows(PCAModel):
+    """What ``fit`` and ``partial_fit`` of a PCA share."""
+
+    n_components: Any
+    random_state: Any
+    n_samples_: int
+    _dtype: np.dtype
+
+    def _validated(
+        self, X: Any, sample_weight: Any, reset: bool, min_samples: int
+    ) -> tuple[Any, np.ndarray | None]:
+        """Return rows of any real dtype, not yet known to be finite, and their weights."""
+        X = validate_data(
+            self,
+            X,
+            accept_sparse=("csr", "csc"),
+            dtype="numeric",
+            ensure_all_finite="allow-nan" if self.missing == "em" else False,
+            ensure_min_samples=min_samples,
+            reset=reset,
+        )
+        if sample_weight is None:
+            return X, None
+        weight = check_sample_weight(sample_weight, X, dtype=np.float64)
+        if (weight < 0).any():
+            raise ValueError(
+                f"{type(self).__name__}: sample_weight must not be negative, got {weight.min()}."
+            )
+        return X, weight
+
+    def _moments(
+        self,
+        X: Any,
+        weight: np.ndarray | None,
+        k: int = 0,
+        shift: np.ndarray | None = None,
+    ) -> Moments:
+        """Return finite moments of the rows."""
+        if self.missing == "em" and not sp.issparse(X) and np.isnan(X).any():
+            return self._em_moments(X, weight, k)
+        try:
+            found = moments_of(X, weight, shift=shift)
+        except MemoryError as error:
+            p = X.shape[1]
+            raise MemoryError(
+                f"{type(self).__name__}: the scatter of {p} features takes {8 * p * p / 1e9:.3g} "
+                "GB, which could not be had. Fit with svd_solver='randomized' or 'arpack', or "
+                "fewer features."
+            ) from error
+        if not found.finite and X.dtype == np.float32:  # their squares may overflow in float32
+            found = moments_of(X, weight, np.float64)
+        if not found.finite:
+            raise self._not_finite(X)
+        return found
+
+    def _em_moments(self, X: np.ndarray, weight: np.ndarray | None, k: int) -> Moments:
+        if weight is not None:
+            X, weight = X[weight > 0], weight[weight > 0]
+        empty = np.flatnonzero(np.isnan(X).all(axis=0))
+        if empty.size:
+            raise ValueError(
+                f"{type(self).__name__}: missing='em' needs a value of each feature, but "
+                f"feature {empty[0]} of {X.shape[1]} has none."
+            )
+        # A rule or a share chooses afterwards, from the covariance without a model.
+        k = X.shape[1] if needs_all(self.n_components) else k
+        return em_moments(X.astype(np.float64), weight, k, self.scale)
+
+    def _not_finite(self, X: Any) -> ValueError:
+        """Raise scikit-learn's error where X is not finite; else say that its squares are not."""
+        name = type(self).__name__
+        assert_all_finite(X.data if sp.issparse(X) else X, estimator_name=name, input_name="X")
+        return ValueError(
+            f"{name}: squares of X overflow, whose largest absolute value is "
+            f"{float(np.abs(X).max()):.3g}. Divide X by a constant."
+        )
+
+    def _n_components(self, solver: str, most: int) -> Any:
+        """Return what n_components asks for, by default all that the solver can find."""
+        if self.n_components is None:
+            return most - (solver == "arpack")
+        return self.n_components
+
+    def _keep(self, spectrum: Spectrum, n_components: Any, most: int) -> None:
+        """Choose how many components there are, and keep them in the dtype of X."""
+        k, dtype = choose(n_components, self._evidence(spectrum)), self._dtype
+        self.n_components_ = k
+        self.mean_ = spectrum.mean
+        if self.scale:
+            self.scale_ = units(spectrum.deviations)
+        self.components_ = np.ascontiguousarray(spectrum.vectors[:k], dtype)
+        self.explained_variance_ = spectrum.values[:k].astype(dtype)
+        self.noise_variance_ = spectrum.noise(k, most)
+        self._total_variance = spectrum.total
+        self._weight_sum = spectrum.n
+
+    def _evidence(self, spectrum: Spectrum) -> Evidence:
+        return Evidence(
+            spectrum.values,
+            spectrum.total,
+            spectrum.n,
+            (spectrum.deviations > 0).astype(np.float64) if self.scale else spectrum.deviations,
+            self.scale,
+            check_random_state(self.random_state),
+        )
+
+    def _forget(self, *names: str) -> None:
+        for name in names:
+            self.__dict__.pop(name, None)
+
+
+def dtype_of(X: Any) -> np.dtype:
+    """Return the dtype of what is learned from X."""
+    return np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
+
+
+def weights_of(X: Any, weight: np.ndarray | None) -> tuple[int, float]:
+    """Return how many rows have a weight, and their sum."""
+    if weight is None:
+        return X.shape[0], float(X.shape[0])
+    return int(np.count_nonzero(weight)), float(weight.sum())
+
+
+def n_rows_of(n_weighty: int, weight_sum: float) -> int:
+    """Return how many rows they stand for: repeated ones count as often as they are."""
+    return max(n_weighty, int(weight_sum))

@@ -1,0 +1,127 @@
+"""Where PCA differs from scikit-learn's on purpose: each test shows both behaviours."""
+
+import warnings
+
+import numpy as np
+import pytest
+import scipy.linalg
+import sklearn.decomposition
+from sklearn.datasets import load_digits, load_iris
+
+from skparams import PCA
+
+Theirs = sklearn.decomposition.PCA
+IncrementalPCA = sklearn.decomposition.IncrementalPCA
+
+
+@pytest.fixture
+def quietly():
+    """Call something that warns of what goes wrong in it."""
+
+    def call(function, *args):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return function(*args)
+
+    return call
+
+
+@pytest.mark.parametrize(("dtype", "offset"), [("float32", 1e3), ("float64", 1e8)])
+def test_large_offsets(dtype, offset, correlated, spectrum):
+    X = correlated(500, 6, offset, dtype)
+    expected = spectrum(X)
+    errors = [
+        np.abs(cls(svd_solver="covariance_eigh").fit(X).explained_variance_ - expected).max()
+        / expected[0]
+        for cls in (PCA, Theirs)
+    ]
+    assert errors[0] < (1e-6 if dtype == "float32" else 1e-12)
+    assert errors[1] > 1e-3
+
+
+@pytest.mark.slow
+def test_the_mean_of_many_float32_rows(quietly):
+    X = np.full((4_000_000, 2), 1000.30, np.float32)
+    X[0] += 1
+    assert quietly(lambda: Theirs().fit(X).mean_[0]) > 1010
+    assert PCA().fit(X).mean_[0] == pytest.approx(float(X[1, 0]), rel=1e-6)
+
+
+def test_whitening_does_not_change_the_covariance_and_the_score(correlated):
+    X = load_iris().data
+    theirs, ours = ([cls(whiten=w).fit(X) for w in (False, True)] for cls in (Theirs, PCA))
+    assert theirs[0].score(X) == pytest.approx(-2.53, abs=0.01)
+    assert theirs[1].score(X) == pytest.approx(-26.8, abs=0.1)
+    assert ours[0].score(X) == pytest.approx(theirs[0].score(X), rel=1e-10)
+    assert ours[1].score(X) == pytest.approx(theirs[0].score(X), rel=1e-10)
+    expected = theirs[0].get_covariance()
+    assert np.abs(theirs[1].get_covariance() - expected).max() > 1
+    np.testing.assert_allclose(ours[1].get_covariance(), expected, atol=1e-10)
+
+
+def test_a_score_with_fewer_rows_than_features_is_finite(correlated, quietly):
+    X = correlated(10, 30)
+    theirs = quietly(lambda: Theirs().fit(X).score(X))
+    assert not np.isfinite(theirs) or abs(theirs) > 1e12
+    ours = PCA().fit(X)
+    assert ours.noise_variance_ == 0
+    assert 0 < ours.score(X) < 1e3
+    assert np.isfinite(ours.score(correlated(5, 30)))
+    assert np.isfinite(ours.get_precision()).all()
+
+
+def test_tied_eigenvalues_with_mle():
+    X = np.vstack([np.eye(4), -np.eye(4), np.zeros((4, 4))])  # all eigenvalues are equal
+    X[:, 0] *= 3
+    with pytest.raises(ValueError, match=r"math domain error|expected a positive input"):
+        Theirs("mle", svd_solver="covariance_eigh").fit(X)
+    for solver in ("full", "covariance_eigh"):
+        assert 1 <= PCA("mle", svd_solver=solver).fit(X).n_components_ <= 3
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1e6])
+def test_constant_rows(value, quietly):
+    X = np.full((20, 3), value)
+    theirs = quietly(lambda: Theirs(svd_solver="full").fit(X))
+    assert np.isnan(theirs.explained_variance_ratio_).any() or value == 0.1
+    for solver in ("full", "covariance_eigh"):
+        for arguments in ({}, {"whiten": True}, {"scale": True}, {"n_components": 0.9}):
+            ours = PCA(svd_solver=solver, **arguments).fit(X)
+            assert (ours.explained_variance_ratio_ == 0).all()
+            np.testing.assert_allclose(ours.transform(X), 0)
+            assert np.isfinite(ours.score(X))
+
+
+def test_incremental_pca_is_not_pca():
+    X = load_digits().data
+    exact = scipy.linalg.svd(X - X.mean(axis=0), compute_uv=False) ** 2 / (len(X) - 1)
+    theirs, ours = IncrementalPCA(20, batch_size=100).fit(X), PCA(20)
+    for start in range(0, len(X), 100):
+        ours.partial_fit(X[start : start + 100])
+    errors = [np.abs(model.explained_variance_ / exact[:20] - 1).max() for model in (ours, theirs)]
+    assert errors[0] < 1e-12
+    assert errors[1] > 0.1
+    assert ours.noise_variance_ == pytest.approx(exact[20:].mean(), rel=1e-10)
+    assert theirs.noise_variance_ < 0.1 * ours.noise_variance_
+
+
+def test_the_noise_of_wide_data_does_not_depend_on_the_solver(correlated):
+    X = correlated(8, 20)
+    solvers = ("full", "covariance_eigh")
+    theirs, ours = (
+        [cls(3, svd_solver=solver).fit(X).noise_variance_ for solver in solvers]
+        for cls in (Theirs, PCA)
+    )
+    assert theirs[0] != pytest.approx(theirs[1], rel=0.1)
+    np.testing.assert_allclose(ours, theirs[0], rtol=1e-10)
+
+
+def test_the_mean_is_float64(correlated):
+    X = correlated(50, 3, 1e5, np.float32)
+    assert Theirs().fit(X).mean_.dtype == np.float32
+    assert PCA().fit(X).mean_.dtype == np.float64
+
+
+def test_the_class_is_our_own():
+    assert not issubclass(PCA, Theirs)
+    assert not PCA().__sklearn_tags__().array_api_support
