@@ -1,6 +1,8 @@
 """Where PCA differs from scikit-learn's on purpose: each test shows both behaviours."""
 
+import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +30,7 @@ def quietly():
 
 @pytest.mark.parametrize(("dtype", "offset"), [("float32", 1e3), ("float64", 1e8)])
 def test_large_offsets(dtype, offset, correlated, spectrum):
+    """docs/differences.md, "Large offsets cost no digits"."""
     X = correlated(500, 6, offset, dtype)
     expected = spectrum(X)
     errors = [
@@ -41,6 +44,7 @@ def test_large_offsets(dtype, offset, correlated, spectrum):
 
 @pytest.mark.slow
 def test_the_mean_of_many_float32_rows(quietly):
+    """docs/differences.md, "Large offsets cost no digits"."""
     X = np.full((4_000_000, 2), 1000.30, np.float32)
     X[0] += 1
     assert quietly(lambda: Theirs().fit(X).mean_[0]) > 1010
@@ -48,6 +52,7 @@ def test_the_mean_of_many_float32_rows(quietly):
 
 
 def test_whitening_does_not_change_the_covariance_and_the_score(correlated):
+    """docs/differences.md, "Whitening changes neither the covariance nor the score"."""
     X = load_iris().data
     theirs, ours = ([cls(whiten=w).fit(X) for w in (False, True)] for cls in (Theirs, PCA))
     assert theirs[0].score(X) == pytest.approx(-2.53, abs=0.01)
@@ -60,6 +65,7 @@ def test_whitening_does_not_change_the_covariance_and_the_score(correlated):
 
 
 def test_a_score_with_fewer_rows_than_features_is_finite(correlated, quietly):
+    """docs/differences.md, "A density exists"."""
     X = correlated(10, 30)
     theirs = quietly(lambda: Theirs().fit(X).score(X))
     assert not np.isfinite(theirs) or abs(theirs) > 1e12
@@ -71,6 +77,7 @@ def test_a_score_with_fewer_rows_than_features_is_finite(correlated, quietly):
 
 
 def test_tied_eigenvalues_with_mle():
+    """docs/differences.md, "Tied eigenvalues with mle"."""
     X = np.vstack([np.eye(4), -np.eye(4), np.zeros((4, 4))])  # all eigenvalues are equal
     X[:, 0] *= 3
     with pytest.raises(ValueError, match=r"math domain error|expected a positive input"):
@@ -81,6 +88,7 @@ def test_tied_eigenvalues_with_mle():
 
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e6])
 def test_constant_rows(value, quietly):
+    """docs/differences.md, "Constant rows"."""
     X = np.full((20, 3), value)
     theirs = quietly(lambda: Theirs(svd_solver="full").fit(X))
     assert np.isnan(theirs.explained_variance_ratio_).any() or value == 0.1
@@ -93,6 +101,7 @@ def test_constant_rows(value, quietly):
 
 
 def test_incremental_pca_is_not_pca():
+    """docs/differences.md, "A stream gives what one fit gives"."""
     X = load_digits().data
     exact = scipy.linalg.svd(X - X.mean(axis=0), compute_uv=False) ** 2 / (len(X) - 1)
     theirs, ours = IncrementalPCA(20, batch_size=100).fit(X), PCA(20)
@@ -106,6 +115,7 @@ def test_incremental_pca_is_not_pca():
 
 
 def test_the_noise_of_wide_data_does_not_depend_on_the_solver(correlated):
+    """docs/differences.md, "The noise of wide data"."""
     X = correlated(8, 20)
     solvers = ("full", "covariance_eigh")
     theirs, ours = (
@@ -117,11 +127,22 @@ def test_the_noise_of_wide_data_does_not_depend_on_the_solver(correlated):
 
 
 def test_the_mean_is_float64(correlated):
+    """docs/differences.md, "Large offsets cost no digits"."""
     X = correlated(50, 3, 1e5, np.float32)
     assert Theirs().fit(X).mean_.dtype == np.float32
     assert PCA().fit(X).mean_.dtype == np.float64
 
 
 def test_the_class_is_our_own():
+    """docs/differences.md, "The class is our own"."""
     assert not issubclass(PCA, Theirs)
     assert not PCA().__sklearn_tags__().array_api_support
+
+
+def test_every_section_has_its_tests_and_every_test_its_section():
+    page = Path(__file__).parents[2] / "docs" / "differences.md"
+    part = page.read_text(encoding="utf-8").partition("\n# ")[2]
+    tests = [each for name, each in globals().items() if name.startswith("test_")]
+    docs = [re.match(r'docs/differences\.md, "(.+)"', each.__doc__ or "") for each in tests]
+    assert {doc[1] for doc in docs if doc} == set(re.findall(r"^## (.+)$", part, re.MULTILINE))
+    assert docs.count(None) == 1  # this test
