@@ -18,6 +18,8 @@ import skparams
 from tests.inspection.all_estimators import data_for, instances
 from tests.inspection.found import found
 
+pytestmark = pytest.mark.slow
+
 # They stop at the limit as others do, but say nothing about it.
 SILENT = {
     "ARDRegression",

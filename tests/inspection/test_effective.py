@@ -31,6 +31,8 @@ from skparams import count_params, summary
 from tests.inspection.families.sweeps import flag, one_of
 from tests.inspection.smoother import trace
 
+pytestmark = pytest.mark.slow
+
 SWEEPS = range(12)
 
 

@@ -299,6 +299,7 @@ def cases(families):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(("make", "kind"), cases(EXACT))
 def test_exact_families(make, kind, seed):
@@ -310,6 +311,7 @@ def test_exact_families(make, kind, seed):
     assert not differences(planned, fitted), estimator
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(("make", "kind"), cases(BOUNDED))
 def test_bounded_families(make, kind, seed):
@@ -394,6 +396,7 @@ COMPOSITES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize(("make", "kind"), cases(COMPOSITES))
 def test_estimators_made_of_others(make, kind, seed):
@@ -407,6 +410,7 @@ def test_estimators_made_of_others(make, kind, seed):
     assert len(paths) == len(set(paths))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(("make", "kind"), cases({**EXACT, **BOUNDED, **COMPOSITES}))
 def test_numbers_are_as_good_as_data(make, kind, seed):
@@ -426,6 +430,7 @@ NOTHING = dict.fromkeys(("n_samples", "n_features", "n_outputs", "n_classes"))
 TRANSFORMERS = [name for name, cls in all_estimators() if hasattr(cls, "transform")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", TRANSFORMERS)
 def test_columns_behind_every_transformer(name, dtype):

@@ -15,7 +15,7 @@ from skparams.inspection._spec import registered
 from tests.inspection.all_estimators import fit, instances, names
 
 # Deprecated classes of scikit-learn are estimators too.
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::FutureWarning")]
 
 METHODS = (
     "predict",

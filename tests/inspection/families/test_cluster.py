@@ -24,6 +24,8 @@ from skparams import fitted_params, plan
 from tests.inspection.families.checks import check_roles
 from tests.inspection.families.sweeps import counts, fitted, flag, held, one_of, rows
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(20)
 
 

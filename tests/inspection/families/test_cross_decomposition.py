@@ -9,6 +9,8 @@ from sklearn.cross_decomposition import CCA, PLSSVD, PLSCanonical, PLSRegression
 from skparams.inspection import ParamsMixin
 from tests.inspection.families.sweeps import counts, flag, held, one_of, rows
 
+pytestmark = pytest.mark.slow
+
 
 def dimension(make, names, p, q, n=14):
     """The rank of the derivative of attributes by X and y, from central differences."""

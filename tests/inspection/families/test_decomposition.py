@@ -19,6 +19,8 @@ from skparams.inspection import Bounds
 from tests.inspection.families.checks import check_roles
 from tests.inspection.families.sweeps import counts, fitted, flag, held, one_of, rows
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(25)
 
 

@@ -14,6 +14,8 @@ from skparams import plan
 from tests.inspection.families.checks import check_roles
 from tests.inspection.families.sweeps import counts, flag, held, one_of, rows
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(25)
 
 

@@ -31,6 +31,8 @@ from sklearn.svm import LinearSVC, LinearSVR
 from skparams import summary
 from tests.inspection.families.sweeps import counts, fitted, flag, held, labelled, one_of, rows
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(4)
 
 

@@ -22,6 +22,8 @@ from skparams import plan
 from skparams.inspection import ParamsMixin, fitted_params, summary
 from tests.inspection.families.sweeps import counts, fitted, flag, held, labelled, one_of, rows
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(6)
 
 

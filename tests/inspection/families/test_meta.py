@@ -48,7 +48,10 @@ from skparams import plan
 from skparams.inspection import Bounds, count_params, summary
 from tests.inspection.families.checks import check_roles
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+]
 
 P, SEEDS = 6, range(4)
 

@@ -24,6 +24,8 @@ from skparams.inspection import Bounds
 from tests.inspection.families.checks import check_roles
 from tests.inspection.families.sweeps import counts, flag, held, one_of, rows
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(25)
 
 

@@ -12,7 +12,10 @@ from skparams import plan
 from skparams.inspection import Bounds, count_params, fitted_params, summary
 from tests.inspection.families.checks import check_roles
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # those packages' own
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),  # those packages' own
+]
 
 
 @pytest.fixture

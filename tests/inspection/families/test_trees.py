@@ -35,6 +35,8 @@ from skparams.inspection import Bounds, count_params, fitted_params, summary
 from skparams.inspection._collect import Walk
 from tests.inspection.families.checks import check_roles
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(12)
 TREES = [DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor]
 FORESTS = [
