@@ -202,6 +202,7 @@ def test_ignore_must_have_codes_that_exist(ignore):
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # of classes that are deprecated
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_small_clean_fits_have_finite_parameters_and_known_findings(name):
     for estimator in instances(name):

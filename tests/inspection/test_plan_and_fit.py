@@ -300,7 +300,7 @@ def cases(families):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(("make", "kind"), cases(EXACT))
 def test_exact_families(make, kind, seed):
     rng = np.random.RandomState(seed)
@@ -312,7 +312,7 @@ def test_exact_families(make, kind, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(("make", "kind"), cases(BOUNDED))
 def test_bounded_families(make, kind, seed):
     rng = np.random.RandomState(seed)
@@ -397,7 +397,7 @@ COMPOSITES = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(("make", "kind"), cases(COMPOSITES))
 def test_estimators_made_of_others(make, kind, seed):
     rng = np.random.RandomState(seed)
@@ -411,7 +411,7 @@ def test_estimators_made_of_others(make, kind, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(1))
 @pytest.mark.parametrize(("make", "kind"), cases({**EXACT, **BOUNDED, **COMPOSITES}))
 def test_numbers_are_as_good_as_data(make, kind, seed):
     rng = np.random.RandomState(seed)

@@ -17,9 +17,12 @@ from selenium.common.exceptions import WebDriverException  # noqa: E402
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="needs Debian's packages chromium and chromium-driver"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (CHROMIUM and DRIVER), reason="needs Debian's packages chromium and chromium-driver"
+    ),
+]
 
 # Pages as notebooks make them: what they put on body, and the styles that reach their outputs.
 JUPYTERLAB = """

@@ -150,11 +150,11 @@ def test_it_makes_a_figure_and_changes_no_setting(monkeypatch):
     from matplotlib import pyplot
 
     monkeypatch.setattr(pyplot, "show", lambda *args, **more: pytest.fail("shown"))
-    settings = dict(matplotlib.rcParams)
     with matplotlib.rc_context({"backend": "agg"}):
+        settings = dict(matplotlib.rcParams)
         ax = nested().plot()
         pyplot.close(ax.figure)
-    assert dict(matplotlib.rcParams) == settings
+        assert dict(matplotlib.rcParams) == settings
 
 
 def test_without_matplotlib_it_says_what_to_install(monkeypatch):

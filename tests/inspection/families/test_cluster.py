@@ -26,7 +26,7 @@ from tests.inspection.families.sweeps import counts, fitted, flag, held, one_of,
 
 pytestmark = pytest.mark.slow
 
-SEEDS = range(20)
+SEEDS = range(8)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -21,7 +21,7 @@ from tests.inspection.families.sweeps import counts, fitted, flag, held, one_of,
 
 pytestmark = pytest.mark.slow
 
-SEEDS = range(25)
+SEEDS = range(8)
 
 
 def orthonormal(k, p):

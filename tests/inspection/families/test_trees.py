@@ -37,7 +37,7 @@ from tests.inspection.families.checks import check_roles
 
 pytestmark = pytest.mark.slow
 
-SEEDS = range(12)
+SEEDS = range(6)
 TREES = [DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor]
 FORESTS = [
     RandomForestClassifier,
