@@ -18,6 +18,8 @@ from sklearn.preprocessing import StandardScaler
 
 from skparams.inspection import Spec, count_params, fitted_params, parameter, plan, summary
 
+pytestmark = pytest.mark.slow
+
 KINDS = ("stored", "free", "nonzero")
 
 

@@ -23,7 +23,10 @@ from skparams.inspection._findings import CODES
 from tests.inspection.all_estimators import fit, instances, names
 from tests.inspection.found import found
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+]
 
 
 @pytest.fixture

@@ -453,6 +453,7 @@ class TestSparse:
             np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-12)
 
 
+@pytest.mark.slow
 class TestInterrupt:
     @quiet
     @each_class

@@ -42,6 +42,7 @@ def _pipe(monkeypatch):
     monkeypatch.setattr(sys, "stdout", Stream())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("planned", [False, True])
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
 def test_no_line_of_anything_is_too_wide(rng, planned, encoding, monkeypatch):
