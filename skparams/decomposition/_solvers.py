@@ -94,7 +94,8 @@ def from_moments(moments: Moments, scaled: bool, k: int, most: int) -> Spectrum:
         overwrite_a=True,
         check_finite=False,
         subset_by_index=(first, p - 1) if few else None,
-        driver="evr" if few else "evd",
+        # "evd" is the faster for all, but of a single feature older versions of SciPy refuse it
+        driver="evr" if few or p == 1 else "evd",
     )
     if not few:
         values, vectors = values[first:], vectors[:, first:]
