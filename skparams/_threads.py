@@ -3,7 +3,8 @@
 import functools
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -56,6 +57,7 @@ def _forget_holders() -> None:
     """Begin anew in a forked child, which has none of the threads that hold the limit."""
     global _lock, _n_holders
     _lock = threading.Lock()
+    _pool.cache_clear()
     if _n_holders:
         _limit.restore_original_limits()
         _n_holders = 0
@@ -84,8 +86,17 @@ def n_threads() -> int:
     return max(1, min((blas.num_threads for blas in _blas().lib_controllers), default=1))
 
 
+@functools.cache
+def _pool() -> ThreadPoolExecutor:
+    """Threads that wait for work: to start one anew takes as long as a small fit."""
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="skparams")
+
+
 def in_threads(work: Callable[[int], None], n_parts: int, threads: int) -> None:
     """Call ``work(part)`` for each part, which must not depend on one another.
+
+    Each thread takes the next part when it is done with one, as a thread beside which those of
+    another library still spin is slower than the others.
 
     Parameters
     ----------
@@ -96,20 +107,24 @@ def in_threads(work: Callable[[int], None], n_parts: int, threads: int) -> None:
     threads : int
         How many threads share them out, this one included.
     """
+    parts = deque(range(n_parts))
 
-    def share(parts: Sequence[int]) -> None:
-        for part in parts:
+    def share() -> None:
+        while True:
+            try:
+                part = parts.popleft()
+            except IndexError:  # none is left
+                return
             work(part)
 
-    threads = min(threads, n_parts)
-    if threads <= 1:
-        share(range(n_parts))
-        return
-    with ThreadPoolExecutor(threads - 1) as pool:
-        others = [pool.submit(share, range(i, n_parts, threads)) for i in range(1, threads)]
-        share(range(0, n_parts, threads))
+    others = [_pool().submit(share) for _ in range(min(threads, n_parts) - 1)]
+    try:
+        share()
+    finally:
+        parts.clear()  # after an error nothing more begins
         for other in others:
-            other.result()
+            if not other.cancel():
+                other.result()
 
 
 def blas_threads_for(largest_product: int) -> AbstractContextManager[None]:

@@ -5,16 +5,24 @@ Everything jitted stands in this file, as numba's cache does not see edits in ot
 
 from numba import njit
 
-# Rows of a block. With the spare columns its rows do not all fall on the same lines of the cache,
-# as they would where the length of a row is a power of two.
-BLOCK = 128
+# Bytes of a feature in a block of rows: few enough that blocks stay in cache, and as many as make
+# adding up a tile's lanes cheap. With the spare numbers the features do not all fall on the same
+# lines of the cache, as they would where the distance between them is a power of two.
+BLOCK_BYTES = 2048
 SPARE = 8
+# The loop over the rows of a tile ends at a multiple of this, behind zeros.
+STEP = 16
 # Features are taken three by three: nine sums and six operands fit the sixteen vector registers
 # of AVX2, where a tile of four by four spills and takes up to twice as long.
 TILE = 3
 
 # Sums may be reordered, so that they vectorise; numbers are not assumed to be finite.
 SUMS = {"contract", "arcp", "nsz", "reassoc"}
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _padded(m):
+    return (m + STEP - 1) // STEP * STEP
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
@@ -28,7 +36,16 @@ def _fill(X, by_feature, start, m, shift, root_weight, block):
             for i in range(m):
                 block[j, i] = T(X[j, start + i]) - s
     else:
-        for i in range(m):
+        fours = m // 4 * 4  # four rows at a time, which is what one line of the cache takes
+        for i in range(0, fours, 4):
+            x0, x1, x2, x3 = X[start + i], X[start + i + 1], X[start + i + 2], X[start + i + 3]
+            for j in range(p):
+                s, feature = shift[j], block[j]
+                feature[i] = T(x0[j]) - s
+                feature[i + 1] = T(x1[j]) - s
+                feature[i + 2] = T(x2[j]) - s
+                feature[i + 3] = T(x3[j]) - s
+        for i in range(fours, m):
             for j in range(p):
                 block[j, i] = T(X[start + i, j]) - shift[j]
     if root_weight.size:
@@ -36,7 +53,7 @@ def _fill(X, by_feature, start, m, shift, root_weight, block):
             for i in range(m):
                 block[j, i] *= root_weight[start + i]
     for j in range(p):
-        for i in range(m, BLOCK):
+        for i in range(m, _padded(m)):
             block[j, i] = T(0)
 
 
@@ -55,15 +72,15 @@ def _add_sums(block, start, m, root_weight, sums):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
-def _add_products(block, scatter):
-    """Add the products of features to the tiles on and above the diagonal."""
+def _add_products(block, m, scatter):
+    """Add the products of features over m rows to the tiles on and above the diagonal."""
     zero = block.dtype.type(0)
     for ja in range(0, scatter.shape[0], TILE):
         a0, a1, a2 = block[ja], block[ja + 1], block[ja + 2]
         for jb in range(ja, scatter.shape[0], TILE):
             b0, b1, b2 = block[jb], block[jb + 1], block[jb + 2]
             c00 = c01 = c02 = c10 = c11 = c12 = c20 = c21 = c22 = zero
-            for i in range(BLOCK):
+            for i in range(m):
                 x0, x1, x2 = a0[i], a1[i], a2[i]
                 y0, y1, y2 = b0[i], b1[i], b2[i]
                 c00 += x0 * y0
@@ -102,18 +119,20 @@ def add_rows(X, by_feature, start, stop, shift, root_weight, block, sums, scatte
         Subtracted from each row.
     root_weight : float array of shape (n,) or (0,), of the block's dtype
         Roots of the weights; none where all are 1.
-    block : float array of shape (q, BLOCK + SPARE)
-        Scratch; q is p, rounded up to a multiple of TILE. Rows from p on are zero.
+    block : float array of shape (q, m + SPARE)
+        Scratch for m rows, m a multiple of STEP; q is p, rounded up to a multiple of TILE.
+        Features from p on are zero.
     sums : float64 array of shape (p,)
         Increased by the weighted sum of the shifted rows.
     scatter : float64 array of shape (q, q)
         Increased, on and above the diagonal, by the weighted sum of their outer products.
     """
-    for begin in range(start, stop, BLOCK):
-        m = min(BLOCK, stop - begin)
+    most = block.shape[1] - SPARE
+    for begin in range(start, stop, most):
+        m = min(most, stop - begin)
         _fill(X, by_feature, begin, m, shift, root_weight, block)
         _add_sums(block, begin, m, root_weight, sums)
-        _add_products(block, scatter)
+        _add_products(block, _padded(m), scatter)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

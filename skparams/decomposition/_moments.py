@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,13 @@ from skparams._threads import in_threads, n_threads, one_blas_thread
 
 # From so many features on, one BLAS product per block beats the compiled tiles (docs/benchmarks).
 WIDE = 96
-# Rows of a block whose product BLAS takes, and of a piece that is converted at a time.
-WIDE_BLOCK = 1024
-# Elements from which on the rows are split into parts, which threads share.
-MIN_SIZE_OF_PARTS = 2**18
+# Rows of a piece that is converted at a time, and of a block whose product BLAS takes; twice as
+# many where the products are so wide that adding them up leaves the cache.
+PIECE = 1024
+WIDER = 512
+# The rows are split into parts, which threads share: of at least so many elements, and so many.
 # Parts never depend on how many threads there are, so neither do the results.
+PART_SIZE = 2**18
 N_PARTS = 8
 # Rows, spread over all, whose mean is the shift; a power of two.
 N_SHIFT_ROWS = 64
@@ -55,7 +58,7 @@ class Moments:
     def mean(self) -> np.ndarray:
         return self.shift + self.offset
 
-    @property
+    @cached_property
     def finite(self) -> bool:
         """Whether all rows were; one that is not leaves NaN or infinity on the diagonal."""
         return bool(np.isfinite(self.offset).all() and np.isfinite(self.scatter.diagonal()).all())
@@ -114,7 +117,7 @@ def moments_of(
 def _typical_row(X: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Return the mean of some rows, itself in dtype; exactly c where a feature is c in all."""
     n = 1 << (min(N_SHIFT_ROWS, X.shape[0]).bit_length() - 1)
-    rows = X[np.arange(n) * (X.shape[0] - 1) // max(1, n - 1)].astype(np.float64)
+    rows = X[:: X.shape[0] // n][:n].astype(np.float64)
     while len(rows) > 1:  # by halves, as c + c is exact
         rows = 0.5 * rows[::2] + 0.5 * rows[1::2]
     return rows[0].astype(dtype)
@@ -146,13 +149,14 @@ def _add_narrow(X: np.ndarray, root: np.ndarray, shift: np.ndarray) -> tuple[Any
     kernels = load_kernels("skparams.decomposition._kernels")
     p, dtype = shift.size, shift.dtype
     q = -(-p // kernels.TILE) * kernels.TILE
-    n_parts = N_PARTS if X.size >= MIN_SIZE_OF_PARTS else 1
-    bounds = _bounds(X, kernels.BLOCK, n_parts)
+    n_parts = min(N_PARTS, max(1, X.size // PART_SIZE))
+    n_rows = kernels.BLOCK_BYTES // dtype.itemsize
+    bounds = _bounds(X, n_rows, n_parts)
     sums, scatter = np.zeros((n_parts, p)), np.zeros((n_parts, q, q))
     shift, root = _read_only(shift), _read_only(root)
 
     def add(part: int) -> None:
-        block = np.zeros((q, kernels.BLOCK + kernels.SPARE), dtype)
+        block = np.zeros((q, n_rows + kernels.SPARE), dtype)
         for rows, by_feature, first, start, stop in _pieces(X, bounds[part], bounds[part + 1]):
             roots = root[first:] if root.size else root
             kernels.add_rows(
@@ -190,8 +194,8 @@ def _pieces(X: np.ndarray, start: int, stop: int) -> Any:
             yield _read_only(X.T), True, 0, start, stop
             return
     dtype = np.float32 if X.dtype == np.float32 else np.float64
-    for first in range(start, stop, WIDE_BLOCK):
-        rows = np.ascontiguousarray(X[first : min(first + WIDE_BLOCK, stop)], dtype)
+    for first in range(start, stop, PIECE):
+        rows = np.ascontiguousarray(X[first : min(first + PIECE, stop)], dtype)
         yield _read_only(rows), False, first, 0, len(rows)
 
 
@@ -204,20 +208,21 @@ def _read_only(array: np.ndarray) -> np.ndarray:
 def _add_wide(X: np.ndarray, root: np.ndarray, shift: np.ndarray) -> tuple[Any, Any]:
     """Return sums and products about the shift, by a BLAS product per block.
 
-    Threads of our own take blocks on one BLAS thread each, as they shift and add in parallel too.
+    Threads of our own take parts on one BLAS thread each, as they shift and add in parallel too.
     Where there are more of them than parts, BLAS gets them all.
     """
     n, p = X.shape
     # As many as pay for their own scatter, and a power of two, so that threads share them evenly.
     n_parts = 1 << (min(N_PARTS, max(1, n // (8 * p))).bit_length() - 1)
-    bounds = _bounds(X, WIDE_BLOCK, n_parts)
+    n_rows = PIECE if p < WIDER else 2 * PIECE
+    bounds = _bounds(X, n_rows, n_parts)
     sums, scatter = np.zeros((n_parts, p)), np.zeros((n_parts, p, p))
 
     def add(part: int) -> None:
-        block = np.empty((min(WIDE_BLOCK, n), p), shift.dtype)
+        block = np.empty((min(n_rows, n), p), shift.dtype)
         product = np.empty((p, p), shift.dtype)
-        for start in range(bounds[part], bounds[part + 1], WIDE_BLOCK):
-            stop = min(start + WIDE_BLOCK, bounds[part + 1])
+        for start in range(bounds[part], bounds[part + 1], n_rows):
+            stop = min(start + n_rows, bounds[part + 1])
             rows = block[: stop - start]
             with np.errstate(invalid="ignore", over="ignore"):  # each thread has its own
                 np.subtract(X[start:stop], shift, out=rows, casting="same_kind")
@@ -263,8 +268,8 @@ def _sparse_moments(X: Any, weight: np.ndarray | None) -> Moments:
 def _dense_blocks(X: Any, weight: np.ndarray | None) -> Moments:
     """Return the moments of sparse rows, made dense block by block."""
     found: Moments | None = None
-    for start in range(0, X.shape[0], WIDE_BLOCK):
-        rows = slice(start, start + WIDE_BLOCK)
+    for start in range(0, X.shape[0], PIECE):
+        rows = slice(start, start + PIECE)
         part_weight = None if weight is None else weight[rows]
         if part_weight is not None and not part_weight.any():
             continue

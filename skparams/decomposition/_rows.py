@@ -29,15 +29,18 @@ class FittedFromRows(PCAModel):
         self, X: Any, sample_weight: Any, reset: bool, min_samples: int
     ) -> tuple[Any, np.ndarray | None]:
         """Return rows of any real dtype, not yet known to be finite, and their weights."""
-        X = validate_data(
-            self,
-            X,
-            accept_sparse=("csr", "csc"),
-            dtype="numeric",
-            ensure_all_finite="allow-nan" if self.missing == "em" else False,
-            ensure_min_samples=min_samples,
-            reset=reset,
-        )
+        if self._is_plain(X, reset, min_samples):
+            self.n_features_in_ = X.shape[1]
+        else:
+            X = validate_data(
+                self,
+                X,
+                accept_sparse=("csr", "csc"),
+                dtype="numeric",
+                ensure_all_finite="allow-nan" if self.missing == "em" else False,
+                ensure_min_samples=min_samples,
+                reset=reset,
+            )
         if sample_weight is None:
             return X, None
         weight = check_sample_weight(sample_weight, X, dtype=np.float64)
@@ -46,6 +49,19 @@ class FittedFromRows(PCAModel):
                 f"{type(self).__name__}: sample_weight must not be negative, got {weight.min()}."
             )
         return X, weight
+
+    def _is_plain(self, X: Any, reset: bool, min_samples: int) -> bool:
+        """Say whether X is good at a glance: to validate it takes longer than a small batch."""
+        return (
+            type(X) is np.ndarray
+            and X.dtype in (np.float32, np.float64)
+            and X.ndim == 2
+            and X.shape[0] >= min_samples
+            and X.shape[1] >= 1
+            and (reset or X.shape[1] == self.n_features_in_)
+            and "feature_names_in_" not in vars(self)
+            and self.missing is None
+        )
 
     def _moments(
         self,
@@ -107,7 +123,7 @@ class FittedFromRows(PCAModel):
         self.mean_ = spectrum.mean
         if self.scale:
             self.scale_ = units(spectrum.deviations)
-        self.components_ = np.ascontiguousarray(spectrum.vectors[:k], dtype)
+        self.components_ = np.array(spectrum.vectors[:k], dtype, order="C")  # not a view
         self.explained_variance_ = spectrum.values[:k].astype(dtype)
         self.noise_variance_ = spectrum.noise(k, most)
         self._total_variance = spectrum.total

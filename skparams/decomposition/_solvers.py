@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
+import scipy.linalg.lapack
 import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, svds
 from sklearn.utils.extmath import randomized_svd, svd_flip
@@ -87,18 +88,17 @@ def from_moments(moments: Moments, scaled: bool, k: int, most: int) -> Spectrum:
         variance = (deviations > 0).astype(np.float64)
         np.fill_diagonal(matrix, variance)
     p = len(matrix)
-    few = p >= MANY_FEATURES and k <= FEW * p
-    first = p - (max(k, 1) if few else most)
-    values, vectors = scipy.linalg.eigh(
-        matrix,
-        overwrite_a=True,
-        check_finite=False,
-        subset_by_index=(first, p - 1) if few else None,
-        # "evd" is the faster for all, but of a single feature older versions of SciPy refuse it
-        driver="evr" if few or p == 1 else "evd",
-    )
-    if not few:
-        values, vectors = values[first:], vectors[:, first:]
+    if p >= MANY_FEATURES and k <= FEW * p:
+        values, vectors = scipy.linalg.eigh(
+            matrix,
+            overwrite_a=True,
+            check_finite=False,
+            subset_by_index=(p - max(k, 1), p - 1),
+            driver="evr",
+        )
+    else:
+        values, vectors = _eigh(matrix)
+        values, vectors = values[p - most :], vectors[:, p - most :]
     return Spectrum(
         np.maximum(values[::-1], 0),
         _signed(vectors.T[::-1]),
@@ -109,9 +109,22 @@ def from_moments(moments: Moments, scaled: bool, k: int, most: int) -> Spectrum:
     )
 
 
+def _eigh(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return all eigenvalues, rising, and eigenvectors of a symmetric matrix, which is lost.
+
+    scipy.linalg.eigh calls the same routine, but takes several times as long to get there as
+    ten features take to decompose.
+    """
+    values, vectors, info = scipy.linalg.lapack.dsyevd(matrix.T, overwrite_a=True)
+    if info:
+        raise np.linalg.LinAlgError(f"PCA: LAPACK's dsyevd did not converge (info = {info}).")
+    return values, vectors
+
+
 def _signed(vectors: np.ndarray) -> np.ndarray:
     """Return components of which the largest entry is positive, as scikit-learn's."""
-    return svd_flip(None, vectors, u_based_decision=False)[1]
+    largest = np.abs(vectors).argmax(axis=1)
+    return vectors * np.sign(vectors[np.arange(len(vectors)), largest])[:, np.newaxis]
 
 
 def from_rows(X: np.ndarray, weight: np.ndarray | None, scaled: bool, most: int) -> Spectrum:

@@ -75,8 +75,7 @@ def test_large_offsets_cost_no_digits(shape, dtype, offset, bar, correlated, spe
 
 def test_first_rows_that_are_exceptions_cost_no_digits(rng, spectrum):
     X = rng.standard_normal((20_000, 4)).astype(np.float32)
-    X[::317] += 3e3  # every row that the shift comes from, where they are spread evenly
-    X[np.linspace(0, len(X) - 1, _moments.N_SHIFT_ROWS).astype(int)] += 3e3
+    X[:: len(X) // _moments.N_SHIFT_ROWS] += 3e3  # every row that the shift comes from
     found = moments_of(X)
     values = np.linalg.eigvalsh(found.scatter / (found.n - 1))[::-1]
     expected = spectrum(X)
