@@ -1,5 +1,12 @@
 """What every test may use, an option, and lines that tests leave for the end of the run."""
 
+import os
+
+# Processes that share the cores share the threads too. BLAS and OpenMP read this as they load.
+if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
+    _share = (os.cpu_count() or 1) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, _share)))
+
 import numpy as np
 import pytest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from skparams.inspection._counts import Bounds
 from skparams.inspection._record import ROLES, Cost, Layer
@@ -16,12 +16,14 @@ __all__ = [
     "Part",
     "Rule",
     "Spec",
+    "nearest",
     "parameter",
     "register",
     "registered",
     "registered_for",
 ]
 
+Entry = TypeVar("Entry")
 Params = Mapping[str, Any]  # hyperparameters by name
 # The dims of the i-th of n arrays, for an attribute that is a list of arrays.
 ListDims = Callable[[int, int], tuple[str, ...]]
@@ -395,8 +397,13 @@ def registered(estimator: Any) -> Spec | None:
 @lru_cache(maxsize=4096)
 def registered_for(cls: type) -> Spec | None:
     """Return the Spec registered for a class or the nearest base of it."""
+    return nearest(cls, _REGISTRY)
+
+
+def nearest(cls: type, table: Mapping[str, Entry]) -> Entry | None:
+    """Return what a table has under the name of a class or of the nearest base of it."""
     for base in cls.__mro__:
-        found = _REGISTRY.get(f"{base.__module__.partition('.')[0]}.{base.__name__}")
+        found = table.get(f"{base.__module__.partition('.')[0]}.{base.__name__}")
         if found is not None:
             return found
     return None

@@ -149,7 +149,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     >>> from sklearn.datasets import make_classification
     >>> from skparams import MLPClassifier
     >>> X, y = make_classification(n_samples=100, random_state=1)
-    >>> clf = MLPClassifier(random_state=1, max_iter=300).fit(X, y)
+    >>> clf = MLPClassifier(learning_rate_init=0.01, random_state=1).fit(X, y)
     >>> clf.predict(X[:5])
     array([1, 1, 1, 0, 0])
     >>> clf.count_params()
@@ -456,7 +456,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     >>> from sklearn.datasets import make_regression
     >>> from skparams import MLPRegressor
     >>> X, y = make_regression(n_samples=200, n_features=20, random_state=1)
-    >>> regr = MLPRegressor(random_state=1, max_iter=2000, tol=0.1).fit(X, y)
+    >>> regr = MLPRegressor(learning_rate_init=0.1, tol=1, random_state=1).fit(X, y)
     >>> regr.predict(X[:2]).shape
     (2,)
     >>> regr.count_params()

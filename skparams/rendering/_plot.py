@@ -206,7 +206,8 @@ def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute], n_left: int) -> None
     sizes = [far for far in reach if far > 0]
     if sizes and max(sizes) > _WIDE_RANGE * min(sizes):
         least = max(min(sizes), max(sizes) / 10**_DECADES)
-        ax.set_xscale("symlog", linthresh=least)
+        # A whole decade, as a tick between it and 0 would touch the one at 0.
+        ax.set_xscale("symlog", linthresh=10.0 ** np.ceil(np.log10(least)))
         ax.xaxis.get_major_locator().set_params(numticks=5)  # type: ignore[call-arg]
     names = [_short(row.path) for row in rows]
     _name_rows(ax, names)

@@ -31,7 +31,10 @@ def standardised(name):
     return (X - X.mean(axis=0)) / X.std(axis=0, ddof=1)
 
 
-@pytest.mark.parametrize("name", KNOWN)
+SLOW = {"digits": pytest.mark.slow}  # seconds where kernels are not compiled
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=SLOW.get(n, ())) for n in KNOWN])
 def test_known_numbers(name):
     X = standardised(name)
     for rule, expected in zip(RULES, KNOWN[name], strict=True):

@@ -1,6 +1,7 @@
 """Every estimator of scikit-learn, fitted on data that it accepts."""
 
 import warnings
+from functools import cache
 
 import numpy as np
 from sklearn.experimental import enable_halving_search_cv, enable_iterative_imputer  # noqa: F401
@@ -26,14 +27,20 @@ _POSITIVE = {"positive_only"}
 _TEXT = ("HashingVectorizer", "TfidfVectorizer", "CountVectorizer")
 
 
+@cache  # it looks through all modules of scikit-learn
+def classes():
+    """The classes of all estimators by name, in scikit-learn's order."""
+    return dict(all_estimators())
+
+
 def names():
-    """Names of all estimators, in scikit-learn's order."""
-    return [name for name, _ in all_estimators()]
+    """Names of all estimators."""
+    return list(classes())
 
 
 def instances(name):
     """The instances that scikit-learn itself tests a class with."""
-    cls = dict(all_estimators())[name]
+    cls = classes()[name]
     if name in _ARGUMENTS:
         return [cls(**_ARGUMENTS[name])]
     if name in _TEXT:

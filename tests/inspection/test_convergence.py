@@ -12,10 +12,9 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import all_estimators
 
 import skparams
-from tests.inspection.all_estimators import data_for, instances
+from tests.inspection.all_estimators import classes, data_for, instances
 from tests.inspection.found import found
 
 pytestmark = pytest.mark.slow
@@ -37,7 +36,7 @@ SETTLED_AT_THE_LIMIT = {("IterativeImputer", 1), ("TheilSenRegressor", 5)}
 STEPS = ("Hist", "TSNE", "LatentDirichlet", "MiniBatch", "GaussianProcess")
 NAMES = [
     name
-    for name, cls in all_estimators()
+    for name, cls in classes().items()
     if "max_iter" in getattr(cls, "_parameter_constraints", {}) and hasattr(cls, "fit")
 ]
 

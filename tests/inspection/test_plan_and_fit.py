@@ -55,14 +55,13 @@ from sklearn.preprocessing import (
 )
 from sklearn.svm import SVC, SVR, LinearSVC, NuSVC, OneClassSVM
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
-from sklearn.utils import all_estimators
 
 from skparams import plan, summary
 from skparams.inspection import Bounds, Unknown
 from skparams.inspection._plan_columns import after
 from skparams.inspection._plan_data import read_data
 from skparams.inspection._plan_rows import ends
-from tests.inspection.all_estimators import data_for, instances, names
+from tests.inspection.all_estimators import classes, data_for, instances, names
 from tests.inspection.plan_against_fit import differences
 
 # Deprecated classes of scikit-learn are estimators too.
@@ -427,7 +426,7 @@ def test_numbers_are_as_good_as_data(make, kind, seed):
 
 
 NOTHING = dict.fromkeys(("n_samples", "n_features", "n_outputs", "n_classes"))
-TRANSFORMERS = [name for name, cls in all_estimators() if hasattr(cls, "transform")]
+TRANSFORMERS = [name for name, cls in classes().items() if hasattr(cls, "transform")]
 
 
 @pytest.mark.slow

@@ -33,6 +33,7 @@ N_SETTINGS = 240
 AGREE = 1e-8
 WELL_CONDITIONED = 1e-10
 MOST_ILL_CONDITIONED = 0.1
+MOST_UPDATES = 200  # of a fit, or as many as two epochs take: scikit-learn is fitted four times
 
 
 def _one_of(rng, *options):
@@ -118,6 +119,7 @@ def draw(seed, small=False):
         batch_size = 8
     rows = min(200 if batch_size == "auto" else batch_size, n_train)
     shortest_batch = n_train % rows or rows
+    most_epochs = max(2, MOST_UPDATES * rows // n_train)
     arguments = {
         "hidden_layer_sizes": hidden,
         "activation": _one_of(rng, "identity", "logistic", "tanh", "relu"),
@@ -129,7 +131,7 @@ def draw(seed, small=False):
             rng, *([0.1, 0.02, 0.003] if solver == "sgd" else [0.03, 0.01, 1e-3])
         ),
         "power_t": _one_of(rng, 0, 0.25, 0.5, 1.0),
-        "max_iter": int(rng.randint(1, 5 if small else 30)),
+        "max_iter": min(int(rng.randint(1, 5 if small else 30)), most_epochs),
         "shuffle": bool(rng.uniform() < 0.7),
         "random_state": int(rng.randint(1000)),
         "tol": _one_of(rng, 0, 1e-4, 1e-2, 0.1),

@@ -187,7 +187,7 @@ def spread(n, width):
     return Summary(node("A", rows=rows))
 
 
-@pytest.mark.parametrize("size", [(3, 2.2), (6, 3.2), (8, 4.2)])
+@pytest.mark.parametrize("size", [(3, 2.2), (4.8, 3.2), (6, 3.2), (8, 4.2)])
 def test_labels_do_not_overlap(size):
     wide = Summary(node("A", rows=[array(f"a{i}_", 10 + i) for i in range(12)]))
     for found in (spread(12, 1e4), wide):

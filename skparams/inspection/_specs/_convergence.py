@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from skparams.inspection._spec import nearest
+
 __all__ = ["not_converged"]
 
 Values = Mapping[str, Any]
@@ -40,11 +42,7 @@ def not_converged(cls: type, values: Values, params: Values) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _check_of(cls: type) -> Check | None:
-    for base in cls.__mro__:
-        found = _CHECKS.get(f"{base.__module__.partition('.')[0]}.{base.__name__}")
-        if found is not None:
-            return found
-    return None
+    return nearest(cls, _CHECKS)
 
 
 def _iterations(values: Values, params: Values) -> str | None:

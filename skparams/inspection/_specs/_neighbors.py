@@ -27,7 +27,7 @@ SEARCH: dict[str, Rule | str] = {
     "_tree": Rule("data", parts=_rows_of),
     "_y": "data",
     "_fit_method": "structure",
-    "effective_metric_": "tuned",
+    "effective_metric_": "structure",  # the metric's name, resolved without a look at the data
     "effective_metric_params_": "structure",
     "outputs_2d_": "structure",
     "outlier_label_": "structure",
