@@ -1,8 +1,11 @@
 from ._counts import Bounds
+from ._memorised import memorised
 from ._mixin import ParamsMixin
 from ._plan import plan
-from ._record import ROLES, Cost, Layer, Summary
+from ._record import ROLES, Cost, Layer, Memorised, Summary
 from ._sizes import DataShape, Unknown
+from ._slim import slim
+from ._slim_report import SlimReport
 from ._spec import Member, Part, Rule, Spec, parameter, register
 from ._summary import count_params, fitted_params, summary
 
@@ -13,16 +16,20 @@ __all__ = [
     "DataShape",
     "Layer",
     "Member",
+    "Memorised",
     "ParamsMixin",
     "Part",
     "Rule",
+    "SlimReport",
     "Spec",
     "Summary",
     "Unknown",
     "count_params",
     "fitted_params",
+    "memorised",
     "parameter",
     "plan",
     "register",
+    "slim",
     "summary",
 ]

@@ -151,15 +151,11 @@ def _checked(estimator: Any, path: str, found: Any) -> Iterator[Finding]:
 
 def _kept(node: Node) -> Iterator[Finding]:
     """Yield training rows in the model, and memory that its arrays keep alive."""
-    data = [
-        row
-        for row in node.attributes
-        if row.role == "data" and row.alias_of is None and row.shape and row.bytes
-    ]
+    data = node.memorised
     if data:
-        n_rows = max(data, key=_bytes).shape[0]  # type: ignore[index]
+        n_rows = max(data, key=lambda each: each.bytes).rows
         rows = "training row" if n_rows == 1 else "training rows"
-        message = f"keeps {n_rows:,} {rows} ({_size(sum(map(_bytes, data)))})"
+        message = f"keeps {n_rows:,} {rows} ({_size(sum(each.bytes for each in data))})"
         yield Finding("SKP005", node.path, message)
     for row in node.attributes:
         if row.retained >= _LEAST_RETAINED:
