@@ -68,9 +68,10 @@ def slim(
         Rows to predict. With them every method that takes rows is run on the estimator and on
         the copy, and all results must be the same, bit for bit.
     keep : collection of str, default=()
-        Attributes that stay, by name, as ``"loss_curve_"`` in all estimators that have it, or
-        by path, as ``"mlp__loss_curve_"``. ``"best_estimator_"`` says that it is all of a
-        search that stays: the best estimator takes the search's place.
+        What stays: attributes by name, as ``"loss_curve_"`` in all estimators that have it, or
+        by path, as ``"mlp__loss_curve_"``, or all of a role: with ``("state", "diagnostic")``
+        training can go on. ``"best_estimator_"`` says that it is all of a search that stays: the
+        best estimator takes the search's place.
     marked : bool, default=True
         Whether the copy says of an attribute that it was slimmed, where it is asked for one that
         was dropped. A marked copy can be unpickled only where skparams is installed; one that is

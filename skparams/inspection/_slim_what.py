@@ -81,7 +81,7 @@ def losses_in(estimator: Any, keep: Collection[str]) -> Losses:
     if isinstance(keep, str):
         raise ValueError(f"slim: keep must be a collection of names, got {keep!r}: ({keep!r},).")
     found = Losses([], [])
-    unknown = set(keep)
+    unknown = set(keep) - _GO
     going: list[str] = []
     left, met = deque([(estimator, "", 0)]), set[int]()
     while left:
@@ -100,14 +100,14 @@ def losses_in(estimator: Any, keep: Collection[str]) -> Losses:
             continue
         for loss in _attributes(owner, path, values, spec):
             going.append(loss.path)
-            if loss.name not in kept:
+            if loss.name not in kept and loss.role not in keep:
                 found.attributes.append(loss)
         for name, value in values.items():
             for local, inner in estimators_in(name, value):
                 left.append((inner, join(path, local), depth + 1))
     if unknown:
         raise ValueError(
-            f"slim: keep must name attributes that would go, or a search's best_estimator_, and "
+            f"slim: keep must name attributes, or roles out of {', '.join(sorted(_GO))}, and "
             f"{type(estimator).__name__} has no {sorted(unknown)[0]!r}. "
             f"Without keep these go: {', '.join(going) or 'none'}."
         )
