@@ -157,7 +157,9 @@ def _worth_it(before: Any, losses: Losses, marked: bool) -> tuple[Losses, list[S
     for _, group in groupby(losses.attributes, key=lambda loss: id(loss.owner)):
         its, least = list(group), sizes.pickled
         if marked:
-            least += _AROUND + len(pickle.dumps((restored, tuple((loss.name, loss.role) for loss in its))))
+            least += _AROUND + len(
+                pickle.dumps((restored, tuple((loss.name, loss.role) for loss in its)))
+            )
         found = [SlimRow(loss.path, loss.role, _added(sizes, loss.value)) for loss in its]
         if sizes.pickled > least:
             kept, rows = [*kept, *its], [*rows, *found]

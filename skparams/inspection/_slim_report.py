@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from skparams.inspection._record import Memorised
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["SlimReport", "SlimRow"]
 
@@ -24,7 +29,32 @@ class SlimRow:
 
 @dataclass(frozen=True, slots=True)
 class SlimReport:
-    """What was dropped from an estimator, and the bytes before and after."""
+    """What was dropped from an estimator, and the bytes before and after.
+
+    Shown as text by ``print`` and as HTML in notebooks.
+
+    Parameters
+    ----------
+    class_name : str
+        The estimator's class.
+    rows : tuple of SlimRow
+        What was dropped, the largest first.
+    pickled_before, pickled_after : int or None
+        Bytes of ``pickle.dumps``; None where it raises.
+    memory_before, memory_after : int
+        Bytes of all arrays, each buffer once and with all of it that a view keeps alive, and of
+        all else as it is pickled.
+    n_samples : int or None
+        The number of rows that predictions were compared on.
+    compared : tuple of str
+        Methods that gave the same, bit for bit, on the estimator and the copy.
+    unsteady : tuple of str
+        Those among them that do not give the same on two calls: they were compared with a seed.
+    memorised : tuple of Memorised
+        The training rows that are still in the copy.
+    guessed : tuple of str
+        Names of the classes that no Spec describes, of which nothing was dropped.
+    """
 
     class_name: str
     rows: tuple[SlimRow, ...]
@@ -37,3 +67,94 @@ class SlimReport:
     unsteady: tuple[str, ...] = ()
     memorised: tuple[Memorised, ...] = ()
     guessed: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as dictionaries, lists, strings, numbers and None.
+
+        Returns
+        -------
+        dict
+            In the layout that docs/schema.md describes, its version under ``"schema"``.
+        """
+        from skparams.rendering._slim import to_dict
+
+        return to_dict(self)
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Return everything as JSON.
+
+        Parameters
+        ----------
+        indent : int, default=None
+            Spaces for each level; by default all is in one line.
+
+        Returns
+        -------
+        str
+            What ``to_dict`` returns.
+        """
+        return json.dumps(self.to_dict(), indent=indent)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return what was dropped as a DataFrame, one attribute a row.
+
+        Returns
+        -------
+        DataFrame
+            With the columns ``path``, ``role`` and ``bytes``.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        from skparams.rendering._slim import to_frame
+
+        return to_frame(self)
+
+    def to_text(self, width: int | None = None, color: bool | None = None) -> str:
+        """Return the report as text.
+
+        Parameters
+        ----------
+        width : int, default=None
+            Number of columns, at least 20. By default those of the terminal, and at most 120.
+        color : bool, default=None
+            Whether to use the terminal's colours. By default only on a terminal.
+
+        Returns
+        -------
+        str
+            Lines that are no longer than ``width``.
+
+        Raises
+        ------
+        ValueError
+            If ``width`` is not an int of at least 20.
+        """
+        from skparams.rendering._report import to_text
+        from skparams.rendering._slim import report
+
+        return to_text(report(self), width=width, color=color)
+
+    def to_html(self) -> str:
+        """Return the report as a piece of HTML that needs nothing else.
+
+        Returns
+        -------
+        str
+            A ``<div>`` with its own style.
+        """
+        from skparams.rendering._report import to_html
+        from skparams.rendering._slim import report
+
+        return to_html(report(self))
+
+    def __str__(self) -> str:
+        return self.to_text(color=False)
+
+    def __repr__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
