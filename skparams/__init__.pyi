@@ -1,7 +1,7 @@
 from ._show_versions import show_versions
 from ._version import __version__ as __version__
 from .decomposition import PCA
-from .inspection import ParamsMixin, count_params, fitted_params, plan, summary
+from .inspection import ParamsMixin, count_params, fitted_params, plan, probe, summary
 from .neural_network import MLPClassifier, MLPRegressor
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "count_params",
     "fitted_params",
     "plan",
+    "probe",
     "show_versions",
     "summary",
 ]

@@ -73,6 +73,9 @@ MAY_IMPORT = {
     "decomposition._*": ["_compat", "decomposition._*"],
     "inspection._counts": [],
     "inspection._record": ["inspection._counts", "rendering*"],
+    "inspection._probe_record": ["rendering*"],
+    "inspection._probe_values": [],
+    "inspection._probe_calls": [],
     "inspection._sizes": ["inspection._counts"],
     "inspection._spec": [
         "_compat",
@@ -127,7 +130,13 @@ MAY_IMPORT = {
         "inspection._record",
     ],
     "inspection*": ["_compat", "inspection*"],
-    "rendering*": ["_compat", "inspection._counts", "inspection._record", "rendering*"],
+    "rendering*": [
+        "_compat",
+        "inspection._counts",
+        "inspection._record",
+        "inspection._*_record",
+        "rendering*",
+    ],
 }
 # Not bound: packages that only pass names on, and what stands above everything.
 FREE = ["__init__", "*.__init__", "__main__", "_demo*", "demo*"]

@@ -1,6 +1,8 @@
 from ._counts import Bounds
 from ._mixin import ParamsMixin
 from ._plan import plan
+from ._probe import probe
+from ._probe_record import Probe, Probed
 from ._record import ROLES, Cost, Layer, Summary
 from ._sizes import DataShape, Unknown
 from ._spec import Member, Part, Rule, Spec, parameter, register
@@ -15,6 +17,8 @@ __all__ = [
     "Member",
     "ParamsMixin",
     "Part",
+    "Probe",
+    "Probed",
     "Rule",
     "Spec",
     "Summary",
@@ -23,6 +27,7 @@ __all__ = [
     "fitted_params",
     "parameter",
     "plan",
+    "probe",
     "register",
     "summary",
 ]
