@@ -139,9 +139,8 @@ class _Trials:
     seed: int
 
     def __post_init__(self) -> None:
-        self._held = [
-            (vars(each.estimator), dict(vars(each.estimator))) for each in _with_dict(self.walk)
-        ]
+        held = [vars(f.estimator) for f in self.walk.fitted if hasattr(f.estimator, "__dict__")]
+        self._held = [(each, dict(each)) for each in held]
         first, second = self.calls.results(), self.calls.results()
         self.failed = tuple((n, r.said) for n, r in first.items() if isinstance(r, Raised))
         if len(self.failed) == len(first):

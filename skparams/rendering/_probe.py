@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from skparams.inspection._probe_record import Probe, Probed
 from skparams.rendering._layout import Column
 from skparams.rendering._report import Report, Section
+from skparams.rendering._terminal import Row
 from skparams.rendering._words import clean, few, number, plural
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _lines(
     rows: Sequence[Probed], most: int, say: Callable[[Probed], str]
 ) -> list[tuple[tuple[str, str, str], str]]:
     """Return the cells of rows; those that differ in an index only stand in one line."""
-    lines: list[tuple[tuple[str, str, str], str]] = []
+    lines: list[Row] = []
     groups: dict[tuple, list[Probed]] = {}
     for row in rows:
         groups.setdefault((_INDEX.sub("[…]", row.path), row.role, say(row)), []).append(row)
