@@ -1,7 +1,16 @@
 from ._show_versions import show_versions
 from ._version import __version__ as __version__
 from .decomposition import PCA
-from .inspection import ParamsMixin, count_params, fitted_params, memorised, plan, slim, summary
+from .inspection import (
+    ParamsMixin,
+    count_params,
+    fitted_params,
+    memorised,
+    plan,
+    probe,
+    slim,
+    summary,
+)
 from .neural_network import MLPClassifier, MLPRegressor
 
 __all__ = [
@@ -14,6 +23,7 @@ __all__ = [
     "fitted_params",
     "memorised",
     "plan",
+    "probe",
     "show_versions",
     "slim",
     "summary",

@@ -2,10 +2,12 @@ from ._counts import Bounds
 from ._memorised import memorised
 from ._mixin import ParamsMixin
 from ._plan import plan
+from ._probe import probe
+from ._probe_record import Probe, Probed
 from ._record import ROLES, Cost, Layer, Memorised, Summary
 from ._sizes import DataShape, Unknown
 from ._slim import slim
-from ._slim_report import SlimReport
+from ._slim_record import SlimReport
 from ._spec import Member, Part, Rule, Spec, parameter, register
 from ._summary import count_params, fitted_params, summary
 
@@ -19,6 +21,8 @@ __all__ = [
     "Memorised",
     "ParamsMixin",
     "Part",
+    "Probe",
+    "Probed",
     "Rule",
     "SlimReport",
     "Spec",
@@ -29,6 +33,7 @@ __all__ = [
     "memorised",
     "parameter",
     "plan",
+    "probe",
     "register",
     "slim",
     "summary",

@@ -11,7 +11,9 @@ from skparams.inspection._bytes import Meter, pickled_size
 from skparams.inspection._collect import Walk
 from skparams.inspection._copy import copied, twin
 from skparams.inspection._leaf import join
-from skparams.inspection._slim_report import SlimReport, SlimRow
+from skparams.inspection._probe import probe
+from skparams.inspection._probe_calls import METHODS as PROBED
+from skparams.inspection._slim_record import SlimReport, SlimRow
 from skparams.inspection._slim_what import Loss, Losses, losses_in
 from skparams.inspection._slimmed import restored
 from skparams.inspection._specs._values import attributes_of, estimators_in
@@ -20,6 +22,7 @@ from skparams.inspection._verified import METHODS, Outputs, results_of, same
 
 __all__ = ["slim"]
 
+_PROBING = 2.0  # seconds
 _AROUND = 32  # bytes that pickle takes to say that something was dropped, beside what
 
 
@@ -114,7 +117,7 @@ def slim(
     check_fitted("slim", walk)
     losses, rows = _worth_it(before, losses_in(before, keep), marked)
     slimmed = copied(before, losses.dropped(), losses.instead(), marked=marked)
-    compared = _compared(before, slimmed, losses, X) if X is not None else Compared({}, [])
+    compared = _compared(before, slimmed, losses, X) if X is not None else Compared({}, [], [])
     if not return_report:
         return slimmed
     return slimmed, _report(estimator, walk, rows, slimmed, compared, X)
@@ -175,10 +178,13 @@ def _added(sizes: Meter, value: Any) -> int:
 
 
 class Compared(NamedTuple):
-    """What methods give for the caller's X, and which of them give something else each time."""
+    """What methods give for the caller's X, which of them give something else each time, and the
+    paths of what was dropped that ``probe`` changed.
+    """
 
     outputs: Outputs
     unsteady: list[str]
+    probed: list[str]
 
 
 def _compared(before: Any, slimmed: Any, losses: Losses, X: Any) -> Compared:
@@ -206,7 +212,31 @@ def _compared(before: Any, slimmed: Any, losses: Losses, X: Any) -> Compared:
                     f"Keep it: keep=({loss.path!r},)."
                 )
         raise ValueError(f"slim: {name}.{other} gives something else on a copy of the estimator.")
-    return Compared(outputs, unsteady)
+    return Compared(outputs, unsteady, _probed(before, losses, X))
+
+
+def _probed(before: Any, losses: Losses, X: Any) -> list[str]:
+    """Return what probe changed of what was dropped; raise where it proves that it is used."""
+    if not losses.attributes or not any(hasattr(before, name) for name in PROBED):
+        return []
+    found = probe(before, X, random_state=0, max_seconds=_PROBING)
+    tried = []
+    for loss in losses.attributes:
+        rows = [row for row in found.rows if _is_in(row.path, loss.path)]
+        used = [row for row in rows if row.verdict == "used"]
+        if used:
+            raise ValueError(
+                f"slim: {type(before).__name__}.{used[0].methods[0]} needs {loss.path}, the "
+                f"{loss.role} that would go, as probe proves. Keep it: keep=({loss.path!r},)."
+            )
+        if any(row.verdict == "unused" for row in rows):
+            tried.append(loss.path)
+    return tried
+
+
+def _is_in(path: str, of: str) -> bool:
+    """Say whether a path is an attribute's, or that of something in it."""
+    return path == of or path.startswith((f"{of}[", f"{of}.", f"{of}__"))
 
 
 def _first_other(outputs: Outputs, slimmed: Any, X: Any) -> str | None:
@@ -241,6 +271,7 @@ def _report(
             name for name, value in compared.outputs.items() if not isinstance(value, Exception)
         ),
         unsteady=tuple(compared.unsteady),
+        probed=tuple(compared.probed),
         memorised=tuple(each for node in nodes for each in node.memorised),
         guessed=tuple(dict.fromkeys(node.class_name for node in nodes if node.guessed)),
     )

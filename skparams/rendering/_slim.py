@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from skparams.inspection._slim_report import SlimReport, SlimRow
+from skparams.inspection._slim_record import SlimReport, SlimRow
 from skparams.rendering._frame import pandas
-from skparams.rendering._json import SCHEMA, plain
 from skparams.rendering._layout import Column
 from skparams.rendering._report import Report, Section
 from skparams.rendering._words import UNKNOWN, clean, few, number, plural, size
@@ -15,7 +14,7 @@ from skparams.rendering._words import UNKNOWN, clean, few, number, plural, size
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["report", "to_dict", "to_frame"]
+__all__ = ["report_of", "to_frame"]
 
 _MOST_ROWS = 12
 _MOST_METHODS = 12
@@ -29,7 +28,7 @@ _WORDS = {
 }
 
 
-def report(slimmed: SlimReport) -> Report:
+def report_of(slimmed: SlimReport) -> Report:
     """Return what is shown of a SlimReport, in text that is safe on a terminal."""
     sections = [_sizes(slimmed)]
     if slimmed.rows:
@@ -102,6 +101,9 @@ def _notes(slimmed: SlimReport) -> list[str]:
             f"the same before and after, bit for bit, on {on}: "
             f"{few(slimmed.compared, _MOST_METHODS)}"
         )
+        if slimmed.probed:
+            tried = plural(len(slimmed.probed), "attribute")
+            said.append(f"probe changed {tried} of what was dropped: no prediction changed")
     else:
         said.append("not compared: slim(estimator, X) compares all methods on X")
     if slimmed.unsteady:
@@ -117,8 +119,3 @@ def to_frame(slimmed: SlimReport) -> pd.DataFrame:
     rows = [[getattr(row, name) for name in names] for row in slimmed.rows]
     frame: pd.DataFrame = pandas().DataFrame(rows, columns=names)
     return frame.astype({"path": object, "role": object, "bytes": "int64"})
-
-
-def to_dict(slimmed: SlimReport) -> dict[str, Any]:
-    """Return all as dictionaries, lists, strings, numbers and None."""
-    return {"schema": SCHEMA, **plain(slimmed)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +49,8 @@ class SlimReport:
         Methods that gave the same, bit for bit, on the estimator and the copy.
     unsteady : tuple of str
         Those among them that do not give the same on two calls: they were compared with a seed.
+    probed : tuple of str
+        Paths of what was dropped and ``probe`` changed, after which all methods gave the same.
     memorised : tuple of Memorised
         The training rows that are still in the copy.
     guessed : tuple of str
@@ -65,6 +66,7 @@ class SlimReport:
     n_samples: int | None = None
     compared: tuple[str, ...] = ()
     unsteady: tuple[str, ...] = ()
+    probed: tuple[str, ...] = ()
     memorised: tuple[Memorised, ...] = ()
     guessed: tuple[str, ...] = ()
 
@@ -76,9 +78,9 @@ class SlimReport:
         dict
             In the layout that docs/schema.md describes, its version under ``"schema"``.
         """
-        from skparams.rendering._slim import to_dict
+        from skparams.rendering._json import record_to_dict
 
-        return to_dict(self)
+        return record_to_dict(self)
 
     def to_json(self, indent: int | None = None) -> str:
         """Return everything as JSON.
@@ -93,7 +95,9 @@ class SlimReport:
         str
             What ``to_dict`` returns.
         """
-        return json.dumps(self.to_dict(), indent=indent)
+        from skparams.rendering._json import record_to_json
+
+        return record_to_json(self, indent=indent)
 
     def to_frame(self) -> pd.DataFrame:
         """Return what was dropped as a DataFrame, one attribute a row.
@@ -133,9 +137,9 @@ class SlimReport:
             If ``width`` is not an int of at least 20.
         """
         from skparams.rendering._report import to_text
-        from skparams.rendering._slim import report
+        from skparams.rendering._slim import report_of
 
-        return to_text(report(self), width=width, color=color)
+        return to_text(report_of(self), width=width, color=color)
 
     def to_html(self) -> str:
         """Return the report as a piece of HTML that needs nothing else.
@@ -146,9 +150,9 @@ class SlimReport:
             A ``<div>`` with its own style.
         """
         from skparams.rendering._report import to_html
-        from skparams.rendering._slim import report
+        from skparams.rendering._slim import report_of
 
-        return to_html(report(self))
+        return to_html(report_of(self))
 
     def __str__(self) -> str:
         return self.to_text(color=False)
