@@ -138,12 +138,18 @@ def _inside(base: Target, met: dict[int, Any], depth: int) -> Iterator[Target]:
     if isinstance(value, _WHOLE) or id(value) in met or depth >= _DEEPEST:
         return
     met[id(value)] = value
-    held = attributes_of(value)
+    held = _settable(value)
     if any(type(item).__module__ in ("_ctypes", "ctypes") for item in held.values()):
         return
     for name, item in held.items():
         inner = Target(f"{base.path}.{name}", base.role, base.estimator, value, name, item)
         yield from _inside(inner, met, depth + 1)
+
+
+def _settable(value: Any) -> dict[str, Any]:
+    """Return an object's attributes, without those that code in C shows and lets nobody set."""
+    slotted = any("__slots__" in vars(base) for base in type(value).__mro__)
+    return attributes_of(value) if slotted else dict(getattr(value, "__dict__", {}))
 
 
 def _helper(base: Target, met: dict[int, Any], depth: int) -> Iterator[Target]:

@@ -7,6 +7,7 @@ instance lacks. It passes for the estimator's own: ``estimator.__class__``, ``cl
 
 from __future__ import annotations
 
+from copyreg import __newobj__  # type: ignore[attr-defined]
 from functools import cache
 from types import new_class
 from typing import Any
@@ -51,8 +52,7 @@ def restored(cls: type, dropped: Dropped) -> Any:
     estimator
         Of the class's slimmed subclass.
     """
-    made = _slimmed_class(cls, dropped)
-    return made.__new__(made)
+    return __newobj__(_slimmed_class(cls, dropped))
 
 
 @cache

@@ -6,6 +6,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -90,13 +91,10 @@ def _calls(estimator: Any, X: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
         method = _method(estimator, name)
         if method is None:
             continue
-        yield name, lambda method=method: method(X)
+        yield name, partial(method, X)
         for option in _MORE if name == "predict" else ():
             if option in inspect.signature(method).parameters:
-                yield (
-                    f"{name}({option}=True)",
-                    lambda method=method, option=option: method(X, **{option: True}),
-                )
+                yield f"{name}({option}=True)", partial(method, X, **{option: True})
         if name == "transform" and _method(estimator, "inverse_transform"):
             yield "inverse_transform", lambda: estimator.inverse_transform(estimator.transform(X))
 
