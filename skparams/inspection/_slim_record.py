@@ -76,7 +76,7 @@ class SlimReport:
         Returns
         -------
         dict
-            In the layout that docs/schema.md describes, its version under ``"schema"``.
+            The attributes of the report by name, and ``"schema"``.
         """
         from skparams.rendering._json import record_to_dict
 

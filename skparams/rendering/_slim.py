@@ -23,7 +23,7 @@ _WORDS = {
     "diagnostic": "diagnostic",
     "output": "results for the training rows",
     "data": "training rows",
-    "retained": "kept alive by a view",
+    "retained": "the rest of what it was a view of",
     "search": "all of the search but its best estimator",
 }
 
@@ -103,7 +103,7 @@ def _notes(slimmed: SlimReport) -> list[str]:
         )
         if slimmed.probed:
             tried = plural(len(slimmed.probed), "attribute")
-            said.append(f"probe changed {tried} of what was dropped: no prediction changed")
+            said.append(f"no prediction changed either when probe changed {tried} of those dropped")
     else:
         said.append("not compared: slim(estimator, X) compares all methods on X")
     if slimmed.unsteady:
