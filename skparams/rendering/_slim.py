@@ -23,8 +23,8 @@ _WORDS = {
     "diagnostic": "diagnostic",
     "output": "results for the training rows",
     "data": "training rows",
-    "retained": "the rest of what it was a view of",
-    "search": "all of the search but its best estimator",
+    "retained": "memory behind the view",
+    "search": "the search around its best",
 }
 
 
