@@ -90,7 +90,9 @@ def _parts(base: Target, rule: Rule, met: dict[int, Any]) -> Iterator[Target]:
         yield from _inside(base, met, 0)
         return
     for part in rule.parts(base.value):
-        role = "auxiliary" if rule.role == "auxiliary" else part.role
+        role = part.role
+        if rule.role in ("auxiliary", "structure") and role == "parameter":
+            role = rule.role
         found = copy.copy(base)
         found.path, found.role, found.part = f"{base.path}{part.path}", role, part
         found.value = part.array
@@ -138,12 +140,18 @@ def _inside(base: Target, met: dict[int, Any], depth: int) -> Iterator[Target]:
     if isinstance(value, _WHOLE) or id(value) in met or depth >= _DEEPEST:
         return
     met[id(value)] = value
-    held = attributes_of(value)
+    held = _settable(value)
     if any(type(item).__module__ in ("_ctypes", "ctypes") for item in held.values()):
         return
     for name, item in held.items():
         inner = Target(f"{base.path}.{name}", base.role, base.estimator, value, name, item)
         yield from _inside(inner, met, depth + 1)
+
+
+def _settable(value: Any) -> dict[str, Any]:
+    """Return an object's attributes, without those that code in C shows and lets nobody set."""
+    slotted = any("__slots__" in vars(base) for base in type(value).__mro__)
+    return attributes_of(value) if slotted else dict(getattr(value, "__dict__", {}))
 
 
 def _helper(base: Target, met: dict[int, Any], depth: int) -> Iterator[Target]:
@@ -175,13 +183,19 @@ def _why_not(target: Target, *, inner: bool) -> str | None:
     if isinstance(value, list | tuple) and all(type(item) is int for item in value) and value:
         return "sizes or indices, which compiled code trusts"
     integers = isinstance(value, np.ndarray) and value.dtype.kind in "iu"
-    if integers and any(base.__name__ == "BaseLibSVM" for base in type(target.owner).__mro__):
-        return "indices that libsvm trusts"
+    libsvm = any(base.__name__ == "BaseLibSVM" for base in type(target.owner).__mro__)
+    if libsvm and target.name != "classes_" and not _are_floats(value):
+        return "indices, sizes and flags, which libsvm trusts"
     number = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if inner and (integers or number):
         kind = type(target.owner).__name__
         return f"an integer of its {kind}, which compiled code may take as an index"
     return None
+
+
+def _are_floats(value: Any) -> bool:
+    dtype = getattr(value, "dtype", np.dtype(type(value)) if isinstance(value, float) else None)
+    return dtype is not None and dtype.kind == "f"
 
 
 def _items(value: Any) -> list[tuple[str, Any, Any]] | None:
