@@ -230,7 +230,7 @@ _BY_ROLE = {role: Rule(role) for role in ROLES}
 def rules_of(spec: Spec, values: Values, params: Values, known: Values) -> dict[str, Rule]:
     """Return the rule of each attribute that is present: the Spec's first, in its order."""
     rules = {
-        name: rule if rule.holds(known) else replace(rule, role="auxiliary")
+        name: rule if rule.holds(known) else replace(rule, role=rule.otherwise)
         for name, rule in spec.rules.items()
         if name in values and rule.role != "estimator"
     }

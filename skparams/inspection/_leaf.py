@@ -88,7 +88,7 @@ def leaves_of(estimator: Any, name: str, value: Any, rule: Rule, path: str) -> I
     """Yield what an attribute holds: by the rule's parts, else what is found in it."""
     if rule.parts:
         for part in rule.parts(value):
-            if rule.role == "auxiliary" and part.role == "parameter":
+            if rule.role in ("auxiliary", "structure") and part.role == "parameter":
                 part = replace(part, role=rule.role)
             local = f"{name}{part.path}"
             yield Leaf(join(path, local), local, name, estimator, part.array, part)

@@ -19,7 +19,7 @@ from skparams.inspection._effective import check_columns
 from skparams.inspection._probe_calls import METHODS, Calls, Raised, same
 from skparams.inspection._probe_record import Probe, Probed
 from skparams.inspection._probe_targets import Target, targets_in
-from skparams.inspection._probe_values import GONE, NotSafe, others
+from skparams.inspection._probe_values import GONE, NotSafe, others, shifted
 from skparams.inspection._summary import check_estimator
 
 __all__ = ["probe"]
@@ -182,7 +182,7 @@ class _Trials:
         # By its path, so that it is the same whatever else there was time for.
         rng = np.random.RandomState([self.seed, zlib.crc32(target.path.encode())])
         try:
-            for value in [GONE] if target.whole else others(target.value, rng):
+            for value in _values(target, rng):
                 changed, error = self._with(target, value)
                 if changed:
                     return _row(target, "used", changed, error)
@@ -227,6 +227,17 @@ class _Trials:
                 held.update(before)
 
 
+def _values(target: Target, rng: np.random.RandomState) -> Iterable[Any]:
+    """Return the values to try."""
+    if target.whole:
+        return [GONE]
+    array = target.value
+    if target.name == "categories_" and isinstance(array, np.ndarray) and array.dtype.kind in "iuf":
+        # Encoders search in them, and what they find is an index into a matrix.
+        return [shifted(array)]
+    return others(array, rng)
+
+
 def _writer(array: Any) -> Any:
     if not isinstance(array, np.ndarray) or not array.flags.writeable:
         raise NotSafe("numbers that cannot be written in place")
@@ -253,7 +264,8 @@ def _order(targets: Sequence[Target]) -> list[int]:
     for i, target in enumerate(targets):
         kind = re.sub(r"\[\d+(, \d+)*\]", "[]", target.path)
         met[kind] = met.get(kind, -1) + 1
-        keys.append((min(met[kind], 1), getattr(target.value, "nbytes", 0), met[kind], i))
+        size = target.value.nbytes if isinstance(target.value, np.ndarray) else 0
+        keys.append((min(met[kind], 1), size, met[kind], i))
     return [key[-1] for key in sorted(keys)]
 
 

@@ -109,7 +109,9 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, list | tuple):
         return len(a) == len(b) and all(map(same, a, b))
     if issparse(a):
-        return bool(a.shape == b.shape) and _same_arrays(*map(_stored, (a, b)))
+        return bool(a.shape == b.shape) and _equal(
+            lambda: _same_arrays(*map(_stored, (a, b)))  # which raises where indices are wrong
+        )
     if isinstance(a, np.ndarray | np.generic):
         return _same_arrays(np.asarray(a), np.asarray(b))
     if hasattr(a, "to_numpy"):  # a table of pandas or polars

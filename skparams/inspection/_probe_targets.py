@@ -90,7 +90,9 @@ def _parts(base: Target, rule: Rule, met: dict[int, Any]) -> Iterator[Target]:
         yield from _inside(base, met, 0)
         return
     for part in rule.parts(base.value):
-        role = "auxiliary" if rule.role == "auxiliary" else part.role
+        role = part.role
+        if rule.role in ("auxiliary", "structure") and role == "parameter":
+            role = rule.role
         found = copy.copy(base)
         found.path, found.role, found.part = f"{base.path}{part.path}", role, part
         found.value = part.array
@@ -181,13 +183,19 @@ def _why_not(target: Target, *, inner: bool) -> str | None:
     if isinstance(value, list | tuple) and all(type(item) is int for item in value) and value:
         return "sizes or indices, which compiled code trusts"
     integers = isinstance(value, np.ndarray) and value.dtype.kind in "iu"
-    if integers and any(base.__name__ == "BaseLibSVM" for base in type(target.owner).__mro__):
-        return "indices that libsvm trusts"
+    libsvm = any(base.__name__ == "BaseLibSVM" for base in type(target.owner).__mro__)
+    if libsvm and target.name != "classes_" and not _are_floats(value):
+        return "indices, sizes and flags, which libsvm trusts"
     number = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if inner and (integers or number):
         kind = type(target.owner).__name__
         return f"an integer of its {kind}, which compiled code may take as an index"
     return None
+
+
+def _are_floats(value: Any) -> bool:
+    dtype = getattr(value, "dtype", np.dtype(type(value)) if isinstance(value, float) else None)
+    return dtype is not None and dtype.kind == "f"
 
 
 def _items(value: Any) -> list[tuple[str, Any, Any]] | None:

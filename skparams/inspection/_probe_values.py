@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-__all__ = ["GONE", "NotSafe", "is_plain", "others"]
+__all__ = ["GONE", "NotSafe", "is_plain", "others", "shifted"]
 
 _RANDOM = (np.random.RandomState, np.random.Generator)
 _PLAIN = (bool, int, float, complex, str, bytes, np.generic, type(None))
@@ -84,6 +84,11 @@ def others(value: Any, rng: np.random.RandomState) -> Iterator[Any]:
             yield _like(value, items)
     else:
         yield GONE
+
+
+def shifted(array: np.ndarray) -> np.ndarray:
+    """Return numbers that are moved and keep their order, as a binary search relies on it."""
+    return array + (1 if array.dtype.kind in "iu" else array.dtype.type(0.5))
 
 
 def _arrays(array: np.ndarray, rng: np.random.RandomState) -> Iterator[np.ndarray]:

@@ -145,7 +145,7 @@ def _role(spec: Spec, name: str, params: Mapping[str, Any]) -> str:
     rule = spec.rules.get(name)
     if rule is None:
         return COMMON.get(name, "")
-    return rule.role if rule.holds(params) else "auxiliary"
+    return rule.role if rule.holds(params) else rule.otherwise
 
 
 def _costs_nothing(value: Any) -> bool:

@@ -55,9 +55,7 @@ def _named(column: Column, heading: str) -> Column:
     return Column(heading, least=column.least, code=column.code)
 
 
-def _lines(
-    rows: Sequence[Probed], most: int, say: Callable[[Probed], str]
-) -> list[tuple[tuple[str, str, str], str]]:
+def _lines(rows: Sequence[Probed], most: int, say: Callable[[Probed], str]) -> list[Row]:
     """Return the cells of rows; those that differ in an index only stand in one line."""
     lines: list[Row] = []
     groups: dict[tuple, list[Probed]] = {}

@@ -56,7 +56,7 @@ register(
         {
             **SEARCH,
             "n_neighbors_": "tuned",
-            "offset_": parameter("1", when=_has_threshold),
+            "offset_": parameter("1", when=_has_threshold, otherwise="structure"),
             "_distances_fit_X_": "derived",
             "_lrd": "derived",
             "negative_outlier_factor_": "output",
@@ -90,6 +90,7 @@ register(
                 "n_classes",
                 free=lambda shape, params: shape[0] - 1,
                 when=lambda params: _has_priors(params, "empirical"),
+                otherwise="structure",
             ),
             "within_class_std_dev_": parameter("n_features", when=_weighs_distances),
             "deviations_": "auxiliary",
