@@ -137,7 +137,9 @@ def _inside(base: Target, met: dict[int, Any], depth: int) -> Iterator[Target]:
         return
     base.whole = True
     yield base
-    if isinstance(value, _WHOLE) or id(value) in met or depth >= _DEEPEST:
+    if isinstance(value, _WHOLE) or hasattr(value, "__wrapped__"):  # functions
+        return
+    if id(value) in met or depth >= _DEEPEST:
         return
     met[id(value)] = value
     held = _settable(value)

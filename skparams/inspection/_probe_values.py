@@ -123,11 +123,14 @@ def _floats(x: np.ndarray, rng: np.random.RandomState) -> Iterator[np.ndarray]:
     drawn = rng.standard_normal(x.size)
     if (known > 0).all() if known.dtype.kind == "f" else False:
         yield np.where(finite | ~finite.any(), np.where(finite, x, 1.0) * np.exp(drawn), x)
-        yield np.where(finite, np.roll(x, 1), 1.0) * np.exp(2 + np.abs(drawn))
+        # At least one more: what is zero but for rounding has no scale of its own.
+        far = np.where(finite, np.roll(x, 1), 1.0) * np.exp(2 + np.abs(drawn))
+        yield np.where(np.isfinite(far), far, 0.0) + np.exp(drawn)
         return
     scale = max(float(np.std(known)), float(np.mean(np.abs(known)))) or 1.0
     with np.errstate(all="ignore"):
         yield np.where(finite | ~finite.any(), np.where(finite, x, 0.0) + scale * drawn, x)
+        scale = max(scale, 1.0)
         yield -10 * np.where(finite, np.roll(x, 1), 0.0) + scale * (drawn + np.sign(drawn))
 
 

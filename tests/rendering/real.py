@@ -21,7 +21,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from skparams import plan, summary
+from skparams import plan, probe, summary
 
 __all__ = ["TEXTS"]
 
@@ -134,6 +134,15 @@ def _search_plan():
     return plan(GridSearchCV(_digits(), grid), *_rows(300, 64, 10))
 
 
+def _probed():
+    """Return what probing a search finds, with an attribute in each of its tables."""
+    X, y = _rows(60, 4, 2)
+    steps = [("scaler", StandardScaler()), ("forest", RandomForestClassifier(3, random_state=0))]
+    search = GridSearchCV(Pipeline(steps), {"forest__max_depth": [1]}, cv=2).fit(X, y)
+    # Errors that NumPy words, and times, differ from machine to machine: none is shown.
+    return probe(search, X, methods="predict_proba", random_state=0)
+
+
 TEXTS = {
     "pipeline": _pipeline,
     "pipeline-60": _pipeline,
@@ -151,6 +160,8 @@ TEXTS = {
     "voting": _voting,
     "statistics": _statistics,
     "names": _names,
+    "probe": _probed,
+    "probe-40": _probed,
     "plan-network": _network_plan,
     "plan-search": _search_plan,
     "plan-forest": lambda: plan(RandomForestClassifier(min_samples_leaf=5), *_rows(1000, 8, 2)),
