@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from benchmarks._tables import Table
 from benchmarks._task import Task
-from benchmarks.inspection import imports, numbers, pages, slimmed
+from benchmarks.inspection import imports, numbers, pages, probing, slimmed
 
 _PARTS = {
     "imports": imports.imports,
@@ -12,6 +12,7 @@ _PARTS = {
     "memory": numbers.memory,
     "pages": pages.pages,
     "slim": slimmed.slimmed,
+    "probing": probing.probing,
 }
 NAMES = tuple(_PARTS)
 

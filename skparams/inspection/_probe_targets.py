@@ -28,8 +28,8 @@ _DEEPEST = 6
 _WHOLE = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, np.ufunc)
 _COMPILED = frozenset(("Tree", "KDTree", "KDTree32", "KDTree64", "BallTree"))
 _COMPILED |= {"BallTree32", "BallTree64"}
-_INDICES = "indices, which compiled code trusts"
-_UNCHECKED = "in compiled code, where a wrong one could crash the interpreter"
+_INDICES = "indices that compiled code trusts"
+_UNCHECKED = "in compiled code: another could crash the interpreter"
 
 
 @dataclass(slots=True)
@@ -70,6 +70,8 @@ def _of_estimator(each: Fitted, met: dict[int, Any]) -> Iterator[Target]:
     name_of = type(each.estimator).__name__
     rules = rules_of(each.spec, each.values, each.params, each.known)
     for name, rule in rules.items():
+        if name in each.params:  # some Specs name what a subclass fixes
+            continue
         path = join(each.path, name)
         base = Target(path, rule.role, name_of, each.estimator, name, each.values[name])
         if rule.parts:
@@ -137,7 +139,9 @@ def _inside(base: Target, met: dict[int, Any], depth: int) -> Iterator[Target]:
         return
     base.whole = True
     yield base
-    if isinstance(value, _WHOLE) or id(value) in met or depth >= _DEEPEST:
+    if isinstance(value, _WHOLE) or hasattr(value, "__wrapped__"):  # functions
+        return
+    if id(value) in met or depth >= _DEEPEST:
         return
     met[id(value)] = value
     held = _settable(value)
@@ -181,15 +185,15 @@ def _why_not(target: Target, *, inner: bool) -> str | None:
     """Return why a plain value is not to be changed, or None."""
     value = target.value
     if isinstance(value, list | tuple) and all(type(item) is int for item in value) and value:
-        return "sizes or indices, which compiled code trusts"
+        return "sizes or indices that compiled code trusts"
     integers = isinstance(value, np.ndarray) and value.dtype.kind in "iu"
     libsvm = any(base.__name__ == "BaseLibSVM" for base in type(target.owner).__mro__)
     if libsvm and target.name != "classes_" and not _are_floats(value):
-        return "indices, sizes and flags, which libsvm trusts"
+        return "indices, sizes and flags that libsvm trusts"
     number = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if inner and (integers or number):
         kind = type(target.owner).__name__
-        return f"an integer of its {kind}, which compiled code may take as an index"
+        return f"an integer of its {kind}: may be an index in compiled code"
     return None
 
 

@@ -109,7 +109,7 @@ def _arrays(array: np.ndarray, rng: np.random.RandomState) -> Iterator[np.ndarra
             return
         found = list(_reordered(array, rng))
         if not found:
-            raise NotSafe("its integers are all alike, and others may be indices out of bounds")
+            raise NotSafe("other integers may be indices out of bounds")
         yield from found
 
 
@@ -123,11 +123,14 @@ def _floats(x: np.ndarray, rng: np.random.RandomState) -> Iterator[np.ndarray]:
     drawn = rng.standard_normal(x.size)
     if (known > 0).all() if known.dtype.kind == "f" else False:
         yield np.where(finite | ~finite.any(), np.where(finite, x, 1.0) * np.exp(drawn), x)
-        yield np.where(finite, np.roll(x, 1), 1.0) * np.exp(2 + np.abs(drawn))
+        # At least one more: what is zero but for rounding has no scale of its own.
+        far = np.where(finite, np.roll(x, 1), 1.0) * np.exp(2 + np.abs(drawn))
+        yield np.where(np.isfinite(far), far, 0.0) + np.exp(drawn)
         return
     scale = max(float(np.std(known)), float(np.mean(np.abs(known)))) or 1.0
     with np.errstate(all="ignore"):
         yield np.where(finite | ~finite.any(), np.where(finite, x, 0.0) + scale * drawn, x)
+        scale = max(scale, 1.0)
         yield -10 * np.where(finite, np.roll(x, 1), 0.0) + scale * (drawn + np.sign(drawn))
 
 
@@ -183,7 +186,7 @@ def _sequences(items: list[Any], rng: np.random.RandomState) -> Iterator[list[An
         return
     found = [list(new) for new in _reordered(_as_objects(items), rng)]
     if not found:
-        raise NotSafe("its items are all alike, and others may be indices out of bounds")
+        raise NotSafe("other items may be indices out of bounds")
     yield from found
 
 

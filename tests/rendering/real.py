@@ -20,8 +20,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
-from skparams import plan, summary
+from skparams import plan, probe, summary
 from skparams.inspection import Memorised, SlimReport
 from skparams.inspection._slim_record import SlimRow
 
@@ -168,6 +169,14 @@ def _slimmed():
     )
 
 
+def _probed():
+    """Return what probing finds, with rows in each table; no error that NumPy words is shown."""
+    X, y = _rows(60, 4, 2)
+    steps = [("scaler", StandardScaler()), ("tree", DecisionTreeClassifier(max_depth=1))]
+    model = Pipeline(steps).set_params(tree__random_state=0).fit(X, y)
+    return probe(model, X, methods="predict_proba", random_state=0)
+
+
 TEXTS = {
     "pipeline": _pipeline,
     "pipeline-60": _pipeline,
@@ -187,6 +196,8 @@ TEXTS = {
     "slim-60": _slimmed,
     "statistics": _statistics,
     "names": _names,
+    "probe": _probed,
+    "probe-50": _probed,
     "plan-network": _network_plan,
     "plan-search": _search_plan,
     "plan-forest": lambda: plan(RandomForestClassifier(min_samples_leaf=5), *_rows(1000, 8, 2)),
