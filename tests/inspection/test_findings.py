@@ -130,7 +130,7 @@ def test_training_rows_that_are_kept(X, y):
         )  # the tree's are the same, and y is 320 B
     ]
     one = KNeighborsRegressor(1).fit(X[:1], y[:1])
-    assert found(one, code="SKP005") == [("", "keeps 1 training row (48 B) in _fit_X, _y")]
+    assert found(one, code="SKP005") == [("", "keeps 1 training row (40 B) in _fit_X, _y")]
     assert found(LinearRegression().fit(X, y), code="SKP005") == []
     inner = make_pipeline(StandardScaler(), KNeighborsRegressor()).fit(X, y)
     assert found(inner, code="SKP005") == [
