@@ -1,7 +1,16 @@
 from ._show_versions import show_versions
 from ._version import __version__ as __version__
 from .decomposition import PCA
-from .inspection import ParamsMixin, count_params, fitted_params, plan, summary
+from .inspection import (
+    ParamsMixin,
+    count_params,
+    fitted_params,
+    memorised,
+    plan,
+    probe,
+    slim,
+    summary,
+)
 from .neural_network import MLPClassifier, MLPRegressor
 
 __all__ = [
@@ -12,7 +21,10 @@ __all__ = [
     "__version__",
     "count_params",
     "fitted_params",
+    "memorised",
     "plan",
+    "probe",
     "show_versions",
+    "slim",
     "summary",
 ]

@@ -73,7 +73,15 @@ MAY_IMPORT = {
     "decomposition._*": ["_compat", "decomposition._*"],
     "inspection._counts": [],
     "inspection._record": ["inspection._counts", "rendering*"],
+    "inspection._probe_record": ["rendering*"],
+    "inspection._probe_values": [],
+    "inspection._probe_calls": [],
     "inspection._sizes": ["inspection._counts"],
+    "inspection._slimmed": [],
+    "inspection._slim_record": ["inspection._record", "rendering*"],
+    "inspection._copy": ["inspection._slimmed"],
+    "inspection._bytes": ["inspection._copy", "inspection._leaf", "inspection._slimmed"],
+    "inspection._verified": ["inspection._copy"],
     "inspection._spec": [
         "_compat",
         "inspection._counts",
@@ -127,7 +135,13 @@ MAY_IMPORT = {
         "inspection._record",
     ],
     "inspection*": ["_compat", "inspection*"],
-    "rendering*": ["_compat", "inspection._counts", "inspection._record", "rendering*"],
+    "rendering*": [
+        "_compat",
+        "inspection._counts",
+        "inspection._record",
+        "inspection._*_record",
+        "rendering*",
+    ],
 }
 # Not bound: packages that only pass names on, and what stands above everything.
 FREE = ["__init__", "*.__init__", "__main__", "_demo*", "demo*"]
@@ -319,10 +333,11 @@ pca.transform(holed)
 @pytest.mark.skipif("summary" not in skparams.__all__, reason="no summary yet")
 def test_inspecting_is_light(saved):
     code = """
-from skparams import count_params, fitted_params, summary
+from skparams import count_params, fitted_params, memorised, slim, summary
 for model in (classifier, regressor, pca, stream):
     str(summary(model)), summary(model)._repr_html_(), repr(model)
-    fitted_params(model), count_params(model)
+    fitted_params(model), count_params(model), memorised(model)
+    str(slim(model, X, return_report=True)[1])
 """
     assert in_fresh_process(load + code, saved) == []
 

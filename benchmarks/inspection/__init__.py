@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 from benchmarks._tables import Table
 from benchmarks._task import Task
-from benchmarks.inspection import imports, numbers, pages
+from benchmarks.inspection import imports, numbers, pages, probing, slimmed
 
 _PARTS = {
     "imports": imports.imports,
     "statistics": numbers.statistics,
     "memory": numbers.memory,
     "pages": pages.pages,
+    "slim": slimmed.slimmed,
+    "probing": probing.probing,
 }
 NAMES = tuple(_PARTS)
 

@@ -28,8 +28,8 @@ FROM_SCATTER = (
 # What only a stream has.
 OF_STREAM = ("scatter_", "_shift", "_offset", "_n_weighty")
 NO_SCATTER = (
-    "was built by fit, which keeps no scatter matrix to add to. Build it by partial_fit from the "
-    "start: PCA().partial_fit(X) learns what PCA().fit(X) does."
+    "keeps no scatter matrix to add to: it was built by fit, or slimmed. Build it by partial_fit "
+    "from the start: PCA().partial_fit(X) learns what PCA().fit(X) does."
 )
 
 

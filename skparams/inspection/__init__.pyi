@@ -1,8 +1,13 @@
 from ._counts import Bounds
+from ._memorised import memorised
 from ._mixin import ParamsMixin
 from ._plan import plan
-from ._record import ROLES, Cost, Layer, Summary
+from ._probe import probe
+from ._probe_record import Probe, Probed
+from ._record import ROLES, Cost, Layer, Memorised, Summary
 from ._sizes import DataShape, Unknown
+from ._slim import slim
+from ._slim_record import SlimReport
 from ._spec import Member, Part, Rule, Spec, parameter, register
 from ._summary import count_params, fitted_params, summary
 
@@ -13,16 +18,23 @@ __all__ = [
     "DataShape",
     "Layer",
     "Member",
+    "Memorised",
     "ParamsMixin",
     "Part",
+    "Probe",
+    "Probed",
     "Rule",
+    "SlimReport",
     "Spec",
     "Summary",
     "Unknown",
     "count_params",
     "fitted_params",
+    "memorised",
     "parameter",
     "plan",
+    "probe",
     "register",
+    "slim",
     "summary",
 ]

@@ -35,7 +35,7 @@ from skparams.inspection._specs._values import (
     may_be_learned,
 )
 
-__all__ = ["Fitted", "Walk", "is_fitted"]
+__all__ = ["Fitted", "Walk", "is_fitted", "rules_of"]
 
 Values = Mapping[str, Any]
 
@@ -138,7 +138,7 @@ class Walk:
         known = with_fixed(params, values)
         rows: list[FittedAttribute] = []
         if fitted:
-            rules = _rules(spec, values, params, known)
+            rules = rules_of(spec, values, params, known)
             rows = self._attributes(estimator, values, rules, known, path, spec.guessed)
             self.fitted.append(Fitted(path, estimator, values, params, known, spec))
         self._depth += 1
@@ -227,10 +227,10 @@ class Walk:
 _BY_ROLE = {role: Rule(role) for role in ROLES}
 
 
-def _rules(spec: Spec, values: Values, params: Values, known: Values) -> dict[str, Rule]:
+def rules_of(spec: Spec, values: Values, params: Values, known: Values) -> dict[str, Rule]:
     """Return the rule of each attribute that is present: the Spec's first, in its order."""
     rules = {
-        name: rule if rule.holds(known) else replace(rule, role="auxiliary")
+        name: rule if rule.holds(known) else replace(rule, role=rule.otherwise)
         for name, rule in spec.rules.items()
         if name in values and rule.role != "estimator"
     }

@@ -10,7 +10,7 @@ from skparams.inspection._sizes import NotKnown
 from skparams.inspection._specs._effective import effective_of
 from skparams.inspection._specs._reached import n_columns_expected
 
-__all__ = ["effective"]
+__all__ = ["check_columns", "effective"]
 
 
 def effective(function: str, estimator: Any, X: Any) -> tuple[float | None, str | None]:
@@ -39,14 +39,14 @@ def effective(function: str, estimator: Any, X: Any) -> tuple[float | None, str 
     """
     if X is None:
         return None, "needs X"
-    _check_columns(function, estimator, X)
+    check_columns(function, estimator, X)
     try:
         return effective_of(estimator, X), None
     except NotKnown as error:
         return None, str(error)
 
 
-def _check_columns(function: str, estimator: Any, X: Any) -> None:
+def check_columns(function: str, estimator: Any, X: Any) -> None:
     """Raise ValueError if X has columns, but not as many as the estimator was fitted on."""
     expected = n_columns_expected(estimator)
     if expected is None:

@@ -31,6 +31,7 @@ CODES = {
     "SKP006": "more memory kept than is used",
 }
 _LEAST_RETAINED = 1000  # bytes that are worth a word
+_MOST_NAMES = 3  # of attributes with training rows
 _ROUNDING = 1e-6  # of a trace
 
 
@@ -151,15 +152,14 @@ def _checked(estimator: Any, path: str, found: Any) -> Iterator[Finding]:
 
 def _kept(node: Node) -> Iterator[Finding]:
     """Yield training rows in the model, and memory that its arrays keep alive."""
-    data = [
-        row
-        for row in node.attributes
-        if row.role == "data" and row.alias_of is None and row.shape and row.bytes
-    ]
+    data = node.memorised
     if data:
-        n_rows = max(data, key=_bytes).shape[0]  # type: ignore[index]
+        n_rows = max(data, key=lambda each: each.bytes).rows
         rows = "training row" if n_rows == 1 else "training rows"
-        message = f"keeps {n_rows:,} {rows} ({_size(sum(map(_bytes, data)))})"
+        names = [each.path.removeprefix(f"{node.path}__") for each in data]
+        where = ", ".join(names[:_MOST_NAMES]) + ", …" * (len(names) > _MOST_NAMES)
+        size = _size(sum(each.bytes for each in data))
+        message = f"keeps {n_rows:,} {rows} ({size}) in {where}"
         yield Finding("SKP005", node.path, message)
     for row in node.attributes:
         if row.retained >= _LEAST_RETAINED:

@@ -19,6 +19,7 @@ __all__ = [
     "Leaf",
     "join",
     "leaves_of",
+    "owner_of",
     "record_of",
     "record_of_number",
     "stored_in",
@@ -87,7 +88,7 @@ def leaves_of(estimator: Any, name: str, value: Any, rule: Rule, path: str) -> I
     """Yield what an attribute holds: by the rule's parts, else what is found in it."""
     if rule.parts:
         for part in rule.parts(value):
-            if rule.role == "auxiliary" and part.role == "parameter":
+            if rule.role in ("auxiliary", "structure") and part.role == "parameter":
                 part = replace(part, role=rule.role)
             local = f"{name}{part.path}"
             yield Leaf(join(path, local), local, name, estimator, part.array, part)
@@ -104,7 +105,7 @@ def with_retained(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribu
     """
     rows = [row for _, row in own]
     views = [
-        (i, _owner(leaf.value))
+        (i, owner_of(leaf.value))
         for i, (leaf, row) in enumerate(own)
         if leaf.part is None
         and isinstance(leaf.value, np.ndarray)
@@ -122,7 +123,7 @@ def with_retained(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribu
     return rows
 
 
-def _owner(value: Any) -> Any:
+def owner_of(value: Any) -> Any:
     """Return the array whose memory an array shows: itself where it is no view of another."""
     while isinstance(value, np.ndarray) and isinstance(value.base, np.ndarray):
         value = value.base

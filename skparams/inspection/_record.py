@@ -20,6 +20,7 @@ __all__ = [
     "FittedAttribute",
     "Hyperparameter",
     "Layer",
+    "Memorised",
     "Node",
     "Outcome",
     "Stats",
@@ -161,6 +162,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Memorised:
+    """Training rows that are kept as they were given: where, how many, and their bytes."""
+
+    path: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A candidate of a search before fit: its hyperparameters as text, and its totals."""
 
@@ -196,6 +206,15 @@ class Node:
     def parameters(self) -> tuple[FittedAttribute, ...]:
         """The attributes that predictions need."""
         return tuple(row for row in self.attributes if row.role == "parameter")
+
+    @property
+    def memorised(self) -> tuple[Memorised, ...]:
+        """The arrays that hold training rows as they were given, each buffer once."""
+        return tuple(
+            Memorised(row.path, row.shape[0], row.bytes)  # type: ignore[arg-type]
+            for row in self.attributes
+            if row.role == "data" and row.alias_of is None and row.shape and row.bytes
+        )
 
     def walk(self) -> Iterator[Node]:
         """Yield the node and all nodes in it, parents first."""
@@ -258,6 +277,11 @@ class Summary:
                 if isinstance(row.bytes, int) and row.bytes:
                     kept[row.role] = kept.get(row.role, 0) + row.bytes
         return dict(sorted(kept.items(), key=lambda item: -item[1]))
+
+    @property
+    def memorised(self) -> tuple[Memorised, ...]:
+        """The arrays that hold training rows as they were given, in all estimators."""
+        return tuple(each for node in self.root.walk() for each in node.memorised)
 
     @property
     def guessed(self) -> tuple[str, ...]:

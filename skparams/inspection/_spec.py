@@ -100,6 +100,9 @@ class Rule:
     when : str or callable, default=None
         The hyperparameter without which the attribute is no parameter, like ``fit_intercept``; or
         a function of the hyperparameters that says whether it is one.
+    otherwise : str, default="auxiliary"
+        The role without that hyperparameter: ``"structure"`` where predictions read a constant
+        that stands in, as an offset of zero.
     by : str, default=None
         The hyperparameter that chooses among the dims, like ``covariance_type``.
     parts : callable, default=None
@@ -123,6 +126,7 @@ class Rule:
     dims: tuple[str, ...] | ListDims | Mapping[str, tuple[str, ...]] | None = None
     free: FreeCount | Literal["nonzero"] | None = None
     when: str | Callable[[Params], bool] | None = None
+    otherwise: str = field(default="auxiliary", kw_only=True)
     by: str | None = field(default=None, kw_only=True)
     parts: Callable[[Any], Iterable[Part]] | None = field(default=None, kw_only=True)
     length: Callable[[DataShape, Params], int] | None = field(default=None, kw_only=True)
@@ -131,8 +135,9 @@ class Rule:
     derive: Callable[[Mapping[str, Any], Params], Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        if self.role not in ROLES:
-            raise ValueError(f"Rule: role must be one of {', '.join(ROLES)}, got {self.role!r}.")
+        for name, role in (("role", self.role), ("otherwise", self.otherwise)):
+            if role not in ROLES:
+                raise ValueError(f"Rule: {name} must be one of {', '.join(ROLES)}, got {role!r}.")
 
     def holds(self, params: Params) -> bool:
         """Say whether the attribute has its role, given the hyperparameters."""
@@ -151,6 +156,7 @@ def parameter(
     *dims: str,
     free: FreeCount | Literal["nonzero"] | None = None,
     when: str | Callable[[Params], bool] | None = None,
+    otherwise: str = "auxiliary",
 ) -> Rule:
     """Return the rule of a fitted parameter with one name for each axis.
 
@@ -162,6 +168,8 @@ def parameter(
     free : callable or "nonzero", default=None
         As for ``Rule``.
     when : str or callable, default=None
+        As for ``Rule``.
+    otherwise : str, default="auxiliary"
         As for ``Rule``.
 
     Returns
@@ -175,7 +183,7 @@ def parameter(
     >>> parameter("n_components", "n_features").dims
     ('n_components', 'n_features')
     """
-    return Rule("parameter", dims, free, when)
+    return Rule("parameter", dims, free, when, otherwise=otherwise)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,14 @@ from skparams.inspection._record import Summary
 from skparams.inspection._specs._values import is_estimator
 from skparams.inspection._stats import measure
 
-__all__ = ["count_params", "fitted_leaves", "fitted_params", "summary"]
+__all__ = [
+    "check_estimator",
+    "check_fitted",
+    "count_params",
+    "fitted_leaves",
+    "fitted_params",
+    "summary",
+]
 
 _KINDS = ("stored", "free", "nonzero", "effective")
 
@@ -71,7 +78,7 @@ def summary(
     LinearRegression · fitted · 2 features
     ...
     """
-    _check_estimator("summary", estimator)
+    check_estimator("summary", estimator)
     for name, value, least in (("n_samples", n_samples, 1), ("depth", depth, 0)):
         if value is not None and (not isinstance(value, int | np.integer) or value < least):
             raise ValueError(f"summary: {name} must be an int of at least {least}, got {value!r}.")
@@ -170,7 +177,7 @@ def count_params(
     >>> count_params(Ridge(alpha=2.0).fit(X, y), kind="effective", X=X)
     1.5
     """
-    _check_estimator("count_params", estimator)
+    check_estimator("count_params", estimator)
     if kind not in _KINDS:
         raise ValueError(f"count_params: kind must be one of {', '.join(_KINDS)}, got {kind!r}.")
     walk = Walk(estimator)
@@ -203,13 +210,9 @@ def fitted_leaves(function: str, estimator: Any, deep: bool) -> list[Leaf]:
     list of Leaf
         Without the objects that no Spec describes.
     """
-    _check_estimator(function, estimator)
+    check_estimator(function, estimator)
     walk = Walk(estimator)
-    if not walk.root.fitted:
-        raise NotFittedError(
-            f"{function}: this {type(estimator).__name__} is not fitted, so it has learned "
-            "nothing yet. Call fit first."
-        )
+    check_fitted(function, walk)
     return [
         leaf
         for leaf in walk.leaves
@@ -217,7 +220,17 @@ def fitted_leaves(function: str, estimator: Any, deep: bool) -> list[Leaf]:
     ]
 
 
-def _check_estimator(function: str, value: Any) -> None:
+def check_fitted(function: str, walk: Walk) -> None:
+    """Raise NotFittedError, which begins with the function's name, for an unfitted estimator."""
+    if not walk.root.fitted:
+        raise NotFittedError(
+            f"{function}: this {walk.root.class_name} is not fitted, so it has learned "
+            "nothing yet. Call fit first."
+        )
+
+
+def check_estimator(function: str, value: Any) -> None:
+    """Raise TypeError, which begins with the function's name, for what is no estimator."""
     if isinstance(value, type):
         raise TypeError(
             f"{function}: estimator must be an instance, got the class {value.__name__}. "

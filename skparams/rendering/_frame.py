@@ -13,7 +13,7 @@ from skparams.rendering._words import shape
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["to_frame"]
+__all__ = ["pandas", "to_frame"]
 
 _COUNTS = ("count", "free", "bytes")
 _STATS = tuple(field.name for field in fields(Stats))
@@ -39,12 +39,7 @@ def to_frame(summary: Summary) -> pd.DataFrame:
     ImportError
         If pandas is not installed.
     """
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise ImportError(
-            'to_frame: needs pandas. Install it with pip install "skparams[frame]".'
-        ) from error
+    pd = pandas()
     nodes = list(summary.root.walk())
     stats = any(row.stats for node in nodes for row in node.attributes)
     rows = [_row(row, node) for node in nodes for row in node.attributes]
@@ -58,6 +53,17 @@ def to_frame(summary: Summary) -> pd.DataFrame:
         elif name in _STATS:
             frame[name] = frame[name].astype(float)
     return frame
+
+
+def pandas() -> Any:
+    """Return pandas, or raise ImportError with what to install."""
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise ImportError(
+            'to_frame: needs pandas. Install it with pip install "skparams[frame]".'
+        ) from error
+    return pd
 
 
 def _columns(planned: bool, stats: bool) -> Iterator[str]:

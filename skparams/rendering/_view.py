@@ -164,7 +164,8 @@ def notes(summary: Summary) -> list[str]:
     kept = [(role, n) for role, n in summary.kept.items() if role in _KEPT and n >= _LEAST_BYTES]
     if kept:
         parts = ", ".join(f"{_KEPT[role]} {size(n)}" for role, n in kept)
-        found.append(f"kept beside them: {parts}")
+        slimmable = _slimmable(summary, [role for role, _ in kept])
+        found.append(f"kept beside them: {parts}{slimmable}")
     codes = {finding.code for finding in summary.findings}
     if "SKP006" not in codes:  # which says the same
         found += _retained(summary)
@@ -178,6 +179,14 @@ def notes(summary: Summary) -> list[str]:
     elif totals.free is None and totals.reason and not summary.guessed:
         found.append(f"free is unknown: {clean(totals.reason)}")
     return found + _guessed(summary)
+
+
+def _slimmable(summary: Summary, roles: Sequence[str]) -> str:
+    """Return what ``slim`` does about what is kept, where it is sure to do something."""
+    go = [_KEPT[role] for role in roles if role in ("state", "diagnostic")]
+    if not go or summary.guessed:
+        return ""
+    return "; slim() drops " + ("it" if len(roles) == 1 else f"the {' and the '.join(go)}")
 
 
 def _per_row(summary: Summary, count: float) -> str:

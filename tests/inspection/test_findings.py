@@ -124,14 +124,17 @@ def test_training_rows_that_are_kept(X, y):
         at_least = X.nbytes / 1000
         assert float(re.search(r"\(([\d.]+) kB\)", message)[1]) >= at_least - 0.05
     assert found(KNeighborsRegressor().fit(X, y), code="SKP005") == [
-        ("", "keeps 40 training rows (1.6 kB)")  # the tree's are the same, and y is 320 B
+        (
+            "",
+            "keeps 40 training rows (1.6 kB) in _fit_X, _y",
+        )  # the tree's are the same, and y is 320 B
     ]
     one = KNeighborsRegressor(1).fit(X[:1], y[:1])
-    assert found(one, code="SKP005") == [("", "keeps 1 training row (40 B)")]
+    assert found(one, code="SKP005") == [("", "keeps 1 training row (40 B) in _fit_X, _y")]
     assert found(LinearRegression().fit(X, y), code="SKP005") == []
     inner = make_pipeline(StandardScaler(), KNeighborsRegressor()).fit(X, y)
     assert found(inner, code="SKP005") == [
-        ("kneighborsregressor", "keeps 40 training rows (1.6 kB)")
+        ("kneighborsregressor", "keeps 40 training rows (1.6 kB) in _fit_X, _y")
     ]
 
 

@@ -20,8 +20,11 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
-from skparams import plan, summary
+from skparams import plan, probe, summary
+from skparams.inspection import Memorised, SlimReport
+from skparams.inspection._slim_record import SlimRow
 
 __all__ = ["TEXTS"]
 
@@ -134,6 +137,46 @@ def _search_plan():
     return plan(GridSearchCV(_digits(), grid), *_rows(300, 64, 10))
 
 
+def _slimmed():
+    """Return a report as it is of a vote by neighbours and a network, a weight matrix a view.
+
+    How many bytes a pickle takes is up to versions.
+    """
+    network = "estimators_[1]"
+    return SlimReport(
+        class_name="VotingClassifier",
+        rows=(
+            SlimRow(f"{network}__coefs_[0]", "retained", 235_200),
+            SlimRow(f"{network}___optimizer", "state", 15_714),
+            SlimRow(f"{network}___random_state", "state", 5_141),
+            SlimRow(f"{network}__loss_curve_", "diagnostic", 917),
+            SlimRow("gridsearchcv", "search", 912),
+            SlimRow("kmeans__labels_", "output", 480),
+        ),
+        pickled_before=49_800,
+        pickled_after=20_400,
+        memory_before=283_600,
+        memory_after=19_700,
+        n_samples=60,
+        compared=("predict", "transform"),
+        unsteady=("transform",),
+        probed=(f"{network}___optimizer", f"{network}__loss_curve_"),
+        memorised=(
+            Memorised("estimators_[0]___fit_X", 60, 9_600),
+            Memorised("estimators_[0]___y", 60, 480),
+        ),
+        guessed=("Prototypes",),
+    )
+
+
+def _probed():
+    """Return what probing finds, with rows in each table; no error that NumPy words is shown."""
+    X, y = _rows(60, 4, 2)
+    steps = [("scaler", StandardScaler()), ("tree", DecisionTreeClassifier(max_depth=1))]
+    model = Pipeline(steps).set_params(tree__random_state=0).fit(X, y)
+    return probe(model, X, methods="predict_proba", random_state=0)
+
+
 TEXTS = {
     "pipeline": _pipeline,
     "pipeline-60": _pipeline,
@@ -149,8 +192,12 @@ TEXTS = {
     "words": lambda: summary(_words()[0].fit(*_words()[1:]), n_samples=40),
     "guessed": lambda: summary(Prototypes(0.5).fit(*_rows(30, 4, 3)), n_samples=30),
     "voting": _voting,
+    "slim": _slimmed,
+    "slim-60": _slimmed,
     "statistics": _statistics,
     "names": _names,
+    "probe": _probed,
+    "probe-50": _probed,
     "plan-network": _network_plan,
     "plan-search": _search_plan,
     "plan-forest": lambda: plan(RandomForestClassifier(min_samples_leaf=5), *_rows(1000, 8, 2)),

@@ -30,7 +30,9 @@ def _precision(attributes: Mapping[str, Any], params: Params) -> np.ndarray | No
 
 _AXES = ("n_features", "n_features")
 _COMMON: dict[str, Rule | str] = {
-    "location_": parameter("n_features", when=lambda params: not params.get("assume_centered")),
+    "location_": parameter(
+        "n_features", when=lambda params: not params.get("assume_centered"), otherwise="structure"
+    ),
     "precision_": Rule("derived", derive=_precision),
 }
 _OUTLYING: dict[str, Rule | str] = {

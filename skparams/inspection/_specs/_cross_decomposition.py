@@ -34,8 +34,8 @@ def _mean_of_y(attributes: Attributes, params: Params) -> np.ndarray:
 
 _SCALES: dict[str, Rule | str] = {
     "_x_mean": parameter("n_features"),
-    "_x_std": parameter("n_features", when="scale"),
-    "_y_std": parameter("n_outputs", when="scale"),
+    "_x_std": parameter("n_features", when="scale", otherwise="structure"),
+    "_y_std": parameter("n_outputs", when="scale", otherwise="structure"),
     "_n_features_out": "structure",
 }
 

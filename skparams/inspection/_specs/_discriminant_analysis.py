@@ -85,6 +85,7 @@ register(
                 ("n_classes",),
                 free=lambda shape, params: shape[0] - 1,
                 when=lambda params: params["priors"] is None,
+                otherwise="structure",
                 float64=True,
             ),
             "covariance_": "derived",

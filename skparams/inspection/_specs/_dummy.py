@@ -29,6 +29,7 @@ register(
                 _classes,
                 free=lambda shape, params: shape[0] - 1,
                 when=lambda params: params["strategy"] not in ("uniform", "constant"),
+                otherwise="structure",
                 before=_priors,
             ),
             "sparse_output_": "structure",
@@ -42,7 +43,10 @@ register(
     Spec(
         {
             "constant_": parameter(
-                "1", "n_outputs", when=lambda params: params["strategy"] != "constant"
+                "1",
+                "n_outputs",
+                when=lambda params: params["strategy"] != "constant",
+                otherwise="structure",
             )
         },
         decides={"strategy": ("constant_",)},

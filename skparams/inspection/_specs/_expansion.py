@@ -83,6 +83,7 @@ register(
                 "parameter",
                 free=_free_knots,
                 when=_places_knots,
+                otherwise="structure",
                 parts=_knots,
                 before=_knots_before,
             ),

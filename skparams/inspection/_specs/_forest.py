@@ -116,7 +116,9 @@ register(
             "_average_path_length_per_tree": Rule(
                 "parameter", parts=_path_lengths, before=_path_lengths_before
             ),
-            "offset_": parameter(when=lambda params: params["contamination"] != "auto"),
+            "offset_": parameter(
+                when=lambda params: params["contamination"] != "auto", otherwise="structure"
+            ),
             "estimators_": Rule("random", parts=drawn_trees),
             "estimators_features_": "structure",
             "max_samples_": "structure",

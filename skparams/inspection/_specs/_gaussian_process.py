@@ -61,7 +61,14 @@ def _optimizes(params: Params) -> bool:
 
 
 def _kernel(before: Callable[[DataShape, Params], Iterator[Part]]) -> Rule:
-    return Rule("parameter", when=_optimizes, parts=_moved, before=before, float64=True)
+    return Rule(
+        "parameter",
+        when=_optimizes,
+        otherwise="structure",
+        parts=_moved,
+        before=before,
+        float64=True,
+    )
 
 
 _COMMON: dict[str, Rule | str] = {
@@ -86,8 +93,8 @@ register(
     Spec(
         {
             "alpha_": targets_last("n_samples", "n_outputs"),
-            "_y_train_mean": parameter("n_outputs", when="normalize_y"),
-            "_y_train_std": parameter("n_outputs", when="normalize_y"),
+            "_y_train_mean": parameter("n_outputs", when="normalize_y", otherwise="structure"),
+            "_y_train_std": parameter("n_outputs", when="normalize_y", otherwise="structure"),
             "kernel_": _kernel(_of_regressor),
             **_COMMON,
             "L_": Rule("derived", derive=_cholesky_of_rows),

@@ -103,7 +103,7 @@ register(
             "_baseline_prediction": Rule(
                 "parameter", ("1", "n_trees_per_iteration"), _baseline_free
             ),
-            "_bin_mapper": Rule("auxiliary", parts=_bins),
+            "_bin_mapper": Rule("structure", parts=_bins),
             "_preprocessor": "structure",
             "_label_encoder": "structure",
             "_loss": "structure",

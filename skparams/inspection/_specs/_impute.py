@@ -67,7 +67,7 @@ register(
     Spec(
         {
             "_fit_X": "data",
-            "_mask_fit_X": "data",
+            "_mask_fit_X": "derived",
             "_valid_mask": "structure",
             **_INDICATOR,
         },

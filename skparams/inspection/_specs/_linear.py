@@ -55,7 +55,9 @@ def linear(
     """
     rules: dict[str, Rule | str] = {
         "coef_": parameter("n_outputs", "n_features", free=free),
-        "intercept_": parameter("n_outputs", when="fit_intercept", free=free_intercept),
+        "intercept_": parameter(
+            "n_outputs", when="fit_intercept", free=free_intercept, otherwise="structure"
+        ),
         **(attributes or {}),
     }
 

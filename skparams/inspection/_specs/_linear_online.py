@@ -40,7 +40,7 @@ _ONLINE: dict[str, Rule | str] = {
 
 def _intercept(float64: bool | Said, *dims: str) -> Rule:
     """Return the rule of an intercept: where there is one only, it may be a Python float first."""
-    return Rule("parameter", dims, when="fit_intercept", float64=float64)
+    return Rule("parameter", dims, when="fit_intercept", float64=float64, otherwise="structure")
 
 
 def _one_without_average(data: DataShape, params: Params) -> bool:

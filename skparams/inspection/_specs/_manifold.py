@@ -61,7 +61,7 @@ register(
         {
             "nbrs_": "estimator",
             "kernel_pca_": "estimator",
-            "dist_matrix_": "data",
+            "dist_matrix_": "derived",
             "_n_features_out": "structure",
         },
         members=_isomap,

@@ -32,7 +32,10 @@ register(
             "theta_": parameter("n_classes", "n_features"),
             "var_": parameter("n_classes", "n_features"),
             "class_prior_": parameter(
-                "n_classes", free=_simplex, when=lambda params: params["priors"] is None
+                "n_classes",
+                free=_simplex,
+                when=lambda params: params["priors"] is None,
+                otherwise="structure",
             ),
             "class_count_": "state",
             "epsilon_": "state",
@@ -71,6 +74,7 @@ _PRIOR = parameter(
     "n_classes",
     free=_simplex,
     when=lambda params: params["fit_prior"] and params["class_prior"] is None,
+    otherwise="structure",
 )
 register(
     "sklearn.MultinomialNB",

@@ -133,7 +133,7 @@ _PERCEPTRON: dict[str, Rule | str] = {
     "_no_improvement_count": "state",
     "_best_coefs": "state",
     "_best_intercepts": "state",
-    "_random_state": "random",
+    "_random_state": "state",
 }
 _CLASSIFIER = _perceptron(MULTILABEL["n_outputs"])
 _REGRESSOR = _perceptron(lambda data, params: data.n_outputs)

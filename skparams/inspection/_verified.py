@@ -1,0 +1,175 @@
+"""Whether two estimators predict the same, bit for bit, by every method that takes rows."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+
+from skparams.inspection._copy import copied, twin
+
+__all__ = ["METHODS", "Outputs", "infers", "results_of", "same"]
+
+METHODS = (
+    "predict",
+    "predict_proba",
+    "predict_log_proba",
+    "predict_joint_log_proba",
+    "decision_function",
+    "transform",
+    "score_samples",
+    "kneighbors",
+    "radius_neighbors",
+    "apply",
+    "decision_path",
+    "mahalanobis",
+)
+_MORE = ("return_std", "return_cov")  # what some can be asked for beside their predictions
+
+
+def infers(estimator: Any, *, but: tuple[str, ...] = ()) -> bool:
+    """Say whether an estimator has a method that takes new rows.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Any.
+    but : tuple of str, default=()
+        Methods that do not count.
+
+    Returns
+    -------
+    bool
+        Whether it has one of ``METHODS``.
+    """
+    return any(name not in but and _method(estimator, name) for name in METHODS)
+
+
+Outputs = dict[str, Any]
+
+
+def results_of(estimator: Any, X: Any) -> tuple[Outputs, list[str]]:
+    """Return what every method gives for X, or the error that it raises.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted one; it does not change.
+    X : array-like
+        Rows.
+
+    Returns
+    -------
+    outputs : dict
+        By the method, with what it was asked for.
+    unsteady : list of str
+        Those of which a second call gives something else. NumPy's own generator is seeded before
+        each first call, and is afterwards as it was.
+    """
+    used = twin(estimator, one_thread=True)
+    # scikit-learn takes shortcuts where it is given the very rows that it holds.
+    X = copied(X, {}, {}, marked=False)
+    outputs: Outputs = {}
+    unsteady = []
+    with _undisturbed():
+        for label, call in _calls(used, X):
+            np.random.seed(0)
+            outputs[label] = _outcome(call)
+            if not same(outputs[label], _outcome(call)):
+                unsteady.append(label)
+    return outputs, unsteady
+
+
+def _calls(estimator: Any, X: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
+    for name in METHODS:
+        method = _method(estimator, name)
+        if method is None:
+            continue
+        yield name, partial(method, X)
+        for option in _MORE if name == "predict" else ():
+            if option in inspect.signature(method).parameters:
+                yield f"{name}({option}=True)", partial(method, X, **{option: True})
+        if name == "transform" and _method(estimator, "inverse_transform"):
+            yield "inverse_transform", lambda: estimator.inverse_transform(estimator.transform(X))
+
+
+def _method(estimator: Any, name: str) -> Any:
+    """Return a method, None where there is none, for whatever reason."""
+    try:
+        return getattr(estimator, name)
+    except Exception:
+        return None
+
+
+def _outcome(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except Exception as error:
+        return error
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    state = np.random.get_state()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        np.random.set_state(state)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Say whether two results are the same, in type, shape and each bit.
+
+    Parameters
+    ----------
+    a, b : object
+        What methods return: arrays, sparse matrices, DataFrames, numbers, lists and tuples of
+        them; or errors, which are the same where they say the same.
+
+    Returns
+    -------
+    bool
+        NaN is the same as NaN of the same bits.
+    """
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, BaseException):
+        return str(a) == str(b)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if issparse(a):
+        return a.format == b.format and a.shape == b.shape and same(_buffers(a), _buffers(b))
+    if hasattr(a, "columns"):  # a DataFrame
+        return list(a.columns) == list(b.columns) and all(
+            same(np.asarray(a[name]), np.asarray(b[name])) for name in a.columns
+        )
+    x, y = np.asarray(a), np.asarray(b)
+    if x.dtype != y.dtype or x.shape != y.shape:
+        return False
+    if x.dtype.hasobject:
+        return all(map(_same_object, x.ravel(), y.ravel()))
+    return np.array_equal(_bits(x), _bits(y))
+
+
+def _same_object(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray):  # radius_neighbors gives arrays of different lengths
+        return same(a, b)
+    return type(a) is type(b) and (a == b or (a != a and b != b))
+
+
+def _buffers(matrix: Any) -> list[np.ndarray]:
+    names = ("data", "indices", "indptr", "row", "col", "offsets")
+    held = [getattr(matrix, name, None) for name in names]
+    return [each for each in held if isinstance(each, np.ndarray)]
+
+
+def _bits(array: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8)

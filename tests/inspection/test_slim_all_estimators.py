@@ -1,0 +1,30 @@
+"""Every estimator of scikit-learn, slimmed: the same predictions, never larger, never changed."""
+
+import pickle
+
+import pytest
+
+from skparams import slim
+from skparams.inspection._verified import infers, results_of, same
+from tests.inspection.all_estimators import fit, instances, names
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::FutureWarning")]
+
+
+@pytest.mark.parametrize("name", names())
+def test_slim(name):
+    for estimator in instances(name):
+        _, X, _ = fit(estimator)
+        before = pickle.dumps(estimator)
+        slimmed, report = slim(estimator, return_report=True)
+        assert pickle.dumps(estimator) == before
+        after = pickle.dumps(slimmed)
+        assert len(after) == report.pickled_after <= report.pickled_before == len(before)
+        assert report.memory_after <= report.memory_before
+        assert not report.guessed
+        if infers(estimator):
+            outputs, _ = results_of(estimator, X)
+            others, _ = results_of(pickle.loads(after), X)
+            assert outputs.keys() == others.keys()
+            for method, output in outputs.items():
+                assert same(output, others[method]), method
