@@ -35,7 +35,7 @@ from skparams.inspection._specs._values import (
     may_be_learned,
 )
 
-__all__ = ["Fitted", "Walk", "is_fitted"]
+__all__ = ["Fitted", "Walk", "is_fitted", "rules_of"]
 
 Values = Mapping[str, Any]
 
@@ -104,7 +104,7 @@ class Walk:
 
     ``unique`` are the leaves of which each has a buffer of its own. Estimators and buffers that
     were met before are known by their identity, so that cycles end and nothing is counted twice.
-    ``fitted`` are the estimators that findings are looked for in.
+    ``fitted`` are the estimators that findings are looked for in, ``classes`` those of all by path.
 
     Parameters
     ----------
@@ -120,6 +120,7 @@ class Walk:
         self.leaves: list[Leaf] = []
         self.unique: list[Leaf] = []
         self.fitted: list[Fitted] = []
+        self.classes: dict[str, type] = {}
         self._measure = measure
         self._met: set[int] = set()
         self._depth = 0
@@ -133,12 +134,13 @@ class Walk:
     ) -> Node:
         """Return the record; ``chosen`` says that its hyperparameters are a user's choice."""
         self._met.add(id(estimator))
+        self.classes[path] = type(estimator)
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
         known = with_fixed(params, values)
         rows: list[FittedAttribute] = []
         if fitted:
-            rules = _rules(spec, values, params, known)
+            rules = rules_of(spec, values, params, known)
             rows = self._attributes(estimator, values, rules, known, path, spec.guessed)
             self.fitted.append(Fitted(path, estimator, values, params, known, spec))
         self._depth += 1
@@ -227,7 +229,7 @@ class Walk:
 _BY_ROLE = {role: Rule(role) for role in ROLES}
 
 
-def _rules(spec: Spec, values: Values, params: Values, known: Values) -> dict[str, Rule]:
+def rules_of(spec: Spec, values: Values, params: Values, known: Values) -> dict[str, Rule]:
     """Return the rule of each attribute that is present: the Spec's first, in its order."""
     rules = {
         name: rule if rule.holds(known) else replace(rule, role="auxiliary")

@@ -18,7 +18,7 @@ from skparams.inspection._record import Summary
 from skparams.inspection._specs._values import is_estimator
 from skparams.inspection._stats import measure
 
-__all__ = ["count_params", "fitted_leaves", "fitted_params", "summary"]
+__all__ = ["check_estimator", "count_params", "fitted_leaves", "fitted_params", "summary"]
 
 _KINDS = ("stored", "free", "nonzero", "effective")
 
@@ -71,7 +71,7 @@ def summary(
     LinearRegression · fitted · 2 features
     ...
     """
-    _check_estimator("summary", estimator)
+    check_estimator("summary", estimator)
     for name, value, least in (("n_samples", n_samples, 1), ("depth", depth, 0)):
         if value is not None and (not isinstance(value, int | np.integer) or value < least):
             raise ValueError(f"summary: {name} must be an int of at least {least}, got {value!r}.")
@@ -170,7 +170,7 @@ def count_params(
     >>> count_params(Ridge(alpha=2.0).fit(X, y), kind="effective", X=X)
     1.5
     """
-    _check_estimator("count_params", estimator)
+    check_estimator("count_params", estimator)
     if kind not in _KINDS:
         raise ValueError(f"count_params: kind must be one of {', '.join(_KINDS)}, got {kind!r}.")
     walk = Walk(estimator)
@@ -203,7 +203,7 @@ def fitted_leaves(function: str, estimator: Any, deep: bool) -> list[Leaf]:
     list of Leaf
         Without the objects that no Spec describes.
     """
-    _check_estimator(function, estimator)
+    check_estimator(function, estimator)
     walk = Walk(estimator)
     if not walk.root.fitted:
         raise NotFittedError(
@@ -217,14 +217,15 @@ def fitted_leaves(function: str, estimator: Any, deep: bool) -> list[Leaf]:
     ]
 
 
-def _check_estimator(function: str, value: Any) -> None:
+def check_estimator(function: str, value: Any, name: str = "estimator") -> None:
+    """Raise TypeError if what an argument got is no estimator, or is a class."""
     if isinstance(value, type):
         raise TypeError(
-            f"{function}: estimator must be an instance, got the class {value.__name__}. "
+            f"{function}: {name} must be an instance, got the class {value.__name__}. "
             f"Make one: {value.__name__}()."
         )
     if not is_estimator(value):
         raise TypeError(
-            f"{function}: estimator must have fit and get_params, "
+            f"{function}: {name} must have fit and get_params, "
             f"got {type(value).__name__}: {reprlib.repr(value)}."
         )

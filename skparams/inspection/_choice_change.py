@@ -1,0 +1,90 @@
+"""What was chosen otherwise: hyperparameters that were added, removed or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from skparams.inspection._change import EXACT
+from skparams.inspection._chosen import DEEPEST
+from skparams.inspection._diff_record import Choice
+from skparams.inspection._leaf import join
+from skparams.inspection._specs._hyperparameters import (
+    MISSING,
+    defaults_of,
+    hyperparameters_of,
+    same,
+    short_repr,
+)
+from skparams.inspection._specs._values import attributes_of, is_estimator, templates_in
+from skparams.inspection._value_change import compare
+
+__all__ = ["choice_changes", "choices_in"]
+
+
+def choice_changes(
+    before: Any, after: Any, ignore: Collection[str]
+) -> tuple[tuple[Choice, ...], int]:
+    """Return the hyperparameters that differ, and how many do not.
+
+    Parameters
+    ----------
+    before, after : estimator
+        Any two.
+    ignore : collection of str
+        Names to leave out, in whatever estimator they are.
+
+    Returns
+    -------
+    changes : tuple of Choice
+        Estimators among the values are compared by class, and what is chosen in them by path.
+    n_same : int
+        How many are the same.
+    """
+    one, two = (dict(choices_in(each, "", ignore)) for each in (before, after))
+    changes = []
+    for path in dict.fromkeys([*one, *two]):
+        if path in one and path in two and _same(one[path][0], two[path][0]):
+            continue
+        texts = [_text(side[path][0]) if path in side else None for side in (one, two)]
+        chosen = any(side[path][1] for side in (one, two) if path in side)
+        changes.append(Choice(path, texts[0], texts[1], chosen))
+    return tuple(changes), len(one.keys() & two.keys()) - sum(
+        choice.path in one and choice.path in two for choice in changes
+    )
+
+
+def choices_in(
+    estimator: Any, path: str, ignore: Collection[str], within: frozenset[int] = frozenset()
+) -> Iterator[tuple[str, tuple[Any, bool]]]:
+    """Yield the path of each hyperparameter, its value, and whether that is not the default."""
+    within |= {id(estimator)}  # an estimator may hold itself
+    defaults = defaults_of(type(estimator))
+    for name, value in hyperparameters_of(estimator, attributes_of(estimator)).items():
+        if name in ignore:
+            continue
+        yield join(path, name), (value, not same(value, defaults.get(name, MISSING)))
+        for local, template in templates_in(name, value):
+            if id(template) not in within and len(within) <= DEEPEST:
+                yield from choices_in(template, join(path, local), ignore, within)
+
+
+def _same(before: Any, after: Any) -> bool:
+    return type(before) is type(after) and not compare(*map(_by_class, (before, after)), EXACT).moved
+
+
+def _by_class(value: Any) -> Any:
+    """Return a value with each estimator in it as its class, and nothing else changed."""
+    if is_estimator(value):
+        return type(value)
+    if isinstance(value, list | tuple):
+        return tuple(map(_by_class, value))
+    if isinstance(value, dict):
+        return {key: _by_class(item) for key, item in value.items()}
+    return value
+
+
+def _text(value: Any) -> str:
+    """Return a value as short text, an estimator by its class."""
+    named = isinstance(value, list | tuple) and any(True for _ in templates_in("", value))
+    return short_repr(_by_class(list(value)) if named else _by_class(value))
