@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from skparams.inspection._record import Summary
 from skparams.rendering import _view, _words
 from skparams.rendering._lines import Line, learned
 
-__all__ = ["to_html"]
+__all__ = ["rendered", "to_html"]
 
 _HERE = Path(__file__).parent
 _MOST_MEMBERS = 50  # of a run of siblings: what one wants to scroll through
@@ -42,34 +43,35 @@ def to_html(summary: Summary) -> str:
     stats, n_stats_left = _view.with_stats(summary)
     networks, n_networks_left = _view.networks(summary)
     outcomes, n_outcomes_left = _view.outcomes(summary)
-    return (
-        _environment()
-        .get_template("summary.html")
-        .render(
-            style=_style(),
-            about=_view.header(summary),
-            choices=choices,
-            hidden=hidden[:_MOST_HIDDEN],
-            n_hidden_left=len(hidden[_MOST_HIDDEN:]),
-            more=more,
-            outcomes=outcomes,
-            n_outcomes_left=n_outcomes_left,
-            planned=summary.planned,
-            shown=summary.root.fitted or summary.planned,
-            lines=lines,
-            open_levels=_OPEN_LEVELS,
-            widths=_widths(lines, summary),
-            totals=summary.totals,
-            notes=_view.notes(summary),
-            candidate_names=names,
-            candidates=candidates,
-            stats=stats,
-            n_stats_left=n_stats_left,
-            networks=networks,
-            n_networks_left=n_networks_left,
-            findings=_view.findings(summary),
-        )
+    return rendered(
+        "summary.html",
+        about=_view.header(summary),
+        choices=choices,
+        hidden=hidden[:_MOST_HIDDEN],
+        n_hidden_left=len(hidden[_MOST_HIDDEN:]),
+        more=more,
+        outcomes=outcomes,
+        n_outcomes_left=n_outcomes_left,
+        planned=summary.planned,
+        shown=summary.root.fitted or summary.planned,
+        lines=lines,
+        open_levels=_OPEN_LEVELS,
+        widths=_widths(lines, summary),
+        totals=summary.totals,
+        notes=_view.notes(summary),
+        candidate_names=names,
+        candidates=candidates,
+        stats=stats,
+        n_stats_left=n_stats_left,
+        networks=networks,
+        n_networks_left=n_networks_left,
+        findings=_view.findings(summary),
     )
+
+
+def rendered(template: str, **shown: Any) -> str:
+    """Return a template filled in, with the style that all pages share."""
+    return _environment().get_template(template).render(style=_style(), **shown)
 
 
 @lru_cache(maxsize=1)

@@ -24,7 +24,8 @@ class Column:
     What a column that ``wraps`` has no room for goes on in the next line, after a comma and the
     like; it shrinks before the others do. Other text is cut, and so is a part that fills more than
     a line where a column wraps by "cut" rather than by "fold". Numbers, which stand at the right,
-    are cut only where nothing else helps.
+    are cut only where nothing else helps. Names and values are ``code`` where there is a typeface
+    for it.
     """
 
     heading: str
@@ -32,6 +33,7 @@ class Column:
     least: int = 8
     drop: int = 0
     wraps: Literal["", "cut", "fold"] = ""
+    code: bool = False
 
 
 def table(

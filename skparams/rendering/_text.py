@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import os
-import shutil
-import sys
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from skparams.inspection._counts import Count
 from skparams.inspection._record import Candidate, FittedAttribute, Node, Summary
-from skparams.rendering._layout import Column, table
+from skparams.rendering._layout import Column
 from skparams.rendering._lines import Line, learned
+from skparams.rendering._terminal import Row, Terminal
 from skparams.rendering._view import (
     Choice,
     candidates,
@@ -33,23 +29,8 @@ from skparams.rendering._words import clean, number, shape, size, value
 
 __all__ = ["to_text"]
 
-_WIDEST = 120
-_NARROWEST = 20
 _MOST_MEMBERS = 10  # of a run of estimators that is opened
 _MOST_LINES = 400
-# What stands in where the output's encoding lacks the signs on the left.
-_ASCII = {
-    "×": "x",
-    "→": "->",
-    "│": "|",
-    "·": "-",
-    "…": "...",
-    "–": "-",
-    "≤": "<=",
-    "±": "+-",
-    "≈": "~",
-}
-_Row = tuple[Sequence[str], str]
 
 
 def to_text(summary: Summary, width: int | None = None, color: bool | None = None) -> str:
@@ -74,45 +55,17 @@ def to_text(summary: Summary, width: int | None = None, color: bool | None = Non
     ValueError
         If ``width`` is not an int of at least 20.
     """
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    if color is None:
-        color = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    if width is None:
-        width = shutil.get_terminal_size().columns if terminal else _WIDEST
-        width = min(max(width, _NARROWEST), _WIDEST)
-    elif not isinstance(width, int) or width < _NARROWEST:
-        raise ValueError(f"to_text: width must be an int of at least {_NARROWEST}, got {width!r}.")
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        highlight=False,
-        emoji=False,
-        legacy_windows=False,
-        _environ={},  # the environment's say is above
-    )
-    page = _Page(getattr(sys.stdout, "encoding", None) or "utf-8", width)
-    for i, block in enumerate(page.blocks(summary)):
-        if i:
-            console.print()
-        console.print(block)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    page = _Page(Terminal(width, color))
+    return page.terminal.page(page.blocks(summary))
 
 
 class _Page:
-    """The blocks of a page, in signs that an encoding has."""
+    """The blocks of a page."""
 
-    def __init__(self, encoding: str, width: int) -> None:
-        self._encoding = encoding
-        self._width = width
-        try:
-            "".join(_ASCII).encode(encoding)
-        except UnicodeEncodeError:
-            self._signs = str.maketrans(_ASCII)
-        else:
-            self._signs = {}
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self._said = terminal.said
+        self._table = terminal.table
 
     def blocks(self, summary: Summary) -> Iterator[RenderableType]:
         """Yield what stands between empty lines."""
@@ -149,7 +102,7 @@ class _Page:
             Column("default", least=8, drop=1, wraps="fold"),
             Column("decides", least=12, wraps="cut"),
         ]
-        rows: list[_Row] = []
+        rows: list[Row] = []
         section = ""
         for choice in shown:
             if choice.section != section:
@@ -163,7 +116,7 @@ class _Page:
 
     def _outcomes(self, summary: Summary) -> Table:
         found, n_left = outcomes(summary)
-        rows: list[_Row] = [((f"  {path}", said), "") for path, said in found]
+        rows: list[Row] = [((f"  {path}", said), "") for path, said in found]
         if n_left:
             rows.append(((f"  … {n_left:,} more", ""), "dim"))
         return self._table([Column("fit found", least=16), Column("", wraps="fold")], rows)
@@ -177,7 +130,7 @@ class _Page:
             Column("free", right=True, drop=3),
             Column("bytes", right=True, drop=2),
         ]
-        rows: list[_Row] = []
+        rows: list[Row] = []
         for line in learned(summary, _MOST_MEMBERS, _MOST_LINES, opened=False):
             rows += _with_inner(line, "  ", summary.planned)
         totals = summary.totals
@@ -194,7 +147,7 @@ class _Page:
             Column("free", right=True, drop=2),
             Column("bytes", right=True, drop=1),
         ]
-        rows: list[_Row] = []
+        rows: list[Row] = []
         for i, (values, each) in enumerate(found):
             if isinstance(each, Candidate):
                 totals = each.totals
@@ -221,7 +174,7 @@ class _Page:
             Column("zeros", right=True, drop=3),
             Column("not finite", right=True),
         ]
-        rows: list[_Row] = [(_values_of(row), "") for row in shown]
+        rows: list[Row] = [(_values_of(row), "") for row in shown]
         if n_left:
             rows.append(((f"  … {n_left:,} more", *[""] * 7), "dim"))
         return self._table(columns, rows)
@@ -236,7 +189,7 @@ class _Page:
             Column("connections", right=True, drop=2),
             Column("parameters", right=True),
         ]
-        rows: list[_Row] = []
+        rows: list[Row] = []
         for layer in shown_layers(node.layers):
             if layer is None:
                 rows.append((("  …", *[""] * 6), ""))
@@ -260,18 +213,8 @@ class _Page:
             grid.add_row(self._said(f"  {code}", "bold"), self._said(message))
         return Group(grid, self._said("  what to do: docs/findings", "dim"))
 
-    def _table(self, columns: Sequence[Column], rows: Sequence[_Row]) -> Table:
-        return table(columns, rows, self._width, self._written)
 
-    def _written(self, text: str) -> str:
-        encoded = text.translate(self._signs).encode(self._encoding, "backslashreplace")
-        return encoded.decode(self._encoding)
-
-    def _said(self, text: str, style: str = "") -> Text:
-        return Text(self._written(text), style, overflow="fold")
-
-
-def _with_inner(line: Line, guide: str, planned: bool) -> Iterator[_Row]:
+def _with_inner(line: Line, guide: str, planned: bool) -> Iterator[Row]:
     """Yield a line and those inside it, each below a guide for its level."""
     counts: Sequence[str] = ("", "", "")
     if line.counted:
