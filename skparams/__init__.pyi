@@ -1,7 +1,15 @@
 from ._show_versions import show_versions
 from ._version import __version__ as __version__
 from .decomposition import PCA
-from .inspection import ParamsMixin, count_params, fitted_params, plan, summary
+from .inspection import (
+    ParamsMixin,
+    assert_same_model,
+    count_params,
+    diff,
+    fitted_params,
+    plan,
+    summary,
+)
 from .neural_network import MLPClassifier, MLPRegressor
 
 __all__ = [
@@ -10,7 +18,9 @@ __all__ = [
     "MLPRegressor",
     "ParamsMixin",
     "__version__",
+    "assert_same_model",
     "count_params",
+    "diff",
     "fitted_params",
     "plan",
     "show_versions",

@@ -81,7 +81,8 @@ class _Matching:
             done.add(dim)
             self._match(dim, done)
         for _ in range(_MOST_PASSES):
-            if not any([self._match(dim, done) for dim in self._order]):
+            changed = [self._match(dim, done) for dim in self._order]
+            if not any(changed):
                 break
 
     def changed(self) -> dict[str, np.ndarray]:
@@ -98,7 +99,11 @@ class _Matching:
 
     def _length(self, arrays: Mapping[str, Named], dim: str) -> int:
         return next(
-            (each.array.shape[each.dims.index(dim)] for each in arrays.values() if dim in each.dims),
+            (
+                each.array.shape[each.dims.index(dim)]
+                for each in arrays.values()
+                if dim in each.dims
+            ),
             0,
         )
 
@@ -123,7 +128,9 @@ class _Matching:
             if other.array.shape != each.array.shape or other.dims != each.dims:
                 continue
             axis = each.dims.index(dim)
-            found.append((path, _units_first(other.array, axis), _units_first(self._now[path], axis)))
+            found.append(
+                (path, _units_first(other.array, axis), _units_first(self._now[path], axis))
+            )
         return found
 
     def _match(self, dim: str, done: set[str]) -> bool:

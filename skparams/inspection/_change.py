@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from math import prod, sqrt
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy.sparse import coo_array, issparse
 
 from skparams.inspection._diff_record import Change
 
-__all__ = ["EXACT", "Tolerance", "change_of", "merged"]
+__all__ = ["EXACT", "Tolerance", "change_of"]
 
 # Numbers in a block, as for statistics: of two float64 blocks and a buffer a megabyte and a half.
 _BLOCK = 1 << 16
@@ -68,28 +68,6 @@ def change_of(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
             largest = max(_largest(before), _largest(after))
             sums = _Sums(before, after, tolerance, int(np.frexp(largest)[1]))
         return sums.change()
-
-
-def merged(changes: Iterable[Change]) -> Change:
-    """Return the change of several arrays taken as one."""
-    each = list(changes)
-    numbers = [change for change in each if change.distance is not None]
-    total = Change(sum(c.n for c in each), sum(c.moved for c in each))
-    if not numbers:
-        return total
-    before, after = (
-        sqrt(sum((getattr(c, side) or 0.0) ** 2 for c in numbers)) for side in ("before", "after")
-    )
-    product = sum((c.cosine or 0.0) * (c.before or 0.0) * (c.after or 0.0) for c in numbers)
-    return replace(
-        total,
-        nonfinite=sum(c.nonfinite for c in numbers),
-        largest=max(c.largest or 0.0 for c in numbers),
-        distance=sqrt(sum((c.distance or 0.0) ** 2 for c in numbers)),
-        before=before,
-        after=after,
-        cosine=_within_one(product / (before * after)) if before * after else None,
-    )
 
 
 def _within_one(cosine: float) -> float:

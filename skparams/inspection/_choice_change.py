@@ -19,7 +19,7 @@ from skparams.inspection._specs._hyperparameters import (
 from skparams.inspection._specs._values import attributes_of, is_estimator, templates_in
 from skparams.inspection._value_change import compare
 
-__all__ = ["choice_changes", "choices_in"]
+__all__ = ["choice_changes", "choices_in", "short_choice"]
 
 
 def choice_changes(
@@ -46,7 +46,7 @@ def choice_changes(
     for path in dict.fromkeys([*one, *two]):
         if path in one and path in two and _same(one[path][0], two[path][0]):
             continue
-        texts = [_text(side[path][0]) if path in side else None for side in (one, two)]
+        texts = [short_choice(side[path][0]) if path in side else None for side in (one, two)]
         chosen = any(side[path][1] for side in (one, two) if path in side)
         changes.append(Choice(path, texts[0], texts[1], chosen))
     return tuple(changes), len(one.keys() & two.keys()) - sum(
@@ -70,7 +70,9 @@ def choices_in(
 
 
 def _same(before: Any, after: Any) -> bool:
-    return type(before) is type(after) and not compare(*map(_by_class, (before, after)), EXACT).moved
+    return (
+        type(before) is type(after) and not compare(*map(_by_class, (before, after)), EXACT).moved
+    )
 
 
 def _by_class(value: Any) -> Any:
@@ -84,7 +86,7 @@ def _by_class(value: Any) -> Any:
     return value
 
 
-def _text(value: Any) -> str:
+def short_choice(value: Any) -> str:
     """Return a value as short text, an estimator by its class."""
     named = isinstance(value, list | tuple) and any(True for _ in templates_in("", value))
     return short_repr(_by_class(list(value)) if named else _by_class(value))

@@ -35,7 +35,7 @@ from skparams.inspection._specs._values import (
     may_be_learned,
 )
 
-__all__ = ["Fitted", "Walk", "is_fitted", "rules_of"]
+__all__ = ["Fitted", "Walk", "class_path", "is_fitted", "rules_of"]
 
 Values = Mapping[str, Any]
 
@@ -86,6 +86,11 @@ def _last_is_fitted(attributes: Values, spec: Spec) -> bool:
         if inner is None or not inner.chained:
             return is_fitted(steps[-1], attributes)
         spec = inner
+
+
+def class_path(cls: type) -> str:
+    """Return the top package and the class, as Specs are registered: "sklearn.PCA"."""
+    return f"{cls.__module__.partition('.')[0]}.{cls.__name__}"
 
 
 class Fitted(NamedTuple):

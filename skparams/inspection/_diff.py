@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from math import isfinite
 from numbers import Real
 from typing import Any, NamedTuple, overload
 
@@ -13,7 +12,7 @@ import numpy as np
 from skparams.inspection._align import aligned
 from skparams.inspection._change import Tolerance, change_of
 from skparams.inspection._choice_change import choice_changes
-from skparams.inspection._collect import Walk
+from skparams.inspection._collect import Walk, class_path
 from skparams.inspection._diff_record import (
     Alignment,
     AttributeChange,
@@ -224,7 +223,7 @@ class _Comparison(NamedTuple):
             one, two = ({child.name: child for child in node.children} for node in (before, after))
             children = [self.node(one.get(n), two.get(n)) for n in dict.fromkeys([*one, *two])]
         sides = zip((self.before, self.after), both, strict=True)
-        names = [_class(side.classes[node.path]) if node else None for side, node in sides]
+        names = [class_path(side.classes[node.path]) if node else None for side, node in sides]
         stored = [node.totals.stored if node else 0 for node in both]
         return NodeChange(
             name=some.name,
@@ -252,6 +251,8 @@ class _Comparison(NamedTuple):
                 arrays, alignments = aligned(one.named(), two.named(), units)
         parameters, others = [], []
         for name in dict.fromkeys([*one.arrays, *two.arrays]):
+            if name in one.aliases & two.aliases:
+                continue
             row = self._array(name, one, two, arrays.get(name))
             (parameters if row.role == "parameter" else others).append(row)
         for name in dict.fromkeys([*one.whole, *two.whole]):
@@ -293,11 +294,8 @@ class _Comparison(NamedTuple):
         return before.dtype == after.dtype or (before.dtype or "")[:2] in ("<U", "|S")
 
     def _trees(self, before: Held, after: Held) -> Iterator[TreeChange]:
-        for path, tree in before.trees.items():
-            if path in after.trees:
-                yield tree_change(path, tree, after.trees[path], self.tolerance)
-        for path in before.trees.keys() ^ after.trees.keys():
-            yield tree_gone(path, before.trees.get(path), after.trees.get(path))
+        for path in dict.fromkeys([*before.trees, *after.trees]):
+            yield tree_change(path, before.trees.get(path), after.trees.get(path), self.tolerance)
 
 
 def _one_shape(before: Any, after: Any) -> bool:
@@ -309,9 +307,7 @@ def _one_shape(before: Any, after: Any) -> bool:
 def _facts(value: Any) -> Facts:
     if not comparable(value):
         return Facts(None, type(value).__name__, short_repr(value))
-    small = isinstance(value, np.ndarray) and value.size <= _MOST_WRITTEN and value.dtype.names is None
+    small = (
+        isinstance(value, np.ndarray) and value.size <= _MOST_WRITTEN and value.dtype.names is None
+    )
     return Facts(value.shape, str(value.dtype), short_repr(value) if small else None)
-
-
-def _class(cls: type) -> str:
-    return f"{cls.__module__.partition('.')[0]}.{cls.__name__}"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import hypot
+
+from skparams.inspection._shown import Shown
 
 __all__ = [
     "Alignment",
     "AttributeChange",
     "Change",
     "Choice",
+    "Diff",
     "Facts",
     "NodeChange",
     "TreeChange",
@@ -43,6 +47,39 @@ class Change:
         if not self.distance:
             return 0.0
         return self.distance / self.before if self.before else None
+
+    @classmethod
+    def merged(cls, changes: Iterable[Change]) -> Change:
+        """Return the change of several arrays taken as one."""
+        each = list(changes)
+        n, moved = sum(change.n for change in each), sum(change.moved for change in each)
+        numbers = [change for change in each if change.distance is not None]
+        if not numbers:
+            return cls(n, moved)
+        distance, before, after = (
+            hypot(*(getattr(change, norm) for change in numbers))
+            for norm in ("distance", "before", "after")
+        )
+        cosine = None
+        if before and after:
+            parts = (
+                change.cosine * (change.before / before) * (change.after / after)
+                for change in numbers
+                if change.cosine is not None
+                and change.before is not None
+                and change.after is not None
+            )
+            cosine = min(max(sum(parts), -1.0), 1.0)
+        return cls(
+            n,
+            moved,
+            nonfinite=sum(change.nonfinite for change in numbers),
+            largest=max(change.largest or 0.0 for change in numbers),
+            distance=distance,
+            before=before,
+            after=after,
+            cosine=cosine,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +210,36 @@ class NodeChange:
                 yield tree.thresholds
                 if tree.values is not None:
                     yield tree.values
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Diff(Shown):
+    """What changed between two models.
+
+    Shown as text by ``print`` and as HTML in notebooks.
+
+    Parameters
+    ----------
+    root : NodeChange
+        The estimator.
+    hyperparameters : tuple of Choice
+        Those that were added, removed or changed.
+    n_same : int
+        How many hyperparameters are the same.
+    rtol, atol : float
+        A number has moved where it differs by more than ``atol + rtol * abs(after)``.
+    aligned : bool
+        Whether units of ``after`` were put in the order and the signs of ``before``.
+    """
+
+    root: NodeChange
+    hyperparameters: tuple[Choice, ...]
+    n_same: int
+    rtol: float = 0.0
+    atol: float = 0.0
+    aligned: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the two are the same model, as far as was compared."""
+        return not self.hyperparameters and self.root.same

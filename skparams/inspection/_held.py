@@ -28,8 +28,10 @@ class Held:
     """An estimator's arrays one by one, its trees, and its other attributes as they are.
 
     Of an array, the role and the dims are kept beside it; of any other attribute, the role.
+    ``aliases`` are arrays that stand at an earlier path too.
     """
 
+    aliases: set[str] = field(default_factory=set)
     arrays: dict[str, tuple[Leaf, str, tuple[str, ...] | None]] = field(default_factory=dict)
     trees: dict[str, Tree] = field(default_factory=dict)
     whole: dict[str, tuple[Any, str]] = field(default_factory=dict)
@@ -56,7 +58,7 @@ def held_by(fitted: Fitted, ignore: Collection[str]) -> Held:
     Returns
     -------
     Held
-        The estimator's own arrays, not copies. An array that it holds twice is there once.
+        The estimator's own arrays, not copies.
     """
     held = Held()
     met: set[tuple] = set()
@@ -72,9 +74,11 @@ def held_by(fitted: Fitted, ignore: Collection[str]) -> Held:
             for leaf, role, dims in _leaves(fitted, name, value, rule):
                 if leaf.numbers is None:
                     held.whole[leaf.path] = leaf.value, role
-                elif leaf.buffer not in met:
-                    met.add(leaf.buffer)
+                else:
                     held.arrays[leaf.path] = leaf, role, dims
+                    if leaf.buffer in met:
+                        held.aliases.add(leaf.path)
+                    met.add(leaf.buffer)
         else:
             held.whole[join(fitted.path, name)] = value, rule.role
     return held

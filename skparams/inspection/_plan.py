@@ -7,7 +7,7 @@ from typing import Any
 from skparams.inspection._plan_data import read_data
 from skparams.inspection._plan_walk import PlanWalk
 from skparams.inspection._record import Summary
-from skparams.inspection._summary import _check_estimator
+from skparams.inspection._summary import check_estimator
 
 __all__ = ["plan"]
 
@@ -63,7 +63,7 @@ def plan(
     >>> wide.totals.stored
     1000796000010
     """
-    _check_estimator("plan", estimator)
+    check_estimator("plan", estimator)
     given = {
         "n_samples": n_samples,
         "n_features": n_features,

@@ -88,15 +88,17 @@ def _of_predictor(predictor: Any) -> Tree:
     )
 
 
-def tree_change(path: str, before: Tree, after: Tree, tolerance: Tolerance) -> TreeChange:
+def tree_change(
+    path: str, before: Tree | None, after: Tree | None, tolerance: Tolerance
+) -> TreeChange:
     """Return what became of a tree.
 
     Parameters
     ----------
     path : str
         Where it is.
-    before, after : Tree
-        Any two.
+    before, after : Tree or None
+        Any two; None where there is no tree.
     tolerance : Tolerance
         For thresholds and values.
 
@@ -106,6 +108,12 @@ def tree_change(path: str, before: Tree, after: Tree, tolerance: Tolerance) -> T
         A split whose feature changed has no threshold to compare; below it, places are compared
         all the same.
     """
+    if before is None or after is None:
+        nodes, depth = (
+            tuple(0 if tree is None else size(tree) for tree in (before, after))
+            for size in (lambda tree: len(tree.left), lambda tree: tree.depth)
+        )
+        return TreeChange(path, nodes, depth, Change(0, 0), Change(0, 0), None)
     one, two = _places(before, after)
     splits = (before.left[one] > 0) & (after.left[two] > 0)
     leaves = (before.left[one] <= 0) & (after.left[two] <= 0)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams.inspection._change import Tolerance, change_of, merged
+from skparams.inspection._change import Tolerance, change_of
 from skparams.inspection._diff_record import Change
 from skparams.inspection._specs._values import attributes_of
 
@@ -43,7 +43,7 @@ def compare(before: Any, after: Any, tolerance: Tolerance) -> Change:
     Change
         What is in one only counts as one value that moved.
     """
-    return merged(_changes(before, after, tolerance, frozenset(), 0))
+    return Change.merged(_changes(before, after, tolerance, frozenset(), 0))
 
 
 def comparable(value: Any) -> bool:

@@ -13,7 +13,7 @@ from skparams.rendering._words import shape
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["to_frame"]
+__all__ = ["imported_pandas", "to_frame"]
 
 _COUNTS = ("count", "free", "bytes")
 _STATS = tuple(field.name for field in fields(Stats))
@@ -39,16 +39,11 @@ def to_frame(summary: Summary) -> pd.DataFrame:
     ImportError
         If pandas is not installed.
     """
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise ImportError(
-            'to_frame: needs pandas. Install it with pip install "skparams[frame]".'
-        ) from error
+    pandas = imported_pandas()
     nodes = list(summary.root.walk())
     stats = any(row.stats for node in nodes for row in node.attributes)
     rows = [_row(row, node) for node in nodes for row in node.attributes]
-    frame = pd.DataFrame(rows, columns=list(_columns(summary.planned, stats)), dtype=object)
+    frame = pandas.DataFrame(rows, columns=list(_columns(summary.planned, stats)), dtype=object)
     whole = [*_COUNTS, "retained", "times", "zeros", "nonfinite"]
     for name in frame:
         if name in whole or name.partition("_")[2] in ("low", "high"):
@@ -58,6 +53,17 @@ def to_frame(summary: Summary) -> pd.DataFrame:
         elif name in _STATS:
             frame[name] = frame[name].astype(float)
     return frame
+
+
+def imported_pandas() -> Any:
+    """Return pandas, or say how to install it."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise ImportError(
+            'to_frame: needs pandas. Install it with pip install "skparams[frame]".'
+        ) from error
+    return pandas
 
 
 def _columns(planned: bool, stats: bool) -> Iterator[str]:
