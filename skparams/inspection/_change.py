@@ -70,10 +70,6 @@ def change_of(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
         return sums.change()
 
 
-def _within_one(cosine: float) -> float:
-    return min(max(cosine, -1.0), 1.0)
-
-
 class _Sums:
     """Running sums over pairs of blocks; all but ``largest`` are of numbers over 2**exponent."""
 
@@ -165,14 +161,15 @@ class _Sums:
             np.sqrt(squares) for squares in (self.before, self.after, self.squares)
         )
         cosine = self.product / before / after if before and after else None
-        back = [float(np.ldexp(norm, self._exponent)) for norm in (distance, before, after)]
         return Change(
             self._n,
             self.moved,
             self.nonfinite,
-            float(self.largest),
-            *back,
-            None if cosine is None else _within_one(float(cosine)),
+            largest=float(self.largest),
+            distance=float(np.ldexp(distance, self._exponent)),
+            before=float(np.ldexp(before, self._exponent)),
+            after=float(np.ldexp(after, self._exponent)),
+            cosine=None if cosine is None else min(max(float(cosine), -1.0), 1.0),
         )
 
 

@@ -59,7 +59,8 @@ def choices_in(
 ) -> Iterator[tuple[str, tuple[Any, bool]]]:
     """Yield the path of each hyperparameter, its value, and whether that is not the default."""
     within |= {id(estimator)}  # an estimator may hold itself
-    defaults = defaults_of(type(estimator))
+    cls: type = type(estimator)
+    defaults = defaults_of(cls)
     for name, value in hyperparameters_of(estimator, attributes_of(estimator)).items():
         if name in ignore:
             continue
@@ -70,9 +71,9 @@ def choices_in(
 
 
 def _same(before: Any, after: Any) -> bool:
-    return (
-        type(before) is type(after) and not compare(*map(_by_class, (before, after)), EXACT).moved
-    )
+    if type(before) is not type(after):
+        return False
+    return not compare(_by_class(before), _by_class(after), EXACT).moved
 
 
 def _by_class(value: Any) -> Any:

@@ -249,7 +249,8 @@ class _Comparison(NamedTuple):
             units = units_of(sides[1])
             if units and units == {dim: units_of(sides[0]).get(dim) for dim in units}:
                 arrays, alignments = aligned(one.named(), two.named(), units)
-        parameters, others = [], []
+        parameters: list[AttributeChange] = []
+        others: list[AttributeChange] = []
         for name in dict.fromkeys([*one.arrays, *two.arrays]):
             if name in one.aliases & two.aliases:
                 continue
@@ -270,9 +271,9 @@ class _Comparison(NamedTuple):
         change, same = None, False
         one, two = found
         if one and two and one[0].numbers.shape == two[0].numbers.shape:
-            used = [one[0].used, two[0].used if aligned is None else aligned]
-            if np.shape(used[0]) == np.shape(used[1]):
-                change = change_of(*used, self.tolerance)
+            first, second = one[0].used, two[0].used if aligned is None else aligned
+            if first.shape == second.shape:
+                change = change_of(first, second, self.tolerance)
                 same = not change.moved and self._one_dtype(*facts)
         return AttributeChange(path, role, dims, facts[0], facts[1], change, same)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import hypot
 
+from skparams.inspection._counts import Count
 from skparams.inspection._shown import Shown
 
 __all__ = [
@@ -179,7 +180,7 @@ class NodeChange:
     before: str | None
     after: str | None
     fitted: tuple[bool, bool]
-    stored: tuple[int | None, int | None]
+    stored: tuple[Count, Count]
     parameters: tuple[AttributeChange, ...]
     others: tuple[AttributeChange, ...]
     trees: tuple[TreeChange, ...]
@@ -192,7 +193,8 @@ class NodeChange:
         return (
             self.before == self.after
             and self.fitted[0] == self.fitted[1]
-            and all(row.same for row in (*self.parameters, *self.others, *self.trees))
+            and all(row.same for row in (*self.parameters, *self.others))
+            and all(tree.same for tree in self.trees)
             and all(child.same for child in self.children)
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -107,23 +108,19 @@ def _measured(row: ParameterSpread, arrays: Sequence[np.ndarray]) -> ParameterSp
             mean += off / i
             squares += off * (array - mean)
     mean, std = mean[finite], np.sqrt(squares[finite] / len(arrays))
-    n_nonfinite = int(finite.size - mean.size)
+    row = replace(row, nonfinite=int(finite.size - mean.size))
     if not mean.size:
-        return ParameterSpread(*_identity(row), nonfinite=n_nonfinite)
+        return row
     typical, level = (float(np.linalg.norm(each)) / mean.size**0.5 for each in (std, mean))
-    return ParameterSpread(
-        *_identity(row),
+    relative = typical / level if level else None if typical else 0.0
+    return replace(
+        row,
         mean=float(mean.mean()),
         std=typical,
-        relative=typical / level if level else 0.0 if not typical else None,
+        relative=relative,
         largest=float(std.max()),
         turned=int(np.count_nonzero(positive & negative & finite)),
-        nonfinite=n_nonfinite,
     )
-
-
-def _identity(row: ParameterSpread) -> tuple[Any, ...]:
-    return row.path, row.role, row.dims, row.n_models, row.shapes
 
 
 def _trees(learned: Sequence[_Learned]) -> Iterator[ParameterSpread]:

@@ -109,10 +109,8 @@ def tree_change(
         all the same.
     """
     if before is None or after is None:
-        nodes, depth = (
-            tuple(0 if tree is None else size(tree) for tree in (before, after))
-            for size in (lambda tree: len(tree.left), lambda tree: tree.depth)
-        )
+        sizes = [(len(tree.left), tree.depth) if tree else (0, 0) for tree in (before, after)]
+        nodes, depth = zip(*sizes, strict=True)
         return TreeChange(path, nodes, depth, Change(0, 0), Change(0, 0), None)
     one, two = _places(before, after)
     splits = (before.left[one] > 0) & (after.left[two] > 0)

@@ -6,15 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skparams.rendering._figure import FONT, name_rows, new_axes, rows_that_fit, set_title, short
-from skparams.rendering._figure import wrapped as wrapped_text
+from skparams.rendering._figure import (
+    FONT,
+    name_rows,
+    new_axes,
+    rows_that_fit,
+    set_title,
+    short,
+    wrapped,
+)
 from skparams.rendering._palette import LIGHT
 from skparams.rendering._words import plural, value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Bar", "Bars", "draw_bars"]
+__all__ = ["Bar", "Bars", "draw_bars", "longest"]
 
 _MOST = 12
 
@@ -36,6 +43,11 @@ class Bars:
     below: str
     bars: Sequence[Bar]
     nothing: str
+
+
+def longest(bars: Sequence[Bar]) -> float:
+    """Return the length of the longest bar, 0 where there is none."""
+    return max((bar.length or 0.0 for bar in bars), default=0.0)
 
 
 def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
@@ -65,7 +77,7 @@ def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
     ordered = sorted(shown.bars, key=lambda bar: -1.0 if bar.length is None else -bar.length)
     most = min(_MOST, rows_that_fit(ax))
     bars, rest = ordered[:most], ordered[most:]
-    widest = max((bar.length or 0.0 for bar in bars), default=0.0) or 1.0
+    widest = longest(bars) or 1.0
     for i, bar in enumerate(bars):
         length = bar.length or 0.0
         ax.barh(i, length, height=0.7, color=LIGHT.above)
@@ -77,6 +89,6 @@ def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
     names = [short(bar.name) for bar in bars]
     name_rows(ax, names)
     below = shown.below + (f"; {plural(len(rest), 'parameter')} left out" if rest else "")
-    ax.set_xlabel(wrapped_text(ax, below, names), fontsize=FONT, loc="right")
+    ax.set_xlabel(wrapped(ax, below, names), fontsize=FONT, loc="right")
     set_title(ax, shown.title.format(first=names[0]), names)
     return ax

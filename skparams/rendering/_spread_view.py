@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from skparams.inspection._spread_record import ParameterSpread, Spread
-from skparams.rendering._bars import Bar, Bars
+from skparams.rendering._bars import Bar, Bars, longest
 from skparams.rendering._layout import Column
 from skparams.rendering._report import Report, Section
 from skparams.rendering._terminal import Row
@@ -52,12 +52,11 @@ def _varied(spread: Spread) -> Iterator[Section]:
 def _learned(spread: Spread) -> Iterator[Section]:
     if not spread.parameters:
         return
-    shown, left = spread.parameters, ()
+    shown = list(spread.parameters)
     if len(shown) > _MOST_ROWS:
-        ordered = sorted(shown, key=lambda row: -(row.relative or 0.0))
-        shown, left = tuple(ordered[:_MOST_ROWS]), tuple(ordered[_MOST_ROWS:])
-    rows = [_row(row, len(spread.classes)) for row in shown]
-    if left:
+        shown.sort(key=lambda row: -(row.relative or 0.0))
+    rows = [_row(row, len(spread.classes)) for row in shown[:_MOST_ROWS]]
+    if left := shown[_MOST_ROWS:]:
         rows.append(((f"… {len(left):,} more that vary less", *[""] * 6), "dim"))
     columns = [
         Column("they learned", least=18, code=True),
@@ -114,9 +113,9 @@ def bars(spread: Spread) -> Bars:
         for row in spread.parameters
         if row.relative is not None or len(row.shapes) > 1
     ]
-    lengths = [bar.length for bar in found if bar.length is not None]
+    furthest = longest(found)
     title = "No parameter varies"
-    if lengths and max(lengths):
-        title = f"{{first}} varies the most: its std is {value(max(lengths))} of its size"
+    if furthest:
+        title = f"{{first}} varies the most: its std is {value(furthest)} of its size"
     below = f"std over {plural(len(spread.classes), 'model')}, over the size of the means"
     return Bars(title, below, found, "the models have no parameter of one shape to compare")
