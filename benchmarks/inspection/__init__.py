@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from benchmarks._tables import Table
 from benchmarks._task import Task
-from benchmarks.inspection import imports, numbers, pages
+from benchmarks.inspection import changes, imports, numbers, pages
 
 _PARTS = {
     "imports": imports.imports,
     "statistics": numbers.statistics,
     "memory": numbers.memory,
     "pages": pages.pages,
+    "changes": changes.changes,
 }
 NAMES = tuple(_PARTS)
 

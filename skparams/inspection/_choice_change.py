@@ -77,17 +77,19 @@ def _same(before: Any, after: Any) -> bool:
 
 
 def _by_class(value: Any) -> Any:
-    """Return a value with each estimator in it as its class, and nothing else changed."""
+    """Return a value with each estimator that ``templates_in`` finds in it as its class."""
     if is_estimator(value):
         return type(value)
-    if isinstance(value, list | tuple):
-        return tuple(map(_by_class, value))
-    if isinstance(value, dict):
-        return {key: _by_class(item) for key, item in value.items()}
-    return value
+    if not isinstance(value, list | tuple) or not any(True for _ in templates_in("", value)):
+        return value
+    return [
+        tuple(type(part) if is_estimator(part) else part for part in item)
+        if isinstance(item, tuple)
+        else _by_class(item)
+        for item in value
+    ]
 
 
 def short_choice(value: Any) -> str:
     """Return a value as short text, an estimator by its class."""
-    named = isinstance(value, list | tuple) and any(True for _ in templates_in("", value))
-    return short_repr(_by_class(list(value)) if named else _by_class(value))
+    return short_repr(_by_class(value))

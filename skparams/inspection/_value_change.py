@@ -124,7 +124,8 @@ def _items(value: Any) -> Mapping[Any, Any] | None:
         return dict(enumerate(value))
     if isinstance(value, np.ndarray):
         return dict(enumerate(value.ravel().tolist()))
-    held = attributes_of(value)
+    # Classes written in C tell how they are laid out, too, which says nothing of their values.
+    held = {name: item for name, item in attributes_of(value).items() if name[:2] != "__"}
     if held:
         return held
     try:

@@ -74,7 +74,7 @@ def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
         raise ValueError(f"plot: {shown.nothing}.")
     if ax is None:
         ax = new_axes()
-    ordered = sorted(shown.bars, key=lambda bar: -1.0 if bar.length is None else -bar.length)
+    ordered = sorted(shown.bars, key=lambda bar: (bar.length is None, -(bar.length or 0.0)))
     most = min(_MOST, rows_that_fit(ax))
     bars, rest = ordered[:most], ordered[most:]
     widest = longest(bars) or 1.0

@@ -14,12 +14,12 @@ __all__ = [
     "MOST_ALIKE",
     "Line",
     "class_of",
-    "estimator",
-    "grown",
     "inside",
+    "member",
     "run_name",
     "runs",
     "short_class",
+    "tree_line",
 ]
 
 _MOST_ARRAYS = 12  # of one estimator
@@ -84,14 +84,14 @@ def inside(node: NodeChange, guide: str) -> Iterator[Line]:
         yield Line(
             f"{guide}{run_name([tree.path for tree in node.trees])}", f"{len(node.trees):,} trees"
         )
-        yield from grown(node.trees, f"{guide}│ ")
+        yield from _grown(node.trees, f"{guide}│ ")
     else:
         for tree in node.trees:
             yield Line(f"{guide}{_local(tree.path, node)}", "", path=tree.path)
-            yield from grown([tree], f"{guide}│ ")
+            yield from _grown([tree], f"{guide}│ ")
     among = list(runs(node.children))
     for run in among[:_MOST_NODES]:
-        yield from estimator(run[0], guide) if len(run) == 1 else _run(run, guide)
+        yield from _estimator(run[0], guide) if len(run) == 1 else _run(run, guide)
     if len(among) > _MOST_NODES:
         left = [child for run in among[_MOST_NODES:] for child in run]
         change = Change.merged(each for child in left for each in child.changes())
@@ -120,12 +120,10 @@ def _axes(row: AttributeChange) -> str:
     return clean(two if one == two or not one else f"{one} → {two}" if two else one)
 
 
-def grown(trees: Sequence[TreeChange], guide: str) -> Iterator[Line]:
+def _grown(trees: Sequence[TreeChange], guide: str) -> Iterator[Line]:
     """Yield how trees grew, and what is asked and held at the places that both have."""
-    nodes, deepest = (sum(tree.nodes[i] for tree in trees) for i in (0, 1)), []
-    for i in (0, 1):
-        deepest.append(max(tree.depth[i] for tree in trees))
-    path = trees[0].path if len(trees) == 1 else run_name([tree.path for tree in trees])
+    nodes, deepest = _sizes(trees)
+    path = trees[0].path if len(trees) == 1 else trees[0].path.partition("[")[0]
     yield Line(f"{guide}nodes", _to(*nodes), said=_n_same(trees))
     yield Line(f"{guide}depth", _to(*deepest))
     values = [tree.values for tree in trees if tree.values is not None]
@@ -149,7 +147,7 @@ def _to(before: int, after: int) -> str:
     return number(after) if before == after else f"{number(before)} → {number(after)}"
 
 
-def estimator(node: NodeChange, guide: str) -> Iterator[Line]:
+def _estimator(node: NodeChange, guide: str) -> Iterator[Line]:
     name, what = f"{guide}{clean(node.name)}", class_of(node)
     if node.before is None or node.after is None:
         said = "added" if node.before is None else "removed"
@@ -177,9 +175,39 @@ def _run(run: Sequence[NodeChange], guide: str) -> Iterator[Line]:
     if n_same == len(run):
         yield Line(name, _members_of(run), said="same", style="dim")
         return
-    yield Line(name, _members_of(run), change, ", ".join(words), "bold", name)
+    yield Line(name, _members_of(run), change, ", ".join(words), "bold", run[0].path)
     if trees:
-        yield from grown(trees, f"{guide}│ ")
+        yield from _grown(trees, f"{guide}│ ")
+
+
+def member(node: NodeChange) -> Line:
+    """Return the one line of an estimator among many alike."""
+    trees = [tree for inner in node.walk() for tree in inner.trees]
+    (line, *_) = _estimator(node, "")
+    if line.said or node.before is None or node.after is None:
+        return line
+    what = _growth(trees) if trees else line.what
+    return Line(line.name, what, Change.merged(node.changes()))
+
+
+def tree_line(tree: TreeChange) -> Line:
+    """Return the one line of a tree among many."""
+    values = [] if tree.values is None else [tree.values]
+    said = "same" if tree.same else ""
+    change = Change.merged([tree.thresholds, *values])
+    return Line(clean(tree.path), _growth([tree]), change, said)
+
+
+def _growth(trees: Sequence[TreeChange]) -> str:
+    nodes, depth = _sizes(trees)
+    return f"nodes {_to(*nodes)}, depth {_to(*depth)}"
+
+
+def _sizes(trees: Sequence[TreeChange]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the number of nodes in all and the depth of the deepest, before and after."""
+    before, after = (sum(tree.nodes[i] for tree in trees) for i in (0, 1))
+    lower, higher = (max(tree.depth[i] for tree in trees) for i in (0, 1))
+    return (before, after), (lower, higher)
 
 
 def _members_of(run: Sequence[NodeChange]) -> str:

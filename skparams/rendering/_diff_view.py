@@ -10,12 +10,12 @@ from skparams.rendering._diff_lines import (
     MOST_ALIKE,
     Line,
     class_of,
-    estimator,
-    grown,
     inside,
+    member,
     run_name,
     runs,
     short_class,
+    tree_line,
 )
 from skparams.rendering._diff_rows import COLUMNS, rows, sides, status, written
 from skparams.rendering._layout import Column
@@ -95,20 +95,16 @@ def _members(root: NodeChange) -> Iterator[Section]:
     for node in root.walk():
         for run in runs(node.children):
             if len(run) > 1 and not all(each.same for each in run):
-                lines = [line for each in run[:_MOST_MEMBERS] for line in estimator(each, "")]
-                yield _folded(run_name([each.path for each in run]), lines, len(run))
+                yield _folded(run_name([each.path for each in run]), [member(each) for each in run])
         if len(node.trees) > MOST_ALIKE and not all(tree.same for tree in node.trees):
-            lines = []
-            for tree in node.trees[:_MOST_MEMBERS]:
-                lines += [Line(clean(tree.path), ""), *grown([tree], "│ ")]
             name = run_name([tree.path for tree in node.trees])
-            yield _folded(name, lines, len(node.trees))
+            yield _folded(name, [tree_line(tree) for tree in node.trees])
 
 
-def _folded(name: str, lines: Sequence[Line], n: int) -> Section:
-    said = [line.row() for line in lines]
-    if n > _MOST_MEMBERS:
-        said.append(((f"… {n - _MOST_MEMBERS:,} more", *[""] * 5), "dim"))
+def _folded(name: str, lines: Sequence[Line]) -> Section:
+    said = [line.row() for line in lines[:_MOST_MEMBERS]]
+    if left := lines[_MOST_MEMBERS:]:
+        said.append(((f"… {len(left):,} more", *[""] * 5), "dim"))
     columns = [Column("member", code=True), Column("", wraps="cut"), *_MEASURES]
     return Section(columns, said, fold=f"each of {name}")
 
@@ -139,6 +135,8 @@ def _others(root: NodeChange) -> Iterator[Section]:
         Column("after", least=12, wraps="fold", code=True),
         Column("moved", right=True),
     ]
+    if not any(cells[-1] for cells, _ in said):
+        columns, said = columns[:-1], [(cells[:-1], style) for cells, style in said]
     yield Section(columns, said, notes)
 
 
