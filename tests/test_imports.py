@@ -126,8 +126,17 @@ MAY_IMPORT = {
         "inspection._plan_rows",
         "inspection._record",
     ],
+    "inspection._shown": ["rendering*"],
+    "inspection._diff_record": ["inspection._counts", "inspection._shown"],
+    "inspection._spread_record": ["inspection._shown"],
     "inspection*": ["_compat", "inspection*"],
-    "rendering*": ["_compat", "inspection._counts", "inspection._record", "rendering*"],
+    "rendering*": [
+        "_compat",
+        "inspection._counts",
+        "inspection._record",
+        "inspection._*_record",
+        "rendering*",
+    ],
 }
 # Not bound: packages that only pass names on, and what stands above everything.
 FREE = ["__init__", "*.__init__", "__main__", "_demo*", "demo*"]
@@ -226,10 +235,9 @@ def test_private_names_of_scikit_learn_are_imported_in_compat_alone(module):
     assert not wrong
 
 
-def test_records_import_rendering_inside_their_methods():
-    if "inspection._record" not in MODULES:
-        pytest.skip("no records yet")
-    top = {full for full, _, top in _imports(MODULES["inspection._record"]) if top}
+@pytest.mark.parametrize("module", ["inspection._record", "inspection._shown"])
+def test_records_import_rendering_inside_their_methods(module):
+    top = {full for full, _, top in _imports(MODULES[module]) if top}
     assert not {full for full in top if full.startswith("skparams.rendering")}
 
 
@@ -319,8 +327,9 @@ pca.transform(holed)
 @pytest.mark.skipif("summary" not in skparams.__all__, reason="no summary yet")
 def test_inspecting_is_light(saved):
     code = """
-from skparams import count_params, fitted_params, summary
+from skparams import count_params, diff, fitted_params, summary
 for model in (classifier, regressor, pca, stream):
+    str(diff(model, model, align=True)), diff([model, model])._repr_html_()
     str(summary(model)), summary(model)._repr_html_(), repr(model)
     fitted_params(model), count_params(model)
 """

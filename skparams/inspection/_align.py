@@ -25,6 +25,7 @@ __all__ = ["Named", "aligned"]
 
 _MOST_UNITS = 5000  # as the assignment takes their number cubed
 _MOST_PASSES = 50
+_ROUNDING = 1e-12
 
 
 class Named(NamedTuple):
@@ -143,7 +144,11 @@ class _Matching:
                 continue
             turns = self._after[path].attribute in self._units[dim]
             (turning if turns else staying)[...] += before @ after.T / norms
-        order = linear_sum_assignment(np.abs(turning) + staying, maximize=True)[1]
+        gain = np.abs(turning) + staying
+        order = linear_sum_assignment(gain, maximize=True)[1]
+        # Of units that are as good as alike, rounding would choose.
+        if gain[np.arange(n), order].sum() <= np.trace(gain) * (1 + _ROUNDING):
+            order = np.arange(n)
         signs = np.where(turning[np.arange(n), order] < 0, -1.0, 1.0)
         if not self._units[dim]:
             signs[:] = 1.0

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.sparse import coo_array, issparse
+from scipy.sparse import coo_array, csr_array, issparse
 
 from skparams.inspection._diff_record import Change
 
@@ -243,7 +243,12 @@ def _aligned(before: Any, after: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _entries(matrix: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the places and the values that a sparse or dense matrix stores, in order."""
+    """Return the places and the values that a sparse or dense matrix stores, in order.
+
+    A matrix remembers whether it was asked for its order, so another one is asked.
+    """
+    if issparse(matrix) and matrix.format == "csr":
+        matrix = csr_array((matrix.data, matrix.indices, matrix.indptr), shape=matrix.shape)
     if issparse(matrix) and matrix.format == "csr" and matrix.has_canonical_format:
         rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
         return rows * matrix.shape[1] + matrix.indices, matrix.data

@@ -171,11 +171,11 @@ def _run(run: Sequence[NodeChange], guide: str) -> Iterator[Line]:
     name = f"{guide}{run_name([node.name for node in run])}"
     trees = [tree for node in both for inner in node.walk() for tree in inner.trees]
     change = None if trees else Change.merged(each for node in both for each in node.changes())
-    n_same = sum(node.same for node in both)
+    n_same, stem = sum(node.same for node in both), run[0].path.partition("[")[0]
     if n_same == len(run):
         yield Line(name, _members_of(run), said="same", style="dim")
         return
-    yield Line(name, _members_of(run), change, ", ".join(words), "bold", run[0].path)
+    yield Line(name, _members_of(run), change, ", ".join(words), "bold", stem)
     if trees:
         yield from _grown(trees, f"{guide}│ ")
 
