@@ -72,12 +72,13 @@ def short_class(cls: str) -> str:
 
 def inside(node: NodeChange, guide: str) -> Iterator[Line]:
     """Yield a node's own parameters and trees, and the estimators in it."""
-    changed = [row for row in node.parameters if not row.same]
-    same = [row for row in node.parameters if row.same]
-    room = max(_MOST_ARRAYS - len(changed), 0)
-    for row in [*changed[:_MOST_ARRAYS], *same[:room]]:
-        yield _array(row, node, guide)
-    for rest, said in ((changed[_MOST_ARRAYS:], "changed"), (same[room:], "the same")):
+    shown = sorted(node.parameters, key=lambda row: row.same)[:_MOST_ARRAYS]
+    hidden = [row for row in node.parameters if row not in shown]
+    for row in node.parameters:
+        if row in shown:
+            yield _array(row, node, guide)
+    for said, is_same in (("changed", False), ("the same", True)):
+        rest = [row for row in hidden if row.same is is_same]
         if rest:
             yield Line(f"{guide}… {len(rest):,} more {said}", "", _merged(rest), style="dim")
     if len(node.trees) > MOST_ALIKE:

@@ -43,11 +43,22 @@ def report(diff: Diff) -> Report:
     sections = list(_choices(diff))
     if lines:
         columns = [Column("it learned", least=18, code=True), Column("shape", wraps="cut")]
-        total = Line("total", "", Change.merged(root.changes()), style="bold")
+        name = "total" if _all_compared(root) else "total of those compared"
+        total = Line(name, "", Change.merged(root.changes()), style="bold")
         shown = [line.row() for line in [*lines, *([total] if len(lines) > 1 else [])]]
         sections.append(Section([*columns, *_MEASURES], shown, list(_aligned(root))))
     sections += [*_others(root), *_members(root)]
     return Report(_about(diff), sections, list(_notes(diff)))
+
+
+def _all_compared(root: NodeChange) -> bool:
+    """Say whether each number of either model has one in the other to be compared with."""
+    return all(
+        None not in (node.before, node.after)
+        and all(row.change is not None for row in node.parameters)
+        and all(tree.nodes[0] == tree.nodes[1] == 2 * tree.splits.n + 1 for tree in node.trees)
+        for node in root.walk()
+    )
 
 
 def _about(diff: Diff) -> list[str]:
@@ -120,7 +131,7 @@ def _others(root: NodeChange) -> Iterator[Section]:
     found = [row for row, worth in differing if worth]
     n_hidden = len(differing) - len(found)
     notes = [f"{number(n_hidden)} come or go with a class"] if n_hidden else []
-    if not differing:
+    if not found:
         return
     said: list[Row] = [
         ((clean(row.path), row.role, *sides(row), _n_moved(row)), "")

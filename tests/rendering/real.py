@@ -135,14 +135,10 @@ def _search_plan():
     return plan(GridSearchCV(_digits(), grid), *_rows(300, 64, 10))
 
 
-def _made(n_components, C, classes=3):
+def _made(n_components, C):
     """Return a fitted pipeline whose numbers are put in by hand: they are the same everywhere."""
-    steps = [
-        ("scaler", StandardScaler()),
-        ("pca", PCA(n_components)),
-        ("model", LogisticRegression(C=C)),
-    ]
-    model = Pipeline(steps).fit(*_rows(30, 4, classes))
+    steps = [("scaler", StandardScaler()), ("pca", PCA(n_components))]
+    model = Pipeline([*steps, ("model", LogisticRegression(C=C))]).fit(*_rows(30, 4, 3))
     for scale, step in enumerate(model, start=int(10 * C)):
         for array in fitted_params(step).values():
             array[...] = np.arange(array.size).reshape(array.shape) % 7 + scale * (array.ndim > 1)
@@ -160,11 +156,10 @@ def _shuffled():
     network = MLPClassifier((3, 2), activation="tanh", max_iter=1, random_state=0)
     before = network.fit(*_rows(30, 4, 3))
     after = copy.deepcopy(before)
-    after.coefs_[0], after.intercepts_[0] = (
-        -before.coefs_[0][:, [2, 0, 1]],
-        -before.intercepts_[0][[2, 0, 1]],
-    )
-    after.coefs_[1] = -before.coefs_[1][[2, 0, 1]]
+    order = [2, 0, 1]
+    after.coefs_[0] = -before.coefs_[0][:, order]
+    after.intercepts_[0] = -before.intercepts_[0][order]
+    after.coefs_[1] = -before.coefs_[1][order]
     after.coefs_[2] = before.coefs_[2] + 1.0
     return diff(before, after, align=True)
 
