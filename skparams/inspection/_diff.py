@@ -202,6 +202,12 @@ class _Side:
         self.root = walk.root
         self.classes = walk.classes
         self.fitted = {each.path: each for each in walk.fitted}
+        self.met = {id(each.estimator) for each in walk.fitted}
+
+    def held(self, path: str, ignore: Collection[str]) -> Held:
+        """Return what an estimator holds, nothing where there is none that is fitted."""
+        found = self.fitted.get(path)
+        return held_by(found, ignore, self.met) if found else Held()
 
 
 class _Comparison(NamedTuple):
@@ -242,7 +248,7 @@ class _Comparison(NamedTuple):
     def _attributes(self, path: str) -> tuple[Any, ...]:
         """Return the changes of parameters, of other attributes, of trees, and the alignments."""
         sides = [side.fitted.get(path) for side in (self.before, self.after)]
-        one, two = (held_by(each, self.ignore) if each else Held() for each in sides)
+        one, two = (side.held(path, self.ignore) for side in (self.before, self.after))
         arrays: Mapping[str, np.ndarray] = {}
         alignments: tuple[Alignment, ...] = ()
         if self.align and sides[0] and sides[1]:

@@ -12,7 +12,7 @@ from skparams.inspection._align import Named
 from skparams.inspection._collect import Fitted, rules_of
 from skparams.inspection._leaf import Leaf, join, leaves_of
 from skparams.inspection._spec import Rule, Units
-from skparams.inspection._specs._values import is_number
+from skparams.inspection._specs._values import estimators_in, is_number
 from skparams.inspection._tree_change import Tree, trees_in
 
 __all__ = ["COMPARED", "Held", "held_by", "units_of"]
@@ -45,7 +45,7 @@ class Held:
         }
 
 
-def held_by(fitted: Fitted, ignore: Collection[str]) -> Held:
+def held_by(fitted: Fitted, ignore: Collection[str], met: Collection[int]) -> Held:
     """Return what an estimator holds that its predictions may need.
 
     Parameters
@@ -54,6 +54,8 @@ def held_by(fitted: Fitted, ignore: Collection[str]) -> Held:
         As a walk met it.
     ignore : collection of str
         Names of attributes to leave out.
+    met : collection of int
+        The identities of the estimators that are compared on their own.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def held_by(fitted: Fitted, ignore: Collection[str]) -> Held:
         The estimator's own arrays, not copies.
     """
     held = Held()
-    met: set[tuple] = set()
+    buffers: set[tuple] = set()
     rules = rules_of(fitted.spec, fitted.values, fitted.params, fitted.known)
     for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
         value = fitted.values[name]
@@ -76,12 +78,18 @@ def held_by(fitted: Fitted, ignore: Collection[str]) -> Held:
                     held.whole[leaf.path] = leaf.value, role
                 else:
                     held.arrays[leaf.path] = leaf, role, dims
-                    if leaf.buffer in met:
+                    if leaf.buffer in buffers:
                         held.aliases.add(leaf.path)
-                    met.add(leaf.buffer)
-        else:
+                    buffers.add(leaf.buffer)
+        elif not _are_all(met, name, value):
             held.whole[join(fitted.path, name)] = value, rule.role
     return held
+
+
+def _are_all(met: Collection[int], name: str, value: Any) -> bool:
+    """Say whether a value is other estimators by name, as ``named_estimators_`` is."""
+    inner = [id(each) for _, each in estimators_in(name, value)] if isinstance(value, dict) else []
+    return bool(inner) and all(each in met for each in inner)
 
 
 def units_of(fitted: Fitted) -> Units:

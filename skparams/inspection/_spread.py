@@ -56,7 +56,8 @@ class _Learned(NamedTuple):
 
     @classmethod
     def of(cls, walk: Walk, ignore: Collection[str]) -> _Learned:
-        held = {each.path: (each, held_by(each, ignore)) for each in walk.fitted}
+        met = {id(each.estimator) for each in walk.fitted}
+        held = {each.path: (each, held_by(each, ignore, met)) for each in walk.fitted}
         arrays = {
             path: (leaf.used, dims)
             for _, each in held.values()

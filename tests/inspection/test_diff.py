@@ -18,6 +18,7 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     IsolationForest,
     RandomForestClassifier,
+    VotingRegressor,
 )
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge
@@ -268,6 +269,14 @@ def test_a_class_that_nobody_described():
     assert [r.path for r in diff(one, two).root.parameters if not r.same] == ["holder_"]
     two.words_[2] = 1.0
     assert "words_" in str(diff(one, two))
+
+
+def test_estimators_that_are_held_by_name_too_are_compared_once():
+    members = [("a", Ridge()), ("b", LinearRegression())]
+    one, two = (VotingRegressor(members).fit(X[:n], Y[:n]) for n in (80, 70))
+    found = diff(one, two)
+    assert [child.name for child in found.root.children] == ["estimators_[0]", "estimators_[1]"]
+    assert "named_estimators_" not in [row.path for row in found.root.others]
 
 
 def test_ignored_names_are_left_out_everywhere():
