@@ -3,7 +3,9 @@ from ._version import __version__ as __version__
 from .decomposition import PCA
 from .inspection import (
     ParamsMixin,
+    assert_same_model,
     count_params,
+    diff,
     fitted_params,
     memorised,
     plan,
@@ -19,7 +21,9 @@ __all__ = [
     "MLPRegressor",
     "ParamsMixin",
     "__version__",
+    "assert_same_model",
     "count_params",
+    "diff",
     "fitted_params",
     "memorised",
     "plan",

@@ -137,6 +137,14 @@ def test_both_sides_of_the_statistics_return_the_same(bench, rng):
     assert theirs == pytest.approx(numbers.separate(array))
 
 
+def test_both_sides_of_the_differences_return_the_same(bench):
+    changes = bench("inspection.changes")
+    models = [changes.model_of(100, "float64", seed) for seed in (0, 1)]
+    rows = changes.diff(*models).root.parameters
+    ours = [(c.moved, c.largest, c.relative, c.cosine) for c in (row.change for row in rows)]
+    assert ours == [pytest.approx(each) for each in changes.separate(*models)]
+
+
 def test_the_long_pipeline_is_as_long_as_told(bench):
     assert len(bench("inspection.pages").pipeline_of(20).steps) == 20
 
@@ -163,5 +171,5 @@ def test_an_import_is_blamed_for_what_it_adds_only(bench, monkeypatch):
 
 
 def test_every_part_of_inspection_has_a_name(bench, capsys):
-    with pytest.raises(SystemExit, match="imports, statistics, memory, pages"):
+    with pytest.raises(SystemExit, match="imports, statistics, memory, pages, changes"):
         bench("__main__").main(["inspection", "--only", "nonsense"])

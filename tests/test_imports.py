@@ -134,6 +134,9 @@ MAY_IMPORT = {
         "inspection._plan_rows",
         "inspection._record",
     ],
+    "inspection._shown": ["rendering*"],
+    "inspection._diff_record": ["inspection._counts", "inspection._shown"],
+    "inspection._spread_record": ["inspection._shown"],
     "inspection*": ["_compat", "inspection*"],
     "rendering*": [
         "_compat",
@@ -240,10 +243,9 @@ def test_private_names_of_scikit_learn_are_imported_in_compat_alone(module):
     assert not wrong
 
 
-def test_records_import_rendering_inside_their_methods():
-    if "inspection._record" not in MODULES:
-        pytest.skip("no records yet")
-    top = {full for full, _, top in _imports(MODULES["inspection._record"]) if top}
+@pytest.mark.parametrize("module", ["inspection._record", "inspection._shown"])
+def test_records_import_rendering_inside_their_methods(module):
+    top = {full for full, _, top in _imports(MODULES[module]) if top}
     assert not {full for full in top if full.startswith("skparams.rendering")}
 
 
@@ -333,8 +335,9 @@ pca.transform(holed)
 @pytest.mark.skipif("summary" not in skparams.__all__, reason="no summary yet")
 def test_inspecting_is_light(saved):
     code = """
-from skparams import count_params, fitted_params, memorised, slim, summary
+from skparams import count_params, diff, fitted_params, memorised, slim, summary
 for model in (classifier, regressor, pca, stream):
+    str(diff(model, model, align=True)), diff([model, model])._repr_html_()
     str(summary(model)), summary(model)._repr_html_(), repr(model)
     fitted_params(model), count_params(model), memorised(model)
     str(slim(model, X, return_report=True)[1])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from benchmarks._tables import Table
 from benchmarks._task import Task
-from benchmarks.inspection import imports, numbers, pages, probing, slimmed
+from benchmarks.inspection import changes, imports, numbers, pages, probing, slimmed
 
 _PARTS = {
     "imports": imports.imports,
@@ -13,6 +13,7 @@ _PARTS = {
     "pages": pages.pages,
     "slim": slimmed.slimmed,
     "probing": probing.probing,
+    "changes": changes.changes,
 }
 NAMES = tuple(_PARTS)
 

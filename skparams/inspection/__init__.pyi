@@ -1,4 +1,6 @@
 from ._counts import Bounds
+from ._diff import assert_same_model, diff
+from ._diff_record import Diff
 from ._memorised import memorised
 from ._mixin import ParamsMixin
 from ._plan import plan
@@ -9,6 +11,7 @@ from ._sizes import DataShape, Unknown
 from ._slim import slim
 from ._slim_record import SlimReport
 from ._spec import Member, Part, Rule, Spec, parameter, register
+from ._spread_record import Spread
 from ._summary import count_params, fitted_params, summary
 
 __all__ = [
@@ -16,6 +19,7 @@ __all__ = [
     "Bounds",
     "Cost",
     "DataShape",
+    "Diff",
     "Layer",
     "Member",
     "Memorised",
@@ -26,9 +30,12 @@ __all__ = [
     "Rule",
     "SlimReport",
     "Spec",
+    "Spread",
     "Summary",
     "Unknown",
+    "assert_same_model",
     "count_params",
+    "diff",
     "fitted_params",
     "memorised",
     "parameter",

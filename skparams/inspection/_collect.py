@@ -35,7 +35,7 @@ from skparams.inspection._specs._values import (
     may_be_learned,
 )
 
-__all__ = ["Fitted", "Walk", "is_fitted", "rules_of"]
+__all__ = ["Fitted", "Walk", "class_path", "is_fitted", "rules_of"]
 
 Values = Mapping[str, Any]
 
@@ -88,6 +88,11 @@ def _last_is_fitted(attributes: Values, spec: Spec) -> bool:
         spec = inner
 
 
+def class_path(cls: type) -> str:
+    """Return the top package and the class, as Specs are registered: "sklearn.PCA"."""
+    return f"{cls.__module__.partition('.')[0]}.{cls.__name__}"
+
+
 class Fitted(NamedTuple):
     """A fitted estimator that was met, and what it holds."""
 
@@ -104,7 +109,7 @@ class Walk:
 
     ``unique`` are the leaves of which each has a buffer of its own. Estimators and buffers that
     were met before are known by their identity, so that cycles end and nothing is counted twice.
-    ``fitted`` are the estimators that findings are looked for in.
+    ``fitted`` are the estimators that findings are looked for in, ``classes`` those of all by path.
 
     Parameters
     ----------
@@ -120,6 +125,7 @@ class Walk:
         self.leaves: list[Leaf] = []
         self.unique: list[Leaf] = []
         self.fitted: list[Fitted] = []
+        self.classes: dict[str, type] = {}
         self._measure = measure
         self._met: set[int] = set()
         self._depth = 0
@@ -133,6 +139,7 @@ class Walk:
     ) -> Node:
         """Return the record; ``chosen`` says that its hyperparameters are a user's choice."""
         self._met.add(id(estimator))
+        self.classes[path] = type(estimator)
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
         known = with_fixed(params, values)

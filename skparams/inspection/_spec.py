@@ -31,6 +31,8 @@ ListDims = Callable[[int, int], tuple[str, ...]]
 FreeCount = Callable[[tuple[int, ...], Params], int]
 # Whether something holds, from the data's shape and the hyperparameters.
 Said = Callable[[DataShape, Params], bool]
+# Dims whose units have no order of their own, and the attributes that turn with a unit's sign.
+Units = Mapping[str, tuple[str, ...]]
 # The layers of a network from a fitted estimator's attributes and hyperparameters.
 Layers = Callable[[Mapping[str, Any], Params], tuple[Layer, ...]]
 
@@ -264,6 +266,10 @@ class Spec:
     passes_float32 : bool or callable, default=None
         Of a transformer: whether it puts out float32 for float32. By default it does where its
         parameters are float32. A callable as before.
+    units : mapping of str to tuple of str, or callable, default={}
+        The dims along which units may change places and the model is the same, as the hidden
+        units of a network, and for each the attributes in which such a unit may change its sign.
+        A callable makes the mapping from the hyperparameters.
     effective : callable, default=None
         The effective number of parameters, from the fitted estimator and its training X: the
         trace of the matrix that takes y to the predictions.
@@ -299,6 +305,7 @@ class Spec:
     cost: Callable[[DataShape, Params, int], Cost] | None = field(default=None, kw_only=True)
     keeps_float32: bool | Said = field(default=False, kw_only=True)
     passes_float32: bool | Said | None = field(default=None, kw_only=True)
+    units: Units | Callable[[Params], Units] = field(default_factory=dict, kw_only=True)
     effective: Callable[[Any, Any], float] | None = field(default=None, kw_only=True)
     findings: Callable[[Mapping[str, Any], Params], Iterable[tuple[str, str]]] | None = field(
         default=None, kw_only=True

@@ -229,15 +229,15 @@ def check_fitted(function: str, walk: Walk) -> None:
         )
 
 
-def check_estimator(function: str, value: Any) -> None:
-    """Raise TypeError, which begins with the function's name, for what is no estimator."""
+def check_estimator(function: str, value: Any, name: str = "estimator") -> None:
+    """Raise TypeError if what an argument got is no estimator, or is a class."""
     if isinstance(value, type):
         raise TypeError(
-            f"{function}: estimator must be an instance, got the class {value.__name__}. "
+            f"{function}: {name} must be an instance, got the class {value.__name__}. "
             f"Make one: {value.__name__}()."
         )
     if not is_estimator(value):
         raise TypeError(
-            f"{function}: estimator must have fit and get_params, "
+            f"{function}: {name} must have fit and get_params, "
             f"got {type(value).__name__}: {reprlib.repr(value)}."
         )

@@ -13,7 +13,7 @@ from skparams.rendering._words import shape
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["pandas", "to_frame"]
+__all__ = ["imported_pandas", "to_frame"]
 
 _COUNTS = ("count", "free", "bytes")
 _STATS = tuple(field.name for field in fields(Stats))
@@ -39,11 +39,11 @@ def to_frame(summary: Summary) -> pd.DataFrame:
     ImportError
         If pandas is not installed.
     """
-    pd = pandas()
+    pandas = imported_pandas()
     nodes = list(summary.root.walk())
     stats = any(row.stats for node in nodes for row in node.attributes)
     rows = [_row(row, node) for node in nodes for row in node.attributes]
-    frame = pd.DataFrame(rows, columns=list(_columns(summary.planned, stats)), dtype=object)
+    frame = pandas.DataFrame(rows, columns=list(_columns(summary.planned, stats)), dtype=object)
     whole = [*_COUNTS, "retained", "times", "zeros", "nonfinite"]
     for name in frame:
         if name in whole or name.partition("_")[2] in ("low", "high"):
@@ -55,15 +55,15 @@ def to_frame(summary: Summary) -> pd.DataFrame:
     return frame
 
 
-def pandas() -> Any:
-    """Return pandas, or raise ImportError with what to install."""
+def imported_pandas() -> Any:
+    """Return pandas, or say how to install it."""
     try:
-        import pandas as pd
+        import pandas
     except ImportError as error:
         raise ImportError(
             'to_frame: needs pandas. Install it with pip install "skparams[frame]".'
         ) from error
-    return pd
+    return pandas
 
 
 def _columns(planned: bool, stats: bool) -> Iterator[str]:

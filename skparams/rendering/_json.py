@@ -10,7 +10,7 @@ from typing import Any
 from skparams.inspection._counts import Bounds
 from skparams.inspection._record import Summary
 
-__all__ = ["SCHEMA", "record_to_dict", "record_to_json", "to_dict", "to_json"]
+__all__ = ["SCHEMA", "plain", "record_to_dict", "record_to_json", "to_dict", "to_json"]
 
 # One more where a key goes, or means something else. New keys leave it as it is.
 SCHEMA = 2
@@ -29,7 +29,7 @@ def to_dict(summary: Summary) -> dict[str, Any]:
     dict
         What ``json.loads`` would return of ``to_json``.
     """
-    shown = {name: _plain(getattr(summary, name)) for name in _names(summary) if name != "depth"}
+    shown = {name: plain(getattr(summary, name)) for name in _names(summary) if name != "depth"}
     root = shown.pop("root")
     return {"schema": SCHEMA, **shown, "estimator": root}
 
@@ -54,7 +54,7 @@ def to_json(summary: Summary, indent: int | None = None) -> str:
 
 def record_to_dict(record: Any) -> dict[str, Any]:
     """Return a record's fields as dictionaries, lists, strings, numbers and None."""
-    return {"schema": SCHEMA, **_plain(record)}
+    return {"schema": SCHEMA, **plain(record)}
 
 
 def record_to_json(record: Any, indent: int | None = None) -> str:
@@ -62,13 +62,14 @@ def record_to_json(record: Any, indent: int | None = None) -> str:
     return json.dumps(record_to_dict(record), indent=indent, allow_nan=False)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return records, tuples and numbers as what JSON has."""
     if isinstance(value, Bounds):
         return {"from": value.low, "to": value.high}
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in _names(value)}
+        return {name: plain(getattr(value, name)) for name in _names(value)}
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
     return value

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from skparams.inspection._counts import Bounds
 from skparams.inspection._record import FittedAttribute, Summary
 from skparams.rendering._blocks import Block, blocks_of, divided
+from skparams.rendering._figure import (
+    FONT,
+    name_rows,
+    new_axes,
+    points,
+    points_wide,
+    rows_that_fit,
+    set_title,
+    short,
+    wrapped,
+)
 from skparams.rendering._layout import cut
 from skparams.rendering._lines import largest
 from skparams.rendering._palette import LIGHT
@@ -22,15 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ["plot"]
 
-_FONT = 9.0
-_LONGEST_NAME = 24
 _MOST_BARS = 12
-_LEAST_ROWS = 4
 _REST = "… the rest"
 _LEAST_ROOM = 12  # points: no name is narrower
 _WIDE_RANGE = 100  # between the largest and the smallest array, from where a line hides the latter
 _DECADES = 3  # that are told apart then; what is smaller stands at 0
-_ROW_HEIGHT, _AROUND = 13, 75  # points, of a named row and of all above and below the rows
 
 
 def plot(summary: Summary, ax: Axes | None = None) -> Axes:
@@ -62,7 +67,7 @@ def plot(summary: Summary, ax: Axes | None = None) -> Axes:
             f"plot: {clean(summary.root.class_name)} has nothing to draw: {_why(summary)}."
         )
     if ax is None:
-        ax = _new_axes()
+        ax = new_axes()
     if rows:
         _draw_ranges(ax, rows, n_left)
     elif any(block.level for block in blocks):
@@ -78,16 +83,6 @@ def _why(summary: Summary) -> str:
     return "it has no fitted parameters"
 
 
-def _new_axes() -> Axes:
-    try:
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise ImportError(
-            'plot: needs matplotlib. Install it with pip install "skparams[plot]".'
-        ) from error
-    return pyplot.subplots(figsize=(6, 3.2), layout="constrained")[1]
-
-
 def _draw_icicle(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     """Draw each level as a row of blocks that are as wide as their counts."""
     # matplotlib knows floats only, and counts may be longer than 64 bits.
@@ -95,8 +90,8 @@ def _draw_icicle(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     n_levels = 1 + max(block.level for block in blocks)
     ax.set(xlim=(0, total), ylim=(n_levels, 0), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
-    _set_title(ax, _title(summary, blocks))
-    room = _points_wide(ax)
+    set_title(ax, _title(summary, blocks))
+    room = points_wide(ax)
     unnamed = []
     for block in blocks:
         ax.barh(
@@ -116,32 +111,32 @@ def _draw_icicle(ax: Axes, blocks: list[Block], summary: Summary) -> None:
                 label,
                 ha="center",
                 va="center",
-                fontsize=_FONT,
+                fontsize=FONT,
                 color=LIGHT.ink,
                 clip_on=True,
             )
         elif block.level == 0:
-            unnamed.append(f"{_short(block.name)} {number(block.count)}")
+            unnamed.append(f"{short(block.name)} {number(block.count)}")
     if unnamed:
-        ax.set_xlabel(_wrapped(ax, f"too narrow to name: {few(unnamed)}"), fontsize=_FONT)
+        ax.set_xlabel(wrapped(ax, f"too narrow to name: {few(unnamed)}"), fontsize=FONT)
 
 
 def _label(block: Block, room: float) -> str:
     """Return a name with its count below, the name alone, or nothing, as there is room."""
     if room < _LEAST_ROOM:
         return ""
-    name, count = _short(block.name), number(block.count)
-    if max(map(_points, (name, count))) <= room - 4:
+    name, count = short(block.name), number(block.count)
+    if max(map(points, (name, count))) <= room - 4:
         return f"{name}\n{count}"
-    while len(name) > 6 and (wide := _points(name)) > room - 4:
+    while len(name) > 6 and (wide := points(name)) > room - 4:
         name = cut(name, max(6, min(len(name) - 1, int(len(name) * (room - 4) / wide))))
-    return name if _points(name) <= room - 4 else ""
+    return name if points(name) <= room - 4 else ""
 
 
 def _draw_bars(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     """Draw a bar for each array, named beside it."""
     blocks = sorted(blocks, key=_is_rest)
-    shown, rest = largest(blocks, min(_MOST_BARS, _rows_that_fit(ax)), lambda block: block.count)
+    shown, rest = largest(blocks, min(_MOST_BARS, rows_that_fit(ax)), lambda block: block.count)
     shown = list(shown)
     if rest:
         left = [each for each in [*shown, *rest] if each in rest or _is_rest(each)]
@@ -150,13 +145,13 @@ def _draw_bars(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     widest = float(max(block.count for block in shown))
     for i, block in enumerate(shown):
         ax.barh(i, float(block.count), height=0.7, color=LIGHT.above)
-        ax.text(block.count + widest / 60, i, number(block.count), va="center", fontsize=_FONT)
+        ax.text(block.count + widest / 60, i, number(block.count), va="center", fontsize=FONT)
     ax.set(xlim=(0, 1.25 * widest), xticks=[])
-    names = [_short(block.name) for block in shown]
+    names = [short(block.name) for block in shown]
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    _name_rows(ax, names)
-    _set_title(ax, _title(summary, blocks), names)
+    name_rows(ax, names)
+    set_title(ax, _title(summary, blocks), names)
 
 
 def _is_rest(block: Block) -> bool:
@@ -169,7 +164,7 @@ def _title(summary: Summary, blocks: list[Block]) -> str:
     named = [block for block in among if not _is_rest(block)]
     first = max(named or among, key=lambda block: block.count)
     total = sum(block.count for block in blocks if block.level == 0)
-    name, stored = _short(first.name), summary.totals.stored
+    name, stored = short(first.name), summary.totals.stored
     known = " that are known" if stored is None else ""
     verb = "will hold" if summary.planned else "holds"
     if isinstance(stored, Bounds) and first.count == total:
@@ -188,14 +183,14 @@ def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute], n_left: int) -> None
     """Draw for each array a line from min to max, thick within one deviation from the mean."""
     reach = []
     furthest = max(rows, key=_reach)
-    rows, rest = largest(rows, _rows_that_fit(ax), lambda row: row.count)
+    rows, rest = largest(rows, rows_that_fit(ax), lambda row: row.count)
     n_left += len(rest)
     if furthest in rest:  # which the title is about
         rows = [*rows[:-1], furthest]
     for i, row in enumerate(rows):
         stats = row.stats
         if stats is None or stats.min is None or stats.max is None or stats.mean is None:
-            ax.text(0, i, "no number is finite", va="center", fontsize=_FONT)
+            ax.text(0, i, "no number is finite", va="center", fontsize=FONT)
             continue
         std = stats.std or 0.0
         ax.plot([stats.min, stats.max], [i, i], color=LIGHT.above, linewidth=1.2)
@@ -207,25 +202,25 @@ def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute], n_left: int) -> None
     if sizes and max(sizes) > _WIDE_RANGE * min(sizes):
         least = max(min(sizes), max(sizes) / 10**_DECADES)
         # A whole decade, as a tick between it and 0 would touch the one at 0.
-        ax.set_xscale("symlog", linthresh=10.0 ** np.ceil(np.log10(least)))
+        ax.set_xscale("symlog", linthresh=10.0 ** math.ceil(math.log10(least)))
         ax.xaxis.get_major_locator().set_params(numticks=5)  # type: ignore[call-arg]
-    names = [_short(row.path) for row in rows]
-    _name_rows(ax, names)
+    names = [short(row.path) for row in rows]
+    name_rows(ax, names)
     ax.tick_params(axis="y", length=0)
-    ax.tick_params(axis="x", labelsize=_FONT)
+    ax.tick_params(axis="x", labelsize=FONT)
     ax.spines[["top", "right", "left"]].set_visible(False)
     below = "line: min to max; band: mean ± std; dot: mean"
     if n_left:
         below += f"; {plural(n_left, 'array')} left out"
-    label = ax.set_xlabel(_wrapped(ax, below, names), fontsize=_FONT, loc="right")
+    label = ax.set_xlabel(wrapped(ax, below, names), fontsize=FONT, loc="right")
     label.set_multialignment("right")
     title = "No parameter is finite"
     if reach:
         stats = furthest.stats
         assert stats is not None
         ends = f"{value(stats.min)} to {value(stats.max)}"
-        title = f"{_short(furthest.path)} reaches furthest: {ends}"
-    _set_title(ax, title, names)
+        title = f"{short(furthest.path)} reaches furthest: {ends}"
+    set_title(ax, title, names)
 
 
 def _reach(row: FittedAttribute) -> float:
@@ -234,71 +229,3 @@ def _reach(row: FittedAttribute) -> float:
     if stats is None or stats.min is None or stats.max is None:
         return -1.0
     return max(abs(stats.min), abs(stats.max))
-
-
-def _name_rows(ax: Axes, names: Sequence[str]) -> None:
-    """Name the rows at the left, the first one on top; few of them stay as thin as many."""
-    ax.set_yticks(range(len(names)), names, fontsize=_FONT)
-    ax.set_ylim(max(len(names), _LEAST_ROWS) - 0.4, -0.6)
-
-
-def _rows_that_fit(ax: Axes) -> int:
-    """Return how many named rows there is room for."""
-    room = ax.get_window_extent().height * 72 / ax.figure.dpi
-    place, figure = ax.get_subplotspec(), ax.figure
-    if place and figure.get_layout_engine():
-        room = figure.bbox.height * 72 / figure.dpi / place.get_gridspec().nrows - _AROUND
-    return max(_LEAST_ROWS, int(room / _ROW_HEIGHT))
-
-
-def _set_title(ax: Axes, title: str, names: Sequence[str] = ()) -> None:
-    """Set the title at the left of the names of the rows, as far as there is room."""
-    text = ax.set_title(_wrapped(ax, title, names, 11), fontsize=11, loc="left")
-    figure = ax.figure
-    if names:
-        from matplotlib.transforms import ScaledTranslation
-
-        back = _widest(names)
-        if not figure.get_layout_engine():
-            back = min(back, ax.get_window_extent().x0 * 72 / figure.dpi)
-        move = ScaledTranslation(-back / 72, 0, figure.dpi_scale_trans)
-        text.set_transform(text.get_transform() + move)
-
-
-def _widest(names: Sequence[str]) -> float:
-    return max(map(_points, names)) + 4
-
-
-def _short(name: str) -> str:
-    """Return a name that fits, with nothing in it that would be typeset as a formula."""
-    return cut(clean(name), _LONGEST_NAME).replace("$", r"\$")
-
-
-def _wrapped(ax: Axes, text: str, names: Sequence[str] = (), size: float = _FONT) -> str:
-    """Break a text into lines that are no wider than the axes with the names of the rows."""
-    lines, room = [""], _points_wide(ax)
-    place, figure = ax.get_subplotspec(), ax.figure
-    if names and place and figure.get_layout_engine():
-        room = figure.bbox.width * 72 / figure.dpi / place.get_gridspec().ncols - 2 * _FONT
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".lstrip()
-        if lines[-1] and _points(longer, size) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return "\n".join(lines)
-
-
-def _points_wide(ax: Axes) -> float:
-    return float(ax.get_window_extent().width * 72 / ax.figure.dpi)
-
-
-@lru_cache(maxsize=1000)
-def _points(text: str, size: float = _FONT) -> float:
-    """Return how wide a text will be, in points, whatever it is drawn with later."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextPath
-
-    path = TextPath((0, 0), text or " ", size=size, prop=FontProperties())
-    # Curves stay within their points; their exact extents take a hundred times as long.
-    return float(np.ptp(path.vertices[:, 0])) if len(path.vertices) else 0.0

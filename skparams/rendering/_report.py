@@ -31,11 +31,15 @@ class Section:
         A row with text in its first cell only is as wide as the table in HTML.
     notes : sequence of str, default=()
         Short sentences.
+    fold : str, default=""
+        Where it is not empty, HTML shows it as a line that opens to the table, and text leaves
+        the table out.
     """
 
     columns: Sequence[Column]
     rows: Sequence[Row]
     notes: Sequence[str] = ()
+    fold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ def _blocks(report: Report, terminal: Terminal) -> Iterator[RenderableType]:
     said = terminal.said(name, "bold")
     yield said + terminal.said(f" · {' · '.join(words)}") if words else said
     for section in report.sections:
+        if section.fold:
+            continue
         rows = [([f"  {first}", *rest], style) for (first, *rest), style in section.rows]
         yield Group(terminal.table(section.columns, rows), *_notes(section.notes, terminal))
     if report.notes:

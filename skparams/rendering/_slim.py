@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from skparams.inspection._slim_record import SlimReport, SlimRow
-from skparams.rendering._frame import pandas
+from skparams.rendering._frame import imported_pandas
 from skparams.rendering._layout import Column
 from skparams.rendering._report import Report, Section
 from skparams.rendering._words import UNKNOWN, clean, few, number, plural, size
@@ -117,5 +117,5 @@ def to_frame(slimmed: SlimReport) -> pd.DataFrame:
     """Return what was dropped, one attribute a row; raises ImportError without pandas."""
     names = [field.name for field in fields(SlimRow)]
     rows = [[getattr(row, name) for name in names] for row in slimmed.rows]
-    frame: pd.DataFrame = pandas().DataFrame(rows, columns=names)
+    frame: pd.DataFrame = imported_pandas().DataFrame(rows, columns=names)
     return frame.astype({"path": object, "role": object, "bytes": "int64"})

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from skparams.inspection import ROLES, count_params, fitted_params, summary
+from skparams.inspection import ROLES, count_params, diff, fitted_params, summary
 from skparams.inspection._spec import registered
 from skparams.inspection._specs._fallback import COMMON
 from skparams.inspection._specs._values import attributes_of
@@ -46,4 +46,7 @@ def test_nothing_breaks_and_nothing_changes(name):
         assert stored is None or stored >= 0
         assert (stored is None) == (found.totals.reason is not None)
         fitted_params(estimator)
+        loaded = pickle.loads(before)
+        assert diff(loaded, estimator).is_empty, diff(loaded, estimator)
+        assert diff(loaded, estimator, align=True, rtol=1e-9).is_empty
         assert pickle.dumps(estimator) == before

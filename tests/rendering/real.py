@@ -4,6 +4,7 @@ What they show follows from shapes and hyperparameters, never from the last digi
 are far apart, trees are as deep as they may be, scores are 1.0.
 """
 
+import copy
 from functools import partial
 
 import numpy as np
@@ -22,7 +23,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from skparams import plan, probe, summary
+from skparams import diff, fitted_params, plan, probe, summary
 from skparams.inspection import Memorised, SlimReport
 from skparams.inspection._slim_record import SlimRow
 
@@ -177,7 +178,48 @@ def _probed():
     return probe(model, X, methods="predict_proba", random_state=0)
 
 
+def _made(n_components, C):
+    """Return a fitted pipeline whose numbers are put in by hand: they are the same everywhere."""
+    steps = [("scaler", StandardScaler()), ("pca", PCA(n_components))]
+    model = Pipeline([*steps, ("model", LogisticRegression(C=C))]).fit(*_rows(30, 4, 3))
+    for scale, step in enumerate(model, start=int(10 * C)):
+        for array in fitted_params(step).values():
+            array[...] = np.arange(array.size).reshape(array.shape) % 7 + scale * (array.ndim > 1)
+    return model
+
+
+def _forests_apart():
+    """Return two forests with one split a tree, which is at one place and asks for one feature."""
+    X = np.arange(40.0)[:, None]
+    made = [RandomForestClassifier(n, max_depth=1, bootstrap=False) for n in (5, 7)]
+    return diff(*(each.fit(X, X[:, 0] > 9 + 10 * i) for i, each in enumerate(made)))
+
+
+def _shuffled():
+    network = MLPClassifier((3, 2), activation="tanh", max_iter=1, random_state=0)
+    before = network.fit(*_rows(30, 4, 3))
+    after = copy.deepcopy(before)
+    order = [2, 0, 1]
+    after.coefs_[0] = -before.coefs_[0][:, order]
+    after.intercepts_[0] = -before.intercepts_[0][order]
+    after.coefs_[1] = -before.coefs_[1][order]
+    after.coefs_[2] = before.coefs_[2] + 1.0
+    return diff(before, after, align=True)
+
+
+def _folds():
+    models = [_made(2, C) for C in (0.1, 0.2, 0.4)]
+    models[2][2].coef_ *= -1
+    return diff(models)
+
+
 TEXTS = {
+    "diff-pipeline": lambda: diff(_made(2, 0.1), _made(2, 0.2)),
+    "diff-pipeline-60": lambda: diff(_made(2, 0.1), _made(3, 0.2)),
+    "diff-classes": lambda: diff(_made(2, 0.1), GaussianNB().fit(*_rows(30, 4, 3))),
+    "diff-forest": _forests_apart,
+    "diff-aligned": _shuffled,
+    "diff-folds": _folds,
     "pipeline": _pipeline,
     "pipeline-60": _pipeline,
     "pipeline-unfitted": lambda: summary(_digits()),

@@ -19,10 +19,17 @@ _KMEANS: dict[str, Rule | str] = {
     ),
     "_n_features_out": "structure",
 }
+_CLUSTERS: dict[str, tuple[str, ...]] = {"n_clusters": ()}
 _CENTERS_COST = row_of(lambda data, params: params["n_clusters"] * data.n_features)
 register(
     "sklearn.KMeans",
-    Spec(_KMEANS, n_features_out="n_clusters", cost=_CENTERS_COST, keeps_float32=True),
+    Spec(
+        _KMEANS,
+        n_features_out="n_clusters",
+        units=_CLUSTERS,
+        cost=_CENTERS_COST,
+        keeps_float32=True,
+    ),
 )
 register(
     "sklearn.MiniBatchKMeans",
@@ -43,6 +50,7 @@ register(
             "_random_state": "random",
         },
         n_features_out="n_clusters",
+        units=_CLUSTERS,
         cost=_CENTERS_COST,
         keeps_float32=True,
     ),

@@ -53,6 +53,7 @@ _SPECTRUM: dict[str, Rule | str] = {
     "noise_variance_": "auxiliary",
     "n_components_": "structure",
 }
+_TURNING = {"n_components": ("components_",)}
 _COMPONENTS = parameter("n_components", "n_features", free=orthonormal)
 register(
     "sklearn.PCA",
@@ -66,6 +67,7 @@ register(
         },
         sizes={"n_components": n_pca_components},
         n_features_out="n_components",
+        units=_TURNING,
         cost=row_of(_pca_row),
         keeps_float32=True,
     ),
@@ -107,6 +109,7 @@ register(
         },
         sizes={"n_components": _n_our_components},
         n_features_out="n_components",
+        units=_TURNING,
         cost=row_of(_our_row),
         keeps_float32=True,
     ),
@@ -135,6 +138,7 @@ register(
         },
         sizes={"n_components": _n_incremental},
         n_features_out="n_components",
+        units=_TURNING,
         cost=row_of(lambda data, params: _n_incremental(data, params) * data.n_features),
     ),
 )
@@ -156,6 +160,7 @@ register(
         },
         sizes={"n_components": _n_truncated},
         n_features_out="n_components",
+        units=_TURNING,
         cost=row_of(lambda data, params: _n_truncated(data, params) * data.n_features),
         keeps_float32=True,
     ),
@@ -194,6 +199,7 @@ _NMF = Spec(
     },
     sizes={"n_components": _n_factors},
     n_features_out="n_components",
+    units={"n_components": ()},
     keeps_float32=True,
 )
 register("sklearn.NMF", _NMF)
@@ -218,6 +224,7 @@ register(
             "random_state_": "random",
         },
         n_features_out="n_components",
+        units={"n_components": ()},
         keeps_float32=True,
     ),
 )
@@ -249,6 +256,7 @@ register(
         },
         sizes={"n_components": _n_independent},
         n_features_out="n_components",
+        units=_TURNING,
         cost=row_of(lambda data, params: _n_independent(data, params) * data.n_features),
         keeps_float32=True,
     ),
@@ -276,5 +284,6 @@ register(
         },
         sizes={"n_components": n_or_all},
         n_features_out="n_components",
+        units=_TURNING,
     ),
 )

@@ -58,6 +58,7 @@ register(
             "covariances_": _COVARIANCES,
             **_FIT,
         },
+        units={"n_components": ()},
         cost=row_of(_multiply_adds),
         keeps_float32=True,
     ),

@@ -98,6 +98,7 @@ def _perceptron(outputs: Size) -> Spec:
 
     return Spec(
         _PERCEPTRON,
+        units=_interchangeable,
         decides={"hidden_layer_sizes": ("coefs_", "intercepts_")},
         layers=_layers,
         sizes=sizes,
@@ -106,6 +107,12 @@ def _perceptron(outputs: Size) -> Spec:
         findings=idle_units,
         findings_on=dead_units,
     )
+
+
+def _interchangeable(params: Params) -> dict[str, tuple[str, ...]]:
+    """Return the hidden layers; an odd activation lets a unit turn, with all its weights."""
+    turning = ("coefs_", "intercepts_") if params["activation"] in ("identity", "tanh") else ()
+    return {f"h{i}": turning for i in range(1, len(_hidden(params)) + 1)}
 
 
 def _constant(size: int) -> Size:
@@ -168,6 +175,7 @@ register(
             "_n_features_out": "structure",
         },
         n_features_out="n_components",
+        units={"n_components": ()},
         cost=_contrastive,
         keeps_float32=True,
     ),

@@ -1,0 +1,95 @@
+"""What was chosen otherwise: hyperparameters that were added, removed or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from skparams.inspection._change import EXACT
+from skparams.inspection._chosen import DEEPEST
+from skparams.inspection._diff_record import Choice
+from skparams.inspection._leaf import join
+from skparams.inspection._specs._hyperparameters import (
+    MISSING,
+    defaults_of,
+    hyperparameters_of,
+    same,
+    short_repr,
+)
+from skparams.inspection._specs._values import attributes_of, is_estimator, templates_in
+from skparams.inspection._value_change import compare
+
+__all__ = ["choice_changes", "choices_in", "short_choice"]
+
+
+def choice_changes(
+    before: Any, after: Any, ignore: Collection[str]
+) -> tuple[tuple[Choice, ...], int]:
+    """Return the hyperparameters that differ, and how many do not.
+
+    Parameters
+    ----------
+    before, after : estimator
+        Any two.
+    ignore : collection of str
+        Names to leave out, in whatever estimator they are.
+
+    Returns
+    -------
+    changes : tuple of Choice
+        Estimators among the values are compared by class, and what is chosen in them by path.
+    n_same : int
+        How many are the same.
+    """
+    one, two = (dict(choices_in(each, "", ignore)) for each in (before, after))
+    changes = []
+    for path in dict.fromkeys([*one, *two]):
+        if path in one and path in two and _same(one[path][0], two[path][0]):
+            continue
+        texts = [short_choice(side[path][0]) if path in side else None for side in (one, two)]
+        chosen = any(side[path][1] for side in (one, two) if path in side)
+        changes.append(Choice(path, texts[0], texts[1], chosen))
+    return tuple(changes), len(one.keys() & two.keys()) - sum(
+        choice.path in one and choice.path in two for choice in changes
+    )
+
+
+def choices_in(
+    estimator: Any, path: str, ignore: Collection[str], within: frozenset[int] = frozenset()
+) -> Iterator[tuple[str, tuple[Any, bool]]]:
+    """Yield the path of each hyperparameter, its value, and whether that is not the default."""
+    within |= {id(estimator)}  # an estimator may hold itself
+    cls: type = type(estimator)
+    defaults = defaults_of(cls)
+    for name, value in hyperparameters_of(estimator, attributes_of(estimator)).items():
+        if name in ignore:
+            continue
+        yield join(path, name), (value, not same(value, defaults.get(name, MISSING)))
+        for local, template in templates_in(name, value):
+            if id(template) not in within and len(within) <= DEEPEST:
+                yield from choices_in(template, join(path, local), ignore, within)
+
+
+def _same(before: Any, after: Any) -> bool:
+    if type(before) is not type(after):
+        return False
+    return not compare(_by_class(before), _by_class(after), EXACT).moved
+
+
+def _by_class(value: Any) -> Any:
+    """Return a value with each estimator that ``templates_in`` finds in it as its class."""
+    if is_estimator(value):
+        return type(value)
+    if not isinstance(value, list | tuple) or not any(True for _ in templates_in("", value)):
+        return value
+    return [
+        tuple(type(part) if is_estimator(part) else part for part in item)
+        if isinstance(item, tuple)
+        else _by_class(item)
+        for item in value
+    ]
+
+
+def short_choice(value: Any) -> str:
+    """Return a value as short text, an estimator by its class."""
+    return short_repr(_by_class(value))

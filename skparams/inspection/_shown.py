@@ -1,0 +1,133 @@
+"""How comparisons are shown: the methods that all of them have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Shown"]
+
+
+class Shown:
+    """Give a record of a comparison its text, HTML, frame, JSON and figure."""
+
+    __slots__ = ()
+
+    def to_text(self, width: int | None = None, color: bool | None = None) -> str:
+        """Return the comparison as text.
+
+        Parameters
+        ----------
+        width : int, default=None
+            Number of columns, at least 20. By default those of the terminal, and at most 120.
+        color : bool, default=None
+            Whether to use the terminal's colours. By default only on a terminal.
+
+        Returns
+        -------
+        str
+            Lines that are no longer than ``width``.
+
+        Raises
+        ------
+        ValueError
+            If ``width`` is not an int of at least 20.
+        """
+        from skparams.rendering._comparison import to_text
+
+        return to_text(self, width=width, color=color)
+
+    def to_html(self) -> str:
+        """Return the comparison as a piece of HTML that needs nothing else.
+
+        Returns
+        -------
+        str
+            A ``<div>`` with its own style; what is folded opens without JavaScript.
+        """
+        from skparams.rendering._comparison import to_html
+
+        return to_html(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return all that was compared as a DataFrame, one attribute or hyperparameter a row.
+
+        Returns
+        -------
+        DataFrame
+            What is not known, or was not compared, is NA.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        from skparams.rendering._comparison import to_frame
+
+        return to_frame(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as dictionaries, lists, strings, numbers and None.
+
+        Returns
+        -------
+        dict
+            The version of the layout stands under ``"schema"``.
+        """
+        from skparams.rendering._comparison import to_dict
+
+        return to_dict(self)
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Return everything as JSON.
+
+        Parameters
+        ----------
+        indent : int, default=None
+            Spaces for each level; by default all is in one line.
+
+        Returns
+        -------
+        str
+            What ``to_dict`` returns. NaN and infinity, which JSON does not have, are null.
+        """
+        from skparams.rendering._comparison import to_json
+
+        return to_json(self, indent=indent)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw a bar for each parameter, as long as it changed relative to its norm.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; by default in a new figure.
+
+        Returns
+        -------
+        matplotlib Axes
+            That was drawn in.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If there is nothing to draw, as where no parameter could be compared.
+        """
+        from skparams.rendering._comparison import plot
+
+        return plot(self, ax=ax)
+
+    def __str__(self) -> str:
+        # Plain: what str() returns ends up in files and logs as often as on the screen.
+        return self.to_text(color=False)
+
+    def __repr__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()

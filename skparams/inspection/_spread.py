@@ -1,0 +1,148 @@
+"""How far the fitted parameters of several models are apart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.sparse import issparse
+
+from skparams.inspection._align import aligned
+from skparams.inspection._choice_change import choices_in, short_choice
+from skparams.inspection._collect import Walk, class_path
+from skparams.inspection._held import Held, held_by, units_of
+from skparams.inspection._spread_record import ParameterSpread, Spread, Varied
+
+__all__ = ["spread"]
+
+
+def spread(models: Sequence[Any], *, align: bool, ignore: Collection[str]) -> Spread:
+    """Return how far several models are apart; arguments are as for ``diff``."""
+    walks = [Walk(model) for model in models]
+    learned = [_Learned.of(walk, ignore) for walk in walks]
+    if align:
+        learned = [learned[0], *(each.like(learned[0]) for each in learned[1:])]
+    paths = dict.fromkeys(path for each in learned for path in each.arrays)
+    rows = [_row(path, learned) for path in paths]
+    chosen = [
+        {path: short_choice(value) for path, (value, _) in choices_in(model, "", ignore)}
+        for model in models
+    ]
+    found = [
+        {
+            outcome.path: outcome.value
+            for node in walk.root.walk()
+            for outcome in node.outcomes
+            if outcome.role == "tuned" and outcome.path.rpartition("__")[2] not in ignore
+        }
+        for walk in walks
+    ]
+    return Spread(
+        classes=tuple(class_path(type(model)) for model in models),
+        n_fitted=sum(walk.root.fitted for walk in walks),
+        parameters=(*rows, *_trees(learned)),
+        varied=(*_varied("hyperparameter", chosen), *_varied("tuned", found)),
+        aligned=align,
+    )
+
+
+class _Learned(NamedTuple):
+    """The parameters of one model by path, and what each of its estimators holds."""
+
+    arrays: dict[str, tuple[Any, tuple[str, ...] | None]]
+    held: dict[str, tuple[Any, Held]]
+
+    @classmethod
+    def of(cls, walk: Walk, ignore: Collection[str]) -> _Learned:
+        met = {id(each.estimator) for each in walk.fitted}
+        held = {each.path: (each, held_by(each, ignore, met)) for each in walk.fitted}
+        arrays = {
+            path: (leaf.used, dims)
+            for _, each in held.values()
+            for path, (leaf, role, dims) in each.arrays.items()
+            if role == "parameter" and path not in each.aliases
+        }
+        return cls(arrays, held)
+
+    def like(self, first: _Learned) -> _Learned:
+        """Return it with all units in the order and the signs of the first model's."""
+        arrays = dict(self.arrays)
+        for path, (fitted, held) in self.held.items():
+            units = units_of(fitted)
+            if not units or path not in first.held:
+                continue
+            other, reference = first.held[path]
+            if units == units_of(other):
+                for name, array in aligned(reference.named(), held.named(), units)[0].items():
+                    if name in arrays:
+                        arrays[name] = array, arrays[name][1]
+        return _Learned(arrays, self.held)
+
+
+def _row(path: str, learned: Sequence[_Learned]) -> ParameterSpread:
+    found = [each.arrays[path] for each in learned if path in each.arrays]
+    shapes = tuple(dict.fromkeys(array.shape for array, _ in found))
+    row = ParameterSpread(path, "parameter", found[0][1], len(found), shapes)
+    numeric = all(array.dtype.kind in "biuf" for array, _ in found)
+    if len(found) < 2 or len(shapes) > 1 or not numeric:
+        return row
+    return _measured(row, [_dense(array) for array, _ in found])
+
+
+def _dense(array: Any) -> np.ndarray:
+    return array.toarray() if issparse(array) else np.asarray(array)
+
+
+def _measured(row: ParameterSpread, arrays: Sequence[np.ndarray]) -> ParameterSpread:
+    """Return the row with its statistics: Welford's recurrence over the models."""
+    shape = arrays[0].shape
+    mean, squares = np.zeros(shape), np.zeros(shape)
+    finite, positive, negative = np.ones(shape, bool), np.zeros(shape, bool), np.zeros(shape, bool)
+    with np.errstate(all="ignore"):
+        for i, array in enumerate(arrays, start=1):
+            finite &= np.isfinite(array)
+            positive |= array > 0
+            negative |= array < 0
+            off = array - mean
+            mean += off / i
+            squares += off * (array - mean)
+    mean, std = mean[finite], np.sqrt(squares[finite] / len(arrays))
+    row = replace(row, nonfinite=int(finite.size - mean.size))
+    if not mean.size:
+        return row
+    typical, level = (float(np.linalg.norm(each)) / mean.size**0.5 for each in (std, mean))
+    relative = typical / level if level else None if typical else 0.0
+    return replace(
+        row,
+        mean=float(mean.mean()),
+        std=typical,
+        relative=relative,
+        largest=float(std.max()),
+        turned=int(np.count_nonzero(positive & negative & finite)),
+    )
+
+
+def _trees(learned: Sequence[_Learned]) -> Iterator[ParameterSpread]:
+    """Yield how far the sizes of trees are apart: those of one model's are added up."""
+    grown = [
+        [tree for _, held in each.held.values() for tree in held.trees.values()] for each in learned
+    ]
+    grown = [trees for trees in grown if trees]
+    if not grown:
+        return
+    sizes = {
+        "nodes of trees": [sum(len(tree.left) for tree in trees) for trees in grown],
+        "depth of trees": [max(tree.depth for tree in trees) for trees in grown],
+    }
+    for name, numbers in sizes.items():
+        row = ParameterSpread(name, "structure", None, len(numbers), ((),))
+        yield _measured(row, [np.asarray(float(n)) for n in numbers])
+
+
+def _varied(role: str, found: Sequence[dict[str, str]]) -> Iterator[Varied]:
+    for path in dict.fromkeys(path for each in found for path in each):
+        values = tuple(each.get(path) for each in found)
+        if len(set(values)) > 1:
+            yield Varied(path, role, values)

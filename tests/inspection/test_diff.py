@@ -1,0 +1,458 @@
+"""What changed between two models: each kind of change, and that nothing given is changed."""
+
+import copy
+import json
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.base import BaseEstimator, clone
+from sklearn.cluster import KMeans
+from sklearn.datasets import make_classification
+from sklearn.decomposition import NMF, PCA, FastICA
+from sklearn.ensemble import (
+    BaggingRegressor,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    IsolationForest,
+    RandomForestClassifier,
+    VotingRegressor,
+)
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge
+from sklearn.mixture import GaussianMixture
+from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+import skparams
+from skparams import assert_same_model, diff, fitted_params
+
+X, Y = make_classification(80, 6, n_informative=4, n_classes=3, random_state=0)
+
+MODELS = [
+    LinearRegression(),
+    Lasso(alpha=0.1),
+    LogisticRegression(),
+    PCA(3),
+    NMF(2, random_state=0, max_iter=2000),
+    KMeans(3, n_init=1, random_state=0),
+    GaussianMixture(2, random_state=0),
+    SVC(probability=False),
+    KNeighborsClassifier(algorithm="kd_tree"),
+    GaussianProcessRegressor(),
+    OneHotEncoder(handle_unknown="ignore"),
+    DecisionTreeClassifier(random_state=0),
+    RandomForestClassifier(4, random_state=0),
+    GradientBoostingClassifier(n_estimators=3, random_state=0),
+    HistGradientBoostingClassifier(max_iter=3, random_state=0),
+    IsolationForest(n_estimators=5, random_state=0),
+    BaggingRegressor(Ridge(), 5, random_state=0),
+    MLPClassifier((4, 3), max_iter=5, random_state=0),
+    MLPRegressor(hidden_layer_sizes=(4,), max_iter=5, random_state=0, solver="lbfgs"),
+    skparams.PCA(3),
+    make_pipeline(StandardScaler(), PCA(2), LogisticRegression()),
+    GridSearchCV(Ridge(), {"alpha": [1.0, 2.0]}, cv=2),
+]
+
+
+def fit(model, rows=80):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return clone(model).fit(np.abs(X[:rows]), Y[:rows])
+
+
+@pytest.fixture(params=MODELS, ids=lambda model: type(model).__name__)
+def model(request):
+    return request.param
+
+
+def test_two_fits_alike_are_the_same_and_others_are_not(model):
+    one, again, other = fit(model), fit(model), fit(model, 70)
+    assert diff(one, again).is_empty
+    assert_same_model(one, again, rtol=0)
+    loaded = pickle.loads(pickle.dumps(one))
+    assert diff(one, loaded).is_empty
+    found = diff(one, other)
+    assert not found.is_empty
+    with pytest.raises(AssertionError, match="the models differ"):
+        assert_same_model(one, other)
+    for shown in (found, diff([one, again, other])):
+        assert shown.to_text(width=60)
+        assert shown.to_html()
+        assert json.loads(shown.to_json())["schema"] == 1
+
+
+def test_nothing_given_is_changed(model):
+    one, other = fit(model), fit(model, 70)
+    before = pickle.dumps((one, other))
+    diff(one, other, align=True).to_html()
+    diff([one, other, one], align=True).to_text()
+    assert pickle.dumps((one, other)) == before
+
+
+def test_each_fitted_parameter_that_moves_is_seen(model):
+    """A number changed in any array of the copy is one value that moved, at its path."""
+    one = fit(model)
+    for path in fitted_params(one):
+        changed = copy.deepcopy(one)
+        array = fitted_params(changed)[path]
+        if not array.size or not array.flags.writeable or (array.base is None and not array.ndim):
+            continue  # a number of Python's, of which an array is made
+        array.flat[-1] += 1.0  # the last node of a tree is a leaf, whose threshold nobody asks
+        if path.endswith((".threshold", "['num_threshold']")):
+            continue
+        found = diff(one, changed)
+        assert not found.is_empty, path
+        assert sum(change.moved for change in found.root.changes()) == 1 or "dual" in path, path
+
+
+def test_hyperparameters_are_added_removed_and_changed():
+    one = Pipeline([("a", StandardScaler()), ("b", Ridge(alpha=1.0))])
+    two = Pipeline([("a", StandardScaler()), ("b", Lasso(alpha=2.0, positive=True))])
+    found = {each.path: (each.before, each.after) for each in diff(one, two).hyperparameters}
+    assert found["b"] if "b" in found else found["steps"]
+    assert found["b__alpha"] == ("1.0", "2.0")
+    assert found["b__solver"] == ("'auto'", None)
+    assert found["b__selection"] == (None, "'cyclic'")
+    assert "a__with_mean" not in found
+    assert not diff(one, clone(one)).hyperparameters
+
+
+def test_estimators_as_values_are_compared_by_class_and_then_inside():
+    one, two = BaggingRegressor(Ridge(alpha=1.0)), BaggingRegressor(Ridge(alpha=3.0))
+    found = diff(one, two).hyperparameters
+    assert [(each.path, each.before, each.after) for each in found] == [
+        ("estimator__alpha", "1.0", "3.0")
+    ]
+    found = diff(one, BaggingRegressor(Lasso())).hyperparameters
+    assert ("estimator", "Ridge", "Lasso") in [(e.path, e.before, e.after) for e in found]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
+    [
+        (np.nan, np.nan, True),
+        (1, 1.0, False),
+        (np.array([1.0, np.nan]), np.array([1.0, np.nan]), True),
+        (np.array([1.0, 2.0]), np.array([1.0, 3.0]), False),
+        ({"a": [1, 2]}, {"a": [1, 2]}, True),
+        ({"a": [1, 2]}, {"a": [1, 2], "b": 0}, False),
+        (np.random.RandomState(0), np.random.RandomState(1), True),
+        (10**400, 10**400 + 1, False),
+        (max, min, False),
+        (lambda x: x + 1, lambda x: x + 2, False),
+        ({1, 2}, {2, 1}, True),
+        (None, 0, False),
+        ("a", b"a", False),
+    ],
+)
+def test_values_of_hyperparameters(one, two, same):
+    before, after = Ridge(alpha=one), Ridge(alpha=two)
+    assert diff(before, after).is_empty is same
+
+
+def test_a_value_that_holds_itself_ends():
+    one, two = [1], [1]
+    one.append(one)
+    two.append(two)
+    assert diff(Ridge(alpha=one), Ridge(alpha=two)).is_empty
+    two.append(3)
+    assert not diff(Ridge(alpha=one), Ridge(alpha=two)).is_empty
+
+
+def test_shapes_and_classes_that_differ_are_told():
+    found = diff(fit(PCA(2)), fit(PCA(3)))
+    row = found.root.parameters[0]
+    assert (row.path, row.before.shape, row.after.shape, row.change) == (
+        *("components_", (2, 6), (3, 6)),
+        None,
+    )
+    assert "(2, 6) → (3, 6)" in str(found)
+    found = diff(fit(LogisticRegression()), fit(RandomForestClassifier(5)))
+    assert (found.root.before, found.root.after) == (
+        *("sklearn.LogisticRegression", "sklearn.RandomForestClassifier"),
+    )
+    assert "LogisticRegression → RandomForestClassifier" in str(found)
+    found = diff(PCA(2), skparams.PCA(2))
+    assert "sklearn.PCA → skparams.PCA" in str(found)
+
+
+def test_unfitted_models_have_hyperparameters_only():
+    found = diff(Ridge(), Ridge(alpha=2.0))
+    assert not found.root.parameters
+    assert [each.path for each in found.hyperparameters] == ["alpha"]
+    assert diff(Ridge(), Ridge()).is_empty
+    found = diff(Ridge(), fit(Ridge()))
+    assert not found.is_empty
+    assert {row.path for row in found.root.parameters} == {"coef_", "intercept_"}
+    assert all(row.before is None for row in found.root.parameters)
+
+
+def test_dtypes_count_where_there_is_no_tolerance():
+    one = fit(LinearRegression())
+    two = copy.deepcopy(one)
+    one.coef_ = one.coef_.astype(np.float32)
+    two.coef_ = one.coef_.astype(np.float64)
+    assert not diff(one, two).is_empty
+    assert "float32" in str(diff(one, two))
+    assert diff(one, two, rtol=1e-9).is_empty
+    assert_same_model(one, two)
+    with pytest.raises(AssertionError):
+        assert_same_model(one, two, rtol=0)
+
+
+def test_sparse_parameters_are_compared_with_dense_ones():
+    one = fit(LogisticRegression())
+    two = copy.deepcopy(one).sparsify()
+    assert sparse.issparse(two.coef_)
+    assert diff(one, two, rtol=1e-12).is_empty
+    two.coef_.data[0] += 1
+    assert diff(one, two).root.parameters[0].change.moved == 1
+
+
+def test_nan_at_one_place_is_no_change():
+    one = fit(Ridge())
+    one.coef_[1] = np.nan
+    two = copy.deepcopy(one)
+    assert diff(one, two).is_empty
+    two.coef_[2] = np.nan
+    change = diff(one, two).root.parameters[0].change
+    assert (change.moved, change.nonfinite) == (1, 1)
+    assert "NaN" in str(diff(one, two))
+
+
+def test_what_predictions_need_beside_parameters_is_compared():
+    one = fit(KNeighborsClassifier())
+    two = copy.deepcopy(one)
+    two._fit_X[3, 1] += 1
+    changed = {row.path for row in diff(one, two).root.others if not row.same}
+    assert changed in ({"_fit_X"}, {"_fit_X", "_tree.data"})  # the tree keeps the same rows
+    two = fit(LogisticRegression())
+    two.classes_ = np.array(["a", "b", "c"])
+    assert [row.path for row in diff(fit(LogisticRegression()), two).root.others if not row.same]
+    two = copy.deepcopy(fit(PCA(2)))
+    two.singular_values_ += 1  # reported only
+    assert diff(fit(PCA(2)), two).is_empty
+
+
+def test_what_predictions_do_not_read_is_not_compared():
+    one = fit(MLPClassifier((4,), max_iter=3, random_state=0))
+    two = copy.deepcopy(one)
+    two.loss_curve_[0] = 7.0
+    two._optimizer.ms[0] += 1
+    assert diff(one, two).is_empty
+
+
+def test_a_class_that_nobody_described():
+    class Holder:
+        def __init__(self, numbers):
+            self.numbers = numbers
+
+    class Own(BaseEstimator):
+        def fit(self, X, y=None):
+            self.words_ = np.array(["a", None, 1.5], dtype=object)
+            self.holder_ = Holder(np.arange(3.0))
+            self.empty_ = np.empty((0, 4))
+            self.means_ = np.arange(4.0)
+            return self
+
+    one, two = Own().fit(X), Own().fit(X)
+    assert diff(one, two).is_empty
+    two.holder_.numbers[1] = 9
+    assert [r.path for r in diff(one, two).root.parameters if not r.same] == ["holder_"]
+    two.words_[2] = 1.0
+    assert "words_" in str(diff(one, two))
+
+
+def test_estimators_that_are_held_by_name_too_are_compared_once():
+    members = [("a", Ridge()), ("b", LinearRegression())]
+    one, two = (VotingRegressor(members).fit(X[:n], Y[:n]) for n in (80, 70))
+    found = diff(one, two)
+    assert [child.name for child in found.root.children] == ["estimators_[0]", "estimators_[1]"]
+    assert "named_estimators_" not in [row.path for row in found.root.others]
+
+
+def test_ignored_names_are_left_out_everywhere():
+    one = make_pipeline(StandardScaler(), Ridge(alpha=1.0)).fit(X, Y)
+    two = make_pipeline(StandardScaler(), Ridge(alpha=1.0, copy_X=False)).fit(X, Y)
+    two[0].n_samples_seen_ = 7
+    assert not diff(one, two).is_empty
+    assert_same_model(one, two, ignore=("copy_X", "n_samples_seen_"))
+
+
+class TestTrees:
+    """Trees place by place, against a walk in plain Python."""
+
+    @staticmethod
+    def _by_hand(one, two):
+        splits = asked = thresholds = leaves = values = 0
+        places = [(0, 0)]
+        while places:
+            i, j = places.pop()
+            inner = one.children_left[i] > 0, two.children_left[j] > 0
+            if all(inner):
+                splits += 1
+                here, there = (
+                    (tree.feature[k], tree.missing_go_to_left[k])
+                    for tree, k in ((one, i), (two, j))
+                )
+                if here != there:
+                    asked += 1
+                else:
+                    thresholds += one.threshold[i] != two.threshold[j]
+                places += [
+                    (one.children_left[i], two.children_left[j]),
+                    (one.children_right[i], two.children_right[j]),
+                ]
+            elif not any(inner):
+                leaves += 1
+                values += (one.value[i] != two.value[j]).sum()
+        return splits, asked, splits - asked, thresholds, leaves, values
+
+    @pytest.mark.parametrize("seed", range(5))
+    @pytest.mark.parametrize("Tree", [DecisionTreeClassifier, DecisionTreeRegressor])
+    def test_against_a_walk(self, Tree, seed):
+        one = Tree(random_state=seed).fit(X[:60], Y[:60])
+        two = Tree(random_state=seed, max_depth=[None, 3][seed % 2]).fit(X[seed:], Y[seed:])
+        (found,) = diff(one, two).root.trees
+        splits, asked, shared, thresholds, leaves, values = self._by_hand(one.tree_, two.tree_)
+        assert found.nodes == (one.tree_.node_count, two.tree_.node_count)
+        assert found.depth == (one.get_depth(), two.get_depth())
+        assert (found.splits.n, found.splits.moved) == (splits, asked)
+        assert (found.thresholds.n, found.thresholds.moved) == (shared, thresholds)
+        assert found.values.n == leaves * one.tree_.value[0].size
+        assert found.values.moved == values
+
+    def test_one_node_and_other_shapes(self):
+        one = DecisionTreeClassifier(max_depth=1).fit(X, Y)
+        stump = DecisionTreeClassifier(max_leaf_nodes=None, min_samples_split=100).fit(X, Y)
+        (found,) = diff(one, stump).root.trees
+        assert (found.nodes, found.splits.n, found.values.n) == ((3, 1), 0, 0)
+        (found,) = diff(one, DecisionTreeClassifier(max_depth=1).fit(X, Y > 0)).root.trees
+        assert found.values is None
+        assert not found.same
+
+    def test_a_forest_is_one_line_that_opens(self):
+        one = fit(RandomForestClassifier(6, random_state=0))
+        two = fit(RandomForestClassifier(8, random_state=0))
+        assert all(child.same for child in diff(one, two).root.children[:6])
+        assert "8 × DecisionTreeClassifier" in str(diff(one, two))
+        other = diff(one, fit(RandomForestClassifier(6, random_state=1)))
+        assert str(other).count("DecisionTreeClassifier") == 1
+        assert other.to_html().count("<details") == 1
+
+    def test_categories_and_missing_values_are_structure(self):
+        rows = np.column_stack([X[:, :2], np.arange(80) % 5]).astype(float)
+        rows[::7, 0] = np.nan
+        given = {"max_iter": 2, "categorical_features": [2], "random_state": 0}
+        one = HistGradientBoostingClassifier(**given).fit(rows, Y)
+        two = copy.deepcopy(one)
+        assert diff(one, two).is_empty
+        bits = next(
+            p.raw_left_cat_bitsets
+            for ps in two._predictors
+            for p in ps
+            if len(p.raw_left_cat_bitsets)
+        )
+        bits[0, 0] ^= 1
+        assert sum(tree.splits.moved for tree in diff(one, two).root.trees) == 1
+
+
+class TestAlignment:
+    @pytest.mark.parametrize("activation", ["relu", "tanh", "identity", "logistic"])
+    @pytest.mark.parametrize("Model", [MLPClassifier, skparams.MLPRegressor])
+    def test_hidden_units_that_were_shuffled_are_found(self, Model, activation, rng):
+        one = fit(
+            Model(hidden_layer_sizes=(7, 5), activation=activation, max_iter=5, random_state=0)
+        )
+        two, turns = copy.deepcopy(one), activation in ("tanh", "identity")
+        for layer in (0, 1):
+            n = len(two.intercepts_[layer])
+            order, signs = rng.permutation(n), np.ones(n)
+            if turns:
+                signs = np.where(rng.uniform(size=n) < 0.5, -1.0, 1.0)
+            two.coefs_[layer] = two.coefs_[layer][:, order] * signs
+            two.intercepts_[layer] = two.intercepts_[layer][order] * signs
+            two.coefs_[layer + 1] = two.coefs_[layer + 1][order] * signs[:, None]
+        np.testing.assert_allclose(two.predict(X), one.predict(X))
+        assert not diff(one, two).is_empty
+        found = diff(one, two, align=True)
+        assert found.is_empty
+        assert any(each.turned for each in found.root.aligned) is turns
+
+    @pytest.mark.parametrize(
+        "model", [PCA(5), skparams.PCA(5, whiten=True), FastICA(4, random_state=0)]
+    )
+    def test_components_in_another_order_and_sign(self, model, rng):
+        one = model.fit(X)
+        two = copy.deepcopy(one)
+        order = rng.permutation(len(one.components_))
+        two.components_ = -two.components_[order]
+        if getattr(two, "whiten", False) is True:
+            two.explained_variance_ = two.explained_variance_[order]
+        assert diff(one, two, align=True, rtol=1e-12).is_empty
+        assert not diff(one, two, rtol=1e-12).is_empty
+
+    def test_signs_are_kept_where_they_mean_something(self):
+        one = fit(KMeans(3, n_init=1, random_state=0))
+        two = copy.deepcopy(one)
+        two.cluster_centers_ = two.cluster_centers_[[2, 0, 1]]
+        assert diff(one, two, align=True).is_empty
+        two.cluster_centers_ *= -1
+        assert not diff(one, two, align=True).is_empty
+
+    def test_other_numbers_of_units_are_told(self):
+        one, two = (fit(MLPClassifier((n,), max_iter=3, random_state=0)) for n in (4, 5))
+        found = diff(one, two, align=True)
+        assert found.root.aligned[0].reason == "4 and 5 units"
+        assert "not aligned: 4 and 5 units" in str(found)
+
+    def test_numbers_that_are_not_finite_do_not_stop_it(self):
+        one = fit(MLPClassifier((4, 3), max_iter=3, random_state=0))
+        two = copy.deepcopy(one)
+        two.coefs_[0][0, 0] = np.nan
+        assert diff(one, two, align=True).root.parameters[0].change.moved == 1
+
+    def test_the_same_model_stays_in_its_order(self, model):
+        one = fit(model)
+        found = diff(one, fit(model), align=True)
+        assert found.is_empty
+        assert not any(
+            each.moved or each.turned for node in found.root.walk() for each in node.aligned
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        ((Ridge, Ridge()), TypeError, "before must be an instance, got the class Ridge"),
+        ((Ridge(), 3), TypeError, "after must have fit and get_params, got int: 3"),
+        ((Ridge(),), TypeError, "after must have fit"),
+        (([Ridge()],), ValueError, "at least 2 models, got 1"),
+        (([Ridge(), 3],), TypeError, r"before\[1\] must have fit"),
+        (([Ridge(), Ridge()], Ridge()), TypeError, "a list of models alone"),
+    ],
+)
+def test_what_is_no_model_is_named(arguments, error, match):
+    with pytest.raises(error, match=match):
+        diff(*arguments)
+
+
+@pytest.mark.parametrize("bad", [{"rtol": -1}, {"atol": np.inf}, {"rtol": "x"}, {"atol": np.nan}])
+def test_tolerances_that_are_none(bad):
+    with pytest.raises(ValueError, match="must be a finite number >= 0, got"):
+        diff(Ridge(), Ridge(), **bad)
+    with pytest.raises(ValueError, match="assert_same_model: "):
+        assert_same_model(Ridge(), Ridge(), **bad)
+
+
+def test_a_name_to_ignore_is_no_collection():
+    with pytest.raises(TypeError, match="ignore must be a collection of names, got 'n_jobs'"):
+        diff(Ridge(), Ridge(), ignore="n_jobs")

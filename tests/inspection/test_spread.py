@@ -1,0 +1,99 @@
+"""How far several models are apart, against NumPy over the stacked parameters."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_classification
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LassoCV, LogisticRegression, Ridge
+from sklearn.model_selection import cross_validate
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skparams import diff, fitted_params
+
+X, Y = make_classification(90, 5, random_state=0)
+
+
+@pytest.fixture
+def folds():
+    model = make_pipeline(StandardScaler(), LogisticRegression())
+    return cross_validate(model, X, Y, cv=4, return_estimator=True)["estimator"]
+
+
+def test_against_numpy(folds):
+    rows = {row.path: row for row in diff(folds).parameters}
+    assert rows.keys() == fitted_params(folds[0]).keys()
+    for path, row in rows.items():
+        stacked = np.stack([fitted_params(model)[path] for model in folds])
+        mean, std = stacked.mean(axis=0), stacked.std(axis=0)
+        assert row.mean == pytest.approx(mean.mean())
+        assert row.std == pytest.approx(np.sqrt((std**2).mean()))
+        assert row.relative == pytest.approx(np.linalg.norm(std) / np.linalg.norm(mean))
+        assert row.largest == pytest.approx(std.max())
+        assert row.turned == np.sum((stacked > 0).any(axis=0) & (stacked < 0).any(axis=0))
+        assert (row.n_models, row.shapes, row.nonfinite) == (4, (mean.shape,), 0)
+
+
+def test_the_same_models_do_not_vary(folds):
+    found = diff([folds[0], copy.deepcopy(folds[0]), folds[0]])
+    assert [row.std for row in found.parameters] == [0.0] * 4
+    assert not found.varied
+
+
+def test_what_was_chosen_otherwise():
+    models = [Ridge(alpha=alpha).fit(X, Y) for alpha in (1.0, 2.0, 1.0)]
+    (varied,) = diff(models).varied
+    assert (varied.path, varied.values) == ("alpha", ("1.0", "2.0", "1.0"))
+    models = [LassoCV(cv=2).fit(X[i:], Y[i:]) for i in (0, 40)]
+    assert [each.path for each in diff(models).varied] == ["alpha_"]
+
+
+def test_shapes_classes_and_fits_that_differ_are_told():
+    models = [PCA(2).fit(X), PCA(3).fit(X), Ridge().fit(X, Y), Ridge()]
+    found = diff(models)
+    rows = {row.path: row for row in found.parameters}
+    assert rows["components_"].shapes == ((2, 5), (3, 5))
+    assert rows["components_"].std is None
+    assert rows["coef_"].n_models == 1
+    text = str(found)
+    assert "shapes differ" in text
+    assert "3 of them fitted" in text
+    assert "in 1 of 4" in text
+
+
+def test_components_are_aligned_on_request():
+    one = PCA(3).fit(X)
+    two = copy.deepcopy(one)
+    two.components_ = -two.components_[[2, 0, 1]]
+    assert diff([one, two]).parameters[0].std > 0.1
+    assert diff([one, two], align=True).parameters[0].std == 0
+
+
+def test_numbers_that_are_not_finite_are_left_out():
+    one = Ridge().fit(X, Y)
+    two, three = copy.deepcopy(one), copy.deepcopy(one)
+    two.coef_[1], three.coef_[:] = np.nan, np.inf
+    row = diff([one, two]).parameters[0]
+    assert (row.nonfinite, row.std) == (1, 0.0)
+    assert diff([one, three]).parameters[0].std is None
+
+
+def test_sizes_of_trees():
+    models = [RandomForestClassifier(n, max_depth=n, random_state=0).fit(X, Y) for n in (1, 3)]
+    nodes, depth = diff(models).parameters
+    counts = [sum(tree.tree_.node_count for tree in model.estimators_) for model in models]
+    assert (nodes.mean, nodes.std) == (np.mean(counts), np.std(counts))
+    assert (depth.mean, depth.std) == (2.0, 1.0)
+
+
+def test_as_data(folds):
+    found = diff(folds)
+    frame = pytest.importorskip("pandas") and found.to_frame()
+    assert list(frame["path"]) == [row.path for row in found.parameters]
+    given = json.loads(found.to_json())
+    assert (given["kind"], given["n_fitted"]) == ("spread", 4)
+    assert given["parameters"][0]["shapes"] == [[5]]
