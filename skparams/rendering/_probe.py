@@ -41,12 +41,12 @@ def _sections(probe: Probe, most: int) -> Iterator[Section]:
         rows = _lines(probe.used, most, _shown_by)
         yield Section([_named(path, "used"), role, shown_by], rows)
     if probe.unused:
-        rows = _lines(probe.unused, most, lambda row: "")
+        rows = _lines(probe.unused, most, lambda alike: "")
         yield Section(
             [_named(path, "no change seen"), role], [((p, r), s) for (p, r, _), s in rows]
         )
     if probe.not_tried:
-        rows = _lines(probe.not_tried, most, lambda row: clean(row.reason or ""))
+        rows = _lines(probe.not_tried, most, _why)
         why = Column("why", least=16, wraps="fold")
         yield Section([_named(path, "not tried"), role, why], rows)
 
@@ -55,16 +55,16 @@ def _named(column: Column, heading: str) -> Column:
     return Column(heading, least=column.least, code=column.code)
 
 
-def _lines(rows: Sequence[Probed], most: int, say: Callable[[Probed], str]) -> list[Row]:
+def _lines(rows: Sequence[Probed], most: int, say: Callable[[Sequence[Probed]], str]) -> list[Row]:
     """Return the cells of rows; those that differ in an index only stand in one line."""
     lines: list[Row] = []
-    groups: dict[tuple, list[Probed]] = {}
+    groups: dict[tuple[str, str], list[Probed]] = {}
     for row in rows:
-        groups.setdefault((_INDEX.sub("[…]", row.path), row.role, say(row)), []).append(row)
-    for (path, role, said), alike in groups.items():
+        groups.setdefault((_INDEX.sub("[…]", row.path), row.role), []).append(row)
+    for (path, role), alike in groups.items():
         if len(alike) == 1:
             path = alike[0].path
-        lines.append(((_many(clean(path), len(alike)), role, said), ""))
+        lines.append(((_many(clean(path), len(alike)), role, say(alike)), ""))
     if len(lines) > most:
         left = len(lines) - most + 1
         lines[most - 1 :] = [((f"… {left:,} more", "", ""), "dim")]
@@ -75,12 +75,15 @@ def _many(path: str, n: int) -> str:
     return path if n == 1 else f"{path} × {n:,}"
 
 
-def _shown_by(row: Probed) -> str:
-    said = ", ".join(row.methods)
-    if row.reason is None:
-        return said
-    # Errors of alike rows may differ in a number: one line says what kind it was.
-    return f"{said}: {row.reason.partition(':')[0]}"
+def _shown_by(alike: Sequence[Probed]) -> str:
+    """Return the methods that any of them changed, and what kinds of errors there were."""
+    methods = ", ".join(dict.fromkeys(name for row in alike for name in row.methods))
+    errors = dict.fromkeys(row.reason.partition(":")[0] for row in alike if row.reason)
+    return clean(f"{methods}: {few(errors)}" if errors else methods)
+
+
+def _why(alike: Sequence[Probed]) -> str:
+    return clean(few(dict.fromkeys(row.reason or "" for row in alike)))
 
 
 def _notes(probe: Probe) -> list[str]:

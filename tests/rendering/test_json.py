@@ -52,7 +52,7 @@ def test_the_page_has_each_key_in_order():
     assert f"| `schema` | {SCHEMA} |" in PAGE
     assert f"version {SCHEMA}." in PAGE
     records = [name for name in _record.__all__ if name not in ("ROLES", "Summary")]
-    assert sorted(sections) == sorted([*records, "Summary", "An example"])
+    assert sorted(sections) == sorted([*records, "Summary", "Differences", "An example"])
     for name in records:
         assert sections[name] == [each.name for each in fields(getattr(_record, name))]
     shown = Summary(node("A")).to_dict()
