@@ -56,6 +56,7 @@ MAY_IMPORT = {
         "_compat",
         "_estimator",
         "decomposition._diagnostics",
+        "decomposition._features",
         "decomposition._n_components",
         "decomposition._rows",
         "decomposition._solvers",
