@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import check_sample_weight
 from skparams.decomposition._features import quotient
-from skparams.decomposition._limits import Limits, check_alpha, limits_of
+from skparams.decomposition._limits import Limits, check_share, limits_of
 from skparams.decomposition._model import PCAModel
 from skparams.decomposition._outliers import Outliers
 from skparams.decomposition._tables import feature_names, pandas_for, row_index, wants_frame
@@ -261,7 +261,7 @@ class RowTables(PCAModel):
         8.11 8.81
         """
         check_is_fitted(self)
-        check_alpha(alpha, f"{type(self).__name__}.limits")
+        check_share(alpha, f"{type(self).__name__}.limits: alpha")
         unknown = X is not None and np.isnan(self._residual[1])
         return self._limits(alpha, self.spe(X, as_frame=False) if unknown else None)
 
@@ -302,7 +302,7 @@ class RowTables(PCAModel):
          59   18.4   2.97  T²: ash 47 %, alcalinity_of_ash 27 %, proanthocyanins 6 %
         """
         check_is_fitted(self)
-        check_alpha(alpha, f"{type(self).__name__}.outliers")
+        check_share(alpha, f"{type(self).__name__}.outliers: alpha")
         index, names = row_index(X), tuple(feature_names(self))
         X = self._checked(X, accept_sparse="csr")
         inverse = self._inverse_variances()

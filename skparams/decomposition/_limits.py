@@ -52,10 +52,10 @@ def power_sums(
     return first, float(np.clip(second, first**2 / n_left, first**2)), np.nan
 
 
-def check_alpha(alpha: float, what: str) -> None:
+def check_share(share: float, what: str) -> None:
     """Refuse what is no share."""
-    if not isinstance(alpha, Real) or not 0 < alpha < 1:
-        raise ValueError(f"{what}: alpha must be a number in (0, 1), got {alpha!r}.")
+    if not isinstance(share, Real) or not 0 < share < 1:
+        raise ValueError(f"{what} must be a number in (0, 1), got {share!r}.")
 
 
 def limits_of(n: float, rank: int, residual: tuple[float, float, float], alpha: float) -> Limits:

@@ -9,18 +9,19 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
 from skparams._estimator import unchanged_on_error
-from skparams.decomposition._diagnostics import RowTables
-from skparams.decomposition._features import FeatureTables
+from skparams.decomposition._bootstrap import BootstrapTables
 from skparams.decomposition._n_components import RULES, check, component_table, needs_all
+from skparams.decomposition._rotation import rotated
 from skparams.decomposition._rows import dtype_of, n_rows_of, spectrum_of, weights_of
 from skparams.decomposition._solvers import NotFinite, Spectrum, from_rows, truncated
 from skparams.decomposition._stream import FROM_SCATTER, OF_STREAM, StreamingPCA
 
 
-class PCA(FeatureTables, RowTables, StreamingPCA):
+class PCA(BootstrapTables, StreamingPCA):
     """Principal component analysis, a drop-in for scikit-learn's that is exact on streams too.
 
     Rows are projected on the orthogonal directions along which they vary most. The covariance is
@@ -298,6 +299,36 @@ class PCA(FeatureTables, RowTables, StreamingPCA):
         solver = "covariance_eigh" if sp.issparse(X) else model._solver(X, most)
         evidence = model._evidence(model._spectrum(X, weight, solver, most, most)[0])
         return component_table(evidence, n_rows)
+
+    def rotate(self, method="varimax"):
+        """Return a fitted model whose components are turned to be easier to name.
+
+        Parameters
+        ----------
+        method : {'varimax', 'quartimax'}, default='varimax'
+            'varimax' makes the squared loadings of each component uneven, 'quartimax' those of
+            each feature.
+
+        Returns
+        -------
+        rotated : RotatedPCA
+            With rotated loadings, variances and scores. This model does not change.
+
+        Raises
+        ------
+        ValueError
+            If there is no such method.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from skparams import PCA
+        >>> X = load_iris().data
+        >>> PCA(n_components=2, scale=True).fit(X).rotate().explained_variance_.round(2)
+        array([2.7 , 1.13])
+        """
+        check_is_fitted(self)
+        return rotated(self, method)
 
     def _fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None]:
         """Fit, and return the validated rows, and scores that the solver found by the way."""
