@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,8 @@ class RowTables(PCAModel):
         FactoMineR and prince divide by ``n``, not ``n - 1``, where they scale features; their
         coordinates of scaled data are larger by ``sqrt(n / (n - 1))``.
         """
-        return self._row_table(X, as_frame, "coordinates", lambda z, scores: scores)
+        check_is_fitted(self)
+        return self._row_table(X, as_frame, "coordinates", lambda z, scores: scores, "components")
 
     def contributions(self, X, sample_weight=None, *, as_frame=None):
         """Return the share of each row in each component's variance.
@@ -74,7 +75,12 @@ class RowTables(PCAModel):
         check_is_fitted(self)
         inverse = self._inverse_variances() / (self._weight_sum - 1)
         return self._row_table(
-            X, as_frame, "contributions", lambda z, scores: scores**2 * inverse, sample_weight
+            X,
+            as_frame,
+            "contributions",
+            lambda z, scores: scores**2 * inverse,
+            "components",
+            sample_weight,
         )
 
     def cos2(self, X, *, as_frame=None):
@@ -100,7 +106,8 @@ class RowTables(PCAModel):
             norms = np.einsum("ij,ij->i", z, z)
             return quotient(scores**2, norms[:, np.newaxis])
 
-        return self._row_table(X, as_frame, "cos2", squared_cosines)
+        check_is_fitted(self)
+        return self._row_table(X, as_frame, "cos2", squared_cosines, "components")
 
     def hotelling_t2(self, X, *, as_frame=None):
         """Return Hotelling's T²: how far each row is from the mean along the components.
@@ -181,7 +188,7 @@ class RowTables(PCAModel):
         """
         check_is_fitted(self)
         return self._row_table(
-            X, as_frame, "hotelling_t2_contributions", self._t2_shares, by_feature=True
+            X, as_frame, "hotelling_t2_contributions", self._t2_shares, "features"
         )
 
     def spe_contributions(self, X, *, as_frame=None):
@@ -206,7 +213,7 @@ class RowTables(PCAModel):
         """
         check_is_fitted(self)
         return self._row_table(
-            X, as_frame, "spe_contributions", self._squared_residuals, by_feature=True
+            X, as_frame, "spe_contributions", self._squared_residuals, "features"
         )
 
     def limits(self, alpha=0.05, X=None):
@@ -337,33 +344,30 @@ class RowTables(PCAModel):
         X: Any,
         as_frame: bool | None,
         method: str,
-        compute: Any,
+        compute: Callable[[np.ndarray, np.ndarray], np.ndarray],
+        columns: str | None = None,
         sample_weight: Any = None,
-        by_feature: bool = False,
     ) -> Any:
         """Return what compute makes of deviations and scores, block by block, with labels."""
-        check_is_fitted(self)
         framed, index = wants_frame(self, as_frame, method), row_index(X)
         X = self._checked(X, accept_sparse="csr")
         weight = None
         if sample_weight is not None:
-            weight = check_sample_weight(sample_weight, X, dtype=np.float64)
-        table: Any = None
+            weight = check_sample_weight(sample_weight, X, dtype=np.float64)[:, np.newaxis]
+        width = {"components": len(self.components_), "features": X.shape[1]}
+        shape = (X.shape[0], width[columns]) if columns else X.shape[:1]
+        table = np.empty(shape, np.float32 if X.dtype == np.float32 else np.float64)
         for rows, z, scores in self._deviates(X):
-            block = compute(z, scores)
+            table[rows] = compute(z, scores)
             if weight is not None:
-                block *= weight[rows, np.newaxis]
-            if table is None:
-                dtype = np.float32 if X.dtype == np.float32 else np.float64
-                table = np.empty((X.shape[0], *block.shape[1:]), dtype)
-            table[rows] = block
+                table[rows] *= weight[rows]
         if not framed:
             return table
         pd = pandas_for(f"{type(self).__name__}.{method}: as_frame=True")
-        if table.ndim == 1:
-            return pd.Series(table, index, name=method)
-        columns = feature_names(self) if by_feature else self.get_feature_names_out()
-        return pd.DataFrame(table, index, columns)
+        if columns is None:
+            return pd.Series(table, index, name=method, copy=False)
+        names = feature_names(self) if columns == "features" else self.get_feature_names_out()
+        return pd.DataFrame(table, index, names, copy=False)
 
     def _deviates(self, X: Any) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
         """Yield where rows are from, their deviations from the mean, and their scores.
@@ -373,9 +377,10 @@ class RowTables(PCAModel):
         if self.missing == "em" and not sp.issparse(X) and np.isnan(X).any():
             X = self._filled(X)
         axes = self.components_.T.astype(np.float64)
+        inverse = 1.0 / self.scale_ if self.scale else None
         for rows, z in self._centered(X, np.float64):
-            if self.scale:
-                z /= self.scale_
+            if inverse is not None:
+                z *= inverse
             yield rows, z, z @ axes
 
     def _rank(self) -> int:

@@ -30,6 +30,7 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
     mean_: np.ndarray
     noise_variance_: float
     n_components_: int
+    n_features_in_: int
     scale_: np.ndarray
     _total_variance: float
     _weight_sum: float
@@ -81,7 +82,16 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
         return self._project(self._checked(X))
 
     def _checked(self, X: Any, accept_sparse: Any = ("csr", "csc")) -> Any:
-        """Return rows of any real dtype, as wide as the model and finite, or to be filled."""
+        """Return rows of any real dtype, as wide as the model and finite, or to be filled.
+
+        Plain arrays of a model without names have nothing else to be looked at, which takes
+        longer than the scores of a row.
+        """
+        if type(X) is np.ndarray and not hasattr(self, "feature_names_in_"):
+            fits = X.ndim == 2 and X.shape[0] > 0 and X.shape[1] == self.n_features_in_
+            with np.errstate(over="ignore", invalid="ignore"):
+                if fits and X.dtype in (np.float32, np.float64) and np.isfinite(X.sum()):
+                    return X
         return validate_data(
             self,
             X,
