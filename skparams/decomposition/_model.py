@@ -87,7 +87,7 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
         Plain arrays of a model without names have nothing else to be looked at, which takes
         longer than the scores of a row.
         """
-        if type(X) is np.ndarray and not hasattr(self, "feature_names_in_"):
+        if type(X) is np.ndarray and "feature_names_in_" not in vars(self):
             fits = X.ndim == 2 and X.shape[0] > 0 and X.shape[1] == self.n_features_in_
             with np.errstate(over="ignore", invalid="ignore"):
                 if fits and X.dtype in (np.float32, np.float64) and np.isfinite(X.sum()):
