@@ -19,7 +19,8 @@ RESULTS = Path(__file__).parent / "results"  # git does not see it
 
 
 def _parser() -> argparse.ArgumentParser:
-    names = [m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name[0] != "_"]
+    modules = [m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name[0] != "_"]
+    names = [name.replace("_", "-") for name in modules]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", choices=names, help="what to measure")
     parser.add_argument("--quick", action="store_true", help="a minute's look, not for quoting")
@@ -60,7 +61,7 @@ def _page_text(facts: dict, tables: list[Table], quick: bool) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
-    module = importlib.import_module(f"benchmarks.{args.name}")
+    module = importlib.import_module(f"benchmarks.{args.name.replace('-', '_')}")
     task = Task(quick=args.quick, only=tuple(args.only or ()))
     if unknown := sorted(set(task.only) - set(module.NAMES)):
         raise SystemExit(f"--only knows {', '.join(module.NAMES)}, not {', '.join(unknown)}")

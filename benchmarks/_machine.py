@@ -26,6 +26,7 @@ _PACKAGES = (
     "torch",
     "skorch",
     "scikit-learn-intelex",
+    "prince",
 )
 
 

@@ -30,6 +30,7 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
     mean_: np.ndarray
     noise_variance_: float
     n_components_: int
+    n_features_in_: int
     scale_: np.ndarray
     _total_variance: float
     _weight_sum: float
@@ -78,15 +79,27 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
             The scores; float32 where X is, else float64.
         """
         check_is_fitted(self)
-        X = validate_data(
+        return self._project(self._checked(X))
+
+    def _checked(self, X: Any, accept_sparse: Any = ("csr", "csc")) -> Any:
+        """Return rows of any real dtype, as wide as the model and finite, or to be filled.
+
+        Plain arrays of a model without names have nothing else to be looked at, which takes
+        longer than the scores of a row.
+        """
+        if type(X) is np.ndarray and "feature_names_in_" not in vars(self):
+            fits = X.ndim == 2 and X.shape[0] > 0 and X.shape[1] == self.n_features_in_
+            with np.errstate(over="ignore", invalid="ignore"):
+                if fits and X.dtype in (np.float32, np.float64) and np.isfinite(X.sum()):
+                    return X
+        return validate_data(
             self,
             X,
-            accept_sparse=("csr", "csc"),
+            accept_sparse=accept_sparse,
             dtype="numeric",
             ensure_all_finite="allow-nan" if self.missing == "em" else True,
             reset=False,
         )
-        return self._project(X)
 
     def _unit(self) -> np.ndarray | float:
         """Return what the features are divided by."""
@@ -115,14 +128,16 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
             scores /= self._whitener().astype(dtype)
         return scores
 
-    def _centered(self, X: np.ndarray, dtype: Any) -> Iterator[tuple[slice, np.ndarray]]:
+    def _centered(self, X: Any, dtype: Any) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield centered blocks of rows in one buffer, and where they are from."""
-        step = max(1, BLOCK // X.shape[1])
-        buffer = np.empty((min(step, len(X)), X.shape[1]), dtype)
-        for start in range(0, len(X), step):
-            rows = slice(start, min(start + step, len(X)))
+        n_rows, p = X.shape
+        step = max(1, BLOCK // p)
+        buffer = np.empty((min(step, n_rows), p), dtype)
+        for start in range(0, n_rows, step):
+            rows = slice(start, min(start + step, n_rows))
             block = buffer[: rows.stop - start]
-            np.subtract(X[rows], self.mean_, out=block, casting="same_kind")
+            values = X[rows].toarray() if sp.issparse(X) else X[rows]
+            np.subtract(values, self.mean_, out=block, casting="same_kind")
             yield rows, block
 
     def _filled(self, X: np.ndarray) -> np.ndarray:

@@ -9,22 +9,19 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
 from skparams._estimator import unchanged_on_error
+from skparams.decomposition._bootstrap import BootstrapTables
 from skparams.decomposition._n_components import RULES, check, component_table, needs_all
-from skparams.decomposition._rows import dtype_of, n_rows_of, weights_of
-from skparams.decomposition._solvers import (
-    NotFinite,
-    Spectrum,
-    from_moments,
-    from_rows,
-    truncated,
-)
+from skparams.decomposition._rotation import rotated
+from skparams.decomposition._rows import dtype_of, n_rows_of, spectrum_of, weights_of
+from skparams.decomposition._solvers import NotFinite, Spectrum, from_rows, truncated
 from skparams.decomposition._stream import FROM_SCATTER, OF_STREAM, StreamingPCA
 
 
-class PCA(StreamingPCA):
+class PCA(BootstrapTables, StreamingPCA):
     """Principal component analysis, a drop-in for scikit-learn's that is exact on streams too.
 
     Rows are projected on the orthogonal directions along which they vary most. The covariance is
@@ -93,6 +90,15 @@ class PCA(StreamingPCA):
         The same as `explained_variance_`.
     eigenvectors_ : ndarray of shape (n_features, n_components)
         The components as columns.
+    loadings_ : DataFrame or ndarray of shape (n_features, n_components)
+        ``components_.T * sqrt(explained_variance_)``. This table and the three that follow are
+        pandas objects where the model saw names and pandas is installed; see `feature_table`.
+    correlations_ : DataFrame or ndarray of shape (n_features, n_components)
+        Correlations of the features with the components.
+    contributions_ : DataFrame or ndarray of shape (n_features, n_components)
+        Share of each feature in each component.
+    communalities_ : Series or ndarray of shape (n_features,)
+        Share of each feature's variance that the components explain.
     mean_ : ndarray of shape (n_features,)
         Mean of each feature, always float64.
     scale_ : ndarray of shape (n_features,)
@@ -291,8 +297,38 @@ class PCA(StreamingPCA):
         n_rows = n_rows_of(*weights_of(X, weight))
         most = min(n_rows, X.shape[1])
         solver = "covariance_eigh" if sp.issparse(X) else model._solver(X, most)
-        evidence = model._evidence(model._spectrum(X, weight, solver, most, most))
+        evidence = model._evidence(model._spectrum(X, weight, solver, most, most)[0])
         return component_table(evidence, n_rows)
+
+    def rotate(self, method="varimax"):
+        """Return a fitted model whose components are turned to be easier to name.
+
+        Parameters
+        ----------
+        method : {'varimax', 'quartimax'}, default='varimax'
+            'varimax' makes the squared loadings of each component uneven, 'quartimax' those of
+            each feature.
+
+        Returns
+        -------
+        rotated : RotatedPCA
+            With rotated loadings, variances and scores. This model does not change.
+
+        Raises
+        ------
+        ValueError
+            If there is no such method.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from skparams import PCA
+        >>> X = load_iris().data
+        >>> PCA(n_components=2, scale=True).fit(X).rotate().explained_variance_.round(2)
+        array([2.7 , 1.13])
+        """
+        check_is_fitted(self)
+        return rotated(self, method)
 
     def _fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None]:
         """Fit, and return the validated rows, and scores that the solver found by the way."""
@@ -312,12 +348,12 @@ class PCA(StreamingPCA):
         n_components = self._n_components(solver, most)
         check(n_components, solver, n_rows, X.shape[1])
         k = most if needs_all(n_components) else int(n_components)
-        spectrum = self._spectrum(X, weight, solver, k, most)
+        spectrum, squares = self._spectrum(X, weight, solver, k, most)
         self._forget(*FROM_SCATTER, *OF_STREAM)
         self._fit_svd_solver = solver
         self.n_samples_ = X.shape[0]
         self._dtype = dtype_of(X)
-        self._keep(spectrum, n_components, most)
+        self._keep(spectrum, squares, n_components, most)
         return X, spectrum.scores
 
     def _solver(self, X: Any, most: int) -> str:
@@ -338,15 +374,17 @@ class PCA(StreamingPCA):
 
     def _spectrum(
         self, X: Any, weight: np.ndarray | None, solver: str, k: int, most: int
-    ) -> Spectrum:
+    ) -> tuple[Spectrum, float]:
+        """Return eigenvalues and components, and the sum of all squared ones or NaN."""
         try:
             if solver == "full":
-                return from_rows(X, weight, self.scale, most)
+                return from_rows(X, weight, self.scale, most), np.nan
             if solver == "covariance_eigh":
-                return from_moments(self._moments(X, weight, k), self.scale, k, most)
+                return spectrum_of(self._moments(X, weight, k), self.scale, k, most)
             random_state = check_random_state(self.random_state)
             params = self.get_params(deep=False)
-            return truncated(X, weight, self.scale, solver, k, params, random_state)
+            found = truncated(X, weight, self.scale, solver, k, params, random_state)
+            return found, np.nan
         except NotFinite:
             raise self._not_finite(X) from None
 

@@ -11,10 +11,11 @@ from sklearn.utils.validation import validate_data
 
 from skparams._compat import check_sample_weight
 from skparams.decomposition._em import em_moments
+from skparams.decomposition._limits import power_sums
 from skparams.decomposition._model import PCAModel
 from skparams.decomposition._moments import Moments, moments_of
 from skparams.decomposition._n_components import Evidence, choose, needs_all
-from skparams.decomposition._solvers import Spectrum, units
+from skparams.decomposition._solvers import Spectrum, from_moments, units
 
 
 class FittedFromRows(PCAModel):
@@ -116,8 +117,11 @@ class FittedFromRows(PCAModel):
             return most - (solver == "arpack")
         return self.n_components
 
-    def _keep(self, spectrum: Spectrum, n_components: Any, most: int) -> None:
-        """Choose how many components there are, and keep them in the dtype of X."""
+    def _keep(self, spectrum: Spectrum, squares: float, n_components: Any, most: int) -> None:
+        """Choose how many components there are, and keep them in the dtype of X.
+
+        The sum of the squares of all eigenvalues matters where only the largest were found.
+        """
         k, dtype = choose(n_components, self._evidence(spectrum)), self._dtype
         self.n_components_ = k
         self.mean_ = spectrum.mean
@@ -127,6 +131,8 @@ class FittedFromRows(PCAModel):
         self.explained_variance_ = spectrum.values[:k].astype(dtype)
         self.noise_variance_ = spectrum.noise(k, most)
         self._total_variance = spectrum.total
+        self._deviations = _seen(spectrum, self.scale)
+        self._residual = power_sums(spectrum.values, k, self.noise_variance_, most, squares)
         self._weight_sum = spectrum.n
 
     def _evidence(self, spectrum: Spectrum) -> Evidence:
@@ -134,7 +140,7 @@ class FittedFromRows(PCAModel):
             spectrum.values,
             spectrum.total,
             spectrum.n,
-            (spectrum.deviations > 0).astype(np.float64) if self.scale else spectrum.deviations,
+            _seen(spectrum, self.scale),
             self.scale,
             check_random_state(self.random_state),
         )
@@ -142,6 +148,29 @@ class FittedFromRows(PCAModel):
     def _forget(self, *names: str) -> None:
         for name in names:
             self.__dict__.pop(name, None)
+
+
+def _seen(spectrum: Spectrum, scaled: bool) -> np.ndarray:
+    """Return the deviations of the features as the components see them."""
+    return (spectrum.deviations > 0).astype(np.float64) if scaled else spectrum.deviations
+
+
+def spectrum_of(moments: Moments, scaled: bool, k: int, most: int) -> tuple[Spectrum, float]:
+    """Return what `from_moments` does, and the sum of all squared eigenvalues or NaN.
+
+    It is known where all are found, and costs little beside finding only the largest.
+    """
+    spectrum = from_moments(moments, scaled, k, most)
+    few = len(spectrum.values) < most
+    return spectrum, _squares(moments, scaled) if few else np.nan
+
+
+def _squares(moments: Moments, scaled: bool) -> float:
+    squares = moments.scatter**2
+    if scaled:
+        inverse = 1.0 / units(np.maximum(moments.scatter.diagonal(), 0))
+        return float(inverse @ squares @ inverse)
+    return float(squares.sum()) / (moments.n - 1) ** 2
 
 
 def dtype_of(X: Any) -> np.dtype:

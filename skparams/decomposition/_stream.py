@@ -13,8 +13,13 @@ from skparams._compat import fit_context
 from skparams._estimator import AvailableIf, unchanged_on_error
 from skparams.decomposition._moments import Moments
 from skparams.decomposition._n_components import check, needs_all
-from skparams.decomposition._rows import FittedFromRows, dtype_of, n_rows_of, weights_of
-from skparams.decomposition._solvers import from_moments
+from skparams.decomposition._rows import (
+    FittedFromRows,
+    dtype_of,
+    n_rows_of,
+    spectrum_of,
+    weights_of,
+)
 
 # What is learned from the scatter of a stream, when it is first read.
 FROM_SCATTER = (
@@ -24,6 +29,8 @@ FROM_SCATTER = (
     "n_components_",
     "scale_",
     "_total_variance",
+    "_deviations",
+    "_residual",
 )
 # What only a stream has.
 OF_STREAM = ("scatter_", "_shift", "_offset", "_n_weighty")
@@ -200,7 +207,8 @@ class StreamingPCA(FittedFromRows):
         except ValueError as error:  # as an AttributeError too, which hasattr understands
             raise NotFittedError(str(error)) from error
         k = most if needs_all(n_components) else int(n_components)
-        self._keep(from_moments(self._stream(), self.scale, k, most), n_components, most)
+        spectrum, squares = spectrum_of(self._stream(), self.scale, k, most)
+        self._keep(spectrum, squares, n_components, most)
 
     def __getattr__(self, name: str) -> Any:
         held = vars(self)
@@ -208,6 +216,9 @@ class StreamingPCA(FittedFromRows):
             self._read()
             if name in held:
                 return held[name]
+        derived = getattr(type(self), name, None)
+        if isinstance(derived, property) and derived.fget:
+            return derived.fget(self)  # Python dropped its error, which says more than ours
         if name == "partial_fit":  # Python asks here once more where it is not available
             self._check_partial_fit()
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")

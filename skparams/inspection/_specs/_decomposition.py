@@ -104,7 +104,17 @@ register(
             "_shift": "state",
             "_offset": "state",
             "n_samples_": "metadata",
-            **dict.fromkeys(("_n_weighty", "_weight_sum", "_total_variance", "_dtype"), "metadata"),
+            **dict.fromkeys(
+                (
+                    "_n_weighty",
+                    "_weight_sum",
+                    "_total_variance",
+                    "_deviations",
+                    "_residual",
+                    "_dtype",
+                ),
+                "metadata",
+            ),
             "_fit_svd_solver": "structure",
         },
         sizes={"n_components": _n_our_components},

@@ -1,0 +1,291 @@
+"""Supplementary features, rotations and the bootstrap of a PCA; labels and bad input of tables."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_wine
+from sklearn.decomposition._factor_analysis import _ortho_rotation
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skparams import PCA
+from skparams.decomposition import RotatedPCA
+from skparams.decomposition._resamples import _covariances, _to_correlations
+
+
+@pytest.fixture
+def wine():
+    return load_wine(as_frame=True).data
+
+
+@pytest.mark.parametrize("scale", [False, True])
+def test_supplementary_features(scale, correlated, rng):
+    X, weight = correlated(70, 5, 30.0), rng.randint(0, 3, 70)
+    Y = np.column_stack([X[:, 0] - X[:, 3], rng.standard_normal(70) + 1e6, np.full(70, 0.1)])
+    model = PCA(3, scale=scale, whiten=True).fit(X, sample_weight=weight)
+    found = model.supplementary_features(X, Y, weight)
+    scores, all_Y = model.transform(np.repeat(X, weight, 0)), np.repeat(Y, weight, 0)
+    covariances = np.cov(all_Y.T, scores.T)[:3, 3:]
+    correlations = np.zeros((3, 3))
+    correlations[:2] = np.corrcoef(all_Y[:, :2].T, scores.T)[:2, 2:]
+    np.testing.assert_allclose(found.coordinates, correlations if scale else covariances, atol=1e-8)
+    np.testing.assert_allclose(found.correlations, correlations, atol=1e-8)
+    np.testing.assert_allclose(found.cos2, correlations**2, atol=1e-8)
+    own = model.supplementary_features(X, X, weight)  # features of its own get their loadings
+    np.testing.assert_allclose(own.coordinates, model.loadings_, atol=1e-10)
+    np.testing.assert_allclose(own.correlations, model.correlations_, atol=1e-10)
+
+
+def test_supplementary_beside_prince(wine):
+    prince = pytest.importorskip("prince")
+    others, X = ["proline", "hue"], wine.drop(columns=["proline", "hue"])
+    theirs = prince.PCA(n_components=3, engine="scipy").fit(wine, supplementary_columns=others)
+    model = PCA(3, scale=True).fit(X)
+    ours = model.supplementary_features(X, wine[others]).correlations
+    expected = theirs.column_correlations.loc[others]
+    np.testing.assert_allclose(np.abs(ours), np.abs(expected), atol=1e-8)
+    assert list(ours.index) == others
+    rows = model.coordinates(X[:5]) * np.sqrt(len(X) / (len(X) - 1))  # supplementary ones
+    np.testing.assert_allclose(np.abs(rows), np.abs(theirs.row_coordinates(wine[:5])), atol=1e-8)
+
+
+@pytest.mark.parametrize("method", ["varimax", "quartimax"])
+@pytest.mark.parametrize("arguments", [{}, {"scale": True}, {"whiten": True}], ids=str)
+def test_rotation(method, arguments, correlated):
+    X = correlated(100, 8)
+    model = PCA(3, **arguments).fit(X)
+    before, loadings = pickle.dumps(model), model.loadings_
+    turned = model.rotate(method)
+    norms = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
+    expected = norms * _ortho_rotation(loadings / norms, method, tol=1e-13, max_iter=5000).T
+    expected = expected[:, np.argsort(-(expected**2).sum(axis=0))]
+    np.testing.assert_allclose(np.abs(turned.loadings_), np.abs(expected), atol=1e-5)
+    np.testing.assert_allclose(turned.communalities_, model.communalities_, atol=1e-10)
+    np.testing.assert_allclose(turned.rotation_ @ turned.rotation_.T, np.eye(3), atol=1e-12)
+    variances = turned.explained_variance_
+    np.testing.assert_allclose(variances, (turned.loadings_**2).sum(axis=0))
+    assert variances.sum() == pytest.approx(model.explained_variance_.sum())
+    assert (np.diff(variances) <= 0).all()
+    scores = turned.transform(X)
+    covariance = np.diag(np.ones(3) if model.whiten else variances)
+    np.testing.assert_allclose(np.cov(scores.T), covariance, atol=1e-10)
+    restored = model.inverse_transform(model.transform(X))
+    np.testing.assert_allclose(turned.inverse_transform(scores), restored, atol=1e-10)
+    unit = model.scale_ if model.scale else 1.0
+    unit_scores = scores / scores.std(axis=0, ddof=1)
+    cross = ((X - X.mean(axis=0)) / unit).T @ unit_scores / (len(X) - 1)
+    np.testing.assert_allclose(turned.loadings_, cross, atol=1e-10)
+    np.testing.assert_allclose(turned.contributions_.sum(axis=0), 1)
+    assert pickle.dumps(model) == before
+    again = clone(turned).fit(X)
+    np.testing.assert_allclose(again.loadings_, turned.loadings_)
+
+
+def test_rotation_in_a_pipeline(wine):
+    pipeline = make_pipeline(StandardScaler(), RotatedPCA(PCA(3))).set_output(transform="pandas")
+    scores = pipeline.fit_transform(wine)
+    assert list(scores) == ["rotatedpca0", "rotatedpca1", "rotatedpca2"]
+    assert list(pipeline[-1].loadings_.index) == list(wine)
+
+
+def test_components_without_variance_are_not_turned(correlated):
+    X = correlated(50, 3)
+    X = np.column_stack([X, X[:, 0]])
+    model = PCA().fit(X)
+    assert model.rotate().loadings_.shape == (4, 3)
+    np.testing.assert_allclose(model.rotate().communalities_, 1)
+    assert np.isfinite(model.hotelling_t2(X)).all()
+    assert model._rank() == 3
+    assert (model.spe(X) < 1e-20).all()
+    assert len(model.outliers(X + [0, 0, 0, 1], alpha=1e-9)) == 50  # off the plane of all rows
+
+
+def test_moments_of_resamples(correlated, rng):
+    z = correlated(40, 4)
+    counts = np.array([np.bincount(rng.randint(40, size=40), minlength=40) for _ in range(5)])
+    found = _covariances(z, counts.astype(float))
+    expected = [np.cov(np.repeat(z, row, axis=0).T) for row in counts]
+    np.testing.assert_allclose(found, expected)
+    _to_correlations(found)
+    expected = [np.corrcoef(np.repeat(z, row, axis=0).T) for row in counts]
+    np.testing.assert_allclose(found, expected)
+
+
+def test_bootstrap(correlated, rng):
+    X = correlated(60, 5, 1e3)
+    for arguments in ({}, {"scale": True}, {"whiten": True, "svd_solver": "arpack"}):
+        model = PCA(2, **arguments).fit(X)
+        found = model.bootstrap(X, 70, random_state=0)
+        assert found.resamples.loadings.shape == (70, 5, 2)
+        np.testing.assert_allclose(found.estimates.loadings, model.loadings_)
+        drawn = np.random.RandomState(np.random.RandomState(0).randint(2**31 - 1, size=3)[0])
+        first = PCA(2, scale=model.scale).fit(X[drawn.randint(60, size=60)])
+        np.testing.assert_allclose(found.resamples.eigenvalues[0], first.eigenvalues_)
+        np.testing.assert_allclose(found.resamples.ratios[0], first.explained_variance_ratio_)
+        np.testing.assert_allclose(np.abs(found.resamples.loadings[0]), np.abs(first.loadings_))
+        assert ((found.resamples.loadings * model.loadings_).sum(axis=1) >= 0).all()
+    low, high = found.interval("loadings", 0.9)
+    np.testing.assert_allclose(low, np.quantile(found.resamples.loadings, 0.05, axis=0))
+    assert (low <= high).all()
+    turned = model.bootstrap(X, 70, alignment="procrustes", random_state=0)
+    distance, other = (
+        ((each.resamples.loadings - model.loadings_) ** 2).sum() for each in (turned, found)
+    )
+    assert distance < other
+    weighted = model.bootstrap(X, 50, sample_weight=np.r_[np.ones(30), np.zeros(30)])
+    half = PCA(2).fit(X[:30])
+    low, high = weighted.interval(confidence_level=0.999)
+    assert ((low < half.eigenvalues_) & (half.eigenvalues_ < high)).all()
+
+
+def test_a_bootstrap_does_not_depend_on_threads(correlated, monkeypatch):
+    X = correlated(60, 5)
+    model = PCA(2).fit(X)
+    found = []
+    for n in (1, 2):
+        monkeypatch.setattr("skparams.decomposition._resamples.n_threads", lambda n=n: n)
+        found.append(model.bootstrap(X, 70, random_state=3).resamples)
+    for one, two in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_a_bootstrap_shows_its_progress(correlated, capsys):
+    X = correlated(30, 3)
+    found = PCA(2).fit(X).bootstrap(X, 40, progress=True)
+    assert "PCA.bootstrap" in capsys.readouterr().out
+    assert str(found).startswith("40 resamples: share of the variance, 95 % interval\npca0  0.")
+
+
+def _coverage(alignment, n_seeds, n, spikes, p, n_resamples):
+    """Shares of eigenvalues, ratios and loadings of the population that intervals cover."""
+    draw = np.random.RandomState(0)
+    variances = np.r_[spikes, np.ones(p - len(spikes))]
+    basis = np.linalg.qr(draw.standard_normal((p, p)))[0]
+    truth = basis[:, : len(spikes)] * np.sqrt(spikes)
+    covered = []
+    for seed in range(n_seeds):
+        X = draw.standard_normal((n, p)) * np.sqrt(variances) @ basis.T
+        model = PCA(len(spikes)).fit(X)
+        found = model.bootstrap(X, n_resamples, alignment=alignment, random_state=seed)
+        signs = np.sign((truth * model.loadings_).sum(axis=0))
+        for kind, true in (("eigenvalues", spikes), ("ratios", spikes / variances.sum()),
+                           ("loadings", truth * signs)):  # fmt: skip
+            low, high = found.interval(kind)
+            covered.append(((low <= true) & (true <= high)).mean())
+    return np.reshape(covered, (-1, 3)).mean(axis=0)
+
+
+@pytest.mark.slow
+def test_intervals_cover():
+    spikes = np.array([10.0, 5.0, 2.5])
+    found = _coverage("signs", 300, 500, spikes, 10, 400)
+    assert ((found > 0.93) & (found < 0.97)).all()
+    # A rotation leaves out how unsure the components are among one another.
+    assert _coverage("procrustes", 60, 500, spikes, 10, 400)[2] < 0.9
+
+
+def test_labels(wine):
+    model = PCA(2, scale=True).fit(wine)
+    shifted = wine.set_index(wine.index + 1000)
+    for table in (model.loadings_, model.correlations_, model.contributions_):
+        assert list(table.index) == list(wine)
+        assert list(table) == ["pca0", "pca1"]
+    assert list(model.communalities_.index) == list(wine)
+    for method in ("coordinates", "contributions", "cos2"):
+        table = getattr(model, method)(shifted)
+        assert list(table) == ["pca0", "pca1"]
+        assert table.index.equals(shifted.index)
+    assert model.hotelling_t2(shifted).index.equals(shifted.index)
+    assert list(model.spe_contributions(shifted)) == list(wine)
+    assert set(model.outliers(shifted).labels) <= set(shifted.index)
+    assert isinstance(model.feature_table(as_frame=False), np.ndarray)
+    assert isinstance(model.spe(wine, as_frame=False), np.ndarray)
+    nameless = PCA(2).fit(wine.to_numpy())
+    assert isinstance(nameless.loadings_, np.ndarray)
+    assert list(nameless.feature_table(as_frame=True).index[:2]) == ["x0", "x1"]
+    assert nameless.explained_by("x3").shape == (2, 4)
+    frame = model.bootstrap(wine, 20, random_state=0).to_frame("loadings")
+    assert frame.loc[("pca1", "hue"), "estimate"] == model.loadings_.loc["hue", "pca1"]
+    assert model.outliers(shifted).to_frame().index.isin(shifted.index).all()
+
+
+TABLES = ("loadings_", "correlations_", "contributions_", "communalities_")
+
+
+def test_before_fit(correlated):
+    X = correlated(10, 3)
+    for model in (PCA(), PCA().partial_fit(X[:1]), RotatedPCA(PCA())):
+        for table in TABLES:
+            assert not hasattr(model, table)
+            with pytest.raises(NotFittedError, match=r"is not fitted yet|has seen 1 sample"):
+                getattr(model, table)
+    for method in ("coordinates", "contributions", "cos2", "hotelling_t2", "spe", "outliers",
+                   "bootstrap", "hotelling_t2_contributions", "spe_contributions"):  # fmt: skip
+        with pytest.raises(NotFittedError, match="This PCA instance is not fitted yet"):
+            getattr(PCA(), method)(X)
+    for call in (PCA().rotate, PCA().limits, PCA().feature_table, lambda: PCA().explained_by(0)):
+        with pytest.raises(NotFittedError):
+            call()
+
+
+def test_bad_input(correlated):
+    X = correlated(40, 4)
+    model = PCA(2).fit(X)
+    for method in ("coordinates", "contributions", "cos2", "hotelling_t2", "spe", "outliers",
+                   "bootstrap", "hotelling_t2_contributions", "spe_contributions"):  # fmt: skip
+        with pytest.raises(ValueError, match="X has 3 features, but PCA is expecting 4"):
+            getattr(model, method)(X[:, :3])
+    for alpha in (0, 1, -0.1, 2.0, np.nan, "0.05"):
+        for call in (model.limits, lambda alpha: model.outliers(X, alpha)):
+            with pytest.raises(ValueError, match=r"alpha must be a number in \(0, 1\), got"):
+                call(alpha)
+    for feature in ("sepal", 4, -5, 1.0, None, True):
+        with pytest.raises(ValueError, match="feature must be one of the 4 features, by name"):
+            model.explained_by(feature)
+    for call, match in (
+        (lambda: model.supplementary_features(X, X[:39]), "inconsistent numbers of samples"),
+        (lambda: model.supplementary_features(X, X * np.nan), "contains NaN"),
+        (lambda: model.feature_table("loading"), "kind must be one of"),
+        (lambda: model.feature_table(as_frame="yes"), "as_frame must be True, False or None"),
+        (lambda: model.rotate("oblimin"), "method must be one of"),
+        (lambda: model.bootstrap(X, 1), "n_resamples must be an int of at least 2, got 1"),
+        (lambda: model.bootstrap(X, alignment="none"), "alignment must be one of"),
+        (lambda: model.bootstrap(X[:1]), "at least 2 rows, got 1"),
+        (lambda: model.bootstrap(X, 5).interval("ratio"), "kind must be one of"),
+        (lambda: model.bootstrap(X, 5).interval(confidence_level=95), "confidence_level must be"),
+        (lambda: PCA(2, svd_solver="arpack").fit(X).limits(), "Pass the training rows"),
+        (lambda: model.contributions(X, sample_weight=np.ones(3)), r"shape|inconsistent"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            call()
+
+
+def test_all_components_leave_no_error(correlated):
+    X = correlated(40, 4)
+    for model in (PCA().fit(X), PCA(svd_solver="full").fit(X), PCA().partial_fit(X)):
+        assert (model.spe(X * 3) == 0).all()
+        assert model.limits().spe == 0
+        assert len(model.outliers(X, alpha=1e-9)) == 0
+    assert PCA(0).fit(X).limits().hotelling_t2 == 0
+    assert (PCA(0).fit(X).hotelling_t2(X) == 0).all()
+    wide = PCA().fit(correlated(5, 9))  # the fifth has no variance
+    assert wide.limits().spe == 0
+    assert wide._rank() == 4
+
+
+def test_features_without_variance(correlated):
+    X = np.column_stack([correlated(40, 3), np.full(40, 0.1)])
+    for scale in (False, True):
+        model = PCA(2, scale=scale).fit(X)
+        assert (model.correlations_[3] == 0).all()
+        assert model.communalities_[3] == 0
+        assert np.isfinite(model.explained_by(3)).all()
+    constant = PCA(2).fit(np.ones((20, 3)))
+    for method in ("contributions", "cos2", "hotelling_t2", "spe"):
+        assert (getattr(constant, method)(np.ones((4, 3))) == 0).all()
+    assert constant.limits() == (0, 0)
+    assert np.isfinite(constant.bootstrap(np.ones((20, 3)), 5).interval("loadings")).all()
+    assert constant.rotate().loadings_.shape == (3, 0)

@@ -1,0 +1,269 @@
+"""Tables of features and rows beside a slow and obvious version, and beside prince."""
+
+import numpy as np
+import pytest
+import scipy.linalg
+import scipy.sparse as sp
+from scipy.stats import chi2, f, norm
+from sklearn.datasets import load_wine
+
+from skparams import PCA
+
+
+class Slow:
+    """Every table from the covariance of the rows, repeated by their weights, one at a time."""
+
+    def __init__(self, X, k, weight=None, scale=False):
+        X = np.asarray(X, np.float64)
+        all_rows = X if weight is None else np.repeat(X, weight, axis=0)
+        self.mean, self.k, self.n = all_rows.mean(axis=0), k, len(all_rows)
+        deviations = all_rows.std(axis=0, ddof=1)
+        self.unit = np.where(deviations > 0, deviations, 1) if scale else np.ones(X.shape[1])
+        self.deviations = deviations / self.unit
+        values, vectors = scipy.linalg.eigh(np.cov(((all_rows - self.mean) / self.unit).T))
+        self.values, self.vectors = values[::-1], vectors[:, ::-1]
+        self.kept, self.axes = self.values[:k], self.vectors[:, :k]
+
+    def features(self):
+        loadings = self.axes * np.sqrt(self.kept)
+        correlations = np.zeros_like(loadings)
+        varies = self.deviations > 0
+        correlations[varies] = loadings[varies] / self.deviations[varies, np.newaxis]
+        return {
+            "loadings": loadings,
+            "correlations": correlations,
+            "contributions": self.axes**2,
+            "communalities": (correlations**2).sum(axis=1),
+        }
+
+    def rows(self, X):
+        z = (np.asarray(X, np.float64) - self.mean) / self.unit
+        scores = z @ self.axes
+        residuals = z - scores @ self.axes.T
+        return {
+            "coordinates": scores,
+            "contributions": scores**2 / ((self.n - 1) * self.kept),
+            "cos2": scores**2 / (z**2).sum(axis=1, keepdims=True),
+            "hotelling_t2": np.array([s @ np.diag(1 / self.kept) @ s for s in scores]),
+            "spe": (residuals**2).sum(axis=1),
+            "hotelling_t2_contributions": z * (scores / self.kept @ self.axes.T),
+            "spe_contributions": residuals**2,
+        }
+
+    def limits(self, alpha):
+        n, k = self.n, self.k
+        t2 = k * (n - 1) * (n + 1) / (n * (n - k)) * f.ppf(1 - alpha, k, n - k)
+        first, second, third = (np.sum(self.values[k:] ** power) for power in (1, 2, 3))
+        h = 1 - 2 * first * third / (3 * second**2)
+        spe = norm.ppf(1 - alpha) * np.sqrt(2 * second * h**2) * np.sign(h) / first
+        return t2, first * (spe + 1 + second * h * (h - 1) / first**2) ** (1 / h)
+
+
+def assert_as_slow(model, slow, X, tol=1e-9):
+    slow.axes = slow.axes * np.sign((slow.axes * model.components_.T).sum(axis=0))
+    for kind, expected in slow.features().items():
+        found = model.feature_table(kind)
+        np.testing.assert_allclose(found, expected, atol=tol * np.abs(expected).max(), rtol=0)
+        np.testing.assert_array_equal(getattr(model, f"{kind}_"), found)
+    dense = X.toarray() if sp.issparse(X) else X
+    for method, expected in slow.rows(dense).items():
+        found = getattr(model, method)(X)
+        assert found.dtype == model.components_.dtype
+        np.testing.assert_allclose(
+            found, expected, atol=tol * np.abs(expected).max() + 1e-25, rtol=0, err_msg=method
+        )
+
+
+SETTINGS = [
+    {"k": k, "scale": scale, "whiten": whiten, "dtype": dtype, "how": how}
+    for k, scale, whiten, dtype, how in [
+        (3, False, False, np.float64, "fit"),
+        (6, True, False, np.float64, "full"),
+        (2, True, True, np.float64, "weights"),
+        (3, False, True, np.float64, "stream"),
+        (2, True, False, np.float32, "fit"),
+        (3, True, False, np.float64, "sparse"),
+        (2, False, False, np.float64, "arpack"),
+        (3, True, False, np.float64, "weighted stream"),
+    ]
+]
+
+
+@pytest.mark.parametrize("offset", [0.0, 100.0])
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: f"{s['how']}-{s['k']}")
+def test_every_table(setting, offset, correlated, rng):
+    k, how = setting["k"], setting["how"]
+    X = correlated(90, 6, offset, setting["dtype"])
+    weight = rng.randint(0, 4, 90) if "weight" in how else None
+    slow = Slow(X, k, weight, setting["scale"])
+    solver = how if how in ("full", "arpack") else "auto"
+    model = PCA(k, scale=setting["scale"], whiten=setting["whiten"], svd_solver=solver)
+    rows = sp.csc_array(X) if how == "sparse" else X
+    if "stream" in how:
+        for part in np.array_split(np.arange(90), 4):
+            model.partial_fit(X[part], sample_weight=None if weight is None else weight[part])
+    else:
+        model.fit(rows, sample_weight=weight)
+    assert_as_slow(model, slow, rows, 1e-3 if setting["dtype"] == np.float32 else 1e-9)
+    if how not in ("arpack", "sparse") and k < 6:
+        np.testing.assert_allclose(model.limits(0.01), slow.limits(0.01), rtol=1e-3 if
+                                   setting["dtype"] == np.float32 else 1e-9)  # fmt: skip
+    if weight is not None:
+        shares = model.contributions(X, sample_weight=weight)
+        np.testing.assert_allclose(shares.sum(axis=0), 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_random_settings(seed):
+    draw = np.random.RandomState(seed)
+    n, p = draw.randint(20, 200), draw.randint(2, 12)
+    X = draw.standard_normal((n, p)) * np.geomspace(3, 0.3, p) @ draw.standard_normal((p, p))
+    k, scale = draw.randint(1, p + 1), bool(draw.randint(2))
+    weight = draw.randint(1, 4, n) if draw.randint(2) else None
+    model = PCA(k, scale=scale, svd_solver=draw.choice(["full", "covariance_eigh"]))
+    assert_as_slow(model.fit(X, sample_weight=weight), Slow(X, k, weight, scale), X, 1e-6)
+
+
+def test_missing_values_count_as_what_is_expected_of_them(correlated):
+    X = correlated(80, 5, 10.0)
+    holed = X.copy()
+    holed[::7, 1] = np.nan
+    model = PCA(2, missing="em", scale=True).fit(holed)
+    covariance = model.scale_**2 * model.feature_table("communalities")
+    explained = (model.components_.T * model.explained_variance_) @ model.components_
+    np.testing.assert_allclose(covariance, model.scale_**2 * np.diag(explained))
+    filled = model._filled(holed)
+    for method in ("coordinates", "cos2", "hotelling_t2", "spe"):
+        found = getattr(model, method)(holed)
+        np.testing.assert_allclose(found, getattr(model, method)(filled), atol=1e-10)
+        assert np.isfinite(found).all()
+    np.testing.assert_allclose(model.coordinates(holed), model.transform(holed), atol=1e-12)
+    assert np.isfinite(model.limits()).all()
+
+
+def test_sums(correlated):
+    X = correlated(60, 5)
+    for scale in (False, True):
+        model = PCA(scale=scale).fit(X)
+        np.testing.assert_allclose(model.contributions_.sum(axis=0), 1)
+        np.testing.assert_allclose(model.contributions(X).sum(axis=0), 1)
+        np.testing.assert_allclose(model.cos2(X).sum(axis=1), 1)
+        np.testing.assert_allclose(model.communalities_, 1)
+        few = PCA(2, scale=scale).fit(X)
+        np.testing.assert_allclose(
+            few.hotelling_t2_contributions(X).sum(axis=1), few.hotelling_t2(X)
+        )
+        np.testing.assert_allclose(few.spe_contributions(X).sum(axis=1), few.spe(X))
+        unit = few.scale_ if scale else 1.0
+        errors = ((X - few.inverse_transform(few.transform(X))) / unit) ** 2
+        np.testing.assert_allclose(few.spe(X), errors.sum(axis=1))
+
+
+def test_correlations_are_correlations(correlated):
+    X = correlated(60, 5) * [1, 10, 0.1, 3, 2]
+    model = PCA(3).fit(X)
+    expected = np.corrcoef(X.T, model.transform(X).T)[:5, 5:]
+    np.testing.assert_allclose(model.correlations_, expected, atol=1e-10)
+    table = model.explained_by(-1)
+    np.testing.assert_allclose(table[:, 0], model.loadings_[4])
+    np.testing.assert_allclose(table[:, 1], model.correlations_[4])
+    np.testing.assert_allclose(table[:, 2], model.contributions_[4])
+    np.testing.assert_allclose(table[:, 3].sum(), model.communalities_[4])
+
+
+def test_prince():
+    prince = pytest.importorskip("prince")
+    X = load_wine(as_frame=True).data
+    n, k = len(X), 5
+    for scale in (False, True):
+        ours = PCA(k, scale=scale, svd_solver="full").fit(X)
+        theirs = prince.PCA(n_components=k, rescale_with_std=scale, engine="scipy").fit(X)
+        factor = 1.0 if scale else (n - 1) / n  # of variances, which it divides by n
+        np.testing.assert_allclose(theirs.eigenvalues_, ours.eigenvalues_ * factor, rtol=1e-8)
+        pairs = [
+            (theirs.column_correlations, ours.correlations_),
+            (theirs.column_contributions_, ours.contributions_),
+            (theirs.column_cosine_similarities_, ours.correlations_**2),
+            (theirs.column_coordinates_, ours.loadings_ * np.sqrt(factor)),
+            (theirs.row_contributions_, ours.contributions(X)),
+            (theirs.row_cosine_similarities(X), ours.cos2(X)),
+            # larger by that factor, as it scales with the deviations of n
+            (
+                theirs.row_coordinates(X),
+                ours.coordinates(X) * (np.sqrt(n / (n - 1)) if scale else 1),
+            ),
+        ]
+        for expected, found in pairs:
+            expected, found = np.abs(expected.to_numpy()), np.abs(found.to_numpy())
+            np.testing.assert_allclose(found, expected, atol=1e-8 * expected.max(), rtol=1e-8)
+
+
+def test_few_of_many_features_have_boxs_limit(correlated):
+    X = correlated(400, 80)
+    for scale in (False, True):
+        model = PCA(3, scale=scale, svd_solver="covariance_eigh").fit(X)
+        values = PCA(scale=scale).fit(X).eigenvalues_[3:]
+        first, second = values.sum(), (values**2).sum()
+        expected = second / first * chi2.ppf(0.95, first**2 / second)
+        assert model.limits().spe == pytest.approx(expected, rel=1e-8)
+        stream = PCA(3, scale=scale).partial_fit(X[:100]).partial_fit(X[100:])
+        assert stream.limits().spe == pytest.approx(expected, rel=1e-8)
+    model = PCA(3, svd_solver="arpack", random_state=0).fit(X)
+    spe = model.spe(X)
+    half = spe.var() / 2
+    expected = half / spe.mean() * chi2.ppf(0.95, spe.mean() ** 2 / half)
+    assert model.limits(X=X).spe == pytest.approx(expected)
+    assert model.outliers(X).limits == model.limits(X=X)
+
+
+def _false_alarms(n_seeds, n, p, k, alpha=0.05, scale=False):
+    """Shares of training rows and of others beyond each limit, where nothing is odd."""
+    found = np.zeros((2, 2))
+    deviations = np.r_[np.geomspace(6, 3, k), np.geomspace(1.5, 0.5, p - k)]
+    for seed in range(n_seeds):
+        draw = np.random.RandomState(seed)
+        basis = np.linalg.qr(draw.standard_normal((p, p)))[0]
+        X, new = (draw.standard_normal((m, p)) * deviations @ basis for m in (n, 2000))
+        model = PCA(k, scale=scale).fit(X)
+        t2, spe = model.limits(alpha)
+        for i, rows in enumerate((X, new)):
+            found[i] += (model.hotelling_t2(rows) > t2).mean(), (model.spe(rows) > spe).mean()
+    return found / n_seeds
+
+
+def test_false_alarms():
+    np.testing.assert_allclose(_false_alarms(20, 500, 10, 3), 0.05, atol=0.015)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "shape", [(200, 10, 2), (500, 20, 3), (1000, 50, 5), (500, 70, 4)], ids=str
+)
+@pytest.mark.parametrize("scale", [False, True])
+def test_false_alarms_over_many_seeds(shape, scale):
+    found = _false_alarms(100, *shape, scale=scale)
+    np.testing.assert_allclose(found, 0.05, atol=0.015)
+
+
+def test_outliers_name_the_features(correlated, rng):
+    X = rng.standard_normal((300, 6)) * 0.1
+    factor = rng.standard_normal(300)
+    X[:, :4] += factor[:, np.newaxis]
+    model = PCA(1).fit(X)
+    odd = rng.standard_normal((40, 6)) * 0.1
+    odd[7, 5] = 5.0  # beside the component
+    odd[3, :4] = 9.0  # along it
+    found = model.outliers(odd, alpha=1e-4)
+    assert sorted(found.rows) == [3, 7]
+    along, beside = (int(np.flatnonzero(found.rows == row)[0]) for row in (3, 7))
+    assert found.reasons(1)[beside] == "SPE: x5 100 %"
+    assert found.reasons()[along].startswith("T²: ")
+    assert "x5" not in found.reasons()[along]
+    np.testing.assert_allclose(found.spe_contributions.sum(axis=1), found.spe)
+    np.testing.assert_allclose(found.hotelling_t2_contributions.sum(axis=1), found.hotelling_t2)
+    np.testing.assert_allclose(found.hotelling_t2, model.hotelling_t2(odd)[found.rows])
+    assert str(found).startswith("2 of 40 rows beyond a limit")
+    sparse = model.outliers(sp.csr_array(odd), alpha=1e-4)
+    np.testing.assert_array_equal(sparse.rows, found.rows)
+    assert len(model.outliers(X[:1] * 0)) == 0
