@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import MethodType
 from typing import Any
 
@@ -53,6 +54,11 @@ class AvailableIf:
 
 class VersionedEstimator(BaseEstimator):
     """An estimator whose pickles know their version of skparams; loading under another warns."""
+
+    @classmethod
+    @cache  # scikit-learn reads the signature anew for each fit, which takes as long as a small one
+    def _get_param_names(cls):
+        return super()._get_param_names()
 
     def __getstate__(self):
         return {**super().__getstate__(), "_skparams_version": __version__}

@@ -24,7 +24,7 @@ WIDER = 512
 PART_SIZE = 2**18
 N_PARTS = 8
 # Rows, spread over all, whose mean is the shift; a power of two.
-N_SHIFT_ROWS = 64
+N_SHIFT_ROWS = 16
 # Standard deviations that a mean may be from its shift; farther away the sums lose digits.
 FAR = 8.0
 # The share of stored numbers from which on sparse rows are summed as dense ones.
