@@ -19,12 +19,16 @@ WIDE = 96
 # many where the products are so wide that adding them up leaves the cache.
 PIECE = 1024
 WIDER = 512
-# The rows are split into parts, which threads share: of at least so many elements, and so many.
+# The rows are split into parts, which threads share: of at least so many elements where they are
+# narrow, of so many rows where they are wide, and at most so many.
 # Parts never depend on how many threads there are, so neither do the results.
 PART_SIZE = 2**18
+PART_ROWS = 400
 N_PARTS = 8
 # Rows, spread over all, whose mean is the shift; a power of two.
 N_SHIFT_ROWS = 16
+# Rows of an outer product that are made at a time.
+OUTER_ROWS = 64
 # Standard deviations that a mean may be from its shift; farther away the sums lose digits.
 FAR = 8.0
 # The share of stored numbers from which on sparse rows are summed as dense ones.
@@ -71,9 +75,8 @@ class Moments:
         """
         n = self.n + other.n
         apart = (other.shift - self.shift) + (other.offset - self.offset)
-        scatter = np.multiply.outer(apart, apart * (self.n * other.n / n))
-        scatter += self.scatter
-        scatter += other.scatter
+        scatter = self.scatter + other.scatter
+        _add_outer(scatter, apart, apart * (self.n * other.n / n))
         return Moments(n, self.shift, self.offset + apart * (other.n / n), scatter)
 
 
@@ -134,8 +137,15 @@ def _about(X: np.ndarray, weight: np.ndarray | None, shift: np.ndarray, dtype: A
     add = _add_wide if X.shape[1] >= WIDE else _add_narrow
     sums, scatter = add(X, root, shift)
     n = float(X.shape[0] if weight is None else weight.sum())
-    scatter -= np.multiply.outer(sums, sums / n)
+    _add_outer(scatter, sums, sums / -n)
     return Moments(n, shift.astype(np.float64), sums / n, scatter)
+
+
+def _add_outer(scatter: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
+    """Add the outer product of two vectors, made by so few rows that they stay in cache."""
+    for i in range(0, len(x), OUTER_ROWS):
+        rows = slice(i, i + OUTER_ROWS)
+        scatter[rows] += np.multiply.outer(x[rows], y)
 
 
 def _bounds(X: np.ndarray, block: int, n_parts: int) -> np.ndarray:
@@ -213,10 +223,11 @@ def _add_wide(X: np.ndarray, root: np.ndarray, shift: np.ndarray) -> tuple[Any, 
     """
     n, p = X.shape
     # As many as pay for their own scatter, and a power of two, so that threads share them evenly.
-    n_parts = 1 << (min(N_PARTS, max(1, n // (8 * p))).bit_length() - 1)
-    n_rows = PIECE if p < WIDER else 2 * PIECE
+    most = min(N_PARTS, n // PART_ROWS, max(2, n // (8 * p)))
+    n_parts = 1 << (max(1, most).bit_length() - 1)
+    n_rows = min(PIECE if p < WIDER else 2 * PIECE, -(-n // n_parts))  # no part is without rows
     bounds = _bounds(X, n_rows, n_parts)
-    sums, scatter = np.zeros((n_parts, p)), np.zeros((n_parts, p, p))
+    sums, scatter = np.zeros((n_parts, p)), np.empty((n_parts, p, p))
 
     def add(part: int) -> None:
         block = np.empty((min(n_rows, n), p), shift.dtype)
@@ -230,7 +241,10 @@ def _add_wide(X: np.ndarray, root: np.ndarray, shift: np.ndarray) -> tuple[Any, 
                     rows *= root[start:stop, np.newaxis]
                 sums[part] += (root[start:stop] if root.size else _ones(rows)) @ rows
                 np.dot(rows.T, rows, out=product)
-                scatter[part] += product
+                if start == bounds[part]:
+                    scatter[part] = product
+                else:
+                    scatter[part] += product
 
     threads = n_threads()
     if 1 < threads <= n_parts:
