@@ -171,5 +171,5 @@ def test_an_import_is_blamed_for_what_it_adds_only(bench, monkeypatch):
 
 
 def test_every_part_of_inspection_has_a_name(bench, capsys):
-    with pytest.raises(SystemExit, match="imports, statistics, memory, pages, changes"):
+    with pytest.raises(SystemExit, match="imports, statistics, memory, pages, slim, probing, changes"):
         bench("__main__").main(["inspection", "--only", "nonsense"])

@@ -103,7 +103,8 @@ def slim(
     >>> import numpy as np
     >>> from skparams import MLPRegressor, slim
     >>> X = np.random.RandomState(0).standard_normal((200, 10))
-    >>> model = MLPRegressor(early_stopping=True, random_state=0).fit(X, X[:, 0])
+    >>> model = MLPRegressor(early_stopping=True, learning_rate_init=0.01, random_state=0)
+    >>> model = model.fit(X, X[:, 0])
     >>> small = slim(model, X)
     >>> bool((small.predict(X) == model.predict(X)).all())
     True
