@@ -34,29 +34,43 @@ def _parser() -> argparse.ArgumentParser:
         help="write every figure here (default: benchmarks/results/NAME.json)",
     )
     parser.add_argument(
-        "--write", metavar="FILE", type=Path, help="put the tables between this page's markers"
+        "--write",
+        metavar="FILE",
+        type=Path,
+        help="put the tables between this page's markers, those of --only in place of theirs",
     )
     return parser
 
 
-def _write_page(page: Path, name: str, text: str) -> None:
-    """Replace what stands between the page's two markers for this benchmark."""
+def _write_page(page: Path, name: str, head: str, tables: list[Table], whole: bool) -> None:
+    """Put tables between the page's two markers for this benchmark.
+
+    A run of some parts replaces their tables only, and says under each where it was measured.
+    """
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     before, found_begin, rest = page.read_text(encoding="utf-8").partition(begin)
-    _, found_end, after = rest.partition(end)
+    held, found_end, after = rest.partition(end)
     if not (found_begin and found_end):
         raise SystemExit(f"{page} needs the lines {begin!r} and {end!r}")
-    page.write_text(f"{before}{begin}\n\n{text}\n{end}{after}", encoding="utf-8")
+    blocks = {table.title: to_markdown(table) for table in tables}
+    if whole:
+        parts = [head, *blocks.values()]
+    else:
+        first, *others = held.strip().split("\n\n### ")
+        kept = {text.partition("\n")[0]: f"### {text}" for text in others}
+        kept.update({title: f"{text}\n\n{head}" for title, text in blocks.items()})
+        parts = [first, *kept.values()]
+    text = "\n\n".join(parts)
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
-def _page_text(facts: dict, tables: list[Table], quick: bool) -> str:
+def _head(facts: dict, quick: bool) -> str:
     versions = ", ".join(f"{k} {v}" for k, v in facts["versions"].items())
     note = " Quick run: not for quoting." if quick else ""
-    head = (
+    return (
         f"Measured on {facts['date']} on {facts['cpu']}, {facts['cores']} cores, "
         f"{facts['system']}, Python {facts['python']}, {versions}.{note}"
     )
-    return "\n\n".join([head, *map(to_markdown, tables)]) + "\n"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -89,7 +103,7 @@ def main(argv: list[str] | None = None) -> int:
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     out.print(f"every figure: {path}", style="dim")
     if args.write:
-        _write_page(args.write, args.name, _page_text(facts, tables, args.quick))
+        _write_page(args.write, args.name, _head(facts, args.quick), tables, not task.only)
     return 0
 
 

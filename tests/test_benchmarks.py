@@ -85,7 +85,7 @@ def test_tables_are_written_between_the_markers_only(bench, tmp_path):
     )
     page = tmp_path / "page.md"
     page.write_text("above\n<!-- x: begin -->\nold\n<!-- x: end -->\nbelow\n", encoding="utf-8")
-    main._write_page(page, "x", tables.to_markdown(table))
+    main._write_page(page, "x", "Measured here.", [table], whole=True)
     text = page.read_text(encoding="utf-8")
     assert text.startswith("above\n<!-- x: begin -->\n")
     assert text.endswith("<!-- x: end -->\nbelow\n")
@@ -94,11 +94,30 @@ def test_tables_are_written_between_the_markers_only(bench, tmp_path):
     assert "old" not in text
 
 
+def test_a_run_of_some_parts_replaces_their_tables_only(bench, tmp_path):
+    main, tables = bench("__main__"), bench("_tables")
+    column = [tables.Column("a", "what", left=True)]
+    first, second = (tables.Table(t, t, column, [{"a": f"{t} once"}]) for t in ("one", "two"))
+    page = tmp_path / "page.md"
+    page.write_text("<!-- x: begin -->\n<!-- x: end -->\n", encoding="utf-8")
+    main._write_page(page, "x", "Measured here.", [first, second], whole=True)
+    again = tables.Table("one", "one", column, [{"a": "one again"}])
+    new = tables.Table("three", "three", column, [{"a": "three"}])
+    for _ in range(2):
+        main._write_page(page, "x", "Measured there.", [again, new], whole=False)
+    text = page.read_text(encoding="utf-8")
+    assert "one once" not in text
+    assert text.count("Measured here.") == 1
+    order = ["Measured here.", "one again", "Measured there.", "two once", "three"]
+    assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
+    assert text.count("### ") == 3
+
+
 def test_a_page_without_markers_is_left_alone(bench, tmp_path):
     page = tmp_path / "page.md"
     page.write_text("nothing\n", encoding="utf-8")
     with pytest.raises(SystemExit, match="needs the lines"):
-        bench("__main__")._write_page(page, "x", "new")
+        bench("__main__")._write_page(page, "x", "Measured here.", [], whole=True)
     assert page.read_text(encoding="utf-8") == "nothing\n"
 
 
@@ -171,5 +190,7 @@ def test_an_import_is_blamed_for_what_it_adds_only(bench, monkeypatch):
 
 
 def test_every_part_of_inspection_has_a_name(bench, capsys):
-    with pytest.raises(SystemExit, match="imports, statistics, memory, pages, slim, probing, changes"):
+    with pytest.raises(
+        SystemExit, match="imports, statistics, memory, pages, slim, probing, changes"
+    ):
         bench("__main__").main(["inspection", "--only", "nonsense"])
