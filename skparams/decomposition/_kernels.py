@@ -5,10 +5,10 @@ Everything jitted stands in this file, as numba's cache does not see edits in ot
 
 from numba import njit
 
-# Bytes of a feature in a block of rows: few enough that blocks stay in cache, and as many as make
-# adding up a tile's lanes cheap. With the spare numbers the features do not all fall on the same
-# lines of the cache, as they would where the distance between them is a power of two.
-BLOCK_BYTES = 2048
+# Rows of a block: few enough that it stays in cache and float32 sums keep their digits, and as
+# many as make adding up a tile's lanes cheap. With the spare columns the features do not all fall
+# on the same lines of the cache, as they would where their distance is a power of two.
+BLOCK = 256
 SPARE = 8
 # The loop over the rows of a tile ends at a multiple of this, behind zeros.
 STEP = 16
@@ -119,17 +119,15 @@ def add_rows(X, by_feature, start, stop, shift, root_weight, block, sums, scatte
         Subtracted from each row.
     root_weight : float array of shape (n,) or (0,), of the block's dtype
         Roots of the weights; none where all are 1.
-    block : float array of shape (q, m + SPARE)
-        Scratch for m rows, m a multiple of STEP; q is p, rounded up to a multiple of TILE.
-        Features from p on are zero.
+    block : float array of shape (q, BLOCK + SPARE)
+        Scratch; q is p, rounded up to a multiple of TILE. Features from p on are zero.
     sums : float64 array of shape (p,)
         Increased by the weighted sum of the shifted rows.
     scatter : float64 array of shape (q, q)
         Increased, on and above the diagonal, by the weighted sum of their outer products.
     """
-    most = block.shape[1] - SPARE
-    for begin in range(start, stop, most):
-        m = min(most, stop - begin)
+    for begin in range(start, stop, BLOCK):
+        m = min(BLOCK, stop - begin)
         _fill(X, by_feature, begin, m, shift, root_weight, block)
         _add_sums(block, begin, m, root_weight, sums)
         _add_products(block, _padded(m), scatter)

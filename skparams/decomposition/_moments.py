@@ -160,13 +160,12 @@ def _add_narrow(X: np.ndarray, root: np.ndarray, shift: np.ndarray) -> tuple[Any
     p, dtype = shift.size, shift.dtype
     q = -(-p // kernels.TILE) * kernels.TILE
     n_parts = min(N_PARTS, max(1, X.size // PART_SIZE))
-    n_rows = kernels.BLOCK_BYTES // dtype.itemsize
-    bounds = _bounds(X, n_rows, n_parts)
+    bounds = _bounds(X, kernels.BLOCK, n_parts)
     sums, scatter = np.zeros((n_parts, p)), np.zeros((n_parts, q, q))
     shift, root = _read_only(shift), _read_only(root)
 
     def add(part: int) -> None:
-        block = np.zeros((q, n_rows + kernels.SPARE), dtype)
+        block = np.zeros((q, kernels.BLOCK + kernels.SPARE), dtype)
         for rows, by_feature, first, start, stop in _pieces(X, bounds[part], bounds[part + 1]):
             roots = root[first:] if root.size else root
             kernels.add_rows(
