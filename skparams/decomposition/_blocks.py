@@ -12,8 +12,8 @@ from skparams._threads import in_threads, n_threads, one_blas_thread
 
 # Numbers of a block of rows, so that it stays in cache.
 BLOCK = 2**16
-# Blocks of a part, which one thread takes, at least, and most parts. Fewer blocks are done before
-# another thread has begun.
+# Blocks of a part, which one thread takes, at least, and most parts. Fewer than two parts are done
+# before another thread has begun.
 PART = 4
 MOST_PARTS = 16
 
@@ -39,22 +39,22 @@ def over_blocks(
     """
     n_rows, p = X.shape
     step = max(1, BLOCK // p)
-    n_blocks = -(-n_rows // step)
-    n_parts = max(1, min(MOST_PARTS, n_blocks // PART))
 
-    def take(part: int) -> None:
-        first, last = (step * (n_blocks * i // n_parts) for i in (part, part + 1))
-        buffer = np.empty((min(step, n_rows), p), dtype)
-        for start in range(first, min(last, n_rows), step):
-            rows = slice(start, min(start + step, n_rows))
+    def take(first: int, last: int) -> None:
+        buffer = np.empty((min(step, last - first), p), dtype)
+        for start in range(first, last, step):
+            rows = slice(start, min(start + step, last))
             block = buffer[: rows.stop - start]
             values = X[rows].toarray() if sp.issparse(X) else X[rows]
             np.subtract(values, mean, out=block, casting="same_kind")
             work(rows, block)
 
-    if n_parts == 1:
-        take(0)
+    if n_rows < 2 * PART * step:
+        take(0, n_rows)
         return
+    n_blocks = -(-n_rows // step)
+    n_parts = min(MOST_PARTS, n_blocks // PART)
+    bounds = [min(n_rows, step * (n_blocks * part // n_parts)) for part in range(n_parts + 1)]
     threads = n_threads()  # as many as BLAS may use, which is then limited
     with one_blas_thread():
-        in_threads(take, n_parts, threads)
+        in_threads(lambda part: take(bounds[part], bounds[part + 1]), n_parts, threads)

@@ -52,7 +52,10 @@ class Diagnostics(PCAModel):
     # Each returns what writes a block's numbers: of deviations and scores, into the table's rows.
 
     def _fill_coordinates(self) -> Fill:
-        return lambda z, scores, out: np.copyto(out, scores, casting="same_kind")
+        def fill(z: np.ndarray, scores: np.ndarray, out: np.ndarray) -> None:
+            out[:] = scores
+
+        return fill
 
     def _fill_contributions(self) -> Fill:
         inverse = np.sqrt(self._inverse_variances() / (self._weight_sum - 1))
@@ -73,7 +76,11 @@ class Diagnostics(PCAModel):
 
     def _fill_hotelling_t2(self) -> Fill:
         inverse = self._inverse_variances()
-        return lambda z, scores, out: np.copyto(out, scores**2 @ inverse, casting="same_kind")
+
+        def fill(z: np.ndarray, scores: np.ndarray, out: np.ndarray) -> None:
+            out[:] = scores**2 @ inverse
+
+        return fill
 
     def _fill_hotelling_t2_contributions(self) -> Fill:
         slopes = self._inverse_variances()[:, np.newaxis] * self.components_.astype(np.float64)
@@ -84,7 +91,7 @@ class Diagnostics(PCAModel):
 
         def fill(z: np.ndarray, scores: np.ndarray, out: np.ndarray) -> None:
             left = residuals(z, scores)
-            np.einsum("ij,ij->i", left, left, out=out, casting="same_kind")
+            out[:] = np.einsum("ij,ij->i", left, left)
 
         return fill
 

@@ -261,9 +261,11 @@ class RowTables(Diagnostics):
             return tables
         pd = pandas_for(f"{type(self).__name__}.{method}: as_frame=True")
         names = {"components": self.get_feature_names_out(), "features": feature_names(self)}
-        return [
-            pd.Series(table, index, name=kind, copy=False)
-            if table.ndim == 1
-            else pd.DataFrame(table, index, names[DIAGNOSTICS[kind]], copy=False)
-            for kind, table in zip(kinds, tables, strict=True)
-        ]
+        frames = []
+        for kind, table in zip(kinds, tables, strict=True):
+            columns = DIAGNOSTICS[kind]
+            if columns is None:
+                frames.append(pd.Series(table, index, name=kind, copy=False))
+            else:
+                frames.append(pd.DataFrame(table, index, names[columns], copy=False))
+        return frames
