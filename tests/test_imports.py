@@ -75,7 +75,11 @@ MAY_IMPORT = {
     "decomposition._moments": ["_jit", "_threads", "decomposition._kernels"],
     "decomposition._n_components": [],
     "decomposition._resamples": ["_threads"],
-    "decomposition._rotation": ["_estimator", "decomposition._features"],
+    "decomposition._rotation": [
+        "_estimator",
+        "decomposition._features",
+        "inspection._mixin",
+    ],
     "decomposition._*": ["_compat", "decomposition._*"],
     "inspection._counts": [],
     "inspection._record": ["inspection._counts", "rendering*"],

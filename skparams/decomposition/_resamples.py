@@ -13,6 +13,9 @@ from skparams._threads import in_threads, n_threads, one_blas_thread
 # depend on how many threads there are, so neither do the results.
 BATCH = 32
 MOST_COUNTS = 2**22
+# The share of a feature's squares, about the mean of all rows, that is left of it by rounding where
+# a resample has but one value of it.
+ROUNDING = 1e-13
 # Numbers of the products of pairs of features that are held at a time.
 MOST_PRODUCTS = 2**20
 
@@ -122,7 +125,12 @@ def _covariances(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
     sums, size = counts @ z, counts[0].sum()
     found = np.empty((len(counts), p, p))
     found[:, i, j] = found[:, j, i] = products
+    squares = np.einsum("bii->bi", found).copy()
     found -= sums[:, :, np.newaxis] * (sums[:, np.newaxis] / size)
+    # A feature that a resample leaves constant has no variance, rather than a rounding error.
+    constant = np.einsum("bii->bi", found) <= ROUNDING * squares
+    found[constant] = 0.0
+    found.transpose(0, 2, 1)[constant] = 0.0
     found /= size - 1
     return found
 

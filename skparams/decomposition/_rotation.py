@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
-from sklearn.utils import check_array
+from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skparams._estimator import VersionedEstimator, unchanged_on_error
 from skparams.decomposition._features import FeatureTables, quotient
+from skparams.inspection._mixin import ParamsMixin
 
 # The weight of the columns' evenness in the criterion.
 METHODS = {"varimax": 1.0, "quartimax": 0.0}
@@ -41,9 +42,15 @@ def rotation_of(loadings: np.ndarray, method: str) -> np.ndarray:
 
 
 class RotatedPCA(
-    FeatureTables, ClassNamePrefixFeaturesOutMixin, TransformerMixin, VersionedEstimator
+    FeatureTables,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    ParamsMixin,
+    VersionedEstimator,
 ):
-    """A PCA whose components are turned to be easier to name; made by ``PCA.rotate``.
+    """A PCA whose components are turned to be easier to name.
+
+    ``PCA.rotate`` makes one of a fitted PCA; ``fit`` fits the PCA that it is given first.
 
     The loadings are rotated, each feature's scaled to a communality of 1 first, as Kaiser did.
     What the components explain together does not change, and neither do T², SPE and what
@@ -232,6 +239,13 @@ class RotatedPCA(
         """Return the standard deviations of the scores."""
         variances = self._variances()
         return np.ones_like(variances) if self.pca_.whiten else np.sqrt(variances)
+
+    def __sklearn_tags__(self):
+        tags, of_pca = super().__sklearn_tags__(), get_tags(self.pca)
+        tags.transformer_tags.preserves_dtype = of_pca.transformer_tags.preserves_dtype
+        tags.input_tags.sparse = of_pca.input_tags.sparse
+        tags.input_tags.allow_nan = of_pca.input_tags.allow_nan
+        return tags
 
     def __sklearn_is_fitted__(self):
         return "rotation_" in vars(self)
