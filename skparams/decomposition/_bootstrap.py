@@ -195,6 +195,9 @@ class BootstrapTables(FeatureTables, SupplementaryTables):
         spikes, percentile intervals covered more evenly than basic, bias-corrected and
         accelerated ones.
 
+        A resample takes all eigenvalues of its covariance, whose time grows with the cube of the
+        number of features: of thousands it is seconds each.
+
         References
         ----------
         .. [1] Timmerman, Kiers and Smilde, "Estimating confidence intervals for principal component
@@ -240,7 +243,10 @@ class BootstrapTables(FeatureTables, SupplementaryTables):
 
         over_blocks(X, self.mean_, np.float64, keep)
         if np.isnan(z).any():
-            raise ValueError(f"{name}: X must have no missing values, which take a fit each time.")
+            raise ValueError(
+                f"{name}: X has missing values, of which a resample would take a fit by "
+                "missing='em' of its own. Leave out the rows or the features that have them."
+            )
         loadings = self._loadings()
         with _progress(name, n_resamples, progress) as advance:
             resamples = resample(

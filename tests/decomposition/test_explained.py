@@ -119,16 +119,19 @@ def test_a_rotated_pca_is_an_estimator_like_others(wine):
         np.testing.assert_allclose(other.transform(wine), turned.transform(wine), atol=1e-9)
     assert list(turned.get_feature_names_out()) == [f"rotatedpca{j}" for j in range(3)]
     assert list(turned.set_output(transform="pandas").transform(wine)) == list(turned.loadings_)
-    found, planned = summary(turned), plan(clone(turned), wine)
-    assert found.n_stored == planned.n_stored == 9 + 3 * 13 + 13 + 13
-    assert found.n_free == 3 + 39 - 6 + 13 + 13
-    assert turned.count_params() == found.n_stored
-    assert not diff(turned, clone(turned).fit(wine)).n_moved
-    rows = {row.path: row.used for row in probe(turned, wine[:30]).rows}
-    assert rows["rotation_"]
+    planned = plan(clone(turned), wine).totals
+    for kind, expected in (("stored", 9 + 3 * 13 + 13 + 13), ("free", 3 + 39 - 6 + 13 + 13)):
+        assert turned.count_params(kind=kind) == expected
+        assert getattr(planned, kind) == expected
+    assert not summary(turned).guessed
+    assert diff(turned, clone(turned).fit(wine)).is_empty
+    used = {found.path for found in probe(turned, wine[:30]).used}
+    assert {"rotation_", "pca___components_", "pca___mean_"} <= used
 
 
-def test_moments_of_resamples(correlated, rng):
+@pytest.mark.parametrize("wide", [4, 5])
+def test_moments_of_resamples(wide, correlated, rng, monkeypatch):
+    monkeypatch.setattr("skparams.decomposition._resamples.WIDE", wide)
     z = correlated(40, 4)
     counts = np.array([np.bincount(rng.randint(40, size=40), minlength=40) for _ in range(5)])
     found = _covariances(z, counts.astype(float))
@@ -292,6 +295,13 @@ def test_bad_input(correlated):
         (lambda: model.bootstrap(X, 5).interval(confidence_level=95), "confidence_level must be"),
         (lambda: PCA(2, svd_solver="arpack").fit(X).limits(), "Pass the training rows"),
         (lambda: model.contributions(X, sample_weight=np.ones(3)), r"shape|inconsistent"),
+        (lambda: model.bootstrap(X, sample_weight=-np.ones(40)), "must not be negative, got -1"),
+        (lambda: model.bootstrap(X, sample_weight=np.ones(40) / 40), "sum to 2 or more, as it"),
+        (lambda: model.bootstrap(X * np.nan), "Input X contains NaN"),
+        (
+            lambda: PCA(2, missing="em").fit(X).bootstrap(np.where(X > 2, np.nan, X)),
+            "X has missing values.* Leave out the rows",
+        ),
     ):
         with pytest.raises(ValueError, match=match):
             call()
