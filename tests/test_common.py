@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import skparams
+import skparams.decomposition
 
 joblib = pytest.importorskip("joblib")
 numba = pytest.importorskip("numba")
@@ -88,6 +89,7 @@ def test_scikit_learns_checks_of_other_solvers(estimator, check):
         skparams.PCA(n_components=1, svd_solver="randomized", random_state=0),
         skparams.PCA(n_components=1, scale=True),
         skparams.PCA(n_components=1, missing="em"),
+        skparams.decomposition.RotatedPCA(skparams.PCA(n_components="kaiser")),
     ]
 )
 def test_scikit_learns_checks_of_pca(estimator, check):

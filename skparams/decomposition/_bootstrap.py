@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skparams._compat import check_sample_weight
+from skparams.decomposition._blocks import over_blocks
 from skparams.decomposition._features import FeatureTables
 from skparams.decomposition._limits import check_share
 from skparams.decomposition._resamples import Resamples, reflected, resample, rotated
@@ -195,6 +195,9 @@ class BootstrapTables(FeatureTables, SupplementaryTables):
         spikes, percentile intervals covered more evenly than basic, bias-corrected and
         accelerated ones.
 
+        A resample takes all eigenvalues of its covariance, whose time grows with the cube of the
+        number of features: of thousands it is seconds each.
+
         References
         ----------
         .. [1] Timmerman, Kiers and Smilde, "Estimating confidence intervals for principal component
@@ -227,18 +230,23 @@ class BootstrapTables(FeatureTables, SupplementaryTables):
         X = self._checked(X, accept_sparse="csr")
         if X.shape[0] < 2:
             raise ValueError(f"{name}: X must have at least 2 rows, got {X.shape[0]}.")
-        weight = None
-        if sample_weight is not None:
-            weight = check_sample_weight(sample_weight, X, dtype=np.float64)
-            if (weight < 0).any() or round(weight.sum()) < 2:
-                raise ValueError(
-                    f"{name}: sample_weight must not be negative, and sum to 2 or more."
-                )
+        weight = self._weights(sample_weight, X)
+        if weight is not None and round(weight.sum()) < 2:
+            raise ValueError(
+                f"{name}: sample_weight must sum to 2 or more, as it counts rows, got a sum of "
+                f"{weight.sum():.6g}."
+            )
         z = np.empty(X.shape)
-        for rows, block in self._centered(X, np.float64):
-            z[rows] = block / self._unit()
+
+        def keep(rows: slice, centered: np.ndarray) -> None:
+            np.divide(centered, self._unit(), out=z[rows])
+
+        over_blocks(X, self.mean_, np.float64, keep)
         if np.isnan(z).any():
-            raise ValueError(f"{name}: X must have no missing values, which take a fit each time.")
+            raise ValueError(
+                f"{name}: X has missing values, of which a resample would take a fit by "
+                "missing='em' of its own. Leave out the rows or the features that have them."
+            )
         loadings = self._loadings()
         with _progress(name, n_resamples, progress) as advance:
             resamples = resample(

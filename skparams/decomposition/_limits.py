@@ -6,7 +6,7 @@ from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import chdtri, fdtri, ndtri
+from scipy.special import betaincinv, chdtri, ndtri
 
 
 class Limits(NamedTuple):
@@ -72,8 +72,9 @@ def t2_limit(n: float, rank: int, alpha: float) -> float:
             f"PCA.limits: needs more rows than components, got {n:g} rows and {rank} components "
             "with variance."
         )
-    factor = rank * (n - 1) * (n + 1) / (n * (n - rank))
-    return float(factor * fdtri(rank, n - rank, 1 - alpha))
+    # The quantile of F through that of a beta variable, which has all digits where alpha is tiny.
+    share = betaincinv((n - rank) / 2, rank / 2, alpha)
+    return float((n - 1) * (n + 1) / n * (1 - share) / share)
 
 
 def spe_limit(residual: tuple[float, float, float], alpha: float) -> float:
@@ -89,7 +90,7 @@ def spe_limit(residual: tuple[float, float, float], alpha: float) -> float:
         )
     if not np.isnan(third):
         h = 1 - 2 * first * third / (3 * second**2)
-        root = ndtri(1 - alpha) * h * np.sqrt(2 * second) / first
+        root = -ndtri(alpha) * h * np.sqrt(2 * second) / first
         root += 1 + second * h * (h - 1) / first**2
         if h != 0 and root > 0:
             return float(first * root ** (1 / h))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,13 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skparams._compat import check_sample_weight
 from skparams._estimator import VersionedEstimator
+from skparams.decomposition._blocks import BLOCK, over_blocks
 from skparams.decomposition._em import expected
 from skparams.decomposition._n_components import ratio_of
 from skparams.inspection._mixin import ParamsMixin
 
-# Numbers of a block of rows that is centered at a time, so that it stays in cache.
-BLOCK = 2**16
 # The least noise of a density where nothing varies: squares over it must not overflow.
 LEAST_NOISE = 1e-150
 
@@ -101,6 +100,17 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
             reset=False,
         )
 
+    def _weights(self, sample_weight: Any, X: Any) -> np.ndarray | None:
+        """Return the weights of rows, none of them negative, or None where none are given."""
+        if sample_weight is None:
+            return None
+        weight = check_sample_weight(sample_weight, X, dtype=np.float64)
+        if (weight < 0).any():
+            raise ValueError(
+                f"{type(self).__name__}: sample_weight must not be negative, got {weight.min()}."
+            )
+        return weight
+
     def _unit(self) -> np.ndarray | float:
         """Return what the features are divided by."""
         return self.scale_ if self.scale else 1.0
@@ -122,23 +132,14 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
                 X = self._filled(X).astype(dtype)
             scores = np.empty((len(X), axes.shape[1]), dtype)
             axes = axes.astype(dtype, copy=False)
-            for rows, centered in self._centered(X, dtype):
+
+            def project(rows: slice, centered: np.ndarray) -> None:
                 np.dot(centered, axes, out=scores[rows])
+
+            over_blocks(X, self.mean_, dtype, project)
         if self.whiten:
             scores /= self._whitener().astype(dtype)
         return scores
-
-    def _centered(self, X: Any, dtype: Any) -> Iterator[tuple[slice, np.ndarray]]:
-        """Yield centered blocks of rows in one buffer, and where they are from."""
-        n_rows, p = X.shape
-        step = max(1, BLOCK // p)
-        buffer = np.empty((min(step, n_rows), p), dtype)
-        for start in range(0, n_rows, step):
-            rows = slice(start, min(start + step, n_rows))
-            block = buffer[: rows.stop - start]
-            values = X[rows].toarray() if sp.issparse(X) else X[rows]
-            np.subtract(values, self.mean_, out=block, casting="same_kind")
-            yield rows, block
 
     def _filled(self, X: np.ndarray) -> np.ndarray:
         """Return rows with what is expected in place of NaN."""
@@ -253,13 +254,16 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
         log_det = np.log(values).sum() + (p - k) * np.log(noise)
         log_det += 2.0 * np.log(self._units()).sum()
         found = np.full(len(X), -0.5 * (p * np.log(2.0 * np.pi) + log_det))
-        for rows, centered in self._centered(X, np.float64):
+
+        def add(rows: slice, centered: np.ndarray) -> None:
             centered /= self._units()
             scores = centered @ components.T
             found[rows] -= 0.5 * np.einsum("ij,ij,j->i", scores, scores, 1.0 / values)
             if k < p:
                 centered -= scores @ components
                 found[rows] -= 0.5 / noise * np.einsum("ij,ij->i", centered, centered)
+
+        over_blocks(X, self.mean_, np.float64, add)
         return found.astype(dtype, copy=False)
 
     def score(self, X, y=None):

@@ -13,8 +13,15 @@ from skparams._threads import in_threads, n_threads, one_blas_thread
 # depend on how many threads there are, so neither do the results.
 BATCH = 32
 MOST_COUNTS = 2**22
-# Numbers of the products of pairs of features that are held at a time.
+# The share of a feature's squares, about the mean of all rows, that is left of it by rounding where
+# a resample has but one value of it.
+ROUNDING = 1e-13
+# Numbers of the covariances of a batch.
+MOST_COVARIANCES = 2**24
+# Numbers of the products of pairs of features that are held at a time, and the number of features
+# from which on each resample has a product of its own.
 MOST_PRODUCTS = 2**20
+WIDE = 256
 
 
 class Resamples(NamedTuple):
@@ -46,7 +53,7 @@ def resample(
     """Return eigenvalues, shares and loadings of resampled rows.
 
     A resample counts each row so many times. So the moments of a batch of them are its counts
-    times the products of pairs of features, one BLAS product.
+    times the products of pairs of features, one BLAS product where there are not many features.
 
     Parameters
     ----------
@@ -70,7 +77,7 @@ def resample(
     p, k = reference.shape
     shapes = (n_resamples, k), (n_resamples, k), (n_resamples, p, k)
     found = Resamples(*map(np.empty, shapes))
-    batch = max(1, min(BATCH, MOST_COUNTS // len(z)))
+    batch = max(1, min(BATCH, MOST_COUNTS // len(z), MOST_COVARIANCES // p**2))
     starts = range(0, n_resamples, batch)
     seeds = random_state.randint(np.iinfo(np.int32).max, size=len(starts))
 
@@ -112,18 +119,35 @@ def _counts(
 
 def _covariances(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Return the covariance of each resample, of shape (n_resamples, n_features, n_features)."""
+    sums, size = counts @ z, counts[0].sum()
+    found = _products(z, counts)
+    squares = np.einsum("bii->bi", found).copy()
+    found -= sums[:, :, np.newaxis] * (sums[:, np.newaxis] / size)
+    # A feature that a resample leaves constant has no variance, rather than a rounding error.
+    constant = np.einsum("bii->bi", found) <= ROUNDING * squares
+    found[constant] = 0.0
+    found.transpose(0, 2, 1)[constant] = 0.0
+    found /= size - 1
+    return found
+
+
+def _products(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the sum of the outer products of the rows of each resample."""
     n, p = z.shape
+    found = np.empty((len(counts), p, p))
+    if p >= WIDE:
+        for count, product in zip(counts, found, strict=True):
+            drawn = np.flatnonzero(count)
+            rows = z[drawn] * np.sqrt(count[drawn])[:, np.newaxis]
+            np.dot(rows.T, rows, out=product)
+        return found
     i, j = np.triu_indices(p)
     products = np.zeros((len(counts), len(i)))
     step = max(1, MOST_PRODUCTS // len(i))
     for start in range(0, n, step):
         rows = z[start : start + step]
         products += counts[:, start : start + step] @ (rows[:, i] * rows[:, j])
-    sums, size = counts @ z, counts[0].sum()
-    found = np.empty((len(counts), p, p))
     found[:, i, j] = found[:, j, i] = products
-    found -= sums[:, :, np.newaxis] * (sums[:, np.newaxis] / size)
-    found /= size - 1
     return found
 
 

@@ -7,16 +7,18 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
-from sklearn.utils import check_array
+from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skparams._estimator import VersionedEstimator, unchanged_on_error
 from skparams.decomposition._features import FeatureTables, quotient
+from skparams.inspection._mixin import ParamsMixin
 
 # The weight of the columns' evenness in the criterion.
 METHODS = {"varimax": 1.0, "quartimax": 0.0}
-# The relative growth of the criterion at which the iteration ends.
-TOLERANCE = 1e-14
+# The largest change of the rotation at which the iteration ends. The criterion is flat around its
+# maximum: that it no longer grows leaves half of the digits open.
+TOLERANCE = 1e-13
 MAX_ITER = 5000
 
 
@@ -28,22 +30,27 @@ def rotation_of(loadings: np.ndarray, method: str) -> np.ndarray:
     """
     norms = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
     rows = quotient(loadings, norms)
-    rotation, before = np.eye(loadings.shape[1]), 0.0
+    rotation = np.eye(loadings.shape[1])
     for _ in range(MAX_ITER):
         turned = rows @ rotation
         mean = METHODS[method] * (turned**2).mean(axis=0)
-        left, singular, right = np.linalg.svd(rows.T @ (turned**3 - turned * mean))
-        rotation = left @ right
-        if singular.sum() <= before * (1 + TOLERANCE):
+        left, _, right = np.linalg.svd(rows.T @ (turned**3 - turned * mean))
+        before, rotation = rotation, left @ right
+        if np.abs(rotation - before).max(initial=0.0) <= TOLERANCE:
             break
-        before = singular.sum()
     return rotation
 
 
 class RotatedPCA(
-    FeatureTables, ClassNamePrefixFeaturesOutMixin, TransformerMixin, VersionedEstimator
+    FeatureTables,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    ParamsMixin,
+    VersionedEstimator,
 ):
-    """A PCA whose components are turned to be easier to name; made by ``PCA.rotate``.
+    """A PCA whose components are turned to be easier to name.
+
+    ``PCA.rotate`` makes one of a fitted PCA; ``fit`` fits the PCA that it is given first.
 
     The loadings are rotated, each feature's scaled to a communality of 1 first, as Kaiser did.
     What the components explain together does not change, and neither do T², SPE and what
@@ -232,6 +239,13 @@ class RotatedPCA(
         """Return the standard deviations of the scores."""
         variances = self._variances()
         return np.ones_like(variances) if self.pca_.whiten else np.sqrt(variances)
+
+    def __sklearn_tags__(self):
+        tags, of_pca = super().__sklearn_tags__(), get_tags(self.pca)
+        tags.transformer_tags.preserves_dtype = of_pca.transformer_tags.preserves_dtype
+        tags.input_tags.sparse = of_pca.input_tags.sparse
+        tags.input_tags.allow_nan = of_pca.input_tags.allow_nan
+        return tags
 
     def __sklearn_is_fitted__(self):
         return "rotation_" in vars(self)

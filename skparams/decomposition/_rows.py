@@ -9,7 +9,6 @@ import scipy.sparse as sp
 from sklearn.utils import assert_all_finite, check_random_state
 from sklearn.utils.validation import validate_data
 
-from skparams._compat import check_sample_weight
 from skparams.decomposition._em import em_moments
 from skparams.decomposition._limits import power_sums
 from skparams.decomposition._model import PCAModel
@@ -42,14 +41,7 @@ class FittedFromRows(PCAModel):
                 ensure_min_samples=min_samples,
                 reset=reset,
             )
-        if sample_weight is None:
-            return X, None
-        weight = check_sample_weight(sample_weight, X, dtype=np.float64)
-        if (weight < 0).any():
-            raise ValueError(
-                f"{type(self).__name__}: sample_weight must not be negative, got {weight.min()}."
-            )
-        return X, weight
+        return X, self._weights(sample_weight, X)
 
     def _is_plain(self, X: Any, reset: bool, min_samples: int) -> bool:
         """Say whether X is good at a glance: to validate it takes longer than a small batch."""

@@ -8,8 +8,7 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
-from skparams._compat import check_sample_weight
-from skparams.decomposition._diagnostics import RowTables
+from skparams.decomposition._control import Control
 from skparams.decomposition._features import quotient
 from skparams.decomposition._tables import pandas_for, wants_frame
 
@@ -34,7 +33,7 @@ class Supplementary(NamedTuple):
     cos2: Any
 
 
-class SupplementaryTables(RowTables):
+class SupplementaryTables(Control):
     """What a fitted PCA says of features that took no part in it."""
 
     def supplementary_features(self, X, Y, sample_weight=None, *, as_frame=None):
@@ -63,7 +62,7 @@ class SupplementaryTables(RowTables):
         Raises
         ------
         ValueError
-            If Y has other rows than X, or is not finite.
+            If Y has other rows than X, or is not finite; if there is one row, or less by weight.
 
         References
         ----------
@@ -87,10 +86,15 @@ class SupplementaryTables(RowTables):
         Y = check_array(Y, ensure_2d=False, dtype=np.float64, input_name="Y", allow_nd=False)
         Y = Y.reshape(len(Y), -1)
         check_consistent_length(X, Y)
-        scores = np.asarray(self.coordinates(X, as_frame=False), np.float64)
-        weight = np.ones(len(Y))
-        if sample_weight is not None:
-            weight = check_sample_weight(sample_weight, Y, dtype=np.float64)
+        scores = self.coordinates(X, as_frame=False).astype(np.float64)
+        scores[:, self._rank() :] = 0.0  # not rounding errors, which correlate with anything
+        weight = self._weights(sample_weight, Y)
+        weight = np.ones(len(Y)) if weight is None else weight
+        if weight.sum() <= 1:
+            raise ValueError(
+                f"{type(self).__name__}.supplementary_features: the weights of the rows must sum "
+                f"to more than 1, got {weight.sum():.6g}."
+            )
         tables = _tables(scores, Y, weight, self.scale)
         tables = [table.astype(self.components_.dtype, copy=False) for table in tables]
         if framed:

@@ -11,7 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams import PCA
+from skparams import PCA, diff, plan, probe, slim, summary
 from skparams.decomposition import RotatedPCA
 from skparams.decomposition._resamples import _covariances, _to_correlations
 
@@ -103,7 +103,35 @@ def test_components_without_variance_are_not_turned(correlated):
     assert len(model.outliers(X + [0, 0, 0, 1], alpha=1e-9)) == 50  # off the plane of all rows
 
 
-def test_moments_of_resamples(correlated, rng):
+def test_components_without_variance_correlate_with_nothing(correlated, rng):
+    X = correlated(50, 3)
+    X = np.column_stack([X, X[:, 0]])
+    found = PCA().fit(X).supplementary_features(X, rng.standard_normal(50))
+    assert (found.correlations[:, 3] == 0).all()
+    with pytest.raises(ValueError, match="must sum to more than 1, got 1"):
+        PCA(2).fit(X).supplementary_features(X[:1], [1.0])
+
+
+def test_a_rotated_pca_is_an_estimator_like_others(wine):
+    turned = PCA(3, scale=True).fit(wine).rotate()
+    assert turned.get_params()["pca__n_components"] == 3
+    for other in (pickle.loads(pickle.dumps(turned)), clone(turned).fit(wine), slim(turned, wine)):
+        np.testing.assert_allclose(other.transform(wine), turned.transform(wine), atol=1e-9)
+    assert list(turned.get_feature_names_out()) == [f"rotatedpca{j}" for j in range(3)]
+    assert list(turned.set_output(transform="pandas").transform(wine)) == list(turned.loadings_)
+    planned = plan(clone(turned), wine).totals
+    for kind, expected in (("stored", 9 + 3 * 13 + 13 + 13), ("free", 3 + 39 - 6 + 13 + 13)):
+        assert turned.count_params(kind=kind) == expected
+        assert getattr(planned, kind) == expected
+    assert not summary(turned).guessed
+    assert diff(turned, clone(turned).fit(wine)).is_empty
+    used = {found.path for found in probe(turned, wine[:30]).used}
+    assert {"rotation_", "pca___components_", "pca___mean_"} <= used
+
+
+@pytest.mark.parametrize("wide", [4, 5])
+def test_moments_of_resamples(wide, correlated, rng, monkeypatch):
+    monkeypatch.setattr("skparams.decomposition._resamples.WIDE", wide)
     z = correlated(40, 4)
     counts = np.array([np.bincount(rng.randint(40, size=40), minlength=40) for _ in range(5)])
     found = _covariances(z, counts.astype(float))
@@ -112,6 +140,15 @@ def test_moments_of_resamples(correlated, rng):
     _to_correlations(found)
     expected = [np.corrcoef(np.repeat(z, row, axis=0).T) for row in counts]
     np.testing.assert_allclose(found, expected)
+
+
+def test_a_resample_may_leave_a_feature_constant(rng):
+    X = np.column_stack([rng.standard_normal((40, 3)), np.zeros(40)])
+    X[0, 3] = 1.0  # a third of the resamples are without it
+    found = PCA(scale=True).fit(X).bootstrap(X, 64, random_state=0).resamples
+    total = found.eigenvalues.sum(axis=1)
+    assert set(total.round(8)) == {3.0, 4.0}
+    assert (found.loadings[total < 3.5, 3] == 0).all()
 
 
 def test_bootstrap(correlated, rng):
@@ -258,6 +295,13 @@ def test_bad_input(correlated):
         (lambda: model.bootstrap(X, 5).interval(confidence_level=95), "confidence_level must be"),
         (lambda: PCA(2, svd_solver="arpack").fit(X).limits(), "Pass the training rows"),
         (lambda: model.contributions(X, sample_weight=np.ones(3)), r"shape|inconsistent"),
+        (lambda: model.bootstrap(X, sample_weight=-np.ones(40)), "must not be negative, got -1"),
+        (lambda: model.bootstrap(X, sample_weight=np.ones(40) / 40), "sum to 2 or more, as it"),
+        (lambda: model.bootstrap(X * np.nan), "Input X contains NaN"),
+        (
+            lambda: PCA(2, missing="em").fit(X).bootstrap(np.where(X > 2, np.nan, X)),
+            "X has missing values.* Leave out the rows",
+        ),
     ):
         with pytest.raises(ValueError, match=match):
             call()

@@ -142,6 +142,47 @@ def test_missing_values_count_as_what_is_expected_of_them(correlated):
     assert np.isfinite(model.limits()).all()
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_all_tables_of_rows_are_those_of_the_methods(dtype, correlated, rng):
+    X, weight = correlated(60, 5, 10.0, dtype), rng.randint(0, 3, 60)
+    model = PCA(3, scale=True).fit(X, sample_weight=weight)
+    found = model.row_tables(X, weight)
+    for name, table in found._asdict().items():
+        expected = getattr(model, name)(X, **{"sample_weight": weight} if "con" in name else {})
+        assert table.dtype == dtype
+        np.testing.assert_array_equal(table, expected, err_msg=name)
+    with pytest.raises(ValueError, match="sample_weight must not be negative, got -1"):
+        model.row_tables(X, -np.ones(60))
+    wine = load_wine(as_frame=True).data[:20].rename(index=str)
+    tables = PCA(2).fit(wine).row_tables(wine)
+    assert list(tables.cos2) == ["pca0", "pca1"]
+    assert tables.spe.name == "spe"
+    assert all(table.index.equals(wine.index) for table in tables)
+    assert isinstance(PCA(2).fit(wine).row_tables(wine, as_frame=False).spe, np.ndarray)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_rows_in_parts(threads, correlated, monkeypatch):
+    X = correlated(1003, 5, 10.0)
+    model = PCA(3, scale=True).fit(X)
+    whole = model.row_tables(X), model.transform(X), model.score_samples(X)
+    monkeypatch.setattr("skparams.decomposition._blocks.n_threads", lambda: threads)
+    monkeypatch.setattr("skparams.decomposition._blocks.BLOCK", 64)
+    parts = model.row_tables(X), model.transform(X), model.score_samples(X)
+    for one, other in zip([*whole[0], *whole[1:]], [*parts[0], *parts[1:]], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
+    sparse = PCA(3, scale=True, svd_solver="covariance_eigh").fit(sp.csr_array(X))
+    np.testing.assert_allclose(sparse.spe(sp.csc_array(X)), whole[0].spe, atol=1e-7)
+
+
+def test_limits_keep_their_digits(correlated):
+    model = PCA(2).fit(correlated(50, 5))
+    for alpha in (0.3, 1e-3, 1e-30):
+        t2 = model.limits(alpha).hotelling_t2 / (2 * (50**2 - 1) / (50 * 48))
+        assert f.sf(t2, 2, 48) == pytest.approx(alpha)
+    assert model.limits(1e-30).spe < np.inf
+
+
 def test_sums(correlated):
     X = correlated(60, 5)
     for scale in (False, True):

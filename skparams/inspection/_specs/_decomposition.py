@@ -15,7 +15,7 @@ import numpy as np
 from skparams._compat import dirichlet_expectation
 from skparams.inspection._counts import Bounds, Count, between, multiply
 from skparams.inspection._sizes import DataShape, Unknown
-from skparams.inspection._spec import Params, Rule, Spec, parameter, register
+from skparams.inspection._spec import Member, Params, Rule, Spec, parameter, register
 from skparams.inspection._specs._common import row_of
 
 
@@ -122,6 +122,33 @@ register(
         units=_TURNING,
         cost=row_of(_our_row),
         keeps_float32=True,
+    ),
+)
+
+
+def _n_rotated(data: DataShape, params: Params) -> int | Bounds:
+    """Return the number of components that are turned: those of the PCA that have a variance."""
+    n = _n_our_components(data, params["pca"].get_params(deep=False))
+    return min(n, data.n_samples - 1) if isinstance(n, int) else n
+
+
+def _rotation(shape: tuple[int, ...], params: Params) -> int:
+    """Count the angles of a rotation."""
+    k = shape[0]
+    return k * (k - 1) // 2
+
+
+register(
+    "skparams.RotatedPCA",
+    Spec(
+        {
+            "pca_": "estimator",
+            "rotation_": parameter("n_components", "n_components", free=_rotation),
+        },
+        members=lambda params, data, after: [Member("pca_", params["pca"], data)],
+        sizes={"n_components": _n_rotated},
+        n_features_out="n_components",
+        decides={"method": ("rotation_",)},
     ),
 )
 
