@@ -13,6 +13,7 @@ from skparams.decomposition._plot._display import (
     axes_of,
     axis_label,
     finish,
+    halo,
     model_of,
     pair_of,
     percent,
@@ -25,6 +26,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 MOST_GROUPS = 12
 # How far the longest arrow reaches among the rows.
 REACH = 0.95
+# Width of the axes over their height.
+SHAPE = 1.2
 
 
 class BiplotDisplay:
@@ -163,19 +166,18 @@ class BiplotDisplay:
         ax.axvline(0, color=LIGHT.quiet, lw=0.5, zorder=0)
         self.points_, self.groups_ = self._draw_rows()
         # Room for the names around; one unit is as long on both axes, so that angles are right.
-        both = np.vstack([self.coordinates, 1.15 * tips])
-        pad = 0.04 * np.ptp(both, axis=0) + np.array([0.1, 0.02]) * furthest
-        ax.set(xlim=_ends(both[:, 0], pad[0]), ylim=_ends(both[:, 1], pad[1]))
-        ax.set_aspect("equal", adjustable="datalim")
+        both = np.vstack([self.coordinates, 1.1 * tips])
+        middle = (both.min(axis=0) + both.max(axis=0)) / 2
+        height = max(np.ptp(both[:, 0]) * 1.2 / SHAPE, np.ptp(both[:, 1]) * 1.08)
+        reach = np.array([SHAPE, 1.0]) * height / 2
+        (left, bottom), (right, top) = middle - reach, middle + reach
+        ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
         self.arrows_ = draw_arrows(ax, tips)
-        self.arrows_.set_color(LIGHT.ink)
         ax.set_xlabel(axis_label(self.component_names[0], self.ratios[0]))
         ax.set_ylabel(axis_label(self.component_names[1], self.ratios[1]))
         total = percent(float(np.sum(self.ratios)))
         finish(ax, f"Rows and features on two components, {total} of the variance")
-        self.labels_ = label_arrows(ax, tips, self.feature_names, max_labels)
-        for text in self.labels_:
-            _halo(text)
+        self.labels_ = label_arrows(self.arrows_, tips, self.feature_names, max_labels, LIGHT.ink)
         return self
 
     def _draw_rows(self) -> tuple[list[Any], list[Any]]:
@@ -197,17 +199,5 @@ class BiplotDisplay:
                 *np.median(rows, axis=0), short(group), color=color, fontsize=FONT + 3,
                 fontweight="bold", ha="center", va="center", zorder=4,
             )  # fmt: skip
-            texts.append(_halo(text))
+            texts.append(halo(text))
         return points, texts
-
-
-def _ends(values: np.ndarray, pad: float) -> tuple[float, float]:
-    return float(values.min()) - pad, float(values.max()) + pad
-
-
-def _halo(text: Any) -> Any:
-    """Give a text an edge of paper, so that it is readable on points."""
-    from matplotlib.patheffects import withStroke
-
-    text.set_path_effects([withStroke(linewidth=2.5, foreground=LIGHT.paper)])
-    return text

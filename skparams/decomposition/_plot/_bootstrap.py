@@ -199,22 +199,20 @@ class BootstrapDisplay:
         self.figure_ = ax.figure
         unit, noun = (100, "share of the variance (%)") if kind == "ratios" else (1, "eigenvalue")
         places = np.arange(len(estimates))
-        thick = 5 if len(estimates) <= 30 else 2
+        thick = 7 if len(estimates) <= 30 else 2
         self.intervals_ = ax.vlines(
             places, unit * low, unit * high, color=LIGHT.above, lw=thick, alpha=0.4
         )
-        (self.estimates_,) = ax.plot(places, unit * estimates, "o", color=LIGHT.above, ms=4.5)
+        (self.estimates_,) = ax.plot(places, unit * estimates, "_", color=LIGHT.ink, ms=12, mew=1.2)
         ax.set(xlim=(-0.6, len(estimates) - 0.4), ylim=(0, None), ylabel=noun)
         if len(estimates) <= 10:
             ax.set_xticks(places, [short(name) for name in self.bootstrap.component_names])
-        else:
-            ax.set_xlabel("component, from 0 on")
+        ax.set_xlabel(f"component; {self._said(level)}")
         # Neighbours whose intervals meet could be turned into one another.
         near = int((low[:-1] <= high[1:]).sum())
-        title = f"Shares of the components, {self._said(level)}"
-        if kind == "eigenvalues":
-            title = f"Eigenvalues, {self._said(level)}"
-        finish(ax, f"{title}: {near} meet the next" if near else f"{title}: none meets the next")
+        pairs = "1 pair of neighbours overlaps" if near == 1 else f"{near} pairs overlap"
+        what = "Eigenvalues" if kind == "eigenvalues" else "Shares of the components"
+        finish(ax, f"{what}: {pairs if near else 'no neighbours overlap'}")
 
     def _draw_loadings(
         self, ax: Any, estimates: Any, low: Any, high: Any, name: str, most: int, level: float

@@ -20,6 +20,10 @@ from skparams.decomposition._plot._labels import Label, along, place
 from skparams.decomposition._tables import feature_names
 from skparams.rendering._palette import LIGHT
 
+# Arrows are thinner where there are more; those without a name are pale.
+MANY = 40
+PALE = 0.3
+
 
 class CorrelationCircleDisplay:
     """Correlations of the features with two components, as arrows in the unit circle.
@@ -121,13 +125,13 @@ class CorrelationCircleDisplay:
         display : CorrelationCircleDisplay
             Itself.
         """
-        self.ax_ = ax = axes_of(ax, (5.4, 5.6), type(self).__name__)
+        self.ax_ = ax = axes_of(ax, (6, 5.3), type(self).__name__)
         self.figure_ = ax.figure
         turn = np.linspace(0, 2 * np.pi, 200)
         ax.plot(np.cos(turn), np.sin(turn), color=LIGHT.quiet, lw=0.8)
         ax.axhline(0, color=LIGHT.quiet, lw=0.5, zorder=0)
         ax.axvline(0, color=LIGHT.quiet, lw=0.5, zorder=0)
-        ax.set(xlim=(-1.35, 1.35), ylim=(-1.25, 1.25), aspect="equal")
+        ax.set(xlim=(-1.4, 1.4), ylim=(-1.15, 1.15), aspect="equal")
         ticks = [-1, -0.5, 0, 0.5, 1]
         ax.set(xticks=ticks, yticks=ticks)
         self.arrows_ = draw_arrows(ax, self.correlations)
@@ -135,7 +139,9 @@ class CorrelationCircleDisplay:
         ax.set_ylabel(axis_label(self.component_names[1], self.ratios[1]))
         total = percent(float(np.sum(self.ratios)))
         finish(ax, f"Correlations with two components, {total} of the variance", spines=())
-        self.labels_ = label_arrows(ax, self.correlations, self.feature_names, max_labels)
+        self.labels_ = label_arrows(
+            self.arrows_, self.correlations, self.feature_names, max_labels, LIGHT.above
+        )
         return self
 
 
@@ -143,28 +149,38 @@ def draw_arrows(ax: Any, tips: np.ndarray) -> Any:
     """Draw arrows from the origin."""
     zeros = np.zeros(len(tips))
     return ax.quiver(
-        zeros, zeros, *tips.T, angles="xy", scale_units="xy", scale=1, color=LIGHT.above,
-        width=0.004, headwidth=4.5, headlength=6, headaxislength=5.5, zorder=3,
-    )  # fmt: skip
+        zeros,
+        zeros,
+        *tips.T,
+        angles="xy",
+        scale_units="xy",
+        scale=1,
+        width=0.004 if len(tips) <= MANY else 0.003,
+        headwidth=4.5,
+        headlength=6,
+        headaxislength=5.5,
+        zorder=3,
+    )
 
 
-def label_arrows(ax: Any, tips: np.ndarray, names: Any, most: int | None) -> list[Any]:
-    """Name the longest arrows first, and say how many have no name."""
-    lengths = np.hypot(*tips.T)
-    order = np.argsort(-lengths, kind="stable")
-    labels = [
-        Label(*tips[j], short(names[j]), float(np.arctan2(tips[j, 1], tips[j, 0])))
-        for j in order
+def label_arrows(
+    arrows: Any, tips: np.ndarray, names: Any, most: int | None, color: str
+) -> list[Any]:
+    """Name the longest arrows first, say how many have no name, and draw those pale."""
+    ax, lengths = arrows.axes, np.hypot(*tips.T)
+    labels = {
+        int(j): Label(*tips[j], short(names[j]), float(np.arctan2(tips[j, 1], tips[j, 0])))
+        for j in np.argsort(-lengths, kind="stable")
         if lengths[j] > 0
-    ]
-    reserve = len(labels) > 8  # so that the room for the note is in the layout
-    if reserve:
-        note(ax, " ")
-    drawn = place(ax, labels, along(tips), most=most)
-    if reserve:
-        ax.set_xlabel(ax.get_xlabel().removesuffix("\n "))
-    n_left = len(names) - len(drawn)
-    if n_left:
-        note(ax, f"{n_left} of {len(names)} features are not named: their arrows are short or "
-                 "too near others")  # fmt: skip
-    return drawn
+    }
+    label = ax.get_xlabel()
+    note(ax, " ")  # so that the layout has room for a note
+    drawn = place(ax, list(labels.values()), along(tips), most=most)
+    ax.set_xlabel(label)
+    named = {list(labels)[i] for i in drawn}
+    alphas = [1.0 if j in named else PALE for j in range(len(names))]
+    arrows.set_color([(color, alpha) for alpha in alphas])
+    if len(named) < len(names):
+        left = len(names) - len(named)
+        note(ax, f"pale: {left} of {len(names)} features, not named for want of room")
+    return list(drawn.values())

@@ -11,7 +11,9 @@ from skparams.decomposition._plot._display import (
     axes_of,
     component_index,
     finish,
+    halo,
     model_of,
+    note,
     percent,
     short,
 )
@@ -36,8 +38,6 @@ class ContributionDisplay:
         Names of the features.
     component_name : str
         Name of the component.
-    ratio : float
-        Its share in the variance.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class ContributionDisplay:
     figure_ : matplotlib Figure
         Its figure.
     bars_ : matplotlib BarContainer
-        One bar a feature that is shown, from the top; the last one all others, if there are some.
+        One bar a feature that is shown, from the top.
     even_ : matplotlib Line2D
         The contribution of a feature if all were the same.
 
@@ -61,12 +61,11 @@ class ContributionDisplay:
     'color_intensity +'
     """
 
-    def __init__(self, *, contributions, signs, feature_names, component_name, ratio):
+    def __init__(self, *, contributions, signs, feature_names, component_name):
         self.contributions = contributions
         self.signs = signs
         self.feature_names = feature_names
         self.component_name = component_name
-        self.ratio = ratio
 
     @classmethod
     def from_estimator(cls, estimator, X=None, *, component=0, n_features=15, ax=None):
@@ -81,7 +80,7 @@ class ContributionDisplay:
         component : int or str, default=0
             Which one, by position or by name.
         n_features : int, default=15
-            How many features have a bar; the others have one together.
+            How many features have a bar, the largest ones.
         ax : matplotlib Axes, default=None
             Where to draw; by default in a new figure.
 
@@ -99,7 +98,6 @@ class ContributionDisplay:
             signs=np.sign(pca.feature_table("loadings", as_frame=False)[:, i]),
             feature_names=feature_names(pca),
             component_name=names[i],
-            ratio=float(pca.explained_variance_ratio_[i]),
         )
         return display.plot(ax, n_features=n_features)
 
@@ -111,7 +109,7 @@ class ContributionDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; by default in a new figure.
         n_features : int, default=15
-            How many features have a bar; the others have one together.
+            How many features have a bar, the largest ones.
 
         Returns
         -------
@@ -120,24 +118,23 @@ class ContributionDisplay:
         """
         p = len(self.contributions)
         order = np.argsort(-np.asarray(self.contributions), kind="stable")
-        # A bar for a single other one would take the same room as that one's own.
-        shown = order if p <= n_features + 1 else order[:n_features]
+        shown = order[:n_features]
         rest = p - len(shown)
         shares = 100 * self.contributions[shown]
         names = [f"{short(self.feature_names[j])} {_sign(self.signs[j])}" for j in shown]
         colors = [LIGHT.above if self.signs[j] >= 0 else LIGHT.below for j in shown]
-        if rest:
-            shares = np.append(shares, 100 - shares.sum())
-            names.append(f"{rest} others")
-            colors.append(LIGHT.quiet)
         self.ax_ = ax = axes_of(ax, (6, 1.2 + 0.21 * len(names)), type(self).__name__)
         self.figure_ = ax.figure
         self.bars_ = ax.barh(range(len(names)), shares, height=0.72, color=colors)
-        ax.bar_label(self.bars_, [percent(s / 100) for s in shares], padding=3, fontsize=FONT - 1)
+        words = [percent(share / 100) for share in shares]
+        for text in ax.bar_label(self.bars_, words, padding=3, fontsize=FONT - 1):
+            halo(text)
         self.even_ = ax.axvline(100 / p, color=LIGHT.ink, lw=0.9, ls=(0, (4, 3)))
         ax.set_yticks(range(len(names)), names, fontsize=FONT)
         ax.set(ylim=(len(names) - 0.4, -0.6), xlim=(0, 1.14 * max(shares.max(), 100 / p)))
-        ax.set_xlabel(f"share of {short(self.component_name)} (%); dashed: all features the same")
+        ax.set_xlabel("share of the component (%); dashed: all features the same")
+        if rest:
+            note(ax, f"{rest} others make {percent(1 - shares.sum() / 100)}")
         finish(ax, self._title(order), spines=("bottom",))
         ax.tick_params(axis="y", length=0)
         return self
@@ -147,8 +144,7 @@ class ContributionDisplay:
         sums = np.cumsum(self.contributions[order])
         n = int(np.searchsorted(sums, 0.5)) + 1
         name, noun = short(self.component_name), "feature makes" if n == 1 else "features make"
-        of = f"{n} of {len(order)} {noun} {percent(sums[n - 1])} of {name}"
-        return f"{of}, {percent(self.ratio)} of the variance"
+        return f"{n} of {len(order)} {noun} {percent(sums[n - 1])} of {name}"
 
 
 def _sign(sign: Any) -> str:

@@ -11,6 +11,7 @@ from skparams.decomposition._explain import explain
 from skparams.decomposition._features import FeatureTables
 from skparams.decomposition._rotation import RotatedPCA
 from skparams.rendering._layout import cut
+from skparams.rendering._palette import LIGHT
 from skparams.rendering._words import clean
 
 if TYPE_CHECKING:
@@ -92,6 +93,14 @@ def finish(ax: Axes, title: str, *, spines: tuple[str, ...] = ("left", "bottom")
         spine.set_visible(side in spines)
     for axis in (ax.xaxis, ax.yaxis):
         axis.label.set_size(FONT)
+
+
+def halo(text: Any) -> Any:
+    """Give a text an edge of paper, so that it is readable on lines and points."""
+    from matplotlib.patheffects import withStroke
+
+    text.set_path_effects([withStroke(linewidth=2.5, foreground=LIGHT.paper)])
+    return text
 
 
 def note(ax: Axes, text: str) -> None:

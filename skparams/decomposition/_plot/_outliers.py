@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams.decomposition._plot._display import FONT, axes_of, finish, model_of, percent, short
+from skparams.decomposition._plot._display import FONT, axes_of, finish, halo, model_of, short
 from skparams.decomposition._plot._labels import Label, place
 from skparams.rendering._palette import LIGHT
 
@@ -143,28 +143,20 @@ class OutlierDisplay:
         self._name_limits()
         noun = "row is" if len(odd) == 1 else "rows are"
         finish(ax, f"{len(odd)} of {len(normal):,} {noun} beyond a limit")
-        self.labels_ = place(ax, self._names(), most=max_labels)
+        seen = np.column_stack([odd.hotelling_t2, odd.spe])
+        self.labels_ = list(place(ax, self._names(), seen, most=max_labels).values())
         return self
 
     def _name_limits(self) -> None:
         limits, ax = self.outliers.limits, self.ax_
         words = {"fontsize": FONT - 1, "color": LIGHT.ink, "textcoords": "offset points"}
-        ax.annotate(
-            f"limit {limits.hotelling_t2:.3g}",
-            (limits.hotelling_t2, 1),
-            (3, -2),
-            xycoords=("data", "axes fraction"),
-            va="top",
-            **words,
-        )
-        ax.annotate(
-            f"limit {limits.spe:.3g} (excludes {percent(self.alpha)} of normal rows)",
-            (1, limits.spe),
-            (-2, 3),
-            xycoords=("axes fraction", "data"),
-            ha="right",
-            **words,
-        )
+        excluded = f"limit {limits.spe:.3g} (excludes {100 * self.alpha:g} % of normal rows)"
+        for text, at, offset, coords, ha, va in (
+            (f"limit {limits.hotelling_t2:.3g}", (limits.hotelling_t2, 1), (3, -2),
+             ("data", "axes fraction"), "left", "top"),
+            (excluded, (1, limits.spe), (-2, 3), ("axes fraction", "data"), "right", "bottom"),
+        ):  # fmt: skip
+            halo(ax.annotate(text, at, offset, xycoords=coords, ha=ha, va=va, **words))
 
     def _names(self) -> list[Label]:
         """Return labels of the odd rows, each with the feature that adds most to what is odd."""

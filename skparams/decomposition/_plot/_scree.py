@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from skparams.decomposition._n_components import (
     QUANTILE,
@@ -15,7 +14,7 @@ from skparams.decomposition._n_components import (
     choose,
     null_eigenvalues,
 )
-from skparams.decomposition._plot._display import FONT, axes_of, finish, model_of, percent
+from skparams.decomposition._plot._display import FONT, axes_of, finish, halo, model_of, percent
 from skparams.rendering._palette import LIGHT
 
 KINDS = ("ratios", "eigenvalues")
@@ -176,17 +175,19 @@ class ScreeDisplay:
         band = self.ax_.fill_between(
             places, *(self.band * unit), color=LIGHT.quiet, alpha=0.35, lw=0
         )
-        last = -1 if len(places) < 8 else len(places) // 2
-        self.ax_.annotate(
+        at = (
+            len(places) // 4 if len(places) > 4 else 0
+        )  # the band falls: room is above, to the right
+        text = self.ax_.annotate(
             "independent features (5 to 95 %)",
-            (places[last], self.band[1][last] * unit),
-            (0, 5),
+            (places[at], self.band[1][at] * unit),
+            (4, 3),
             textcoords="offset points",
-            ha="center" if last > 0 else "right",
             va="bottom",
             fontsize=FONT - 1,
             color=LIGHT.quiet,
         )
+        halo(text)
         return band
 
     def _draw_rules(self, top: float) -> list[Any]:
