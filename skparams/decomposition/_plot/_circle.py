@@ -169,7 +169,7 @@ def label_arrows(
     """Name the longest arrows first, say how many have no name, and draw those pale."""
     ax, lengths = arrows.axes, np.hypot(*tips.T)
     labels = {
-        int(j): Label(*tips[j], short(names[j]), float(np.arctan2(tips[j, 1], tips[j, 0])))
+        int(j): Label(tips[j, 0], tips[j, 1], short(names[j]), np.arctan2(tips[j, 1], tips[j, 0]))
         for j in np.argsort(-lengths, kind="stable")
         if lengths[j] > 0
     }

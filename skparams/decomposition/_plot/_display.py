@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -13,9 +13,6 @@ from skparams.decomposition._rotation import RotatedPCA
 from skparams.rendering._layout import cut
 from skparams.rendering._palette import LIGHT
 from skparams.rendering._words import clean
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 FONT, TITLE_FONT = 9.0, 11.0
 LONGEST_NAME = 24
@@ -58,7 +55,7 @@ def pair_of(names: Any, components: Any, what: str) -> tuple[int, int]:
     return first, second
 
 
-def axes_of(ax: Axes | None, size: tuple[float, float], what: str) -> Axes:
+def axes_of(ax: Any, size: tuple[float, float], what: str) -> Any:
     """Return the caller's axes, or those of a new figure."""
     if ax is not None:
         return ax
@@ -85,7 +82,7 @@ def axis_label(name: Any, ratio: float) -> str:
     return f"{short(name)} ({percent(ratio)} of the variance)"
 
 
-def finish(ax: Axes, title: str, *, spines: tuple[str, ...] = ("left", "bottom")) -> None:
+def finish(ax: Any, title: str, *, spines: tuple[str, ...] = ("left", "bottom")) -> None:
     """Set the title, and leave the lines around the axes that help to read numbers."""
     ax.set_title(title, fontsize=TITLE_FONT, loc="left")
     ax.tick_params(labelsize=FONT)
@@ -103,7 +100,7 @@ def halo(text: Any) -> Any:
     return text
 
 
-def note(ax: Axes, text: str) -> None:
+def note(ax: Any, text: str) -> None:
     """Add a line below the label of the x axis."""
     label = ax.get_xlabel()
     ax.set_xlabel(f"{label}\n{text}" if label else text, fontsize=FONT)

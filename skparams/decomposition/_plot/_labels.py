@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from skparams.decomposition._plot._display import FONT, halo
 from skparams.rendering._palette import LIGHT
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 # Where a label is tried: distances in points, and turns from its own direction in degrees.
-DISTANCES = (3.0, 10.0, 18.0, 26.0)
+DISTANCES = (3.0, 10.0, 18.0, 26.0, 36.0)
 TURNS = (0, 25, -25, 50, -50, 80, -80, 120, -120, 180)
 # From this distance on a thin line leads to the point.
 LED = 10.0
@@ -32,7 +29,7 @@ class Label(NamedTuple):
 
 
 def place(
-    ax: Axes, labels: Sequence[Label], seen: np.ndarray | None = None, *, most: int | None = None
+    ax: Any, labels: Sequence[Label], seen: np.ndarray | None = None, *, most: int | None = None
 ) -> dict[int, Any]:
     """Draw those labels that there is room for, the first ones first; return artists by position.
 
