@@ -132,7 +132,8 @@ class Explanation:
             )
             lines.append(f"{name:>{width}}  {100 * ratio:4.1f} %  {said}")
         if k > MOST_COMPONENTS:
-            lines.append(f"{k - MOST_COMPONENTS} more components")
+            left = k - MOST_COMPONENTS
+            lines.append(f"{left} more component{'s' * (left > 1)}")
         return "\n".join(lines)
 
 
