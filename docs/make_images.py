@@ -1,9 +1,11 @@
 """Draw the pictures of pca_explained.md into docs/images: ``python docs/make_images.py``."""
 
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib
 from matplotlib import pyplot
+from PIL import Image
 from sklearn.datasets import load_wine
 
 from skparams import (
@@ -35,8 +37,10 @@ def main() -> None:
         "ratios": BootstrapDisplay.from_bootstrap(found),
         "loadings": BootstrapDisplay.from_bootstrap(found, kind="loadings"),
     }.items():
-        # Without the version of matplotlib, so that the same picture is the same file.
-        display.figure_.savefig(IMAGES / f"wine-{name}.png", dpi=100, metadata={"Software": None})
+        drawn = BytesIO()
+        display.figure_.savefig(drawn, dpi=100)
+        # Few colours make small files.
+        Image.open(drawn).convert("RGB").quantize(128).save(IMAGES / f"wine-{name}.png")
         pyplot.close(display.figure_)
 
 

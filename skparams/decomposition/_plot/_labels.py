@@ -121,7 +121,7 @@ def _reach(half: np.ndarray, toward: np.ndarray) -> float:
         return float((half / np.abs(toward)).min())
 
 
-def along(tips: np.ndarray, n_points: int = 12) -> np.ndarray:
+def along(tips: np.ndarray, n_points: int = 50) -> np.ndarray:
     """Return points along arrows from the origin, which labels have to stay off."""
-    steps = np.linspace(0.1, 0.99, n_points)
+    steps = np.linspace(0.1, 1.0, n_points)
     return (tips[:, np.newaxis] * steps[:, np.newaxis]).reshape(-1, 2)
