@@ -13,6 +13,7 @@ import scipy.sparse as sp
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA as SklearnPCA
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils.validation import check_is_fitted
 
@@ -282,13 +283,15 @@ def _walk(estimator: Any, path: str, before: tuple[Stage, ...]) -> Iterator[Foun
             if not isinstance(inner, str):
                 stage = partial(_picked, estimator, columns)
                 yield from _walk(inner, _joined(path, name), (*before, stage))
+    elif isinstance(estimator, FrozenEstimator):
+        yield from _walk(estimator.estimator, path, before)
     elif isinstance(estimator, FeatureUnion):
         for name, inner in estimator.transformer_list:
             if not isinstance(inner, str):
                 yield from _walk(inner, _joined(path, name), before)
     elif not hasattr(estimator, "estimators_"):  # whose estimator_ is a template
         for name in INNER:
-            if name in vars(estimator):
+            if name in getattr(estimator, "__dict__", {}):
                 yield from _walk(getattr(estimator, name), path, before)
                 return
 

@@ -7,6 +7,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_wine
 from sklearn.decomposition import PCA as SklearnPCA
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
@@ -44,13 +45,15 @@ def wrapped(how):
         return ColumnTransformer([("num", scaled_pca(), names)])
     if how == "union":
         return FeatureUnion([("a", StandardScaler()), ("b", scaled_pca())])
+    if how == "frozen":
+        return FrozenEstimator(scaled_pca().fit(load_wine(as_frame=True).data))
     if how == "frames":
         return scaled_pca().set_output(transform="pandas")
     return scaled_pca()
 
 
 PATHS = {"pipeline": "pca", "frames": "pca", "search": "pre__pca", "columns": "num__pca",
-         "union": "b__pca"}  # fmt: skip
+         "union": "b__pca", "frozen": "pca"}  # fmt: skip
 
 
 @pytest.mark.parametrize("how", PATHS)
@@ -159,6 +162,8 @@ def test_what_has_no_pca_to_explain(wine):
     for model in (scaled_pca(), PCA(2), wrapped("columns")):
         with pytest.raises(NotFittedError):
             explain(model, X)
+    with pytest.raises(ValueError, match="there is no PCA in NoneType"):
+        explain(None, X)
     search = wrapped("search")
     for model in (search, clone(search).set_params(refit=False).fit(X, y)):
         with pytest.raises(NotFittedError, match="GridSearchCV holds no fitted estimator"):
