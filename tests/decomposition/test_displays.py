@@ -151,6 +151,13 @@ def test_scree_shows_the_rules_and_the_band(wine):
     np.testing.assert_allclose(shares, 100 * every / 13, atol=1e-10)
 
 
+def test_a_band_above_all_eigenvalues_is_seen():
+    X = np.random.RandomState(0).uniform(size=(10, 3))
+    display = ScreeDisplay.from_estimator(PCA(2, random_state=0).fit(X), X, kind="eigenvalues")
+    assert display.band.max() > display.eigenvalues.max()
+    assert display.ax_.get_ylim()[1] > display.band.max()
+
+
 def test_scree_without_rows_shows_what_the_model_has(wine):
     display = ScreeDisplay.from_estimator(wine[0])
     assert display.band_ is None

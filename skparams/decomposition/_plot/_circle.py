@@ -182,5 +182,5 @@ def label_arrows(
     arrows.set_color([(color, alpha) for alpha in alphas])
     if len(named) < len(names):
         left = len(names) - len(named)
-        note(ax, f"pale: {left} of {len(names)} features, not named for want of room")
+        note(ax, f"pale: {left} of {len(names)} features, without a name")
     return list(drawn.values())

@@ -158,7 +158,8 @@ class ScreeDisplay:
         )
         k = self.n_components
         (self.kept_,) = ax.plot(places[:k], heights[:k], "o", color=LIGHT.above, ms=size)
-        top = max(heights.max(initial=0.0), 0.0) or 1.0
+        drawn = heights if self.band is None else np.append(heights, self.band[1] * unit)
+        top = max(drawn.max(initial=0.0), 0.0) or 1.0
         ax.set(xlim=(0.4, len(heights) + 0.6), ylim=(0, 1.08 * top), xlabel="component")
         ax.set_ylabel("eigenvalue" if kind == "eigenvalues" else "share of the variance (%)")
         ax.xaxis.get_major_locator().set_params(integer=True)
