@@ -2,6 +2,7 @@
 
 from sklearn import __version__ as _version
 from sklearn.base import _fit_context as fit_context
+from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
 from sklearn.utils.fixes import parse_version
 from sklearn.utils.multiclass import (
@@ -27,6 +28,7 @@ __all__ = [
     "dirichlet_expectation",
     "fit_context",
     "lbfgs_print_options",
+    "safe_indexing",
 ]
 
 # Whether orthogonal matching pursuit codes float32 rows as float32, whatever the dictionary is.

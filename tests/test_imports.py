@@ -80,6 +80,13 @@ MAY_IMPORT = {
         "decomposition._features",
         "inspection._mixin",
     ],
+    # Figures share one palette and one way to write a name that fits.
+    "decomposition._plot*": [
+        "decomposition._*",
+        "rendering._layout",
+        "rendering._palette",
+        "rendering._words",
+    ],
     "decomposition._*": ["_compat", "decomposition._*"],
     "inspection._counts": [],
     "inspection._record": ["inspection._counts", "rendering*"],

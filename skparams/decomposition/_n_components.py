@@ -124,9 +124,18 @@ def parallel(evidence: Evidence) -> int:
     The features have the deviations of the data's, and as many rows. The j-th eigenvalue has to
     exceed the j-th of 95 % of the draws.
     """
-    draws = np.array([_random_eigenvalues(evidence) for _ in range(N_DRAWS)])
-    threshold = np.quantile(draws, QUANTILE, axis=0)
+    return above(evidence, null_eigenvalues(evidence, QUANTILE))
+
+
+def above(evidence: Evidence, threshold: np.ndarray) -> int:
+    """Count the leading eigenvalues above those at the same place in a threshold."""
     return _n_leading(evidence.eigenvalues > threshold)
+
+
+def null_eigenvalues(evidence: Evidence, quantiles: Any) -> np.ndarray:
+    """Return quantiles of the eigenvalues of independent normal features, along a first axis."""
+    draws = np.array([_random_eigenvalues(evidence) for _ in range(N_DRAWS)])
+    return np.quantile(draws, quantiles, axis=0)
 
 
 def _random_eigenvalues(evidence: Evidence) -> np.ndarray:
@@ -234,15 +243,19 @@ _BY_NAME = {
 }
 
 
+def applies(rule: str | float, evidence: Evidence, n_samples: int) -> bool:
+    """Say whether a rule can tell anything of that many rows."""
+    return rule != "mle" or n_samples >= evidence.deviations.size
+
+
 def component_table(evidence: Evidence, n_samples: int) -> Any:
     """Return a frame of how many components each rule keeps, and what they explain."""
     import pandas as pd
 
     rules = (*RULES, *SHARES)
-    counts = []
-    for rule in rules:
-        applies = rule != "mle" or n_samples >= evidence.deviations.size
-        counts.append(choose(rule, evidence) if applies else None)
+    counts = [
+        choose(rule, evidence) if applies(rule, evidence, n_samples) else None for rule in rules
+    ]
     explained = np.concatenate([[0.0], np.cumsum(evidence.ratio)])
     return pd.DataFrame(
         {

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
 from skparams._estimator import unchanged_on_error
 from skparams.decomposition._bootstrap import BootstrapTables
-from skparams.decomposition._n_components import RULES, check, component_table, needs_all
+from skparams.decomposition._n_components import RULES, Evidence, check, component_table, needs_all
 from skparams.decomposition._rotation import rotated
 from skparams.decomposition._rows import dtype_of, n_rows_of, spectrum_of, weights_of
 from skparams.decomposition._solvers import NotFinite, Spectrum, from_rows, truncated
@@ -288,6 +288,10 @@ class PCA(BootstrapTables, StreamingPCA):
         0.95             2
         0.99             3
         """
+        return component_table(*self._full_evidence(X, sample_weight))
+
+    def _full_evidence(self, X: Any, sample_weight: Any = None) -> tuple[Evidence, int]:
+        """Return what rules look at, with all eigenvalues of the rows, and how many rows."""
         model = copy.copy(self)
         model.n_components = RULES[0]  # so that the solver finds the whole spectrum
         if self.svd_solver in ("arpack", "randomized"):
@@ -297,8 +301,7 @@ class PCA(BootstrapTables, StreamingPCA):
         n_rows = n_rows_of(*weights_of(X, weight))
         most = min(n_rows, X.shape[1])
         solver = "covariance_eigh" if sp.issparse(X) else model._solver(X, most)
-        evidence = model._evidence(model._spectrum(X, weight, solver, most, most)[0])
-        return component_table(evidence, n_rows)
+        return model._evidence(model._spectrum(X, weight, solver, most, most)[0]), n_rows
 
     def rotate(self, method="varimax"):
         """Return a fitted model whose components are turned to be easier to name.

@@ -15,11 +15,12 @@ def wants_frame(model: Any, as_frame: bool | None, method: str) -> bool:
             f"{as_frame!r}."
         )
     if as_frame is None:
-        return hasattr(model, "feature_names_in_") and _has_pandas()
+        return hasattr(model, "feature_names_in_") and has_pandas()
     return bool(as_frame)
 
 
-def _has_pandas() -> bool:
+def has_pandas() -> bool:
+    """Say whether pandas is installed."""
     try:
         import pandas  # noqa: F401
     except ImportError:

@@ -170,6 +170,7 @@ class Walk:
             outcomes=tuple(outcomes(values, path, spec)) if fitted else (),
             attributes=tuple(rows),
             layers=spec.layers(values, known) if spec.layers and fitted else (),
+            leading=spec.leading(values, known) if spec.leading and fitted else None,
             totals=_totals(rows, children, unknown),
             children=tuple(children),
             n_features_out=spec.n_features_out,

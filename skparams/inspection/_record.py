@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 __all__ = [
     "ROLES",
     "Candidate",
+    "Component",
     "Cost",
     "Finding",
     "FittedAttribute",
     "Hyperparameter",
     "Layer",
+    "Leading",
     "Memorised",
     "Node",
     "Outcome",
@@ -131,6 +133,25 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class Component:
+    """One component of a decomposition: its share of the variance, and the features with the
+    largest entries in it, each a name and the entry.
+    """
+
+    index: int
+    share: float | None
+    features: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """The first of ``n_components`` components, with their leading features."""
+
+    n_components: int
+    components: tuple[Component, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """Sums over the unique buffers of the fitted parameters; None where a part is unknown."""
 
@@ -201,6 +222,7 @@ class Node:
     children: tuple[Node, ...]
     times: Count = 1
     n_features_out: str | None = None
+    leading: Leading | None = None
 
     @property
     def parameters(self) -> tuple[FittedAttribute, ...]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from skparams.inspection._counts import Bounds
-from skparams.inspection._record import ROLES, Cost, Layer
+from skparams.inspection._record import ROLES, Cost, Layer, Leading
 from skparams.inspection._sizes import DataShape, Size, Unknown
 
 __all__ = [
@@ -35,6 +35,9 @@ Said = Callable[[DataShape, Params], bool]
 Units = Mapping[str, tuple[str, ...]]
 # The layers of a network from a fitted estimator's attributes and hyperparameters.
 Layers = Callable[[Mapping[str, Any], Params], tuple[Layer, ...]]
+
+# The components of a decomposition from the same.
+LeadingFeatures = Callable[[Mapping[str, Any], Params], Leading | None]
 
 
 @dataclass(slots=True)  # not frozen, which makes making one slow, and forests make many
@@ -235,6 +238,9 @@ class Spec:
         the names of dims and from ``when``.
     layers : callable, default=None
         From the attributes and the hyperparameters of a fitted estimator, its layers.
+    leading : callable, default=None
+        From the attributes and the hyperparameters of a fitted decomposition, its components with
+        their leading features.
     winner : str, default=None
         The attribute with the one fitted estimator that stands for all, as in a search: its
         hyperparameters are shown instead of those of the estimator passed in.
@@ -292,6 +298,7 @@ class Spec:
     attributes: Mapping[str, Rule | str]
     decides: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
     layers: Layers | None = field(default=None, kw_only=True)
+    leading: LeadingFeatures | None = field(default=None, kw_only=True)
     winner: str | None = field(default=None, kw_only=True)
     shows: tuple[str, ...] = field(default=(), kw_only=True)
     sizes: Mapping[str, Size] | Callable[[Params], Mapping[str, Size]] = field(

@@ -42,6 +42,7 @@ def to_html(summary: Summary) -> str:
     names, candidates = _view.candidates(summary)
     stats, n_stats_left = _view.with_stats(summary)
     networks, n_networks_left = _view.networks(summary)
+    decompositions, n_decompositions_left = _view.decompositions(summary)
     outcomes, n_outcomes_left = _view.outcomes(summary)
     return rendered(
         "summary.html",
@@ -65,6 +66,8 @@ def to_html(summary: Summary) -> str:
         n_stats_left=n_stats_left,
         networks=networks,
         n_networks_left=n_networks_left,
+        decompositions=[(node, *_view.leading_rows(node)) for node in decompositions],
+        n_decompositions_left=n_decompositions_left,
         findings=_view.findings(summary),
     )
 

@@ -17,8 +17,10 @@ from skparams.rendering._view import (
     Choice,
     candidates,
     chosen,
+    decompositions,
     findings,
     header,
+    leading_rows,
     networks,
     notes,
     outcomes,
@@ -90,6 +92,11 @@ class _Page:
             yield self._layers(node)
         if n_left:
             yield self._said(f"layers of {n_left:,} more are not shown", "dim")
+        shown_decompositions, n_left = decompositions(summary)
+        for node in shown_decompositions:
+            yield self._leading(node)
+        if n_left:
+            yield self._said(f"components of {n_left:,} more are not shown", "dim")
         if summary.findings:
             yield self._findings(summary)
 
@@ -203,6 +210,18 @@ class _Page:
                 *(number(n) if layer.inputs else "" for n in sums),
             )
             rows.append((cells, ""))
+        return self._table(columns, rows)
+
+    def _leading(self, node: Node) -> Table:
+        columns = [
+            Column(f"components of {clean(node.name)}" if node.path else "components"),
+            Column("variance", right=True, drop=1),
+            Column("leading features", least=12, wraps="cut"),
+        ]
+        shown, n_left = leading_rows(node)
+        rows: list[_Row] = [((f"  {name}", share, said), "") for name, share, said in shown]
+        if n_left:
+            rows.append(((f"  … {n_left:,} more", "", ""), "dim"))
         return self._table(columns, rows)
 
     def _findings(self, summary: Summary) -> Group:

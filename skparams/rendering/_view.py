@@ -15,6 +15,7 @@ from skparams.inspection._record import (
     Node,
     Summary,
 )
+from skparams.rendering._layout import cut
 from skparams.rendering._lines import largest, layers, weight
 from skparams.rendering._words import (
     UNKNOWN,
@@ -30,8 +31,10 @@ __all__ = [
     "Choice",
     "candidates",
     "chosen",
+    "decompositions",
     "findings",
     "header",
+    "leading_rows",
     "networks",
     "notes",
     "outcomes",
@@ -44,6 +47,7 @@ _MOST_AT_DEFAULT = 3  # of one estimator's that decide something
 _MOST_OUTCOMES = 12
 _MOST_NETWORKS = 3
 _MOST_LAYERS = 12
+_LONGEST_FEATURE = 30
 _MOST_STATS = 12
 _MOST_CANDIDATES = 12
 _MOST_ALIKE = 3  # findings of one code
@@ -321,6 +325,30 @@ def shown_layers(layers: Sequence[Layer]) -> list[Layer | None]:
     if len(layers) <= _MOST_LAYERS:
         return list(layers)
     return [*layers[: _MOST_LAYERS - 4], None, *layers[-3:]]
+
+
+def decompositions(summary: Summary) -> tuple[list[Node], int]:
+    """Return the first estimators that have components to show, and how many more have."""
+    nodes = (node for node in summary.root.walk() if node.leading is not None)
+    return list(islice(nodes, _MOST_NETWORKS)), sum(1 for _ in nodes)
+
+
+def leading_rows(node: Node) -> tuple[list[tuple[str, str, str]], int]:
+    """Return names, shares and leading features of components, and how many are left out."""
+    if node.leading is None:
+        return [], 0
+    prefix = clean(node.class_name.lower())
+    rows = [
+        (
+            f"{prefix}{each.index}",
+            UNKNOWN if each.share is None else f"{100 * each.share:.1f} %",
+            ", ".join(
+                f"{cut(clean(name), _LONGEST_FEATURE)} {entry:.2f}" for name, entry in each.features
+            ),
+        )
+        for each in node.leading.components
+    ]
+    return rows, node.leading.n_components - len(rows)
 
 
 def with_stats(summary: Summary) -> tuple[list[FittedAttribute], int]:

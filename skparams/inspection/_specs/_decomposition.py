@@ -17,6 +17,7 @@ from skparams.inspection._counts import Bounds, Count, between, multiply
 from skparams.inspection._sizes import DataShape, Unknown
 from skparams.inspection._spec import Member, Params, Rule, Spec, parameter, register
 from skparams.inspection._specs._common import row_of
+from skparams.inspection._specs._leading import leading_features
 
 
 def orthonormal(shape: tuple[int, ...], params: Params) -> int:
@@ -65,6 +66,7 @@ register(
             "n_samples_": "metadata",
             "_fit_svd_solver": "structure",
         },
+        leading=leading_features,
         sizes={"n_components": n_pca_components},
         n_features_out="n_components",
         units=_TURNING,
@@ -117,6 +119,7 @@ register(
             ),
             "_fit_svd_solver": "structure",
         },
+        leading=leading_features,
         sizes={"n_components": _n_our_components},
         n_features_out="n_components",
         units=_TURNING,
@@ -173,6 +176,7 @@ register(
             "var_": "state",
             "batch_size_": "structure",
         },
+        leading=leading_features,
         sizes={"n_components": _n_incremental},
         n_features_out="n_components",
         units=_TURNING,

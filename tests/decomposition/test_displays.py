@@ -1,0 +1,247 @@
+"""What the displays draw: artists, labels and limits, never pixels."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import skparams
+from skparams import (
+    PCA,
+    BiplotDisplay,
+    BootstrapDisplay,
+    ContributionDisplay,
+    CorrelationCircleDisplay,
+    OutlierDisplay,
+    ScreeDisplay,
+)
+
+matplotlib = pytest.importorskip("matplotlib")
+pytest.importorskip("pandas")
+DISPLAYS = [name for name in skparams.__all__ if name.endswith("Display")]
+LOADERS = {"wine": load_wine, "breast_cancer": load_breast_cancer, "digits": load_digits}
+
+
+@pytest.fixture(autouse=True)
+def _without_a_screen():
+    from matplotlib import pyplot
+
+    matplotlib.use("Agg")
+    yield
+    pyplot.close("all")
+
+
+@pytest.fixture(scope="module", params=LOADERS)
+def case(request):
+    X, y = LOADERS[request.param](return_X_y=True, as_frame=True)
+    scale = request.param != "digits"
+    return PCA(3, scale=scale, random_state=0).fit(X), X, y
+
+
+@pytest.fixture(scope="module")
+def wine():
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    return PCA(3, scale=True, random_state=0).fit(X), X, y
+
+
+def boxes(texts):
+    return [text.get_window_extent().extents for text in texts]
+
+
+def overlap(a, b):
+    return bool((a[:2] < b[2:]).all() and (b[:2] < a[2:]).all())
+
+
+def assert_apart(display, texts):
+    """After the layout at two resolutions, no label is on another or out of the axes."""
+    for dpi in (72, 150):
+        display.figure_.set_dpi(dpi)
+        display.figure_.draw_without_rendering()
+        found, frame = boxes(texts), display.ax_.get_window_extent().extents
+        assert not [pair for pair in combinations(range(len(found)), 2)
+                    if overlap(found[pair[0]], found[pair[1]])]  # fmt: skip
+        for box in found:
+            assert (box[:2] >= frame[:2] - 1).all()
+            assert (box[2:] <= frame[2:] + 1).all()
+
+
+def test_names_in_the_circle_do_not_overlap(case):
+    pca, X, _ = case
+    display = CorrelationCircleDisplay.from_estimator(pca)
+    assert_apart(display, display.labels_)
+    assert len(display.labels_) >= 12
+    named = {text.get_text() for text in display.labels_}
+    left = X.shape[1] - len(named)
+    assert (f"pale: {left} of {X.shape[1]} " in display.ax_.get_xlabel()) == (left > 0)
+    alphas = display.arrows_.get_facecolor()[:, 3]
+    assert (alphas < 1).sum() == left
+    tips = np.column_stack([display.arrows_.U, display.arrows_.V])
+    np.testing.assert_allclose(tips, pca.feature_table("correlations", as_frame=False)[:, :2])
+    longest = X.columns[np.hypot(*tips.T).argmax()]
+    assert longest in named
+
+
+def test_names_in_the_biplot_do_not_overlap(case):
+    pca, X, y = case
+    display = BiplotDisplay.from_estimator(pca, X, y, components=(0, "pca2"))
+    assert_apart(display, [*display.labels_, *display.groups_[:1]])
+    assert len(display.labels_) >= 8
+    points = np.vstack([group.get_offsets() for group in display.points_])
+    scores = pca.coordinates(X, as_frame=False)[:, [0, 2]]
+    order = np.argsort(y, kind="stable")
+    np.testing.assert_allclose(points, scores[order])
+    tips = np.column_stack([display.arrows_.U, display.arrows_.V])
+    np.testing.assert_allclose(tips, display.factor_ * pca.components_[[0, 2]].T)
+    low, high = np.sort(display.ax_.get_xlim()), np.sort(display.ax_.get_ylim())
+    assert (tips[:, 0] > low[0]).all()
+    assert (tips[:, 1] < high[1]).all()
+    assert [text.get_text() for text in display.groups_] == [str(c) for c in np.unique(y)]
+    looks = {(*c.get_facecolor()[0][:3], c.get_paths()[0].vertices.tobytes())
+             for c in display.points_}  # fmt: skip
+    assert len(looks) == len(display.groups_)
+
+
+def test_labels_of_odd_rows_do_not_overlap(case):
+    pca, X, _ = case
+    display = OutlierDisplay.from_estimator(pca, X, alpha=0.01)
+    odd = pca.outliers(X, 0.01)
+    assert_apart(display, display.labels_)
+    assert 0 < len(display.labels_) <= 10
+    assert len(display.odd_.get_offsets()) == len(odd)
+    assert len(display.points_.get_offsets()) == len(X) - len(odd)
+    t2, spe = pca.limits(0.01)
+    assert display.limits_[0].get_xdata()[0] == t2
+    assert display.limits_[1].get_ydata()[0] == spe
+    assert display.labels_[0].get_text().startswith(f"{odd.labels[0]}: ")
+
+
+def test_outliers_where_no_direction_is_left(wine):
+    _, X, _ = wine
+    display = OutlierDisplay.from_estimator(PCA(scale=True).fit(X), X)
+    assert display.limits_[1].get_ydata()[0] == 0
+    assert display.ax_.get_ylabel() == "SPE is 0: all of each row is in the components"
+
+
+def test_a_row_far_away_leaves_room_for_the_others(wine):
+    pca, X, _ = wine
+    far = X.copy()
+    far.iloc[5] *= 50
+    assert OutlierDisplay.from_estimator(pca, far).ax_.get_yscale() == "symlog"
+
+
+def test_scree_shows_the_rules_and_the_band(wine):
+    pca, X, _ = wine
+    display = ScreeDisplay.from_estimator(pca, X, kind="eigenvalues")
+    every = np.linalg.eigvalsh(np.corrcoef(X.T))[::-1]
+    np.testing.assert_allclose(display.line_.get_ydata(), every, atol=1e-10)
+    np.testing.assert_allclose(display.kept_.get_ydata(), every[:3], atol=1e-10)
+    table = pca.component_table(X)["n_components"]
+    assert display.rules == {rule: table[rule] for rule in display.rules}
+    assert len(display.rules) == 5
+    said = {name for text in display.rules_ for name in text.get_text().split(":")[0].split(", ")}
+    assert said == set(display.rules)
+    above = display.eigenvalues > display.band[1]
+    assert np.argmin(above) == display.rules["parallel"]
+    path = display.band_.get_paths()[0].vertices
+    assert path[:, 1].max() == pytest.approx(display.band[1].max())
+    shares = display.plot().line_.get_ydata()
+    np.testing.assert_allclose(shares, 100 * every / 13, atol=1e-10)
+
+
+def test_a_band_above_all_eigenvalues_is_seen():
+    X = np.random.RandomState(0).uniform(size=(10, 3))
+    display = ScreeDisplay.from_estimator(PCA(2, random_state=0).fit(X), X, kind="eigenvalues")
+    assert display.band.max() > display.eigenvalues.max()
+    assert display.ax_.get_ylim()[1] > display.band.max()
+
+
+def test_scree_without_rows_shows_what_the_model_has(wine):
+    display = ScreeDisplay.from_estimator(wine[0])
+    assert display.band_ is None
+    assert not display.rules_
+    assert len(display.line_.get_ydata()) == 3
+
+
+def test_contributions_are_sorted_and_say_what_is_left_out(wine):
+    pca, _, _ = wine
+    display = ContributionDisplay.from_estimator(pca, component="pca1", n_features=5)
+    shares = [bar.get_width() for bar in display.bars_]
+    expected = pca.contributions_["pca1"].sort_values(ascending=False)
+    np.testing.assert_allclose(shares, 100 * expected[:5])
+    names = [label.get_text()[:-2] for label in display.ax_.get_yticklabels()]
+    assert names == list(expected.index[:5])
+    assert f"8 others make {100 * expected[5:].sum():.0f} %" in display.ax_.get_xlabel()
+    assert display.even_.get_xdata()[0] == pytest.approx(100 / 13)
+
+
+def test_rotated_components_have_pictures_too(wine):
+    rotated = wine[0].rotate()
+    display = ContributionDisplay.from_estimator(rotated, component=1)
+    np.testing.assert_allclose(sum(bar.get_width() for bar in display.bars_), 100)
+    CorrelationCircleDisplay.from_estimator(rotated)
+    with pytest.raises(TypeError, match="got a RotatedPCA; its pca_ is one"):
+        BiplotDisplay.from_estimator(rotated, wine[1])
+
+
+@pytest.mark.parametrize("kind", ["ratios", "eigenvalues", "loadings"])
+def test_bootstrap_draws_the_intervals(wine, kind):
+    pca, X, _ = wine
+    found = pca.bootstrap(X, 50, random_state=0)
+    display = BootstrapDisplay.from_bootstrap(found, kind=kind, component="pca1")
+    low, high = found.interval(kind)
+    ends = np.array(display.intervals_.get_segments())
+    if kind == "loadings":
+        ends, low, high = ends[..., 0], low[:, 1], high[:, 1]
+        order = np.argsort(-found.estimates.loadings[:, 1])
+        np.testing.assert_allclose(ends, np.column_stack([low, high])[order])
+        unsure = ((low <= 0) & (high >= 0)).sum()
+        assert display.ax_.get_title("left").startswith(f"{unsure} of 13 loadings on pca1")
+    else:
+        unit = 100 if kind == "ratios" else 1
+        np.testing.assert_allclose(ends[..., 1], unit * np.column_stack([low, high]))
+
+
+@pytest.mark.parametrize("name", DISPLAYS)
+def test_displays_take_axes_and_pipelines(wine, name):
+    from matplotlib import pyplot
+
+    _, X, _ = wine
+    pipeline = make_pipeline(StandardScaler(), PCA(2, random_state=0)).fit(X)
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(12, 5))
+    more = {"n_resamples": 20} if name == "BootstrapDisplay" else {}
+    display = getattr(skparams, name).from_estimator(pipeline, X, ax=right, **more)
+    assert display.ax_ is right
+    assert display.figure_ is figure
+    assert not left.has_data()
+    assert right.get_title("left")
+
+
+def test_names_are_text_and_no_formulas():
+    X = np.random.RandomState(0).standard_normal((30, 3))
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame(X, columns=["$a_b$", "a\nb", "n" * 60])
+    display = CorrelationCircleDisplay.from_estimator(PCA(2).fit(X))
+    said = {text.get_text() for text in display.labels_}
+    assert said <= {r"\$a_b\$", r"a\nb", "n" * 11 + "…" + "n" * 12, "n" * 12 + "…" + "n" * 11}
+    display.figure_.draw_without_rendering()
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda pca, X: ScreeDisplay.from_estimator(pca, X, kind="log"), "kind must be one of"),
+        (lambda pca, X: ContributionDisplay.from_estimator(pca, component=3), "3 components"),
+        (lambda pca, X: BiplotDisplay.from_estimator(pca, X, components=(0, 0)), "be different"),
+        (lambda pca, X: BiplotDisplay.from_estimator(pca, X, components=1), "must be a pair"),
+        (lambda pca, X: BiplotDisplay.from_estimator(pca, X, X.iloc[:, 0]), "at most 12"),
+        (lambda pca, X: BiplotDisplay.from_estimator(pca, X, [1]), "inconsistent numbers"),
+        (lambda pca, X: OutlierDisplay.from_estimator(pca, X, alpha=1), "alpha must be a number"),
+        (lambda pca, X: ScreeDisplay.from_estimator(make_pipeline(pca)), "X must be given"),
+    ],
+)
+def test_what_is_not_allowed(wine, draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw(wine[0], wine[1])
