@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import NotFittedError
 
+from skparams.inspection._checks import check_estimator
 from skparams.inspection._collect import Walk
 from skparams.inspection._effective import check_columns
 from skparams.inspection._probe_calls import METHODS, Calls, Raised, same
 from skparams.inspection._probe_record import Probe, Probed
 from skparams.inspection._probe_targets import Target, targets_in
 from skparams.inspection._probe_values import GONE, NotSafe, others, shifted
-from skparams.inspection._summary import check_estimator
 
 __all__ = ["probe"]
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, Literal, NamedTuple, overload
 
 from skparams.inspection._bytes import Meter, pickled_size
+from skparams.inspection._checks import check_estimator, check_fitted
 from skparams.inspection._collect import Walk
 from skparams.inspection._copy import copied, twin
 from skparams.inspection._leaf import join
@@ -17,7 +18,6 @@ from skparams.inspection._slim_record import SlimReport, SlimRow
 from skparams.inspection._slim_what import Loss, Losses, losses_in
 from skparams.inspection._slimmed import restored
 from skparams.inspection._specs._values import attributes_of, estimators_in
-from skparams.inspection._summary import check_estimator, check_fitted
 from skparams.inspection._verified import METHODS, Outputs, results_of, same
 
 __all__ = ["slim"]
