@@ -96,7 +96,7 @@ def _role(guessed: str, value: Any, verdict: str, X: Any) -> str:
 
 def _are_rows(value: Any, X: Any) -> bool:
     """Say whether an array is made of rows of X, of more than one."""
-    rows = np.asarray(X) if not hasattr(X, "tocsr") else np.empty(0)
+    rows: np.ndarray = np.empty(0) if hasattr(X, "tocsr") else np.asarray(X)
     if not isinstance(value, np.ndarray) or value.ndim != 2 or rows.ndim != 2:
         return False
     if not 1 < len(value) <= len(rows) or value.shape[1] != rows.shape[1]:
