@@ -10,7 +10,7 @@ from sklearn.exceptions import NotFittedError
 from skparams.inspection._collect import Walk
 from skparams.inspection._specs._values import is_estimator
 
-__all__ = ["check_estimator", "check_fitted"]
+__all__ = ["check_estimator", "check_fitted", "n_rows"]
 
 
 def check_fitted(function: str, walk: Walk) -> None:
@@ -34,3 +34,14 @@ def check_estimator(function: str, value: Any, name: str = "estimator") -> None:
             f"{function}: {name} must have fit and get_params, "
             f"got {type(value).__name__}: {reprlib.repr(value)}."
         )
+
+
+def n_rows(function: str, X: Any) -> int:
+    """Return the number of rows of X, or raise TypeError if it has none."""
+    try:
+        return int(X.shape[0]) if hasattr(X, "shape") else len(X)
+    except (TypeError, IndexError):
+        raise TypeError(
+            f"{function}: X must be rows, as in an array, a DataFrame or a list, "
+            f"got {type(X).__name__}: {reprlib.repr(X)}."
+        ) from None

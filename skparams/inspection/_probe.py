@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import NotFittedError
 
-from skparams.inspection._checks import check_estimator
+from skparams.inspection._checks import check_estimator, n_rows
 from skparams.inspection._collect import Walk
 from skparams.inspection._effective import check_columns
 from skparams.inspection._probe_calls import METHODS, Calls, Raised, same
@@ -68,7 +68,7 @@ def probe(
     Raises
     ------
     TypeError
-        If ``estimator`` is not an estimator, is a class, or cannot be copied.
+        If ``estimator`` is not an estimator, is a class, or cannot be copied, or X has no rows.
     NotFittedError
         If it is not fitted.
     ValueError
@@ -98,8 +98,8 @@ def probe(
             f"probe: this {type(estimator).__name__} is not fitted, so it has learned nothing "
             "yet. Call fit first."
         )
-    check_columns("probe", estimator, X)
     rows, n_samples = _rows(X)
+    check_columns("probe", estimator, X)
     try:
         copied = copy.deepcopy(estimator)
     except Exception as error:
@@ -122,7 +122,7 @@ def probe(
         failed=trials.failed,
         random=trials.random,
         unstable=trials.unstable,
-        n_rows=_length(rows),
+        n_rows=min(n_samples, _MOST_ROWS),
         n_samples=n_samples,
         seconds=time.perf_counter() - begun,
         restored=restored,
@@ -316,13 +316,9 @@ def _seed(random_state: Any) -> int:
     )
 
 
-def _length(X: Any) -> int:
-    return int(X.shape[0]) if hasattr(X, "shape") else len(X)
-
-
 def _rows(X: Any) -> tuple[Any, int]:
     """Return the rows to call methods with, and how many there are to choose from."""
-    n = _length(X)
+    n = n_rows("probe", X)
     if n <= _MOST_ROWS:
         return X, n
     chosen = np.linspace(0, n - 1, _MOST_ROWS).astype(int)

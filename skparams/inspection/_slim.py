@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Literal, NamedTuple, overload
 
 from skparams.inspection._bytes import Meter, pickled_size
-from skparams.inspection._checks import check_estimator, check_fitted
+from skparams.inspection._checks import check_estimator, check_fitted, n_rows
 from skparams.inspection._collect import Walk
 from skparams.inspection._copy import copied, twin
 from skparams.inspection._leaf import join
@@ -266,7 +266,7 @@ def _report(
         pickled_after=pickled_size(slimmed),
         memory_before=before.memory,
         memory_after=after.memory,
-        n_samples=None if X is None else _n_rows(X),
+        n_samples=None if X is None else n_rows("slim", X),
         compared=tuple(
             name for name, value in compared.outputs.items() if not isinstance(value, Exception)
         ),
@@ -275,7 +275,3 @@ def _report(
         memorised=tuple(each for node in nodes for each in node.memorised),
         guessed=tuple(dict.fromkeys(node.class_name for node in nodes if node.guessed)),
     )
-
-
-def _n_rows(X: Any) -> int:
-    return int(X.shape[0]) if hasattr(X, "shape") else len(X)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from skparams.inspection._checks import check_estimator, check_fitted
+from skparams.inspection._checks import check_estimator, check_fitted, n_rows
 from skparams.inspection._collect import Walk
 from skparams.inspection._counts import Bounds
 from skparams.inspection._effective import effective
@@ -79,7 +79,7 @@ def summary(
         raise ValueError(f"summary: give X or n_samples, not both; got n_samples={n_samples}.")
     check_codes("summary", ignore)
     if X is not None:
-        n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+        n_samples = n_rows("summary", X)
     measured = measure if stats else None
     walk = Walk(estimator, measured)
     if not walk.root.fitted:
