@@ -84,7 +84,8 @@ MAY_IMPORT = {
     "inspection._slim_record": ["inspection._record", "inspection._shown"],
     "inspection._copy": ["inspection._slimmed"],
     "inspection._bytes": ["inspection._copy", "inspection._leaf", "inspection._slimmed"],
-    "inspection._verified": ["inspection._copy"],
+    "inspection._outputs": [],
+    "inspection._verified": ["inspection._copy", "inspection._outputs"],
     "inspection._spec": [
         "_compat",
         "inspection._counts",

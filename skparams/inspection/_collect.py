@@ -65,7 +65,7 @@ def is_fitted(estimator: Any, attributes: Values) -> bool:
         return False  # a Gaussian process predicts without fit, but has learned nothing
     try:
         return hasattr(cls, "__sklearn_tags__") and not estimator.__sklearn_tags__().requires_fit
-    except Exception:
+    except Exception:  # as above
         return False
 
 
