@@ -92,7 +92,7 @@ def pickled_size(value: Any) -> int | None:
     out = _Counter()
     try:
         pickle.Pickler(out).dump(value)
-    except Exception:
+    except Exception:  # of any class's own __reduce__
         return None
     return out.bytes
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,7 +65,7 @@ def is_fitted(estimator: Any, attributes: Values) -> bool:
         return False  # a Gaussian process predicts without fit, but has learned nothing
     try:
         return hasattr(cls, "__sklearn_tags__") and not estimator.__sklearn_tags__().requires_fit
-    except Exception:
+    except Exception:  # as above
         return False
 
 
@@ -117,16 +118,22 @@ class Walk:
         Any.
     measure : callable, default=None
         From an array, its statistics, or None where it has none.
+    roles : mapping of str to str, default={}
+        By the path of an attribute, its role where no Spec describes its class.
     """
 
     def __init__(
-        self, estimator: Any, measure: Callable[[Any], Stats | None] | None = None
+        self,
+        estimator: Any,
+        measure: Callable[[Any], Stats | None] | None = None,
+        roles: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.leaves: list[Leaf] = []
         self.unique: list[Leaf] = []
         self.fitted: list[Fitted] = []
         self.classes: dict[str, type] = {}
         self._measure = measure
+        self._roles = roles
         self._met: set[int] = set()
         self._depth = 0
         self._buffers: dict[tuple, str] = {}
@@ -141,7 +148,7 @@ class Walk:
         self._met.add(id(estimator))
         self.classes[path] = type(estimator)
         params = hyperparameters_of(estimator, values)
-        spec = registered(estimator) or guess_spec(values, params)
+        spec = registered(estimator) or guess_spec(values, params, self._roles_in(path, values))
         known = with_fixed(params, values)
         rows: list[FittedAttribute] = []
         if fitted:
@@ -175,6 +182,10 @@ class Walk:
             children=tuple(children),
             n_features_out=spec.n_features_out,
         )
+
+    def _roles_in(self, path: str, values: Values) -> dict[str, str]:
+        paths = {name: join(path, name) for name in values} if self._roles else {}
+        return {name: self._roles[at] for name, at in paths.items() if at in self._roles}
 
     def _attributes(
         self,

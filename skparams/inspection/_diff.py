@@ -8,12 +8,12 @@ from numbers import Real
 from typing import Any, overload
 
 from skparams.inspection._change import Tolerance
+from skparams.inspection._checks import check_estimator
 from skparams.inspection._choice_change import choice_changes
 from skparams.inspection._diff_record import Diff
 from skparams.inspection._node_change import model_change
 from skparams.inspection._spread import spread
 from skparams.inspection._spread_record import Spread
-from skparams.inspection._summary import check_estimator
 
 __all__ = ["assert_same_model", "diff"]
 

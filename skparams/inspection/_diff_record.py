@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import hypot
 
 from skparams.inspection._counts import Count
-from skparams.inspection._shown import Shown
+from skparams.inspection._shown import Drawn
 
 __all__ = [
     "Alignment",
@@ -215,7 +215,7 @@ class NodeChange:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Diff(Shown):
+class Diff(Drawn):
     """What changed between two models.
 
     Shown as text by ``print`` and as HTML in notebooks.

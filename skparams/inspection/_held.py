@@ -67,7 +67,8 @@ def held_by(fitted: Fitted, ignore: Collection[str], met: Collection[int]) -> He
     rules = rules_of(fitted.spec, fitted.values, fitted.params, fitted.known)
     for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
         value = fitted.values[name]
-        if name in ignore or not _needed(rule, fitted, value):
+        # What was chosen is compared with all that was; some Specs name it too.
+        if name in ignore or name in fitted.params or not _needed(rule, fitted, value):
             continue
         trees = dict(trees_in(join(fitted.path, name), value))
         if trees:

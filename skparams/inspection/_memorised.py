@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from skparams.inspection._checks import check_estimator, check_fitted
 from skparams.inspection._collect import Walk
 from skparams.inspection._record import Memorised
-from skparams.inspection._summary import check_estimator, check_fitted
 
 __all__ = ["memorised"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from skparams.inspection._checks import check_estimator
 from skparams.inspection._plan_data import read_data
 from skparams.inspection._plan_walk import PlanWalk
 from skparams.inspection._record import Summary
-from skparams.inspection._summary import check_estimator
 
 __all__ = ["plan"]
 

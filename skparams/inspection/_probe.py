@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import NotFittedError
 
+from skparams.inspection._checks import check_estimator, n_rows
 from skparams.inspection._collect import Walk
 from skparams.inspection._effective import check_columns
-from skparams.inspection._probe_calls import METHODS, Calls, Raised, same
+from skparams.inspection._outputs import same, same_numbers
+from skparams.inspection._probe_calls import METHODS, Calls, Raised
 from skparams.inspection._probe_record import Probe, Probed
 from skparams.inspection._probe_targets import Target, targets_in
 from skparams.inspection._probe_values import GONE, NotSafe, others, shifted
-from skparams.inspection._summary import check_estimator
 
 __all__ = ["probe"]
 
@@ -68,7 +69,7 @@ def probe(
     Raises
     ------
     TypeError
-        If ``estimator`` is not an estimator, is a class, or cannot be copied.
+        If ``estimator`` is not an estimator, is a class, or cannot be copied, or X has no rows.
     NotFittedError
         If it is not fitted.
     ValueError
@@ -98,11 +99,11 @@ def probe(
             f"probe: this {type(estimator).__name__} is not fitted, so it has learned nothing "
             "yet. Call fit first."
         )
-    check_columns("probe", estimator, X)
     rows, n_samples = _rows(X)
+    check_columns("probe", estimator, X)
     try:
         copied = copy.deepcopy(estimator)
-    except Exception as error:
+    except Exception as error:  # of any class's own __deepcopy__ or __reduce__
         raise TypeError(
             f"probe: this {type(estimator).__name__} cannot be copied, and the given one must not "
             f"be changed: {type(error).__name__}: {error}"
@@ -122,7 +123,7 @@ def probe(
         failed=trials.failed,
         random=trials.random,
         unstable=trials.unstable,
-        n_rows=_length(rows),
+        n_rows=min(n_samples, _MOST_ROWS),
         n_samples=n_samples,
         seconds=time.perf_counter() - begun,
         restored=restored,
@@ -147,10 +148,10 @@ class _Trials:
             said = "; ".join(f"{name}: {what}" for name, what in self.failed)
             raise ValueError(f"probe: no method can be called with this X: {said}")
         fine = [name for name in first if not isinstance(first[name], Raised)]
-        self.random = tuple(name for name in fine if not same(first[name], second[name]))
+        self.random = tuple(name for name in fine if not _same(first[name], second[name]))
         self.calls.methods = tuple(fine)
         seeded, again = self.calls.results(self.seed), self.calls.results(self.seed)
-        self.unstable = tuple(name for name in fine if not same(seeded[name], again[name]))
+        self.unstable = tuple(name for name in fine if not _same(seeded[name], again[name]))
         self.methods = tuple(name for name in fine if name not in self.unstable)
         if not self.methods:
             raise ValueError(
@@ -215,7 +216,7 @@ class _Trials:
     def _changed(self) -> tuple[tuple[str, ...], str | None]:
         """Return the methods that return something else or raise, and the first error."""
         results = self.calls.results(self.seed)
-        changed = tuple(n for n in self.methods if not same(results[n], self._expected[n]))
+        changed = tuple(n for n in self.methods if not _same(results[n], self._expected[n]))
         raised = [results[n].said for n in changed if isinstance(results[n], Raised)]
         return changed, raised[0] if raised else None
 
@@ -225,6 +226,10 @@ class _Trials:
             if len(held) != len(before) or any(held.get(k) is not v for k, v in before.items()):
                 held.clear()
                 held.update(before)
+
+
+def _same(a: Any, b: Any) -> bool:
+    return same(a, b, same_numbers)
 
 
 def _values(target: Target, rng: np.random.RandomState) -> Iterable[Any]:
@@ -316,13 +321,9 @@ def _seed(random_state: Any) -> int:
     )
 
 
-def _length(X: Any) -> int:
-    return int(X.shape[0]) if hasattr(X, "shape") else len(X)
-
-
 def _rows(X: Any) -> tuple[Any, int]:
     """Return the rows to call methods with, and how many there are to choose from."""
-    n = _length(X)
+    n = n_rows("probe", X)
     if n <= _MOST_ROWS:
         return X, n
     chosen = np.linspace(0, n - 1, _MOST_ROWS).astype(int)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import copy
 import random
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import issparse
 
-__all__ = ["METHODS", "Calls", "Raised", "same"]
+__all__ = ["METHODS", "Calls", "Raised"]
 
 METHODS = (
     "predict",
@@ -70,7 +69,7 @@ class Calls:
         try:
             found = getattr(self._estimator, name)(X)
             return list(found) if isinstance(found, Iterator) else found
-        except Exception as error:
+        except Exception as error:  # whatever it is, the change made it
             said = " ".join(str(error).split())
             return Raised(f"{type(error).__name__}: {said}")
 
@@ -98,45 +97,3 @@ def _set_state(generator: Any, state: Any) -> None:
         generator.set_state(state)
     else:
         generator.bit_generator.state = state
-
-
-def same(a: Any, b: Any) -> bool:
-    """Say whether two results are the same, to the last digit; NaN is NaN."""
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, Mapping):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(map(same, a, b))
-    if issparse(a):
-        return bool(a.shape == b.shape) and _equal(
-            lambda: _same_arrays(*map(_stored, (a, b)))  # which raises where indices are wrong
-        )
-    if isinstance(a, np.ndarray | np.generic):
-        return _same_arrays(np.asarray(a), np.asarray(b))
-    if hasattr(a, "to_numpy"):  # a table of pandas or polars
-        named = list(getattr(a, "columns", ())) == list(getattr(b, "columns", ()))
-        return named and _same_arrays(a.to_numpy(), b.to_numpy())
-    return a is b or _equal(lambda: a == b)
-
-
-def _stored(matrix: Any) -> np.ndarray:
-    """Return rows, columns and values of a sparse matrix, in one order."""
-    coo = matrix.tocoo()
-    order = np.lexsort((coo.col, coo.row))
-    return np.stack([coo.row[order], coo.col[order], coo.data[order]])
-
-
-def _same_arrays(a: np.ndarray, b: np.ndarray) -> bool:
-    if a.shape != b.shape or a.dtype != b.dtype:
-        return False
-    if a.dtype.kind == "O":
-        return all(same(x, y) for x, y in zip(a.ravel(), b.ravel(), strict=True))
-    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
-
-
-def _equal(compare: Callable[[], Any]) -> bool:
-    try:
-        return bool(compare())
-    except Exception:  # a type that cannot say
-        return False

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+from skparams.inspection._shown import Shown
 
 __all__ = ["NEEDED", "VERDICTS", "Probe", "Probed"]
 
@@ -38,8 +36,8 @@ class Probed:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+@dataclass(frozen=True, slots=True, repr=False)
+class Probe(Shown):
     """Which fitted attributes an estimator's methods depend on.
 
     Shown as text by ``print`` and as HTML in notebooks.
@@ -115,97 +113,3 @@ class Probe:
             if row.path == path:
                 return row
         raise KeyError(path)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as dictionaries, lists, strings, numbers and None.
-
-        Returns
-        -------
-        dict
-            The fields of this record, its rows as dictionaries, and the layout's version under
-            ``"schema"``.
-        """
-        from skparams.rendering._json import record_to_dict
-
-        return record_to_dict(self)
-
-    def to_json(self, indent: int | None = None) -> str:
-        """Return everything as JSON.
-
-        Parameters
-        ----------
-        indent : int, default=None
-            Spaces for each level; by default all is in one line.
-
-        Returns
-        -------
-        str
-            What ``to_dict`` returns.
-        """
-        from skparams.rendering._json import record_to_json
-
-        return record_to_json(self, indent=indent)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a DataFrame, one attribute a row.
-
-        Returns
-        -------
-        DataFrame
-            With path, estimator, role, verdict, methods and reason.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        from skparams.rendering._probe import to_frame
-
-        return to_frame(self)
-
-    def to_text(self, width: int | None = None, color: bool | None = None) -> str:
-        """Return it as text.
-
-        Parameters
-        ----------
-        width : int, default=None
-            Number of columns, at least 20. By default those of the terminal, and at most 120.
-        color : bool, default=None
-            Whether to use the terminal's colours. By default only on a terminal.
-
-        Returns
-        -------
-        str
-            Lines that are no longer than ``width``.
-
-        Raises
-        ------
-        ValueError
-            If ``width`` is not an int of at least 20.
-        """
-        from skparams.rendering._probe import report_of
-        from skparams.rendering._report import to_text
-
-        return to_text(report_of(self, most=40), width=width, color=color)
-
-    def to_html(self) -> str:
-        """Return it as a piece of HTML that needs nothing else.
-
-        Returns
-        -------
-        str
-            A ``<div>`` with its own style.
-        """
-        from skparams.rendering._probe import report_of
-        from skparams.rendering._report import to_html
-
-        return to_html(report_of(self, most=300))
-
-    def __str__(self) -> str:
-        return self.to_text(color=False)
-
-    def __repr__(self) -> str:
-        return self.to_text()
-
-    def _repr_html_(self) -> str:
-        return self.to_html()

@@ -28,6 +28,7 @@ _DEEPEST = 6
 _WHOLE = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, np.ufunc)
 _COMPILED = frozenset(("Tree", "KDTree", "KDTree32", "KDTree64", "BallTree"))
 _COMPILED |= {"BallTree32", "BallTree64"}
+_CHECKED = ("classes_", "feature_names_in_", "n_features_in_")  # before libsvm is called
 _INDICES = "indices that compiled code trusts"
 _UNCHECKED = "in compiled code: another could crash the interpreter"
 
@@ -188,7 +189,7 @@ def _why_not(target: Target, *, inner: bool) -> str | None:
         return "sizes or indices that compiled code trusts"
     integers = isinstance(value, np.ndarray) and value.dtype.kind in "iu"
     libsvm = any(base.__name__ == "BaseLibSVM" for base in type(target.owner).__mro__)
-    if libsvm and target.name != "classes_" and not _are_floats(value):
+    if libsvm and target.name not in _CHECKED and not _are_floats(value):
         return "indices, sizes and flags that libsvm trusts"
     number = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if inner and (integers or number):

@@ -25,6 +25,8 @@ __all__ = [
     "Memorised",
     "Node",
     "Outcome",
+    "Probing",
+    "Sharpened",
     "Stats",
     "Summary",
     "Totals",
@@ -246,6 +248,34 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Sharpened:
+    """An attribute whose role was guessed, and is another by what ``probe`` saw.
+
+    ``verdict`` is ``"used"``, which is proof, or ``"unused"``, which is evidence only.
+    """
+
+    path: str
+    guessed: str
+    role: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probing:
+    """What ``probe`` saw of classes that no Spec describes.
+
+    The methods were called on ``n_rows`` rows of X; ``roles`` are those that changed by it.
+    ``left_out`` attributes were not looked at for want of time. ``reason`` says why none was.
+    """
+
+    methods: tuple[str, ...]
+    n_rows: int
+    roles: tuple[Sharpened, ...]
+    left_out: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What was chosen and what was learned, for an estimator and those in it.
 
@@ -271,6 +301,8 @@ class Summary:
         Of the plan of a search.
     findings : tuple of Finding
         What to look at.
+    probed : Probing or None
+        What ``probe`` saw, where a class is guessed and X was given.
     """
 
     root: Node
@@ -282,6 +314,7 @@ class Summary:
     cost: Cost | None = None
     candidates: tuple[Candidate, ...] = ()
     findings: tuple[Finding, ...] = ()
+    probed: Probing | None = None
 
     @property
     def totals(self) -> Totals:

@@ -252,7 +252,7 @@ def _same(a: Any, b: Any) -> bool:
 def _copied(function: str, path: str, value: Any, memo: dict[int, Any]) -> Any:
     try:
         return deepcopy(value, memo)
-    except Exception as error:
+    except Exception as error:  # of any class's own __deepcopy__ or __reduce__
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
         raise TypeError(f"{function}: the {kind} in {path} cannot be copied: {error}") from error
 
@@ -267,7 +267,7 @@ def _fitting(leaf: Leaf, value: Any) -> Any:
         )
     try:
         new = value.asformat(old.format, copy=True) if issparse(value) else np.array(value)
-    except Exception as error:
+    except Exception as error:  # of any class's own __array__, as of tensors that need gradients
         raise ValueError(
             f"set_fitted_params: {leaf.path} must be numbers, got {type(value).__name__}: {error}"
         ) from error

@@ -1,4 +1,4 @@
-"""How comparisons are shown: the methods that all of them have."""
+"""How records are shown that are reports: the methods that all of them have."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Shown"]
+__all__ = ["Drawn", "Shown"]
 
 
 class Shown:
-    """Give a record of a comparison its text, HTML, frame, JSON and figure."""
+    """Give a record its text, HTML, frame and JSON."""
 
     __slots__ = ()
 
     def to_text(self, width: int | None = None, color: bool | None = None) -> str:
-        """Return the comparison as text.
+        """Return the report as text.
 
         Parameters
         ----------
@@ -36,36 +36,36 @@ class Shown:
         ValueError
             If ``width`` is not an int of at least 20.
         """
-        from skparams.rendering._comparison import to_text
+        from skparams.rendering._shown import to_text
 
         return to_text(self, width=width, color=color)
 
     def to_html(self) -> str:
-        """Return the comparison as a piece of HTML that needs nothing else.
+        """Return the report as a piece of HTML that needs nothing else.
 
         Returns
         -------
         str
             A ``<div>`` with its own style; what is folded opens without JavaScript.
         """
-        from skparams.rendering._comparison import to_html
+        from skparams.rendering._shown import to_html
 
         return to_html(self)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return all that was compared as a DataFrame, one attribute or hyperparameter a row.
+        """Return all that was found as a DataFrame, one attribute or hyperparameter a row.
 
         Returns
         -------
         DataFrame
-            What is not known, or was not compared, is NA.
+            What is not known is NA.
 
         Raises
         ------
         ImportError
             If pandas is not installed.
         """
-        from skparams.rendering._comparison import to_frame
+        from skparams.rendering._shown import to_frame
 
         return to_frame(self)
 
@@ -75,9 +75,9 @@ class Shown:
         Returns
         -------
         dict
-            The version of the layout stands under ``"schema"``.
+            In the layout that docs/schema.md describes, its version under ``"schema"``.
         """
-        from skparams.rendering._comparison import to_dict
+        from skparams.rendering._shown import to_dict
 
         return to_dict(self)
 
@@ -94,9 +94,25 @@ class Shown:
         str
             What ``to_dict`` returns. NaN and infinity, which JSON does not have, are null.
         """
-        from skparams.rendering._comparison import to_json
+        from skparams.rendering._shown import to_json
 
         return to_json(self, indent=indent)
+
+    def __str__(self) -> str:
+        # Plain: what str() returns ends up in files and logs as often as on the screen.
+        return self.to_text(color=False)
+
+    def __repr__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+
+class Drawn(Shown):
+    """Give a record of a comparison a figure too."""
+
+    __slots__ = ()
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw a bar for each parameter, as long as it changed relative to its norm.
@@ -118,16 +134,6 @@ class Shown:
         ValueError
             If there is nothing to draw, as where no parameter could be compared.
         """
-        from skparams.rendering._comparison import plot
+        from skparams.rendering._shown import plot
 
         return plot(self, ax=ax)
-
-    def __str__(self) -> str:
-        # Plain: what str() returns ends up in files and logs as often as on the screen.
-        return self.to_text(color=False)
-
-    def __repr__(self) -> str:
-        return self.to_text()
-
-    def _repr_html_(self) -> str:
-        return self.to_html()

@@ -8,17 +8,18 @@ from itertools import groupby
 from typing import Any, Literal, NamedTuple, overload
 
 from skparams.inspection._bytes import Meter, pickled_size
+from skparams.inspection._checks import check_estimator, check_fitted, n_rows
 from skparams.inspection._collect import Walk
 from skparams.inspection._copy import copied, twin
 from skparams.inspection._leaf import join
+from skparams.inspection._outputs import same
 from skparams.inspection._probe import probe
 from skparams.inspection._probe_calls import METHODS as PROBED
 from skparams.inspection._slim_record import SlimReport, SlimRow
 from skparams.inspection._slim_what import Loss, Losses, losses_in
 from skparams.inspection._slimmed import restored
 from skparams.inspection._specs._values import attributes_of, estimators_in
-from skparams.inspection._summary import check_estimator, check_fitted
-from skparams.inspection._verified import METHODS, Outputs, results_of, same
+from skparams.inspection._verified import METHODS, Outputs, results_of
 
 __all__ = ["slim"]
 
@@ -128,7 +129,7 @@ def _twin(estimator: Any) -> Any:
     """Return a copy with the same arrays, or say what cannot be copied."""
     try:
         return twin(estimator)
-    except Exception as error:
+    except Exception as error:  # of any class's own __reduce__
         where, value = _not_copied(estimator, "")
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
         of = f" in {where} of {type(estimator).__name__}" if where else ""
@@ -140,7 +141,7 @@ def _not_copied(estimator: Any, path: str) -> tuple[str, Any]:
     for name, value in attributes_of(estimator).items():
         try:
             twin(value)
-        except Exception:
+        except Exception:  # as in _twin
             for local, inner in estimators_in(name, value):
                 found = _not_copied(inner, join(path, local))
                 if found[1] is not inner:
@@ -267,7 +268,7 @@ def _report(
         pickled_after=pickled_size(slimmed),
         memory_before=before.memory,
         memory_after=after.memory,
-        n_samples=None if X is None else _n_rows(X),
+        n_samples=None if X is None else n_rows("slim", X),
         compared=tuple(
             name for name, value in compared.outputs.items() if not isinstance(value, Exception)
         ),
@@ -276,7 +277,3 @@ def _report(
         memorised=tuple(each for node in nodes for each in node.memorised),
         guessed=tuple(dict.fromkeys(node.class_name for node in nodes if node.guessed)),
     )
-
-
-def _n_rows(X: Any) -> int:
-    return int(X.shape[0]) if hasattr(X, "shape") else len(X)

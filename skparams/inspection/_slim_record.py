@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from skparams.inspection._record import Memorised
-
-if TYPE_CHECKING:
-    import pandas as pd
+from skparams.inspection._shown import Shown
 
 __all__ = ["SlimReport", "SlimRow"]
 
@@ -26,8 +23,8 @@ class SlimRow:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class SlimReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class SlimReport(Shown):
     """What was dropped from an estimator, and the bytes before and after.
 
     Shown as text by ``print`` and as HTML in notebooks.
@@ -69,96 +66,3 @@ class SlimReport:
     probed: tuple[str, ...] = ()
     memorised: tuple[Memorised, ...] = ()
     guessed: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as dictionaries, lists, strings, numbers and None.
-
-        Returns
-        -------
-        dict
-            The attributes of the report by name, and ``"schema"``.
-        """
-        from skparams.rendering._json import record_to_dict
-
-        return record_to_dict(self)
-
-    def to_json(self, indent: int | None = None) -> str:
-        """Return everything as JSON.
-
-        Parameters
-        ----------
-        indent : int, default=None
-            Spaces for each level; by default all is in one line.
-
-        Returns
-        -------
-        str
-            What ``to_dict`` returns.
-        """
-        from skparams.rendering._json import record_to_json
-
-        return record_to_json(self, indent=indent)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return what was dropped as a DataFrame, one attribute a row.
-
-        Returns
-        -------
-        DataFrame
-            With the columns ``path``, ``role`` and ``bytes``.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        from skparams.rendering._slim import to_frame
-
-        return to_frame(self)
-
-    def to_text(self, width: int | None = None, color: bool | None = None) -> str:
-        """Return the report as text.
-
-        Parameters
-        ----------
-        width : int, default=None
-            Number of columns, at least 20. By default those of the terminal, and at most 120.
-        color : bool, default=None
-            Whether to use the terminal's colours. By default only on a terminal.
-
-        Returns
-        -------
-        str
-            Lines that are no longer than ``width``.
-
-        Raises
-        ------
-        ValueError
-            If ``width`` is not an int of at least 20.
-        """
-        from skparams.rendering._report import to_text
-        from skparams.rendering._slim import report_of
-
-        return to_text(report_of(self), width=width, color=color)
-
-    def to_html(self) -> str:
-        """Return the report as a piece of HTML that needs nothing else.
-
-        Returns
-        -------
-        str
-            A ``<div>`` with its own style.
-        """
-        from skparams.rendering._report import to_html
-        from skparams.rendering._slim import report_of
-
-        return to_html(report_of(self))
-
-    def __str__(self) -> str:
-        return self.to_text(color=False)
-
-    def __repr__(self) -> str:
-        return self.to_text()
-
-    def _repr_html_(self) -> str:
-        return self.to_html()

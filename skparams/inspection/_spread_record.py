@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from skparams.inspection._shown import Shown
+from skparams.inspection._shown import Drawn
 
 __all__ = ["ParameterSpread", "Spread", "Varied"]
 
@@ -47,7 +47,7 @@ class Varied:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Spread(Shown):
+class Spread(Drawn):
     """How far several models are apart, as those of cross-validation's folds.
 
     Shown as text by ``print`` and as HTML in notebooks.

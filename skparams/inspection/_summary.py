@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Collection
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.exceptions import NotFittedError
 
+from skparams.inspection._checks import check_estimator, check_fitted, n_rows
 from skparams.inspection._collect import Walk
 from skparams.inspection._counts import Bounds
 from skparams.inspection._effective import effective
 from skparams.inspection._findings import check_codes, findings
 from skparams.inspection._leaf import Leaf, stored_in
 from skparams.inspection._record import Summary
-from skparams.inspection._specs._values import is_estimator
+from skparams.inspection._sharpen import sharpened
 from skparams.inspection._stats import measure
 
-__all__ = [
-    "check_estimator",
-    "check_fitted",
-    "count_params",
-    "fitted_leaves",
-    "fitted_params",
-    "summary",
-]
+__all__ = ["count_params", "fitted_leaves", "fitted_params", "summary"]
 
 _KINDS = ("stored", "free", "nonzero", "effective")
 
@@ -47,7 +39,8 @@ def summary(
         Any, fitted or not. It is only looked at.
     X : array-like, default=None
         The training rows, for the number of parameters a row, for the effective number of
-        parameters, and for what can be found with them only.
+        parameters, and for what can be found with them only. Where no Spec describes a class,
+        ``probe`` sees for a second, on a copy, which attributes are used with them.
     n_samples : int, default=None
         The number of training rows, instead of X.
     depth : int, default=None
@@ -86,14 +79,24 @@ def summary(
         raise ValueError(f"summary: give X or n_samples, not both; got n_samples={n_samples}.")
     check_codes("summary", ignore)
     if X is not None:
-        n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
-    walk = Walk(estimator, measure if stats else None)
+        n_samples = n_rows("summary", X)
+    measured = measure if stats else None
+    walk = Walk(estimator, measured)
     if not walk.root.fitted:
         return Summary(walk.root, n_samples, depth, effective_reason="not fitted")
     number, reason = effective("summary", estimator, X)
+    probed = None if X is None else sharpened(walk, estimator, X)
+    if probed and probed.roles:
+        walk = Walk(estimator, measured, {each.path: each.role for each in probed.roles})
     found = findings(walk, estimator, X=X, n_samples=n_samples, effective=number, ignore=ignore)
     return Summary(
-        walk.root, n_samples, depth, effective=number, effective_reason=reason, findings=found
+        walk.root,
+        n_samples,
+        depth,
+        effective=number,
+        effective_reason=reason,
+        findings=found,
+        probed=probed,
     )
 
 
@@ -218,26 +221,3 @@ def fitted_leaves(function: str, estimator: Any, deep: bool) -> list[Leaf]:
         for leaf in walk.leaves
         if leaf.numbers is not None and (deep or leaf.estimator is estimator)
     ]
-
-
-def check_fitted(function: str, walk: Walk) -> None:
-    """Raise NotFittedError, which begins with the function's name, for an unfitted estimator."""
-    if not walk.root.fitted:
-        raise NotFittedError(
-            f"{function}: this {walk.root.class_name} is not fitted, so it has learned "
-            "nothing yet. Call fit first."
-        )
-
-
-def check_estimator(function: str, value: Any, name: str = "estimator") -> None:
-    """Raise TypeError if what an argument got is no estimator, or is a class."""
-    if isinstance(value, type):
-        raise TypeError(
-            f"{function}: {name} must be an instance, got the class {value.__name__}. "
-            f"Make one: {value.__name__}()."
-        )
-    if not is_estimator(value):
-        raise TypeError(
-            f"{function}: {name} must have fit and get_params, "
-            f"got {type(value).__name__}: {reprlib.repr(value)}."
-        )

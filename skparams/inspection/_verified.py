@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy.sparse import issparse
 
 from skparams.inspection._copy import copied, twin
+from skparams.inspection._outputs import same
 
-__all__ = ["METHODS", "Outputs", "infers", "results_of", "same"]
+__all__ = ["METHODS", "Outputs", "infers", "results_of"]
 
 METHODS = (
     "predict",
@@ -103,14 +103,14 @@ def _method(estimator: Any, name: str) -> Any:
     """Return a method, None where there is none, for whatever reason."""
     try:
         return getattr(estimator, name)
-    except Exception:
+    except Exception:  # available_if raises what the class wants to say
         return None
 
 
 def _outcome(call: Callable[[], Any]) -> Any:
     try:
         return call()
-    except Exception as error:
+    except Exception as error:  # a method that refuses X must refuse it afterwards too
         return error
 
 
@@ -123,53 +123,3 @@ def _undisturbed() -> Iterator[None]:
             yield
     finally:
         np.random.set_state(state)
-
-
-def same(a: Any, b: Any) -> bool:
-    """Say whether two results are the same, in type, shape and each bit.
-
-    Parameters
-    ----------
-    a, b : object
-        What methods return: arrays, sparse matrices, DataFrames, numbers, lists and tuples of
-        them; or errors, which are the same where they say the same.
-
-    Returns
-    -------
-    bool
-        NaN is the same as NaN of the same bits.
-    """
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, BaseException):
-        return str(a) == str(b)
-    if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(map(same, a, b))
-    if issparse(a):
-        return a.format == b.format and a.shape == b.shape and same(_buffers(a), _buffers(b))
-    if hasattr(a, "columns"):  # a DataFrame
-        return list(a.columns) == list(b.columns) and all(
-            same(np.asarray(a[name]), np.asarray(b[name])) for name in a.columns
-        )
-    x, y = np.asarray(a), np.asarray(b)
-    if x.dtype != y.dtype or x.shape != y.shape:
-        return False
-    if x.dtype.hasobject:
-        return all(map(_same_object, x.ravel(), y.ravel()))
-    return np.array_equal(_bits(x), _bits(y))
-
-
-def _same_object(a: Any, b: Any) -> bool:
-    if isinstance(a, np.ndarray):  # radius_neighbors gives arrays of different lengths
-        return same(a, b)
-    return type(a) is type(b) and (a == b or (a != a and b != b))
-
-
-def _buffers(matrix: Any) -> list[np.ndarray]:
-    names = ("data", "indices", "indptr", "row", "col", "offsets")
-    held = [getattr(matrix, name, None) for name in names]
-    return [each for each in held if isinstance(each, np.ndarray)]
-
-
-def _bits(array: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(array).reshape(-1).view(np.uint8)

@@ -188,15 +188,21 @@ def member(node: NodeChange) -> Line:
     if line.said or node.before is None or node.after is None:
         return line
     what = _growth(trees) if trees else line.what
-    return Line(line.name, what, Change.merged(node.changes()))
+    change = Change.merged(node.changes())
+    return Line(line.name, what, change, _none_of(change))
 
 
 def tree_line(tree: TreeChange) -> Line:
     """Return the one line of a tree among many."""
     values = [] if tree.values is None else [tree.values]
-    said = "same" if tree.same else ""
     change = Change.merged([tree.thresholds, *values])
+    said = "same" if tree.same else _none_of(change)
     return Line(clean(tree.path), _growth([tree]), change, said)
+
+
+def _none_of(change: Change) -> str:
+    """Return in words that no value moved: of trees that differ elsewhere, "same" is wrong."""
+    return f"0 of {number(change.n)}" if change.n and not change.moved else ""
 
 
 def _growth(trees: Sequence[TreeChange]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from skparams.inspection._counts import Bounds
 from skparams.inspection._record import Summary
 
-__all__ = ["SCHEMA", "plain", "record_to_dict", "record_to_json", "to_dict", "to_json"]
+__all__ = ["SCHEMA", "plain", "to_dict", "to_json"]
 
 # One more where a key goes, or means something else. New keys leave it as it is.
 SCHEMA = 2
@@ -50,16 +50,6 @@ def to_json(summary: Summary, indent: int | None = None) -> str:
         Without NaN and infinity, which JSON does not have: they are null.
     """
     return json.dumps(to_dict(summary), indent=indent, allow_nan=False)
-
-
-def record_to_dict(record: Any) -> dict[str, Any]:
-    """Return a record's fields as dictionaries, lists, strings, numbers and None."""
-    return {"schema": SCHEMA, **plain(record)}
-
-
-def record_to_json(record: Any, indent: int | None = None) -> str:
-    """Return a record's fields as JSON, as ``to_json`` does a summary."""
-    return json.dumps(record_to_dict(record), indent=indent, allow_nan=False)
 
 
 def plain(value: Any) -> Any:

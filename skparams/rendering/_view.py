@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 
@@ -13,6 +13,7 @@ from skparams.inspection._record import (
     Hyperparameter,
     Layer,
     Node,
+    Sharpened,
     Summary,
 )
 from skparams.rendering._layout import cut
@@ -58,6 +59,13 @@ _KEPT = {
     "diagnostic": "diagnostics",
     "output": "results for the training rows",
 }
+# In which words it is said that a role is another than was guessed.
+_BY_PROBE: tuple[tuple[str, Callable[[Sharpened], bool]], ...] = (
+    ("counted too, as predictions use it", lambda each: each.role == "parameter"),
+    ("not counted, as no change was seen", lambda each: each.verdict == "unused"),
+    ("not counted, as it is training rows", lambda each: each.role == "data"),
+    ("predictions use it too", lambda each: each.role == "structure"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +213,26 @@ def _guessed(summary: Summary) -> list[str]:
     names = clean(few(summary.guessed, 5))
     if summary.planned:
         return [f"no Spec describes {names}"]
-    return [f"guessed: no Spec describes {names}, so arrays of floats are counted"]
+    said = f"guessed: no Spec describes {names}, so arrays of floats are counted"
+    return [said, *_probed(summary)]
+
+
+def _probed(summary: Summary) -> list[str]:
+    """Return what probe saw of what was guessed, and which roles are others by it."""
+    probed = summary.probed
+    if probed is None:
+        return []
+    if probed.reason is not None:
+        return [f"not probed: {clean(probed.reason)}"]
+    said = []
+    for words, is_said in _BY_PROBE:
+        paths = [each.path for each in probed.roles if is_said(each)]
+        if paths:
+            said.append(f"{words}: {clean(few(paths, 5))}")
+    found = "; ".join(said) or "the guess stays"
+    rows = plural(probed.n_rows, "row")
+    left = f"; no time for {plural(probed.left_out, 'attribute')}" if probed.left_out else ""
+    return [f"probed by {clean(few(probed.methods))} on {rows}: {found}{left}"]
 
 
 def _retained(summary: Summary) -> list[str]:

@@ -1,5 +1,6 @@
 """Every estimator of scikit-learn, fitted on data that it accepts."""
 
+import pickle
 import warnings
 from functools import cache
 
@@ -108,3 +109,13 @@ def fit(estimator):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return (estimator.fit(X) if y is None else estimator.fit(X, y)), X, y
+
+
+def fitted(name):
+    """Copies of the instances, fitted, each with its X and y; the fits are shared by all tests."""
+    return [pickle.loads(each) for each in _pickled(name)]
+
+
+@cache
+def _pickled(name):
+    return [pickle.dumps(fit(estimator)) for estimator in instances(name)]

@@ -33,6 +33,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import skparams
 from skparams import assert_same_model, diff, fitted_params
+from skparams.rendering._diff_view import report
 
 X, Y = make_classification(80, 6, n_informative=4, n_classes=3, random_state=0)
 
@@ -456,3 +457,19 @@ def test_tolerances_that_are_none(bad):
 def test_a_name_to_ignore_is_no_collection():
     with pytest.raises(TypeError, match="ignore must be a collection of names, got 'n_jobs'"):
         diff(Ridge(), Ridge(), ignore="n_jobs")
+
+
+def test_what_was_chosen_is_said_once():
+    X, y = np.random.RandomState(0).standard_normal((30, 2)), np.arange(30) % 2
+    found = diff(KNeighborsClassifier(5).fit(X, y), KNeighborsClassifier(3).fit(X, y))
+    assert [each.path for each in found.hyperparameters] == ["n_neighbors"]
+    assert [row.path for row in found.root.others if not row.same] == []
+
+
+def test_a_tree_that_differs_is_not_called_the_same():
+    X, y = np.random.RandomState(0).standard_normal((90, 4)), np.arange(90) % 3
+    for seed in range(3):
+        pair = [RandomForestClassifier(9, random_state=seed, max_depth=d).fit(X, y) for d in (3, 4)]
+        rows = [row for each in report(diff(*pair)).sections if each.fold for row in each.rows]
+        assert len(rows) == 9
+        assert "same" not in {cells[2] for cells, _ in rows}

@@ -1,14 +1,17 @@
 """Classes that no Spec describes: guessed, said so, and nothing in them is run or asked."""
 
+import pickle
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import sparse
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams.inspection import count_params, fitted_params, summary
+from skparams.inspection._sharpen import _are_rows
 
 
 class Anything(BaseEstimator):
@@ -192,3 +195,105 @@ def test_changed_means_another_value_or_another_type():
     assert not same(True, 1)
     assert not same([1], (1,))
     assert not same(np.ones(2), np.ones(2))
+
+
+class Kernels(ClassifierMixin, BaseEstimator):
+    """Keeps what it needs, and what it does not, where nobody would guess it."""
+
+    def fit(self, X, y):
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        self.X_train_ = X.copy()
+        self._weights = np.eye(len(self.classes_))[codes]
+        self.threshold_ = 0.5
+        self.best_score_ = 0.25
+        self.cov_ = np.cov(X.T)
+        self._seen = np.zeros(5)
+        return self
+
+    def predict(self, X):
+        """Vote by distance."""
+        apart = ((X[:, None] - self.X_train_[None]) ** 2).sum(axis=-1)
+        return self.classes_[(np.exp(-apart) @ self._weights > self.threshold_).argmax(axis=1)]
+
+
+def kernels(seed=0):
+    rng = np.random.RandomState(seed)
+    y = np.arange(60) % 3
+    return rng.standard_normal((60, 4)) + y[:, None], np.array(["a", "b", "c"])[y]
+
+
+@pytest.mark.parametrize("piped", [False, True])
+def test_with_rows_probe_says_which_guesses_are_wrong(piped):
+    X, y = kernels()
+    model = make_pipeline(StandardScaler(), Kernels()) if piped else Kernels()
+    model.fit(X, y)
+    before = pickle.dumps((model, X))
+    found = summary(model, X)
+    assert pickle.dumps((model, X)) == before
+    at = "kernels__" if piped else ""
+    changed = {each.path.removeprefix(at): (each.role, each.verdict) for each in found.probed.roles}
+    assert changed == {
+        # of a pipeline they are rows behind the scaler, which X does not show
+        **({} if piped else {"X_train_": ("data", "used")}),
+        "_weights": ("parameter", "used"),
+        "threshold_": ("parameter", "used"),
+        "cov_": ("auxiliary", "unused"),
+    }
+    roles = {row.path: row.role for node in found.root.walk() for row in node.attributes}
+    assert all(roles[each.path] == each.role for each in found.probed.roles)
+    assert roles[f"{at}best_score_"] == "diagnostic"
+    assert roles[f"{at}_seen"] == "state"
+    assert found.totals.stored == 60 * 3 + 1 + (60 * 4 + 8 if piped else 0)
+    assert summary(model).totals.stored == 60 * 4 + 4 * 4 + (8 if piped else 0)
+    assert [each.rows for each in found.memorised] == ([] if piped else [60])
+    assert found.probed.methods == ("predict",)
+    assert found.probed.n_rows == 60
+    assert "probed by predict on 60 rows: counted too" in " ".join(found.to_text(width=120).split())
+    assert "as no change was seen: " in found.to_html()
+
+
+def test_without_rows_or_guesses_nothing_is_probed():
+    X, y = kernels()
+    assert summary(Kernels().fit(X, y)).probed is None
+    assert summary(Kernels().fit(X, y), n_samples=60).probed is None
+    assert summary(Kernels(), X).probed is None
+    assert summary(StandardScaler().fit(X), X).probed is None
+
+
+class Uncopied(Kernels):
+    def __deepcopy__(self, memo):
+        raise RuntimeError("there is one only")
+
+
+class Failing(Kernels):
+    def predict(self, X):
+        raise RuntimeError("no <b>power</b>")
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        (Anything().fit(w_=np.ones(4)), "Anything has no method to call with X"),
+        (Uncopied().fit(*kernels()), "there is one only"),
+        (Failing().fit(*kernels()), "predict: RuntimeError: no <b>power</b>"),
+    ],
+    ids=["no method", "no copy", "raises"],
+)
+def test_where_probing_fails_the_guess_stays_and_says_why(model, reason):
+    X = kernels()[0]
+    found = show(model), summary(model, X)
+    assert found[1].totals == found[0].totals
+    assert reason in found[1].probed.reason
+    assert "not probed: " in str(found[1])
+    assert "<b>power" not in found[1].to_html()
+
+
+def test_training_rows_are_told_from_parameters():
+    X = kernels()[0]
+    assert _are_rows(X[[4, 2, 9]], X)
+    assert _are_rows(X.astype(np.float32), X)
+    assert not _are_rows(X[:1], X)
+    assert not _are_rows(X + 1e-9, X)
+    assert not _are_rows(X[:, :2], X)
+    assert not _are_rows(X, sparse.csr_array(X))
+    assert not _are_rows(X, ["some", "texts"])

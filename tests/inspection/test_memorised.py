@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skparams import memorised, summary
-from tests.inspection.all_estimators import fit, instances, names
+from tests.inspection.all_estimators import fitted, names
 
 
 def test_where_how_many_and_how_large(rng):
@@ -50,8 +50,7 @@ def _rows(X):
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 @pytest.mark.parametrize("name", names())
 def test_they_are_training_rows(name):
-    for estimator in instances(name):
-        X = fit(estimator)[1]
+    for estimator, X, _ in fitted(name):
         for each in memorised(estimator):
             attribute, _, inner = each.path.partition(".")
             if attribute in vars(estimator):  # what gets to estimators in it is not X

@@ -306,3 +306,10 @@ def test_a_guessed_role_is_said_to_be_one(data):
     found = probe(Planted().fit(data[0]), data[0], random_state=0)
     assert found.guessed == ("Planted",)
     assert "no Spec describes Planted" in found.to_text()
+
+
+@pytest.mark.parametrize("X", [None, 3, np.float64(2.0)])
+def test_what_has_no_rows_is_refused(X):
+    model = Ridge().fit([[0.0], [1.0]], [0.0, 1.0])
+    with pytest.raises(TypeError, match=r"^probe: X must be rows, .* got (NoneType|int|float64)"):
+        probe(model, X)

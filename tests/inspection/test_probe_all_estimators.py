@@ -8,7 +8,7 @@ import pytest
 from skparams import probe
 from skparams.inspection import ROLES
 from skparams.inspection._probe_calls import METHODS
-from tests.inspection.all_estimators import fit, instances, names
+from tests.inspection.all_estimators import fitted, names
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::FutureWarning")]
 
@@ -27,8 +27,7 @@ _POSITIVE = ("SkewedChi2Sampler",)
 
 @pytest.mark.parametrize("name", names())
 def test_what_is_used_has_a_role_that_inference_needs(name):
-    for estimator in instances(name):
-        _, X, _ = fit(estimator)
+    for estimator, X, _ in fitted(name):
         if name in _POSITIVE:
             X = np.abs(X)
         before = pickle.dumps((estimator, X))

@@ -26,7 +26,8 @@ from sklearn.utils.validation import check_is_fitted
 import skparams
 from skparams import memorised, slim, summary
 from skparams.inspection import Spec, parameter
-from skparams.inspection._verified import results_of, same
+from skparams.inspection._outputs import same
+from skparams.inspection._verified import results_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

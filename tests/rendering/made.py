@@ -10,6 +10,8 @@ from skparams.inspection._record import (
     Layer,
     Node,
     Outcome,
+    Probing,
+    Sharpened,
     Stats,
     Summary,
     Totals,
@@ -104,7 +106,21 @@ def anything(rng, *, planned=False):
         cost=Cost(*(_any_count(rng, planned) for _ in range(4))) if planned else None,
         candidates=tuple(candidates),
         findings=tuple(findings),
+        probed=None if planned or rng.rand() < 0.5 else _any_probing(rng),
     )
+
+
+def _any_probing(rng):
+    if rng.rand() < 0.3:
+        return Probing((), 0, (), reason=_any_text(rng))
+    verdicts = ("used", "unused")
+    roles = [
+        Sharpened(
+            _any_text(rng), "state", ("parameter", "data", "structure")[i % 3], verdicts[i % 2]
+        )
+        for i in range(rng.randint(9))
+    ]
+    return Probing((_any_text(rng), "predict"), 60, tuple(roles), rng.randint(3))
 
 
 def _any_node(rng, path, level, planned):

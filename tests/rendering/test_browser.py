@@ -6,8 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import RandomForestClassifier
 
-from skparams.inspection._record import Finding, Stats, Summary
+from skparams import diff
+from skparams.inspection._probe_record import Probe, Probed
+from skparams.inspection._record import Finding, Memorised, Stats, Summary
+from skparams.inspection._slim_record import SlimReport, SlimRow
 from tests.rendering.made import NASTY, anything, array, ensemble, node
 
 selenium = pytest.importorskip("selenium", reason="needs selenium")
@@ -82,8 +87,8 @@ function rgba(colour) {  // whatever notation the browser computed
   const [r, g, b, a] = probe.getImageData(0, 0, 1, 1).data;
   return [r, g, b, a / 255];
 }
-const root = document.querySelector('.skparams-summary'), found = [];
-for (const each of root.querySelectorAll('*')) {
+const found = [];
+for (const each of document.querySelectorAll('.skparams-summary *')) {
   const own = [...each.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
   if (!own || each.tagName === 'STYLE' || !each.checkVisibility()) continue;
   const layers = [];
@@ -154,6 +159,44 @@ def full():
     return found
 
 
+class Anything(BaseEstimator):
+    """Has hyperparameters of any name."""
+
+    def __init__(self, chosen=None):
+        self.chosen = chosen
+
+    def fit(self, X):
+        return self
+
+    def get_params(self, deep=True):
+        return {"chosen": self.chosen, **self.chosen}
+
+
+@pytest.fixture(scope="module")
+def reports():
+    """A report of each kind, with rows of all sorts, some of them folded."""
+    rng = np.random.RandomState(0)
+    X, y = rng.standard_normal((60, 4)), np.arange(60) % 3
+    forests = [RandomForestClassifier(9, max_depth=3, random_state=i).fit(X, y) for i in range(2)]
+    lots = [f"a_rather_long_step_name__{i}_{'w' * (i % 9)}_" for i in range(50)]
+    verdicts = ("used", "unused", "not tried", "left out")
+    rows = [
+        Probed(path, "A", "parameter", verdicts[i % 4], ("predict", "transform"), "ValueError: no")
+        for i, path in enumerate([*lots * 4, *NASTY])
+    ]
+    gone = tuple(SlimRow(path, "state", 10**i) for i, path in enumerate([*NASTY, lots[8]]))
+    held = tuple(Memorised(path, 10**6, 10**9) for path in NASTY)
+    methods = ("predict", "predict_proba", "decision_function", "transform")
+    failed = (("transform", f"ValueError: {NASTY[0]}"),)
+    return {
+        "probe": Probe(NASTY[0], tuple(rows), methods, failed, (), (), 60, 60, 1.0, True, ("B",)),
+        "slim": SlimReport(NASTY[0], gone, 10**9, 10**5, 10**9, 10**5, 60, methods, memorised=held),
+        "diff": diff(*forests),
+        "diff-names": diff(Anything({}), Anything({text: text for text in NASTY})),
+        "spread": diff(forests),
+    }
+
+
 def luminance(rgb):
     channels = np.asarray(rgb[:3]) / 255
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
@@ -178,11 +221,11 @@ def contrasts(driver, canvas):
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("page", PAGES)
-def test_all_text_can_be_read_in_any_theme(show, full, page, dark):
-    driver = show(full, page=page, dark=dark)
+def test_all_text_can_be_read_in_any_theme(show, full, reports, page, dark):
+    driver = show(full, *reports.values(), page=page, dark=dark)
     canvas = [18, 18, 18] if page == "opts-in-dark" and dark else [255, 255, 255]
     found = list(contrasts(driver, canvas))
-    assert len(found) > 30
+    assert len(found) > 130
     assert [each for each in found if each[1] < 4.5] == []
 
 
@@ -221,6 +264,16 @@ def test_levels_open_on_a_click(show, summaries):
     assert member.is_displayed()
 
 
+def test_what_a_report_folds_opens_on_a_click(show, reports):
+    for name in ("probe", "diff"):
+        driver = show(reports[name])
+        folded = driver.find_element("css selector", "details")
+        table = folded.find_element("css selector", "table")
+        assert not table.is_displayed()
+        folded.find_element("css selector", "summary").click()
+        assert table.is_displayed()
+
+
 def test_the_first_levels_are_open(show, summaries):
     driver = show(summaries["pipeline"])
     shown = driver.find_element("css selector", ".skparams-summary").text
@@ -240,9 +293,10 @@ def test_without_javascript_it_shows_and_opens(start, show, summaries):
     assert run.size["height"] > 5 * before
 
 
-def test_no_text_of_a_user_runs(show):
+@pytest.mark.parametrize("what", ["summary", "probe", "slim"])
+def test_no_text_of_a_user_runs(show, reports, what):
     rows = [array(f"{text}{i}", 3, dims=(text,)) for i, text in enumerate(NASTY)]
-    driver = show(Summary(node("A", rows=rows, class_name=NASTY[0])))
+    driver = show(reports.get(what) or Summary(node("A", rows=rows, class_name=NASTY[0])))
     assert driver.title == "page"
     assert driver.find_elements("css selector", ".skparams-summary :is(script, img, b b)") == []
     shown = driver.find_element("css selector", ".skparams-summary").get_attribute("textContent")
@@ -252,8 +306,8 @@ def test_no_text_of_a_user_runs(show):
 
 
 @pytest.mark.parametrize("page", ["plain", "jupyterlab-light", "sphinx-dark"])
-def test_a_phone_need_not_scroll_sideways(show, full, summaries, page):
-    for found in (full, *summaries.values(), ensemble(200)):
+def test_a_phone_need_not_scroll_sideways(show, full, summaries, reports, page):
+    for found in (full, *summaries.values(), ensemble(200), *reports.values()):
         driver = show(found, page=page, width=360)
         for details in driver.find_elements("css selector", "details"):
             driver.execute_script("arguments[0].open = true", details)

@@ -2,15 +2,18 @@
 
 import json
 import re
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from skparams.inspection import _record
+from skparams.inspection import _probe_record, _record, _slim_record
 from skparams.inspection._counts import Bounds
-from skparams.inspection._record import Stats, Summary
+from skparams.inspection._probe_record import Probe, Probed
+from skparams.inspection._record import Memorised, Stats, Summary
+from skparams.inspection._slim_record import SlimReport, SlimRow
 from skparams.rendering._json import SCHEMA
+from skparams.rendering._shown import SCHEMA as SHOWN
 from tests.rendering.made import NASTY, anything, array, node
 
 PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text("utf-8")
@@ -51,12 +54,40 @@ def test_the_page_has_each_key_in_order():
     sections = described()
     assert f"| `schema` | {SCHEMA} |" in PAGE
     assert f"version {SCHEMA}." in PAGE
-    records = [name for name in _record.__all__ if name not in ("ROLES", "Summary")]
+    records = {
+        name: [each.name for each in fields(record)]
+        for module in (_record, _probe_record, _slim_record)
+        for name, record in vars(module).items()
+        if name in module.__all__ and is_dataclass(record) and name != "Summary"
+    }
     assert sorted(sections) == sorted([*records, "Summary", "Differences", "An example"])
-    for name in records:
-        assert sections[name] == [each.name for each in fields(getattr(_record, name))]
+    for name, keys in records.items():
+        top = ["schema", "kind"] if name in ("Probe", "SlimReport") else []
+        assert sections[name] == [*top, *keys]
     shown = Summary(node("A")).to_dict()
     assert sorted(sections["Summary"]) == sorted(shown)
+    for name, report in reports().items():
+        found = report.to_dict()
+        assert list(found) == sections[name]
+        assert (found["schema"], found["kind"]) == (SHOWN, name.lower())
+        assert f"| `schema` | {SHOWN} |\n| `kind` | `{name.lower()}` |" in PAGE
+        inner = {"rows": ROWS[name], "memorised": "Memorised"}
+        for key in inner.keys() & found.keys():
+            assert [list(each) for each in found[key]] == [sections[inner[key]]]
+        assert json.loads(report.to_json(indent=2), parse_constant=refuse) == found
+
+
+ROWS = {"Probe": "Probed", "SlimReport": "SlimRow"}
+
+
+def reports():
+    """A report of each kind, by the name of its record, with a text of users in it."""
+    rows = (Probed("w_", "A", "state", "used", ("predict",), NASTY[0]),)
+    gone, held = (SlimRow(NASTY[0], "state", 8),), (Memorised(NASTY[0], 3, 24),)
+    return {
+        "Probe": Probe("A", rows, ("predict",), (("f", "E"),), (), (), 3, 3, float("nan"), True),
+        "SlimReport": SlimReport("A", gone, None, None, 9, 8, compared=("f",), memorised=held),
+    }
 
 
 def test_every_record_in_the_output_is_one_that_the_page_describes(rng):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,11 @@ _DIAGNOSTIC = re.compile(
 _SCALAR_PARAMETER = re.compile(r"^(intercept|bias|offset)")
 
 
-def guess_spec(attributes: Mapping[str, Any], hyperparameters: Collection[str]) -> Spec:
+def guess_spec(
+    attributes: Mapping[str, Any],
+    hyperparameters: Collection[str],
+    roles: Mapping[str, str] = MappingProxyType({}),
+) -> Spec:
     """Return a Spec from the names and the kinds of what an estimator holds.
 
     Arguments of the constructor hold fitted estimators only where nothing else does, as in a
@@ -55,6 +60,8 @@ def guess_spec(attributes: Mapping[str, Any], hyperparameters: Collection[str]) 
         What the estimator holds.
     hyperparameters : collection of str
         Names of the constructor's arguments.
+    roles : mapping of str to str, default={}
+        Of attributes, where it is known better.
 
     Returns
     -------
@@ -62,7 +69,7 @@ def guess_spec(attributes: Mapping[str, Any], hyperparameters: Collection[str]) 
         Marked as guessed.
     """
     rules: dict[str, Rule | str] = {
-        name: guess_role(name, value)
+        name: roles.get(name) or guess_role(name, value)
         for name, value in attributes.items()
         if name not in hyperparameters
     }

@@ -1,4 +1,8 @@
-"""A comparison of models as text, HTML, a frame, JSON and a figure."""
+"""Records that are shown as reports: text, HTML, a frame, JSON and a figure of each.
+
+What there is to say of a record is in the view of its class: a module with ``report``, with
+``COLUMNS`` and ``rows`` of the frame, and with ``bars`` where there is something to draw.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from skparams.inspection._diff_record import Diff
-from skparams.rendering import _diff_view, _report, _spread_view
+from skparams.inspection._probe_record import Probe
+from skparams.inspection._slim_record import SlimReport
+from skparams.inspection._spread_record import Spread
+from skparams.rendering import _diff_view, _probe_view, _report, _slim_view, _spread_view
 from skparams.rendering._frame import imported_pandas
 from skparams.rendering._json import plain
 
@@ -20,23 +27,29 @@ __all__ = ["SCHEMA", "plot", "to_dict", "to_frame", "to_html", "to_json", "to_te
 
 # One more where a key goes, or means something else. New keys leave it as it is.
 SCHEMA = 1
-_WHOLE = ("n", "moved", "turned", "nonfinite", "models")
+_VIEWS: dict[type, ModuleType] = {
+    Diff: _diff_view,
+    Probe: _probe_view,
+    SlimReport: _slim_view,
+    Spread: _spread_view,
+}
+_WHOLE = ("n", "moved", "turned", "nonfinite", "models", "bytes")
 _REAL = ("largest", "relative", "cosine", "mean", "std")
 
 
 def to_text(record: Any, width: int | None = None, color: bool | None = None) -> str:
-    """Return a comparison as text; width and colours are as for a summary."""
-    return _report.to_text(_view(record).report(record), width, color)
+    """Return a record as text; width and colours are as for a summary."""
+    return _report.to_text(_VIEWS[type(record)].report(record), width, color)
 
 
 def to_html(record: Any) -> str:
-    """Return a comparison as a piece of HTML that needs nothing else."""
-    return _report.to_html(_view(record).report(record))
+    """Return a record as a piece of HTML that needs nothing else."""
+    return _report.to_html(_VIEWS[type(record)].report(record))
 
 
 def to_frame(record: Any) -> pd.DataFrame:
-    """Return a comparison as a DataFrame, one row an attribute or a hyperparameter."""
-    pandas, view = imported_pandas(), _view(record)
+    """Return a record as a DataFrame, one row an attribute or a hyperparameter."""
+    pandas, view = imported_pandas(), _VIEWS[type(record)]
     frame = pandas.DataFrame(list(view.rows(record)), columns=list(view.COLUMNS), dtype=object)
     for name in frame:
         if name in _WHOLE:
@@ -47,7 +60,7 @@ def to_frame(record: Any) -> pd.DataFrame:
 
 
 def to_dict(record: Any) -> dict[str, Any]:
-    """Return a comparison as dictionaries, lists, strings, numbers and None."""
+    """Return a record as dictionaries, lists, strings, numbers and None."""
     shown = {field.name: plain(getattr(record, field.name)) for field in fields(record)}
     if isinstance(record, Diff):
         shown["estimator"] = shown.pop("root")
@@ -56,7 +69,7 @@ def to_dict(record: Any) -> dict[str, Any]:
 
 
 def to_json(record: Any, indent: int | None = None) -> str:
-    """Return a comparison as JSON, without NaN and infinity: they are null."""
+    """Return a record as JSON, without NaN and infinity: they are null."""
     return json.dumps(to_dict(record), indent=indent, allow_nan=False)
 
 
@@ -70,8 +83,4 @@ def plot(record: Any, ax: Axes | None = None) -> Axes:
     """
     from skparams.rendering._bars import draw_bars
 
-    return draw_bars(_view(record).bars(record), ax)
-
-
-def _view(record: Any) -> ModuleType:
-    return _diff_view if isinstance(record, Diff) else _spread_view
+    return draw_bars(_VIEWS[type(record)].bars(record), ax)

@@ -1,11 +1,11 @@
-"""What probing found, as a report and as a DataFrame."""
+"""What probing found, whatever it is shown in: which rows, in which words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, fields
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import Any
 
 from skparams.inspection._probe_record import Probe, Probed
 from skparams.rendering._layout import Column
@@ -13,61 +13,65 @@ from skparams.rendering._report import Report, Section
 from skparams.rendering._terminal import Row
 from skparams.rendering._words import clean, few, number, plural
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["COLUMNS", "report", "rows"]
 
-__all__ = ["report_of", "to_frame"]
-
+COLUMNS = tuple(field.name for field in fields(Probed))
+_MOST_LINES = 40
+_MOST_FOLDED = 300
 _LONGEST_ERROR = 90
 _INDEX = re.compile(r"\[\d+(?:, \d+)*\]")
 
 
-def report_of(probe: Probe, most: int) -> Report:
-    """Return what is shown: what is used, what is not, what is not known, at most so many lines."""
-    return Report(_about(probe), list(_sections(probe, most)), _notes(probe))
+def report(probe: Probe) -> Report:
+    """Return what is shown: what is used, what is not, and what is not known."""
+    sections = [
+        *_section("used", probe.used, Column("shown by", least=16, wraps="cut"), _shown_by),
+        *_section("no change seen", probe.unused),
+        *_section("not tried", probe.not_tried, Column("why", least=16, wraps="fold"), _why),
+    ]
+    return Report(_about(probe), sections, _notes(probe))
 
 
 def _about(probe: Probe) -> list[str]:
-    rows = plural(probe.n_rows, "row")
+    on = plural(probe.n_rows, "row")
     if probe.n_rows < probe.n_samples:
-        rows = f"{number(probe.n_rows)} of {plural(probe.n_samples, 'row')}"
-    return [clean(probe.class_name), "probed", clean(", ".join(probe.methods)), rows]
+        on = f"{number(probe.n_rows)} of {plural(probe.n_samples, 'row')}"
+    return [clean(probe.class_name), "probed", clean(", ".join(probe.methods)), on]
 
 
-def _sections(probe: Probe, most: int) -> Iterator[Section]:
-    path, role = Column("", least=18, code=True), Column("role", least=9)
-    if probe.used:
-        shown_by = Column("shown by", least=16, wraps="cut")
-        rows = _lines(probe.used, most, _shown_by)
-        yield Section([_named(path, "used"), role, shown_by], rows)
-    if probe.unused:
-        rows = _lines(probe.unused, most, lambda alike: "")
-        yield Section(
-            [_named(path, "no change seen"), role], [((p, r), s) for (p, r, _), s in rows]
-        )
-    if probe.not_tried:
-        rows = _lines(probe.not_tried, most, _why)
-        why = Column("why", least=16, wraps="fold")
-        yield Section([_named(path, "not tried"), role, why], rows)
+def _section(
+    heading: str,
+    found: Sequence[Probed],
+    last: Column | None = None,
+    say: Callable[[Sequence[Probed]], str] | None = None,
+) -> Iterator[Section]:
+    """Yield a table with ``last`` as its third column, and one that opens to what it leaves out."""
+    columns = [Column(heading, least=18, code=True), Column("role", least=9)]
+    columns += [last] if last else []
+    lines = _lines(found, say)
+    if len(lines) <= _MOST_LINES:
+        if lines:
+            yield Section(columns, lines)
+        return
+    shown, rest = lines[: _MOST_LINES - 1], lines[_MOST_LINES - 1 :]
+    nothing = [""] * (len(columns) - 1)
+    yield Section(columns, [*shown, ((f"… {len(rest):,} more", *nothing), "dim")])
+    fold = f"{len(rest):,} more of: {heading}"
+    if left := rest[_MOST_FOLDED:]:
+        rest[_MOST_FOLDED:] = [((f"… {len(left):,} more", *nothing), "dim")]
+    yield Section(columns, rest, fold=fold)
 
 
-def _named(column: Column, heading: str) -> Column:
-    return Column(heading, least=column.least, code=column.code)
-
-
-def _lines(rows: Sequence[Probed], most: int, say: Callable[[Sequence[Probed]], str]) -> list[Row]:
+def _lines(found: Sequence[Probed], say: Callable[[Sequence[Probed]], str] | None) -> list[Row]:
     """Return the cells of rows; those that differ in an index only stand in one line."""
-    lines: list[Row] = []
     groups: dict[tuple[str, str], list[Probed]] = {}
-    for row in rows:
+    for row in found:
         groups.setdefault((_INDEX.sub("[…]", row.path), row.role), []).append(row)
+    lines: list[Row] = []
     for (path, role), alike in groups.items():
-        if len(alike) == 1:
-            path = alike[0].path
-        lines.append(((_many(clean(path), len(alike)), role, say(alike)), ""))
-    if len(lines) > most:
-        left = len(lines) - most + 1
-        lines[most - 1 :] = [((f"… {left:,} more", "", ""), "dim")]
+        name = clean(path if len(alike) > 1 else alike[0].path)
+        cells = [_many(name, len(alike)), role]
+        lines.append(([*cells, say(alike)] if say else cells, ""))
     return lines
 
 
@@ -114,14 +118,8 @@ def _notes(probe: Probe) -> list[str]:
     return said
 
 
-def to_frame(probe: Probe) -> pd.DataFrame:
-    """Return the rows as a DataFrame."""
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise ImportError(
-            'to_frame: needs pandas. Install it with pip install "skparams[frame]".'
-        ) from error
-    names = [field.name for field in fields(Probed)]
-    rows = [asdict(row) | {"methods": ", ".join(row.methods)} for row in probe.rows]
-    return pd.DataFrame(rows, columns=names, dtype=object)
+def rows(probe: Probe) -> Iterator[list[Any]]:
+    """Yield what became of each attribute, one a row."""
+    for row in probe.rows:
+        cells = {name: getattr(row, name) for name in COLUMNS}
+        yield list((cells | {"methods": ", ".join(row.methods)}).values())

@@ -1,21 +1,19 @@
-"""What slim did: as text, as HTML, as a DataFrame and as plain data."""
+"""What a report of slimming shows, whatever it is shown in: which rows, in which words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import Any
 
 from skparams.inspection._slim_record import SlimReport, SlimRow
-from skparams.rendering._frame import imported_pandas
 from skparams.rendering._layout import Column
 from skparams.rendering._report import Report, Section
 from skparams.rendering._words import UNKNOWN, clean, few, number, plural, size
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["COLUMNS", "report", "rows"]
 
-__all__ = ["report_of", "to_frame"]
-
+COLUMNS = tuple(field.name for field in fields(SlimRow))
 _MOST_ROWS = 12
 _MOST_METHODS = 12
 _WORDS = {
@@ -28,7 +26,7 @@ _WORDS = {
 }
 
 
-def report_of(slimmed: SlimReport) -> Report:
+def report(slimmed: SlimReport) -> Report:
     """Return what is shown of a SlimReport, in text that is safe on a terminal."""
     sections = [_sizes(slimmed)]
     if slimmed.rows:
@@ -113,9 +111,7 @@ def _notes(slimmed: SlimReport) -> list[str]:
     return said
 
 
-def to_frame(slimmed: SlimReport) -> pd.DataFrame:
-    """Return what was dropped, one attribute a row; raises ImportError without pandas."""
-    names = [field.name for field in fields(SlimRow)]
-    rows = [[getattr(row, name) for name in names] for row in slimmed.rows]
-    frame: pd.DataFrame = imported_pandas().DataFrame(rows, columns=names)
-    return frame.astype({"path": object, "role": object, "bytes": "int64"})
+def rows(slimmed: SlimReport) -> Iterator[list[Any]]:
+    """Yield what was dropped, one attribute a row."""
+    for row in slimmed.rows:
+        yield [getattr(row, name) for name in COLUMNS]
