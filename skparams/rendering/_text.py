@@ -219,7 +219,7 @@ class _Page:
             Column("leading features", least=12, wraps="cut"),
         ]
         shown, n_left = leading_rows(node)
-        rows: list[_Row] = [((f"  {name}", share, said), "") for name, share, said in shown]
+        rows: list[Row] = [((f"  {name}", share, said), "") for name, share, said in shown]
         if n_left:
             rows.append(((f"  … {n_left:,} more", "", ""), "dim"))
         return self._table(columns, rows)
