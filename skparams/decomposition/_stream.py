@@ -227,5 +227,10 @@ class StreamingPCA(FittedFromRows):
         return "mean_" in vars(self)
 
     def __skparams_ready__(self):
-        """Learn from a stream before its attributes are looked at."""
-        hasattr(self, "components_")
+        """Return a model that has learned from its stream: to look at one changes nothing."""
+        if "scatter_" not in vars(self) or "components_" in vars(self):
+            return self
+        read = copy.copy(self)
+        read.random_state = copy.deepcopy(self.random_state)  # a rule may draw
+        hasattr(read, "components_")
+        return read

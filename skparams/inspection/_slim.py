@@ -117,12 +117,21 @@ def slim(
     before = _twin(estimator)  # looked at and used in its place, as both may change it
     walk = Walk(before)
     check_fitted("slim", walk)
+    _keep_what_was_read(walk)
     losses, rows = _worth_it(before, losses_in(before, keep), marked)
     slimmed = copied(before, losses.dropped(), losses.instead(), marked=marked)
     compared = _compared(before, slimmed, losses, X) if X is not None else Compared({}, [], [])
     if not return_report:
         return slimmed
     return slimmed, _report(estimator, walk, rows, slimmed, compared, X)
+
+
+def _keep_what_was_read(walk: Walk) -> None:
+    """Keep in the copy what is learned when it is read, as what it is learned from may go."""
+    for each in walk.fitted:
+        if hasattr(type(each.estimator), "__skparams_ready__"):
+            held = vars(each.estimator)
+            held.update({name: value for name, value in each.values.items() if name not in held})
 
 
 def _twin(estimator: Any) -> Any:

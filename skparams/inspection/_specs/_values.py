@@ -57,11 +57,12 @@ def _makes_estimators(cls: type) -> bool:
 def attributes_of(value: Any) -> dict[str, Any]:
     """Return what an object holds, in ``__dict__`` and in ``__slots__``.
 
-    A class whose attributes are only there once they have been read has ``__skparams_ready__``.
+    A class whose attributes are only there once they have been read has ``__skparams_ready__``,
+    which returns an object that has them.
     """
     ready = getattr(type(value), "__skparams_ready__", None)
     if ready is not None:
-        ready(value)
+        value = ready(value)
     held = dict(getattr(value, "__dict__", {}))
     if not _PROXIES.isdisjoint(map(type, held.values())):  # a dead one raises whatever is asked
         held = {name: item for name, item in held.items() if type(item) not in _PROXIES}
