@@ -507,6 +507,7 @@ class TestInterrupt:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 MLPRegressor(max_iter=2, **arguments).fit(X, y)  # compiled from here on
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job ignores it
             threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
             start = time.monotonic()
             with warnings.catch_warnings(record=True) as caught:
