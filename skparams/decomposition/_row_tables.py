@@ -61,7 +61,7 @@ class RowTables(Diagnostics):
         >>> rows = PCA(n_components=2, scale=True).fit(X).row_tables(X)
         >>> rows.cos2[:2].round(3)
         array([[0.954, 0.043],
-               [0.895, 0.094]])
+               [0.893, 0.094]])
         >>> rows.hotelling_t2[:2].round(2)
         array([2.03, 1.94])
         """
