@@ -63,7 +63,7 @@ class RowTables(Diagnostics):
         array([[0.954, 0.043],
                [0.893, 0.094]])
         >>> rows.hotelling_t2[:2].round(2)
-        array([2.03, 1.94])
+        array([2.  , 1.97])
         """
         check_is_fitted(self)
         return Rows(*self._row_tables(X, as_frame, "row_tables", Rows._fields, sample_weight))
