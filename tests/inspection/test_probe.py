@@ -164,7 +164,10 @@ def test_what_could_crash_is_not_tried(data):
         (SVC(), "_n_support"),
         (SVC(), "_effective_probability"),
     ]:
-        row = probe(model.fit(X, y), X, random_state=0)[path]
+        model.fit(X, y)
+        if path == "_effective_probability" and not hasattr(model, path):
+            continue  # scikit-learn has it from 1.9 on
+        row = probe(model, X, random_state=0)[path]
         assert row.verdict == "not tried"
         assert re.search("compiled code|libsvm", row.reason)
     found = probe(SVC().fit(sp.csr_array(X), y), sp.csr_array(X), random_state=0)
