@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from sklearn.exceptions import NotFittedError
 
 from skparams.inspection._chain import chained
 from skparams.inspection._chosen import DEEPEST, choices, outcomes
 from skparams.inspection._counts import add
+from skparams.inspection._fitted import Fitted, follow_from_names, is_fitted, rules_of
 from skparams.inspection._leaf import (
     Leaf,
     join,
@@ -25,9 +25,9 @@ from skparams.inspection._leaf import (
     record_of_number,
     with_retained,
 )
-from skparams.inspection._record import ROLES, FittedAttribute, Node, Stats, Totals
-from skparams.inspection._spec import Rule, Spec, registered, registered_for
-from skparams.inspection._specs._fallback import COMMON, guess_role, guess_spec
+from skparams.inspection._record import FittedAttribute, Node, Stats, Totals
+from skparams.inspection._spec import Rule, Spec, registered
+from skparams.inspection._specs._fallback import guess_spec
 from skparams.inspection._specs._hyperparameters import hyperparameters_of, with_fixed
 from skparams.inspection._specs._values import (
     attributes_of,
@@ -36,73 +36,14 @@ from skparams.inspection._specs._values import (
     may_be_learned,
 )
 
-__all__ = ["Fitted", "Walk", "class_path", "is_fitted", "rules_of"]
+__all__ = ["Walk", "class_path"]
 
 Values = Mapping[str, Any]
-
-
-def is_fitted(estimator: Any, attributes: Values) -> bool:
-    """Say whether an estimator is fitted, by its own word or by what it holds."""
-    cls: type = type(estimator)
-    spec = registered_for(cls)
-    if spec is not None and spec.chained:
-        return _last_is_fitted(attributes, spec)
-    if hasattr(cls, "__sklearn_is_fitted__"):
-        try:
-            return bool(estimator.__sklearn_is_fitted__())
-        except NotFittedError:  # as a FeatureUnion of transformers that are not fitted
-            return False
-        except Exception:  # a third party's code, which must not break what only looks at it
-            pass
-    if not hasattr(cls, "fit"):  # a fitted estimator's own object
-        return True
-    # Backwards, as what fit sets comes last.
-    if any(name.endswith("_") and not name.startswith("_") for name in reversed([*attributes])):
-        return True
-    if spec is not None and not spec.rules:
-        return True  # fit leaves nothing
-    if spec is not None and any(rule.role == "parameter" for rule in spec.rules.values()):
-        return False  # a Gaussian process predicts without fit, but has learned nothing
-    try:
-        return hasattr(cls, "__sklearn_tags__") and not estimator.__sklearn_tags__().requires_fit
-    except Exception:  # as above
-        return False
-
-
-def _last_is_fitted(attributes: Values, spec: Spec) -> bool:
-    """Say whether the last step is fitted, as a pipeline would.
-
-    A pipeline asks for its steps' tags to say so: of pipelines in pipelines, more than once each.
-    """
-    met: set[int] = set()
-    while True:
-        names = [name for name, rule in spec.rules.items() if rule.role == "estimator"]
-        steps = [step for n in names for _, step in estimators_in(n, attributes.get(n))]
-        if not steps or id(steps[-1]) in met:
-            return False
-        met.add(id(steps[-1]))
-        attributes = attributes_of(steps[-1])
-        cls: type = type(steps[-1])
-        inner = registered_for(cls)
-        if inner is None or not inner.chained:
-            return is_fitted(steps[-1], attributes)
-        spec = inner
 
 
 def class_path(cls: type) -> str:
     """Return the top package and the class, as Specs are registered: "sklearn.PCA"."""
     return f"{cls.__module__.partition('.')[0]}.{cls.__name__}"
-
-
-class Fitted(NamedTuple):
-    """A fitted estimator that was met, and what it holds."""
-
-    path: str
-    estimator: Any
-    values: Values
-    params: Values
-    known: Values  # params, and those that a subclass fixes
-    spec: Spec
 
 
 class Walk:
@@ -136,7 +77,8 @@ class Walk:
         self._roles = roles
         self._met: set[int] = set()
         self._depth = 0
-        self._buffers: dict[tuple, str] = {}
+        self._buffers: dict[tuple, Leaf] = {}  # which keep alive what they are known by
+        self._rules: dict[tuple, list[tuple[str, Rule]]] = {}
         values = attributes_of(estimator)
         fitted = is_fitted(estimator, values)
         self.root = self._node(estimator, values, "", "", fitted=fitted, chosen=True)
@@ -152,7 +94,7 @@ class Walk:
         known = with_fixed(params, values)
         rows: list[FittedAttribute] = []
         if fitted:
-            rules = rules_of(spec, values, params, known)
+            rules = self._rules_of(type(estimator), spec, values, params, known)
             rows = self._attributes(estimator, values, rules, known, path, spec.guessed)
             self.fitted.append(Fitted(path, estimator, values, params, known, spec))
         self._depth += 1
@@ -187,11 +129,28 @@ class Walk:
         paths = {name: join(path, name) for name in values} if self._roles else {}
         return {name: self._roles[at] for name, at in paths.items() if at in self._roles}
 
+    def _rules_of(
+        self, cls: type, spec: Spec, values: Values, params: Values, known: Values
+    ) -> list[tuple[str, Rule]]:
+        """Return the rules, those of parameters first.
+
+        An ensemble's members hold the same names, and most rules do not ask what is in them.
+        """
+        names = (cls, id(spec), *values)
+        rules = self._rules.get(names)
+        if rules is None:
+            found = rules_of(spec, values, params, known)
+            rules = sorted(found.items(), key=lambda item: item[1].role != "parameter")
+            # What is guessed is a Spec of its own, and gone with its identity after the walk.
+            if not spec.guessed and follow_from_names(spec, found):
+                self._rules[names] = rules
+        return rules
+
     def _attributes(
         self,
         estimator: Any,
         values: Values,
-        rules: Mapping[str, Rule],
+        rules: Sequence[tuple[str, Rule]],
         params: Values,
         path: str,
         guessed: bool,
@@ -199,30 +158,35 @@ class Walk:
         """Return the records of all leaves, those of parameters first: they own the buffers."""
         own: list[tuple[Leaf, FittedAttribute]] = []
         numbers: list[FittedAttribute] = []
-        for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
+        for name, rule in rules:
             value = values[name]
             if rule.role != "parameter" and is_number(value):
                 numbers.append(record_of_number(join(path, name), rule.role, value))
                 continue
-            leaves = list(leaves_of(estimator, name, value, rule, path))
+            leaves = leaves_of(estimator, name, value, rule, path)
             named = rule.dims_for(params)
             for i, leaf in enumerate(leaves):
                 role = leaf.part.role if leaf.part else rule.role
-                if role != "parameter" and leaf.numbers is None:  # an object without any
+                learned = role == "parameter"
+                if not learned and leaf.numbers is None:  # an object without any
                     continue
                 dims = named(i, len(leaves)) if callable(named) else named
-                alias = self._buffers.setdefault(leaf.buffer, leaf.path)
-                if role == "parameter":
-                    self.leaves.append(leaf)
-                    if alias == leaf.path:
-                        self.unique.append(leaf)
-                row = record_of(
-                    leaf, rule, dims, params, guessed, None if alias == leaf.path else alias
-                )
-                if self._measure and role == "parameter" and leaf.numbers is not None:
+                alias = self._take(leaf, role)
+                row = record_of(leaf, role, rule, dims, params, guessed, alias)
+                if self._measure and learned and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
                 own.append((leaf, row))
         return [*with_retained(own), *numbers]
+
+    def _take(self, leaf: Leaf, role: str) -> str | None:
+        """Keep a leaf if it is a parameter; return where the same buffer was met before."""
+        first = self._buffers.setdefault(leaf.buffer, leaf)
+        alias = None if first is leaf else first.path
+        if role == "parameter":
+            self.leaves.append(leaf)
+            if alias is None:
+                self.unique.append(leaf)
+        return alias
 
     def _children(
         self, values: Values, params: Values, path: str, spec: Spec, *, chosen: bool
@@ -241,22 +205,6 @@ class Walk:
                     yield self._node(
                         child, held, local, join(path, local), fitted=fitted, chosen=chosen_too
                     )
-
-
-_BY_ROLE = {role: Rule(role) for role in ROLES}
-
-
-def rules_of(spec: Spec, values: Values, params: Values, known: Values) -> dict[str, Rule]:
-    """Return the rule of each attribute that is present: the Spec's first, in its order."""
-    rules = {
-        name: rule if rule.holds(known) else replace(rule, role=rule.otherwise)
-        for name, rule in spec.rules.items()
-        if name in values and rule.role != "estimator"
-    }
-    for name, value in values.items():
-        if name not in params and name not in spec.rules:
-            rules[name] = _BY_ROLE[COMMON.get(name) or guess_role(name, value)]
-    return rules
 
 
 def _why_unknown(
@@ -289,13 +237,14 @@ def _totals(
     rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: str | None
 ) -> Totals:
     """Add up what is in an estimator's own unique buffers and in its children."""
-    own = [row for row in rows if row.role == "parameter" and row.alias_of is None]
-    parts: list[FittedAttribute | Totals] = [*own, *(child.totals for child in children)]
     if children and not unknown:
         unknown = next((c.totals.reason for c in children if c.totals.stored is None), None)
     if unknown:
         return Totals(None, None, None, unknown)
-    stored = add([p.count if isinstance(p, FittedAttribute) else p.stored for p in parts])
+    own = [row for row in rows if row.role == "parameter" and row.alias_of is None]
+    inner = [child.totals for child in children]
+    stored = add([row.count for row in own] + [part.stored for part in inner])
+    parts: list[FittedAttribute | Totals] = [*own, *inner]
     free = add([part.free for part in parts])
     reason = next(part.reason for part in parts if part.free is None) if free is None else None
     return Totals(stored, free, add([part.bytes for part in parts]), reason)

@@ -32,13 +32,15 @@ def between(low: int, high: int) -> int | Bounds:
 
 def add(counts: Iterable[Count]) -> Count:
     """Return the sum: unknown where one part is, bounded where one part is."""
-    low = high = 0
+    low = spread = 0
     for count in counts:
         if count is None:
             return None
-        least, most = count if isinstance(count, Bounds) else (count, count)
-        low, high = low + least, high + most
-    return between(low, high)
+        if isinstance(count, Bounds):
+            spread += count.high - count.low
+            count = count.low
+        low += count
+    return between(low, low + spread)
 
 
 def multiply(*counts: Count) -> Count:

@@ -6,19 +6,21 @@ Only what is known is said: without the number of rows nothing is compared with 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import compress
 from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams.inspection._collect import Fitted, Walk
+from skparams.inspection._collect import Walk
 from skparams.inspection._counts import Count
+from skparams.inspection._fitted import Fitted
 from skparams.inspection._leaf import Leaf, join
 from skparams.inspection._record import Finding, FittedAttribute, Node
 from skparams.inspection._spec import registered
 from skparams.inspection._specs._convergence import not_converged
 from skparams.inspection._specs._reached import last_of
-from skparams.inspection._stats import count_nonfinite
+from skparams.inspection._stats import count_nonfinite, may_be_nonfinite
 
 __all__ = ["CODES", "check_codes", "findings"]
 
@@ -82,7 +84,7 @@ def findings(
         *_of_families(walk.fitted),
         *_on(estimator, X),
         *(finding for node in walk.root.walk() for finding in _kept(node)),
-        *(finding for each in walk.fitted for finding in _shared(each, X)),
+        *_shared(walk.fitted, X),
     ]
     found.sort(key=lambda finding: finding.code)
     return tuple(finding for finding in found if finding.code not in ignore)
@@ -105,10 +107,10 @@ def _too_many(free: Count, effective: float | None, n_samples: int | None) -> It
 
 
 def _not_finite(leaves: list[Leaf]) -> Iterator[Finding]:
-    for leaf in leaves:
-        # All numbers are looked at first, which takes less time than to select those in use.
-        if leaf.numbers is None or not any(count_nonfinite(leaf.numbers)):
-            continue
+    leaves = [leaf for leaf in leaves if leaf.numbers is not None]
+    # All numbers are looked at first, which takes less time than to select those in use.
+    doubtful = may_be_nonfinite(leaf.numbers for leaf in leaves)
+    for leaf in compress(leaves, doubtful):
         n_nan, n_infinite = count_nonfinite(leaf.used)
         if leaf.part and leaf.part.infinite:
             n_infinite = 0
@@ -167,21 +169,22 @@ def _kept(node: Node) -> Iterator[Finding]:
             yield Finding("SKP006", row.path, message)
 
 
-def _shared(fitted: Fitted, X: Any) -> Iterator[Finding]:
+def _shared(fitted: list[Fitted], X: Any) -> Iterator[Finding]:
     """Yield the attributes that are X itself, or a view of it, rather than a copy."""
     given = X.data if issparse(X) else X
     if not isinstance(given, np.ndarray):
         return
-    for name, value in fitted.values.items():
-        held = value.data if issparse(value) and value.format not in ("lil", "dok") else value
-        if (
-            name not in fitted.params
-            and isinstance(held, np.ndarray)
-            and held.nbytes >= _LEAST_RETAINED
-            and _overlap(held, given)
-        ):
-            message = f"is X itself, not a copy: {_size(given.nbytes)} stay with the model"
-            yield Finding("SKP006", join(fitted.path, name), message)
+    for each in fitted:
+        for name, value in each.values.items():
+            held = value.data if issparse(value) and value.format not in ("lil", "dok") else value
+            if (
+                name not in each.params
+                and isinstance(held, np.ndarray)
+                and held.nbytes >= _LEAST_RETAINED
+                and _overlap(held, given)
+            ):
+                message = f"is X itself, not a copy: {_size(given.nbytes)} stay with the model"
+                yield Finding("SKP006", join(each.path, name), message)
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams.inspection._align import Named
-from skparams.inspection._collect import Fitted, rules_of
+from skparams.inspection._fitted import Fitted, rules_of
 from skparams.inspection._leaf import Leaf, join, leaves_of
 from skparams.inspection._spec import Rule, Units
 from skparams.inspection._specs._values import estimators_in, is_number

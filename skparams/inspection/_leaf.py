@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -76,25 +76,32 @@ class Leaf(NamedTuple):
             array = array.data
         if not array.size:
             return (self.path,)
-        # ctypes, as __array_interface__ spells out the fields of records each time
-        return (array.ctypes.data, array.shape, array.strides)
+        owner = owner_of(array)
+        # To ask for an address takes long. An array without a base has one of its own.
+        if owner is array and array.base is None:
+            return (id(array),)
+        shown = (array.ctypes.data, array.shape, array.strides)
+        if owner.base is None and shown == (owner.ctypes.data, owner.shape, owner.strides):
+            return (id(owner),)
+        return shown
 
 
 def join(path: str, name: str) -> str:
     return f"{path}__{name}" if path else name
 
 
-def leaves_of(estimator: Any, name: str, value: Any, rule: Rule, path: str) -> Iterator[Leaf]:
-    """Yield what an attribute holds: by the rule's parts, else what is found in it."""
-    if rule.parts:
-        for part in rule.parts(value):
-            if rule.role in ("auxiliary", "structure") and part.role == "parameter":
-                part = replace(part, role=rule.role)
-            local = f"{name}{part.path}"
-            yield Leaf(join(path, local), local, name, estimator, part.array, part)
-    else:
-        for local, found in leaves_in(name, value, objects=rule.role == "state"):
-            yield Leaf(join(path, local), local, name, estimator, found)
+def leaves_of(estimator: Any, name: str, value: Any, rule: Rule, path: str) -> list[Leaf]:
+    """Return what an attribute holds: by the rule's parts, else what is found in it."""
+    if not rule.parts:
+        return [
+            Leaf(join(path, local), local, name, estimator, found)
+            for local, found in leaves_in(name, value, objects=rule.role == "state")
+        ]
+    parts = rule.parts(value)
+    if rule.role in ("auxiliary", "structure"):
+        parts = (replace(p, role=rule.role) if p.role == "parameter" else p for p in parts)
+    start = join(path, name)
+    return [Leaf(start + p.path, name + p.path, name, estimator, p.array, p) for p in parts]
 
 
 def with_retained(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribute]:
@@ -147,6 +154,7 @@ def record_of_number(path: str, role: str, value: Any) -> FittedAttribute:
 
 def record_of(
     leaf: Leaf,
+    role: str,
     rule: Rule,
     dims: tuple[str, ...] | None,
     params: Mapping[str, Any],
@@ -155,40 +163,34 @@ def record_of(
 ) -> FittedAttribute:
     """Return the record of one leaf."""
     array, part = leaf.numbers, leaf.part
-    role = part.role if part else rule.role
     if array is None:
         kind = f"{type(leaf.value).__module__}.{type(leaf.value).__qualname__}"
-        reason = f"no Spec says what the {kind} in {leaf.path} holds"
-        return FittedAttribute(
-            leaf.path, role, None, None, None, None, None, None, reason, alias_of
-        )
-    shape, stored = array.shape, stored_in(array)
-    count: Count = int(stored.size)
-    learned = role == "parameter"
-    if part and part.count is not None:
-        count = part.count
-    free: Count = count
-    if guessed or not learned:
+        why = f"no Spec says what the {kind} in {leaf.path} holds"
+        return FittedAttribute(leaf.path, role, None, None, None, None, None, None, why, alias_of)
+    count, free, n_bytes = (part.count, part.free, part.bytes) if part else (None, None, None)
+    if count is None:
+        count = int(stored_in(array).size)
+    if n_bytes is None:
+        n_bytes = _bytes_of(array)
+    if guessed or role != "parameter":
         free = None
-    elif part and part.free is not None:
-        free = part.free
-    elif rule.free == "nonzero":
-        free = int(np.count_nonzero(stored))
-    elif callable(rule.free):
-        free = rule.free(shape, params)
-    dims = part.dims if part and part.dims else dims
+    elif free is None:
+        free = _free_in(array, rule, params, count)
+    shape, dims = array.shape, (part and part.dims) or dims
+    if dims is not None and len(dims) != len(shape):
+        dims = dims[len(dims) - len(shape) :] if len(dims) > len(shape) else None
+    dtype = "record" if array.dtype.names else _text_of(array.dtype)
+    reason = "guessed, constraints are not known" if guessed and role == "parameter" else None
     return FittedAttribute(
-        path=leaf.path,
-        role=role,
-        shape=shape,
-        dims=None if dims is None or len(dims) < len(shape) else dims[len(dims) - len(shape) :],
-        dtype="record" if array.dtype.names else _text_of(array.dtype),
-        count=count,
-        free=free,
-        bytes=part.bytes if part and part.bytes is not None else _bytes_of(array),
-        reason="guessed, constraints are not known" if guessed and learned else None,
-        alias_of=alias_of,
+        leaf.path, role, shape, dims, dtype, count, free, n_bytes, reason, alias_of
     )
+
+
+def _free_in(array: Any, rule: Rule, params: Mapping[str, Any], count: Count) -> Count:
+    """Return the count minus constraints, of an array without a word of its own about it."""
+    if rule.free == "nonzero":
+        return int(np.count_nonzero(stored_in(array)))
+    return rule.free(array.shape, params) if callable(rule.free) else count
 
 
 def stored_in(array: Any) -> np.ndarray:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams.inspection._collect import Fitted, Walk, rules_of
+from skparams.inspection._collect import Walk
+from skparams.inspection._fitted import Fitted, rules_of
 from skparams.inspection._leaf import join
 from skparams.inspection._probe_values import is_plain
 from skparams.inspection._spec import Part, Rule

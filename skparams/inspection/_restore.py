@@ -11,7 +11,8 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.exceptions import NotFittedError
 
-from skparams.inspection._collect import Walk, is_fitted
+from skparams.inspection._collect import Walk
+from skparams.inspection._fitted import is_fitted
 from skparams.inspection._leaf import Leaf, join
 from skparams.inspection._spec import Part, Spec, registered
 from skparams.inspection._specs._fallback import COMMON, guess_role, guess_spec

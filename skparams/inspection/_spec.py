@@ -152,9 +152,9 @@ class Rule:
 
     def dims_for(self, params: Params) -> tuple[str, ...] | ListDims | None:
         """Return the dims, given the hyperparameters."""
-        if isinstance(self.dims, Mapping):
-            return self.dims.get(params[self.by]) if self.by and self.by in params else None
-        return self.dims
+        if isinstance(self.dims, tuple) or not isinstance(self.dims, Mapping):
+            return self.dims  # most are tuples, and to ask for a Mapping takes long
+        return self.dims.get(params[self.by]) if self.by and self.by in params else None
 
 
 def parameter(

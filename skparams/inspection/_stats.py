@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import prod
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from skparams.inspection._record import Stats
 
-__all__ = ["count_nonfinite", "measure"]
+__all__ = ["count_nonfinite", "may_be_nonfinite", "measure"]
 
 # Numbers in a block: as float64 half a megabyte. Its sums are taken by NumPy and einsum, not by
 # BLAS, whose threads would cut it elsewhere; so results do not depend on threads.
@@ -63,17 +63,38 @@ def count_nonfinite(numbers: Any) -> tuple[int, int]:
     """
     array, _ = _stored(numbers)
     n_nan = n_infinite = 0
-    if array.dtype.kind not in "fc":
-        return n_nan, n_infinite
-    with np.errstate(all="ignore"):
-        # A sum of finite numbers may overflow, but no other number makes a finite sum.
-        if array.size <= _BLOCK and np.isfinite(np.add.reduce(array, axis=None)):
-            return n_nan, n_infinite
+    if array.dtype.kind in "fc":
         for block in _blocks(array):
-            if not np.isfinite(np.add.reduce(block)):
-                n_nan += int(np.count_nonzero(np.isnan(block)))
-                n_infinite += int(np.count_nonzero(np.isinf(block)))
+            n_nan += int(np.count_nonzero(np.isnan(block)))
+            n_infinite += int(np.count_nonzero(np.isinf(block)))
     return n_nan, n_infinite
+
+
+def may_be_nonfinite(arrays: Iterable[Any]) -> list[bool]:
+    """Say of each array whether a number in it may be NaN or infinite, by a sum.
+
+    A sum of finite numbers may overflow, but no other number makes a finite sum.
+
+    Parameters
+    ----------
+    arrays : iterable of ndarray or sparse matrix
+        Any number of them, of any dtype.
+
+    Returns
+    -------
+    list of bool
+        False where all numbers are finite.
+    """
+    with np.errstate(all="ignore"):
+        return [not _has_finite_sum(_stored(numbers)[0]) for numbers in arrays]
+
+
+def _has_finite_sum(array: np.ndarray) -> bool:
+    if array.dtype.kind not in "fc":
+        return True
+    if array.size <= _BLOCK:
+        return bool(np.isfinite(np.add.reduce(array, axis=None)))
+    return all(np.isfinite(np.add.reduce(block)) for block in _blocks(array))
 
 
 def _stored(numbers: Any) -> tuple[np.ndarray, int]:

@@ -120,6 +120,37 @@ def test_what_is_shared_counts_once(X, y):
     assert count_params(model) == 15
 
 
+@pytest.mark.parametrize("first", ["owner", "view"])
+def test_an_array_and_views_of_all_of_it_are_one_buffer(X, y, first):
+    model = LogisticRegression().fit(X, y)
+    owner = np.arange(12.0)
+    held = {
+        "owner": owner,
+        "view": owner[:],
+        "of_view": owner[:][:],
+        "part": owner[:6],
+        "shaped": owner.reshape(3, 4),
+        "again": owner,
+    }
+    vars(model).update({f"{name}_": held[name] for name in (first, *held)})
+    alias = {r.path: r.alias_of for r in summary(model).root.attributes}
+    assert {name for name in held if alias[f"{name}_"] is None} == {first, "part", "shaped"}
+    assert {alias[f"{name}_"] for name in held} == {None, f"{first}_"}
+
+
+def test_members_of_one_class_are_each_taken_by_what_they_hold(X, y):
+    bag = BaggingClassifier(LogisticRegression(), 4, random_state=0).fit(X, y)
+    bag.estimators_[1].extra_ = np.ones(7)
+    bag.estimators_[2].fit_intercept = False
+    n = [child.totals.stored for child in summary(bag).root.children]
+    assert n == [15, 22, 12, 15]
+    forest = RandomForestClassifier(3, random_state=0).fit(X, y)
+    before = [child.totals.stored for child in summary(forest).root.children]
+    forest.estimators_[1].extra_ = np.ones(7)
+    after = [child.totals.stored for child in summary(forest).root.children]
+    assert np.subtract(after, before).tolist() == [0, 7, 0]
+
+
 def test_totals_do_not_depend_on_depth(X, y):
     pipeline = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)
     assert summary(pipeline, depth=0).totals == summary(pipeline).totals

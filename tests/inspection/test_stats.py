@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 
 from skparams.inspection import _stats
-from skparams.inspection._stats import count_nonfinite, measure
+from skparams.inspection._stats import count_nonfinite, may_be_nonfinite, measure
 
 
 def exact(values):
@@ -113,6 +113,20 @@ def test_sums_that_overflow_are_not_taken_for_infinite_numbers():
     assert count_nonfinite(np.full(100, 6e4, np.float16)) == (0, 0)
     assert count_nonfinite(np.array([np.inf, -np.inf, np.nan, 1.0])) == (1, 2)
     assert count_nonfinite(np.array([1, 2])) == (0, 0)
+
+
+def test_a_sum_says_which_arrays_need_a_look(small_blocks, rng):
+    long, zeros = rng.standard_normal((3, 200)), sparse.csr_array(np.zeros((3, 3)))
+    fine = [long, zeros, np.array([1, 2]), np.array(["a"]), np.array([])]
+    assert not any(may_be_nonfinite(fine))
+    for bad in (np.nan, np.inf, -np.inf):
+        for at in ((0, 0), (1, 100), (2, 199)):
+            broken = long.copy()
+            broken[at] = bad
+            assert may_be_nonfinite([long, broken, broken[:, ::2], sparse.coo_array(broken)]) == [
+                False, True, at[1] % 2 == 0, True,
+            ]  # fmt: skip
+    assert may_be_nonfinite([np.full(3, 1e308)]) == [True]  # the sum overflows, no number does
 
 
 def layouts(rng):

@@ -52,6 +52,12 @@ def _any_keyword(cls: type) -> bool:
     return any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
 
 
+@lru_cache(maxsize=1024)
+def _arguments_of(cls: type) -> tuple[str, ...]:
+    """Return the names of all that a constructor takes, none where it takes any."""
+    return () if _any_keyword(cls) else tuple(defaults_of(cls))
+
+
 def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was chosen.
 
@@ -59,9 +65,12 @@ def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[st
     asked only where it does not, as it is slower and may run properties.
     """
     cls: type = type(estimator)
-    names = defaults_of(cls)
-    if names and names.keys() <= attributes.keys() and not _any_keyword(cls):
-        return {name: attributes[name] for name in names}
+    names = _arguments_of(cls)
+    if names:
+        try:
+            return {name: attributes[name] for name in names}
+        except KeyError:  # one is kept elsewhere
+            pass
     try:
         given = dict(estimator.get_params(deep=False))
         return {
@@ -70,7 +79,7 @@ def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[st
             if isinstance(name, str) and not name.startswith("_") and type(value) not in ProxyTypes
         }
     except Exception:  # a third party's code, which must not break what only looks at it
-        return {name: attributes[name] for name in names if name in attributes}
+        return {name: attributes[name] for name in defaults_of(cls) if name in attributes}
 
 
 def with_fixed(params: Mapping[str, Any], attributes: Mapping[str, Any]) -> dict[str, Any]:

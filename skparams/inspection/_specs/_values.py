@@ -60,13 +60,13 @@ def attributes_of(value: Any) -> dict[str, Any]:
     A class whose attributes are only there once they have been read has ``__skparams_ready__``,
     which returns an object that has them.
     """
-    ready = getattr(type(value), "__skparams_ready__", None)
-    if ready is not None:
-        value = ready(value)
-    held = dict(getattr(value, "__dict__", {}))
+    cls: type = type(value)
+    if hasattr(cls, "__skparams_ready__"):
+        value = cls.__skparams_ready__(value)
+        cls = type(value)
+    held = dict(getattr(value, "__dict__", ()))
     if not _PROXIES.isdisjoint(map(type, held.values())):  # a dead one raises whatever is asked
         held = {name: item for name, item in held.items() if type(item) not in _PROXIES}
-    cls: type = type(value)
     for name, member in _slots_of(cls):
         try:
             held[name] = member.__get__(value)
