@@ -1,8 +1,7 @@
 """What all our estimators do beside fitting: change nothing where fit fails, know their version."""
 
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from types import MethodType
 from typing import Any
@@ -13,26 +12,30 @@ from sklearn.base import BaseEstimator
 from skparams._version import __version__
 
 
-@contextmanager
-def unchanged_on_error(estimator) -> Iterator[None]:
+class unchanged_on_error:
     """Put an estimator's attributes and its random state back where the block raises.
 
     The block must not write into arrays and lists that the estimator holds.
     """
-    attributes = vars(estimator).copy()
-    random_states = [
-        (value, value.get_state())
-        for value in attributes.values()
-        if isinstance(value, np.random.RandomState) and value is not np.random.mtrand._rand
-    ]
-    try:
-        yield
-    except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(attributes)
-        for random_state, state in random_states:
+
+    def __init__(self, estimator: Any) -> None:
+        self._held = vars(estimator)
+
+    def __enter__(self) -> None:
+        self._attributes = self._held.copy()
+        self._random_states = [
+            (value, value.get_state())
+            for value in self._attributes.values()
+            if isinstance(value, np.random.RandomState) and value is not np.random.mtrand._rand
+        ]
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            return
+        self._held.clear()
+        self._held.update(self._attributes)
+        for random_state, state in self._random_states:
             random_state.set_state(state)
-        raise
 
 
 class AvailableIf:

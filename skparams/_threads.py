@@ -107,6 +107,10 @@ def in_threads(work: Callable[[int], None], n_parts: int, threads: int) -> None:
     threads : int
         How many threads share them out, this one included.
     """
+    if threads == 1 or n_parts == 1:
+        for part in range(n_parts):
+            work(part)
+        return
     parts = deque(range(n_parts))
 
     def share() -> None:

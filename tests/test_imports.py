@@ -117,11 +117,12 @@ MAY_IMPORT = {
     "inspection._chain": ["inspection._record"],
     "inspection._leaf": ["inspection._counts", "inspection._record", "inspection._spec*"],
     "inspection._chosen": ["inspection._leaf", "inspection._record", "inspection._spec*"],
+    "inspection._fitted": ["inspection._record", "inspection._spec*"],
     "inspection._collect": [
-        "_compat",
         "inspection._chain",
         "inspection._chosen",
         "inspection._counts",
+        "inspection._fitted",
         "inspection._leaf",
         "inspection._record",
         "inspection._spec*",

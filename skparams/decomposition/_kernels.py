@@ -3,6 +3,7 @@
 Everything jitted stands in this file, as numba's cache does not see edits in other files.
 """
 
+import numpy as np
 from numba import njit
 
 # Rows of a block: few enough that it stays in cache and float32 sums keep their digits, and as
@@ -134,8 +135,53 @@ def add_rows(X, by_feature, start, stop, shift, root_weight, block, sums, scatte
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def mirror(scatter):
-    """Copy what is above the diagonal of a square array to below it."""
-    for i in range(scatter.shape[0]):
-        for j in range(i):
-            scatter[i, j] = scatter[j, i]
+def center(scatter, sums, n, far, out):
+    """Write the scatter about the mean, from sums and products about the shift.
+
+    Parameters
+    ----------
+    scatter : float64 array of shape (q, q)
+        The products on and above the diagonal, as ``add_rows`` leaves them.
+    sums : float64 array of shape (p,)
+        The sums of the shifted rows.
+    n : float
+        The sum of their weights.
+    far : float
+        Standard deviations that a mean may be from its shift.
+    out : float64 array of shape (p, p)
+        What is written, symmetric.
+
+    Returns
+    -------
+    sound : bool
+        Whether all is finite, and no mean is far from its shift.
+    """
+    sound = True
+    for i in range(sums.size):
+        mean = sums[i] / n
+        for j in range(i, sums.size):
+            out[i, j] = out[j, i] = scatter[i, j] - mean * sums[j]
+        squares = out[i, i]
+        sound &= squares < np.inf and mean * sums[i] <= far * far * squares
+    return sound
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def merge(a, b, apart, weight, out):
+    """Write the sum of two scatters and of a weight times the outer product of a vector.
+
+    Parameters
+    ----------
+    a, b : float64 arrays of shape (p, p)
+        The scatters.
+    apart : float64 array of shape (p,)
+        What their means differ by.
+    weight : float
+        The product of their weights by the sum of these.
+    out : float64 array of shape (p, p)
+        What is written.
+    """
+    for i in range(apart.size):
+        weighted = apart[i] * weight
+        for j in range(apart.size):
+            out[i, j] = a[i, j] + b[i, j] + weighted * apart[j]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -51,20 +51,25 @@ class Moments:
         the small difference between two means.
     scatter : ndarray of shape (n_features, n_features)
         The weighted sum of the outer products of the centered rows.
+    sound : bool, default=False
+        Whether they are known to be finite, and the mean to be near the shift.
     """
 
     n: float
     shift: np.ndarray
     offset: np.ndarray
     scatter: np.ndarray
+    sound: bool = False
 
     @property
     def mean(self) -> np.ndarray:
         return self.shift + self.offset
 
-    @cached_property
+    @property
     def finite(self) -> bool:
         """Whether all rows were; one that is not leaves NaN or infinity on the diagonal."""
+        if self.sound:
+            return True
         return bool(np.isfinite(self.offset).all() and np.isfinite(self.scatter.diagonal()).all())
 
     def merged(self, other: Moments) -> Moments:
@@ -75,8 +80,13 @@ class Moments:
         """
         n = self.n + other.n
         apart = (other.shift - self.shift) + (other.offset - self.offset)
-        scatter = self.scatter + other.scatter
-        _add_outer(scatter, apart, apart * (self.n * other.n / n))
+        weight = self.n * other.n / n
+        if len(apart) < WIDE:
+            scatter = np.empty_like(self.scatter)
+            _kernels().merge(self.scatter, other.scatter, apart, weight, scatter)
+        else:
+            scatter = self.scatter + other.scatter
+            _add_outer(scatter, apart, apart * weight)
         return Moments(n, self.shift, self.offset + apart * (other.n / n), scatter)
 
 
@@ -128,6 +138,8 @@ def _typical_row(X: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 def _is_far(moments: Moments) -> bool:
     """Say whether a mean is so far from the shift that the scatter lost digits."""
+    if moments.sound:
+        return False
     variance = moments.scatter.diagonal() / moments.n
     return moments.finite and bool((moments.offset**2 > FAR**2 * variance).any())
 
@@ -135,28 +147,32 @@ def _is_far(moments: Moments) -> bool:
 def _about(X: np.ndarray, weight: np.ndarray | None, shift: np.ndarray, dtype: Any) -> Moments:
     root = np.empty(0, dtype) if weight is None else np.sqrt(weight).astype(dtype)
     add = _add_wide if X.shape[1] >= WIDE else _add_narrow
-    sums, scatter = add(X, root, shift)
     n = float(X.shape[0] if weight is None else weight.sum())
-    _add_outer(scatter, sums, sums / -n)
-    return Moments(n, shift.astype(np.float64), sums / n, scatter)
+    sums, scatter, sound = add(X, root, shift, n)
+    return Moments(n, shift.astype(np.float64), sums / n, scatter, sound)
 
 
 def _add_outer(scatter: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
     """Add the outer product of two vectors, made by so few rows that they stay in cache."""
     for i in range(0, len(x), OUTER_ROWS):
         rows = slice(i, i + OUTER_ROWS)
-        scatter[rows] += np.multiply.outer(x[rows], y)
+        scatter[rows] += x[rows, np.newaxis] * y
 
 
-def _bounds(X: np.ndarray, block: int, n_parts: int) -> np.ndarray:
+def _bounds(X: np.ndarray, block: int, n_parts: int) -> list[int]:
     """Return where the parts begin and end, in whole blocks."""
     n_blocks = -(-X.shape[0] // block)
-    return np.minimum(np.arange(n_parts + 1) * n_blocks // n_parts * block, X.shape[0])
+    return [min(i * n_blocks // n_parts * block, X.shape[0]) for i in range(n_parts + 1)]
 
 
-def _add_narrow(X: np.ndarray, root: np.ndarray, shift: np.ndarray) -> tuple[Any, Any]:
-    """Return sums and products about the shift, by the compiled kernel."""
-    kernels = load_kernels("skparams.decomposition._kernels")
+def _add_narrow(
+    X: np.ndarray, root: np.ndarray, shift: np.ndarray, n: float
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Return sums about the shift, the scatter of n rows, and whether both are known to be sound.
+
+    By the compiled kernels.
+    """
+    kernels = _kernels()
     p, dtype = shift.size, shift.dtype
     q = -(-p // kernels.TILE) * kernels.TILE
     n_parts = min(N_PARTS, max(1, X.size // PART_SIZE))
@@ -177,8 +193,13 @@ def _add_narrow(X: np.ndarray, root: np.ndarray, shift: np.ndarray) -> tuple[Any
     for part in range(1, n_parts):
         sums[0] += sums[part]
         scatter[0] += scatter[part]
-    kernels.mirror(scatter[0])
-    return sums[0], np.ascontiguousarray(scatter[0, :p, :p])
+    centered = np.empty((p, p))
+    sound = kernels.center(scatter[0], sums[0], n, FAR, centered)
+    return sums[0], centered, sound
+
+
+def _kernels() -> ModuleType:
+    return load_kernels("skparams.decomposition._kernels")
 
 
 def _announced(dtype: np.dtype) -> AbstractContextManager[None]:
@@ -214,22 +235,24 @@ def _read_only(array: np.ndarray) -> np.ndarray:
     return view
 
 
-def _add_wide(X: np.ndarray, root: np.ndarray, shift: np.ndarray) -> tuple[Any, Any]:
-    """Return sums and products about the shift, by a BLAS product per block.
+def _add_wide(
+    X: np.ndarray, root: np.ndarray, shift: np.ndarray, n: float
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Return the same by a BLAS product per block.
 
     Threads of our own take parts on one BLAS thread each, as they shift and add in parallel too.
     Where there are more of them than parts, BLAS gets them all.
     """
-    n, p = X.shape
+    length, p = X.shape
     # As many as pay for their own scatter, and a power of two, so that threads share them evenly.
-    most = min(N_PARTS, n // PART_ROWS, max(2, n // (8 * p)))
+    most = min(N_PARTS, length // PART_ROWS, max(2, length // (8 * p)))
     n_parts = 1 << (max(1, most).bit_length() - 1)
-    n_rows = min(PIECE if p < WIDER else 2 * PIECE, -(-n // n_parts))  # no part is without rows
+    n_rows = min(PIECE if p < WIDER else 2 * PIECE, -(-length // n_parts))  # each part has some
     bounds = _bounds(X, n_rows, n_parts)
     sums, scatter = np.zeros((n_parts, p)), np.empty((n_parts, p, p))
 
     def add(part: int) -> None:
-        block = np.empty((min(n_rows, n), p), shift.dtype)
+        block = np.empty((min(n_rows, length), p), shift.dtype)
         product = np.empty((p, p), shift.dtype)
         for start in range(bounds[part], bounds[part + 1], n_rows):
             stop = min(start + n_rows, bounds[part + 1])
@@ -253,7 +276,9 @@ def _add_wide(X: np.ndarray, root: np.ndarray, shift: np.ndarray) -> tuple[Any, 
         in_threads(add, n_parts, 1)
     for part in range(1, n_parts):
         scatter[0] += scatter[part]
-    return sums.sum(axis=0), scatter[0]
+    total = sums.sum(axis=0)
+    _add_outer(scatter[0], total, total / -n)
+    return total, scatter[0], False
 
 
 def _ones(rows: np.ndarray) -> np.ndarray:

@@ -6,10 +6,10 @@ import copy
 from typing import Any
 
 import numpy as np
+from sklearn import get_config
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from skparams._compat import fit_context
 from skparams._estimator import AvailableIf, unchanged_on_error
 from skparams.decomposition._moments import Moments
 from skparams.decomposition._n_components import check, needs_all
@@ -50,7 +50,6 @@ class StreamingPCA(FittedFromRows):
     _n_weighty: int
 
     @AvailableIf
-    @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y=None, sample_weight=None):
         """Take in a batch of rows; all batches together give what ``fit`` gives on all rows.
 
@@ -81,7 +80,10 @@ class StreamingPCA(FittedFromRows):
             Where the scatter, 8 ``n_features ** 2`` bytes, cannot be had.
         """
         with unchanged_on_error(self):
-            first = not hasattr(self, "scatter_")
+            first = "scatter_" not in vars(self)
+            # As scikit-learn's context does, which takes as long as the rest of a small batch.
+            if first and not get_config()["skip_parameter_validation"]:
+                self._validate_params()
             X, weight = self._validated(X, sample_weight, reset=first, min_samples=1)
             found = self._moments(X, weight, shift=None if first else self._shift)
             dtype = dtype_of(X)
