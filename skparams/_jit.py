@@ -1,5 +1,6 @@
 """Import kernels and say when they are compiled: the one place that knows numba's ways."""
 
+import functools
 import importlib
 import logging
 import tempfile
@@ -16,6 +17,7 @@ logger = logging.getLogger("skparams")
 _announced: set[tuple[str, np.dtype]] = set()
 
 
+@functools.cache  # to look them up takes as long as a small batch's sums
 def load_kernels(module: str) -> ModuleType:
     """Import kernels; where numba can write no cache beside them, use a temporary folder."""
     import numba
