@@ -60,12 +60,12 @@ def accuracy(task: Task) -> Table:
 
 
 def _best(add, X: np.ndarray, repeats: int) -> float:
-    root, shift = np.empty(0, X.dtype), X[0].copy()
-    add(X, root, shift)
+    root, shift, n = np.empty(0, X.dtype), X[0].copy(), float(len(X))
+    add(X, root, shift, n)
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
-        add(X, root, shift)
+        add(X, root, shift, n)
         times.append(time.perf_counter() - start)
     return min(times)
 

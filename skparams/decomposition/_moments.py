@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -38,8 +37,7 @@ DENSE = 0.1
 _compiled: set[np.dtype] = set()
 
 
-@dataclass(frozen=True)
-class Moments:
+class Moments(NamedTuple):
     """Weight, mean and scatter of rows, in float64.
 
     Parameters
@@ -120,7 +118,7 @@ def moments_of(
         if sp.issparse(X):
             return _sparse_moments(X, weight)
         dtype = np.dtype(dtype or (np.float32 if X.dtype == np.float32 else np.float64))
-        shift = _typical_row(X, dtype) if shift is None else shift.astype(dtype)
+        shift = _typical_row(X, dtype) if shift is None else shift.astype(dtype, copy=False)
         found = _about(X, weight, shift, dtype)
         if _is_far(found):  # a second pass, where the rows looked at were exceptions
             found = _about(X, weight, found.mean.astype(dtype), dtype)
@@ -149,7 +147,7 @@ def _about(X: np.ndarray, weight: np.ndarray | None, shift: np.ndarray, dtype: A
     add = _add_wide if X.shape[1] >= WIDE else _add_narrow
     n = float(X.shape[0] if weight is None else weight.sum())
     sums, scatter, sound = add(X, root, shift, n)
-    return Moments(n, shift.astype(np.float64), sums / n, scatter, sound)
+    return Moments(n, shift.astype(np.float64, copy=False), sums / n, scatter, sound)
 
 
 def _add_outer(scatter: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:

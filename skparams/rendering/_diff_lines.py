@@ -16,6 +16,7 @@ __all__ = [
     "class_of",
     "inside",
     "member",
+    "none_of",
     "run_name",
     "runs",
     "short_class",
@@ -189,19 +190,19 @@ def member(node: NodeChange) -> Line:
         return line
     what = _growth(trees) if trees else line.what
     change = Change.merged(node.changes())
-    return Line(line.name, what, change, _none_of(change))
+    return Line(line.name, what, change, none_of(change))
 
 
 def tree_line(tree: TreeChange) -> Line:
     """Return the one line of a tree among many."""
     values = [] if tree.values is None else [tree.values]
     change = Change.merged([tree.thresholds, *values])
-    said = "same" if tree.same else _none_of(change)
+    said = "same" if tree.same else none_of(change)
     return Line(clean(tree.path), _growth([tree]), change, said)
 
 
-def _none_of(change: Change) -> str:
-    """Return in words that no value moved: of trees that differ elsewhere, "same" is wrong."""
+def none_of(change: Change) -> str:
+    """Return in words that no value moved: where there is more that differs, "same" is wrong."""
     return f"0 of {number(change.n)}" if change.n and not change.moved else ""
 
 

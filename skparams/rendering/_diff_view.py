@@ -12,6 +12,7 @@ from skparams.rendering._diff_lines import (
     class_of,
     inside,
     member,
+    none_of,
     run_name,
     runs,
     short_class,
@@ -43,8 +44,10 @@ def report(diff: Diff) -> Report:
     sections = list(_choices(diff))
     if lines:
         columns = [Column("it learned", least=18, code=True), Column("shape", wraps="cut")]
-        name = "total" if _all_compared(root) else "total of those compared"
-        total = Line(name, "", Change.merged(root.changes()), style="bold")
+        change = Change.merged(root.changes())
+        total = Line("total", "", change, style="bold")
+        if not _all_compared(root):  # "same" would say that nothing else changed either
+            total = Line("total of those compared", "", change, none_of(change), style="bold")
         shown = [line.row() for line in [*lines, *([total] if len(lines) > 1 else [])]]
         sections.append(Section([*columns, *_MEASURES], shown, list(_aligned(root))))
     sections += [*_others(root), *_members(root)]
