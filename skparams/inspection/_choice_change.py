@@ -8,7 +8,7 @@ from typing import Any
 from skparams.inspection._change import EXACT
 from skparams.inspection._chosen import DEEPEST
 from skparams.inspection._diff_record import Choice
-from skparams.inspection._leaf import join
+from skparams.inspection._leaf import apart, join
 from skparams.inspection._specs._hyperparameters import (
     MISSING,
     defaults_of,
@@ -61,12 +61,15 @@ def choices_in(
     within |= {id(estimator)}  # an estimator may hold itself
     cls: type = type(estimator)
     defaults = defaults_of(cls)
+    called: set[str] = set()
     for name, value in hyperparameters_of(estimator, attributes_of(estimator)).items():
         if name in ignore:
             continue
         yield join(path, name), (value, not same(value, defaults.get(name, MISSING)))
         for local, template in templates_in(name, value):
             if id(template) not in within and len(within) <= DEEPEST:
+                local = apart(name, local, called)
+                called.add(local)
                 yield from choices_in(template, join(path, local), ignore, within)
 
 

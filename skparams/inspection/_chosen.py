@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from skparams.inspection._leaf import join
+from skparams.inspection._leaf import apart, join
 from skparams.inspection._record import Hyperparameter, Outcome
 from skparams.inspection._spec import Spec, registered
 from skparams.inspection._specs._fallback import guess_spec
@@ -38,6 +38,7 @@ def choices(
     defaults = defaults_of(cls)
     within |= {id(estimator)}  # an estimator may hold itself
     decided = spec.decided_by(params)
+    called: set[str] = set()
     for name, value in params.items():
         inner = dict(templates_in(name, value))
         if not inner:
@@ -53,6 +54,8 @@ def choices(
             for local, template in inner.items():
                 if id(template) in within or len(within) > DEEPEST:
                     continue
+                local = apart(name, local, called)
+                called.add(local)
                 values = attributes_of(template)
                 its_params = hyperparameters_of(template, values)
                 its_spec = registered(template) or guess_spec(values, its_params)

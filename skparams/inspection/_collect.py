@@ -19,6 +19,7 @@ from skparams.inspection._counts import add
 from skparams.inspection._fitted import Fitted, follow_from_names, is_fitted, rules_of
 from skparams.inspection._leaf import (
     Leaf,
+    apart,
     join,
     leaves_of,
     record_of,
@@ -191,6 +192,7 @@ class Walk:
     def _children(
         self, values: Values, params: Values, path: str, spec: Spec, *, chosen: bool
     ) -> Iterator[Node]:
+        called: set[str] = set()
         for name, rule in spec.rules.items() if self._depth <= DEEPEST else ():
             if name not in values or rule.role != "estimator":
                 continue
@@ -198,6 +200,8 @@ class Walk:
             for local, child in estimators_in(name, values[name]):
                 if id(child) in self._met:
                     continue
+                local = apart(name, local, called)
+                called.add(local)
                 held = attributes_of(child)
                 fitted = is_fitted(child, held)
                 # Meta-estimators keep an unfitted template beside the fitted clones.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from skparams.inspection._specs._values import leaves_in
 
 __all__ = [
     "Leaf",
+    "apart",
     "join",
     "leaves_of",
     "owner_of",
@@ -88,6 +89,11 @@ class Leaf(NamedTuple):
 
 def join(path: str, name: str) -> str:
     return f"{path}__{name}" if path else name
+
+
+def apart(name: str, local: str, met: Container[str]) -> str:
+    """Return what an estimator is called in another: two lists of named ones may use one name."""
+    return f"{name}[{local!r}]" if local in met else local
 
 
 def leaves_of(estimator: Any, name: str, value: Any, rule: Rule, path: str) -> list[Leaf]:

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 from scipy import sparse
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.ensemble import BaggingClassifier, RandomForestClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skparams
-from skparams.inspection import Spec, count_params, fitted_params, parameter, plan, summary
+from skparams.inspection import Spec, count_params, diff, fitted_params, parameter, plan, summary
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -136,6 +136,35 @@ def test_an_array_and_views_of_all_of_it_are_one_buffer(X, y, first):
     alias = {r.path: r.alias_of for r in summary(model).root.attributes}
     assert {name for name in held if alias[f"{name}_"] is None} == {first, "part", "shaped"}
     assert {alias[f"{name}_"] for name in held} == {None, f"{first}_"}
+
+
+class Difference(RegressorMixin, BaseEstimator):
+    """Two lists of named estimators, which may use one name."""
+
+    def __init__(self, plus=(), minus=()):
+        self.plus = plus
+        self.minus = minus
+
+    def fit(self, X, y):
+        self.plus_ = [(name, clone(each).fit(X, y)) for name, each in self.plus]
+        self.minus_ = [(name, clone(each).fit(X, -y)) for name, each in self.minus]
+        return self
+
+
+def test_estimators_of_one_name_are_told_apart(X, y):
+    def fitted(alpha):
+        return Difference([("a", Ridge(1.0))], [("a", Ridge(alpha))]).fit(X, y)
+
+    model = fitted(2.0)
+    assert count_params(model) == 2 * (4 + 1)
+    paths = ["a__coef_", "a__intercept_", "minus_['a']__coef_", "minus_['a']__intercept_"]
+    assert list(fitted_params(model)) == paths
+    chosen = {row.path: row.value for row in summary(model).root.hyperparameters}
+    assert (chosen["a__alpha"], chosen["minus['a']__alpha"]) == ("1.0", "2.0")
+    found = diff(model, fitted(3.0))
+    assert [choice.path for choice in found.hyperparameters] == ["minus['a']__alpha"]
+    moved = {row.path for node in found.root.walk() for row in node.parameters if not row.same}
+    assert moved == set(paths[2:])
 
 
 def test_members_of_one_class_are_each_taken_by_what_they_hold(X, y):

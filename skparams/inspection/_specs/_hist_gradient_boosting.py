@@ -46,9 +46,15 @@ def _tree(path: str, tree: Any) -> Iterator[Part]:
 
 
 def _bins(mapper: Any) -> Iterator[Part]:
-    """Yield the edges of the bins, which training uses; predictions compare unbinned values."""
-    for i, edges in enumerate(mapper.bin_thresholds_):
-        yield Part(f".bin_thresholds_[{i}]", edges, role="auxiliary")
+    """Yield the edges of the bins, which training uses; predictions compare unbinned values.
+
+    Of a categorical feature they are the known categories, which predictions look values up in.
+    """
+    for i, (edges, categorical) in enumerate(
+        zip(mapper.bin_thresholds_, mapper.is_categorical_, strict=True)
+    ):
+        role = "structure" if categorical else "auxiliary"
+        yield Part(f".bin_thresholds_[{i}]", edges, role=role)
 
 
 def _trees_per_iteration(data: DataShape, params: Params) -> int:

@@ -31,7 +31,7 @@ from sklearn.tree import (
 )
 
 from skparams import plan
-from skparams.inspection import Bounds, count_params, fitted_params, summary
+from skparams.inspection import Bounds, count_params, diff, fitted_params, summary
 from skparams.inspection._collect import Walk
 from tests.inspection.families.checks import check_roles
 
@@ -289,6 +289,14 @@ def test_a_split_by_categories_has_no_threshold():
     by_category = int((nodes["is_categorical"] & ~nodes["is_leaf"].astype(bool)).sum())
     assert by_category > 0
     assert count_params(boosting) == len(nodes) - by_category + 1
+    roles = {row.path: row.role for row in summary(boosting).root.attributes}
+    names = [f"_bin_mapper.bin_thresholds_[{i}]" for i in range(2)]
+    assert [roles[name] for name in names] == ["structure", "auxiliary"]
+    other = copy.deepcopy(boosting)  # that does not know one category, which predict looks up
+    known = other._bin_mapper.bin_thresholds_
+    known[0] = known[0][known[0] != 2]
+    assert np.any(boosting.predict(X) != other.predict(X))
+    assert not diff(boosting, other).is_empty
 
 
 def test_ten_thousand_members():
