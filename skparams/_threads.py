@@ -5,7 +5,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -125,10 +125,11 @@ def in_threads(work: Callable[[int], None], n_parts: int, threads: int) -> None:
     try:
         share()
     finally:
-        parts.clear()  # after an error nothing more begins
-        for other in others:
-            if not other.cancel():
-                other.result()
+        parts.clear()  # after an error nothing more begins, and what has begun is waited for
+        begun = [other for other in others if not other.cancel()]
+        wait(begun)
+        for other in begun:
+            other.result()
 
 
 def blas_threads_for(largest_product: int) -> AbstractContextManager[None]:

@@ -116,12 +116,15 @@ class Control(RowTables):
         limits = self._limits(alpha, spe)
         with np.errstate(divide="ignore", invalid="ignore"):  # a limit may be 0
             ratio = np.fmax(t2 / limits.hotelling_t2, spe / limits.spe)
-        odd = np.flatnonzero((t2 > limits.hotelling_t2) | (spe > max(limits.spe, self._least())))
+        beyond = np.stack([t2 > limits.hotelling_t2, spe > max(limits.spe, self._least())], axis=1)
+        odd = np.flatnonzero(beyond.any(axis=1))
         odd = odd[np.argsort(-ratio[odd], kind="stable")]
         shares = ("hotelling_t2_contributions", "spe_contributions")
         by_t2, by_spe = self._diagnose(X[odd], shares, np.float64)
         labels = odd if index is None else np.asarray(index)[odd]
-        return Outliers(odd, labels, t2[odd], spe[odd], by_t2, by_spe, limits, names, len(t2))
+        return Outliers(
+            odd, labels, t2[odd], spe[odd], by_t2, by_spe, limits, beyond[odd], names, len(t2)
+        )
 
     def _limits(self, alpha: float, spe: np.ndarray | None) -> Limits:
         """Return the limits; SPE of rows stand in for unknown eigenvalues."""

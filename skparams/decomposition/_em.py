@@ -39,8 +39,10 @@ def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -
         Whether the noise is equal for the scaled features, rather than for those of X.
     """
     first, unit = _observed(X, weight)
-    if not scaled:
-        unit = np.ones_like(unit)
+    constant = unit == 0
+    # Where any covariance may be the model, units do not matter to it, but to its least noise.
+    plain = constant if scaled or k >= X.shape[1] else np.ones_like(constant)
+    unit = np.where(plain, 1.0, unit)
     rows = (X - first) / unit
     missing = np.isnan(rows)
     found = moments_of(np.where(missing, 0.0, rows), weight)
@@ -61,16 +63,19 @@ def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -
             stacklevel=7,
         )
     scatter = found.scatter * np.multiply.outer(unit, unit)
-    return Moments(found.n, first, found.mean * unit, scatter)
+    scatter[constant] = scatter[:, constant] = 0.0  # nothing is uncertain about them
+    return Moments(found.n, first, np.where(constant, 0.0, found.mean * unit), scatter)
 
 
 def _observed(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return means of what is there, and deviations: 1 where a feature is constant."""
-    weights = ~np.isnan(X) * (1.0 if weight is None else weight[:, np.newaxis])
+    """Return means of what is there, and deviations: exactly 0 where a feature is constant."""
+    seen = ~np.isnan(X)
+    start = X[seen.argmax(axis=0), np.arange(X.shape[1])]
+    weights = seen * (1.0 if weight is None else weight[:, np.newaxis])
     weights /= weights.sum(axis=0)
-    first = np.nansum(weights * X, axis=0)
-    deviations = np.sqrt(np.nansum(weights * (X - first) ** 2, axis=0))
-    return first, np.where(deviations > 0, deviations, 1.0)
+    offset = np.nansum(weights * (X - start), axis=0)
+    deviations = np.sqrt(np.nansum(weights * (X - start - offset) ** 2, axis=0))
+    return start + offset, deviations
 
 
 def _model(covariance: np.ndarray, k: int) -> np.ndarray:

@@ -180,8 +180,16 @@ def merge(a, b, apart, weight, out):
         The product of their weights by the sum of these.
     out : float64 array of shape (p, p)
         What is written.
+
+    Returns
+    -------
+    finite : bool
+        Whether all of it is.
     """
+    finite = True
     for i in range(apart.size):
         weighted = apart[i] * weight
         for j in range(apart.size):
             out[i, j] = a[i, j] + b[i, j] + weighted * apart[j]
+        finite &= out[i, i] < np.inf
+    return finite

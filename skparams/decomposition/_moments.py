@@ -50,7 +50,7 @@ class Moments(NamedTuple):
     scatter : ndarray of shape (n_features, n_features)
         The weighted sum of the outer products of the centered rows.
     sound : bool, default=False
-        Whether they are known to be finite, and the mean to be near the shift.
+        Whether they are known to be finite.
     """
 
     n: float
@@ -81,11 +81,11 @@ class Moments(NamedTuple):
         weight = self.n * other.n / n
         if len(apart) < WIDE:
             scatter = np.empty_like(self.scatter)
-            _kernels().merge(self.scatter, other.scatter, apart, weight, scatter)
+            finite = _kernels().merge(self.scatter, other.scatter, apart, weight, scatter)
         else:
-            scatter = self.scatter + other.scatter
+            scatter, finite = self.scatter + other.scatter, False
             _add_outer(scatter, apart, apart * weight)
-        return Moments(n, self.shift, self.offset + apart * (other.n / n), scatter)
+        return Moments(n, self.shift, self.offset + apart * (other.n / n), scatter, finite)
 
 
 def moments_of(
@@ -118,17 +118,23 @@ def moments_of(
         if sp.issparse(X):
             return _sparse_moments(X, weight)
         dtype = np.dtype(dtype or (np.float32 if X.dtype == np.float32 else np.float64))
-        shift = _typical_row(X, dtype) if shift is None else shift.astype(dtype, copy=False)
-        found = _about(X, weight, shift, dtype)
-        if _is_far(found):  # a second pass, where the rows looked at were exceptions
-            found = _about(X, weight, found.mean.astype(dtype), dtype)
+        shift = _typical_row(X, weight, dtype) if shift is None else shift.astype(dtype, copy=False)
+        found, near = _about(X, weight, shift, dtype)
+        if not near and _is_far(found):  # a second pass, where the rows looked at were exceptions
+            found, _ = _about(X, weight, found.mean.astype(dtype), dtype)
         return found
 
 
-def _typical_row(X: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Return the mean of some rows, itself in dtype; exactly c where a feature is c in all."""
-    n = 1 << (min(N_SHIFT_ROWS, X.shape[0]).bit_length() - 1)
-    rows = X[:: X.shape[0] // n][:n].astype(np.float64)
+def _typical_row(X: np.ndarray, weight: np.ndarray | None, dtype: np.dtype) -> np.ndarray:
+    """Return the mean of some rows, itself in dtype; exactly c where a feature is c in all.
+
+    What stands in rows without a weight may be far from all others, as a code for "missing" is.
+    """
+    taken: Any = slice(None) if weight is None else np.flatnonzero(weight)
+    length = X.shape[0] if weight is None else len(taken)
+    n = 1 << (min(N_SHIFT_ROWS, length).bit_length() - 1)
+    rows = X[:: length // n][:n] if weight is None else X[taken[:: length // n][:n]]
+    rows = rows.astype(np.float64)
     while len(rows) > 1:  # by halves, as c + c is exact
         rows = 0.5 * rows[::2] + 0.5 * rows[1::2]
     return rows[0].astype(dtype)
@@ -136,18 +142,20 @@ def _typical_row(X: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 def _is_far(moments: Moments) -> bool:
     """Say whether a mean is so far from the shift that the scatter lost digits."""
-    if moments.sound:
-        return False
     variance = moments.scatter.diagonal() / moments.n
     return moments.finite and bool((moments.offset**2 > FAR**2 * variance).any())
 
 
-def _about(X: np.ndarray, weight: np.ndarray | None, shift: np.ndarray, dtype: Any) -> Moments:
+def _about(
+    X: np.ndarray, weight: np.ndarray | None, shift: np.ndarray, dtype: Any
+) -> tuple[Moments, bool]:
+    """Return the moments, and whether their mean is known to be near the shift."""
     root = np.empty(0, dtype) if weight is None else np.sqrt(weight).astype(dtype)
     add = _add_wide if X.shape[1] >= WIDE else _add_narrow
     n = float(X.shape[0] if weight is None else weight.sum())
     sums, scatter, sound = add(X, root, shift, n)
-    return Moments(n, shift.astype(np.float64, copy=False), sums / n, scatter, sound)
+    # What the kernel calls sound is near its shift and finite.
+    return Moments(n, shift.astype(np.float64, copy=False), sums / n, scatter, sound), sound
 
 
 def _add_outer(scatter: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
@@ -291,14 +299,43 @@ def _sparse_moments(X: Any, weight: np.ndarray | None) -> Moments:
     n_rows, p = X.shape
     if X.nnz > DENSE * n_rows * p:
         return _dense_blocks(X.tocsr(), weight)
-    X = X.astype(np.float64)
+    X, shift = shifted(X, weight)
     weight = np.ones(n_rows) if weight is None else weight.astype(np.float64)
     n = float(weight.sum())
     weighted = sp.diags_array(weight) @ X
-    mean = np.asarray(weighted.sum(axis=0)).ravel() / n
+    offset = np.asarray(weighted.sum(axis=0)).ravel() / n
     products = X.T @ weighted
-    scatter = products.toarray() - np.multiply.outer(mean, n * mean)
-    return Moments(n, np.zeros(p), mean, scatter)
+    scatter = products.toarray() - np.multiply.outer(offset, n * offset)
+    return Moments(n, shift, offset, scatter)
+
+
+def shifted(X: Any, weight: np.ndarray | None) -> tuple[Any, np.ndarray]:
+    """Return a CSR copy of sparse rows, less a value of each feature that all of them store.
+
+    The deviation of other features is not small beside their mean, as some of them are 0.
+
+    Parameters
+    ----------
+    X : sparse matrix of shape (n_samples, n_features)
+        The rows.
+    weight : ndarray of shape (n_samples,) or None
+        Their weights.
+
+    Returns
+    -------
+    X : csr_array of shape (n_samples, n_features)
+        In float64.
+    shift : ndarray of shape (n_features,)
+        What was subtracted.
+    """
+    X = sp.csr_array(X, dtype=np.float64, copy=True)
+    X.sum_duplicates()
+    counted = X if weight is None else X[weight > 0]
+    full = np.bincount(counted.indices, minlength=X.shape[1]) == counted.shape[0]
+    shift = np.where(full, counted[[0]].toarray().ravel(), 0.0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        X.data -= shift[X.indices]
+    return X, shift
 
 
 def _dense_blocks(X: Any, weight: np.ndarray | None) -> Moments:

@@ -31,6 +31,8 @@ class Outliers:
         What each feature adds to them.
     limits : Limits
         Of T² and SPE.
+    odd : ndarray of shape (n_outliers, 2)
+        Whether T² and SPE are beyond their limits. An SPE that is rounding is beyond none.
     feature_names : tuple
         Names of the features.
     n_samples : int
@@ -44,6 +46,7 @@ class Outliers:
     hotelling_t2_contributions: np.ndarray
     spe_contributions: np.ndarray
     limits: Limits
+    odd: np.ndarray
     feature_names: tuple[Any, ...]
     n_samples: int
 
@@ -84,16 +87,11 @@ class Outliers:
         found = []
         for i in range(len(self)):
             parts = []
-            for name, value, limit, shares in (
-                (
-                    "T²",
-                    self.hotelling_t2,
-                    self.limits.hotelling_t2,
-                    self.hotelling_t2_contributions,
-                ),
-                ("SPE", self.spe, self.limits.spe, self.spe_contributions),
+            for name, odd, value, shares in (
+                ("T²", self.odd[i, 0], self.hotelling_t2, self.hotelling_t2_contributions),
+                ("SPE", self.odd[i, 1], self.spe, self.spe_contributions),
             ):
-                if value[i] > limit:
+                if odd:
                     parts.append(f"{name}: {self._leading(shares[i] / value[i], n_features)}")
             found.append("; ".join(parts))
         return found

@@ -16,6 +16,9 @@ from skparams.decomposition._moments import Moments, moments_of
 from skparams.decomposition._n_components import Evidence, choose, needs_all
 from skparams.decomposition._solvers import Spectrum, from_moments, units
 
+# Variances below which float32 runs out of digits.
+SMALL = 1e-30
+
 
 class FittedFromRows(PCAModel):
     """What ``fit`` and ``partial_fit`` of a PCA share."""
@@ -75,10 +78,25 @@ class FittedFromRows(PCAModel):
                 "GB, which could not be had. Fit with svd_solver='randomized' or 'arpack', or "
                 "fewer features."
             ) from error
-        if not found.finite and X.dtype == np.float32:  # their squares may overflow in float32
+        if not found.finite and shift is not None:  # it may be that of rows that are far away
+            found = moments_of(X, weight)
+        # Squares may overflow in float32, or vanish.
+        if X.dtype == np.float32 and (not found.finite or _vanishes(X, found)):
             found = moments_of(X, weight, np.float64)
         if not found.finite:
             raise self._not_finite(X)
+        return found
+
+    def _merged(self, one: Moments, other: Moments) -> Moments:
+        """Return the finite moments of two sets of rows."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            found = one.merged(other)
+        if not found.finite:
+            raise ValueError(
+                f"{type(self).__name__}: squares of the differences between batches overflow, as "
+                f"their means are up to {float(np.abs(other.mean - one.mean).max()):.3g} apart. "
+                "Divide X by a constant."
+            )
         return found
 
     def _em_moments(self, X: np.ndarray, weight: np.ndarray | None, k: int) -> Moments:
@@ -120,7 +138,9 @@ class FittedFromRows(PCAModel):
         if self.scale:
             self.scale_ = units(spectrum.deviations)
         self.components_ = np.array(spectrum.vectors[:k], dtype, order="C")  # not a view
-        self.explained_variance_ = spectrum.values[:k].astype(dtype)
+        # float32 has room for numbers whose squares it has none for.
+        fits = spectrum.values.max(initial=0) <= np.finfo(dtype).max
+        self.explained_variance_ = spectrum.values[:k].astype(dtype if fits else np.float64)
         self.noise_variance_ = spectrum.noise(k, most)
         self._total_variance = spectrum.total
         self._deviations = _seen(spectrum, self.scale)
@@ -140,6 +160,14 @@ class FittedFromRows(PCAModel):
     def _forget(self, *names: str) -> None:
         for name in names:
             self.__dict__.pop(name, None)
+
+
+def _vanishes(X: Any, moments: Moments) -> bool:
+    """Say whether a feature varies, but by so little that float32 has no digits of its square."""
+    small = moments.scatter.diagonal() < SMALL * moments.n
+    if sp.issparse(X) or not small.any():
+        return False
+    return bool((X[:, small] != X[:1, small]).any())
 
 
 def _seen(spectrum: Spectrum, scaled: bool) -> np.ndarray:

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, svds
 from sklearn.utils.extmath import randomized_svd, svd_flip
 
-from skparams.decomposition._moments import Moments
+from skparams.decomposition._moments import Moments, shifted
 
 # A partial eigensolver pays up to this share of the components, from so many features on.
 FEW = 0.15
@@ -154,7 +154,7 @@ def _center(rows: np.ndarray, weight: np.ndarray | None) -> tuple[float, np.ndar
     Returns the sum of the weights, the mean and the deviations. The mean is subtracted in two
     steps, as one number cannot hold a large mean to the last digit of a small deviation.
     """
-    first = rows[0].copy()
+    first = rows[0 if weight is None else np.flatnonzero(weight)[0]].copy()
     n = float(len(rows) if weight is None else weight.sum())
     with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is found in the sums
         rows -= first
@@ -177,9 +177,11 @@ def truncated(
 ) -> Spectrum:
     """Return the first k eigenvalues and components by scikit-learn's truncated solvers."""
     if sp.issparse(X):
-        n, mean, deviations = _sparse_first_moments(X, weight)
+        X, shift = shifted(X, weight)
+        n, offset, deviations = _sparse_first_moments(X, weight)
+        mean = shift + offset
         unit = units(deviations) if scaled else np.ones_like(deviations)
-        rows: Any = _centered_operator(X, weight, mean, unit)
+        rows: Any = _centered_operator(X, weight, offset, unit)
     else:
         rows = X.astype(np.float64)
         n, mean, deviations = _center(rows, weight)
@@ -211,8 +213,7 @@ def truncated(
 def _sparse_first_moments(
     X: Any, weight: np.ndarray | None
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return the sum of the weights, means and standard deviations, in float64."""
-    X = X.astype(np.float64)
+    """Return the sum of the weights, means and standard deviations of float64 rows."""
     weight = np.ones(X.shape[0]) if weight is None else weight
     n = float(weight.sum())
     with np.errstate(invalid="ignore", over="ignore"):
@@ -225,7 +226,6 @@ def _centered_operator(
     X: Any, weight: np.ndarray | None, mean: np.ndarray, unit: np.ndarray
 ) -> LinearOperator:
     """Return sparse rows, centered, scaled and weighted, without making them dense."""
-    X = X.astype(np.float64)
     root = np.sqrt(np.ones(X.shape[0]) if weight is None else weight)
     transposed = X.T.tocsr()
 

@@ -89,7 +89,7 @@ class StreamingPCA(FittedFromRows):
             dtype = dtype_of(X)
             n_rows, n_weighty = X.shape[0], weights_of(X, weight)[0]
             if not first:
-                found = self._stream().merged(found)
+                found = self._merged(self._stream(), found)
                 n_rows += self.n_samples_
                 n_weighty += self._n_weighty
                 dtype = np.result_type(self._dtype, dtype)
@@ -112,7 +112,8 @@ class StreamingPCA(FittedFromRows):
         Raises
         ------
         ValueError
-            Where their features differ, or one was built by ``fit``, which keeps no scatter.
+            Where their features differ, one was built by ``fit``, which keeps no scatter, or their
+            means are so far apart that squares of the difference overflow.
         """
         if not isinstance(other, StreamingPCA):
             raise TypeError(f"PCA.merge: other must be a PCA, got {type(other).__name__}.")
@@ -135,7 +136,7 @@ class StreamingPCA(FittedFromRows):
         if names is None and others is not None:
             merged.feature_names_in_ = others
         merged._keep_stream(
-            self._stream().merged(other._stream()),
+            self._merged(self._stream(), other._stream()),
             self.n_samples_ + other.n_samples_,
             self._n_weighty + other._n_weighty,
             np.result_type(self._dtype, other._dtype),
@@ -155,10 +156,11 @@ class StreamingPCA(FittedFromRows):
         self : PCA
             The estimator.
         """
-        super().set_params(**params)
-        if params and "scatter_" in vars(self):
-            self._forget(*FROM_SCATTER)
-        return self
+        try:
+            return super().set_params(**params)
+        finally:  # of several arguments some may have been set before one is refused
+            if params and "scatter_" in vars(self):
+                self._forget(*FROM_SCATTER)
 
     def _check_partial_fit(self) -> None:
         """Refuse what has no meaning in a stream, or no scatter to go on from."""
@@ -205,6 +207,8 @@ class StreamingPCA(FittedFromRows):
         most = min(n_rows, self.n_features_in_)
         n_components = self._n_components("covariance_eigh", most)
         try:
+            if not get_config()["skip_parameter_validation"]:
+                self._validate_params()  # they may have changed since the first batch
             check(n_components, "covariance_eigh", n_rows, self.n_features_in_)
         except ValueError as error:  # as an AttributeError too, which hasattr understands
             raise NotFittedError(str(error)) from error
@@ -214,8 +218,12 @@ class StreamingPCA(FittedFromRows):
 
     def __getattr__(self, name: str) -> Any:
         held = vars(self)
-        if name in FROM_SCATTER and "scatter_" in held and "components_" not in held:
-            self._read()
+        if name in FROM_SCATTER and "scatter_" in held:
+            if "components_" not in held:
+                read = copy.copy(self)
+                read._read()
+                found = {each: vars(read)[each] for each in FROM_SCATTER if each in vars(read)}
+                self.__dict__.update(found)  # at once, as another thread may read too
             if name in held:
                 return held[name]
         derived = getattr(type(self), name, None)
