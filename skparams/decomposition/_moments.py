@@ -130,11 +130,10 @@ def _typical_row(X: np.ndarray, weight: np.ndarray | None, dtype: np.dtype) -> n
 
     What stands in rows without a weight may be far from all others, as a code for "missing" is.
     """
-    taken: Any = slice(None) if weight is None else np.flatnonzero(weight)
-    length = X.shape[0] if weight is None else len(taken)
+    length = X.shape[0] if weight is None else int(np.count_nonzero(weight))
     n = 1 << (min(N_SHIFT_ROWS, length).bit_length() - 1)
-    rows = X[:: length // n][:n] if weight is None else X[taken[:: length // n][:n]]
-    rows = rows.astype(np.float64)
+    spread = slice(None, length // n * n, length // n)
+    rows = X[spread if weight is None else np.flatnonzero(weight)[spread]].astype(np.float64)
     while len(rows) > 1:  # by halves, as c + c is exact
         rows = 0.5 * rows[::2] + 0.5 * rows[1::2]
     return rows[0].astype(dtype)
