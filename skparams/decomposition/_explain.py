@@ -19,13 +19,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import safe_indexing
 from skparams.decomposition._leading import leading
+from skparams.decomposition._rotation import RotatedPCA
 from skparams.decomposition._row_tables import RowTables
 from skparams.decomposition._tables import feature_names, has_pandas, pandas_for, row_index
 
 # From rows and the names of their features to what the next step gets; names may be unknown.
 Stage = Callable[[Any, Any], tuple[Any, Any]]
 # Attributes of meta-estimators that hold the one fitted estimator that stands for all.
-INNER = ("best_estimator_", "estimator_", "regressor_", "pca_")
+INNER = ("best_estimator_", "estimator_", "regressor_")
 # Components that are printed.
 MOST_COMPONENTS = 8
 
@@ -34,11 +35,12 @@ MOST_COMPONENTS = 8
 class Explanation:
     """A PCA with the rows that reach it, and the names that its features have there.
 
-    All tables are those of `pca`, of the same names; tables of rows are those of `X`.
+    All tables are those of `pca`, of the same names; tables of rows are those of `X`. A RotatedPCA
+    has tables of features only: those of rows raise TypeError.
 
     Parameters
     ----------
-    pca : PCA
+    pca : PCA or RotatedPCA
         The fitted PCA, with the names of its features. It shares its arrays with the one that was
         found, which does not change.
     X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_features)
@@ -79,27 +81,27 @@ class Explanation:
     @property
     def coordinates(self) -> Any:
         """``pca.coordinates(X)``."""
-        return self.pca.coordinates(self.X)
+        return self._of_rows("coordinates")(self.X)
 
     @property
     def row_contributions(self) -> Any:
         """``pca.contributions(X)``: shares of the rows in the components' variances."""
-        return self.pca.contributions(self.X)
+        return self._of_rows("contributions")(self.X)
 
     @property
     def cos2(self) -> Any:
         """``pca.cos2(X)``."""
-        return self.pca.cos2(self.X)
+        return self._of_rows("cos2")(self.X)
 
     @property
     def hotelling_t2(self) -> Any:
         """``pca.hotelling_t2(X)``."""
-        return self.pca.hotelling_t2(self.X)
+        return self._of_rows("hotelling_t2")(self.X)
 
     @property
     def spe(self) -> Any:
         """``pca.spe(X)``."""
-        return self.pca.spe(self.X)
+        return self._of_rows("spe")(self.X)
 
     def explained_by(self, feature: Any) -> Any:
         """Return ``pca.explained_by(feature)``."""
@@ -107,15 +109,24 @@ class Explanation:
 
     def limits(self, alpha: float = 0.05) -> Any:
         """Return ``pca.limits(alpha, X)``."""
-        return self.pca.limits(alpha, self.X)
+        return self._of_rows("limits")(alpha, self.X)
 
     def outliers(self, alpha: float = 0.05) -> Any:
         """Return ``pca.outliers(X, alpha)``."""
-        return self.pca.outliers(self.X, alpha)
+        return self._of_rows("outliers")(self.X, alpha)
 
     def bootstrap(self, n_resamples: int = 1000, **arguments: Any) -> Any:
         """Return ``pca.bootstrap(X, n_resamples, ...)``: what is before it is not fitted again."""
-        return self.pca.bootstrap(self.X, n_resamples, **arguments)
+        return self._of_rows("bootstrap")(self.X, n_resamples, **arguments)
+
+    def _of_rows(self, method: str) -> Any:
+        """Return a method of the PCA that takes rows."""
+        if isinstance(self.pca, RotatedPCA):
+            raise TypeError(
+                f"Explanation: pca must be a PCA for {method} of rows, got a RotatedPCA; its pca_ "
+                f"is one: explanation.pca.pca_.{method}."
+            )
+        return getattr(self.pca, method)
 
     def __repr__(self) -> str:
         k, p = self.pca.components_.shape
@@ -157,8 +168,8 @@ def explain(estimator, X, *, step=None):
     Parameters
     ----------
     estimator : estimator
-        Fitted: a `PCA`, or a Pipeline, ColumnTransformer, FeatureUnion, search or the like that
-        has one inside it.
+        Fitted: a `PCA` or `RotatedPCA`, or a Pipeline, ColumnTransformer, FeatureUnion, search or
+        the like that has one inside it.
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
         Rows, as the estimator takes them.
     step : str, default=None
@@ -170,7 +181,7 @@ def explain(estimator, X, *, step=None):
     explanation : Explanation
         Tables of the features (``loadings``, ``correlations``, ``contributions``,
         ``communalities``) and of the rows (``coordinates``, ``cos2``, ``hotelling_t2``, ``spe``,
-        ``outliers()``). ``pca`` and ``X`` are what the displays take.
+        ``outliers()``; not of a RotatedPCA). ``pca`` and ``X`` are what the displays take.
 
     Raises
     ------
@@ -211,12 +222,14 @@ def explain(estimator, X, *, step=None):
         names = getattr(estimator, "feature_names_in_", None)
     for stage in found.before:
         X, names = stage(X, names)
-    pca = copy.copy(found.pca)  # what a fit holds is replaced and never written into
+    pca = fitted = copy.copy(found.pca)  # what a fit holds is replaced and never written into
+    if isinstance(pca, RotatedPCA):  # which has the names of the PCA that it turned
+        fitted = pca.pca_ = copy.copy(pca.pca_)
     if not hasattr(pca, "feature_names_in_") and not _generic(names) and has_pandas():
-        pca.feature_names_in_ = np.asarray(names, dtype=object)
+        fitted.feature_names_in_ = np.asarray(names, dtype=object)
     if hasattr(pca, "feature_names_in_") and _columns(X) is None and has_pandas():
         X = _framed(X, pca.feature_names_in_, index)
-    pca._checked(X, accept_sparse="csr")  # X of another width, before a table asks for it
+    fitted._checked(X, accept_sparse="csr")  # X of another width, before a table asks for it
     return Explanation(pca, X, found.path)
 
 
@@ -237,7 +250,7 @@ def _chosen(estimator: Any, step: str | None) -> Found:
     """Return the fitted PCA that is meant."""
     name = type(estimator).__name__
     every = list(_walk(estimator, "", ()))
-    found = [each for each in every if isinstance(each.pca, RowTables)]
+    found = [each for each in every if isinstance(each.pca, RowTables | RotatedPCA)]
     if not found and every:
         raise TypeError(
             f"explain: {_listed(every)} of {name} is scikit-learn's PCA, which does not keep what "
@@ -269,7 +282,7 @@ def _listed(found: list[Found]) -> str:
 
 def _walk(estimator: Any, path: str, before: tuple[Stage, ...]) -> Iterator[Found]:
     """Yield the PCAs inside an estimator."""
-    if isinstance(estimator, RowTables | SklearnPCA):
+    if isinstance(estimator, RowTables | RotatedPCA | SklearnPCA):
         yield Found(path, estimator, before)
     elif isinstance(estimator, Pipeline):
         for name, inner in estimator.steps:

@@ -18,6 +18,7 @@ from skparams import (
     OutlierDisplay,
     ScreeDisplay,
 )
+from skparams.decomposition import RotatedPCA
 
 matplotlib = pytest.importorskip("matplotlib")
 pytest.importorskip("pandas")
@@ -184,6 +185,24 @@ def test_rotated_components_have_pictures_too(wine):
     CorrelationCircleDisplay.from_estimator(rotated)
     with pytest.raises(TypeError, match="got a RotatedPCA; its pca_ is one"):
         BiplotDisplay.from_estimator(rotated, wine[1])
+
+
+def test_a_pipeline_with_rotated_components_is_drawn_as_they_are(wine):
+    _, X, _ = wine
+    pipeline = make_pipeline(StandardScaler(), RotatedPCA(PCA(3, random_state=0))).fit(X)
+    rotated = pipeline[-1]
+    circle = CorrelationCircleDisplay.from_estimator(pipeline, X)
+    expected = rotated.feature_table("correlations", as_frame=False)
+    np.testing.assert_array_equal(circle.correlations, expected[:, :2])
+    assert circle.component_names == ["rotatedpca0", "rotatedpca1"]
+    assert list(circle.feature_names) == list(X)
+    bars = ContributionDisplay.from_estimator(pipeline, X, component="rotatedpca1")
+    expected = rotated.feature_table("contributions", as_frame=False)
+    np.testing.assert_array_equal(bars.contributions, expected[:, 1])
+    for display in (ScreeDisplay, BiplotDisplay, OutlierDisplay, BootstrapDisplay):
+        for estimator in (rotated, pipeline):
+            with pytest.raises(TypeError, match="must be a PCA, got a RotatedPCA; its pca_ is one"):
+                display.from_estimator(estimator, X)
 
 
 @pytest.mark.parametrize("kind", ["ratios", "eigenvalues", "loadings"])

@@ -14,6 +14,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from skparams import PCA, explain
+from skparams.decomposition import RotatedPCA
 
 pd = pytest.importorskip("pandas")
 
@@ -86,6 +87,28 @@ def test_the_model_that_is_explained_does_not_change(wine):
     found = explain(model, X)
     assert set(vars(model[-1])) == before
     assert found.pca.components_ is model[-1].components_
+
+
+def test_rotated_components_are_explained_as_they_are(wine, direct):
+    X, (pca, _) = wine[0], direct
+    model = make_pipeline(StandardScaler(), RotatedPCA(PCA(3))).fit(X)
+    before = set(vars(model[-1].pca_))
+    found, rotated = explain(model, X), pca.rotate()
+    assert found.path == "rotatedpca"
+    for name in ("loadings", "correlations", "contributions"):
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(rotated, f"{name}_"))
+    pd.testing.assert_frame_equal(found.explained_by("ash"), rotated.explained_by("ash"))
+    assert repr(found).startswith("RotatedPCA at rotatedpca: 3 components of 13 features")
+    assert set(vars(model[-1].pca_)) == before
+    for table in ("coordinates", "row_contributions", "cos2", "hotelling_t2", "spe"):
+        with pytest.raises(TypeError, match="got a RotatedPCA; its pca_ is one"):
+            getattr(found, table)
+    for method in (found.limits, found.outliers, found.bootstrap):
+        with pytest.raises(TypeError, match="got a RotatedPCA; its pca_ is one"):
+            method()
+    np.testing.assert_allclose(found.pca.pca_.spe(found.X), pca.spe(direct[1]), atol=1e-10)
+    with pytest.raises(ValueError, match="features"):
+        explain(RotatedPCA(PCA(2)).fit(X.to_numpy()), X.to_numpy()[:, :5])
 
 
 def test_arrays_stay_arrays(wine):

@@ -82,7 +82,7 @@ class CorrelationCircleDisplay:
 
         Parameters
         ----------
-        estimator : PCA or RotatedPCA, or an estimator with a PCA inside it
+        estimator : PCA or RotatedPCA, or an estimator with one inside it
             Fitted; see `explain` for where it is looked for.
         X : {array-like, sparse matrix} of shape (n_samples, n_features), default=None
             Rows, needed only where the PCA is inside another estimator.

@@ -24,11 +24,13 @@ def model_of(estimator: Any, X: Any, what: str, *, rotated: bool = False) -> tup
         if X is None:
             raise ValueError(f"{what}: X must be given where estimator has the PCA inside it.")
         found = explain(estimator, X)
-        return found.pca, found.X
-    check_is_fitted(estimator)
-    if isinstance(estimator, RotatedPCA) and not rotated:
+        pca, X = found.pca, found.X
+    else:
+        check_is_fitted(estimator)
+        pca = estimator
+    if isinstance(pca, RotatedPCA) and not rotated:
         raise TypeError(f"{what}: estimator must be a PCA, got a RotatedPCA; its pca_ is one.")
-    return estimator, X
+    return pca, X
 
 
 def component_index(names: Any, component: Any, what: str) -> int:
