@@ -12,6 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA as SklearnPCA
+from sklearn.decomposition import IncrementalPCA
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import FeatureUnion, Pipeline
@@ -27,6 +28,8 @@ from skparams.decomposition._tables import feature_names, has_pandas, pandas_for
 Stage = Callable[[Any, Any], tuple[Any, Any]]
 # Attributes of meta-estimators that hold the one fitted estimator that stands for all.
 INNER = ("best_estimator_", "estimator_", "regressor_")
+# PCAs of scikit-learn, which keep too little for tables.
+FOREIGN = SklearnPCA | IncrementalPCA
 # Components that are printed.
 MOST_COMPONENTS = 8
 
@@ -252,9 +255,11 @@ def _chosen(estimator: Any, step: str | None) -> Found:
     every = list(_walk(estimator, "", ()))
     found = [each for each in every if isinstance(each.pca, RowTables | RotatedPCA)]
     if not found and every:
+        where = f"{_listed(every)} of {name}" if every[0].path else "estimator"
+        kinds = " and ".join(sorted({type(each.pca).__name__ for each in every}))
         raise TypeError(
-            f"explain: {_listed(every)} of {name} is scikit-learn's PCA, which does not keep what "
-            "the tables need. Fit with skparams.PCA in its place."
+            f"explain: {where} is scikit-learn's {kinds}, which does not keep what the tables "
+            "need. Fit with skparams.PCA in its place."
         )
     if not found:
         _check_search(estimator)
@@ -282,7 +287,7 @@ def _listed(found: list[Found]) -> str:
 
 def _walk(estimator: Any, path: str, before: tuple[Stage, ...]) -> Iterator[Found]:
     """Yield the PCAs inside an estimator."""
-    if isinstance(estimator, RowTables | RotatedPCA | SklearnPCA):
+    if isinstance(estimator, RowTables | RotatedPCA | FOREIGN):
         yield Found(path, estimator, before)
     elif isinstance(estimator, Pipeline):
         for name, inner in estimator.steps:

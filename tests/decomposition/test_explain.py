@@ -6,6 +6,7 @@ from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_wine
 from sklearn.decomposition import PCA as SklearnPCA
+from sklearn.decomposition import IncrementalPCA
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
@@ -182,6 +183,10 @@ def test_what_has_no_pca_to_explain(wine):
         explain(make_pipeline(StandardScaler()).fit(X), X)
     with pytest.raises(TypeError, match="'pca' of Pipeline is scikit-learn's PCA"):
         explain(make_pipeline(SklearnPCA(2)).fit(X), X)
+    with pytest.raises(TypeError, match="'incrementalpca' of Pipeline is scikit-learn's Increment"):
+        explain(make_pipeline(StandardScaler(), IncrementalPCA(2)).fit(X), X)
+    with pytest.raises(TypeError, match="explain: estimator is scikit-learn's IncrementalPCA, wh"):
+        explain(IncrementalPCA(2).fit(X), X)
     for model in (scaled_pca(), PCA(2), wrapped("columns")):
         with pytest.raises(NotFittedError):
             explain(model, X)
