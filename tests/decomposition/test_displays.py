@@ -264,3 +264,65 @@ def test_names_are_text_and_no_formulas():
 def test_what_is_not_allowed(wine, draw, message):
     with pytest.raises(ValueError, match=message):
         draw(wine[0], wine[1])
+
+
+@pytest.mark.parametrize("count", [-3, 2.5, "a", True, None])
+def test_counts_are_checked_before_work_starts(wine, count, monkeypatch):
+    """What is drawn is not cut from the end, nor is `a` read as all."""
+    from matplotlib import pyplot
+
+    pca, X, _ = wine
+    bars, circle = (d.from_estimator(pca) for d in (ContributionDisplay, CorrelationCircleDisplay))
+    biplot, outliers = (d.from_estimator(pca, X) for d in (BiplotDisplay, OutlierDisplay))
+    found = pca.bootstrap(X, 5)
+    pyplot.close("all")
+    for method in ("coordinates", "outliers", "bootstrap", "feature_table"):
+        monkeypatch.setattr(PCA, method, None)
+    calls = [
+        lambda n: ContributionDisplay.from_estimator(pca, n_features=n),
+        lambda n: bars.plot(n_features=n),
+        lambda n: BootstrapDisplay.from_bootstrap(found, kind="loadings", n_features=n),
+        lambda n: BootstrapDisplay.from_estimator(pca, X, n_features=n),
+    ]
+    for call in calls:
+        for n in (count, 0):
+            with pytest.raises(ValueError, match=rf"n_features must be .* least 1, got {n!r}\."):
+                call(n)
+    calls = [
+        lambda n: CorrelationCircleDisplay.from_estimator(pca, max_labels=n),
+        lambda n: BiplotDisplay.from_estimator(pca, X, max_labels=n),
+        lambda n: OutlierDisplay.from_estimator(pca, X, max_labels=n),
+        *(lambda n, d=d: d.plot(max_labels=n) for d in (circle, biplot, outliers)),
+    ]
+    for call in calls if count is not None else []:
+        with pytest.raises(ValueError, match=rf"max_labels must .* 0 or None, got {count!r}\."):
+            call(count)
+    assert not pyplot.get_fignums()
+
+
+def test_no_labels_where_none_are_asked_for(wine):
+    pca, X, _ = wine
+    assert not CorrelationCircleDisplay.from_estimator(pca, max_labels=0).labels_
+    assert not OutlierDisplay.from_estimator(pca, X, max_labels=0).labels_
+    assert len(OutlierDisplay.from_estimator(pca, X, max_labels=np.int64(2)).labels_) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"kind": "bogus"}, "BootstrapDisplay.from_estimator: kind must be one of"),
+        ({"kind": "loadings", "component": 3}, "must be one of the 3 components"),
+        ({"confidence_level": 95}, r"confidence_level must be a number in \(0, 1\), got 95"),
+    ],
+)
+def test_nothing_is_resampled_for_bad_arguments(wine, arguments, message, monkeypatch):
+    pca, X, _ = wine
+    monkeypatch.delattr("skparams.decomposition._bootstrap.resample")
+    with pytest.raises(ValueError, match=message):
+        BootstrapDisplay.from_estimator(pca, X, **arguments)
+
+
+def test_no_eigenvalues_are_computed_for_a_kind_that_is_not(wine, monkeypatch):
+    monkeypatch.delattr(PCA, "_full_evidence")
+    with pytest.raises(ValueError, match=r"ScreeDisplay\.from_estimator: kind must be one of"):
+        ScreeDisplay.from_estimator(wine[0], wine[1], kind="log")

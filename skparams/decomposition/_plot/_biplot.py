@@ -12,6 +12,7 @@ from skparams.decomposition._plot._display import (
     FONT,
     axes_of,
     axis_label,
+    check_count,
     finish,
     halo,
     model_of,
@@ -108,7 +109,7 @@ class BiplotDisplay:
         components : pair of int or str, default=(0, 1)
             The horizontal and the vertical one, by position or by name.
         max_labels : int, default=None
-            How many features are named at most; by default all that there is room for.
+            How many features are named at most, 0 or more; by default all that there is room for.
         ax : matplotlib Axes, default=None
             Where to draw; by default in a new figure.
 
@@ -118,6 +119,7 @@ class BiplotDisplay:
             What was drawn.
         """
         what = f"{cls.__name__}.from_estimator"
+        check_count(max_labels, f"{what}: max_labels", least=0, or_none=True)
         pca, X = model_of(estimator, X, what)
         names = pca.get_feature_names_out()
         pair = list(pair_of(names, components, what))
@@ -149,13 +151,14 @@ class BiplotDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; by default in a new figure.
         max_labels : int, default=None
-            How many features are named at most; by default all that there is room for.
+            How many features are named at most, 0 or more; by default all that there is room for.
 
         Returns
         -------
         display : BiplotDisplay
             Itself.
         """
+        check_count(max_labels, "BiplotDisplay: max_labels", least=0, or_none=True)
         self.ax_ = ax = axes_of(ax, (6.4, 5.4), type(self).__name__)
         self.figure_ = ax.figure
         lengths = np.hypot(*self.directions.T)

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from skparams.decomposition._bootstrap import KINDS
+from skparams.decomposition._limits import check_share
 from skparams.decomposition._plot._display import (
     axes_of,
+    check_count,
     component_index,
     finish,
     model_of,
@@ -92,7 +94,7 @@ class BootstrapDisplay:
         component : int or str, default=0
             Of 'loadings', which component, by position or by name.
         n_features : int, default=30
-            Of 'loadings', how many features are shown, the largest ones.
+            Of 'loadings', how many features are shown, 1 or more, the largest ones.
         confidence_level : float, default=0.95
             Share of the resamples in an interval, in (0, 1).
         ax : matplotlib Axes, default=None
@@ -103,7 +105,11 @@ class BootstrapDisplay:
         display : BootstrapDisplay
             What was drawn.
         """
-        pca, X = model_of(estimator, X, f"{cls.__name__}.from_estimator")
+        what = f"{cls.__name__}.from_estimator"
+        _check(kind, n_features, confidence_level, what)
+        pca, X = model_of(estimator, X, what)
+        if kind == "loadings":
+            component_index(pca.get_feature_names_out(), component, what)
         found = pca.bootstrap(
             X, n_resamples, sample_weight=sample_weight, random_state=random_state
         )
@@ -138,7 +144,7 @@ class BootstrapDisplay:
         component : int or str, default=0
             Of 'loadings', which component, by position or by name.
         n_features : int, default=30
-            Of 'loadings', how many features are shown, the largest ones.
+            Of 'loadings', how many features are shown, 1 or more, the largest ones.
         confidence_level : float, default=0.95
             Share of the resamples in an interval, in (0, 1).
         ax : matplotlib Axes, default=None
@@ -169,7 +175,7 @@ class BootstrapDisplay:
         component : int or str, default=0
             Of 'loadings', which component, by position or by name.
         n_features : int, default=30
-            Of 'loadings', how many features are shown, the largest ones.
+            Of 'loadings', how many features are shown, 1 or more, the largest ones.
         confidence_level : float, default=0.95
             Share of the resamples in an interval, in (0, 1).
 
@@ -178,8 +184,7 @@ class BootstrapDisplay:
         display : BootstrapDisplay
             Itself.
         """
-        if kind not in KINDS:
-            raise ValueError(f"BootstrapDisplay: kind must be one of {list(KINDS)}, got {kind!r}.")
+        _check(kind, n_features, confidence_level, "BootstrapDisplay")
         low, high = self.bootstrap.interval(kind, confidence_level)
         estimates = getattr(self.bootstrap.estimates, kind)
         if kind == "loadings":
@@ -242,3 +247,11 @@ class BootstrapDisplay:
 
     def _said(self, level: float) -> str:
         return f"{percent(level)} intervals of {len(self.bootstrap.resamples.ratios):,} resamples"
+
+
+def _check(kind: Any, n_features: Any, confidence_level: Any, what: str) -> None:
+    """Refuse arguments that are not allowed, before rows are resampled."""
+    if kind not in KINDS:
+        raise ValueError(f"{what}: kind must be one of {list(KINDS)}, got {kind!r}.")
+    check_count(n_features, f"{what}: n_features")
+    check_share(confidence_level, f"{what}: confidence_level")

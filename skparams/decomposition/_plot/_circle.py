@@ -9,6 +9,7 @@ import numpy as np
 from skparams.decomposition._plot._display import (
     axes_of,
     axis_label,
+    check_count,
     finish,
     model_of,
     note,
@@ -89,7 +90,7 @@ class CorrelationCircleDisplay:
         components : pair of int or str, default=(0, 1)
             The horizontal and the vertical one, by position or by name.
         max_labels : int, default=None
-            How many features are named at most; by default all that there is room for.
+            How many features are named at most, 0 or more; by default all that there is room for.
         ax : matplotlib Axes, default=None
             Where to draw; by default in a new figure.
 
@@ -99,6 +100,7 @@ class CorrelationCircleDisplay:
             What was drawn.
         """
         what = f"{cls.__name__}.from_estimator"
+        check_count(max_labels, f"{what}: max_labels", least=0, or_none=True)
         pca, _ = model_of(estimator, X, what, rotated=True)
         names = pca.get_feature_names_out()
         pair = list(pair_of(names, components, what))
@@ -118,13 +120,14 @@ class CorrelationCircleDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; by default in a new figure.
         max_labels : int, default=None
-            How many features are named at most; by default all that there is room for.
+            How many features are named at most, 0 or more; by default all that there is room for.
 
         Returns
         -------
         display : CorrelationCircleDisplay
             Itself.
         """
+        check_count(max_labels, "CorrelationCircleDisplay: max_labels", least=0, or_none=True)
         self.ax_ = ax = axes_of(ax, (6, 5.3), type(self).__name__)
         self.figure_ = ax.figure
         turn = np.linspace(0, 2 * np.pi, 200)

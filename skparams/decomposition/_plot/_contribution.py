@@ -9,6 +9,7 @@ import numpy as np
 from skparams.decomposition._plot._display import (
     FONT,
     axes_of,
+    check_count,
     component_index,
     finish,
     halo,
@@ -80,7 +81,7 @@ class ContributionDisplay:
         component : int or str, default=0
             Which one, by position or by name.
         n_features : int, default=15
-            How many features have a bar, the largest ones.
+            How many features have a bar, 1 or more, the largest ones.
         ax : matplotlib Axes, default=None
             Where to draw; by default in a new figure.
 
@@ -90,6 +91,7 @@ class ContributionDisplay:
             What was drawn.
         """
         what = f"{cls.__name__}.from_estimator"
+        check_count(n_features, f"{what}: n_features")
         pca, _ = model_of(estimator, X, what, rotated=True)
         names = pca.get_feature_names_out()
         i = component_index(names, component, what)
@@ -109,13 +111,14 @@ class ContributionDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; by default in a new figure.
         n_features : int, default=15
-            How many features have a bar, the largest ones.
+            How many features have a bar, 1 or more, the largest ones.
 
         Returns
         -------
         display : ContributionDisplay
             Itself.
         """
+        check_count(n_features, "ContributionDisplay: n_features")
         p = len(self.contributions)
         order = np.argsort(-np.asarray(self.contributions), kind="stable")
         shown = order[:n_features]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,16 @@ def pair_of(names: Any, components: Any, what: str) -> tuple[int, int]:
     if first == second:
         raise ValueError(f"{what}: components must be different, got {components!r}.")
     return first, second
+
+
+def check_count(value: Any, what: str, *, least: int = 1, or_none: bool = False) -> None:
+    """Refuse what is no number of things that are drawn, before work starts."""
+    if or_none and value is None:
+        return
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or value < least:
+        other = " or None" if or_none else ""
+        raise ValueError(f"{what} must be an int of at least {least}{other}, got {value!r}.")
 
 
 def axes_of(ax: Any, size: tuple[float, float], what: str) -> Any:

@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from skparams.decomposition._plot._display import FONT, axes_of, finish, halo, model_of, short
+from skparams.decomposition._plot._display import (
+    FONT,
+    axes_of,
+    check_count,
+    finish,
+    halo,
+    model_of,
+    short,
+)
 from skparams.decomposition._plot._labels import Label, place
 from skparams.rendering._palette import LIGHT
 
@@ -83,8 +91,8 @@ class OutlierDisplay:
             The rows, of training or others.
         alpha : float, default=0.05
             The share of normal rows that each limit excludes, in (0, 1).
-        max_labels : int, default=10
-            How many odd rows are named at most.
+        max_labels : int or None, default=10
+            How many odd rows are named at most, 0 or more; None for all that there is room for.
         ax : matplotlib Axes, default=None
             Where to draw; by default in a new figure.
 
@@ -93,7 +101,9 @@ class OutlierDisplay:
         display : OutlierDisplay
             What was drawn.
         """
-        pca, X = model_of(estimator, X, f"{cls.__name__}.from_estimator")
+        what = f"{cls.__name__}.from_estimator"
+        check_count(max_labels, f"{what}: max_labels", least=0, or_none=True)
+        pca, X = model_of(estimator, X, what)
         display = cls(
             outliers=pca.outliers(X, alpha),
             hotelling_t2=pca.hotelling_t2(X, as_frame=False),
@@ -109,14 +119,15 @@ class OutlierDisplay:
         ----------
         ax : matplotlib Axes, default=None
             Where to draw; by default in a new figure.
-        max_labels : int, default=10
-            How many odd rows are named at most.
+        max_labels : int or None, default=10
+            How many odd rows are named at most, 0 or more; None for all that there is room for.
 
         Returns
         -------
         display : OutlierDisplay
             Itself.
         """
+        check_count(max_labels, "OutlierDisplay: max_labels", least=0, or_none=True)
         self.ax_ = ax = axes_of(ax, (6, 4.4), type(self).__name__)
         self.figure_ = ax.figure
         odd, limits = self.outliers, self.outliers.limits

@@ -106,7 +106,9 @@ class ScreeDisplay:
         display : ScreeDisplay
             What was drawn.
         """
-        pca, X = model_of(estimator, X, f"{cls.__name__}.from_estimator")
+        what = f"{cls.__name__}.from_estimator"
+        _check_kind(kind, what)
+        pca, X = model_of(estimator, X, what)
         values, total, rules, band = pca.explained_variance_, pca._total_variance, None, None
         if X is not None:
             evidence, n_rows = pca._full_evidence(X, sample_weight)
@@ -142,8 +144,7 @@ class ScreeDisplay:
         display : ScreeDisplay
             Itself.
         """
-        if kind not in KINDS:
-            raise ValueError(f"ScreeDisplay: kind must be one of {list(KINDS)}, got {kind!r}.")
+        _check_kind(kind, "ScreeDisplay")
         self.ax_ = ax = axes_of(ax, (6, 3.8), type(self).__name__)
         self.figure_ = ax.figure
         unit = 1.0
@@ -217,3 +218,8 @@ class ScreeDisplay:
                 )
             )
         return texts
+
+
+def _check_kind(kind: Any, what: str) -> None:
+    if kind not in KINDS:
+        raise ValueError(f"{what}: kind must be one of {list(KINDS)}, got {kind!r}.")
