@@ -218,7 +218,7 @@ class BootstrapTables(FeatureTables, SupplementaryTables):
         """
         check_is_fitted(self)
         name = f"{type(self).__name__}.bootstrap"
-        if alignment not in ALIGNMENTS:
+        if not isinstance(alignment, str) or alignment not in ALIGNMENTS:
             raise ValueError(
                 f"{name}: alignment must be one of {list(ALIGNMENTS)}, got {alignment!r}."
             )

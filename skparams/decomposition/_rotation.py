@@ -251,9 +251,9 @@ class RotatedPCA(
         return "rotation_" in vars(self)
 
 
-def check_method(method: str, what: str) -> None:
+def check_method(method: Any, what: str) -> None:
     """Refuse a rotation that there is not."""
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"{what}: method must be one of {list(METHODS)}, got {method!r}.")
 
 
