@@ -159,6 +159,15 @@ def test_a_band_above_all_eigenvalues_is_seen():
     assert display.ax_.get_ylim()[1] > display.band.max()
 
 
+def test_a_scree_is_of_the_features_of_the_model(wine):
+    pca, X, _ = wine
+    with pytest.raises(ValueError, match="feature names should match"):
+        ScreeDisplay.from_estimator(pca, X.iloc[:, :5])
+    X = X.to_numpy()
+    with pytest.raises(ValueError, match="X has 5 features, but PCA is expecting 13"):
+        ScreeDisplay.from_estimator(PCA(3, scale=True).fit(X), X[:, :5])
+
+
 def test_scree_without_rows_shows_what_the_model_has(wine):
     display = ScreeDisplay.from_estimator(wine[0])
     assert display.band_ is None

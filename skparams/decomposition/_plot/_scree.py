@@ -111,6 +111,7 @@ class ScreeDisplay:
         pca, X = model_of(estimator, X, what)
         values, total, rules, band = pca.explained_variance_, pca._total_variance, None, None
         if X is not None:
+            pca._checked(X)  # the spectrum is that of a fit, which takes any features
             evidence, n_rows = pca._full_evidence(X, sample_weight)
             values, total = evidence.eigenvalues, evidence.total
             band = null_eigenvalues(evidence, [1 - QUANTILE, QUANTILE])
