@@ -266,6 +266,14 @@ def test_names_are_text_and_no_formulas():
         (lambda pca, X: BiplotDisplay.from_estimator(pca, X, components=1), "must be a pair"),
         (lambda pca, X: BiplotDisplay.from_estimator(pca, X, X.iloc[:, 0]), "at most 12"),
         (lambda pca, X: BiplotDisplay.from_estimator(pca, X, [1]), "inconsistent numbers"),
+        (
+            lambda pca, X: BiplotDisplay.from_estimator(pca, X, ["a", None] * 89),
+            "y must have values of one type, none missing, got NoneType and str",
+        ),
+        (
+            lambda pca, X: BiplotDisplay.from_estimator(pca, X, [1.0, np.nan] * 89),
+            r"y must have no missing values, got .*nan",
+        ),
         (lambda pca, X: OutlierDisplay.from_estimator(pca, X, alpha=1), "alpha must be a number"),
         (lambda pca, X: ScreeDisplay.from_estimator(make_pipeline(pca)), "X must be given"),
     ],

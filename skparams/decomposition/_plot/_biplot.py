@@ -105,7 +105,8 @@ class BiplotDisplay:
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             The rows, of training or others.
         y : array-like of shape (n_samples,), default=None
-            Groups of the rows, such as classes: each has a colour and a marker.
+            Groups of the rows, such as classes: each has a colour and a marker. At most 12 of one
+            type, none missing.
         components : pair of int or str, default=(0, 1)
             The horizontal and the vertical one, by position or by name.
         max_labels : int, default=None
@@ -123,16 +124,11 @@ class BiplotDisplay:
         pca, X = model_of(estimator, X, what)
         names = pca.get_feature_names_out()
         pair = list(pair_of(names, components, what))
-        coordinates = pca.coordinates(X, as_frame=False)[:, pair]
         if y is not None:
             y = column_or_1d(y)
-            check_consistent_length(coordinates, y)
-            n_groups = len(np.unique(y))
-            if n_groups > MOST_GROUPS:
-                raise ValueError(
-                    f"{what}: y must have at most {MOST_GROUPS} different values, the groups, got "
-                    f"{n_groups}."
-                )
+            check_consistent_length(X, y)
+            _check_groups(y, what)
+        coordinates = pca.coordinates(X, as_frame=False)[:, pair]
         display = cls(
             coordinates=coordinates,
             directions=pca.components_[pair].T,
@@ -204,3 +200,21 @@ class BiplotDisplay:
             )  # fmt: skip
             texts.append(halo(text))
         return points, texts
+
+
+def _check_groups(y: np.ndarray, what: str) -> None:
+    """Refuse groups that cannot be told apart, or too many."""
+    try:
+        groups = np.unique(y)
+    except TypeError as error:  # None, and text beside numbers, have no order
+        kinds = sorted({type(group).__name__ for group in y})
+        raise ValueError(
+            f"{what}: y must have values of one type, none missing, got {' and '.join(kinds)}."
+        ) from error
+    if (groups != groups).any():  # missing ones, which are not even themselves
+        raise ValueError(f"{what}: y must have no missing values, got {groups[-1]}.")
+    if len(groups) > MOST_GROUPS:
+        raise ValueError(
+            f"{what}: y must have at most {MOST_GROUPS} different values, the groups, got "
+            f"{len(groups)}."
+        )
