@@ -77,6 +77,7 @@ MAY_IMPORT = {
     "decomposition._resamples": ["_threads"],
     "decomposition._rotation": [
         "_estimator",
+        "_threads",
         "decomposition._features",
         "inspection._mixin",
     ],

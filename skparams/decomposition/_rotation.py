@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from typing import Any
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skparams._estimator import VersionedEstimator, unchanged_on_error
+from skparams._threads import one_blas_thread
 from skparams.decomposition._features import FeatureTables, quotient
 from skparams.inspection._mixin import ParamsMixin
 
@@ -26,18 +29,26 @@ def rotation_of(loadings: np.ndarray, method: str) -> np.ndarray:
     """Return the orthogonal matrix that turns loadings, by Kaiser's normalised criterion.
 
     Each feature's loadings are scaled to a communality of 1 first. The iteration is a gradient
-    projection, one singular value decomposition a step.
+    projection, one singular value decomposition a step; it warns where steps do not suffice.
     """
     norms = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
     rows = quotient(loadings, norms)
-    rotation = np.eye(loadings.shape[1])
-    for _ in range(MAX_ITER):
-        turned = rows @ rotation
-        mean = METHODS[method] * (turned**2).mean(axis=0)
-        left, _, right = np.linalg.svd(rows.T @ (turned**3 - turned * mean))
-        before, rotation = rotation, left @ right
-        if np.abs(rotation - before).max(initial=0.0) <= TOLERANCE:
-            break
+    rotation, change = np.eye(loadings.shape[1]), 0.0
+    with one_blas_thread():  # threads that wait for small products take turns, far longer
+        for _ in range(MAX_ITER):
+            turned = rows @ rotation
+            mean = METHODS[method] * (turned**2).mean(axis=0)
+            left, _, right = np.linalg.svd(rows.T @ (turned**3 - turned * mean))
+            before, rotation = rotation, left @ right
+            change = np.abs(rotation - before).max(initial=0.0)
+            if change <= TOLERANCE:
+                return rotation
+    warnings.warn(
+        f"RotatedPCA: {method} did not converge within {MAX_ITER} steps; the last one changed the "
+        f"rotation by {change:.1e}, more than {TOLERANCE:.0e}.",
+        ConvergenceWarning,
+        stacklevel=2,
+    )
     return rotation
 
 

@@ -7,11 +7,13 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_wine
 from sklearn.decomposition._factor_analysis import _ortho_rotation
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from skparams import PCA, diff, plan, probe, slim, summary
+from skparams._threads import n_threads
 from skparams.decomposition import RotatedPCA
 from skparams.decomposition._resamples import _covariances, _to_correlations
 
@@ -82,6 +84,29 @@ def test_rotation(method, arguments, correlated):
     assert pickle.dumps(model) == before
     again = clone(turned).fit(X)
     np.testing.assert_allclose(again.loadings_, turned.loadings_)
+
+
+def test_a_rotation_whose_steps_do_not_suffice_says_so(correlated, monkeypatch):
+    model = PCA(3).fit(correlated(100, 8))
+    monkeypatch.setattr("skparams.decomposition._rotation.MAX_ITER", 2)
+    with pytest.warns(ConvergenceWarning, match="RotatedPCA: quartimax did not converge within 2"):
+        turned = model.rotate("quartimax")
+    np.testing.assert_allclose(turned.rotation_ @ turned.rotation_.T, np.eye(3), atol=1e-12)
+
+
+def test_rotations_take_one_thread_of_blas(correlated, monkeypatch):
+    seen, svd = [], np.linalg.svd
+
+    def seen_svd(*arguments):
+        seen.append(n_threads())
+        return svd(*arguments)
+
+    model = PCA(3).fit(correlated(100, 8))
+    monkeypatch.setattr(np.linalg, "svd", seen_svd)
+    with threadpool_limits(2, user_api="blas"):
+        model.rotate()
+        assert set(seen) == {1}
+        assert n_threads() == 2
 
 
 def test_rotation_in_a_pipeline(wine):
