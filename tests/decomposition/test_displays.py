@@ -152,6 +152,23 @@ def test_scree_shows_the_rules_and_the_band(wine):
     np.testing.assert_allclose(shares, 100 * every / 13, atol=1e-10)
 
 
+def test_components_are_counted_as_their_names_are(wine):
+    _, X, _ = wine
+    pca = PCA(scale=True, random_state=0).fit(X)
+    scree = ScreeDisplay.from_estimator(pca, X)
+    assert list(scree.line_.get_xdata()) == list(range(13))
+    # The line of a rule is behind the last component that it keeps.
+    count = {text.get_text(): text.xy[0] for text in scree.rules_}
+    assert count["broken_stick: 2"] == 1.5
+    sure = BootstrapDisplay.from_estimator(pca, X, n_resamples=5)
+    assert list(sure.estimates_.get_xdata()) == list(range(13))
+    for display in (scree, sure):
+        assert "component, counted from 0" in display.ax_.get_xlabel()
+        assert display.ax_.get_xlim() == (-0.6, 12.6)
+    few = BootstrapDisplay.from_estimator(wine[0], X, n_resamples=5).ax_
+    assert [text.get_text() for text in few.get_xticklabels()] == ["pca0", "pca1", "pca2"]
+
+
 def test_a_band_above_all_eigenvalues_is_seen():
     X = np.random.RandomState(0).uniform(size=(10, 3))
     display = ScreeDisplay.from_estimator(PCA(2, random_state=0).fit(X), X, kind="eigenvalues")

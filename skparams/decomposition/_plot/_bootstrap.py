@@ -210,9 +210,13 @@ class BootstrapDisplay:
         )
         (self.estimates_,) = ax.plot(places, unit * estimates, "_", color=LIGHT.ink, ms=12, mew=1.2)
         ax.set(xlim=(-0.6, len(estimates) - 0.4), ylim=(0, None), ylabel=noun)
+        counted = ""
         if len(estimates) <= 10:
             ax.set_xticks(places, [short(name) for name in self.bootstrap.component_names])
-        ax.set_xlabel(f"component; {self._said(level)}")
+        else:
+            ax.xaxis.get_major_locator().set_params(integer=True)
+            counted = ", counted from 0"
+        ax.set_xlabel(f"component{counted}; {self._said(level)}")
         # Neighbours whose intervals meet could be turned into one another.
         near = int((low[:-1] <= high[1:]).sum())
         pairs = "1 pair of neighbours overlaps" if near == 1 else f"{near} pairs overlap"

@@ -152,7 +152,7 @@ class ScreeDisplay:
         if kind == "ratios":
             unit = 100 / self.total_variance if self.total_variance > 0 else 0.0
         heights = self.eigenvalues * unit
-        places = np.arange(1, len(heights) + 1)
+        places = np.arange(len(heights))
         self.band_ = self._draw_band(places, unit)
         size = 5.5 if len(heights) <= 40 else 3.5
         (self.line_,) = ax.plot(
@@ -162,7 +162,8 @@ class ScreeDisplay:
         (self.kept_,) = ax.plot(places[:k], heights[:k], "o", color=LIGHT.above, ms=size)
         drawn = heights if self.band is None else np.append(heights, self.band[1] * unit)
         top = max(drawn.max(initial=0.0), 0.0) or 1.0
-        ax.set(xlim=(0.4, len(heights) + 0.6), ylim=(0, 1.08 * top), xlabel="component")
+        ax.set(xlim=(-0.6, len(heights) - 0.4), ylim=(0, 1.08 * top))
+        ax.set_xlabel("component, counted from 0")
         ax.set_ylabel("eigenvalue" if kind == "eigenvalues" else "share of the variance (%)")
         ax.xaxis.get_major_locator().set_params(integer=True)
         share = self.eigenvalues[:k].sum() / (self.total_variance or 1.0)
@@ -202,13 +203,13 @@ class ScreeDisplay:
         for i, (count, rules) in enumerate(agreed.items()):
             height = top * (0.97 - 0.09 * i)
             self.ax_.plot(
-                [count + 0.5] * 2, [0, height], color=LIGHT.below, lw=1, ls=(0, (2, 2)), zorder=1
+                [count - 0.5] * 2, [0, height], color=LIGHT.below, lw=1, ls=(0, (2, 2)), zorder=1
             )
             left = count > 0.6 * len(self.eigenvalues)
             texts.append(
                 self.ax_.annotate(
                     f"{', '.join(rules)}: {count}",
-                    (count + 0.5, height),
+                    (count - 0.5, height),
                     (-4 if left else 4, 0),
                     textcoords="offset points",
                     ha="right" if left else "left",
