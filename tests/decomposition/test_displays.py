@@ -88,7 +88,7 @@ def test_names_in_the_circle_do_not_overlap(case):
 def test_names_in_the_biplot_do_not_overlap(case):
     pca, X, y = case
     display = BiplotDisplay.from_estimator(pca, X, y, components=(0, "pca2"))
-    assert_apart(display, [*display.labels_, *display.groups_[:1]])
+    assert_apart(display, [*display.labels_, *display.groups_])
     assert len(display.labels_) >= 8
     points = np.vstack([group.get_offsets() for group in display.points_])
     scores = pca.coordinates(X, as_frame=False)[:, [0, 2]]
@@ -103,6 +103,25 @@ def test_names_in_the_biplot_do_not_overlap(case):
     looks = {(*c.get_facecolor()[0][:3], c.get_paths()[0].vertices.tobytes())
              for c in display.points_}  # fmt: skip
     assert len(looks) == len(display.groups_)
+
+
+def test_names_of_groups_do_not_overlap():
+    """Neither long ones side by side nor many in one place, which lines lead to."""
+    cancer = load_breast_cancer()
+    X, y = cancer.data, cancer.target_names[cancer.target]
+    pca = PCA(2).fit(X)
+    scores = pca.transform(X)
+    display = BiplotDisplay.from_estimator(pca, X, y)
+    assert_apart(display, [*display.labels_, *display.groups_])
+    for text in display.groups_:
+        assert text.get_zorder() > display.arrows_.get_zorder()
+        box = text.get_window_extent().transformed(display.ax_.transData.inverted())
+        assert box.contains(*np.median(scores[y == text.get_text()], axis=0))
+    lines = len(display.ax_.lines)
+    many = [f"a group with a name {i % 12}" for i in range(len(X))]
+    display = BiplotDisplay.from_estimator(pca, X, many)
+    assert_apart(display, [*display.labels_, *display.groups_])
+    assert len(display.ax_.lines) > lines
 
 
 def test_labels_of_odd_rows_do_not_overlap(case):

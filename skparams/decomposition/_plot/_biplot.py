@@ -16,10 +16,12 @@ from skparams.decomposition._plot._display import (
     finish,
     halo,
     model_of,
+    note,
     pair_of,
     percent,
     short,
 )
+from skparams.decomposition._plot._labels import move_apart
 from skparams.decomposition._tables import feature_names
 from skparams.rendering._palette import LIGHT
 
@@ -62,7 +64,7 @@ class BiplotDisplay:
     points_ : list of matplotlib PathCollection
         The rows, of each group.
     groups_ : list of matplotlib Text
-        Names of the groups, each in the middle of its rows.
+        Names of the groups, each in the middle of its rows or, off other groups' names, near it.
     arrows_ : matplotlib Quiver
         One arrow a feature.
     labels_ : list of matplotlib Annotation
@@ -176,6 +178,7 @@ class BiplotDisplay:
         ax.set_ylabel(axis_label(self.component_names[1], self.ratios[1]))
         total = percent(float(np.sum(self.ratios)))
         finish(ax, f"Rows and features on two components, {total} of the variance")
+        self._move_groups_apart()
         self.labels_ = label_arrows(self.arrows_, tips, self.feature_names, max_labels, LIGHT.ink)
         return self
 
@@ -198,8 +201,19 @@ class BiplotDisplay:
                 *np.median(rows, axis=0), short(group), color=color, fontsize=FONT + 3,
                 fontweight="bold", ha="center", va="center", zorder=4,
             )  # fmt: skip
-            texts.append(halo(text))
+            texts.append(halo(text, 4))  # arrows meet where many groups are
         return points, texts
+
+    def _move_groups_apart(self) -> None:
+        """Move names of groups off one another, outwards."""
+        if not self.groups_:
+            return
+        at = np.array([text.get_position() for text in self.groups_])
+        angles = np.arctan2(*(at - at.mean(axis=0)).T[::-1])
+        label = self.ax_.get_xlabel()
+        note(self.ax_, " ")  # the layout with a note, which leaves the least room
+        move_apart(self.ax_, self.groups_, angles)
+        self.ax_.set_xlabel(label)
 
 
 def _check_groups(y: np.ndarray, what: str) -> None:

@@ -105,11 +105,11 @@ def finish(ax: Any, title: str, *, spines: tuple[str, ...] = ("left", "bottom"))
         axis.label.set_size(FONT)
 
 
-def halo(text: Any) -> Any:
+def halo(text: Any, width: float = 2.5) -> Any:
     """Give a text an edge of paper, so that it is readable on lines and points."""
     from matplotlib.patheffects import withStroke
 
-    text.set_path_effects([withStroke(linewidth=2.5, foreground=LIGHT.paper)])
+    text.set_path_effects([withStroke(linewidth=width, foreground=LIGHT.paper)])
     return text
 
 

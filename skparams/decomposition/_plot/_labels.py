@@ -14,6 +14,8 @@ from skparams.rendering._palette import LIGHT
 # Where a label is tried: distances in points, and turns from its own direction in degrees.
 DISTANCES = (3.0, 10.0, 18.0, 26.0, 36.0)
 TURNS = (0, 25, -25, 50, -50, 80, -80, 120, -120, 180)
+# By how many points a text is moved off another.
+SHIFTS = tuple(np.arange(0.0, 150.0, 3.0))
 # From this distance on a thin line leads to the point.
 LED = 10.0
 MARGIN = 1.5  # points around each label
@@ -73,6 +75,30 @@ def place(
     return drawn
 
 
+def move_apart(ax: Any, texts: Sequence[Any], angles: Sequence[float]) -> None:
+    """Move texts off those before them, no further than it takes, at best in their directions.
+
+    They stay in the axes. A thin line leads below the texts from one to where it was, unless it
+    still covers that. One for which there is no room stays where it is.
+    """
+    ax.figure.figure.draw_without_rendering()
+    frame = ax.get_window_extent()
+    room = _Room(ax.figure.dpi / 72, frame.min, frame.max, [], np.empty((0, 2)))
+    for text, angle in zip(texts, angles, strict=True):
+        box, at = text.get_window_extent(), text.get_position()
+        half = np.array([box.width, box.height]) / 2
+        anchor = ax.transData.transform(at)
+        found = room.take(anchor, half, angle, over=True)
+        if found is None:
+            continue
+        center = found[0]
+        text.set_position(ax.transData.inverted().transform(center))
+        if (np.abs(center - anchor) > half).any():
+            end = np.clip(anchor, center - half, center + half)
+            x, y = ax.transData.inverted().transform(end)
+            ax.plot([at[0], x], [at[1], y], color=text.get_color(), lw=0.8, zorder=3)
+
+
 @dataclass
 class _Room:
     """What is taken of the axes, in pixels."""
@@ -84,20 +110,24 @@ class _Room:
     points: np.ndarray
 
     def take(
-        self, anchor: np.ndarray, half: np.ndarray, angle: float
+        self, anchor: np.ndarray, half: np.ndarray, angle: float, *, over: bool = False
     ) -> tuple[np.ndarray, np.ndarray | None] | None:
-        """Take the nearest free place; return its center and where a line to it ends."""
+        """Take the nearest free place; return its center and where a line to it ends.
+
+        A place is beside the anchor or, with ``over``, at best over it: then no line is looked at.
+        """
         half = half + MARGIN * self.pixels
-        for distance in DISTANCES:
+        for distance in SHIFTS if over else DISTANCES:
             for turn in TURNS:
                 turned = angle + np.radians(turn)
                 toward = np.array([np.cos(turned), np.sin(turned)])
-                center = anchor + toward * (distance * self.pixels + _reach(half, toward))
+                reach = 0.0 if over else _reach(half, toward)
+                center = anchor + toward * (distance * self.pixels + reach)
                 low, high = center - half, center + half
                 if (low < self.low).any() or (high > self.high).any():
                     continue
                 line = np.empty((0, 2))
-                if distance >= LED:
+                if distance >= LED and not over:
                     line = np.linspace(anchor, np.clip(anchor, low, high), 10)
                 if self._is_free(low, high, line):
                     self.boxes.append(np.concatenate([low, high]))
