@@ -9,6 +9,7 @@ from skparams.inspection._change import EXACT
 from skparams.inspection._chosen import DEEPEST
 from skparams.inspection._diff_record import Choice
 from skparams.inspection._leaf import apart, join
+from skparams.inspection._slimmed import plain_class
 from skparams.inspection._specs._hyperparameters import (
     MISSING,
     defaults_of,
@@ -74,7 +75,7 @@ def choices_in(
 
 
 def _same(before: Any, after: Any) -> bool:
-    if type(before) is not type(after):
+    if plain_class(before) is not plain_class(after):
         return False
     return not compare(_by_class(before), _by_class(after), EXACT).moved
 
@@ -82,11 +83,11 @@ def _same(before: Any, after: Any) -> bool:
 def _by_class(value: Any) -> Any:
     """Return a value with each estimator that ``templates_in`` finds in it as its class."""
     if is_estimator(value):
-        return type(value)
+        return plain_class(value)
     if not isinstance(value, list | tuple) or not any(True for _ in templates_in("", value)):
         return value
     return [
-        tuple(type(part) if is_estimator(part) else part for part in item)
+        tuple(plain_class(part) if is_estimator(part) else part for part in item)
         if isinstance(item, tuple)
         else _by_class(item)
         for item in value

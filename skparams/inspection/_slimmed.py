@@ -12,7 +12,7 @@ from functools import cache
 from types import new_class
 from typing import Any
 
-__all__ = ["Dropped", "Slimmed", "restored"]
+__all__ = ["Dropped", "Slimmed", "plain_class", "restored"]
 
 # The names of attributes and their roles.
 Dropped = tuple[tuple[str, str], ...]
@@ -35,6 +35,12 @@ class Slimmed:
     def __reduce__(self) -> tuple:
         dropped = tuple(self._skparams_dropped.items())
         return restored, (self._skparams_plain, dropped), self.__getstate__()
+
+
+def plain_class(value: Any) -> type:
+    """Return a value's class, that of a slimmed estimator as it was before."""
+    cls: type = type(value)
+    return cls._skparams_plain if issubclass(cls, Slimmed) else cls
 
 
 def restored(cls: type, dropped: Dropped) -> Any:

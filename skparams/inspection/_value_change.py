@@ -11,6 +11,7 @@ from scipy.sparse import issparse
 
 from skparams.inspection._change import Tolerance, change_of
 from skparams.inspection._diff_record import Change
+from skparams.inspection._slimmed import plain_class
 from skparams.inspection._specs._values import attributes_of
 
 __all__ = ["comparable", "compare"]
@@ -70,7 +71,7 @@ def _changes(
     if isinstance(before, _RANDOM):
         yield _SAME if type(before) is type(after) else _OTHER
         return
-    if type(before) is not type(after):
+    if plain_class(before) is not plain_class(after):
         yield _OTHER
         return
     if isinstance(before, _FUNCTION):

@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.cluster import DBSCAN, KMeans
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import RandomForestRegressor
+from sklearn.ensemble import RandomForestRegressor, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import LinearRegression, Ridge, SGDClassifier
@@ -24,7 +24,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 import skparams
-from skparams import memorised, slim, summary
+from skparams import assert_same_model, diff, memorised, slim, summary
 from skparams.inspection import Spec, parameter
 from skparams.inspection._outputs import same
 from skparams.inspection._verified import results_of
@@ -60,6 +60,20 @@ def copies(estimator):
     yield pickle.loads(pickle.dumps(estimator, protocol=0))
     yield copy.copy(estimator)
     yield copy.deepcopy(estimator)
+
+
+def test_a_slimmed_copy_is_the_same_model(X, y):
+    """Its class is a subclass, which stands among hyperparameters and in attributes too."""
+    network = MLPClassifier((30, 20), max_iter=3, early_stopping=True, random_state=0)
+    for model in (
+        make_pipeline(StandardScaler(), network),
+        VotingClassifier([("a", network), ("b", clone(network))]),
+    ):
+        model.fit(X, y)
+        small = slim(model, X)
+        assert_same_model(model, small, rtol=0)
+        assert_same_model(small, model, rtol=0)
+        assert not diff([model, small]).varied
 
 
 # What goes, and what it spares
