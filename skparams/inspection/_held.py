@@ -12,7 +12,7 @@ from skparams.inspection._align import Named
 from skparams.inspection._fitted import Fitted, rules_of
 from skparams.inspection._leaf import Leaf, join, leaves_of
 from skparams.inspection._spec import Rule, Units
-from skparams.inspection._specs._values import estimators_in, is_number
+from skparams.inspection._specs._values import estimators_in, is_number, texts_in
 from skparams.inspection._tree_change import Tree, trees_in
 
 __all__ = ["COMPARED", "Held", "held_by", "units_of"]
@@ -82,6 +82,9 @@ def held_by(fitted: Fitted, ignore: Collection[str], met: Collection[int]) -> He
                     if leaf.buffer in buffers:
                         held.aliases.add(leaf.path)
                     buffers.add(leaf.buffer)
+            if not rule.parts:
+                for path, found in texts_in(join(fitted.path, name), value):
+                    held.whole[path] = found, "metadata"
         elif not _are_all(met, name, value):
             held.whole[join(fitted.path, name)] = value, rule.role
     return held

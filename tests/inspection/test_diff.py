@@ -21,6 +21,7 @@ from sklearn.ensemble import (
     VotingRegressor,
 )
 from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import GridSearchCV
@@ -270,6 +271,42 @@ def test_a_class_that_nobody_described():
     assert [r.path for r in diff(one, two).root.parameters if not r.same] == ["holder_"]
     two.words_[2] = 1.0
     assert "words_" in str(diff(one, two))
+
+
+def test_what_is_no_number_beside_numbers_is_compared():
+    class Own(BaseEstimator):
+        def fit(self, X, y=None):
+            self.model_ = {"link": "log", "w": np.ones(4), "flag": True, "none": None}
+            self.pairs_ = [(1.5, "a"), (2.5, "b")]
+            self.names_ = {"all": ["x", "y"], "mean": 1.0}
+            self.mixed_ = np.array(["a", 1.5, max], dtype=object)
+            return self
+
+    def changed(one, two):
+        return [row.path for row in diff(one, two).root.others if not row.same]
+
+    one = Own().fit(X)
+    assert diff(one, Own().fit(X)).is_empty
+    for name, value in (("link", "identity"), ("flag", False), ("none", "some")):
+        two = Own().fit(X)
+        two.model_[name] = value
+        assert changed(one, two) == [f"model_[{name!r}]"]
+        assert "'log'" in str(diff(one, two)) or name != "link"
+        with pytest.raises(AssertionError, match=name):
+            assert_same_model(one, two)
+    two = Own().fit(X)
+    two.pairs_[1] = (2.5, "c")
+    two.names_["all"][0] = "z"
+    two.mixed_[2] = min
+    assert changed(one, two) == ["pairs_[1][1]", "names_['all']", "mixed_[2]"]
+    del two.model_["flag"]
+    assert "model_['flag']" in changed(one, two)
+
+
+def test_text_that_was_learned_is_compared():
+    rows = np.array([["a"], ["a"], ["b"], ["b"], ["b"]], dtype=object)
+    one, two = (SimpleImputer(strategy="most_frequent").fit(rows[:n]) for n in (3, 5))
+    assert [row.path for row in diff(one, two).root.others if not row.same] == ["statistics_"]
 
 
 def test_estimators_that_are_held_by_name_too_are_compared_once():

@@ -23,6 +23,7 @@ __all__ = [
     "may_be_learned",
     "rebuilt",
     "templates_in",
+    "texts_in",
 ]
 
 _NUMBER = (int, float, complex, np.number)
@@ -145,6 +146,29 @@ def leaves_in(
             yield from leaves_in(f"{path}.{name}", item, objects=True, depth=depth + 1, met=met)
     else:
         yield path, value
+
+
+def texts_in(
+    path: str, value: Any, depth: int = 0, met: dict[int, Any] | None = None
+) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of what ``leaves_in`` leaves out: text, flags, functions.
+
+    A container that holds nothing else is one value.
+    """
+    if holds_no_numbers(value):
+        if value is not None or depth:  # an attribute that is None is one that is not there
+            yield path, value
+        return
+    met = {} if met is None else met  # as for leaves_in
+    if not isinstance(value, _CONTAINER) or id(value) in met or depth >= _DEEPEST:
+        return
+    met[id(value)] = value
+    items = list(_items(path, value))
+    if items and all(holds_no_numbers(item) for _, item in items):
+        yield path, value
+        return
+    for name, item in items:
+        yield from texts_in(name, item, depth + 1, met)
 
 
 def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
