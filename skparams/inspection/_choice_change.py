@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
+from skparams.inspection._apart import told_apart
 from skparams.inspection._change import EXACT
 from skparams.inspection._chosen import DEEPEST
 from skparams.inspection._diff_record import Choice
@@ -47,7 +50,11 @@ def choice_changes(
     for path in dict.fromkeys([*one, *two]):
         if path in one and path in two and _same(one[path][0], two[path][0]):
             continue
-        texts = [short_choice(side[path][0]) if path in side else None for side in (one, two)]
+        texts: Sequence[str | None]
+        if path in one and path in two:
+            texts = told_apart(_by_class(one[path][0]), _by_class(two[path][0]))
+        else:
+            texts = [short_choice(side[path][0]) if path in side else None for side in (one, two)]
         chosen = any(side[path][1] for side in (one, two) if path in side)
         changes.append(Choice(path, texts[0], texts[1], chosen))
     return tuple(changes), len(one.keys() & two.keys()) - sum(
@@ -75,9 +82,18 @@ def choices_in(
 
 
 def _same(before: Any, after: Any) -> bool:
+    # A search sets what np.logspace gave, and one who sets the same by hand types a number.
+    before, after = _plain(before), _plain(after)
     if plain_class(before) is not plain_class(after):
         return False
     return not compare(_by_class(before), _by_class(after), EXACT).moved
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of NumPy's as Python's, but not times, whose unit that would lose."""
+    return (
+        value.item() if isinstance(value, np.generic) and value.dtype.kind in "biufcSU" else value
+    )
 
 
 def _by_class(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skparams.inspection._align import aligned
+from skparams.inspection._apart import told_apart
 from skparams.inspection._change import Tolerance, change_of
 from skparams.inspection._collect import Walk, class_path
 from skparams.inspection._diff_record import (
@@ -131,7 +132,11 @@ class _Comparison(NamedTuple):
         if before and after and _one_shape(before[0], after[0]):
             change = compare(before[0], after[0], self.tolerance)
             same = not change.moved and self._one_dtype(*facts)
-        return AttributeChange(path, role, None, facts[0], facts[1], change, same)
+        one, two = facts
+        if before and after and one and two and one.shape is two.shape is None and not same:
+            texts = told_apart(before[0], after[0])
+            one, two = (Facts(None, f.dtype, t) for f, t in zip((one, two), texts, strict=True))
+        return AttributeChange(path, role, None, one, two, change, same)
 
     def _one_dtype(self, before: Facts | None, after: Facts | None) -> bool:
         """Say whether two sides have one dtype, as far as that matters: text may be longer."""

@@ -14,7 +14,7 @@ from skparams.inspection._diff_record import Change
 from skparams.inspection._slimmed import plain_class
 from skparams.inspection._specs._values import attributes_of
 
-__all__ = ["comparable", "compare"]
+__all__ = ["comparable", "compare", "is_function", "items_of"]
 
 _PLAIN = (str, bytes, bool, int, float, complex, type(None), type, range, slice, ModuleType)
 _FUNCTION = (FunctionType, BuiltinFunctionType, np.ufunc)
@@ -52,6 +52,11 @@ def comparable(value: Any) -> bool:
     return isinstance(value, np.ndarray) or issparse(value)
 
 
+def is_function(value: Any) -> bool:
+    """Say whether a value is a function, of which the name, the module and the code are told."""
+    return isinstance(value, _FUNCTION)
+
+
 def _changes(
     before: Any, after: Any, tolerance: Tolerance, within: frozenset[int], depth: int
 ) -> Iterator[Change]:
@@ -74,7 +79,7 @@ def _changes(
     if plain_class(before) is not plain_class(after):
         yield _OTHER
         return
-    if isinstance(before, _FUNCTION):
+    if is_function(before):
         yield _SAME if _function(before) == _function(after) else _OTHER
         return
     if isinstance(before, _SET):
@@ -84,7 +89,7 @@ def _changes(
     if id(before) in within or depth > _DEEPEST:  # a value that holds itself
         return
     within |= {id(before)}
-    one, two = _items(before), _items(after)
+    one, two = items_of(before), items_of(after)
     if one is None or two is None:
         yield _SAME if one is two and _equal(before, after) else _OTHER
         return
@@ -117,7 +122,7 @@ def _function(function: Any) -> tuple[Any, ...]:
     return getattr(function, "__module__", None), function.__name__, code
 
 
-def _items(value: Any) -> Mapping[Any, Any] | None:
+def items_of(value: Any) -> Mapping[Any, Any] | None:
     """Return what is in a container or an object, None where that cannot be seen."""
     if isinstance(value, dict):
         return value
@@ -139,5 +144,5 @@ def _items(value: Any) -> Mapping[Any, Any] | None:
 def _equal(before: Any, after: Any) -> bool:
     try:
         return bool(before == after)
-    except Exception:  # as for _items
+    except Exception:  # as for items_of
         return False

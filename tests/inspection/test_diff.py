@@ -21,6 +21,7 @@ from sklearn.ensemble import (
     VotingRegressor,
 )
 from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
@@ -28,9 +29,10 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from sklearn.utils import Bunch
 
 import skparams
 from skparams import assert_same_model, diff, fitted_params
@@ -158,6 +160,94 @@ def test_estimators_as_values_are_compared_by_class_and_then_inside():
 def test_values_of_hyperparameters(one, two, same):
     before, after = Ridge(alpha=one), Ridge(alpha=two)
     assert diff(before, after).is_empty is same
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
+    [
+        (np.float64(0.1), 0.1, True),
+        (np.float32(0.5), 0.5, True),
+        (np.float32(0.1), 0.1, False),
+        (np.int64(3), 3, True),
+        (np.int64(3), 3.0, False),
+        (np.bool(True), True, True),
+        (np.bool(True), 1, False),
+        (np.str_("a"), "a", True),
+        ((np.int64(3),), (3,), True),
+        (np.datetime64("2020-01-01"), np.datetime64("2020-01-02"), False),
+    ],
+)
+def test_numbers_of_numpys_are_those_of_pythons(one, two, same):
+    for pair in ((one, two), (two, one)):
+        models = [Ridge(alpha=value) for value in pair]
+        assert diff(*models).is_empty is same
+
+
+def test_the_winner_of_a_search_is_the_model_with_its_value():
+    search = GridSearchCV(Ridge(), {"alpha": np.logspace(-2, 2, 3)}, cv=2).fit(X, Y)
+    alpha = float(search.best_params_["alpha"])
+    assert_same_model(search.best_estimator_, Ridge(alpha=alpha).fit(X, Y), rtol=0)
+
+
+TENS = np.arange(10.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "before", "after"),
+    [
+        (
+            RBF(1.0, (1e-5, 1e5)) * 2.0,
+            RBF(1.0, (1e-3, 1e5)) * 2.0,
+            "k1.length_scale_bounds: (1e-05, 100000.0)",
+            "k1.length_scale_bounds: (0.001, 100000.0)",
+        ),
+        (
+            TENS,
+            np.where(TENS > 6, 0.0, TENS),
+            "array of float64, shape (10,)",
+            "array of float64, shape (10,): 3 of 10 differ",
+        ),
+        ([0.5, 0.5], np.array([0.5, 0.5]), "[0.5, 0.5] (list)", "[0.5, 0.5] (ndarray)"),
+        ([*range(30)], [*range(29), 0], "[29]: 29", "[29]: 0"),
+        (
+            {"a": TENS},
+            {"a": TENS + 1},
+            None,
+            "['a']: array of float64, shape (10,): 10 of 10 differ",
+        ),
+        ("a" * 500, "a" * 250 + "b" + "a" * 249, None, f"…{20 * 'a'}b{19 * 'a'}…"),
+        (
+            [("a", PCA())],
+            [("a", skparams.PCA())],
+            "[0][1]: sklearn.decomposition._pca.PCA",
+            "[0][1]: skparams.decomposition._pca.PCA",
+        ),
+        (Bunch(a=1, **{f"b{i:02}": 0 for i in range(25)}), Bunch(a=1), None, None),
+    ],
+)
+def test_values_that_differ_are_told_apart(one, two, before, after):
+    found = diff(Ridge(alpha=one), Ridge(alpha=two)).hyperparameters[0]
+    assert found.before != found.after
+    assert before in (None, found.before)
+    assert after in (None, found.after)
+
+
+def test_functions_of_one_name_are_told_apart():
+    one, two = (FunctionTransformer(f) for f in (lambda x: x, lambda x: x + 1))
+    (found,) = diff(one, two).hyperparameters
+    assert found.after == "another function"
+    assert found.before.endswith("<lambda>")
+
+
+def test_objects_that_differ_are_told_apart_beside_parameters_too():
+    class Own(BaseEstimator):
+        def fit(self, bounds):
+            self.held_ = RBF(1.0, bounds)
+            return self
+
+    assert "held_" in str(diff(Own().fit((1e-5, 1e5)), Own().fit((1e-3, 1e5))))
+    (row,) = diff(Own().fit((1e-5, 1e5)), Own().fit((1e-3, 1e5))).root.parameters
+    assert row.after.text == "length_scale_bounds: (0.001, 100000.0)"
 
 
 def test_a_value_that_holds_itself_ends():
