@@ -142,7 +142,8 @@ class _Comparison(NamedTuple):
         """Say whether two sides have one dtype, as far as that matters: text may be longer."""
         if not self.tolerance.exact or before is None or after is None:
             return True
-        return before.dtype == after.dtype or (before.dtype or "")[:2] in ("<U", "|S")
+        one, two = before.dtype or "", after.dtype or ""
+        return one == two or one[:2] == two[:2] in ("<U", ">U", "|S")
 
     def _trees(self, before: Held, after: Held) -> Iterator[TreeChange]:
         for path in dict.fromkeys([*before.trees, *after.trees]):

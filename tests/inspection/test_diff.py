@@ -29,7 +29,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, LabelEncoder, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import Bunch
@@ -298,6 +298,19 @@ def test_dtypes_count_where_there_is_no_tolerance():
     assert_same_model(one, two)
     with pytest.raises(AssertionError):
         assert_same_model(one, two, rtol=0)
+
+
+def test_text_of_another_kind_counts_in_both_directions():
+    names = np.array(["a", "b"])
+    fixed, free = (LabelEncoder().fit(each) for each in (names, names.astype(object)))
+    longer = copy.deepcopy(fixed)
+    longer.classes_ = fixed.classes_.astype("<U9")
+    for pair in ((fixed, free), (free, fixed)):
+        with pytest.raises(AssertionError):
+            assert_same_model(*pair, rtol=0)
+        assert_same_model(*pair)
+    for pair in ((fixed, longer), (longer, fixed)):
+        assert_same_model(*pair, rtol=0)
 
 
 def test_sparse_parameters_are_compared_with_dense_ones():
