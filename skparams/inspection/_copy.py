@@ -106,7 +106,11 @@ def twin(estimator: Any, *, one_thread: bool = False) -> Any:
     def reduce(obj: Any) -> Any:
         if not one_thread or "n_jobs" not in getattr(obj, "__dict__", ()):
             return NotImplemented
-        make, arguments, state, *rest = obj.__reduce_ex__(5)
+        found = obj.__reduce_ex__(5)
+        # A class may have its own way to be pickled: a state that is none, or under other names.
+        if len(found) < 3 or not isinstance(found[2], dict) or "n_jobs" not in found[2]:
+            return NotImplemented
+        make, arguments, state, *rest = found
         return make, arguments, {**state, "n_jobs": 1}, *rest
 
     return _through_pickle(estimator, lambda array: array, reduce)

@@ -62,6 +62,48 @@ def copies(estimator):
     yield copy.deepcopy(estimator)
 
 
+class Threaded(LinearRegression):
+    def __init__(self, n_jobs=2):
+        super().__init__(n_jobs=n_jobs)
+
+
+def made(cls, held):
+    model = cls()
+    vars(model).update(held)
+    return model
+
+
+class ByFunction(Threaded):
+    def __reduce__(self):
+        return made, (type(self), vars(self))
+
+
+class ByTuple(Threaded):
+    def __getstate__(self):
+        return tuple(vars(self).items())
+
+    def __setstate__(self, state):
+        vars(self).update(dict(state))
+
+
+class ByOtherNames(Threaded):
+    def __getstate__(self):
+        return {"kept": vars(self)}
+
+    def __setstate__(self, state):
+        (held,) = state.values()
+        vars(self).update(held)
+
+
+@pytest.mark.parametrize("Model", [ByFunction, ByTuple, ByOtherNames])
+def test_ways_of_its_own_to_be_pickled(Model, X, y):
+    model = Model().fit(X, y)
+    for each in (model, make_pipeline(StandardScaler(), Model()).fit(X, y)):
+        small = slim(each, X)
+        assert same(small.predict(X), each.predict(X))
+    assert model.n_jobs == 2
+
+
 def test_a_slimmed_copy_is_the_same_model(X, y):
     """Its class is a subclass, which stands among hyperparameters and in attributes too."""
     network = MLPClassifier((30, 20), max_iter=3, early_stopping=True, random_state=0)
