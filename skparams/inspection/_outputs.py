@@ -1,4 +1,4 @@
-"""Whether two results of a method are the same, whatever they are."""
+"""An estimator's methods, and whether two results of one are the same, whatever they are."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-__all__ = ["same", "same_bits", "same_numbers"]
+__all__ = ["method_of", "same", "same_bits", "same_numbers"]
 
 Compare = Callable[[np.ndarray, np.ndarray], bool]
+
+
+def method_of(estimator: Any, name: str) -> Callable[..., Any] | None:
+    """Return a method, None where there is none, for whatever reason."""
+    try:
+        method = getattr(estimator, name)
+    except Exception:  # a property, or available_if, raises what the class wants to say
+        return None
+    return method if callable(method) else None
 
 
 def same_bits(a: np.ndarray, b: np.ndarray) -> bool:

@@ -17,7 +17,7 @@ from sklearn.exceptions import NotFittedError
 from skparams.inspection._checks import check_estimator, n_rows
 from skparams.inspection._collect import Walk
 from skparams.inspection._effective import check_columns
-from skparams.inspection._outputs import same, same_numbers
+from skparams.inspection._outputs import method_of, same, same_numbers
 from skparams.inspection._probe_calls import METHODS, Calls, Raised
 from skparams.inspection._probe_record import Probe, Probed
 from skparams.inspection._probe_targets import Target, targets_in
@@ -98,6 +98,11 @@ def probe(
         raise NotFittedError(
             f"probe: this {type(estimator).__name__} is not fitted, so it has learned nothing "
             "yet. Call fit first."
+        )
+    if not names:
+        raise ValueError(
+            f"probe: {type(estimator).__name__} has no method to call with X, none of "
+            f"{', '.join(METHODS)}."
         )
     rows, n_samples = _rows(X)
     check_columns("probe", estimator, X)
@@ -291,20 +296,17 @@ def _generators(walk: Walk) -> list[Any]:
 
 
 def _methods_of(estimator: Any, methods: str | Sequence[str] | None) -> tuple[str, ...]:
-    name_of = type(estimator).__name__
+    """Return the names of the methods to call, none where there are none and none was asked for."""
     if methods is None:
-        found = tuple(name for name in METHODS if callable(getattr(estimator, name, None)))
-        if not found and Walk(estimator).root.fitted:
-            raise ValueError(
-                f"probe: {name_of} has no method to call with X, none of {', '.join(METHODS)}."
-            )
-        return found
+        return tuple(name for name in METHODS if method_of(estimator, name))
     asked = (methods,) if isinstance(methods, str) else tuple(methods)
     if not asked or not all(isinstance(name, str) for name in asked):
         raise ValueError(f"probe: methods must be names of methods, got {methods!r}.")
     for name in asked:
-        if not callable(getattr(estimator, name, None)):
-            raise ValueError(f"probe: {name_of} has no method {name!r} to call with X.")
+        if method_of(estimator, name) is None:
+            raise ValueError(
+                f"probe: {type(estimator).__name__} has no method {name!r} to call with X."
+            )
     return tuple(dict.fromkeys(asked))
 
 

@@ -12,7 +12,7 @@ from skparams.inspection._checks import check_estimator, check_fitted, n_rows
 from skparams.inspection._collect import Walk
 from skparams.inspection._copy import copied, twin
 from skparams.inspection._leaf import join
-from skparams.inspection._outputs import same
+from skparams.inspection._outputs import method_of, same
 from skparams.inspection._probe import probe
 from skparams.inspection._probe_calls import METHODS as PROBED
 from skparams.inspection._slim_record import SlimReport, SlimRow
@@ -228,7 +228,7 @@ def _compared(before: Any, slimmed: Any, losses: Losses, X: Any) -> Compared:
 
 def _probed(before: Any, losses: Losses, X: Any) -> list[str]:
     """Return what probe changed of what was dropped; raise where it proves that it is used."""
-    if not losses.attributes or not any(hasattr(before, name) for name in PROBED):
+    if not losses.attributes or not any(method_of(before, name) for name in PROBED):
         return []
     found = probe(before, X, random_state=0, max_seconds=_PROBING)
     tried = []

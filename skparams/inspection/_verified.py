@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from skparams.inspection._copy import copied, twin
-from skparams.inspection._outputs import same
+from skparams.inspection._outputs import method_of, same
 
 __all__ = ["METHODS", "Outputs", "infers", "results_of"]
 
@@ -48,7 +48,7 @@ def infers(estimator: Any, *, but: tuple[str, ...] = ()) -> bool:
     bool
         Whether it has one of ``METHODS``.
     """
-    return any(name not in but and _method(estimator, name) for name in METHODS)
+    return any(name not in but and method_of(estimator, name) for name in METHODS)
 
 
 Outputs = dict[str, Any]
@@ -88,23 +88,15 @@ def results_of(estimator: Any, X: Any) -> tuple[Outputs, list[str]]:
 
 def _calls(estimator: Any, X: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
     for name in METHODS:
-        method = _method(estimator, name)
+        method = method_of(estimator, name)
         if method is None:
             continue
         yield name, partial(method, X)
         for option in _MORE if name == "predict" else ():
             if option in inspect.signature(method).parameters:
                 yield f"{name}({option}=True)", partial(method, X, **{option: True})
-        if name == "transform" and _method(estimator, "inverse_transform"):
+        if name == "transform" and method_of(estimator, "inverse_transform"):
             yield "inverse_transform", lambda: estimator.inverse_transform(estimator.transform(X))
-
-
-def _method(estimator: Any, name: str) -> Any:
-    """Return a method, None where there is none, for whatever reason."""
-    try:
-        return getattr(estimator, name)
-    except Exception:  # available_if raises what the class wants to say
-        return None
 
 
 def _outcome(call: Callable[[], Any]) -> Any:

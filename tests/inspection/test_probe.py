@@ -23,7 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 
-from skparams import fitted_params, probe, summary
+from skparams import fitted_params, probe, slim, summary
 from skparams.inspection import Probe
 
 
@@ -35,6 +35,26 @@ def data(rng):
 
 def verdicts(found):
     return {row.path: row.verdict for row in found.rows}
+
+
+class Unsure(LinearRegression):
+    """A regressor whose other methods are properties that say so in their own way."""
+
+    @property
+    def predict_proba(self):
+        raise ValueError("no probabilities")
+
+    transform = None
+
+
+def test_methods_that_raise_when_looked_up_are_left_out(data):
+    model = Unsure().fit(*data)
+    found = probe(model, data[0], random_state=0)
+    assert found.methods == ("predict",)
+    slim(model, data[0])
+    for name in ("predict_proba", "transform"):
+        with pytest.raises(ValueError, match=f"^probe: Unsure has no method '{name}'"):
+            probe(model, data[0], methods=name)
 
 
 class Planted(BaseEstimator):
