@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Collection
 from typing import Any
 
 from sklearn.exceptions import NotFittedError
@@ -10,7 +11,7 @@ from sklearn.exceptions import NotFittedError
 from skparams.inspection._collect import Walk
 from skparams.inspection._specs._values import is_estimator
 
-__all__ = ["check_estimator", "check_fitted", "n_rows"]
+__all__ = ["check_estimator", "check_fitted", "check_names", "n_rows"]
 
 
 def check_fitted(function: str, walk: Walk) -> None:
@@ -33,6 +34,18 @@ def check_estimator(function: str, value: Any, name: str = "estimator") -> None:
         raise TypeError(
             f"{function}: {name} must have fit and get_params, "
             f"got {type(value).__name__}: {reprlib.repr(value)}."
+        )
+
+
+def check_names(function: str, argument: str, value: Any) -> None:
+    """Raise TypeError if what an argument got is no collection of text, or is text itself."""
+    if isinstance(value, str):
+        raise TypeError(
+            f"{function}: {argument} must be a collection of names, got {value!r}: ({value!r},)."
+        )
+    if not isinstance(value, Collection) or not all(isinstance(name, str) for name in value):
+        raise TypeError(
+            f"{function}: {argument} must be a collection of names, got {reprlib.repr(value)}."
         )
 
 

@@ -7,8 +7,10 @@ from collections.abc import Collection, Sequence
 from numbers import Real
 from typing import Any, overload
 
+import numpy as np
+
 from skparams.inspection._change import Tolerance
-from skparams.inspection._checks import check_estimator
+from skparams.inspection._checks import check_estimator, check_names
 from skparams.inspection._choice_change import choice_changes
 from skparams.inspection._diff_record import Diff
 from skparams.inspection._node_change import model_change
@@ -74,7 +76,8 @@ def diff(
     Raises
     ------
     TypeError
-        If ``before`` or ``after`` is not an estimator, or is a class.
+        If ``before`` or ``after`` is not an estimator, or is a class, ``align`` is not a bool, or
+        ``ignore`` is no collection of names.
     ValueError
         If a list has fewer than two models, or a tolerance is negative or not finite.
 
@@ -92,7 +95,9 @@ def diff(
     [('alpha', '1.0', '2.0')]
     """
     tolerance = _tolerance("diff", rtol, atol)
-    _check_ignore("diff", ignore)
+    check_names("diff", "ignore", ignore)
+    if not isinstance(align, bool | np.bool):
+        raise TypeError(f"diff: align must be True or False, got {reprlib.repr(align)}.")
     if isinstance(before, list | tuple):
         if after is not None:
             raise TypeError("diff: give a list of models alone, or two models.")
@@ -132,7 +137,8 @@ def assert_same_model(
     AssertionError
         If they differ; the message is what ``diff`` shows.
     TypeError
-        If ``a`` or ``b`` is not an estimator, or is a class.
+        If ``a`` or ``b`` is not an estimator, or is a class, or ``ignore`` is no collection of
+        names.
     ValueError
         If a tolerance is negative or not finite.
 
@@ -145,7 +151,7 @@ def assert_same_model(
     >>> assert_same_model(pickle.loads(pickle.dumps(model)), model)
     """
     tolerance = _tolerance("assert_same_model", rtol, atol)
-    _check_ignore("assert_same_model", ignore)
+    check_names("assert_same_model", "ignore", ignore)
     check_estimator("assert_same_model", a, "a")
     check_estimator("assert_same_model", b, "b")
     found = _diff(a, b, False, tolerance, ignore)
@@ -162,13 +168,6 @@ def _tolerance(function: str, rtol: float, atol: float) -> Tolerance:
         if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value < float("inf"):
             raise ValueError(f"{function}: {name} must be a finite number >= 0, got {value!r}.")
     return Tolerance(float(rtol), float(atol))
-
-
-def _check_ignore(function: str, ignore: Collection[str]) -> None:
-    if isinstance(ignore, str) or not all(isinstance(name, str) for name in ignore):
-        raise TypeError(
-            f"{function}: ignore must be a collection of names, got {reprlib.repr(ignore)}."
-        )
 
 
 def _diff(

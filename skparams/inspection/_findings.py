@@ -38,13 +38,15 @@ _ROUNDING = 1e-6  # of a trace
 
 
 def check_codes(function: str, ignore: Collection[str]) -> None:
-    """Raise ValueError if ``ignore`` is no collection of codes, or has one that does not exist."""
-    unknown = [ignore] if isinstance(ignore, str) else [c for c in ignore if c not in CODES]
-    if unknown:
-        raise ValueError(
-            f"{function}: ignore must be a collection of codes out of {', '.join(CODES)}, "
-            f"got {ignore!r}."
-        )
+    """Raise an error if ``ignore`` is no collection of codes, or has one that does not exist."""
+    said = (
+        f"{function}: ignore must be a collection of codes out of {', '.join(CODES)}, "
+        f"got {ignore!r}."
+    )
+    if not isinstance(ignore, Collection):
+        raise TypeError(said)
+    if isinstance(ignore, str) or any(code not in CODES for code in ignore):
+        raise ValueError(said)
 
 
 def findings(

@@ -69,7 +69,8 @@ def probe(
     Raises
     ------
     TypeError
-        If ``estimator`` is not an estimator, is a class, or cannot be copied, or X has no rows.
+        If ``estimator`` is not an estimator, is a class, or cannot be copied, X has no rows, or
+        ``methods`` is neither text nor a sequence.
     NotFittedError
         If it is not fitted.
     ValueError
@@ -299,6 +300,11 @@ def _methods_of(estimator: Any, methods: str | Sequence[str] | None) -> tuple[st
     """Return the names of the methods to call, none where there are none and none was asked for."""
     if methods is None:
         return tuple(name for name in METHODS if method_of(estimator, name))
+    if not isinstance(methods, str | Iterable):
+        raise TypeError(
+            "probe: methods must be the name of a method, a sequence of names or None, "
+            f"got {methods!r}."
+        )
     asked = (methods,) if isinstance(methods, str) else tuple(methods)
     if not asked or not all(isinstance(name, str) for name in asked):
         raise ValueError(f"probe: methods must be names of methods, got {methods!r}.")
@@ -315,7 +321,8 @@ def _seed(random_state: Any) -> int:
         return int(np.random.default_rng().integers(2**31))
     if isinstance(random_state, np.random.RandomState):
         return int(copy.deepcopy(random_state).randint(2**31))
-    if isinstance(random_state, int | np.integer) and 0 <= random_state < 2**32:
+    whole = isinstance(random_state, int | np.integer) and not isinstance(random_state, bool)
+    if whole and 0 <= random_state < 2**32:
         return int(random_state)
     raise ValueError(
         "probe: random_state must be an int from 0 to 2**32 - 1, a RandomState instance or None, "

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Literal, NamedTuple, overload
 
 from skparams.inspection._bytes import Meter, pickled_size
-from skparams.inspection._checks import check_estimator, check_fitted, n_rows
+from skparams.inspection._checks import check_estimator, check_fitted, check_names, n_rows
 from skparams.inspection._collect import Walk
 from skparams.inspection._copy import copied, twin
 from skparams.inspection._leaf import join
@@ -93,7 +93,8 @@ def slim(
     Raises
     ------
     TypeError
-        If ``estimator`` is not an estimator, or is a class, or something in it cannot be copied.
+        If ``estimator`` is not an estimator, or is a class, or something in it cannot be copied,
+        or ``keep`` is no collection of names.
     NotFittedError
         If it is not fitted.
     ValueError
@@ -114,6 +115,7 @@ def slim(
     AttributeError: 'MLPRegressor' object has no attribute 'loss_curve_': it was slimmed, and ...
     """
     check_estimator("slim", estimator)
+    check_names("slim", "keep", keep)
     before = _twin(estimator)  # looked at and used in its place, as both may change it
     walk = Walk(before)
     check_fitted("slim", walk)

@@ -76,10 +76,8 @@ def losses_in(estimator: Any, keep: Collection[str]) -> Losses:
     Raises
     ------
     ValueError
-        If ``keep`` is text, or names what no estimator has.
+        If ``keep`` names what no estimator has.
     """
-    if isinstance(keep, str):
-        raise ValueError(f"slim: keep must be a collection of names, got {keep!r}: ({keep!r},).")
     found = Losses([], [])
     unknown = set(keep) - _GO
     going: list[str] = []

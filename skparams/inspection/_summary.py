@@ -58,7 +58,7 @@ def summary(
     Raises
     ------
     TypeError
-        If ``estimator`` is not an estimator, or is a class.
+        If ``estimator`` is not an estimator, or is a class, or ignore is no collection.
     ValueError
         If both X and n_samples are given, n_samples or depth is out of range, X is not what the
         estimator was fitted on, as far as it keeps that, or ignore has a code that is none.

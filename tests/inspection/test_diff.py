@@ -35,7 +35,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import Bunch
 
 import skparams
-from skparams import assert_same_model, diff, fitted_params
+from skparams import assert_same_model, diff, fitted_params, probe, slim, summary
 from skparams.rendering._diff_view import report
 
 X, Y = make_classification(80, 6, n_informative=4, n_classes=3, random_state=0)
@@ -592,6 +592,24 @@ def test_tolerances_that_are_none(bad):
         diff(Ridge(), Ridge(), **bad)
     with pytest.raises(ValueError, match="assert_same_model: "):
         assert_same_model(Ridge(), Ridge(), **bad)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda m: diff(m, m, ignore=5), "diff: ignore must be a collection of names, got 5"),
+        (lambda m: diff(m, m, ignore=[5]), r"diff: ignore must be a collection .*, got \[5\]"),
+        (lambda m: assert_same_model(m, m, ignore=None), "assert_same_model: ignore .* got None"),
+        (lambda m: diff(m, m, align="no"), "diff: align must be True or False, got 'no'"),
+        (lambda m: slim(m, keep=5), "slim: keep must be a collection of names, got 5"),
+        (lambda m: slim(m, keep=None), "slim: keep must be a collection of names, got None"),
+        (lambda m: summary(m, ignore=5), "summary: ignore must be a collection of codes .* got 5"),
+        (lambda m: probe(m, X, methods=5), "probe: methods must be the name of .* or None, got 5"),
+    ],
+)
+def test_arguments_of_another_type_are_named(call, message):
+    with pytest.raises(TypeError, match=f"^{message}"):
+        call(fit(Ridge()))
 
 
 def test_a_name_to_ignore_is_no_collection():

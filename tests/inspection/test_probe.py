@@ -260,8 +260,9 @@ def test_bad_input(data):
         probe(Ridge().fit(X, y), np.full((3, 4), np.nan))
     with pytest.raises(TypeError, match="probe: estimator must be an instance"):
         probe(Ridge, X)
-    with pytest.raises(ValueError, match="random_state must be an int"):
-        probe(Ridge().fit(X, y), X, random_state="0")
+    for seed in ("0", True):
+        with pytest.raises(ValueError, match="random_state must be an int"):
+            probe(Ridge().fit(X, y), X, random_state=seed)
     model = Ridge().fit(X, y)
     model.lock_ = threading.Lock()
     with pytest.raises(TypeError, match=r"this Ridge cannot be copied.*pickle"):

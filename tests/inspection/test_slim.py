@@ -439,7 +439,7 @@ def test_bad_input(search, X):
         slim(search, X[:, :3])
     with pytest.raises(ValueError, match="DBSCAN makes none: it has none of predict, "):
         slim(DBSCAN().fit(X), X)
-    with pytest.raises(ValueError, match="keep must be a collection of names, got 'labels_'"):
+    with pytest.raises(TypeError, match="keep must be a collection of names, got 'labels_'"):
         slim(search, keep="labels_")
     with pytest.raises(ValueError, match="GridSearchCV has no 'labels_'"):
         slim(search, keep=("labels_",))
