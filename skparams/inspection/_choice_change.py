@@ -23,7 +23,7 @@ from skparams.inspection._specs._hyperparameters import (
 from skparams.inspection._specs._values import attributes_of, is_estimator, templates_in
 from skparams.inspection._value_change import compare
 
-__all__ = ["choice_changes", "choices_in", "short_choice"]
+__all__ = ["choice_changes", "choices_in", "same_choice", "short_choice", "texts_of"]
 
 
 def choice_changes(
@@ -48,11 +48,11 @@ def choice_changes(
     one, two = (dict(choices_in(each, "", ignore)) for each in (before, after))
     changes = []
     for path in dict.fromkeys([*one, *two]):
-        if path in one and path in two and _same(one[path][0], two[path][0]):
+        if path in one and path in two and same_choice(one[path][0], two[path][0]):
             continue
         texts: Sequence[str | None]
         if path in one and path in two:
-            texts = told_apart(_by_class(one[path][0]), _by_class(two[path][0]))
+            texts = texts_of(one[path][0], two[path][0])
         else:
             texts = [short_choice(side[path][0]) if path in side else None for side in (one, two)]
         chosen = any(side[path][1] for side in (one, two) if path in side)
@@ -81,7 +81,8 @@ def choices_in(
                 yield from choices_in(template, join(path, local), ignore, within)
 
 
-def _same(before: Any, after: Any) -> bool:
+def same_choice(before: Any, after: Any) -> bool:
+    """Say whether two values are the same choice: of estimators, whether their class is."""
     # A search sets what np.logspace gave, and one who sets the same by hand types a number.
     before, after = _plain(before), _plain(after)
     if plain_class(before) is not plain_class(after):
@@ -108,6 +109,11 @@ def _by_class(value: Any) -> Any:
         else _by_class(item)
         for item in value
     ]
+
+
+def texts_of(before: Any, after: Any) -> tuple[str, str]:
+    """Return two values that differ as short texts that differ."""
+    return told_apart(_by_class(before), _by_class(after))
 
 
 def short_choice(value: Any) -> str:

@@ -10,9 +10,10 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skparams.inspection._align import aligned
-from skparams.inspection._choice_change import choices_in, short_choice
+from skparams.inspection._choice_change import choices_in, same_choice, short_choice, texts_of
 from skparams.inspection._collect import Walk, class_path
 from skparams.inspection._held import Held, held_by, units_of
+from skparams.inspection._leaf import join
 from skparams.inspection._spread_record import ParameterSpread, Spread, Varied
 
 __all__ = ["spread"]
@@ -27,15 +28,14 @@ def spread(models: Sequence[Any], *, align: bool, ignore: Collection[str]) -> Sp
     paths = dict.fromkeys(path for each in learned for path in each.arrays)
     rows = [_row(path, learned) for path in paths]
     chosen = [
-        {path: short_choice(value) for path, (value, _) in choices_in(model, "", ignore)}
-        for model in models
+        {path: value for path, (value, _) in choices_in(model, "", ignore)} for model in models
     ]
     found = [
         {
-            outcome.path: outcome.value
-            for node in walk.root.walk()
-            for outcome in node.outcomes
-            if outcome.role == "tuned" and outcome.path.rpartition("__")[2] not in ignore
+            join(each.path, name): each.values[name]
+            for each in walk.fitted
+            for name, rule in each.spec.rules.items()
+            if rule.role == "tuned" and name in each.values and name not in ignore
         }
         for walk in walks
     ]
@@ -141,8 +141,25 @@ def _trees(learned: Sequence[_Learned]) -> Iterator[ParameterSpread]:
         yield _measured(row, [np.asarray(float(n)) for n in numbers])
 
 
-def _varied(role: str, found: Sequence[dict[str, str]]) -> Iterator[Varied]:
+def _varied(role: str, found: Sequence[dict[str, Any]]) -> Iterator[Varied]:
     for path in dict.fromkeys(path for each in found for path in each):
-        values = tuple(each.get(path) for each in found)
-        if len(set(values)) > 1:
-            yield Varied(path, role, values)
+        kinds: list[tuple[Any, str]] = []  # each value that is another, and its text
+        texts = tuple(_text(each[path], role, kinds) if path in each else None for each in found)
+        if len(kinds) > 1 or None in texts:
+            yield Varied(path, role, texts)
+
+
+def _text(value: Any, role: str, kinds: list[tuple[Any, str]]) -> str:
+    """Return a value as short text, which no other of the kinds that were met has."""
+    for other, text in kinds:
+        if same_choice(other, value):
+            return text
+    rounded = role == "tuned" and isinstance(value, float)  # as a summary shows it
+    text = short_choice(float(f"{value:.6g}") if rounded else value)
+    alike = [other for other, said in kinds if said == text]
+    if alike:
+        text = texts_of(alike[0], value)[1]
+    if any(said == text for _, said in kinds):
+        text = f"{text} ({len(kinds) + 1})"
+    kinds.append((value, text))
+    return text

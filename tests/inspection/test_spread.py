@@ -10,8 +10,9 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LassoCV, LogisticRegression, Ridge
 from sklearn.model_selection import cross_validate
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from skparams import diff, fitted_params
 
@@ -49,7 +50,23 @@ def test_what_was_chosen_otherwise():
     (varied,) = diff(models).varied
     assert (varied.path, varied.values) == ("alpha", ("1.0", "2.0", "1.0"))
     models = [LassoCV(cv=2).fit(X[i:], Y[i:]) for i in (0, 40)]
-    assert [each.path for each in diff(models).varied] == ["alpha_"]
+    (varied,) = diff(models).varied
+    assert varied.path == "alpha_"
+    assert varied.values == tuple(repr(float(f"{model.alpha_:.6g}")) for model in models)
+
+
+def test_values_that_look_the_same_vary_too():
+    priors = [np.full(8, 1 / 8), np.r_[0.5, np.full(7, 0.5 / 7)]]
+    (varied,) = diff([GaussianNB(priors=priors[i]) for i in (0, 1, 0)]).varied
+    plain = "array of float64, shape (8,)"
+    assert varied.values == (plain, f"{plain}: 8 of 8 differ", plain)
+    functions = [lambda x: x, lambda x: x + 1, lambda x: x + 2]
+    models = [FunctionTransformer(f) for f in [*functions, functions[0]]]
+    (varied,) = diff(models).varied
+    assert len({*varied.values}) == 3
+    assert varied.values[0] == varied.values[3]
+    assert varied.values[1] == "another function"
+    assert not diff([Ridge(alpha=0.1), Ridge(alpha=np.float64(0.1))]).varied
 
 
 def test_shapes_classes_and_fits_that_differ_are_told():
