@@ -83,7 +83,7 @@ def _choices(diff: Diff) -> Iterator[Section]:
     notes = [f"{number(diff.n_same)} more are the same"] if diff.n_same else []
     if hidden:
         notes.append(f"{number(hidden)} at their defaults come or go with a class")
-    if not shown:
+    if not shown:  # then the page's notes say so
         return
     said: list[Row] = [
         ((clean(choice.path), written(choice.before), written(choice.after)), "")
@@ -125,16 +125,9 @@ def _folded(name: str, lines: Sequence[Line]) -> Section:
 
 def _others(root: NodeChange) -> Iterator[Section]:
     """Yield the other attributes that differ; of two classes only those that both have."""
-    differing = [
-        (row, node.before == node.after or status(row) == "changed")
-        for node in root.walk()
-        for row in node.others
-        if not row.same
-    ]
-    found = [row for row, worth in differing if worth]
-    n_hidden = len(differing) - len(found)
+    found, n_hidden = _differing(root)
     notes = [f"{number(n_hidden)} come or go with a class"] if n_hidden else []
-    if not found:
+    if not found:  # as for choices
         return
     said: list[Row] = [
         ((clean(row.path), row.role, *sides(row), _n_moved(row)), "")
@@ -152,6 +145,18 @@ def _others(root: NodeChange) -> Iterator[Section]:
     if not any(cells[-1] for cells, _ in said):
         columns, said = columns[:-1], [(cells[:-1], style) for cells, style in said]
     yield Section(columns, said, notes)
+
+
+def _differing(root: NodeChange) -> tuple[list[AttributeChange], int]:
+    """Return the other attributes that differ, and how many come or go with a class."""
+    differing = [
+        (row, node.before == node.after or status(row) == "changed")
+        for node in root.walk()
+        for row in node.others
+        if not row.same
+    ]
+    found = [row for row, worth in differing if worth]
+    return found, len(differing) - len(found)
 
 
 def _n_moved(row: AttributeChange) -> str:
@@ -177,8 +182,22 @@ def _aligned(root: NodeChange) -> Iterator[str]:
 
 
 def _notes(diff: Diff) -> Iterator[str]:
-    if not any(map(_worth, diff.hyperparameters)) and diff.n_same:
-        yield f"{plural(diff.n_same, 'hyperparameter')} the same"
+    if not any(map(_worth, diff.hyperparameters)):
+        if diff.n_same:
+            yield f"{plural(diff.n_same, 'hyperparameter')} the same"
+        if n := len(diff.hyperparameters):
+            yield plural(
+                n,
+                "hyperparameter at its default comes or goes with a class",
+                "hyperparameters at their defaults come or go with a class",
+            )
+    found, n_hidden = _differing(diff.root)
+    if n_hidden and not found:
+        yield plural(
+            n_hidden,
+            "other attribute comes or goes with a class",
+            "other attributes come or go with a class",
+        )
     if diff.rtol or diff.atol:
         yield f"moved: by more than {value(diff.atol)} + {value(diff.rtol)} × |after|"
     moved = Change.merged(diff.root.changes())

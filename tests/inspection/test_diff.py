@@ -26,7 +26,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import GridSearchCV
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, LabelEncoder, OneHotEncoder, StandardScaler
@@ -274,6 +274,19 @@ def test_shapes_and_classes_that_differ_are_told():
     assert "LogisticRegression → RandomForestClassifier" in str(found)
     found = diff(PCA(2), skparams.PCA(2))
     assert "sklearn.PCA → skparams.PCA" in str(found)
+
+
+def test_what_comes_and_goes_with_a_class_is_counted():
+    """Also where it is all that differs: there is no table for it to stand below."""
+    found = diff(KNeighborsRegressor().fit(X, Y), Ridge().fit(X, Y))
+    n = len(found.hyperparameters)
+    assert n > 10
+    assert f"{n} hyperparameters at their defaults come or go with a class" in str(found)
+    gone = [row for row in found.root.others if None in (row.before, row.after)]
+    assert f"{len(gone)} other attributes come or go with a class" in str(found)
+    text = str(diff(KNeighborsRegressor(3).fit(X, Y), Ridge().fit(X, Y)))
+    assert f"{n - 1} at their defaults come or go with a class" in text
+    assert "hyperparameters at" not in text
 
 
 def test_unfitted_models_have_hyperparameters_only():
