@@ -27,12 +27,10 @@ def spread(models: Sequence[Any], *, align: bool, ignore: Collection[str]) -> Sp
         learned = [learned[0], *(each.like(learned[0]) for each in learned[1:])]
     paths = dict.fromkeys(path for each in learned for path in each.arrays)
     rows = [_row(path, learned) for path in paths]
-    chosen = [
-        {path: value for path, (value, _) in choices_in(model, "", ignore)} for model in models
-    ]
+    chosen = [dict(choices_in(model, "", ignore)) for model in models]
     found = [
         {
-            join(each.path, name): each.values[name]
+            join(each.path, name): (each.values[name], True)
             for each in walk.fitted
             for name, rule in each.spec.rules.items()
             if rule.role == "tuned" and name in each.values and name not in ignore
@@ -138,15 +136,19 @@ def _trees(learned: Sequence[_Learned]) -> Iterator[ParameterSpread]:
     }
     for name, numbers in sizes.items():
         row = ParameterSpread(name, "structure", None, len(numbers), ((),))
-        yield _measured(row, [np.asarray(float(n)) for n in numbers])
+        if len(numbers) > 1:
+            row = _measured(row, [np.asarray(float(n)) for n in numbers])
+        yield row
 
 
-def _varied(role: str, found: Sequence[dict[str, Any]]) -> Iterator[Varied]:
+def _varied(role: str, found: Sequence[dict[str, tuple[Any, bool]]]) -> Iterator[Varied]:
+    """Yield what is not the same in all models; of each, values by path and which were chosen."""
     for path in dict.fromkeys(path for each in found for path in each):
         kinds: list[tuple[Any, str]] = []  # each value that is another, and its text
-        texts = tuple(_text(each[path], role, kinds) if path in each else None for each in found)
+        texts = tuple(_text(each[path][0], role, kinds) if path in each else None for each in found)
         if len(kinds) > 1 or None in texts:
-            yield Varied(path, role, texts)
+            chosen = any(each[path][1] for each in found if path in each)
+            yield Varied(path, role, texts, chosen)
 
 
 def _text(value: Any, role: str, kinds: list[tuple[Any, str]]) -> str:

@@ -38,12 +38,14 @@ class ParameterSpread:
 class Varied:
     """A hyperparameter, or what fit chose itself, that is not the same in all models.
 
-    ``values`` has a short text for each model, None where it is not there.
+    ``values`` has a short text for each model, None where it is not there. ``chosen`` says that
+    some value is not the default.
     """
 
     path: str
     role: str
     values: tuple[str | None, ...]
+    chosen: bool = True
 
 
 @dataclass(frozen=True, slots=True, repr=False)

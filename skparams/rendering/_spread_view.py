@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from skparams.inspection._spread_record import ParameterSpread, Spread
+from skparams.inspection._spread_record import ParameterSpread, Spread, Varied
 from skparams.rendering._bars import Bar, Bars, longest
 from skparams.rendering._layout import Column
 from skparams.rendering._report import Report, Section
@@ -36,17 +36,24 @@ def _about(spread: Spread) -> list[str]:
 
 
 def _varied(spread: Spread) -> Iterator[Section]:
-    if not spread.varied:
+    shown = [each for each in spread.varied if _worth(each)]
+    if not shown:  # then the page's notes say so
         return
     rows: list[Row] = [
         ((clean(each.path), few([UNKNOWN if v is None else clean(v) for v in each.values], 6)), "")
-        for each in spread.varied[:_MOST_VARIED]
+        for each in shown[:_MOST_VARIED]
     ]
-    if left := spread.varied[_MOST_VARIED:]:
+    if left := shown[_MOST_VARIED:]:
         rows.append(((f"… {len(left):,} more", ""), "dim"))
-    yield Section(
-        [Column("they differ in", least=16, code=True), Column("", wraps="fold", code=True)], rows
-    )
+    hidden = len(spread.varied) - len(shown)
+    notes = [f"{number(hidden)} at their defaults come or go with a class"] if hidden else []
+    columns = [Column("they differ in", least=16, code=True), Column("", wraps="fold", code=True)]
+    yield Section(columns, rows, notes)
+
+
+def _worth(varied: Varied) -> bool:
+    """Say whether a hyperparameter is more than the default of a class that comes or goes."""
+    return varied.chosen or None not in varied.values
 
 
 def _learned(spread: Spread) -> Iterator[Section]:
@@ -84,6 +91,12 @@ def _row(row: ParameterSpread, n_models: int) -> Row:
 
 
 def _notes(spread: Spread) -> Iterator[str]:
+    if spread.varied and not any(map(_worth, spread.varied)):
+        yield plural(
+            len(spread.varied),
+            "hyperparameter at its default comes or goes with a class",
+            "hyperparameters at their defaults come or go with a class",
+        )
     if any(row.std is not None for row in spread.parameters):
         yield "std: of each number over the models, as root mean square; relative: over the means'"
     if spread.aligned:

@@ -82,6 +82,28 @@ def test_shapes_classes_and_fits_that_differ_are_told():
     assert "in 1 of 4" in text
 
 
+def test_trees_that_one_model_has_do_not_vary():
+    models = [RandomForestClassifier(3, random_state=0).fit(X, Y), LogisticRegression().fit(X, Y)]
+    rows = {row.path: row for row in diff(models).parameters}
+    for name in ("nodes of trees", "depth of trees", "coef_"):
+        assert (rows[name].n_models, rows[name].mean, rows[name].std) == (1, None, None)
+
+
+def test_defaults_that_come_or_go_with_a_class_are_counted():
+    forest, line = RandomForestClassifier(3, n_jobs=1), LogisticRegression()
+    found = diff([forest, line])
+    names = forest.get_params().keys() ^ line.get_params().keys()
+    assert {each.path for each in found.varied if None in each.values} == names
+    text = str(found)
+    assert "n_estimators" in text  # which is not the default
+    assert "n_jobs" in text  # which both have
+    assert "min_samples_leaf" not in text
+    assert f"{len(names) - 1} at their defaults come or go with a class" in text
+    found = diff([PCA(), PCA(), LogisticRegression()], ignore=["random_state", "tol"])
+    said = f"{len(found.varied)} hyperparameters at their defaults come or go with a class"
+    assert said in str(found)
+
+
 def test_components_are_aligned_on_request():
     one = PCA(3).fit(X)
     two = copy.deepcopy(one)
