@@ -26,8 +26,6 @@ def diff(
     after: None = ...,
     *,
     align: bool = ...,
-    rtol: float = ...,
-    atol: float = ...,
     ignore: Collection[str] = ...,
 ) -> Spread: ...
 @overload
@@ -64,6 +62,7 @@ def diff(
     rtol, atol : float, default=0.0
         A number has moved where it differs by more than ``atol + rtol * abs(after)``, as in
         ``numpy.testing.assert_allclose``. With a tolerance, another dtype alone is no change.
+        For two models only.
     ignore : collection of str, default=()
         Names of hyperparameters and of fitted attributes to leave out, such as
         ``("n_jobs", "n_samples_seen_")``, in whatever estimator they are.
@@ -79,7 +78,8 @@ def diff(
         If ``before`` or ``after`` is not an estimator, or is a class, ``align`` is not a bool, or
         ``ignore`` is no collection of names.
     ValueError
-        If a list has fewer than two models, or a tolerance is negative or not finite.
+        If a list has fewer than two models or comes with a tolerance, or a tolerance is negative
+        or not finite.
 
     Examples
     --------
@@ -105,6 +105,11 @@ def diff(
             raise ValueError(f"diff: a list must have at least 2 models, got {len(before)}.")
         for i, model in enumerate(before):
             check_estimator("diff", model, f"before[{i}]")
+        if not tolerance.exact:
+            raise ValueError(
+                "diff: rtol and atol are for two models; of a list the spread is measured, got "
+                f"rtol={rtol!r}, atol={atol!r}."
+            )
         return spread(before, align=align, ignore=ignore)
     check_estimator("diff", before, "before")
     check_estimator("diff", after, "after")

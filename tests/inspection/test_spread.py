@@ -129,6 +129,13 @@ def test_sizes_of_trees():
     assert (depth.mean, depth.std) == (2.0, 1.0)
 
 
+@pytest.mark.parametrize("given", [{"rtol": 1e9}, {"atol": 1.0}])
+def test_tolerances_are_for_two_models(given, folds):
+    with pytest.raises(ValueError, match=r"diff: rtol and atol are for two models; .* got rtol="):
+        diff(folds, **given)
+    diff(folds, rtol=0, atol=0.0)
+
+
 def test_as_data(folds):
     found = diff(folds)
     frame = pytest.importorskip("pandas") and found.to_frame()
