@@ -46,7 +46,8 @@ def change_of(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
     ----------
     before, after : ndarray or sparse matrix
         Of numbers, dates, text or records. The zeros that a sparse matrix does not store are
-        compared as others are.
+        compared as others are. What is masked in both is the same; what is masked in one has
+        moved, and is left out of all norms.
     tolerance : Tolerance
         For numbers.
 
@@ -59,6 +60,9 @@ def change_of(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
         n = prod(before.shape)
         before, after = _aligned(before, after)
         return replace(change_of(before, after, tolerance), n=n)
+    masked = any(isinstance(each, np.ma.MaskedArray) for each in (before, after))
+    if masked and not (before.dtype.names or after.dtype.names):  # records have a mask a field
+        return _change_of_masked(before, after, tolerance)
     before, after = np.asarray(before), np.asarray(after)
     if before.dtype.kind not in "biufc" or after.dtype.kind not in "biufc":
         return Change(before.size, _n_different(before, after))
@@ -68,6 +72,13 @@ def change_of(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
             largest = max(_largest(before), _largest(after))
             sums = _Sums(before, after, tolerance, int(np.frexp(largest)[1]))
         return sums.change()
+
+
+def _change_of_masked(before: Any, after: Any, tolerance: Tolerance) -> Change:
+    one, two = np.ma.getmaskarray(before), np.ma.getmaskarray(after)
+    seen = ~(one | two)
+    change = change_of(np.asarray(before)[seen], np.asarray(after)[seen], tolerance)
+    return replace(change, n=seen.size, moved=change.moved + int(np.count_nonzero(one ^ two)))
 
 
 class _Sums:

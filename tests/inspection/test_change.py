@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.linear_model import LinearRegression, Ridge
 
+from skparams import assert_same_model, diff
 from skparams.inspection._change import Tolerance, change_of
 from skparams.inspection._diff_record import Change
 
@@ -134,3 +136,29 @@ def test_read_only_memory_is_enough(rng, tmp_path):
     np.save(path, rng.standard_normal((100, 7)))
     mapped = np.load(path, mmap_mode="r")
     assert change_of(mapped, np.load(path)).moved == 0
+
+
+def test_masks_are_compared_and_what_both_mask_is_not():
+    before = np.ma.array([1.0, 2.0, 3.0, 4.0], mask=[0, 0, 1, 1])
+    after = np.ma.array([1.0, 2.5, 9.0, 4.0], mask=[0, 0, 1, 0])
+    found = change_of(before, after)
+    assert (found.n, found.moved, found.largest) == (4, 2, 0.5)
+    assert change_of(after, before).moved == 2
+    assert change_of(before, after, Tolerance(atol=1.0)).moved == 1
+    assert change_of(before, before.data).moved == 2
+    assert change_of(np.ma.array([1.0, 2.0]), np.array([1.0, 2.0])).moved == 0
+    everything = np.ma.masked_all((2, 3))
+    assert change_of(everything, everything + 1).moved == 0
+    names = np.ma.array(["a", "b"], mask=[0, 1])
+    assert change_of(names, np.ma.array(["a", "c"], mask=[0, 0])).moved == 1
+
+
+def test_models_whose_arrays_differ_in_masks_differ(rng):
+    X = rng.standard_normal((20, 3))
+    one, two = LinearRegression().fit(X, X[:, 0]), LinearRegression().fit(X, X[:, 0])
+    one.coef_ = np.ma.array(one.coef_, mask=[1, 0, 0])
+    two.coef_ = np.ma.array(two.coef_, mask=[0, 1, 0])
+    assert diff(one, two).root.parameters[0].change.moved == 2
+    with pytest.raises(AssertionError):
+        assert_same_model(one, two)
+    assert not diff(Ridge(alpha=one.coef_), Ridge(alpha=two.coef_)).is_empty
