@@ -10,11 +10,13 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skparams.inspection._align import aligned
+from skparams.inspection._change import EXACT
 from skparams.inspection._choice_change import choices_in, same_choice, short_choice, texts_of
 from skparams.inspection._collect import Walk, class_path
 from skparams.inspection._held import Held, held_by, units_of
 from skparams.inspection._leaf import join
 from skparams.inspection._spread_record import ParameterSpread, Spread, Varied
+from skparams.inspection._value_change import compare
 
 __all__ = ["spread"]
 
@@ -43,6 +45,7 @@ def spread(models: Sequence[Any], *, align: bool, ignore: Collection[str]) -> Sp
         parameters=(*rows, *_trees(learned)),
         varied=(*_varied("hyperparameter", chosen), *_varied("tuned", found)),
         aligned=align,
+        unlike=tuple(_unlike(learned)),
     )
 
 
@@ -64,6 +67,20 @@ class _Learned(NamedTuple):
         }
         return cls(arrays, held)
 
+    def structure(self) -> Iterator[tuple[str, Any]]:
+        """Yield the path and the value of what is structure and public.
+
+        Private are details that follow from the rest, as a tolerance or nodes of a tree of rows.
+        """
+        for each, held in self.held.values():
+            private = join(each.path, "_")
+            for path, (value, role) in held.whole.items():
+                if role == "structure" and not path.startswith(private):
+                    yield path, value
+            for path, (leaf, role, _) in held.arrays.items():
+                if role == "structure" and not path.startswith(private):
+                    yield path, leaf.used
+
     def like(self, first: _Learned) -> _Learned:
         """Return it with all units in the order and the signs of the first model's."""
         arrays = dict(self.arrays)
@@ -77,6 +94,16 @@ class _Learned(NamedTuple):
                     if name in arrays:
                         arrays[name] = array, arrays[name][1]
         return _Learned(arrays, self.held)
+
+
+def _unlike(learned: Sequence[_Learned]) -> Iterator[str]:
+    """Yield the paths of structure that all models have, and that is not the same."""
+    first, *others = [dict(each.structure()) for each in learned]
+    for path, value in first.items():
+        if all(path in other for other in others) and any(
+            compare(value, other[path], EXACT).moved for other in others
+        ):
+            yield path
 
 
 def _row(path: str, learned: Sequence[_Learned]) -> ParameterSpread:

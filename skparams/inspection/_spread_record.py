@@ -66,6 +66,9 @@ class Spread(Drawn):
         What was chosen otherwise.
     aligned : bool
         Whether units were put in the order and the signs of the first model.
+    unlike : tuple of str
+        What parameters are laid out by, as ``classes_``, where all models have it and it is not
+        the same: the numbers at one place need not mean the same.
     """
 
     classes: tuple[str, ...]
@@ -73,3 +76,4 @@ class Spread(Drawn):
     parameters: tuple[ParameterSpread, ...]
     varied: tuple[Varied, ...]
     aligned: bool = False
+    unlike: tuple[str, ...] = ()

@@ -99,6 +99,9 @@ def _notes(spread: Spread) -> Iterator[str]:
         )
     if any(row.std is not None for row in spread.parameters):
         yield "std: of each number over the models, as root mean square; relative: over the means'"
+    if spread.unlike:
+        names = few([clean(path) for path in spread.unlike])
+        yield f"not the same in all: {names}; numbers at one place may not mean the same"
     if spread.aligned:
         yield "units are in the order and the signs of the first model"
     n = sum(row.nonfinite for row in spread.parameters)

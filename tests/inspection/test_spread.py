@@ -11,6 +11,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LassoCV, LogisticRegression, Ridge
 from sklearn.model_selection import cross_validate
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
@@ -53,6 +54,24 @@ def test_what_was_chosen_otherwise():
     (varied,) = diff(models).varied
     assert varied.path == "alpha_"
     assert varied.values == tuple(repr(float(f"{model.alpha_:.6g}")) for model in models)
+
+
+def test_classes_that_are_not_the_same_are_told(folds):
+    labels = np.arange(90) % 3
+    models = [
+        make_pipeline(StandardScaler(), LogisticRegression()).fit(X, np.array([*names])[labels])
+        for names in ("abc", "abc", "abz")
+    ]
+    found = diff(models)
+    assert found.unlike == ("logisticregression__classes_",)
+    assert "not the same in all: logisticregression__classes_" in str(found)
+    assert diff(models[:2]).unlike == diff(folds).unlike == ()
+    assert "not the same in all" not in str(diff(folds))
+    binary = LogisticRegression().fit(X, Y)
+    assert diff([binary, models[0][1]]).unlike == ("classes_",)
+    assert diff([binary, Ridge().fit(X, Y)]).unlike == ()
+    rows = [KNeighborsClassifier(algorithm="kd_tree").fit(X[i:], Y[i:]) for i in (0, 1)]
+    assert diff(rows).unlike == ()
 
 
 def test_values_that_look_the_same_vary_too():
