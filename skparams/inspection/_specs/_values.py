@@ -159,6 +159,8 @@ def texts_in(
         if value is not None or depth:  # an attribute that is None is one that is not there
             yield path, value
         return
+    if isinstance(value, list | tuple) and _all_numbers(value):
+        return
     met = {} if met is None else met  # as for leaves_in
     if not isinstance(value, _CONTAINER) or id(value) in met or depth >= _DEEPEST:
         return
