@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # else imported where it is used: fit needs none of it
-    from skparams.inspection._record import Summary
+    from skparams.inspection._summary_record import Summary
 
 __all__ = ["ParamsMixin"]
 

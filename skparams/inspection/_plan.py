@@ -7,7 +7,7 @@ from typing import Any
 from skparams.inspection._checks import check_estimator
 from skparams.inspection._plan_data import read_data
 from skparams.inspection._plan_walk import PlanWalk
-from skparams.inspection._record import Summary
+from skparams.inspection._summary_record import Summary
 
 __all__ = ["plan"]
 

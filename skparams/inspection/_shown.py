@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +17,11 @@ class Shown:
     """Give a record its text, HTML, frame and JSON."""
 
     __slots__ = ()
+
+    @staticmethod
+    def _renderer(name: str) -> Callable[..., Any]:
+        """Return the function of that name; its module is imported where it is needed only."""
+        return getattr(import_module("skparams.rendering._shown"), name)
 
     def to_text(self, width: int | None = None, color: bool | None = None) -> str:
         """Return the report as text.
@@ -36,9 +43,7 @@ class Shown:
         ValueError
             If ``width`` is not an int of at least 20.
         """
-        from skparams.rendering._shown import to_text
-
-        return to_text(self, width=width, color=color)
+        return self._renderer("to_text")(self, width=width, color=color)
 
     def to_html(self) -> str:
         """Return the report as a piece of HTML that needs nothing else.
@@ -48,9 +53,7 @@ class Shown:
         str
             A ``<div>`` with its own style; what is folded opens without JavaScript.
         """
-        from skparams.rendering._shown import to_html
-
-        return to_html(self)
+        return self._renderer("to_html")(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return all that was found as a DataFrame, one attribute or hyperparameter a row.
@@ -65,9 +68,7 @@ class Shown:
         ImportError
             If pandas is not installed.
         """
-        from skparams.rendering._shown import to_frame
-
-        return to_frame(self)
+        return self._renderer("to_frame")(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as dictionaries, lists, strings, numbers and None.
@@ -77,9 +78,7 @@ class Shown:
         dict
             In the layout that docs/schema.md describes, its version under ``"schema"``.
         """
-        from skparams.rendering._shown import to_dict
-
-        return to_dict(self)
+        return self._renderer("to_dict")(self)
 
     def to_json(self, indent: int | None = None) -> str:
         """Return everything as JSON.
@@ -94,9 +93,7 @@ class Shown:
         str
             What ``to_dict`` returns. NaN and infinity, which JSON does not have, are null.
         """
-        from skparams.rendering._shown import to_json
-
-        return to_json(self, indent=indent)
+        return self._renderer("to_json")(self, indent=indent)
 
     def __str__(self) -> str:
         # Plain: what str() returns ends up in files and logs as often as on the screen.

@@ -13,9 +13,9 @@ from skparams.inspection._counts import Bounds
 from skparams.inspection._effective import effective
 from skparams.inspection._findings import check_codes, findings
 from skparams.inspection._leaf import Leaf, stored_in
-from skparams.inspection._record import Summary
 from skparams.inspection._sharpen import sharpened
 from skparams.inspection._stats import measure
+from skparams.inspection._summary_record import Summary
 
 __all__ = ["count_params", "fitted_leaves", "fitted_params", "summary"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skparams.inspection._counts import Bounds, Count
-from skparams.inspection._record import Summary
+from skparams.inspection._summary_record import Summary
 from skparams.rendering._lines import Line, learned
 
 __all__ = ["Block", "blocks_of", "divided", "most"]

@@ -7,7 +7,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from skparams.inspection._counts import Bounds, Count
-from skparams.inspection._record import FittedAttribute, Node, Stats, Summary
+from skparams.inspection._record import FittedAttribute, Node, Stats
+from skparams.inspection._summary_record import Summary
 from skparams.rendering._words import shape
 
 if TYPE_CHECKING:

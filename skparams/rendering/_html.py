@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from skparams.inspection._counts import Bounds, Count
-from skparams.inspection._record import Summary
+from skparams.inspection._summary_record import Summary
 from skparams.rendering import _view, _words
 from skparams.rendering._lines import Line, learned
 

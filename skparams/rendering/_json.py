@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from skparams.inspection._counts import Bounds
-from skparams.inspection._record import Summary
+from skparams.inspection._summary_record import Summary
 
 __all__ = ["SCHEMA", "plain", "to_dict", "to_json"]
 

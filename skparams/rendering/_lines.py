@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import TypeVar
 
 from skparams.inspection._counts import Bounds, Count, add, multiply
-from skparams.inspection._record import FittedAttribute, Layer, Node, Summary
+from skparams.inspection._record import FittedAttribute, Layer, Node
+from skparams.inspection._summary_record import Summary
 from skparams.rendering._words import clean, number, shape
 
 __all__ = ["Line", "flow", "largest", "layers", "learned", "weight"]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skparams.inspection._counts import Bounds
-from skparams.inspection._record import FittedAttribute, Summary
+from skparams.inspection._record import FittedAttribute
+from skparams.inspection._summary_record import Summary
 from skparams.rendering._blocks import Block, blocks_of, divided
 from skparams.rendering._figure import (
     FONT,

@@ -9,7 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 
 from skparams.inspection._counts import Count
-from skparams.inspection._record import Candidate, FittedAttribute, Node, Summary
+from skparams.inspection._record import Candidate, FittedAttribute, Node
+from skparams.inspection._summary_record import Summary
 from skparams.rendering._layout import Column
 from skparams.rendering._lines import Line, learned
 from skparams.rendering._terminal import Row, Terminal

@@ -14,8 +14,8 @@ from skparams.inspection._record import (
     Layer,
     Node,
     Sharpened,
-    Summary,
 )
+from skparams.inspection._summary_record import Summary
 from skparams.rendering._layout import cut
 from skparams.rendering._lines import largest, layers, weight
 from skparams.rendering._words import (

@@ -13,9 +13,9 @@ from skparams.inspection._record import (
     Probing,
     Sharpened,
     Stats,
-    Summary,
     Totals,
 )
+from skparams.inspection._summary_record import Summary
 
 NASTY = [
     "<script>document.title='ran'</script>",

@@ -11,8 +11,9 @@ from sklearn.ensemble import RandomForestClassifier
 
 from skparams import diff
 from skparams.inspection._probe_record import Probe, Probed
-from skparams.inspection._record import Finding, Memorised, Stats, Summary
+from skparams.inspection._record import Finding, Memorised, Stats
 from skparams.inspection._slim_record import SlimReport, SlimRow
+from skparams.inspection._summary_record import Summary
 from tests.rendering.made import NASTY, anything, array, ensemble, node
 
 selenium = pytest.importorskip("selenium", reason="needs selenium")

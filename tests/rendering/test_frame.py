@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from skparams.inspection._counts import Bounds
-from skparams.inspection._record import Stats, Summary
+from skparams.inspection._record import Stats
+from skparams.inspection._summary_record import Summary
 from tests.rendering.made import anything, array, node
 
 pd = pytest.importorskip("pandas")

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams.inspection import summary
-from skparams.inspection._record import Summary
+from skparams.inspection._summary_record import Summary
 from tests.rendering.made import NASTY, anything, ensemble, node
 
 VOID = {"br", "hr", "img", "meta", "link", "input"}

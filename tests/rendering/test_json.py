@@ -10,8 +10,9 @@ import pytest
 from skparams.inspection import _probe_record, _record, _slim_record
 from skparams.inspection._counts import Bounds
 from skparams.inspection._probe_record import Probe, Probed
-from skparams.inspection._record import Memorised, Stats, Summary
+from skparams.inspection._record import Memorised, Stats
 from skparams.inspection._slim_record import SlimReport, SlimRow
+from skparams.inspection._summary_record import Summary
 from skparams.rendering._json import SCHEMA
 from skparams.rendering._shown import SCHEMA as SHOWN
 from tests.rendering.made import NASTY, anything, array, node

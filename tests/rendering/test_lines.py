@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from skparams.inspection._counts import Bounds, add
-from skparams.inspection._record import Summary
+from skparams.inspection._summary_record import Summary
 from skparams.rendering._lines import learned
 from tests.rendering.made import anything, array, ensemble, node
 

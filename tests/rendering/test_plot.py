@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from skparams.inspection._counts import Bounds
-from skparams.inspection._record import Stats, Summary, Totals
+from skparams.inspection._record import Stats, Totals
+from skparams.inspection._summary_record import Summary
 from skparams.rendering import _blocks
 from skparams.rendering._palette import DARK, LIGHT
 from skparams.rendering._view import with_stats

@@ -16,9 +16,9 @@ from skparams.inspection._record import (
     Hyperparameter,
     Layer,
     Stats,
-    Summary,
     Totals,
 )
+from skparams.inspection._summary_record import Summary
 from tests.rendering.made import anything, array, ensemble, node
 
 
