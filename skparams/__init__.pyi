@@ -1,4 +1,10 @@
-from ._show_versions import show_versions
+from ._diff import assert_same_model, diff
+from ._params import ParamsMixin
+from ._plan import plan
+from ._probe import probe
+from ._runtime import show_versions
+from ._slim import memorised, slim
+from ._summary import count_params, fitted_params, summary
 from ._version import __version__ as __version__
 from .decomposition import (
     PCA,
@@ -9,18 +15,6 @@ from .decomposition import (
     OutlierDisplay,
     ScreeDisplay,
     explain,
-)
-from .inspection import (
-    ParamsMixin,
-    assert_same_model,
-    count_params,
-    diff,
-    fitted_params,
-    memorised,
-    plan,
-    probe,
-    slim,
-    summary,
 )
 from .neural_network import MLPClassifier, MLPRegressor
 

@@ -47,8 +47,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
     args = _parser().parse_args(argv)
     # Imported here: scikit-learn and the rest take a second, which --help should not.
-    from skparams._demo import DemoError
-    from skparams._demo._run import run
+    from skparams._cli.errors import DemoError
+    from skparams._cli.run import run
 
     try:
         run(args.data, args.target, out=args.out, quick=args.quick)

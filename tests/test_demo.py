@@ -14,8 +14,12 @@ from sklearn.model_selection import StratifiedKFold
 
 from skparams import MLPClassifier
 from skparams.__main__ import main
-from skparams._demo import DemoError, _data, _files, _plot, _search, printable
-from skparams.rendering._palette import DARK, LIGHT
+from skparams._cli import data as _data
+from skparams._cli import files as _files
+from skparams._cli import plot as _plot
+from skparams._cli import search as _search
+from skparams._cli.errors import DemoError, printable
+from skparams._report.palette import DARK, LIGHT
 
 pandas = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")

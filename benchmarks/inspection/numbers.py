@@ -9,7 +9,7 @@ from benchmarks._alternate import alternate, ratio, typical
 from benchmarks._fresh import fresh
 from benchmarks._tables import Column, Table, number, time_text, yes_no
 from benchmarks._task import Task
-from skparams.inspection._stats import measure
+from skparams._summary.stats import measure
 
 OURS, THEIRS = "skparams", "NumPy"
 

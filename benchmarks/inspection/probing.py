@@ -6,7 +6,7 @@ import warnings
 from benchmarks._tables import Column, Table, number, time_text, yes_no
 from benchmarks._task import Task
 from skparams import probe
-from skparams.inspection._probe_calls import METHODS
+from skparams._probe.calls import METHODS
 
 _BAR = 60.0  # seconds
 

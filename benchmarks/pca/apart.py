@@ -11,7 +11,7 @@ from benchmarks._fresh import fresh
 from benchmarks._tables import Column, Table, number, time_text, yes_no
 from benchmarks._task import Task
 from skparams import PCA
-from skparams.decomposition import _moments
+from skparams.decomposition._pca import moments as _moments
 
 _SCIENTIFIC = "{:.0e}".format
 

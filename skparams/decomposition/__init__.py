@@ -1,7 +1,8 @@
 """Principal components."""
 
-from skparams.decomposition._explain import Explanation, explain
-from skparams.decomposition._pca import PCA
+from skparams.decomposition._explain.explain import Explanation, explain
+from skparams.decomposition._explain.rotation import RotatedPCA
+from skparams.decomposition._pca.estimator import PCA
 from skparams.decomposition._plot import (
     BiplotDisplay,
     BootstrapDisplay,
@@ -10,7 +11,6 @@ from skparams.decomposition._plot import (
     OutlierDisplay,
     ScreeDisplay,
 )
-from skparams.decomposition._rotation import RotatedPCA
 
 __all__ = [
     "PCA",

@@ -1,5 +1,5 @@
 """Multi-layer perceptrons."""
 
-from skparams.neural_network._mlp import MLPClassifier, MLPRegressor
+from skparams.neural_network.mlp import MLPClassifier, MLPRegressor
 
 __all__ = ["MLPClassifier", "MLPRegressor"]

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from sklearn.exceptions import NotFittedError
 
 from skparams import PCA
-from skparams._threads import in_threads
+from skparams._runtime.threads import in_threads
 
 
 @pytest.fixture

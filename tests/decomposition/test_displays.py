@@ -370,7 +370,7 @@ def test_no_labels_where_none_are_asked_for(wine):
 )
 def test_nothing_is_resampled_for_bad_arguments(wine, arguments, message, monkeypatch):
     pca, X, _ = wine
-    monkeypatch.delattr("skparams.decomposition._bootstrap.resample")
+    monkeypatch.delattr("skparams.decomposition._explain.bootstrap.resample")
     with pytest.raises(ValueError, match=message):
         BootstrapDisplay.from_estimator(pca, X, **arguments)
 

@@ -13,9 +13,9 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from skparams import PCA, diff, plan, probe, slim, summary
-from skparams._threads import n_threads
+from skparams._runtime.threads import n_threads
 from skparams.decomposition import RotatedPCA
-from skparams.decomposition._resamples import _covariances, _to_correlations
+from skparams.decomposition._explain.resamples import _covariances, _to_correlations
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_rotation(method, arguments, correlated):
 
 def test_a_rotation_whose_steps_do_not_suffice_says_so(correlated, monkeypatch):
     model = PCA(3).fit(correlated(100, 8))
-    monkeypatch.setattr("skparams.decomposition._rotation.MAX_ITER", 2)
+    monkeypatch.setattr("skparams.decomposition._explain.rotation.MAX_ITER", 2)
     with pytest.warns(ConvergenceWarning, match="RotatedPCA: quartimax did not converge within 2"):
         turned = model.rotate("quartimax")
     np.testing.assert_allclose(turned.rotation_ @ turned.rotation_.T, np.eye(3), atol=1e-12)
@@ -156,7 +156,7 @@ def test_a_rotated_pca_is_an_estimator_like_others(wine):
 
 @pytest.mark.parametrize("wide", [4, 5])
 def test_moments_of_resamples(wide, correlated, rng, monkeypatch):
-    monkeypatch.setattr("skparams.decomposition._resamples.WIDE", wide)
+    monkeypatch.setattr("skparams.decomposition._explain.resamples.WIDE", wide)
     z = correlated(40, 4)
     counts = np.array([np.bincount(rng.randint(40, size=40), minlength=40) for _ in range(5)])
     found = _covariances(z, counts.astype(float))
@@ -208,7 +208,7 @@ def test_a_bootstrap_does_not_depend_on_threads(correlated, monkeypatch):
     model = PCA(2).fit(X)
     found = []
     for n in (1, 2):
-        monkeypatch.setattr("skparams.decomposition._resamples.n_threads", lambda n=n: n)
+        monkeypatch.setattr("skparams.decomposition._explain.resamples.n_threads", lambda n=n: n)
         found.append(model.bootstrap(X, 70, random_state=3).resamples)
     for one, two in zip(*found, strict=True):
         np.testing.assert_array_equal(one, two)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skparams import PCA
-from skparams.decomposition._em import em_moments, expected
+from skparams.decomposition._pca.em import em_moments, expected
 
 
 def low_rank(rng, n=200, p=12, k=3, noise=0.05):

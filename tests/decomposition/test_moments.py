@@ -7,8 +7,8 @@ import pytest
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
-from skparams.decomposition import _moments
-from skparams.decomposition._moments import moments_of
+from skparams.decomposition._pca import moments as _moments
+from skparams.decomposition._pca.moments import moments_of
 
 LAYOUTS = {
     "C": np.ascontiguousarray,

@@ -7,7 +7,7 @@ import sklearn.decomposition
 from sklearn.decomposition._pca import _assess_dimension
 
 from skparams import PCA
-from skparams.decomposition import _n_components as rules
+from skparams.decomposition._pca import n_components as rules
 
 # Standardised bundled data, constant columns dropped.
 KNOWN = {
@@ -137,7 +137,9 @@ def test_shares_are_scikit_learns(correlated):
     for share in (0.01, 0.3, 0.9, 0.999999, 1 - 1e-16):
         theirs = sklearn.decomposition.PCA(share, svd_solver="full").fit(X)
         for svd_solver in ("full", "covariance_eigh"):
-            assert PCA(share, svd_solver=svd_solver).fit(X).n_components_ == theirs.n_components_
+            ours = PCA(share, svd_solver=svd_solver).fit(X)
+            # Rounding may leave all of theirs below the share, and then they count one too many.
+            assert ours.n_components_ == min(theirs.n_components_, 8)
 
 
 def test_sparse_rows_may_be_counted_by_rules(rng):

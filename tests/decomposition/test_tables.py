@@ -166,8 +166,8 @@ def test_rows_in_parts(threads, correlated, monkeypatch):
     X = correlated(1003, 5, 10.0)
     model = PCA(3, scale=True).fit(X)
     whole = model.row_tables(X), model.transform(X), model.score_samples(X)
-    monkeypatch.setattr("skparams.decomposition._blocks.n_threads", lambda: threads)
-    monkeypatch.setattr("skparams.decomposition._blocks.BLOCK", 64)
+    monkeypatch.setattr("skparams.decomposition._pca.blocks.n_threads", lambda: threads)
+    monkeypatch.setattr("skparams.decomposition._pca.blocks.BLOCK", 64)
     parts = model.row_tables(X), model.transform(X), model.score_samples(X)
     for one, other in zip([*whole[0], *whole[1:]], [*parts[0], *parts[1:]], strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)

@@ -2,7 +2,7 @@
 
 import re
 
-from skparams.inspection import Bounds
+from skparams.specs import Bounds
 
 
 def differences(planned, fitted):

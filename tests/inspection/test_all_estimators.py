@@ -4,10 +4,11 @@ import pickle
 
 import pytest
 
-from skparams.inspection import ROLES, count_params, diff, fitted_params, summary
-from skparams.inspection._spec import registered
-from skparams.inspection._specs._fallback import COMMON
-from skparams.inspection._specs._values import attributes_of
+from skparams import count_params, diff, fitted_params, summary
+from skparams.specs import ROLES
+from skparams.specs.guess import COMMON
+from skparams.specs.registry import registered
+from skparams.specs.values import attributes_of
 from tests.inspection.all_estimators import fitted, instances, names
 
 # Deprecated classes of scikit-learn are estimators too.

@@ -16,7 +16,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams.inspection import Spec, count_params, fitted_params, parameter, plan, summary
+from skparams import count_params, fitted_params, plan, summary
+from skparams.specs import Spec, parameter
 
 pytestmark = pytest.mark.slow
 

@@ -6,8 +6,8 @@ from scipy import sparse
 from sklearn.linear_model import LinearRegression, Ridge
 
 from skparams import assert_same_model, diff
-from skparams.inspection._change import Tolerance, change_of
-from skparams.inspection._diff_record import Change
+from skparams._diff.arrays import Tolerance, change_of
+from skparams._diff.record import Change
 
 DTYPES = ["float64", "float32", "float16", "complex128", "complex64", "int64", "uint8", "bool"]
 

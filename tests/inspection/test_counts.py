@@ -13,7 +13,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skparams
-from skparams.inspection import Spec, count_params, diff, fitted_params, parameter, plan, summary
+from skparams import count_params, diff, fitted_params, plan, summary
+from skparams.specs import Spec, parameter
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -36,7 +36,7 @@ from sklearn.utils import Bunch
 
 import skparams
 from skparams import assert_same_model, diff, fitted_params, probe, slim, summary
-from skparams.rendering._diff_view import report
+from skparams._diff.view import report
 
 X, Y = make_classification(80, 6, n_informative=4, n_classes=3, random_state=0)
 
@@ -220,7 +220,7 @@ TENS = np.arange(10.0)
             [("a", PCA())],
             [("a", skparams.PCA())],
             "[0][1]: sklearn.decomposition._pca.PCA",
-            "[0][1]: skparams.decomposition._pca.PCA",
+            "[0][1]: skparams.decomposition._pca.estimator.PCA",
         ),
         (Bunch(a=1, **{f"b{i:02}": 0 for i in range(25)}), Bunch(a=1), None, None),
     ],

@@ -10,8 +10,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams.inspection import count_params, fitted_params, summary
-from skparams.inspection._sharpen import _are_rows
+from skparams import count_params, fitted_params, summary
+from skparams._summary.refine import _are_rows
 
 
 class Anything(BaseEstimator):
@@ -187,7 +187,7 @@ def test_long_names_and_many_arrays_stay_on_the_page():
 
 
 def test_changed_means_another_value_or_another_type():
-    from skparams.inspection._specs._hyperparameters import same
+    from skparams.specs.hyperparameters import same
 
     assert same((1, "a", None), (1, "a", None))
     assert same(float("nan"), float("nan"))

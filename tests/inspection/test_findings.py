@@ -18,8 +18,8 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeRegressor
 
 from skparams import fitted_params, summary
-from skparams.inspection import Spec, parameter
-from skparams.inspection._findings import CODES
+from skparams._summary.findings import CODES
+from skparams.specs import Spec, parameter
 from tests.inspection.all_estimators import fit, instances, names
 from tests.inspection.found import found
 

@@ -14,7 +14,9 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams.inspection import ParamsMixin, Part, Rule, Spec, Summary, parameter
+from skparams import ParamsMixin
+from skparams._summary import Summary
+from skparams.specs import Part, Rule, Spec, parameter
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -11,8 +11,8 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
 from skparams import plan
-from skparams.inspection import Bounds, Cost, Member, Part, Rule, Spec, Unknown, parameter
-from skparams.inspection._sizes import NotKnown
+from skparams._records.data_shape import NotKnown
+from skparams.specs import Bounds, Cost, Member, Part, Rule, Spec, Unknown, parameter
 
 
 class Planned(BaseEstimator):

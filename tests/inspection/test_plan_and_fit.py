@@ -57,10 +57,10 @@ from sklearn.svm import SVC, SVR, LinearSVC, NuSVC, OneClassSVM
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
 
 from skparams import plan, summary
-from skparams.inspection import Bounds, Unknown
-from skparams.inspection._plan_columns import after
-from skparams.inspection._plan_data import read_data
-from skparams.inspection._plan_rows import ends
+from skparams._plan.columns import after
+from skparams._plan.data import read_data
+from skparams._plan.rows import ends
+from skparams.specs import Bounds, Unknown
 from tests.inspection.all_estimators import classes, data_for, instances, names
 from tests.inspection.plan_against_fit import differences
 

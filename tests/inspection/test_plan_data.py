@@ -9,8 +9,8 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from skparams import plan
-from skparams.inspection import Bounds, Unknown
-from skparams.inspection._plan_data import read_data
+from skparams._plan.data import read_data
+from skparams.specs import Bounds, Unknown
 
 NOTHING = dict.fromkeys(("n_samples", "n_features", "n_outputs", "n_classes"))
 

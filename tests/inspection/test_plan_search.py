@@ -20,8 +20,8 @@ from sklearn.model_selection import (
 from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
-from skparams import plan
-from skparams.inspection import Bounds, Member, Spec, parameter, summary
+from skparams import plan, summary
+from skparams.specs import Bounds, Member, Spec, parameter
 
 GRID = {"hidden_layer_sizes": [(2,), (3, 4), 5], "alpha": [0.1, 1.0]}
 

@@ -24,7 +24,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 
 from skparams import fitted_params, probe, slim, summary
-from skparams.inspection import Probe
+from skparams._probe import Probe
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from skparams import probe
-from skparams.inspection import ROLES
-from skparams.inspection._probe_calls import METHODS
+from skparams._probe.calls import METHODS
+from skparams.specs import ROLES
 from tests.inspection.all_estimators import fitted, names
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::FutureWarning")]

@@ -10,8 +10,8 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from skparams.inspection import ParamsMixin
-from skparams.inspection._spec import registered
+from skparams import ParamsMixin
+from skparams.specs.registry import registered
 from tests.inspection.all_estimators import fit, instances, names
 
 # Deprecated classes of scikit-learn are estimators too.

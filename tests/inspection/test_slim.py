@@ -25,9 +25,9 @@ from sklearn.utils.validation import check_is_fitted
 
 import skparams
 from skparams import assert_same_model, diff, memorised, slim, summary
-from skparams.inspection import Spec, parameter
-from skparams.inspection._outputs import same
-from skparams.inspection._verified import results_of
+from skparams._walk.outputs import same
+from skparams._walk.predictions import results_of
+from skparams.specs import Spec, parameter
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -5,8 +5,8 @@ import pickle
 import pytest
 
 from skparams import slim
-from skparams.inspection._outputs import same
-from skparams.inspection._verified import infers, results_of
+from skparams._walk.outputs import same
+from skparams._walk.predictions import infers, results_of
 from tests.inspection.all_estimators import fit, instances, names
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::FutureWarning")]

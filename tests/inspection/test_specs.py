@@ -15,10 +15,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import skparams
-from skparams.inspection import ROLES, Rule, Spec, fitted_params, parameter, register, summary
-from skparams.inspection._spec import _REGISTRY, registered
-from skparams.inspection._specs._fallback import COMMON
-from skparams.inspection._specs._values import attributes_of
+from skparams import fitted_params, summary
+from skparams.specs import ROLES, Rule, Spec, parameter, register
+from skparams.specs.guess import COMMON
+from skparams.specs.registry import _REGISTRY, registered
+from skparams.specs.values import attributes_of
 
 
 @pytest.fixture

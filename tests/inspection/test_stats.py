@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from skparams.inspection import _stats
-from skparams.inspection._stats import count_nonfinite, may_be_nonfinite, measure
+from skparams._summary import stats as _stats
+from skparams._summary.stats import count_nonfinite, may_be_nonfinite, measure
 
 
 def exact(values):

@@ -24,7 +24,7 @@ def X():
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="about the compiled kernels")
 def test_layouts_and_index_types_do_not_compile_the_kernel_again(X):
-    from skparams.neural_network._kernels import epoch
+    from skparams.neural_network.kernels import epoch
 
     MLPRegressor(**SMALL).fit(X, X[:, 0].copy())
     before = len(epoch.signatures)
@@ -74,7 +74,7 @@ def test_warnings_point_to_the_caller(X, method):
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 def test_the_warning_of_an_interruption_points_to_the_caller(X, solver, monkeypatch):
-    from skparams.neural_network._batches import Batches
+    from skparams.neural_network.batches import Batches
 
     def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
@@ -129,7 +129,7 @@ def test_a_large_float32_target_does_not_overflow_the_loss(X):
 FORK = """
 import os, signal, threading
 from threadpoolctl import threadpool_info
-from skparams import _threads
+from skparams._runtime import threads as _threads
 
 def counts():
     return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]

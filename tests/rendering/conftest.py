@@ -11,8 +11,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams import plan
-from skparams.inspection import summary
+from skparams import plan, summary
 
 NAMES = ["bagging", "evil", "lasso", "network", "network-deep", "network-plan", "network-unfitted"]
 NAMES += ["pipeline", "search", "search-plan", "search-unfitted"]

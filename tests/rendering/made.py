@@ -1,7 +1,7 @@
 """Summaries made up: of any size, with any counts and any text."""
 
-from skparams.inspection._counts import add, between, multiply
-from skparams.inspection._record import (
+from skparams._records.counts import add, between, multiply
+from skparams._records.node import (
     Candidate,
     Cost,
     Finding,
@@ -15,7 +15,7 @@ from skparams.inspection._record import (
     Stats,
     Totals,
 )
-from skparams.inspection._summary_record import Summary
+from skparams._summary.record import Summary
 
 NASTY = [
     "<script>document.title='ran'</script>",

@@ -24,8 +24,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skparams import diff, fitted_params, plan, probe, summary
-from skparams.inspection import Memorised, SlimReport
-from skparams.inspection._slim_record import SlimRow
+from skparams._records import Memorised
+from skparams._slim import SlimReport
+from skparams._slim.record import SlimRow
 
 __all__ = ["TEXTS"]
 

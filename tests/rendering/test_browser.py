@@ -10,10 +10,10 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 
 from skparams import diff
-from skparams.inspection._probe_record import Probe, Probed
-from skparams.inspection._record import Finding, Memorised, Stats
-from skparams.inspection._slim_record import SlimReport, SlimRow
-from skparams.inspection._summary_record import Summary
+from skparams._probe.record import Probe, Probed
+from skparams._records.node import Finding, Memorised, Stats
+from skparams._slim.record import SlimReport, SlimRow
+from skparams._summary.record import Summary
 from tests.rendering.made import NASTY, anything, array, ensemble, node
 
 selenium = pytest.importorskip("selenium", reason="needs selenium")
@@ -365,6 +365,6 @@ def test_the_stylesheet_is_understood_whole(show, summaries):
         ".map(rule => rule.cssRules ? Math.max(rule.cssRules.length, 1) : 1)"
         ".reduce((a, b) => a + b)"
     )
-    sheet = Path(__file__).parents[2] / "skparams" / "rendering" / "summary.css"
+    sheet = Path(__file__).parents[2] / "skparams" / "_report" / "summary.css"
     source = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
     assert kept == source.count("{") - source.count("@media")

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from skparams.inspection._counts import Bounds
-from skparams.inspection._record import Stats
-from skparams.inspection._summary_record import Summary
+from skparams._records.counts import Bounds
+from skparams._records.node import Stats
+from skparams._summary.record import Summary
 from tests.rendering.made import anything, array, node
 
 pd = pytest.importorskip("pandas")

@@ -11,8 +11,8 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams.inspection import summary
-from skparams.inspection._summary_record import Summary
+from skparams import summary
+from skparams._summary.record import Summary
 from tests.rendering.made import NASTY, anything, ensemble, node
 
 VOID = {"br", "hr", "img", "meta", "link", "input"}

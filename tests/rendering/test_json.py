@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from skparams.inspection import _probe_record, _record, _slim_record
-from skparams.inspection._counts import Bounds
-from skparams.inspection._probe_record import Probe, Probed
-from skparams.inspection._record import Memorised, Stats
-from skparams.inspection._slim_record import SlimReport, SlimRow
-from skparams.inspection._summary_record import Summary
-from skparams.rendering._json import SCHEMA
-from skparams.rendering._shown import SCHEMA as SHOWN
+from skparams._probe import record as _probe_record
+from skparams._probe.record import Probe, Probed
+from skparams._records import node as _record
+from skparams._records.counts import Bounds
+from skparams._records.node import Memorised, Stats
+from skparams._report.shown import SCHEMA as SHOWN
+from skparams._slim import record as _slim_record
+from skparams._slim.record import SlimReport, SlimRow
+from skparams._summary.json import SCHEMA
+from skparams._summary.record import Summary
 from tests.rendering.made import NASTY, anything, array, node
 
 PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text("utf-8")

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from skparams.inspection._counts import Bounds, add
-from skparams.inspection._summary_record import Summary
-from skparams.rendering._lines import learned
+from skparams._records.counts import Bounds, add
+from skparams._summary.lines import learned
+from skparams._summary.record import Summary
 from tests.rendering.made import anything, array, ensemble, node
 
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from skparams.inspection._counts import Bounds
-from skparams.inspection._record import Stats, Totals
-from skparams.inspection._summary_record import Summary
-from skparams.rendering import _blocks
-from skparams.rendering._palette import DARK, LIGHT
-from skparams.rendering._view import with_stats
+from skparams._records.counts import Bounds
+from skparams._records.node import Stats, Totals
+from skparams._report.palette import DARK, LIGHT
+from skparams._summary import blocks as _blocks
+from skparams._summary.record import Summary
+from skparams._summary.view import with_stats
 from tests.rendering.made import anything, array, ensemble, node
 
 matplotlib = pytest.importorskip("matplotlib")

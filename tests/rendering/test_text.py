@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from skparams.inspection._counts import Bounds
-from skparams.inspection._record import (
+from skparams._records.counts import Bounds
+from skparams._records.node import (
     Candidate,
     Cost,
     Finding,
@@ -18,7 +18,7 @@ from skparams.inspection._record import (
     Stats,
     Totals,
 )
-from skparams.inspection._summary_record import Summary
+from skparams._summary.record import Summary
 from tests.rendering.made import anything, array, ensemble, node
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from skparams.inspection._counts import Bounds
-from skparams.rendering import _words
-from skparams.rendering._layout import cut
+from skparams._records.counts import Bounds
+from skparams._report import words as _words
+from skparams._report.layout import cut
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 """Pictures of a PCA, as scikit-learn's displays are."""
 
-from skparams.decomposition._plot._biplot import BiplotDisplay
-from skparams.decomposition._plot._bootstrap import BootstrapDisplay
-from skparams.decomposition._plot._circle import CorrelationCircleDisplay
-from skparams.decomposition._plot._contribution import ContributionDisplay
-from skparams.decomposition._plot._outliers import OutlierDisplay
-from skparams.decomposition._plot._scree import ScreeDisplay
+from skparams.decomposition._plot.biplot import BiplotDisplay
+from skparams.decomposition._plot.bootstrap import BootstrapDisplay
+from skparams.decomposition._plot.circle import CorrelationCircleDisplay
+from skparams.decomposition._plot.contribution import ContributionDisplay
+from skparams.decomposition._plot.outliers import OutlierDisplay
+from skparams.decomposition._plot.scree import ScreeDisplay
 
 __all__ = [
     "BiplotDisplay",

@@ -4,12 +4,13 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_classifier
 
-from skparams.inspection import Bounds, DataShape, Unknown, summary
-from skparams.inspection._counts import add, multiply
-from skparams.inspection._sizes import resolve
-from skparams.inspection._spec import registered
-from skparams.inspection._specs._fallback import COMMON
-from skparams.inspection._specs._values import attributes_of
+from skparams import summary
+from skparams._records.counts import add, multiply
+from skparams._records.data_shape import resolve
+from skparams.specs import Bounds, DataShape, Unknown
+from skparams.specs.guess import COMMON
+from skparams.specs.registry import registered
+from skparams.specs.values import attributes_of
 
 
 def check(estimator, X, y=None):

@@ -6,10 +6,10 @@ import numpy as np
 from sklearn.base import clone
 
 from skparams import plan, summary
-from skparams.inspection import Unknown
-from skparams.inspection._plan_columns import after
-from skparams.inspection._plan_data import read_data
-from skparams.inspection._plan_rows import ends
+from skparams._plan.columns import after
+from skparams._plan.data import read_data
+from skparams._plan.rows import ends
+from skparams.specs import Unknown
 from tests.inspection.families.checks import check_roles
 from tests.inspection.plan_against_fit import differences
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.cross_decomposition import CCA, PLSSVD, PLSCanonical, PLSRegression
 
-from skparams.inspection import ParamsMixin
+from skparams import ParamsMixin
 from tests.inspection.families.sweeps import counts, flag, held, one_of, rows
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ from sklearn.decomposition import (
 )
 
 from skparams import plan
-from skparams.inspection import Bounds
+from skparams.specs import Bounds
 from tests.inspection.families.checks import check_roles
 from tests.inspection.families.sweeps import counts, fitted, flag, held, one_of, rows
 

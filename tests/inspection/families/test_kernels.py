@@ -18,8 +18,7 @@ from sklearn.kernel_approximation import (
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.svm import SVC, SVR, NuSVC, NuSVR, OneClassSVM
 
-from skparams import plan
-from skparams.inspection import ParamsMixin, fitted_params, summary
+from skparams import ParamsMixin, fitted_params, plan, summary
 from tests.inspection.families.sweeps import counts, fitted, flag, held, labelled, one_of, rows
 
 pytestmark = pytest.mark.slow

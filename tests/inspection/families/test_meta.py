@@ -44,8 +44,8 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from skparams import plan
-from skparams.inspection import Bounds, count_params, summary
+from skparams import count_params, plan, summary
+from skparams.specs import Bounds
 from tests.inspection.families.checks import check_roles
 
 pytestmark = [

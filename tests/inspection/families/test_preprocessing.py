@@ -20,7 +20,7 @@ from sklearn.preprocessing import (
 )
 
 from skparams import plan
-from skparams.inspection import Bounds
+from skparams.specs import Bounds
 from tests.inspection.families.checks import check_roles
 from tests.inspection.families.sweeps import counts, flag, held, one_of, rows
 

@@ -8,8 +8,8 @@ import pytest
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
-from skparams import plan
-from skparams.inspection import Bounds, count_params, fitted_params, summary
+from skparams import count_params, fitted_params, plan, summary
+from skparams.specs import Bounds
 from tests.inspection.families.checks import check_roles
 
 pytestmark = [

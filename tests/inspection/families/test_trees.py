@@ -30,9 +30,9 @@ from sklearn.tree import (
     ExtraTreeRegressor,
 )
 
-from skparams import plan
-from skparams.inspection import Bounds, count_params, diff, fitted_params, summary
-from skparams.inspection._collect import Walk
+from skparams import count_params, diff, fitted_params, plan, summary
+from skparams._walk.walk import Walk
+from skparams.specs import Bounds
 from tests.inspection.families.checks import check_roles
 
 pytestmark = pytest.mark.slow

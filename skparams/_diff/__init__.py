@@ -1,0 +1,12 @@
+"""What differs between models."""
+
+from skparams._diff.diff import assert_same_model, diff
+from skparams._diff.record import Diff
+from skparams._diff.spread_record import Spread
+
+__all__ = [
+    "Diff",
+    "Spread",
+    "assert_same_model",
+    "diff",
+]

@@ -1,0 +1,7 @@
+"""Learned parameters as methods and dictionaries."""
+
+from skparams._params.mixin import ParamsMixin
+
+__all__ = [
+    "ParamsMixin",
+]

@@ -1,0 +1,292 @@
+"""What an estimator learned, taken out and put back: all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.exceptions import NotFittedError
+
+from skparams._walk import Leaf, Walk, is_fitted, join
+from skparams.specs import (
+    COMMON,
+    MISSING,
+    Part,
+    Spec,
+    attributes_of,
+    estimators_in,
+    guess_role,
+    guess_spec,
+    hyperparameters_of,
+    rebuilt,
+    registered,
+    with_fixed,
+)
+
+__all__ = ["put", "structure_of"]
+
+# What predictions do not need, where that is known rather than guessed.
+_LEFT_OUT = {"output", "diagnostic", "state"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """An estimator that keeps its own attributes: the root, or one among the arguments."""
+
+    estimator: Any
+    params: Mapping[str, Any]
+    values: Mapping[str, Any]
+    spec: Spec
+
+    def role(self, name: str, value: Any) -> str:
+        rule = self.spec.rules.get(name)
+        return rule.role if rule else COMMON.get(name) or guess_role(name, value)
+
+    def keeps(self, name: str, role: str) -> bool:
+        """Say whether predictions may need an attribute, as far as its role tells."""
+        return self.spec.guessed or role not in _LEFT_OUT
+
+
+def structure_of(estimator: Any, deep: bool) -> dict[str, Any]:
+    """Return the attributes that a fresh clone needs in order to predict.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted one.
+    deep : bool
+        Whether to include the estimators in it.
+
+    Returns
+    -------
+    dict
+        Whole attributes by path. They are copies, but for the arrays of parameters in them.
+    """
+    learned = [leaf.value for leaf in Walk(estimator).leaves]
+    memo = {
+        id(value): value for value in learned if isinstance(value, np.ndarray) or issparse(value)
+    }
+    found = {}
+    for path, owner in _owners(estimator, deep).items():
+        for name, value in owner.values.items():
+            role = owner.role(name, value)
+            own = deep or role != "estimator"
+            if name not in owner.params and owner.keeps(name, role) and own:
+                found[join(path, name)] = _copied(
+                    "get_fitted_params", join(path, name), value, memo
+                )
+    return found
+
+
+def put(estimator: Any, params: Mapping[str, Any]) -> None:
+    """Put parameters, and structure that is among them, into an estimator.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted, or not where structure is given too.
+    params : mapping
+        Paths and values.
+    """
+    with _AllOrNothing() as change:
+        structure = _structure_in(estimator, params)
+        memo: dict[int, Any] = {}
+        for path, (owner, name) in structure.items():
+            change(owner, name, _copied("set_fitted_params", path, params[path], memo))
+        walk = Walk(estimator)
+        if not walk.root.fitted:
+            raise NotFittedError(
+                f"set_fitted_params: this {type(estimator).__name__} is not fitted, and parameters "
+                "alone do not make it so. Call fit first, or give what "
+                "get_fitted_params(structure=True) of a fitted one returns."
+            )
+        leaves = {leaf.path: leaf for leaf in walk.leaves if leaf.numbers is not None}
+        unknown = sorted(set(params) - set(leaves) - set(structure))
+        if unknown:
+            raise ValueError(
+                f"set_fitted_params: {type(estimator).__name__} has no fitted parameter "
+                f"{unknown[0]!r}; allowed are {', '.join(leaves)}."
+            )
+        new = {path: params[path] for path in params if path in leaves}
+        replaced = list(_replaced(leaves, new))
+        for owner, name, value in replaced:
+            change(owner, name, value)
+        for owner in {id(owner): owner for owner, _, _ in replaced}.values():
+            for name, value in _derived(owner):
+                change(owner, name, value)
+
+
+class _AllOrNothing:
+    """Set attributes, and put the old ones back where an error ends the block."""
+
+    def __init__(self) -> None:
+        self._done: list[tuple[Any, str, Any]] = []
+
+    def __enter__(self) -> _AllOrNothing:
+        return self
+
+    def __call__(self, estimator: Any, name: str, value: Any) -> None:
+        self._done.append((estimator, name, attributes_of(estimator).get(name, MISSING)))
+        setattr(estimator, name, value)
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        for estimator, name, old in reversed(self._done if error else ()):
+            if old is not MISSING:
+                object.__setattr__(estimator, name, old)
+            elif name in attributes_of(estimator):
+                object.__delattr__(estimator, name)
+
+
+def _owners(
+    estimator: Any, deep: bool, path: str = "", within: frozenset[int] = frozenset()
+) -> dict[str, _Owner]:
+    """Return an estimator and those that its arguments keep fitted, as a pipeline's steps."""
+    values = attributes_of(estimator)
+    params = hyperparameters_of(estimator, values)
+    spec = registered(estimator) or guess_spec(values, params)
+    found = {path: _Owner(estimator, params, values, spec)}
+    within |= {id(estimator)}
+    for name, rule in spec.rules.items() if deep else ():
+        if rule.role == "estimator" and name in params and name in values:
+            for local, inner in estimators_in(name, values[name]):
+                if id(inner) not in within:
+                    found |= _owners(inner, deep, join(path, local), within)
+    return found
+
+
+def _structure_in(estimator: Any, params: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
+    """Return, for paths of whole attributes, the estimator and the attribute's name.
+
+    A fresh estimator takes any attribute, its parameters included, where structure is among them
+    or where its Spec knows of none. A fitted one takes those that it has, and its parameters are
+    replaced one by one.
+    """
+    owners = _owners(estimator, deep=True)
+    leaves = {leaf.path for leaf in Walk(estimator).leaves}
+    given: dict[str, dict[str, str]] = {}
+    for path in params:
+        prefix = max((p for p in owners if not p or path.startswith(f"{p}__")), key=len)
+        name = path[len(prefix) + 2 :] if prefix else path
+        if _is_attribute(name) and name not in owners[prefix].params and path not in leaves:
+            given.setdefault(prefix, {})[path] = name
+    found: dict[str, tuple[Any, str]] = {}
+    for prefix, names in given.items():
+        owner = owners[prefix]
+        learned = set(owner.values) - set(owner.params)
+        if learned and is_fitted(owner.estimator, owner.values):
+            known = {*learned, *owner.spec.rules, *COMMON}
+            names = {path: name for path, name in names.items() if name in known}
+        elif all(owner.role(name, params[path]) == "parameter" for path, name in names.items()):
+            rules = owner.spec.rules.values()
+            if owner.spec.guessed or any(rule.role != "parameter" for rule in rules):
+                continue
+        found |= {path: (owner.estimator, name) for path, name in names.items()}
+    return found
+
+
+def _is_attribute(name: str) -> bool:
+    """Say whether a path is an attribute's name, rather than one of something inside it."""
+    return name.isidentifier() and ("__" not in name or name.startswith("_"))
+
+
+def _replaced(
+    leaves: Mapping[str, Leaf], params: Mapping[str, Any]
+) -> Iterator[tuple[Any, str, Any]]:
+    """Yield estimators, names of attributes, and new values of them that hold the parameters."""
+    changes: dict[tuple[int, str], dict[str, Any]] = {}
+    for path, value in params.items():
+        leaf = leaves[path]
+        array = _fitting(leaf, value)
+        if not _same(array, leaf.numbers):
+            changes.setdefault((id(leaf.estimator), leaf.attribute), {})[path] = array
+    for new in changes.values():
+        leaf = leaves[next(iter(new))]
+        old = attributes_of(leaf.estimator)[leaf.attribute]
+        local = {leaves[path].local: array for path, array in new.items()}
+        spec = registered(leaf.estimator)
+        rule = spec.rules.get(leaf.attribute) if spec else None
+        if rule and rule.parts:
+            value = _written(leaf, old, rule.parts, local)
+        else:
+            value = rebuilt(leaf.attribute, old, local)
+        yield leaf.estimator, leaf.attribute, value
+
+
+def _written(
+    leaf: Leaf, old: Any, parts: Callable[[Any], Iterable[Part]], new: Mapping[str, Any]
+) -> Any:
+    """Return a copy of an object with other numbers in its parts."""
+    name = leaf.attribute
+    copy = _copied("set_fitted_params", name, old, {})
+    for part in parts(copy):
+        path = f"{name}{part.path}"
+        if path not in new:
+            continue
+        if part.write:
+            part.write(new[path])
+        elif part.array.flags.writeable:
+            part.array[...] = new[path]
+    for part in parts(copy):
+        path = f"{name}{part.path}"
+        if path in new and not _same(np.asarray(part.array), new[path]):
+            raise ValueError(
+                f"set_fitted_params: {path} of {type(leaf.estimator).__name__} is computed by the "
+                f"{type(old).__name__} in {name} and cannot be replaced in it."
+            )
+    return copy
+
+
+def _derived(estimator: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the attributes that follow from parameters, with their values after a change."""
+    spec = registered(estimator)
+    for name, rule in spec.rules.items() if spec else ():
+        values = attributes_of(estimator)
+        if rule.derive and name in values:
+            yield (
+                name,
+                rule.derive(values, with_fixed(hyperparameters_of(estimator, values), values)),
+            )
+
+
+def _same(a: Any, b: Any) -> bool:
+    if issparse(a) or issparse(b):
+        return False
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def _copied(function: str, path: str, value: Any, memo: dict[int, Any]) -> Any:
+    try:
+        return deepcopy(value, memo)
+    except Exception as error:  # of any class's own __deepcopy__ or __reduce__
+        kind = f"{type(value).__module__}.{type(value).__qualname__}"
+        raise TypeError(f"{function}: the {kind} in {path} cannot be copied: {error}") from error
+
+
+def _fitting(leaf: Leaf, value: Any) -> Any:
+    """Return a copy of a value as the array that may stand in a leaf's place."""
+    old = leaf.numbers
+    if issparse(old) != issparse(value):
+        raise ValueError(
+            f"set_fitted_params: {leaf.path} must be {'sparse' if issparse(old) else 'dense'} "
+            f"as it is now, got {type(value).__name__}."
+        )
+    try:
+        new = value.asformat(old.format, copy=True) if issparse(value) else np.array(value)
+    except Exception as error:  # of any class's own __array__, as of tensors that need gradients
+        raise ValueError(
+            f"set_fitted_params: {leaf.path} must be numbers, got {type(value).__name__}: {error}"
+        ) from error
+    if new.shape != old.shape:
+        raise ValueError(
+            f"set_fitted_params: {leaf.path} must have the shape {old.shape}, got {new.shape}."
+        )
+    if not np.can_cast(new.dtype, old.dtype, "same_kind"):
+        raise ValueError(
+            f"set_fitted_params: {leaf.path} must have numbers that fit {old.dtype}, "
+            f"got {new.dtype}."
+        )
+    return new.astype(old.dtype, copy=False)

@@ -1,0 +1,79 @@
+"""What a planned estimator costs: the sum over the estimators in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skparams._plan.rows import Plans, asked, ends
+from skparams._records import Cost, Count, Node, add, between, multiply, span
+
+__all__ = ["cost_of"]
+
+
+def cost_of(plans: Plans, node: Node, members: Sequence[tuple[Count, Cost]]) -> Cost:
+    """Return what an estimator will cost, None where a part of it is unknown.
+
+    Parameters
+    ----------
+    plans : Plans
+        Its sizes.
+    node : Node
+        Its record.
+    members : sequence of (int or Bounds, Cost)
+        How many of the estimators in it are alike, and what one of them costs.
+
+    Returns
+    -------
+    Cost
+        Multiply-adds are summed. Members are trained one after the other, so that the most
+        memory is needed for one of them beside those that are fitted.
+    """
+    if node.totals.stored is None:
+        return Cost(weights=node.totals.bytes)
+    parts = list(members)
+    if node.attributes or (plans.spec.members is None and plans.spec.winner is None):
+        parts.insert(0, (1, _own(plans, node)))
+    return Cost(
+        weights=node.totals.bytes,
+        training=_peak(parts),
+        row=add(multiply(times, cost.row) for times, cost in parts),
+        epoch=add(multiply(times, cost.epoch) for times, cost in parts),
+    )
+
+
+def _own(plans: Plans, node: Node) -> Cost:
+    """Return the cost of an estimator without those in it."""
+    weights = add(row.bytes for row in node.attributes)
+    if plans.spec.cost is None:
+        return Cost(weights)
+    stored = add(row.count for row in node.attributes)
+    (low,), (high,) = ends([stored])
+    answers = [asked(plans.spec.cost, plans.data, plans.params, n) for n in {low, high}]
+    if not all(isinstance(each, Cost) for each in answers):
+        return Cost(weights)
+    return Cost(
+        weights,
+        span(each.training for each in answers),
+        span(each.row for each in answers),
+        span(each.epoch for each in answers),
+    )
+
+
+def _peak(parts: Sequence[tuple[Count, Cost]]) -> Count:
+    """Return the most bytes that are needed at once."""
+    counts = [count for times, cost in parts for count in (times, cost.weights, cost.training)]
+    if None in counts:
+        return None
+    low, high = (
+        _peak_of(list(zip(each[::3], each[1::3], each[2::3], strict=True))) for each in ends(counts)
+    )
+    return between(low, high)
+
+
+def _peak_of(parts: Sequence[tuple[int, int, int]]) -> int:
+    peak = fitted = 0
+    for times, weights, training in parts:
+        if times:
+            peak = max(peak, fitted + (times - 1) * weights + training)
+        fitted += times * weights
+    return max(peak, fitted)

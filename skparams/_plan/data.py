@@ -1,0 +1,149 @@
+"""What plan reads of the training data: shapes, a dtype, and the classes in y."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import is_classifier
+from sklearn.utils.multiclass import type_of_target
+
+from skparams._records import Bounds, Count, DataShape, Unknown, between
+from skparams.specs import attributes_of, estimators_in, hyperparameters_of, last_of
+
+__all__ = ["read_data"]
+
+
+def read_data(estimator: Any, X: Any, y: Any, given: Mapping[str, Any]) -> DataShape:
+    """Return the shape of the training data, from the data or from what is given instead.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Classes are counted only where one is to be fitted that tells them apart.
+    X, y : array-like or None
+        As ``fit`` would get them. They are not copied.
+    given : mapping of str to int or None
+        ``n_samples``, ``n_features``, ``n_outputs`` and ``n_classes``.
+
+    Returns
+    -------
+    DataShape
+        None for what neither says; one target by default.
+    """
+    for name, value in given.items():
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if value is not None and (not whole or value < 1):
+            raise ValueError(f"plan: {name} must be an int of at least 1, got {value!r}.")
+    told = {name: None if value is None else int(value) for name, value in given.items()}
+    rows, columns = (None, None) if X is None else _shape_of_X(X)
+    y_rows, targets, classes = (None, None, None) if y is None else _shape_of_y(estimator, y)
+    if rows is not None and y_rows is not None and rows != y_rows:
+        raise ValueError(f"plan: X and y must have as many rows, got {rows:,} and {y_rows:,}.")
+    agreed = {
+        "rows": _agreed(
+            "n_samples",
+            told["n_samples"],
+            "y" if rows is None else "X",
+            y_rows if rows is None else rows,
+        ),
+        "columns": _agreed("n_features", told["n_features"], "X", columns),
+        "targets": _agreed("n_outputs", told["n_outputs"], "y", targets),
+        "classes": _agreed("n_classes", told["n_classes"], "y", classes),
+    }
+    if agreed["targets"] is None:
+        agreed["targets"] = 1
+    return DataShape(**agreed, dtype=_dtype_of(X), head=_head_of(X))
+
+
+def _agreed(
+    name: str, told: int | None, data: str, read: int | Bounds | Unknown | None
+) -> int | Bounds | Unknown | None:
+    """Return what is told and read, which must be the same where both are known."""
+    if told is None or read is None or isinstance(read, Unknown):
+        return read if told is None else told
+    if told != read:
+        raise ValueError(
+            f"plan: {name} must be what {data} has where both are given, got {name}={told:,} "
+            f"and {_text(read)} in {data}. Leave {name} out."
+        )
+    return read
+
+
+def _text(count: int | Bounds) -> str:
+    return f"{count.low:,} to {count.high:,}" if isinstance(count, Bounds) else f"{count:,}"
+
+
+def _shape_of_X(X: Any) -> tuple[int, int | Unknown]:
+    """Return the numbers of rows and of columns."""
+    shape = _shape_of("X", X)
+    if len(shape) == 2:
+        return shape[0], shape[1]
+    return shape[0], Unknown(f"X has {len(shape)} axes, columns are known of two only")
+
+
+def _shape_of(name: str, data: Any) -> tuple[int, ...]:
+    shape = getattr(data, "shape", None)
+    if shape is None:
+        try:
+            shape = np.shape(data)
+        except ValueError:  # rows of unequal lengths, as texts cut into words
+            shape = (len(data),)
+    if len(shape) == 0 or isinstance(data, str | Mapping):
+        raise ValueError(f"plan: {name} must have rows, got {type(data).__name__}.")
+    return tuple(int(length) for length in shape)
+
+
+def _shape_of_y(estimator: Any, y: Any) -> tuple[int, int, Count]:
+    """Return the numbers of rows, of targets, and of classes of each target."""
+    shape = _shape_of("y", y)
+    targets = 1 if len(shape) == 1 else shape[1]
+    if not _classifies(estimator, set()):
+        return shape[0], targets, None
+    labels: Any = y if issparse(y) else np.asarray(y)
+    if targets > 1:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # many classes for few rows: fit says so too
+            if type_of_target(labels) == "multilabel-indicator":
+                return shape[0], targets, 2
+    if issparse(labels):
+        labels = labels.toarray()
+    try:
+        counts = [len(np.unique(column)) for column in labels.reshape(shape[0], targets).T]
+    except TypeError as error:
+        raise ValueError(
+            f"plan: y must have classes that can be sorted, got {labels.dtype}: {error}."
+        ) from None
+    return shape[0], targets, between(min(counts), max(counts))
+
+
+def _classifies(estimator: Any, met: set[int]) -> bool:
+    """Say whether an estimator is a classifier or is to fit one, from a search's grid too."""
+    met.add(id(estimator))
+    # Of a pipeline the last step is asked: it would ask each step twice, and those in them again.
+    last = last_of(estimator).estimator
+    if hasattr(type(last), "__sklearn_tags__") and is_classifier(last):
+        return True
+    params = hyperparameters_of(estimator, attributes_of(estimator))
+    inner = (each for value in params.values() for _, each in estimators_in("", value))
+    return any(id(each) not in met and _classifies(each, met) for each in inner)
+
+
+def _dtype_of(X: Any) -> str:
+    """Return the dtype of what estimators compute with, as their input checks convert it."""
+    try:
+        frame = hasattr(X, "columns") and hasattr(X, "dtypes")
+        dtype = np.result_type(*X.dtypes) if frame else getattr(X, "dtype", None)
+    except (TypeError, ValueError):  # a frame library's own dtypes
+        dtype = None
+    return "float32" if dtype == np.float32 else "float64"
+
+
+def _head_of(X: Any) -> Any:
+    """Return X without its rows where it has named columns."""
+    if not hasattr(X, "columns"):
+        return None
+    return X.iloc[:0] if hasattr(X, "iloc") else X[:0]

@@ -1,0 +1,93 @@
+"""The candidates of a search before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sklearn.base import clone
+from sklearn.model_selection import ParameterGrid, ParameterSampler
+
+from skparams._records import NotKnown
+
+__all__ = ["MOST", "Drawn", "candidates"]
+
+# Candidates that are looked at. With more, nothing is said: what is left out may be larger.
+MOST = 10_000
+
+
+class Drawn:
+    """Stands for a hyperparameter that the search draws: sizes that follow from it are unknown."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return "drawn"
+
+    def __deepcopy__(self, memo: Any) -> Drawn:
+        return self
+
+    __hash__ = object.__hash__
+
+    def _refuse(self, *args: Any) -> Any:
+        raise NotKnown(f"depends on {self.name}, which the search draws")
+
+    __bool__ = __int__ = __index__ = __float__ = __len__ = __iter__ = __getitem__ = _refuse
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _refuse
+    __neg__ = __abs__ = __round__ = __add__ = __radd__ = __sub__ = __rsub__ = _refuse
+    __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _refuse
+    __mod__ = __rmod__ = __pow__ = __rpow__ = _refuse
+
+
+def candidates(params: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Yield the hyperparameters and the estimator of each candidate.
+
+    A search that draws from lists may draw any of their combinations. With an integer as
+    ``random_state`` it draws the same each time, so that the very candidates are known.
+
+    Parameters
+    ----------
+    params : mapping
+        The search's hyperparameters.
+
+    Yields
+    ------
+    tuple
+        A dict, and a clone that is not fitted.
+
+    Raises
+    ------
+    NotKnown
+        If there are more than ``MOST``, or the class is no search of scikit-learn's.
+    """
+    grid = _grid(params)
+    if len(grid) > MOST:
+        raise NotKnown(f"{len(grid):,} candidates are more than the {MOST:,} that plan looks at")
+    for candidate in grid:
+        estimator = clone(params["estimator"])
+        # As fit does: a candidate's own estimators are cloned before something in them is set.
+        yield candidate, estimator.set_params(**clone(candidate, safe=False))
+
+
+def _grid(params: Mapping[str, Any]) -> ParameterGrid | ParameterSampler:
+    if "param_grid" in params:
+        return ParameterGrid(params["param_grid"])
+    if "param_distributions" not in params:
+        raise NotKnown("depends on the candidates of the search")
+    choices = params["param_distributions"]
+    choices = [choices] if isinstance(choices, Mapping) else list(choices)
+    grid = ParameterGrid(
+        [
+            {name: [Drawn(name)] if hasattr(each, "rvs") else each for name, each in choice.items()}
+            for choice in choices
+        ]
+    )
+    lists_only = not any(hasattr(each, "rvs") for choice in choices for each in choice.values())
+    n_iter = params.get("n_iter", params.get("n_candidates"))
+    random_state = params.get("random_state")
+    if not isinstance(n_iter, int) or not isinstance(random_state, int):
+        return grid
+    if lists_only and n_iter >= len(grid):
+        return grid
+    return ParameterSampler(choices, n_iter, random_state=random_state)

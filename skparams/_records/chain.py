@@ -1,0 +1,56 @@
+"""Which choices in one step of a pipeline decide sizes in the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from skparams._records.node import Node
+
+__all__ = ["chained"]
+
+
+def chained(steps: Sequence[Node]) -> tuple[Node, ...]:
+    """Return the steps, their hyperparameters told what they decide in later steps.
+
+    The columns that a step puts out are the next one's features. Where a hyperparameter is their
+    number, as ``n_components`` is, it decides all that has ``n_features`` in the next step.
+
+    Parameters
+    ----------
+    steps : sequence of Node
+        In the order in which the data pass.
+
+    Returns
+    -------
+    tuple of Node
+        Those that decide nothing more are the same objects.
+    """
+    steps = list(steps)
+    source: tuple[int, str] | None = None  # the step and the hyperparameter's path
+    for i, step in enumerate(steps):
+        if source is not None:
+            fed = tuple(
+                row.path for row in step.parameters if row.dims and "n_features" in row.dims
+            )
+            steps[source[0]] = _deciding(steps[source[0]], source[1], fed)
+        if step.n_features_out != "n_features":
+            source = next(
+                (
+                    (i, choice.path)
+                    for choice in step.hyperparameters
+                    if choice.path == f"{step.path}__{step.n_features_out}"
+                ),
+                None,
+            )
+    return tuple(steps)
+
+
+def _deciding(step: Node, path: str, more: tuple[str, ...]) -> Node:
+    choices = tuple(
+        replace(choice, decides=tuple(dict.fromkeys((*choice.decides, *more))))
+        if choice.path == path
+        else choice
+        for choice in step.hyperparameters
+    )
+    return replace(step, hyperparameters=choices)

@@ -1,0 +1,273 @@
+"""What inspection found, as records: no arrays, no estimators, only facts about them.
+
+They are frozen, but for those that a forest has thousands of: to make one that is frozen takes six
+times as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from skparams._records.counts import Count
+
+__all__ = [
+    "ROLES",
+    "Candidate",
+    "Component",
+    "Cost",
+    "Finding",
+    "FittedAttribute",
+    "Hyperparameter",
+    "Layer",
+    "Leading",
+    "Memorised",
+    "Node",
+    "Outcome",
+    "Probing",
+    "Sharpened",
+    "Stats",
+    "Totals",
+]
+
+ROLES = {
+    "parameter": "a number estimated in fit that predictions need",
+    "tuned": "a hyperparameter that fit resolved",
+    "auxiliary": "estimated, but predictions do not use it",
+    "derived": "computed from parameters",
+    "structure": "what the parameters are for: classes, masks, sizes",
+    "data": "training rows kept in the model",
+    "random": "drawn, not estimated",
+    "output": "results for the training rows",
+    "diagnostic": "how the fit went",
+    "metadata": "about the input",
+    "state": "what further training needs",
+    "estimator": "another estimator, or several",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """One constructor argument.
+
+    ``default`` is None where the argument has none, ``decides`` names the fitted attributes
+    whose size or presence follows from it.
+    """
+
+    path: str
+    value: str
+    default: str | None
+    changed: bool
+    decides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Statistics of an array's numbers, those that are not finite left out but for their count.
+
+    ``min``, ``max``, ``mean``, ``std`` and ``norm`` (the L2 norm) are None where no number is
+    finite.
+    """
+
+    min: float | None
+    max: float | None
+    mean: float | None
+    std: float | None
+    norm: float | None
+    zeros: int
+    nonfinite: int
+
+
+@dataclass(slots=True, unsafe_hash=True)
+class FittedAttribute:
+    """One array (or number) that fit left in an estimator, or will leave, with its role.
+
+    ``count``, ``free`` and ``bytes`` are None where they are not known, ``reason`` says why.
+    Before fit, axes of ``shape`` may be bounded or unknown too. ``alias_of`` is the path of the
+    attribute that holds the same buffer: totals count it once. ``retained`` are the bytes that
+    the array keeps alive beyond its own, as a view of a larger one does.
+    """
+
+    path: str
+    role: str
+    shape: tuple[Count, ...] | None
+    dims: tuple[str, ...] | None
+    dtype: str | None
+    count: Count
+    free: Count
+    bytes: Count
+    reason: str | None
+    alias_of: str | None
+    retained: int = 0
+    stats: Stats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A single value worth a line of its own: what fit chose, or how well it went."""
+
+    path: str
+    value: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of a network; the input layer has neurons only."""
+
+    name: str
+    neurons: int
+    activation: str | None
+    inputs: int
+    biases: int
+
+    @property
+    def connections(self) -> int:
+        """Number of weights into the layer."""
+        return self.inputs * self.neurons
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights and biases."""
+        return self.connections + self.biases
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component of a decomposition: its share of the variance, and the features with the
+    largest entries in it, each a name and the entry.
+    """
+
+    index: int
+    share: float | None
+    features: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """The first of ``n_components`` components, with their leading features."""
+
+    n_components: int
+    components: tuple[Component, ...]
+
+
+@dataclass(slots=True, unsafe_hash=True)
+class Totals:
+    """Sums over the unique buffers of the fitted parameters; None where a part is unknown."""
+
+    stored: Count
+    free: Count
+    bytes: Count
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an estimator costs: bytes of its parameters, bytes while they are trained (the data
+    left out), and multiply-adds to predict one row and to train for one epoch.
+    """
+
+    weights: Count = None
+    training: Count = None
+    row: Count = None
+    epoch: Count = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to look at: a code that docs/findings explains, where, and one sentence."""
+
+    code: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memorised:
+    """Training rows that are kept as they were given: where, how many, and their bytes."""
+
+    path: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A candidate of a search before fit: its hyperparameters as text, and its totals."""
+
+    params: tuple[tuple[str, str], ...]
+    totals: Totals
+
+
+@dataclass(slots=True, unsafe_hash=True)
+class Node:
+    """An estimator: what was chosen, what it learned, and the estimators in it.
+
+    Before fit, a node may stand for several alike: ``times`` of them, which the totals of the
+    node above it take into account and its own do not.
+    """
+
+    name: str
+    path: str
+    class_name: str
+    fitted: bool
+    guessed: bool
+    n_features: int | None
+    n_classes: int | None
+    hyperparameters: tuple[Hyperparameter, ...]
+    outcomes: tuple[Outcome, ...]
+    attributes: tuple[FittedAttribute, ...]
+    layers: tuple[Layer, ...]
+    totals: Totals
+    children: tuple[Node, ...]
+    times: Count = 1
+    n_features_out: str | None = None
+    leading: Leading | None = None
+
+    @property
+    def parameters(self) -> tuple[FittedAttribute, ...]:
+        """The attributes that predictions need."""
+        return tuple(row for row in self.attributes if row.role == "parameter")
+
+    @property
+    def memorised(self) -> tuple[Memorised, ...]:
+        """The arrays that hold training rows as they were given, each buffer once."""
+        return tuple(
+            Memorised(row.path, row.shape[0], row.bytes)  # type: ignore[arg-type]
+            for row in self.attributes
+            if row.role == "data" and row.alias_of is None and row.shape and row.bytes
+        )
+
+    def walk(self) -> Iterator[Node]:
+        """Yield the node and all nodes in it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Sharpened:
+    """An attribute whose role was guessed, and is another by what ``probe`` saw.
+
+    ``verdict`` is ``"used"``, which is proof, or ``"unused"``, which is evidence only.
+    """
+
+    path: str
+    guessed: str
+    role: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probing:
+    """What ``probe`` saw of classes that no Spec describes.
+
+    The methods were called on ``n_rows`` rows of X; ``roles`` are those that changed by it.
+    ``left_out`` attributes were not looked at for want of time. ``reason`` says why none was.
+    """
+
+    methods: tuple[str, ...]
+    n_rows: int
+    roles: tuple[Sharpened, ...]
+    left_out: int = 0
+    reason: str | None = None

@@ -1,0 +1,94 @@
+"""Named bars with their values beside them, the longest on top, through matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from skparams._report.figure import (
+    FONT,
+    name_rows,
+    new_axes,
+    rows_that_fit,
+    set_title,
+    short,
+    wrapped,
+)
+from skparams._report.palette import LIGHT
+from skparams._report.words import plural, value
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Bar", "Bars", "draw_bars", "longest"]
+
+_MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar, or where there is no length a word in its place."""
+
+    name: str
+    length: float | None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """What a figure shows: ``{first}`` in the title is the name of the longest bar."""
+
+    title: str
+    below: str
+    bars: Sequence[Bar]
+    nothing: str
+
+
+def longest(bars: Sequence[Bar]) -> float:
+    """Return the length of the longest bar, 0 where there is none."""
+    return max((bar.length or 0.0 for bar in bars), default=0.0)
+
+
+def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
+    """Draw bars.
+
+    Parameters
+    ----------
+    shown : Bars
+        Any.
+    ax : matplotlib Axes, default=None
+        Where to draw; by default in a new figure.
+
+    Returns
+    -------
+    matplotlib Axes
+        That was drawn in.
+
+    Raises
+    ------
+    ValueError
+        If there is no bar.
+    """
+    if not shown.bars:
+        raise ValueError(f"plot: {shown.nothing}.")
+    if ax is None:
+        ax = new_axes()
+    ordered = sorted(shown.bars, key=lambda bar: (bar.length is None, -(bar.length or 0.0)))
+    most = min(_MOST, rows_that_fit(ax))
+    bars, rest = ordered[:most], ordered[most:]
+    widest = longest(bars) or 1.0
+    for i, bar in enumerate(bars):
+        length = bar.length or 0.0
+        ax.barh(i, length, height=0.7, color=LIGHT.above)
+        said = bar.said or value(bar.length)
+        ax.text(length + widest / 60, i, said, va="center", fontsize=FONT, color=LIGHT.ink)
+    ax.set(xlim=(0, 1.25 * widest), xticks=[])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    names = [short(bar.name) for bar in bars]
+    name_rows(ax, names)
+    below = shown.below + (f"; {plural(len(rest), 'parameter')} left out" if rest else "")
+    ax.set_xlabel(wrapped(ax, below, names), fontsize=FONT, loc="right")
+    set_title(ax, shown.title.format(first=names[0]), names)
+    return ax

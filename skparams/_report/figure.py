@@ -1,0 +1,110 @@
+"""What all figures share: new axes, named rows, titles and texts that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from skparams._report.layout import cut
+from skparams._report.words import clean
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = [
+    "FONT",
+    "name_rows",
+    "new_axes",
+    "points",
+    "points_wide",
+    "rows_that_fit",
+    "set_title",
+    "short",
+    "wrapped",
+]
+
+FONT = 9.0
+_LONGEST_NAME = 24
+_LEAST_ROWS = 4
+_ROW_HEIGHT, _AROUND = 13, 75  # points, of a named row and of all above and below the rows
+
+
+def new_axes() -> Axes:
+    try:
+        from matplotlib import pyplot
+    except ImportError as error:
+        raise ImportError(
+            'plot: needs matplotlib. Install it with pip install "skparams[plot]".'
+        ) from error
+    return pyplot.subplots(figsize=(6, 3.2), layout="constrained")[1]
+
+
+def name_rows(ax: Axes, names: Sequence[str]) -> None:
+    """Name the rows at the left, the first one on top; few of them stay as thin as many."""
+    ax.set_yticks(range(len(names)), names, fontsize=FONT)
+    ax.set_ylim(max(len(names), _LEAST_ROWS) - 0.4, -0.6)
+
+
+def rows_that_fit(ax: Axes) -> int:
+    """Return how many named rows there is room for."""
+    room = ax.get_window_extent().height * 72 / ax.figure.dpi
+    place, figure = ax.get_subplotspec(), ax.figure
+    if place and figure.get_layout_engine():
+        room = figure.bbox.height * 72 / figure.dpi / place.get_gridspec().nrows - _AROUND
+    return max(_LEAST_ROWS, int(room / _ROW_HEIGHT))
+
+
+def set_title(ax: Axes, title: str, names: Sequence[str] = ()) -> None:
+    """Set the title at the left of the names of the rows, as far as there is room."""
+    text = ax.set_title(wrapped(ax, title, names, 11), fontsize=11, loc="left")
+    figure = ax.figure
+    if names:
+        from matplotlib.transforms import ScaledTranslation
+
+        back = _widest(names)
+        if not figure.get_layout_engine():
+            back = min(back, ax.get_window_extent().x0 * 72 / figure.dpi)
+        move = ScaledTranslation(-back / 72, 0, figure.dpi_scale_trans)
+        text.set_transform(text.get_transform() + move)
+
+
+def _widest(names: Sequence[str]) -> float:
+    return max(map(points, names)) + 4
+
+
+def short(name: str) -> str:
+    """Return a name that fits, with nothing in it that would be typeset as a formula."""
+    return cut(clean(name), _LONGEST_NAME).replace("$", r"\$")
+
+
+def wrapped(ax: Axes, text: str, names: Sequence[str] = (), size: float = FONT) -> str:
+    """Break a text into lines that are no wider than the axes with the names of the rows."""
+    lines, room = [""], points_wide(ax)
+    place, figure = ax.get_subplotspec(), ax.figure
+    if names and place and figure.get_layout_engine():
+        room = figure.bbox.width * 72 / figure.dpi / place.get_gridspec().ncols - 2 * FONT
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and points(longer, size) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
+
+
+def points_wide(ax: Axes) -> float:
+    return float(ax.get_window_extent().width * 72 / ax.figure.dpi)
+
+
+@lru_cache(maxsize=1000)
+def points(text: str, size: float = FONT) -> float:
+    """Return how wide a text will be, in points, whatever it is drawn with later."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    path = TextPath((0, 0), text or " ", size=size, prop=FontProperties())
+    # Curves stay within their points; their exact extents take a hundred times as long.
+    return float(np.ptp(path.vertices[:, 0])) if len(path.vertices) else 0.0

@@ -1,0 +1,108 @@
+"""Numbers, sizes and a user's text, as a summary writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+
+from skparams._records import Bounds, Count
+
+__all__ = [
+    "UNKNOWN",
+    "amount",
+    "clean",
+    "few",
+    "number",
+    "plural",
+    "rate",
+    "shape",
+    "size",
+    "value",
+]
+
+UNKNOWN = "–"
+_MOST_DIGITS = 15  # of a count that is written out
+_PREFIXES = ("", "k", "M", "G", "T", "P", "E")
+
+
+def number(count: Count) -> str:
+    """Return a count with its thousands apart: "12,400", "≤ 12,400", "3 to 12,400"."""
+    return _bounded(count, _whole)
+
+
+def size(count: Count) -> str:
+    """Return a number of bytes in SI units, with one decimal from 1 kB on."""
+    return _bounded(count, lambda n: f"{n} B" if n < 1000 else _scaled(n, "B"))
+
+
+def amount(count: Count) -> str:
+    """Return a count whose digits do not matter: "5,016", "13.5 M"."""
+    return _bounded(count, lambda n: f"{n:,}" if n < 10_000 else _scaled(n, ""))
+
+
+def _bounded(count: Count, say: Callable[[int], str]) -> str:
+    if count is None:
+        return UNKNOWN
+    if isinstance(count, Bounds):
+        low, high = say(count.low), say(count.high)
+        if low.partition(" ")[2] == high.partition(" ")[2]:  # the unit once
+            low = low.partition(" ")[0]
+        return f"≤ {high}" if count.low == 0 else f"{low} to {high}"
+    return say(count)
+
+
+def _whole(n: int) -> str:
+    return f"{n:,}" if n < 10**_MOST_DIGITS else f"≈ {Decimal(n):.2e}"
+
+
+def _scaled(n: int, unit: str) -> str:
+    scaled, prefixes = Decimal(n), list(_PREFIXES)
+    while scaled >= Decimal("999.95") and len(prefixes) > 1:
+        scaled /= 1000
+        prefixes.pop(0)
+    if scaled >= 1_000_000:
+        return f"{Decimal(n):.2e} {unit}".rstrip()
+    return f"{scaled:,.1f} {prefixes[0]}{unit}"
+
+
+def rate(x: float) -> str:
+    """Return a ratio with three digits, and its thousands apart."""
+    return f"{x:,.0f}" if x >= 1000 else f"{x:.3g}"
+
+
+def value(x: float | None) -> str:
+    """Return a statistic with three digits."""
+    if x is None:
+        return UNKNOWN
+    return f"{x:.3g}" if abs(x) < 1000 or abs(x) >= 1e6 else f"{x:,.0f}"
+
+
+def shape(axes: tuple[Count, ...] | None) -> str:
+    """Return a shape as NumPy writes it, "?" for an axis that is not known; a number has none."""
+    if not axes:
+        return ""
+    words = ["?" if axis is None else number(axis).replace(",", "") for axis in axes]
+    return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
+
+
+def plural(n: int, one: str, many: str | None = None) -> str:
+    """Return "1 row", "2 rows"."""
+    return f"{number(n)} {one if n == 1 else many or one + 's'}"
+
+
+def few(items: Sequence[str] | Iterable[str], most: int = 3) -> str:
+    """Return the first of several with commas, and how many more there are."""
+    items = list(items)
+    if len(items) <= most + 1:
+        return ", ".join(items)
+    return f"{', '.join(items[:most])} and {len(items) - most:,} more"
+
+
+def clean(text: str) -> str:
+    """Return text without characters that move the cursor, ring a bell, hide or turn text round.
+
+    Such characters are written as Python escapes them.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

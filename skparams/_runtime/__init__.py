@@ -1,0 +1,19 @@
+"""What the estimators of this package stand on."""
+
+from skparams._runtime.estimator import AvailableIf, VersionedEstimator, unchanged_on_error
+from skparams._runtime.jit import announced_compilation, load_kernels
+from skparams._runtime.show_versions import show_versions
+from skparams._runtime.threads import blas_threads_for, in_threads, n_threads, one_blas_thread
+
+__all__ = [
+    "AvailableIf",
+    "VersionedEstimator",
+    "announced_compilation",
+    "blas_threads_for",
+    "in_threads",
+    "load_kernels",
+    "n_threads",
+    "one_blas_thread",
+    "show_versions",
+    "unchanged_on_error",
+]

@@ -1,0 +1,13 @@
+"""What was chosen and what was learned."""
+
+from skparams._summary.html import rendered
+from skparams._summary.record import Summary
+from skparams._summary.summary import count_params, fitted_params, summary
+
+__all__ = [
+    "Summary",
+    "count_params",
+    "fitted_params",
+    "rendered",
+    "summary",
+]

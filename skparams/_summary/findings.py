@@ -1,0 +1,208 @@
+"""What to look at: findings with codes, which docs/findings explains one by one.
+
+Only what is known is said: without the number of rows nothing is compared with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import compress
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+
+from skparams._records import Count, Finding, FittedAttribute, Node
+from skparams._summary.stats import count_nonfinite, may_be_nonfinite
+from skparams._walk import Fitted, Leaf, Walk, join
+from skparams.specs import last_of, not_converged, registered
+
+__all__ = ["CODES", "check_codes", "findings"]
+
+CODES = {
+    "SKP001": "more parameters than training rows",
+    "SKP002": "parameters that are not finite",
+    "SKP003": "units that are constant, dead or not used",
+    "SKP004": "not converged",
+    "SKP005": "training rows kept in the model",
+    "SKP006": "more memory kept than is used",
+}
+_LEAST_RETAINED = 1000  # bytes that are worth a word
+_MOST_NAMES = 3  # of attributes with training rows
+_ROUNDING = 1e-6  # of a trace
+
+
+def check_codes(function: str, ignore: Collection[str]) -> None:
+    """Raise an error if ``ignore`` is no collection of codes, or has one that does not exist."""
+    said = (
+        f"{function}: ignore must be a collection of codes out of {', '.join(CODES)}, "
+        f"got {ignore!r}."
+    )
+    if not isinstance(ignore, Collection):
+        raise TypeError(said)
+    if isinstance(ignore, str) or any(code not in CODES for code in ignore):
+        raise ValueError(said)
+
+
+def findings(
+    walk: Walk,
+    estimator: Any,
+    *,
+    X: Any = None,
+    n_samples: int | None = None,
+    effective: float | None = None,
+    ignore: Collection[str] = (),
+) -> tuple[Finding, ...]:
+    """Return what to look at in a fitted estimator and those in it.
+
+    Parameters
+    ----------
+    walk : Walk
+        Over the estimator.
+    estimator : estimator
+        A fitted one.
+    X : array-like, default=None
+        Rows.
+    n_samples : int, default=None
+        The number of training rows.
+    effective : float, default=None
+        The effective number of parameters.
+    ignore : collection of str, default=()
+        Codes to leave out.
+
+    Returns
+    -------
+    tuple of Finding
+        By code.
+    """
+    found = [
+        *_too_many(walk.root.totals.free, effective, n_samples),
+        *_not_finite(walk.unique),
+        *_of_families(walk.fitted),
+        *_on(estimator, X),
+        *(finding for node in walk.root.walk() for finding in _kept(node)),
+        *_shared(walk.fitted, X),
+    ]
+    found.sort(key=lambda finding: finding.code)
+    return tuple(finding for finding in found if finding.code not in ignore)
+
+
+def _too_many(free: Count, effective: float | None, n_samples: int | None) -> Iterator[Finding]:
+    count, kind = (free, "free") if effective is None else (effective, "effective")
+    if count is None or n_samples is None:
+        return
+    assert isinstance(count, int | float)  # there are no bounds after fit
+    # A smoother as effective as there are rows gives back any target. More it cannot be, for one.
+    most = n_samples if effective is None else n_samples * (1 - _ROUNDING)
+    if count > most:
+        written = f"{count:,}" if isinstance(count, int) else f"{count:,.1f}"
+        rows = "row" if n_samples == 1 else "rows"
+        rate = count / n_samples
+        ratio = f"{rate:,.1f}" if rate < 100 else f"{rate:,.0f}"
+        message = f"{written} {kind} parameters for {n_samples:,} {rows} ({ratio} a row)"
+        yield Finding("SKP001", "", f"{message}: may memorise")
+
+
+def _not_finite(leaves: list[Leaf]) -> Iterator[Finding]:
+    leaves = [leaf for leaf in leaves if leaf.numbers is not None]
+    # All numbers are looked at first, which takes less time than to select those in use.
+    doubtful = may_be_nonfinite(leaf.numbers for leaf in leaves)
+    for leaf in compress(leaves, doubtful):
+        n_nan, n_infinite = count_nonfinite(leaf.used)
+        if leaf.part and leaf.part.infinite:
+            n_infinite = 0
+        parts = [f"{n_nan:,} NaN"] * (n_nan > 0) + [f"{n_infinite:,} infinite"] * (n_infinite > 0)
+        if parts:
+            numbers = "number" if leaf.used.size == 1 else "numbers"
+            message = f"{' and '.join(parts)} of {leaf.used.size:,} {numbers}"
+            yield Finding("SKP002", leaf.path, message)
+
+
+def _of_families(fitted: list[Fitted]) -> Iterator[Finding]:
+    """Yield what the classes' Specs know, and whether each fit converged."""
+    for path, estimator, values, _, known, spec in fitted:
+        if spec.findings:
+            yield from _checked(estimator, path, spec.findings(values, known))
+        message = not_converged(type(estimator), values, known)
+        if message:
+            yield Finding("SKP004", path, message)
+
+
+def _on(estimator: Any, X: Any) -> Iterator[Finding]:
+    """Yield what the last estimator's Spec finds on the rows that get to it."""
+    if X is None:
+        return
+    last = last_of(estimator)
+    spec = registered(last.estimator)
+    if spec and spec.findings_on:
+        found = spec.findings_on(last.estimator, last.data(X))
+        yield from _checked(last.estimator, last.path, found)
+
+
+def _checked(estimator: Any, path: str, found: Any) -> Iterator[Finding]:
+    for code, message in found:
+        if code not in CODES:
+            raise ValueError(
+                f"The Spec of {type(estimator).__name__} has a finding with the code {code!r}; "
+                f"codes are {', '.join(CODES)}."
+            )
+        yield Finding(code, path, message)
+
+
+def _kept(node: Node) -> Iterator[Finding]:
+    """Yield training rows in the model, and memory that its arrays keep alive."""
+    data = node.memorised
+    if data:
+        n_rows = max(data, key=lambda each: each.bytes).rows
+        rows = "training row" if n_rows == 1 else "training rows"
+        names = [each.path.removeprefix(f"{node.path}__") for each in data]
+        where = ", ".join(names[:_MOST_NAMES]) + ", …" * (len(names) > _MOST_NAMES)
+        size = _size(sum(each.bytes for each in data))
+        message = f"keeps {n_rows:,} {rows} ({size}) in {where}"
+        yield Finding("SKP005", node.path, message)
+    for row in node.attributes:
+        if row.retained >= _LEAST_RETAINED:
+            message = f"holds {_size(_bytes(row))} and keeps {_size(row.retained)} more alive"
+            yield Finding("SKP006", row.path, message)
+
+
+def _shared(fitted: list[Fitted], X: Any) -> Iterator[Finding]:
+    """Yield the attributes that are X itself, or a view of it, rather than a copy."""
+    given = X.data if issparse(X) else X
+    if not isinstance(given, np.ndarray):
+        return
+    for each in fitted:
+        for name, value in each.values.items():
+            held = value.data if issparse(value) and value.format not in ("lil", "dok") else value
+            if (
+                name not in each.params
+                and isinstance(held, np.ndarray)
+                and held.nbytes >= _LEAST_RETAINED
+                and _overlap(held, given)
+            ):
+                message = f"is X itself, not a copy: {_size(given.nbytes)} stay with the model"
+                yield Finding("SKP006", join(each.path, name), message)
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
+    """Say whether two arrays have numbers in common, which columns of one table do not.
+
+    Where it would take long to know, nothing is said.
+    """
+    try:
+        return np.shares_memory(a, b, max_work=1000)  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:
+        return False
+
+
+def _bytes(row: FittedAttribute) -> int:
+    assert isinstance(row.bytes, int)  # of an array in memory
+    return row.bytes
+
+
+def _size(n: int) -> str:
+    """Return a number of bytes in SI units."""
+    scaled, units = float(n), ["B", "kB", "MB", "GB", "TB"]
+    while scaled >= 999.95 and len(units) > 1:
+        scaled, units = scaled / 1000, units[1:]
+    return f"{scaled:,.1f} {units[0]}" if n >= 1000 else f"{n} B"

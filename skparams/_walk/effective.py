@@ -1,0 +1,58 @@
+"""The effective number of parameters of any estimator, or why it is not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skparams._records import NotKnown
+from skparams.specs import effective_of, n_columns_expected
+
+__all__ = ["check_columns", "effective"]
+
+
+def effective(function: str, estimator: Any, X: Any) -> tuple[float | None, str | None]:
+    """Return the effective number of parameters, and why it is not known.
+
+    Parameters
+    ----------
+    function : str
+        The name that errors begin with.
+    estimator : estimator
+        A fitted one.
+    X : array-like or None
+        Its training rows.
+
+    Returns
+    -------
+    effective : float or None
+        The number.
+    reason : str or None
+        None where the number is known.
+
+    Raises
+    ------
+    ValueError
+        If X is not what the estimator was fitted on, as far as it keeps that.
+    """
+    if X is None:
+        return None, "needs X"
+    check_columns(function, estimator, X)
+    try:
+        return effective_of(estimator, X), None
+    except NotKnown as error:
+        return None, str(error)
+
+
+def check_columns(function: str, estimator: Any, X: Any) -> None:
+    """Raise ValueError if X has columns, but not as many as the estimator was fitted on."""
+    expected = n_columns_expected(estimator)
+    if expected is None:
+        return
+    shape: tuple[int, ...] = X.shape if hasattr(X, "shape") else np.shape(X)
+    if len(shape) == 2 and shape[1] != expected:
+        raise ValueError(
+            f"{function}: X must have the {expected:,} columns that the "
+            f"{type(estimator).__name__} was fitted on, got {shape[1]:,}."
+        )

@@ -1,0 +1,1 @@
+"""What a fitted PCA says of features and rows."""

@@ -1,0 +1,1 @@
+"""The estimator, and what its fit is made of."""

@@ -1,0 +1,60 @@
+"""Rows centered block by block, in threads, for what does not fit in cache or is sparse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from skparams._runtime import in_threads, n_threads, one_blas_thread
+
+# Numbers of a block of rows, so that it stays in cache.
+BLOCK = 2**16
+# Blocks of a part, which one thread takes, at least, and most parts. Fewer than two parts are done
+# before another thread has begun.
+PART = 4
+MOST_PARTS = 16
+
+
+def over_blocks(
+    X: Any, mean: np.ndarray, dtype: Any, work: Callable[[slice, np.ndarray], None]
+) -> None:
+    """Call ``work(rows, centered)`` for each block of rows: where they are from, and the block.
+
+    The block is scratch that work may write into. Blocks, and so results, never depend on how many
+    threads there are.
+
+    Parameters
+    ----------
+    X : ndarray or CSR matrix of shape (n_samples, n_features)
+        The rows.
+    mean : float64 ndarray of shape (n_features,)
+        Subtracted in float64.
+    dtype : dtype
+        Of the blocks.
+    work : callable
+        Takes a slice and a block; called from several threads.
+    """
+    n_rows, p = X.shape
+    step = max(1, BLOCK // p)
+
+    def take(first: int, last: int) -> None:
+        buffer = np.empty((min(step, last - first), p), dtype)
+        for start in range(first, last, step):
+            rows = slice(start, min(start + step, last))
+            block = buffer[: rows.stop - start]
+            values = X[rows].toarray() if sp.issparse(X) else X[rows]
+            np.subtract(values, mean, out=block, casting="same_kind")
+            work(rows, block)
+
+    if n_rows < 2 * PART * step:
+        take(0, n_rows)
+        return
+    n_blocks = -(-n_rows // step)
+    n_parts = min(MOST_PARTS, n_blocks // PART)
+    bounds = [min(n_rows, step * (n_blocks * part // n_parts)) for part in range(n_parts + 1)]
+    threads = n_threads()  # as many as BLAS may use, which is then limited
+    with one_blas_thread():
+        in_threads(lambda part: take(bounds[part], bounds[part + 1]), n_parts, threads)

@@ -1,0 +1,136 @@
+"""Missing values: what is expected of them, given the ones that are not."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from skparams.decomposition._pca.moments import Moments, moments_of
+
+# The change of the covariance, over its largest entry, at which the iteration ends.
+TOLERANCE = 1e-9
+MAX_ITER = 1000
+# The least noise over the largest eigenvalue, so that a covariance can be inverted.
+LEAST_NOISE = 1e-12
+# Numbers in the covariances of the patterns that are solved at a time.
+BATCH = 2**20
+
+
+def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -> Moments:
+    """Return the expected moments of rows with NaN, by the EM algorithm.
+
+    The rows are normal with the covariance of a probabilistic PCA of k components, or any
+    covariance where k is at least the number of features (Tipping and Bishop, 1999). The expected
+    scatter holds what is uncertain about the missing values too, so that, unlike with imputed
+    means or projections, their variance is not too small.
+
+    Parameters
+    ----------
+    X : float64 ndarray of shape (n_samples, n_features)
+        The rows. Each feature must have some value.
+    weight : ndarray of shape (n_samples,) or None
+        Their weights.
+    k : int
+        The number of components.
+    scaled : bool
+        Whether the noise is equal for the scaled features, rather than for those of X.
+    """
+    first, unit = _observed(X, weight)
+    constant = unit == 0
+    # Where any covariance may be the model, units do not matter to it, but to its least noise.
+    plain = constant if scaled or k >= X.shape[1] else np.ones_like(constant)
+    unit = np.where(plain, 1.0, unit)
+    rows = (X - first) / unit
+    missing = np.isnan(rows)
+    found = moments_of(np.where(missing, 0.0, rows), weight)
+    model = _model(found.scatter / found.n, k)
+    for _ in range(MAX_ITER):
+        filled, uncertain = expected(rows, missing, found.mean, model, weight)
+        found = moments_of(filled, weight)
+        found = Moments(found.n, found.shift, found.offset, found.scatter + uncertain)
+        before, model = model, _model(found.scatter / found.n, k)
+        if np.abs(model - before).max() <= TOLERANCE * np.abs(model).max():
+            break
+    else:
+        warnings.warn(
+            f"PCA: the expected values of what is missing still changed after {MAX_ITER} "
+            "iterations. Fewer components, or leaving out features that are mostly missing, "
+            "may help.",
+            ConvergenceWarning,
+            stacklevel=7,
+        )
+    scatter = found.scatter * np.multiply.outer(unit, unit)
+    scatter[constant] = scatter[:, constant] = 0.0  # nothing is uncertain about them
+    return Moments(found.n, first, np.where(constant, 0.0, found.mean * unit), scatter)
+
+
+def _observed(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return means of what is there, and deviations: exactly 0 where a feature is constant."""
+    seen = ~np.isnan(X)
+    start = X[seen.argmax(axis=0), np.arange(X.shape[1])]
+    weights = seen * (1.0 if weight is None else weight[:, np.newaxis])
+    weights /= weights.sum(axis=0)
+    offset = np.nansum(weights * (X - start), axis=0)
+    deviations = np.sqrt(np.nansum(weights * (X - start - offset) ** 2, axis=0))
+    return start + offset, deviations
+
+
+def _model(covariance: np.ndarray, k: int) -> np.ndarray:
+    """Return the covariance of the probabilistic PCA that fits best."""
+    values, vectors = np.linalg.eigh(covariance)
+    least = max(LEAST_NOISE * values[-1], np.finfo(np.float64).tiny)
+    rest = values[: max(0, len(values) - k)]
+    noise = max(least, rest.mean() if rest.size else 0.0)
+    values[: rest.size] = noise
+    return (vectors * np.maximum(values, least)) @ vectors.T
+
+
+def expected(
+    rows: np.ndarray,
+    missing: np.ndarray,
+    mean: np.ndarray,
+    covariance: np.ndarray,
+    weight: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fill missing values with what is expected of them.
+
+    Returns
+    -------
+    filled : ndarray of shape (n_samples, n_features)
+        A new array.
+    uncertain : ndarray of shape (n_features, n_features)
+        The weighted sum of the covariances that the missing values keep.
+    """
+    filled, p = rows.copy(), rows.shape[1]
+    uncertain = np.zeros((p, p))
+    for pattern, members, which in _patterns(missing):
+        seen = ~pattern
+        both = seen[:, :, np.newaxis] & seen[:, np.newaxis]
+        # the covariance of what is seen, beside an identity for what is not
+        inverse = np.linalg.inv(np.where(both, covariance, np.eye(p)))
+        inverse *= both
+        slopes = pattern[:, :, np.newaxis] * (covariance @ inverse)
+        centered = np.where(missing[members], 0.0, rows[members] - mean)
+        guess = np.einsum("ijk,ik->ij", slopes[which], centered) + mean
+        filled[members] = np.where(missing[members], guess, rows[members])
+        kept = covariance - slopes @ covariance
+        kept *= pattern[:, :, np.newaxis] & pattern[:, np.newaxis]
+        counts = np.bincount(which, None if weight is None else weight[members], len(pattern))
+        uncertain += np.tensordot(counts, kept, axes=1)
+    return filled, uncertain
+
+
+def _patterns(missing: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield patterns of missing values, the rows that have one, and which of them each has."""
+    some = np.flatnonzero(missing.any(axis=1))
+    if not some.size:
+        return
+    patterns, which = np.unique(missing[some], axis=0, return_inverse=True)
+    which = which.ravel()  # NumPy 2.0 alone gives it another shape
+    step = max(1, BATCH // missing.shape[1] ** 2)
+    for start in range(0, len(patterns), step):
+        chosen = (which >= start) & (which < start + step)
+        yield patterns[start : start + step], some[chosen], which[chosen] - start

@@ -1,0 +1,413 @@
+"""PCA: a drop-in for scikit-learn's that is exact, on streams too."""
+
+from __future__ import annotations
+
+import copy
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
+from skparams._runtime import unchanged_on_error
+from skparams.decomposition._explain.bootstrap import BootstrapTables
+from skparams.decomposition._explain.rotation import rotated
+from skparams.decomposition._pca.n_components import (
+    RULES,
+    Evidence,
+    check,
+    component_table,
+    needs_all,
+)
+from skparams.decomposition._pca.rows import dtype_of, n_rows_of, spectrum_of, weights_of
+from skparams.decomposition._pca.solvers import NotFinite, Spectrum, from_rows, truncated
+from skparams.decomposition._pca.stream import FROM_SCATTER, OF_STREAM, StreamingPCA
+
+
+class PCA(BootstrapTables, StreamingPCA):
+    """Principal component analysis, a drop-in for scikit-learn's that is exact on streams too.
+
+    Rows are projected on the orthogonal directions along which they vary most. The covariance is
+    summed about a shift, in blocks and in float64, so that large offsets cost no digits.
+
+    Parameters
+    ----------
+    n_components : int, float or str, default=None
+        How many components to keep; by default ``min(n_samples, n_features)``, one less for
+        'arpack'. A float in (0, 1) keeps as many as explain more than that share of the variance.
+        A string is the name of a rule:
+
+        - 'mle' is Minka's approximation of the evidence.
+        - 'kaiser' keeps eigenvalues above their mean.
+        - 'broken_stick' keeps the leading shares above those of a stick broken at random.
+        - 'parallel' keeps the leading eigenvalues above those of 95 % of draws of independent
+          normal features with the same variances.
+        - 'gavish_donoho' keeps singular values above the optimal hard threshold for noise of
+          unknown level.
+
+        Rules and shares need all eigenvalues, so 'arpack' and 'randomized' refuse them.
+    copy : bool, default=True
+        As in scikit-learn; X is never changed.
+    whiten : bool, default=False
+        Whether scores are divided by their standard deviations.
+    svd_solver : {'auto', 'full', 'covariance_eigh', 'arpack', 'randomized'}, default='auto'
+        How the components are found.
+
+        - 'auto' follows scikit-learn's policy: 'covariance_eigh' where there are at most 1000
+          features and ten times as many rows, 'full' for small data and where all eigenvalues are
+          needed, else 'randomized'; 'arpack' for sparse data.
+        - 'full' is a singular value decomposition of the centered rows, in float64: each
+          eigenvalue is right by itself.
+        - 'covariance_eigh' is an eigendecomposition of the covariance: eigenvalues are right
+          relative to the largest. It needs no copy of X.
+        - 'arpack' and 'randomized' find the first components only.
+    tol : float, default=0.0
+        Tolerance of 'arpack'.
+    iterated_power : int or 'auto', default='auto'
+        Power iterations of 'randomized'.
+    n_oversamples : int, default=10
+        Additional random vectors of 'randomized'.
+    power_iteration_normalizer : {'auto', 'QR', 'LU', 'none'}, default='auto'
+        How 'randomized' normalises power iterations.
+    random_state : int, RandomState instance or None, default=None
+        Draws for 'arpack', 'randomized' and the rule 'parallel'.
+    scale : bool, default=False
+        Whether features are divided by their standard deviations (``ddof=1``): a PCA of the
+        correlations, whose eigenvalues sum to the number of features that vary.
+    missing : {'em'} or None, default=None
+        What to do about NaN, in ``fit`` and ``transform``. 'em' finds the components that make
+        the values at hand most likely, by the EM algorithm; None refuses NaN.
+
+    Attributes
+    ----------
+    components_ : ndarray of shape (n_components, n_features)
+        Orthonormal directions, by falling variance, in the dtype of X (float32 or float64). The
+        entry that is largest in absolute value is positive.
+    explained_variance_ : ndarray of shape (n_components,)
+        Variance along each.
+    explained_variance_ratio_ : ndarray of shape (n_components,)
+        Its share in the variance of all features.
+    singular_values_ : ndarray of shape (n_components,)
+        Norms of the scores.
+    eigenvalues_ : ndarray of shape (n_components,)
+        The same as `explained_variance_`.
+    eigenvectors_ : ndarray of shape (n_features, n_components)
+        The components as columns.
+    loadings_ : DataFrame or ndarray of shape (n_features, n_components)
+        ``components_.T * sqrt(explained_variance_)``. This table and the three that follow are
+        pandas objects where the model saw names and pandas is installed; see `feature_table`.
+    correlations_ : DataFrame or ndarray of shape (n_features, n_components)
+        Correlations of the features with the components.
+    contributions_ : DataFrame or ndarray of shape (n_features, n_components)
+        Share of each feature in each component.
+    communalities_ : Series or ndarray of shape (n_features,)
+        Share of each feature's variance that the components explain.
+    mean_ : ndarray of shape (n_features,)
+        Mean of each feature, always float64.
+    scale_ : ndarray of shape (n_features,)
+        What features are divided by; only with `scale`. A constant feature is divided by 1.
+    n_components_ : int
+        Number of components.
+    n_samples_ : int
+        Number of rows.
+    noise_variance_ : float
+        Mean of the eigenvalues that were left out, 0 where there are none.
+    scatter_ : ndarray of shape (n_features, n_features)
+        Sum of the products of the centered features in float64, 8 ``n_features ** 2`` bytes; only
+        after ``partial_fit``.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, where X has names that are all strings.
+
+    See Also
+    --------
+    skparams.summary : What it learned, and how much of it.
+
+    Notes
+    -----
+    Where scikit-learn's estimator has a bug, this one differs; the page "Differences" of the
+    documentation lists each case.
+
+    References
+    ----------
+    .. [1] Minka, "Automatic choice of dimensionality for PCA", NIPS 2000.
+    .. [2] Tipping and Bishop, "Probabilistic principal component analysis", 1999.
+    .. [3] Gavish and Donoho, "The optimal hard threshold for singular values is 4/sqrt(3)", 2014.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skparams import PCA
+    >>> X = load_iris().data
+    >>> pca = PCA(n_components=2).fit(X)
+    >>> pca.explained_variance_.round(3)
+    array([4.228, 0.243])
+    >>> pca.transform(X[:2]).round(3)
+    array([[-2.684,  0.319],
+           [-2.714, -0.177]])
+
+    A stream of batches gives the same:
+
+    >>> stream = PCA(n_components=2)
+    >>> for batch in (X[:50], X[50:60], X[60:]):
+    ...     stream = stream.partial_fit(batch)
+    >>> stream.explained_variance_.round(3)
+    array([4.228, 0.243])
+    """
+
+    _parameter_constraints: dict = {
+        "n_components": [
+            Interval(Integral, 0, None, closed="left"),
+            Interval(RealNotInt, 0, 1, closed="neither"),
+            StrOptions(set(RULES)),
+            None,
+        ],
+        "copy": ["boolean"],
+        "whiten": ["boolean"],
+        "svd_solver": [StrOptions({"auto", "full", "covariance_eigh", "arpack", "randomized"})],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "iterated_power": [StrOptions({"auto"}), Interval(Integral, 0, None, closed="left")],
+        "n_oversamples": [Interval(Integral, 1, None, closed="left")],
+        "power_iteration_normalizer": [StrOptions({"auto", "QR", "LU", "none"})],
+        "random_state": ["random_state"],
+        "scale": ["boolean"],
+        "missing": [StrOptions({"em"}), None],
+    }
+
+    def __init__(
+        self,
+        n_components=None,
+        *,
+        copy=True,
+        whiten=False,
+        svd_solver="auto",
+        tol=0.0,
+        iterated_power="auto",
+        n_oversamples=10,
+        power_iteration_normalizer="auto",
+        random_state=None,
+        scale=False,
+        missing=None,
+    ):
+        self.n_components = n_components
+        self.copy = copy
+        self.whiten = whiten
+        self.svd_solver = svd_solver
+        self.tol = tol
+        self.iterated_power = iterated_power
+        self.n_oversamples = n_oversamples
+        self.power_iteration_normalizer = power_iteration_normalizer
+        self.random_state = random_state
+        self.scale = scale
+        self.missing = missing
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None, sample_weight=None):
+        """Fit the model to all rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The rows. They are not changed, and copied by 'full' and the truncated solvers only.
+        y : Ignored
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows: a weight of 2 counts as that row twice.
+
+        Returns
+        -------
+        self : PCA
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            Where an argument is not allowed or X is not finite. The estimator is then as it was.
+        """
+        with unchanged_on_error(self):
+            self._fit(X, sample_weight)
+        return self
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X, y=None, sample_weight=None):
+        """Fit the model and project the same rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The rows.
+        y : Ignored
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_components)
+            What ``transform`` gives; from 'randomized' the scores that it found, which differ
+            from it where more iterations would change the components.
+        """
+        with unchanged_on_error(self):
+            X, scores = self._fit(X, sample_weight)
+            if scores is None:
+                return self._project(X)
+            scores = scores.astype(self._dtype, copy=False)
+            return scores / self._whitener() if self.whiten else scores
+
+    def component_table(self, X, sample_weight=None):
+        """Compare how many components each rule would keep.
+
+        The model does not change; `scale` and `random_state` are this estimator's.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The rows.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        table : DataFrame
+            A row for each rule: ``n_components``, and the share of the variance that they
+            explain. Missing where a rule does not apply.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from skparams import PCA
+        >>> X = load_iris().data
+        >>> table = PCA(scale=True, random_state=0).component_table(X)
+        >>> print(table["n_components"].to_string())
+        rule
+        mle              3
+        kaiser           1
+        broken_stick     1
+        parallel         1
+        gavish_donoho    1
+        0.8              2
+        0.9              2
+        0.95             2
+        0.99             3
+        """
+        return component_table(*self._full_evidence(X, sample_weight))
+
+    def _full_evidence(self, X: Any, sample_weight: Any = None) -> tuple[Evidence, int]:
+        """Return what rules look at, with all eigenvalues of the rows, and how many rows."""
+        model = copy.copy(self)
+        model.n_components = RULES[0]  # so that the solver finds the whole spectrum
+        if self.svd_solver in ("arpack", "randomized"):
+            model.svd_solver = "covariance_eigh"
+        X, weight = model._validated(X, sample_weight, reset=True, min_samples=2)
+        _check_weight_sum(weight)
+        n_rows = n_rows_of(*weights_of(X, weight))
+        most = min(n_rows, X.shape[1])
+        solver = "covariance_eigh" if sp.issparse(X) else model._solver(X, most)
+        return model._evidence(model._spectrum(X, weight, solver, most, most)[0]), n_rows
+
+    def rotate(self, method="varimax"):
+        """Return a fitted model whose components are turned to be easier to name.
+
+        Parameters
+        ----------
+        method : {'varimax', 'quartimax'}, default='varimax'
+            'varimax' makes the squared loadings of each component uneven, 'quartimax' those of
+            each feature.
+
+        Returns
+        -------
+        rotated : RotatedPCA
+            With rotated loadings, variances and scores. This model does not change.
+
+        Raises
+        ------
+        ValueError
+            If there is no such method.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from skparams import PCA
+        >>> X = load_iris().data
+        >>> PCA(n_components=2, scale=True).fit(X).rotate().explained_variance_.round(2)
+        array([2.7 , 1.13])
+        """
+        check_is_fitted(self)
+        return rotated(self, method)
+
+    def _fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None]:
+        """Fit, and return the validated rows, and scores that the solver found by the way."""
+        if sp.issparse(X) and self.svd_solver not in ("auto", "arpack", "covariance_eigh"):
+            raise TypeError(
+                'PCA only support sparse inputs with the "arpack" and "covariance_eigh" solvers, '
+                f'while "{self.svd_solver}" was passed. See TruncatedSVD for a possible '
+                "alternative."
+            )
+        X, weight = self._validated(X, sample_weight, reset=True, min_samples=2)
+        _check_weight_sum(weight)
+        n_rows = n_rows_of(*weights_of(X, weight))
+        most = min(n_rows, X.shape[1])
+        solver = self._solver(X, most)
+        if solver in ("arpack", "randomized"):  # repeated rows are no help to them
+            n_rows, most = X.shape[0], min(X.shape)
+        n_components = self._n_components(solver, most)
+        check(n_components, solver, n_rows, X.shape[1])
+        k = most if needs_all(n_components) else int(n_components)
+        spectrum, squares = self._spectrum(X, weight, solver, k, most)
+        self._forget(*FROM_SCATTER, *OF_STREAM)
+        self._fit_svd_solver = solver
+        self.n_samples_ = X.shape[0]
+        self._dtype = dtype_of(X)
+        self._keep(spectrum, squares, n_components, most)
+        return X, spectrum.scores
+
+    def _solver(self, X: Any, most: int) -> str:
+        """Return the solver, for 'auto' by scikit-learn's policy."""
+        if self.missing == "em" and not sp.issparse(X) and np.isnan(X).any():
+            return "covariance_eigh"
+        if self.svd_solver != "auto":
+            return self.svd_solver
+        if sp.issparse(X):  # where scikit-learn's policy is to fail, ours is not
+            ours = isinstance(self.n_components, str) and self.n_components != "mle"
+            return "covariance_eigh" if ours else "arpack"
+        if X.shape[1] <= 1000 and X.shape[0] >= 10 * X.shape[1]:
+            return "covariance_eigh"
+        n_components = most if self.n_components is None else self.n_components
+        if max(X.shape) <= 500 or isinstance(n_components, str):
+            return "full"
+        return "randomized" if 1 <= n_components < 0.8 * most else "full"
+
+    def _spectrum(
+        self, X: Any, weight: np.ndarray | None, solver: str, k: int, most: int
+    ) -> tuple[Spectrum, float]:
+        """Return eigenvalues and components, and the sum of all squared ones or NaN."""
+        try:
+            if solver == "full":
+                return from_rows(X, weight, self.scale, most), np.nan
+            if solver == "covariance_eigh":
+                return spectrum_of(self._moments(X, weight, k), self.scale, k, most)
+            random_state = check_random_state(self.random_state)
+            params = self.get_params(deep=False)
+            found = truncated(X, weight, self.scale, solver, k, params, random_state)
+            return found, np.nan
+        except NotFinite:
+            raise self._not_finite(X) from None
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        tags.input_tags.sparse = self.svd_solver in ("auto", "arpack", "covariance_eigh")
+        tags.input_tags.allow_nan = self.missing is not None
+        return tags
+
+
+def _check_weight_sum(weight: np.ndarray | None) -> None:
+    if weight is not None and weight.sum() <= 1:
+        raise ValueError(
+            "PCA: sample_weight must sum to more than 1, as it counts rows and variances are "
+            f"divided by the sum minus 1, got a sum of {weight.sum():.6g}."
+        )

@@ -1,0 +1,284 @@
+"""What a fitted PCA does with rows: project, restore, score; its covariance and precision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skparams._compat import check_sample_weight
+from skparams._params import ParamsMixin
+from skparams._runtime import VersionedEstimator
+from skparams.decomposition._pca.blocks import BLOCK, over_blocks
+from skparams.decomposition._pca.em import expected
+from skparams.decomposition._pca.n_components import ratio_of
+
+# The least noise of a density where nothing varies: squares over it must not overflow.
+LEAST_NOISE = 1e-150
+
+
+class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator):
+    """A fitted principal component analysis."""
+
+    components_: np.ndarray
+    explained_variance_: np.ndarray
+    mean_: np.ndarray
+    noise_variance_: float
+    n_components_: int
+    n_features_in_: int
+    scale_: np.ndarray
+    _total_variance: float
+    _weight_sum: float
+    scale: bool
+    whiten: bool
+    missing: str | None
+
+    @property
+    def explained_variance_ratio_(self):
+        """Share of each component in the variance of all features; 0 where there is none."""
+        return ratio_of(self.explained_variance_, self._total_variance)
+
+    @property
+    def singular_values_(self):
+        """Singular values of the centered rows, the norms of the scores."""
+        return np.sqrt(self.explained_variance_ * (self._weight_sum - 1))
+
+    @property
+    def eigenvalues_(self):
+        """Eigenvalues of the covariance that belong to the components."""
+        return self.explained_variance_
+
+    @property
+    def eigenvectors_(self):
+        """Eigenvectors of the covariance, one in each column."""
+        return self.components_.T
+
+    @property
+    def _n_features_out(self):
+        return self.components_.shape[0]
+
+    def transform(self, X):
+        """Project rows on the components.
+
+        The mean is subtracted in float64, before the product, so that large offsets cost no
+        digits.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The rows.
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_components)
+            The scores; float32 where X is, else float64.
+        """
+        check_is_fitted(self)
+        return self._project(self._checked(X))
+
+    def _checked(self, X: Any, accept_sparse: Any = ("csr", "csc")) -> Any:
+        """Return rows of any real dtype, as wide as the model and finite, or to be filled.
+
+        Plain arrays of a model without names have nothing else to be looked at, which takes
+        longer than the scores of a row.
+        """
+        if type(X) is np.ndarray and "feature_names_in_" not in vars(self):
+            fits = X.ndim == 2 and X.shape[0] > 0 and X.shape[1] == self.n_features_in_
+            with np.errstate(over="ignore", invalid="ignore"):
+                if fits and X.dtype in (np.float32, np.float64) and np.isfinite(X.sum()):
+                    return X
+        return validate_data(
+            self,
+            X,
+            accept_sparse=accept_sparse,
+            dtype="numeric",
+            ensure_all_finite="allow-nan" if self.missing == "em" else True,
+            reset=False,
+        )
+
+    def _weights(self, sample_weight: Any, X: Any) -> np.ndarray | None:
+        """Return the weights of rows, none of them negative, or None where none are given."""
+        if sample_weight is None:
+            return None
+        weight = check_sample_weight(sample_weight, X, dtype=np.float64)
+        if (weight < 0).any():
+            raise ValueError(
+                f"{type(self).__name__}: sample_weight must not be negative, got {weight.min()}."
+            )
+        return weight
+
+    def _unit(self) -> np.ndarray | float:
+        """Return what the features are divided by."""
+        return self.scale_ if self.scale else 1.0
+
+    def _whitener(self) -> np.ndarray:
+        """Return what scores are divided by, clipped where a component has no variance."""
+        deviations = np.sqrt(self.explained_variance_)
+        return np.maximum(deviations, np.finfo(deviations.dtype).eps)
+
+    def _project(self, X: Any) -> np.ndarray:
+        dtype = np.float32 if X.dtype == np.float32 else np.float64
+        axes = (self.components_ / self._unit()).T
+        if sp.issparse(X):
+            scores = X @ axes.astype(np.float64)
+            scores -= self.mean_ @ axes.astype(np.float64)
+            scores = scores.astype(dtype, copy=False)
+        else:
+            if self.missing == "em" and np.isnan(X).any():
+                X = self._filled(X).astype(dtype)
+            scores = np.empty((len(X), axes.shape[1]), dtype)
+            axes = axes.astype(dtype, copy=False)
+
+            def project(rows: slice, centered: np.ndarray) -> None:
+                np.dot(centered, axes, out=scores[rows])
+
+            over_blocks(X, self.mean_, dtype, project)
+        if self.whiten:
+            scores /= self._whitener().astype(dtype)
+        return scores
+
+    def _filled(self, X: np.ndarray) -> np.ndarray:
+        """Return rows with what is expected in place of NaN."""
+        rows = X.astype(np.float64)
+        return expected(rows, np.isnan(rows), self.mean_, self._covariance())[0]
+
+    def inverse_transform(self, X):
+        """Return the rows that have the given scores.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_components)
+            Scores, whitened where `whiten` is set.
+
+        Returns
+        -------
+        X_original : ndarray of shape (n_samples, n_features)
+            Rows in the space of the components, in the units of the training rows.
+        """
+        check_is_fitted(self)
+        X = check_array(X, input_name="X", dtype=[np.float64, np.float32])
+        axes = self.components_ * self._unit()
+        if self.whiten:
+            axes = np.sqrt(self.explained_variance_)[:, np.newaxis] * axes
+        rows = X @ axes.astype(X.dtype, copy=False)
+        step = max(1, BLOCK // rows.shape[1])
+        for start in range(0, len(rows), step):
+            block = rows[start : start + step]
+            np.add(block, self.mean_, out=block, casting="same_kind")
+        return rows
+
+    def _variances(self) -> tuple[np.ndarray, float]:
+        """Return the variance along each component, and around them, in float64, above zero.
+
+        The noise is at least eps times the largest eigenvalue, so that a density exists.
+        """
+        values = self.explained_variance_.astype(np.float64)
+        eps = np.finfo(self.components_.dtype).eps
+        least = max(eps * values.max(initial=0.0), LEAST_NOISE)
+        noise = max(float(self.noise_variance_), least)
+        return np.maximum(values, noise), noise
+
+    def _covariance(self, floored: bool = True) -> np.ndarray:
+        """Return the model's covariance in float64, in the units of the rows."""
+        values, noise = self._variances()
+        if not floored:
+            noise = float(self.noise_variance_)
+        components = self.components_.astype(np.float64)
+        covariance = (components.T * (values - noise)) @ components
+        covariance.flat[:: len(covariance) + 1] += noise
+        return covariance * np.multiply.outer(self._units(), self._units())
+
+    def _units(self) -> np.ndarray:
+        return np.broadcast_to(self._unit(), self.components_.shape[1:])
+
+    def get_covariance(self):
+        """Compute the covariance of the rows by the generative model.
+
+        It is ``components_.T * (explained_variance_ - noise_variance_) * components_ +
+        noise_variance_ * eye(n_features)``, in the units of the training rows where `scale` is
+        set. Whitening does not change it.
+
+        Returns
+        -------
+        cov : ndarray of shape (n_features, n_features)
+            The covariance.
+        """
+        check_is_fitted(self)
+        return self._covariance(floored=False).astype(self.components_.dtype, copy=False)
+
+    def get_precision(self):
+        """Compute the inverse of the covariance by the generative model.
+
+        The noise variance counts as at least eps times the largest eigenvalue.
+
+        Returns
+        -------
+        precision : ndarray of shape (n_features, n_features)
+            The inverse of the covariance.
+        """
+        check_is_fitted(self)
+        values, noise = self._variances()
+        components = self.components_.astype(np.float64)
+        rest = 1.0 / noise if len(values) < components.shape[1] else 0.0
+        precision = (components.T * (1.0 / values - rest)) @ components
+        precision.flat[:: len(precision) + 1] += rest
+        precision /= np.multiply.outer(self._units(), self._units())
+        return precision.astype(self.components_.dtype, copy=False)
+
+    def score_samples(self, X):
+        """Return the log-likelihood of each row by the generative model.
+
+        Bishop, "Pattern Recognition and Machine Learning", 12.2.1. The noise variance counts as
+        at least eps times the largest eigenvalue.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows.
+
+        Returns
+        -------
+        ll : ndarray of shape (n_samples,)
+            Their log-likelihoods.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype="numeric", reset=False)
+        dtype = np.float32 if X.dtype == np.float32 else np.float64
+        values, noise = self._variances()
+        components = self.components_.astype(np.float64)
+        k, p = components.shape
+        log_det = np.log(values).sum() + (p - k) * np.log(noise)
+        log_det += 2.0 * np.log(self._units()).sum()
+        found = np.full(len(X), -0.5 * (p * np.log(2.0 * np.pi) + log_det))
+
+        def add(rows: slice, centered: np.ndarray) -> None:
+            centered /= self._units()
+            scores = centered @ components.T
+            found[rows] -= 0.5 * np.einsum("ij,ij,j->i", scores, scores, 1.0 / values)
+            if k < p:
+                centered -= scores @ components
+                found[rows] -= 0.5 / noise * np.einsum("ij,ij->i", centered, centered)
+
+        over_blocks(X, self.mean_, np.float64, add)
+        return found.astype(dtype, copy=False)
+
+    def score(self, X, y=None):
+        """Return the mean log-likelihood of the rows by the generative model.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows.
+        y : Ignored
+            Ignored.
+
+        Returns
+        -------
+        ll : float
+            The mean of `score_samples`.
+        """
+        return float(np.mean(self.score_samples(X), dtype=np.float64))

@@ -1,0 +1,356 @@
+"""Exact mean and scatter of rows, mergeable: what a fit on all of them would have."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from skparams._runtime import (
+    announced_compilation,
+    in_threads,
+    load_kernels,
+    n_threads,
+    one_blas_thread,
+)
+
+# From so many features on, one BLAS product per block beats the compiled tiles (docs/benchmarks).
+WIDE = 96
+# Rows of a piece that is converted at a time, and of a block whose product BLAS takes; twice as
+# many where the products are so wide that adding them up leaves the cache.
+PIECE = 1024
+WIDER = 512
+# The rows are split into parts, which threads share: of at least so many elements where they are
+# narrow, of so many rows where they are wide, and at most so many.
+# Parts never depend on how many threads there are, so neither do the results.
+PART_SIZE = 2**18
+PART_ROWS = 400
+N_PARTS = 8
+# Rows, spread over all, whose mean is the shift; a power of two.
+N_SHIFT_ROWS = 16
+# Rows of an outer product that are made at a time.
+OUTER_ROWS = 64
+# Standard deviations that a mean may be from its shift; farther away the sums lose digits.
+FAR = 8.0
+# The share of stored numbers from which on sparse rows are summed as dense ones.
+DENSE = 0.1
+
+# Dtypes for which the kernel was called.
+_compiled: set[np.dtype] = set()
+
+
+class Moments(NamedTuple):
+    """Weight, mean and scatter of rows, in float64.
+
+    Parameters
+    ----------
+    n : float
+        The sum of the weights, by default the number of rows.
+    shift, offset : ndarray of shape (n_features,)
+        Their sum is the mean. It is kept in two parts, as a large mean has no digits left for
+        the small difference between two means.
+    scatter : ndarray of shape (n_features, n_features)
+        The weighted sum of the outer products of the centered rows.
+    sound : bool, default=False
+        Whether they are known to be finite.
+    """
+
+    n: float
+    shift: np.ndarray
+    offset: np.ndarray
+    scatter: np.ndarray
+    sound: bool = False
+
+    @property
+    def mean(self) -> np.ndarray:
+        return self.shift + self.offset
+
+    @property
+    def finite(self) -> bool:
+        """Whether all rows were; one that is not leaves NaN or infinity on the diagonal."""
+        if self.sound:
+            return True
+        return bool(np.isfinite(self.offset).all() and np.isfinite(self.scatter.diagonal()).all())
+
+    def merged(self, other: Moments) -> Moments:
+        """Return the moments of both sets of rows; neither of the two changes.
+
+        Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
+        variances", 1979.
+        """
+        n = self.n + other.n
+        apart = (other.shift - self.shift) + (other.offset - self.offset)
+        weight = self.n * other.n / n
+        if len(apart) < WIDE:
+            scatter = np.empty_like(self.scatter)
+            finite = _kernels().merge(self.scatter, other.scatter, apart, weight, scatter)
+        else:
+            scatter, finite = self.scatter + other.scatter, False
+            _add_outer(scatter, apart, apart * weight)
+        return Moments(n, self.shift, self.offset + apart * (other.n / n), scatter, finite)
+
+
+def moments_of(
+    X: Any,
+    weight: np.ndarray | None = None,
+    dtype: Any = None,
+    shift: np.ndarray | None = None,
+) -> Moments:
+    """Return the moments of the rows of an array or a CSR or CSC matrix.
+
+    Parameters
+    ----------
+    X : ndarray or sparse matrix of shape (n_samples, n_features)
+        Of any real dtype and layout; it is converted block by block.
+    weight : ndarray of shape (n_samples,), default=None
+        Weights of the rows.
+    dtype : dtype, default=None
+        In which the products of a block are summed; sums of blocks are float64. By default
+        float32 for float32, else float64.
+    shift : ndarray of shape (n_features,), default=None
+        A row near the mean, where one is known: that of earlier rows of a stream.
+
+    Returns
+    -------
+    Moments
+        Not finite where X is not, and where squares of finite numbers overflow.
+    """
+    # Not finite numbers are found in the sums.
+    with np.errstate(invalid="ignore", over="ignore"):
+        if sp.issparse(X):
+            return _sparse_moments(X, weight)
+        dtype = np.dtype(dtype or (np.float32 if X.dtype == np.float32 else np.float64))
+        shift = _typical_row(X, weight, dtype) if shift is None else shift.astype(dtype, copy=False)
+        found, near = _about(X, weight, shift, dtype)
+        if not near and _is_far(found):  # a second pass, where the rows looked at were exceptions
+            found, _ = _about(X, weight, found.mean.astype(dtype), dtype)
+        return found
+
+
+def _typical_row(X: np.ndarray, weight: np.ndarray | None, dtype: np.dtype) -> np.ndarray:
+    """Return the mean of some rows, itself in dtype; exactly c where a feature is c in all.
+
+    What stands in rows without a weight may be far from all others, as a code for "missing" is.
+    """
+    length = X.shape[0] if weight is None else int(np.count_nonzero(weight))
+    n = 1 << (min(N_SHIFT_ROWS, length).bit_length() - 1)
+    spread = slice(None, length // n * n, length // n)
+    rows = X[spread if weight is None else np.flatnonzero(weight)[spread]].astype(np.float64)
+    while len(rows) > 1:  # by halves, as c + c is exact
+        rows = 0.5 * rows[::2] + 0.5 * rows[1::2]
+    return rows[0].astype(dtype)
+
+
+def _is_far(moments: Moments) -> bool:
+    """Say whether a mean is so far from the shift that the scatter lost digits."""
+    variance = moments.scatter.diagonal() / moments.n
+    return moments.finite and bool((moments.offset**2 > FAR**2 * variance).any())
+
+
+def _about(
+    X: np.ndarray, weight: np.ndarray | None, shift: np.ndarray, dtype: Any
+) -> tuple[Moments, bool]:
+    """Return the moments, and whether their mean is known to be near the shift."""
+    root = np.empty(0, dtype) if weight is None else np.sqrt(weight).astype(dtype)
+    add = _add_wide if X.shape[1] >= WIDE else _add_narrow
+    n = float(X.shape[0] if weight is None else weight.sum())
+    sums, scatter, sound = add(X, root, shift, n)
+    # What the kernel calls sound is near its shift and finite.
+    return Moments(n, shift.astype(np.float64, copy=False), sums / n, scatter, sound), sound
+
+
+def _add_outer(scatter: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
+    """Add the outer product of two vectors, made by so few rows that they stay in cache."""
+    for i in range(0, len(x), OUTER_ROWS):
+        rows = slice(i, i + OUTER_ROWS)
+        scatter[rows] += x[rows, np.newaxis] * y
+
+
+def _bounds(X: np.ndarray, block: int, n_parts: int) -> list[int]:
+    """Return where the parts begin and end, in whole blocks."""
+    n_blocks = -(-X.shape[0] // block)
+    return [min(i * n_blocks // n_parts * block, X.shape[0]) for i in range(n_parts + 1)]
+
+
+def _add_narrow(
+    X: np.ndarray, root: np.ndarray, shift: np.ndarray, n: float
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Return sums about the shift, the scatter of n rows, and whether both are known to be sound.
+
+    By the compiled kernels.
+    """
+    kernels = _kernels()
+    p, dtype = shift.size, shift.dtype
+    q = -(-p // kernels.TILE) * kernels.TILE
+    n_parts = min(N_PARTS, max(1, X.size // PART_SIZE))
+    bounds = _bounds(X, kernels.BLOCK, n_parts)
+    sums, scatter = np.zeros((n_parts, p)), np.zeros((n_parts, q, q))
+    shift, root = _read_only(shift), _read_only(root)
+
+    def add(part: int) -> None:
+        block = np.zeros((q, kernels.BLOCK + kernels.SPARE), dtype)
+        for rows, by_feature, first, start, stop in _pieces(X, bounds[part], bounds[part + 1]):
+            roots = root[first:] if root.size else root
+            kernels.add_rows(
+                rows, by_feature, start, stop, shift, roots, block, sums[part], scatter[part]
+            )
+
+    with _announced(dtype):
+        in_threads(add, n_parts, n_threads() if n_parts > 1 else 1)
+    for part in range(1, n_parts):
+        sums[0] += sums[part]
+        scatter[0] += scatter[part]
+    centered = np.empty((p, p))
+    sound = kernels.center(scatter[0], sums[0], n, FAR, centered)
+    return sums[0], centered, sound
+
+
+def _kernels() -> ModuleType:
+    return load_kernels("skparams.decomposition._pca.kernels")
+
+
+def _announced(dtype: np.dtype) -> AbstractContextManager[None]:
+    """Say that kernels are compiled, the first time; listening costs more than a small batch."""
+    if dtype in _compiled:
+        return nullcontext()
+    _compiled.add(dtype)
+    return announced_compilation("PCA", dtype)
+
+
+def _pieces(X: np.ndarray, start: int, stop: int) -> Any:
+    """Yield arrays that the kernel takes, whether features are their rows, the row of X where
+    each begins, and which of its rows to take.
+
+    Other layouts and dtypes would compile the kernel once more; they are copied in pieces.
+    """
+    if X.dtype in (np.float32, np.float64):
+        if X.flags.c_contiguous:
+            yield _read_only(X), False, 0, start, stop
+            return
+        if X.flags.f_contiguous:
+            yield _read_only(X.T), True, 0, start, stop
+            return
+    dtype = np.float32 if X.dtype == np.float32 else np.float64
+    for first in range(start, stop, PIECE):
+        rows = np.ascontiguousarray(X[first : min(first + PIECE, stop)], dtype)
+        yield _read_only(rows), False, first, 0, len(rows)
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    view = array.view(np.ndarray)
+    view.flags.writeable = False
+    return view
+
+
+def _add_wide(
+    X: np.ndarray, root: np.ndarray, shift: np.ndarray, n: float
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Return the same by a BLAS product per block.
+
+    Threads of our own take parts on one BLAS thread each, as they shift and add in parallel too.
+    Where there are more of them than parts, BLAS gets them all.
+    """
+    length, p = X.shape
+    # As many as pay for their own scatter, and a power of two, so that threads share them evenly.
+    most = min(N_PARTS, length // PART_ROWS, max(2, length // (8 * p)))
+    n_parts = 1 << (max(1, most).bit_length() - 1)
+    n_rows = min(PIECE if p < WIDER else 2 * PIECE, -(-length // n_parts))  # each part has some
+    bounds = _bounds(X, n_rows, n_parts)
+    sums, scatter = np.zeros((n_parts, p)), np.empty((n_parts, p, p))
+
+    def add(part: int) -> None:
+        block = np.empty((min(n_rows, length), p), shift.dtype)
+        product = np.empty((p, p), shift.dtype)
+        for start in range(bounds[part], bounds[part + 1], n_rows):
+            stop = min(start + n_rows, bounds[part + 1])
+            rows = block[: stop - start]
+            with np.errstate(invalid="ignore", over="ignore"):  # each thread has its own
+                np.subtract(X[start:stop], shift, out=rows, casting="same_kind")
+                if root.size:
+                    rows *= root[start:stop, np.newaxis]
+                sums[part] += (root[start:stop] if root.size else _ones(rows)) @ rows
+                np.dot(rows.T, rows, out=product)
+                if start == bounds[part]:
+                    scatter[part] = product
+                else:
+                    scatter[part] += product
+
+    threads = n_threads()
+    if 1 < threads <= n_parts:
+        with one_blas_thread():
+            in_threads(add, n_parts, threads)
+    else:
+        in_threads(add, n_parts, 1)
+    for part in range(1, n_parts):
+        scatter[0] += scatter[part]
+    total = sums.sum(axis=0)
+    _add_outer(scatter[0], total, total / -n)
+    return total, scatter[0], False
+
+
+def _ones(rows: np.ndarray) -> np.ndarray:
+    return np.ones(len(rows), rows.dtype)
+
+
+def _sparse_moments(X: Any, weight: np.ndarray | None) -> Moments:
+    """Return the moments of sparse rows, centered without making them dense.
+
+    What is stored in full loses digits that way where its offset is large, and is taken as dense.
+    """
+    n_rows, p = X.shape
+    if X.nnz > DENSE * n_rows * p:
+        return _dense_blocks(X.tocsr(), weight)
+    X, shift = shifted(X, weight)
+    weight = np.ones(n_rows) if weight is None else weight.astype(np.float64)
+    n = float(weight.sum())
+    weighted = sp.diags_array(weight) @ X
+    offset = np.asarray(weighted.sum(axis=0)).ravel() / n
+    products = X.T @ weighted
+    scatter = products.toarray() - np.multiply.outer(offset, n * offset)
+    return Moments(n, shift, offset, scatter)
+
+
+def shifted(X: Any, weight: np.ndarray | None) -> tuple[Any, np.ndarray]:
+    """Return a CSR copy of sparse rows, less a value of each feature that all of them store.
+
+    The deviation of other features is not small beside their mean, as some of them are 0.
+
+    Parameters
+    ----------
+    X : sparse matrix of shape (n_samples, n_features)
+        The rows.
+    weight : ndarray of shape (n_samples,) or None
+        Their weights.
+
+    Returns
+    -------
+    X : csr_array of shape (n_samples, n_features)
+        In float64.
+    shift : ndarray of shape (n_features,)
+        What was subtracted.
+    """
+    X = sp.csr_array(X, dtype=np.float64, copy=True)
+    X.sum_duplicates()
+    counted = X if weight is None else X[weight > 0]
+    full = np.bincount(counted.indices, minlength=X.shape[1]) == counted.shape[0]
+    shift = np.where(full, counted[[0]].toarray().ravel(), 0.0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        X.data -= shift[X.indices]
+    return X, shift
+
+
+def _dense_blocks(X: Any, weight: np.ndarray | None) -> Moments:
+    """Return the moments of sparse rows, made dense block by block."""
+    found: Moments | None = None
+    for start in range(0, X.shape[0], PIECE):
+        rows = slice(start, start + PIECE)
+        part_weight = None if weight is None else weight[rows]
+        if part_weight is not None and not part_weight.any():
+            continue
+        part = moments_of(X[rows].toarray(), part_weight, np.float64)
+        found = part if found is None else found.merged(part)
+    assert found is not None  # some weight is not zero
+    return found

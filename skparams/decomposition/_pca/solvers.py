@@ -1,0 +1,248 @@
+"""Eigenvalues and components: from moments, from centered rows, or only the first few."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+import scipy.linalg.lapack
+import scipy.sparse as sp
+from scipy.sparse.linalg import LinearOperator, svds
+from sklearn.utils.extmath import randomized_svd, svd_flip
+
+from skparams.decomposition._pca.moments import Moments, shifted
+
+# A partial eigensolver pays up to this share of the components, from so many features on.
+FEW = 0.15
+MANY_FEATURES = 64
+
+
+class NotFinite(Exception):
+    """The rows are not all finite, or their squares overflow."""
+
+
+def _check_finite(deviations: np.ndarray) -> None:
+    if not np.isfinite(deviations).all():
+        raise NotFinite
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Eigenvalues and components of the covariance, or of the correlations.
+
+    Parameters
+    ----------
+    values : ndarray of shape (k,)
+        The largest eigenvalues, falling.
+    vectors : ndarray of shape (k, n_features)
+        Components, with scikit-learn's signs.
+    total : float
+        The sum of all eigenvalues.
+    deviations : ndarray of shape (n_features,)
+        Standard deviations of the features, before scaling.
+    n : float
+        The sum of the weights.
+    mean : ndarray of shape (n_features,)
+        In float64.
+    scores : ndarray of shape (n_samples, k), default=None
+        Of 'randomized' without weights. It finds them beside the components, and only where it
+        has converged are they the projections on them.
+    """
+
+    values: np.ndarray
+    vectors: np.ndarray
+    total: float
+    deviations: np.ndarray
+    n: float
+    mean: np.ndarray
+    scores: np.ndarray | None = None
+
+    def noise(self, k: int, most: int) -> float:
+        """Return the mean of the eigenvalues after the k-th, of which there are ``most``."""
+        if k >= most:
+            return 0.0
+        rest = self.values[k:most].sum() if len(self.values) >= most else -1.0
+        if rest < 0:
+            rest = max(0.0, self.total - self.values[:k].sum())
+        return float(rest / (most - k))
+
+
+def units(deviations: np.ndarray) -> np.ndarray:
+    """Return what features are divided by to be scaled: a constant one by 1."""
+    return np.where(deviations > 0, deviations, 1.0)
+
+
+def from_moments(moments: Moments, scaled: bool, k: int, most: int) -> Spectrum:
+    """Return the first k eigenvalues and components, or ``most`` where that costs no more."""
+    if not moments.finite:
+        raise NotFinite
+    variance = np.maximum(moments.scatter.diagonal(), 0) / (moments.n - 1)
+    deviations = np.sqrt(variance)
+    matrix = moments.scatter / (moments.n - 1)
+    if scaled:
+        unit = units(deviations)
+        matrix /= unit
+        matrix /= unit[:, np.newaxis]
+        variance = (deviations > 0).astype(np.float64)
+        np.fill_diagonal(matrix, variance)
+    p = len(matrix)
+    if p >= MANY_FEATURES and k <= FEW * p:
+        values, vectors = scipy.linalg.eigh(
+            matrix,
+            overwrite_a=True,
+            check_finite=False,
+            subset_by_index=(p - max(k, 1), p - 1),
+            driver="evr",
+        )
+    else:
+        values, vectors = _eigh(matrix)
+        values, vectors = values[p - most :], vectors[:, p - most :]
+    return Spectrum(
+        np.maximum(values[::-1], 0),
+        _signed(vectors.T[::-1]),
+        float(variance.sum()),
+        deviations,
+        moments.n,
+        moments.mean,
+    )
+
+
+def _eigh(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return all eigenvalues, rising, and eigenvectors of a symmetric matrix, which is lost.
+
+    scipy.linalg.eigh calls the same routine, but takes several times as long to get there as
+    ten features take to decompose.
+    """
+    values, vectors, info = scipy.linalg.lapack.dsyevd(matrix.T, overwrite_a=True)
+    if info:
+        raise np.linalg.LinAlgError(f"PCA: LAPACK's dsyevd did not converge (info = {info}).")
+    return values, vectors
+
+
+def _signed(vectors: np.ndarray) -> np.ndarray:
+    """Return components of which the largest entry is positive, as scikit-learn's."""
+    largest = np.abs(vectors).argmax(axis=1)
+    return vectors * np.sign(vectors[np.arange(len(vectors)), largest])[:, np.newaxis]
+
+
+def from_rows(X: np.ndarray, weight: np.ndarray | None, scaled: bool, most: int) -> Spectrum:
+    """Return all eigenvalues and components by a singular value decomposition in float64.
+
+    Small eigenvalues keep the digits that they lose in the scatter, at the price of a copy.
+    """
+    rows = X.astype(np.float64)
+    n, mean, deviations = _center(rows, weight)
+    _check_finite(deviations)
+    if scaled:
+        rows /= units(deviations)
+    if len(rows) > rows.shape[1]:
+        rows = np.asarray(np.linalg.qr(rows, mode="r"))
+    elif len(rows) < most:  # weights that stand for more rows
+        rows = np.vstack([rows, np.zeros((most - len(rows), rows.shape[1]))])
+    _, singular, vectors = scipy.linalg.svd(
+        rows, full_matrices=False, overwrite_a=True, check_finite=False
+    )
+    values = singular**2 / (n - 1)
+    return Spectrum(values, _signed(vectors), float(values.sum()), deviations, n, mean)
+
+
+def _center(rows: np.ndarray, weight: np.ndarray | None) -> tuple[float, np.ndarray, np.ndarray]:
+    """Center rows in place and multiply them by the roots of their weights.
+
+    Returns the sum of the weights, the mean and the deviations. The mean is subtracted in two
+    steps, as one number cannot hold a large mean to the last digit of a small deviation.
+    """
+    first = rows[0 if weight is None else np.flatnonzero(weight)[0]].copy()
+    n = float(len(rows) if weight is None else weight.sum())
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is found in the sums
+        rows -= first
+        offset = rows.mean(axis=0) if weight is None else weight @ rows / n
+        rows -= offset
+        if weight is not None:
+            rows *= np.sqrt(weight)[:, np.newaxis]
+        deviations = np.sqrt(np.einsum("ij,ij->j", rows, rows) / (n - 1))
+        return n, first + offset, deviations
+
+
+def truncated(
+    X: Any,
+    weight: np.ndarray | None,
+    scaled: bool,
+    solver: str,
+    k: int,
+    params: dict,
+    random_state: np.random.RandomState,
+) -> Spectrum:
+    """Return the first k eigenvalues and components by scikit-learn's truncated solvers."""
+    if sp.issparse(X):
+        X, shift = shifted(X, weight)
+        n, offset, deviations = _sparse_first_moments(X, weight)
+        mean = shift + offset
+        unit = units(deviations) if scaled else np.ones_like(deviations)
+        rows: Any = _centered_operator(X, weight, offset, unit)
+    else:
+        rows = X.astype(np.float64)
+        n, mean, deviations = _center(rows, weight)
+        unit = units(deviations) if scaled else np.ones_like(deviations)
+        rows /= unit
+    _check_finite(deviations)
+    if solver == "arpack":
+        v0 = random_state.uniform(-1, 1, min(X.shape))
+        scores = None
+        _, singular, vectors = svds(rows, k=k, tol=params["tol"], v0=v0)
+        order = np.argsort(singular)[::-1]
+        singular, vectors = singular[order], _signed(vectors[order])
+    else:
+        left, singular, vectors = randomized_svd(
+            rows,
+            n_components=k,
+            n_oversamples=params["n_oversamples"],
+            n_iter=params["iterated_power"],
+            power_iteration_normalizer=params["power_iteration_normalizer"],
+            flip_sign=False,
+            random_state=random_state,
+        )
+        left, vectors = svd_flip(left, vectors, u_based_decision=False)
+        scores = left * singular if weight is None else None
+    total = float(((deviations / unit) ** 2).sum())
+    return Spectrum(singular**2 / (n - 1), vectors, total, deviations, n, mean, scores)
+
+
+def _sparse_first_moments(
+    X: Any, weight: np.ndarray | None
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return the sum of the weights, means and standard deviations of float64 rows."""
+    weight = np.ones(X.shape[0]) if weight is None else weight
+    n = float(weight.sum())
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean = X.T @ weight / n
+        squares = X.multiply(X).T @ weight - n * mean**2
+        return n, mean, np.sqrt(np.maximum(squares, 0) / (n - 1))
+
+
+def _centered_operator(
+    X: Any, weight: np.ndarray | None, mean: np.ndarray, unit: np.ndarray
+) -> LinearOperator:
+    """Return sparse rows, centered, scaled and weighted, without making them dense."""
+    root = np.sqrt(np.ones(X.shape[0]) if weight is None else weight)
+    transposed = X.T.tocsr()
+
+    def times(v: np.ndarray) -> np.ndarray:
+        v = v.reshape(len(unit), -1) / unit[:, np.newaxis]
+        return root[:, np.newaxis] * (X @ v - mean @ v)
+
+    def transposed_times(u: np.ndarray) -> np.ndarray:
+        u = u.reshape(len(root), -1) * root[:, np.newaxis]
+        product = transposed @ u - mean[:, np.newaxis] * u.sum(axis=0)
+        return product / unit[:, np.newaxis]
+
+    return LinearOperator(
+        X.shape,
+        matvec=lambda v: times(v).ravel(),
+        rmatvec=lambda u: transposed_times(u).ravel(),
+        matmat=times,
+        rmatmat=transposed_times,
+        dtype=np.dtype(np.float64),
+    )

@@ -1,0 +1,261 @@
+"""How sure a PCA is: intervals over resampled rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skparams._report import LIGHT
+from skparams.decomposition._explain.bootstrap import KINDS
+from skparams.decomposition._explain.limits import check_share
+from skparams.decomposition._plot.display import (
+    axes_of,
+    check_count,
+    component_index,
+    finish,
+    model_of,
+    percent,
+    short,
+)
+
+
+class BootstrapDisplay:
+    """Estimates of a PCA with bootstrap intervals: of its eigenvalues, their shares or loadings.
+
+    Make it with `from_estimator` or, of a bootstrap that is there already, `from_bootstrap`.
+
+    Parameters
+    ----------
+    bootstrap : Bootstrap
+        What ``PCA.bootstrap`` returns.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        What was drawn in.
+    figure_ : matplotlib Figure
+        Its figure.
+    estimates_ : matplotlib Line2D
+        The model's own numbers.
+    intervals_ : matplotlib LineCollection
+        An interval for each.
+
+    See Also
+    --------
+    PCA.bootstrap : The numbers.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> from skparams import PCA, BootstrapDisplay
+    >>> X = load_wine(as_frame=True).data
+    >>> pca = PCA(n_components=3, scale=True).fit(X)
+    >>> display = BootstrapDisplay.from_estimator(pca, X, n_resamples=200, random_state=0)
+    >>> len(display.intervals_.get_segments())
+    3
+    """
+
+    def __init__(self, *, bootstrap):
+        self.bootstrap = bootstrap
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        *,
+        n_resamples=1000,
+        sample_weight=None,
+        random_state=None,
+        kind="ratios",
+        component=0,
+        n_features=30,
+        confidence_level=0.95,
+        ax=None,
+    ):
+        """Resample the rows of a fitted PCA, and draw intervals.
+
+        Parameters
+        ----------
+        estimator : PCA, or an estimator with one inside it
+            Fitted; see `explain` for where it is looked for. What is before the PCA is not fitted
+            again.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The training rows.
+        n_resamples : int, default=1000
+            How many resamples.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, the same as in ``fit``.
+        random_state : int, RandomState instance or None, default=None
+            Draws of the rows.
+        kind : {'ratios', 'eigenvalues', 'loadings'}, default='ratios'
+            Which numbers.
+        component : int or str, default=0
+            Of 'loadings', which component, by position or by name.
+        n_features : int, default=30
+            Of 'loadings', how many features are shown, 1 or more, the largest ones.
+        confidence_level : float, default=0.95
+            Share of the resamples in an interval, in (0, 1).
+        ax : matplotlib Axes, default=None
+            Where to draw; by default in a new figure.
+
+        Returns
+        -------
+        display : BootstrapDisplay
+            What was drawn.
+        """
+        what = f"{cls.__name__}.from_estimator"
+        _check(kind, n_features, confidence_level, what)
+        pca, X = model_of(estimator, X, what)
+        if kind == "loadings":
+            component_index(pca.get_feature_names_out(), component, what)
+        found = pca.bootstrap(
+            X, n_resamples, sample_weight=sample_weight, random_state=random_state
+        )
+        return cls.from_bootstrap(
+            found,
+            kind=kind,
+            component=component,
+            n_features=n_features,
+            confidence_level=confidence_level,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_bootstrap(
+        cls,
+        bootstrap,
+        *,
+        kind="ratios",
+        component=0,
+        n_features=30,
+        confidence_level=0.95,
+        ax=None,
+    ):
+        """Draw intervals of a bootstrap.
+
+        Parameters
+        ----------
+        bootstrap : Bootstrap
+            What ``PCA.bootstrap`` returns.
+        kind : {'ratios', 'eigenvalues', 'loadings'}, default='ratios'
+            Which numbers.
+        component : int or str, default=0
+            Of 'loadings', which component, by position or by name.
+        n_features : int, default=30
+            Of 'loadings', how many features are shown, 1 or more, the largest ones.
+        confidence_level : float, default=0.95
+            Share of the resamples in an interval, in (0, 1).
+        ax : matplotlib Axes, default=None
+            Where to draw; by default in a new figure.
+
+        Returns
+        -------
+        display : BootstrapDisplay
+            What was drawn.
+        """
+        return cls(bootstrap=bootstrap).plot(
+            ax,
+            kind=kind,
+            component=component,
+            n_features=n_features,
+            confidence_level=confidence_level,
+        )
+
+    def plot(self, ax=None, *, kind="ratios", component=0, n_features=30, confidence_level=0.95):
+        """Draw it.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; by default in a new figure.
+        kind : {'ratios', 'eigenvalues', 'loadings'}, default='ratios'
+            Which numbers.
+        component : int or str, default=0
+            Of 'loadings', which component, by position or by name.
+        n_features : int, default=30
+            Of 'loadings', how many features are shown, 1 or more, the largest ones.
+        confidence_level : float, default=0.95
+            Share of the resamples in an interval, in (0, 1).
+
+        Returns
+        -------
+        display : BootstrapDisplay
+            Itself.
+        """
+        _check(kind, n_features, confidence_level, "BootstrapDisplay")
+        low, high = self.bootstrap.interval(kind, confidence_level)
+        estimates = getattr(self.bootstrap.estimates, kind)
+        if kind == "loadings":
+            names = self.bootstrap.component_names
+            i = component_index(names, component, "BootstrapDisplay")
+            columns = estimates[:, i], low[:, i], high[:, i]
+            self._draw_loadings(ax, *columns, names[i], n_features, confidence_level)
+        else:
+            self._draw_spectrum(ax, estimates, low, high, kind, confidence_level)
+        return self
+
+    def _draw_spectrum(
+        self, ax: Any, estimates: Any, low: Any, high: Any, kind: str, level: float
+    ) -> None:
+        """Draw an upright interval for each component."""
+        self.ax_ = ax = axes_of(ax, (6, 3.8), type(self).__name__)
+        self.figure_ = ax.figure
+        unit, noun = (100, "share of the variance (%)") if kind == "ratios" else (1, "eigenvalue")
+        places = np.arange(len(estimates))
+        thick = 7 if len(estimates) <= 30 else 2
+        self.intervals_ = ax.vlines(
+            places, unit * low, unit * high, color=LIGHT.above, lw=thick, alpha=0.4
+        )
+        (self.estimates_,) = ax.plot(places, unit * estimates, "_", color=LIGHT.ink, ms=12, mew=1.2)
+        ax.set(xlim=(-0.6, len(estimates) - 0.4), ylim=(0, None), ylabel=noun)
+        counted = ""
+        if len(estimates) <= 10:
+            ax.set_xticks(places, [short(name) for name in self.bootstrap.component_names])
+        else:
+            ax.xaxis.get_major_locator().set_params(integer=True)
+            counted = ", counted from 0"
+        ax.set_xlabel(f"component{counted}; {self._said(level)}")
+        # Neighbours whose intervals meet could be turned into one another.
+        near = int((low[:-1] <= high[1:]).sum())
+        pairs = "1 pair of neighbours overlaps" if near == 1 else f"{near} pairs overlap"
+        what = "Eigenvalues" if kind == "eigenvalues" else "Shares of the components"
+        finish(ax, f"{what}: {pairs if near else 'no neighbours overlap'}")
+
+    def _draw_loadings(
+        self, ax: Any, estimates: Any, low: Any, high: Any, name: str, most: int, level: float
+    ) -> None:
+        """Draw a level interval for each feature, the largest loading on top."""
+        order = np.argsort(-np.abs(estimates), kind="stable")[:most]
+        order = order[np.argsort(-estimates[order], kind="stable")]
+        self.ax_ = ax = axes_of(ax, (6, 1.2 + 0.2 * len(order)), type(self).__name__)
+        self.figure_ = ax.figure
+        unsure = (low <= 0) & (high >= 0)
+        colors = [LIGHT.quiet if unsure[j] else LIGHT.above for j in order]
+        places = np.arange(len(order))
+        ax.axvline(0, color=LIGHT.ink, lw=0.8, zorder=0)
+        self.intervals_ = ax.hlines(
+            places, low[order], high[order], colors=colors, lw=5, alpha=0.45
+        )
+        (self.estimates_,) = ax.plot(estimates[order], places, "o", color=LIGHT.ink, ms=4)
+        ax.set_yticks(places, [short(self.bootstrap.feature_names[j]) for j in order])
+        ax.set(ylim=(len(order) - 0.4, -0.6))
+        left = len(estimates) - len(order)
+        more = f"; {left} smaller ones are not shown" if left else ""
+        ax.set_xlabel(f"loading on {short(name)}, {self._said(level)}{more}")
+        n = int(unsure.sum())
+        what = f"loadings on {short(name)} may be 0"
+        finish(ax, f"{n} of {len(estimates)} {what}", spines=("bottom",))
+        ax.tick_params(axis="y", length=0)
+
+    def _said(self, level: float) -> str:
+        return f"{percent(level)} intervals of {len(self.bootstrap.resamples.ratios):,} resamples"
+
+
+def _check(kind: Any, n_features: Any, confidence_level: Any, what: str) -> None:
+    """Refuse arguments that are not allowed, before rows are resampled."""
+    if kind not in KINDS:
+        raise ValueError(f"{what}: kind must be one of {list(KINDS)}, got {kind!r}.")
+    check_count(n_features, f"{what}: n_features")
+    check_share(confidence_level, f"{what}: confidence_level")

@@ -1,0 +1,227 @@
+"""The scree: how much each component explains, and how many are worth keeping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skparams._report import LIGHT
+from skparams.decomposition._pca.n_components import (
+    QUANTILE,
+    RULES,
+    above,
+    applies,
+    choose,
+    null_eigenvalues,
+)
+from skparams.decomposition._plot.display import FONT, axes_of, finish, halo, model_of, percent
+
+KINDS = ("ratios", "eigenvalues")
+
+
+class ScreeDisplay:
+    """Scree plot: the variance of each component, what rules keep, and what chance would give.
+
+    Make it with `from_estimator`.
+
+    Parameters
+    ----------
+    eigenvalues : ndarray of shape (n_values,)
+        Variances along the components, falling: all of the data, or those of the model.
+    total_variance : float
+        The variance of all features.
+    n_components : int
+        How many components the model keeps.
+    rules : dict of str to int, default=None
+        How many components each rule keeps.
+    band : ndarray of shape (2, n_values), default=None
+        Quantiles 0.05 and 0.95 of the eigenvalues of independent normal features: the band of the
+        parallel analysis.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        What was drawn in.
+    figure_ : matplotlib Figure
+        Its figure.
+    line_ : matplotlib Line2D
+        The eigenvalues.
+    kept_ : matplotlib Line2D
+        Those of the components that the model keeps.
+    band_ : matplotlib FillBetweenPolyCollection or None
+        The band of the parallel analysis.
+    rules_ : list of matplotlib Text
+        What rules keep, one text for those that agree.
+
+    See Also
+    --------
+    PCA.component_table : The rules as a table.
+
+    References
+    ----------
+    .. [1] Cattell, "The scree test for the number of factors", Multivariate Behavioral Research 1,
+       1966.
+    .. [2] Horn, "A rationale and test for the number of factors in factor analysis", Psychometrika
+       30, 1965.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> from skparams import PCA, ScreeDisplay
+    >>> X = load_wine().data
+    >>> pca = PCA(n_components=3, scale=True, random_state=0).fit(X)
+    >>> display = ScreeDisplay.from_estimator(pca, X)
+    >>> display.rules["parallel"]
+    3
+    """
+
+    def __init__(self, *, eigenvalues, total_variance, n_components, rules=None, band=None):
+        self.eigenvalues = eigenvalues
+        self.total_variance = total_variance
+        self.n_components = n_components
+        self.rules = rules
+        self.band = band
+
+    @classmethod
+    def from_estimator(cls, estimator, X=None, *, sample_weight=None, kind="ratios", ax=None):
+        """Draw the eigenvalues of a fitted PCA.
+
+        Parameters
+        ----------
+        estimator : PCA, or an estimator with one inside it
+            Fitted; see `explain` for where it is looked for.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features), default=None
+            The training rows. Without them, only the model's own eigenvalues are drawn, without
+            rules and band.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, the same as in ``fit``.
+        kind : {'ratios', 'eigenvalues'}, default='ratios'
+            What is drawn.
+        ax : matplotlib Axes, default=None
+            Where to draw; by default in a new figure.
+
+        Returns
+        -------
+        display : ScreeDisplay
+            What was drawn.
+        """
+        what = f"{cls.__name__}.from_estimator"
+        _check_kind(kind, what)
+        pca, X = model_of(estimator, X, what)
+        values, total, rules, band = pca.explained_variance_, pca._total_variance, None, None
+        if X is not None:
+            pca._checked(X)  # the spectrum is that of a fit, which takes any features
+            evidence, n_rows = pca._full_evidence(X, sample_weight)
+            values, total = evidence.eigenvalues, evidence.total
+            band = null_eigenvalues(evidence, [1 - QUANTILE, QUANTILE])
+            counts = {
+                rule: above(evidence, band[1]) if rule == "parallel" else choose(rule, evidence)
+                for rule in RULES
+                if applies(rule, evidence, n_rows)
+            }
+            rules = dict(sorted(counts.items(), key=lambda item: item[1]))
+        display = cls(
+            eigenvalues=np.asarray(values, np.float64),
+            total_variance=float(total),
+            n_components=pca.n_components_,
+            rules=rules,
+            band=band,
+        )
+        return display.plot(ax, kind=kind)
+
+    def plot(self, ax=None, *, kind="ratios"):
+        """Draw it.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; by default in a new figure.
+        kind : {'ratios', 'eigenvalues'}, default='ratios'
+            What is drawn.
+
+        Returns
+        -------
+        display : ScreeDisplay
+            Itself.
+        """
+        _check_kind(kind, "ScreeDisplay")
+        self.ax_ = ax = axes_of(ax, (6, 3.8), type(self).__name__)
+        self.figure_ = ax.figure
+        unit = 1.0
+        if kind == "ratios":
+            unit = 100 / self.total_variance if self.total_variance > 0 else 0.0
+        heights = self.eigenvalues * unit
+        places = np.arange(len(heights))
+        self.band_ = self._draw_band(places, unit)
+        size = 5.5 if len(heights) <= 40 else 3.5
+        (self.line_,) = ax.plot(
+            places, heights, "-o", color=LIGHT.above, mfc=LIGHT.paper, ms=size, lw=1.2
+        )
+        k = self.n_components
+        (self.kept_,) = ax.plot(places[:k], heights[:k], "o", color=LIGHT.above, ms=size)
+        drawn = heights if self.band is None else np.append(heights, self.band[1] * unit)
+        top = max(drawn.max(initial=0.0), 0.0) or 1.0
+        ax.set(xlim=(-0.6, len(heights) - 0.4), ylim=(0, 1.08 * top))
+        ax.set_xlabel("component, counted from 0")
+        ax.set_ylabel("eigenvalue" if kind == "eigenvalues" else "share of the variance (%)")
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        share = self.eigenvalues[:k].sum() / (self.total_variance or 1.0)
+        of = f" of {len(heights)}" if len(heights) > k else ""
+        noun = "component explains" if k == 1 and not of else "components explain"
+        finish(ax, f"{k}{of} {noun} {percent(share)} of the variance")
+        self.rules_ = self._draw_rules(1.08 * top)
+        return self
+
+    def _draw_band(self, places: np.ndarray, unit: float) -> Any:
+        if self.band is None:
+            return None
+        band = self.ax_.fill_between(
+            places, *(self.band * unit), color=LIGHT.quiet, alpha=0.35, lw=0
+        )
+        at = (
+            len(places) // 4 if len(places) > 4 else 0
+        )  # the band falls: room is above, to the right
+        text = self.ax_.annotate(
+            "independent features (5 to 95 %)",
+            (places[at], self.band[1][at] * unit),
+            (4, 3),
+            textcoords="offset points",
+            va="bottom",
+            fontsize=FONT - 1,
+            color=LIGHT.quiet,
+        )
+        halo(text)
+        return band
+
+    def _draw_rules(self, top: float) -> list[Any]:
+        """Draw a line behind the last component that rules keep, the fewer kept the higher."""
+        agreed: dict[int, list[str]] = {}
+        for rule, count in (self.rules or {}).items():
+            agreed.setdefault(count, []).append(rule)
+        texts = []
+        for i, (count, rules) in enumerate(agreed.items()):
+            height = top * (0.97 - 0.09 * i)
+            self.ax_.plot(
+                [count - 0.5] * 2, [0, height], color=LIGHT.below, lw=1, ls=(0, (2, 2)), zorder=1
+            )
+            left = count > 0.6 * len(self.eigenvalues)
+            texts.append(
+                self.ax_.annotate(
+                    f"{', '.join(rules)}: {count}",
+                    (count - 0.5, height),
+                    (-4 if left else 4, 0),
+                    textcoords="offset points",
+                    ha="right" if left else "left",
+                    va="top",
+                    fontsize=FONT,
+                    color=LIGHT.below,
+                    bbox={"facecolor": LIGHT.paper, "edgecolor": "none", "pad": 1},
+                )
+            )
+        return texts
+
+
+def _check_kind(kind: Any, what: str) -> None:
+    if kind not in KINDS:
+        raise ValueError(f"{what}: kind must be one of {list(KINDS)}, got {kind!r}.")

@@ -1,0 +1,615 @@
+"""MLPClassifier and MLPRegressor: drop-ins for scikit-learn's."""
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils import column_or_1d
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import type_of_target, unique_labels
+
+from skparams._compat import StrOptions, check_partial_fit_first_call, fit_context
+from skparams._runtime import unchanged_on_error
+from skparams.neural_network.base import BaseMLP
+from skparams.neural_network.network import ACTIVATIONS, log_probabilities
+
+
+class MLPClassifier(ClassifierMixin, BaseMLP):
+    """Multi-layer perceptron classifier, a drop-in for scikit-learn's.
+
+    It minimises the log loss by Adam, stochastic gradient descent or L-BFGS.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : array-like of shape (n_layers - 2,) or int, default=(100,)
+        Number of neurons of each hidden layer.
+    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='relu'
+        Activation of the hidden layers.
+
+        - 'identity' returns x, for a linear bottleneck.
+        - 'logistic' returns 1 / (1 + exp(-x)).
+        - 'tanh' returns tanh(x).
+        - 'relu' returns max(0, x).
+    solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
+        What finds the weights.
+
+        - 'lbfgs' is SciPy's limited-memory quasi-Newton method, on all rows at once. It often
+          does best on a few thousand rows or fewer.
+        - 'sgd' is stochastic gradient descent, with momentum.
+        - 'adam' is the stochastic optimizer of Kingma and Ba [2]_.
+    alpha : float, default=0.0001
+        Strength of the L2 penalty of the weights, in [0, inf). The penalty is divided by the
+        (weighted) number of rows when it is added to the loss.
+    batch_size : int or 'auto', default='auto'
+        Rows of a minibatch of 'sgd' and 'adam'; 'auto' is ``min(200, n_samples)``.
+    learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
+        Schedule of the learning rate of 'sgd'.
+
+        - 'constant' stays at `learning_rate_init`.
+        - 'invscaling' is ``learning_rate_init / (t + 1) ** power_t`` after `t` rows.
+        - 'adaptive' divides the rate by 5 wherever training would otherwise stop, until it falls
+          to 1e-6.
+    learning_rate_init : float, default=0.001
+        Initial learning rate of 'sgd' and 'adam', in (0, inf).
+    power_t : float, default=0.5
+        Exponent of 'invscaling', in [0, inf).
+    max_iter : int, default=200
+        The most epochs of 'sgd' and 'adam' (how often each row is used), or iterations of 'lbfgs'.
+    shuffle : bool, default=True
+        Whether 'sgd' and 'adam' shuffle the rows before each epoch.
+    random_state : int, RandomState instance or None, default=None
+        Draws the initial weights, the split of `early_stopping` and the order of rows. Pass an
+        int for the same results in every call.
+    tol : float, default=1e-4
+        What counts as an improvement of the loss or the score, in [0, inf); for 'lbfgs' the
+        largest gradient at which it stops.
+    verbose : bool, default=False
+        Whether to print the loss of each epoch.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last call. The optimiser's state, patience
+        and the best loss or score begin anew.
+    momentum : float, default=0.9
+        Momentum of 'sgd', in [0, 1].
+    nesterovs_momentum : bool, default=True
+        Whether it is Nesterov's.
+    early_stopping : bool, default=False
+        Whether 'sgd' and 'adam' set `validation_fraction` of the rows aside and stop where the
+        score on them no longer improves; the weights with the best score are kept. The split is
+        stratified where the target is binary.
+    validation_fraction : float, default=0.1
+        The share of rows set aside, in [0, 1).
+    beta_1 : float, default=0.9
+        Decay of Adam's first moment, in [0, 1).
+    beta_2 : float, default=0.999
+        Decay of Adam's second moment, in [0, 1).
+    epsilon : float, default=1e-8
+        Added to the root of Adam's second moment, in (0, inf).
+    n_iter_no_change : int or inf, default=10
+        Epochs in a row without an improvement by `tol` after which 'sgd' and 'adam' stop.
+    max_fun : int, default=15000
+        The most evaluations of the loss by 'lbfgs'.
+
+    Attributes
+    ----------
+    coefs_ : list of ndarray, the i-th of shape (n_units_in, n_units_out)
+        Weight matrix of each layer, in the dtype of X (float32 or float64).
+    intercepts_ : list of ndarray, the i-th of shape (n_units_out,)
+        Bias of each layer.
+    classes_ : ndarray or list of ndarray of shape (n_classes,)
+        Class labels.
+    loss_ : float
+        Loss of the last epoch or iteration.
+    loss_curve_ : list of float
+        Loss of each epoch (of each iteration of 'lbfgs').
+    best_loss_ : float or None
+        The smallest loss of an epoch; None with `early_stopping`. Not set by 'lbfgs'.
+    validation_scores_ : list of float or None
+        Validation score of each epoch (accuracy, NaN where the output is not finite); None
+        without `early_stopping`. Not set by 'lbfgs'.
+    best_validation_score_ : float or None
+        The best of them, which the kept weights have. Not set by 'lbfgs'.
+    t_ : int
+        Rows seen by the solver, over all epochs.
+    n_iter_ : int
+        Epochs or iterations run; `partial_fit` counts on.
+    n_layers_ : int
+        Number of layers, input and output included.
+    n_outputs_ : int
+        Number of outputs.
+    out_activation_ : str
+        Activation of the output layer.
+    n_features_in_ : int
+        Number of features seen during `fit`.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, where X has names that are all strings.
+
+    See Also
+    --------
+    MLPRegressor : The same network for regression.
+    skparams.summary : What it learned, layer by layer.
+
+    Notes
+    -----
+    With the same arguments and `random_state`, float64 input and 'adam' or 'sgd', training follows
+    scikit-learn's own trajectory. Where scikit-learn's estimator has a bug, this one differs; the
+    page "Differences" of the documentation lists each case.
+
+    One call of a compiled kernel trains an epoch. The kernels are compiled once, at the first
+    `fit`, and kept in numba's cache.
+
+    References
+    ----------
+    .. [1] Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+       networks", AISTATS 2010.
+    .. [2] Kingma and Ba, "Adam: A method for stochastic optimization", 2014.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skparams import MLPClassifier
+    >>> X, y = make_classification(n_samples=100, random_state=1)
+    >>> clf = MLPClassifier(learning_rate_init=0.01, random_state=1).fit(X, y)
+    >>> clf.predict(X[:5])
+    array([1, 1, 1, 0, 0])
+    >>> clf.count_params()
+    2201
+    """
+
+    loss = "log_loss"  # as in scikit-learn an attribute, and no hyperparameter
+
+    def _validate_targets(self, y, incremental):
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        known = hasattr(self, "classes_") and (self.warm_start or incremental)
+        if not known:
+            self._label_binarizer = LabelBinarizer().fit(y)
+            self.classes_ = self._label_binarizer.classes_
+        else:
+            self._check_classes(unique_labels(y))
+        if y.ndim == 1 and not self._label_binarizer.y_type_.startswith("multilabel"):
+            return np.searchsorted(self.classes_, y).reshape(-1, 1).astype(np.float64)
+        return self._label_binarizer.transform(y).astype(np.float64)
+
+    def _check_classes(self, classes):
+        if self.warm_start:
+            if set(classes) != set(self.classes_):
+                raise ValueError(
+                    "warm_start can only be used where `y` has the same classes as in the previous "
+                    f"call to fit. Previously got {self.classes_}, `y` has {classes}"
+                )
+        elif len(np.setdiff1d(classes, self.classes_, assume_unique=True)):
+            raise ValueError(
+                "`y` has classes not in `self.classes_`. "
+                f"`self.classes_` has {self.classes_}. 'y' has {classes}."
+            )
+
+    def _output(self, Y):
+        if self._label_binarizer.y_type_ == "multiclass":
+            return len(self.classes_), "softmax", "log_loss"
+        return Y.shape[1], "logistic", "binary_log_loss"
+
+    def _stratify(self, Y):
+        return Y.astype(bool) if self.n_outputs_ == 1 else None
+
+    def _validation_score(self, Z, Y, weight):
+        if not np.isfinite(Z).all():
+            return float("nan")
+        if self.out_activation_ == "softmax":
+            ACTIVATIONS["softmax"](Z, out=Z)
+            right = Z.argmax(axis=1) == Y[:, 0]
+        elif len(self.classes_) == 1:  # nothing else can be predicted
+            right = np.ones(len(Y))
+        else:
+            ACTIVATIONS["logistic"](Z, out=Z)
+            right = ((Z > 0.5) == Y).all(axis=1)
+        return float(np.average(right, weights=weight))
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Fit the network.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Class labels, or indicators of several labels a row.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows. A minibatch whose weights sum to zero is passed over.
+
+        Returns
+        -------
+        self : MLPClassifier
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            Where an argument is not allowed, or the loss or a weight is not finite and
+            `early_stopping` is off. The estimator is then as it was before.
+        """
+        with unchanged_on_error(self):
+            return self._fit(X, y, sample_weight=sample_weight)
+
+    @available_if(lambda est: est._check_solver())
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None, classes=None):
+        """Train for one epoch on the given rows.
+
+        While the number of rows stays the same, k calls give what ``fit`` gives in k epochs.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Class labels, or indicators of several labels a row.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+        classes : array-like of shape (n_classes,), default=None
+            All classes that any call will see. Needed in the first call, and only there.
+
+        Returns
+        -------
+        self : MLPClassifier
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            As `fit`, and with `early_stopping`.
+        """
+        with unchanged_on_error(self):
+            if check_partial_fit_first_call(self, classes):
+                multilabel = type_of_target(y).startswith("multilabel")
+                self._label_binarizer = LabelBinarizer().fit(y if multilabel else classes)
+            return self._fit(X, y, sample_weight=sample_weight, incremental=True)
+
+    def predict(self, X):
+        """Predict the class, or the labels, of each row.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The inputs.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Class labels, or indicators of several labels a row.
+        """
+        y = self._respond(X)
+        return self._label_binarizer.inverse_transform(y.ravel() if self.n_outputs_ == 1 else y)
+
+    def predict_proba(self, X):
+        """Estimate the probability of each class, or of each label.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The inputs.
+
+        Returns
+        -------
+        proba : ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of `classes_`.
+        """
+        proba = self._respond(X)
+        return np.hstack([1 - proba, proba]) if self.n_outputs_ == 1 else proba
+
+    def predict_log_proba(self, X):
+        """Estimate the logarithm of the probability of each class, or of each label.
+
+        It comes from the output layer's input, so it is finite where the probability underflows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The inputs.
+
+        Returns
+        -------
+        log_proba : ndarray of shape (n_samples, n_classes)
+            Logarithms of `predict_proba`, never -inf.
+        """
+        return log_probabilities(self._decide(X), self.out_activation_)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+class MLPRegressor(RegressorMixin, BaseMLP):
+    """Multi-layer perceptron regressor, a drop-in for scikit-learn's.
+
+    It minimises half the squared error, or half the Poisson deviance, by Adam, stochastic gradient
+    descent or L-BFGS.
+
+    Parameters
+    ----------
+    loss : {'squared_error', 'poisson'}, default='squared_error'
+        The loss. 'poisson' has a log link (an exponential output) and needs ``y >= 0``.
+    hidden_layer_sizes : array-like of shape (n_layers - 2,) or int, default=(100,)
+        Number of neurons of each hidden layer.
+    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='relu'
+        Activation of the hidden layers.
+
+        - 'identity' returns x, for a linear bottleneck.
+        - 'logistic' returns 1 / (1 + exp(-x)).
+        - 'tanh' returns tanh(x).
+        - 'relu' returns max(0, x).
+    solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
+        What finds the weights.
+
+        - 'lbfgs' is SciPy's limited-memory quasi-Newton method, on all rows at once. It often
+          does best on a few thousand rows or fewer.
+        - 'sgd' is stochastic gradient descent, with momentum.
+        - 'adam' is the stochastic optimizer of Kingma and Ba [2]_.
+    alpha : float, default=0.0001
+        Strength of the L2 penalty of the weights, in [0, inf). The penalty is divided by the
+        (weighted) number of rows when it is added to the loss.
+    batch_size : int or 'auto', default='auto'
+        Rows of a minibatch of 'sgd' and 'adam'; 'auto' is ``min(200, n_samples)``.
+    learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
+        Schedule of the learning rate of 'sgd'.
+
+        - 'constant' stays at `learning_rate_init`.
+        - 'invscaling' is ``learning_rate_init / (t + 1) ** power_t`` after `t` rows.
+        - 'adaptive' divides the rate by 5 wherever training would otherwise stop, until it falls
+          to 1e-6.
+    learning_rate_init : float, default=0.001
+        Initial learning rate of 'sgd' and 'adam', in (0, inf).
+    power_t : float, default=0.5
+        Exponent of 'invscaling', in [0, inf).
+    max_iter : int, default=200
+        The most epochs of 'sgd' and 'adam' (how often each row is used), or iterations of 'lbfgs'.
+    shuffle : bool, default=True
+        Whether 'sgd' and 'adam' shuffle the rows before each epoch.
+    random_state : int, RandomState instance or None, default=None
+        Draws the initial weights, the split of `early_stopping` and the order of rows. Pass an
+        int for the same results in every call.
+    tol : float, default=1e-4
+        What counts as an improvement of the loss or the score, in [0, inf); for 'lbfgs' the
+        largest gradient at which it stops.
+    verbose : bool, default=False
+        Whether to print the loss of each epoch.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last call. The optimiser's state, patience
+        and the best loss or score begin anew.
+    momentum : float, default=0.9
+        Momentum of 'sgd', in [0, 1].
+    nesterovs_momentum : bool, default=True
+        Whether it is Nesterov's.
+    early_stopping : bool, default=False
+        Whether 'sgd' and 'adam' set `validation_fraction` of the rows aside and stop where the
+        score on them no longer improves; the weights with the best score are kept. The split is
+        stratified where the target is binary.
+    validation_fraction : float, default=0.1
+        The share of rows set aside, in [0, 1).
+    beta_1 : float, default=0.9
+        Decay of Adam's first moment, in [0, 1).
+    beta_2 : float, default=0.999
+        Decay of Adam's second moment, in [0, 1).
+    epsilon : float, default=1e-8
+        Added to the root of Adam's second moment, in (0, inf).
+    n_iter_no_change : int or inf, default=10
+        Epochs in a row without an improvement by `tol` after which 'sgd' and 'adam' stop.
+    max_fun : int, default=15000
+        The most evaluations of the loss by 'lbfgs'.
+
+    Attributes
+    ----------
+    coefs_ : list of ndarray, the i-th of shape (n_units_in, n_units_out)
+        Weight matrix of each layer, in the dtype of X (float32 or float64).
+    intercepts_ : list of ndarray, the i-th of shape (n_units_out,)
+        Bias of each layer.
+    loss_ : float
+        Loss of the last epoch or iteration.
+    loss_curve_ : list of float
+        Loss of each epoch (of each iteration of 'lbfgs').
+    best_loss_ : float or None
+        The smallest loss of an epoch; None with `early_stopping`. Not set by 'lbfgs'.
+    validation_scores_ : list of float or None
+        Validation score of each epoch (R², NaN where the output is not finite); None
+        without `early_stopping`. Not set by 'lbfgs'.
+    best_validation_score_ : float or None
+        The best of them, which the kept weights have. Not set by 'lbfgs'.
+    t_ : int
+        Rows seen by the solver, over all epochs.
+    n_iter_ : int
+        Epochs or iterations run; `partial_fit` counts on.
+    n_layers_ : int
+        Number of layers, input and output included.
+    n_outputs_ : int
+        Number of outputs.
+    out_activation_ : str
+        Activation of the output layer.
+    n_features_in_ : int
+        Number of features seen during `fit`.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, where X has names that are all strings.
+
+    See Also
+    --------
+    MLPClassifier : The same network for classification.
+    skparams.summary : What it learned, layer by layer.
+
+    Notes
+    -----
+    With the same arguments and `random_state`, float64 input and 'adam' or 'sgd', training follows
+    scikit-learn's own trajectory. Where scikit-learn's estimator has a bug, this one differs; the
+    page "Differences" of the documentation lists each case.
+
+    One call of a compiled kernel trains an epoch. The kernels are compiled once, at the first
+    `fit`, and kept in numba's cache.
+
+    References
+    ----------
+    .. [1] Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+       networks", AISTATS 2010.
+    .. [2] Kingma and Ba, "Adam: A method for stochastic optimization", 2014.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_regression
+    >>> from skparams import MLPRegressor
+    >>> X, y = make_regression(n_samples=200, n_features=20, random_state=1)
+    >>> regr = MLPRegressor(learning_rate_init=0.1, tol=1, random_state=1).fit(X, y)
+    >>> regr.predict(X[:2]).shape
+    (2,)
+    >>> regr.count_params()
+    2201
+    """
+
+    _parameter_constraints: dict = {
+        **BaseMLP._parameter_constraints,
+        "loss": [StrOptions({"squared_error", "poisson"})],
+    }
+
+    def __init__(
+        self,
+        loss="squared_error",
+        hidden_layer_sizes=(100,),
+        activation="relu",
+        *,
+        solver="adam",
+        alpha=0.0001,
+        batch_size="auto",
+        learning_rate="constant",
+        learning_rate_init=0.001,
+        power_t=0.5,
+        max_iter=200,
+        shuffle=True,
+        random_state=None,
+        tol=1e-4,
+        verbose=False,
+        warm_start=False,
+        momentum=0.9,
+        nesterovs_momentum=True,
+        early_stopping=False,
+        validation_fraction=0.1,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        n_iter_no_change=10,
+        max_fun=15000,
+    ):
+        super().__init__(
+            hidden_layer_sizes=hidden_layer_sizes,
+            activation=activation,
+            solver=solver,
+            alpha=alpha,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            learning_rate_init=learning_rate_init,
+            power_t=power_t,
+            max_iter=max_iter,
+            shuffle=shuffle,
+            random_state=random_state,
+            tol=tol,
+            verbose=verbose,
+            warm_start=warm_start,
+            momentum=momentum,
+            nesterovs_momentum=nesterovs_momentum,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            beta_1=beta_1,
+            beta_2=beta_2,
+            epsilon=epsilon,
+            n_iter_no_change=n_iter_no_change,
+            max_fun=max_fun,
+        )
+        self.loss = loss
+
+    def _validate_targets(self, y, incremental):
+        if sp.issparse(y) or y.dtype.kind in "US":
+            kind = "sparse" if sp.issparse(y) else "made of strings"
+            raise ValueError(f"y must be a dense array of numbers, got one that is {kind}.")
+        if self.loss == "poisson" and not (y >= 0).all():
+            raise ValueError("Some value(s) of y are out of the valid range of the loss 'poisson'.")
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        return y.reshape(y.shape[0], -1)
+
+    def _output(self, Y):
+        return Y.shape[1], "exp" if self.loss == "poisson" else "identity", self.loss
+
+    def _validation_score(self, Z, Y, weight):
+        ACTIVATIONS[self.out_activation_](Z, out=Z)
+        if not np.isfinite(Z).all():
+            return float("nan")
+        return float(r2_score(Y, Z, sample_weight=weight))
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Fit the network.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows. A minibatch whose weights sum to zero is passed over.
+
+        Returns
+        -------
+        self : MLPRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            Where an argument is not allowed, or the loss or a weight is not finite and
+            `early_stopping` is off. The estimator is then as it was before.
+        """
+        with unchanged_on_error(self):
+            return self._fit(X, y, sample_weight=sample_weight)
+
+    @available_if(lambda est: est._check_solver())
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train for one epoch on the given rows.
+
+        While the number of rows stays the same, k calls give what ``fit`` gives in k epochs.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        self : MLPRegressor
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            As `fit`, and with `early_stopping`.
+        """
+        with unchanged_on_error(self):
+            return self._fit(X, y, sample_weight=sample_weight, incremental=True)
+
+    def predict(self, X):
+        """Predict the target of each row.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The inputs.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The predictions.
+        """
+        y = self._respond(X)
+        return y.ravel() if y.shape[1] == 1 else y

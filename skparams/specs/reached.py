@@ -1,0 +1,84 @@
+"""Which estimator predicts in the end, inside pipelines and searches, and which X gets to it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from skparams.specs.registry import registered
+from skparams.specs.values import attributes_of, estimators_in
+
+__all__ = ["Reached", "last_of", "n_columns_expected"]
+
+
+class Reached(NamedTuple):
+    """An estimator, the path to it, and the transformers that X passes before it."""
+
+    path: str
+    estimator: Any
+    transformers: tuple[Any, ...]
+
+    def data(self, X: Any) -> Any:
+        """Return X as it gets to the estimator."""
+        for transformer in self.transformers:
+            X = transformer.transform(X)
+        return X
+
+
+def last_of(estimator: Any) -> Reached:
+    """Return the last step of a pipeline, the winner of a search, or the estimator itself.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Any. Not fitted, a search is itself.
+
+    Returns
+    -------
+    Reached
+        With an empty path for the estimator itself.
+    """
+    path, before, met = "", [], set()
+    while id(estimator) not in met and (inner := _inside(estimator)):
+        met.add(id(estimator))  # a pipeline may hold itself
+        *transformers, (name, estimator) = inner
+        before += [transformer for _, transformer in transformers]
+        path = f"{path}__{name}" if path else name
+    return Reached(path, estimator, tuple(before))
+
+
+def _inside(estimator: Any) -> list[tuple[str, Any]]:
+    """Return what X passes inside an estimator, by name; nothing where it sends X elsewhere."""
+    spec = registered(estimator)
+    if spec is None or not (spec.chained or spec.winner):
+        return []
+    values = attributes_of(estimator)
+    names = (
+        [spec.winner]
+        if spec.winner
+        else [n for n, r in spec.rules.items() if r.role == "estimator"]
+    )
+    return [step for name in names for step in estimators_in(name, values.get(name))]
+
+
+def n_columns_expected(estimator: Any) -> int | None:
+    """Return how many columns an estimator was fitted on, or None where it does not say.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted one.
+
+    Returns
+    -------
+    int or None
+        By ``n_features_in_`` of the estimator or of what gets X first in it.
+    """
+    met = set()
+    while id(estimator) not in met:
+        met.add(id(estimator))
+        n = attributes_of(estimator).get("n_features_in_")
+        inner = _inside(estimator)
+        if n is not None or not inner:
+            return None if n is None else int(n)
+        estimator = inner[0][1]
+    return None

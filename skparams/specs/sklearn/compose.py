@@ -1,0 +1,163 @@
+"""Estimators that send columns, or the target, to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from skparams._records import Count, DataShape, NotKnown, Unknown, add
+from skparams.specs import After, Member, Params, Spec, dropped, made, register, transformed_target
+
+
+def _columns(chosen: Any, data: DataShape) -> list[Any]:
+    """Return the columns that a transformer gets: their places, or names where only names are.
+
+    Raises NotKnown where that depends on X.
+    """
+    if callable(chosen):
+        if data.head is None:
+            raise NotKnown("depends on the columns that a function chooses from X")
+        chosen = chosen(data.head)
+    if isinstance(chosen, str) or np.isscalar(chosen):
+        chosen = [chosen]
+    if isinstance(chosen, slice):
+        names = [end for end in (chosen.start, chosen.stop) if isinstance(end, str)]
+        if not names:
+            return list(range(data.n_features))[chosen]
+        if data.head is None:
+            raise NotKnown("depends on the names of X's columns")
+        return list(range(data.n_features))[data.head.columns.slice_indexer(*_ends(chosen))]
+    chosen = list(chosen)
+    if chosen and all(isinstance(each, bool | np.bool) for each in chosen):
+        return [i for i, each in enumerate(chosen) if each]
+    if data.head is not None:
+        names = list(data.head.columns)
+        return [names.index(each) if isinstance(each, str) else int(each) for each in chosen]
+    return chosen
+
+
+def _ends(names: slice) -> tuple[Any, Any, Any]:
+    return names.start, names.stop, names.step
+
+
+def _sent(params: Params, data: DataShape) -> Iterator[tuple[str, Any, DataShape]]:
+    """Yield name, transformer and the shape of its columns, the remainder last."""
+    rest: int | Unknown
+    places: set[Any] = set()
+    unknown: NotKnown | None = None
+    for name, transformer, chosen in params["transformers"]:
+        try:
+            found = _columns(chosen, data)
+        except NotKnown as error:
+            unknown = error
+            yield name, transformer, replace(data, columns=Unknown(str(error)), head=None)
+            continue
+        places |= {_place(each, data) for each in found}
+        head = data.head.iloc[:, found] if data.head is not None else None
+        yield name, transformer, replace(data, columns=len(found), head=head)
+    try:
+        if unknown is not None:
+            raise unknown
+        if len({isinstance(each, str) for each in places}) > 1:
+            raise NotKnown("depends on the names of X's columns")
+        rest = data.n_features - len(places)
+    except NotKnown as error:
+        rest = Unknown(str(error))
+    head = None
+    if data.head is not None and isinstance(rest, int):
+        head = data.head.iloc[:, [i for i in range(data.n_features) if i not in places]]
+    yield "remainder", params["remainder"], replace(data, columns=rest, head=head)
+
+
+def _place(column: Any, data: DataShape) -> Any:
+    """Return where a column is, counted from the first; its name where only that is known."""
+    if isinstance(column, str):
+        return column
+    return int(column) if column >= 0 else data.n_features + int(column)
+
+
+def _by_columns(params: Params, data: DataShape, after: After) -> Iterator[Member]:
+    for name, transformer, of_it in _sent(params, data):
+        if not dropped(transformer) and of_it.columns != 0:
+            yield Member(name, transformer, of_it)
+
+
+def _sum(columns: Any) -> Any:
+    """Return the sum of counts of columns, Unknown where one is; one not given raises."""
+    counts: list[Count] = []
+    for each in columns:
+        if isinstance(each, Unknown):
+            return each
+        if each is None:
+            raise NotKnown("needs n_features")
+        counts.append(each)
+    return add(counts)
+
+
+register(
+    "sklearn.ColumnTransformer",
+    Spec(
+        {
+            "transformers_": "estimator",
+            "output_indices_": "structure",
+            "sparse_output_": "structure",
+            "_columns": "structure",
+            "_n_features": "metadata",
+            "_name_to_fitted_passthrough": "estimator",
+            "_remainder": "structure",
+            "_transformer_to_input_indices": "structure",
+            "_transformers_feature_names_out": "structure",
+        },
+        decides={"transformers": ("transformers_",), "remainder": ("transformers_",)},
+        members=_by_columns,
+        columns_out=lambda params, data, after: _sum(
+            after(transformer, of_it).columns for _, transformer, of_it in _sent(params, data)
+        ),
+    ),
+)
+register(
+    "sklearn.FeatureUnion",
+    Spec(
+        {"transformer_list": "estimator", "_transformers_feature_names_out": "structure"},
+        members=lambda params, data, after: [
+            Member(name, transformer, data)
+            for name, transformer in params["transformer_list"]
+            if not dropped(transformer)
+        ],
+        columns_out=lambda params, data, after: _sum(
+            after(transformer, data).columns for _, transformer in params["transformer_list"]
+        ),
+    ),
+)
+
+
+def _of_target(params: Params, data: DataShape, after: After) -> Iterator[Member]:
+    transformer = params["transformer"]
+    target = DataShape(rows=data.rows, columns=data.targets)
+    targets = data.targets
+    if transformer is None:
+        transformer = made("sklearn.preprocessing.FunctionTransformer")
+    else:
+        targets = after(transformer, target).columns
+    yield Member("transformer_", transformer, target)
+    regressor = params["regressor"]
+    if regressor is None:
+        regressor = made("sklearn.linear_model.LinearRegression")
+    yield Member("regressor_", regressor, replace(data, targets=targets))
+
+
+register(
+    "sklearn.TransformedTargetRegressor",
+    Spec(
+        {
+            "regressor_": "estimator",
+            "transformer_": "estimator",
+            "_training_dim": "structure",
+        },
+        members=_of_target,
+        effective=transformed_target,
+    ),
+)

@@ -1,0 +1,91 @@
+"""Partial least squares and canonical correlation: directions in X and in y, and their loadings.
+
+What transforms and predictions use are rotations and loadings; the weights from which the rotations
+are made serve nothing else. As the weights are bound to lengths and angles, and each loading to the
+weights before it, of 2kp numbers in X k(k + 1) follow from others, and likewise in y.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from skparams._records import DataShape
+from skparams.specs import (
+    Params,
+    Rule,
+    Spec,
+    orthonormal_columns,
+    parameter,
+    register,
+    row_of,
+    without_free,
+)
+
+Attributes = Mapping[str, Any]
+
+
+def _coefficients(attributes: Attributes, params: Params) -> np.ndarray:
+    coef = attributes["x_rotations_"] @ attributes["y_loadings_"].T
+    return (coef * attributes["_y_std"]).T / attributes["_x_std"]
+
+
+def _mean_of_y(attributes: Attributes, params: Params) -> np.ndarray:
+    return attributes["intercept_"]
+
+
+_SCALES: dict[str, Rule | str] = {
+    "_x_mean": parameter("n_features"),
+    "_x_std": parameter("n_features", when="scale", otherwise="structure"),
+    "_y_std": parameter("n_outputs", when="scale", otherwise="structure"),
+    "_n_features_out": "structure",
+}
+
+
+def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
+    return Spec(
+        {
+            "x_rotations_": parameter("n_features", "n_components", free=orthonormal_columns),
+            "x_loadings_": parameter("n_features", "n_components", free=orthonormal_columns),
+            "y_rotations_": y_rotations,
+            "y_loadings_": y_loadings,
+            **_SCALES,
+            "intercept_": parameter("n_outputs"),
+            "_y_mean": Rule("derived", derive=_mean_of_y),
+            "coef_": Rule("derived", derive=_coefficients),
+            **dict.fromkeys(("x_weights_", "y_weights_"), "auxiliary"),
+            **dict.fromkeys(("x_scores_", "y_scores_", "_x_scores", "_y_scores"), "output"),
+            **dict.fromkeys(
+                ("_predict_1d", "_norm_y_weights", "deflation_mode", "mode", "algorithm"),
+                "structure",
+            ),
+        },
+        n_features_out="n_components",
+        cost=row_of(_multiply_adds),
+    )
+
+
+def _multiply_adds(data: DataShape, params: Params) -> int:
+    return data.n_features * data.n_outputs
+
+
+_AXES = ("n_outputs", "n_components")
+_CANONICAL = parameter(*_AXES, free=orthonormal_columns)
+register("sklearn._PLS", _pls(_CANONICAL, _CANONICAL))
+# Regression of y on the scores of X: the rotations of y are the pseudo-inverse of its loadings.
+register("sklearn.PLSRegression", _pls(parameter(*_AXES, free=without_free), parameter(*_AXES)))
+register(
+    "sklearn.PLSSVD",
+    Spec(
+        {
+            "x_weights_": parameter("n_features", "n_components", free=orthonormal_columns),
+            "y_weights_": parameter("n_outputs", "n_components", free=orthonormal_columns),
+            **_SCALES,
+            "_y_mean": parameter("n_outputs"),
+        },
+        n_features_out="n_components",
+        cost=row_of(lambda data, params: data.n_features * params["n_components"]),
+    ),
+)

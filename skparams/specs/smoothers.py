@@ -1,0 +1,170 @@
+"""The effective number of parameters, where predictions are a linear function of y.
+
+The predictions for the training rows are then S y, with a matrix S that depends on X and on the
+hyperparameters alone, and the effective number of parameters is the trace of S: the sum over rows
+of how much a prediction moves with its own target. With several targets it is the sum over them.
+Hyperparameters that fit chose, as ``alpha_`` of RidgeCV, are taken as given, and rows
+as unweighted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+from scipy.sparse import csr_array, issparse
+
+from skparams._records import NotKnown
+
+__all__ = [
+    "gaussian_process",
+    "kernel_ridge",
+    "linear_regression",
+    "nearest_neighbors",
+    "ridge",
+]
+
+
+def linear_regression(estimator: Any, X: Any) -> float:
+    """Return the rank of X, and 1 for the intercept, for each target."""
+    if estimator.positive:
+        raise NotKnown("with positive=True predictions are not a linear function of y")
+    # Fit tells the rank of dense X only, and does not forget that of a fit before.
+    rank = None if issparse(X) else getattr(estimator, "rank_", None)
+    if rank is None:
+        rank = np.count_nonzero(_squared_singular_values(X, estimator.fit_intercept))
+    return float(_n_targets(estimator.coef_) * (rank + bool(estimator.fit_intercept)))
+
+
+def ridge(estimator: Any, X: Any) -> float:
+    """Return the sum of d² / (d² + alpha) over the singular values d of X, and the intercepts."""
+    if getattr(estimator, "positive", False):
+        raise NotKnown("with positive=True predictions are not a linear function of y")
+    n_targets = _n_targets(estimator.coef_)
+    chosen = estimator.alpha_ if hasattr(estimator, "alpha_") else estimator.alpha
+    alphas = np.broadcast_to(np.ravel(chosen), n_targets)
+    squares = _squared_singular_values(X, estimator.fit_intercept)
+    slopes = sum(_shrunk(squares, alpha) for alpha in alphas)
+    return float(slopes + n_targets * bool(estimator.fit_intercept))
+
+
+def kernel_ridge(estimator: Any, X: Any) -> float:
+    """Return the sum of w / (w + alpha) over the eigenvalues w of the kernel matrix."""
+    from sklearn.metrics.pairwise import pairwise_kernels
+
+    _check_rows(estimator, X, estimator.X_fit_)
+    if callable(estimator.kernel):
+        params = estimator.kernel_params or {}
+    else:
+        params = {name: getattr(estimator, name) for name in ("gamma", "degree", "coef0")}
+    kernel = pairwise_kernels(
+        estimator.X_fit_, metric=estimator.kernel, filter_params=True, **params
+    )
+    n_targets = _n_targets(estimator.dual_coef_.T)
+    alphas = np.broadcast_to(np.ravel(estimator.alpha), n_targets)
+    eigenvalues = _without_noise(scipy.linalg.eigvalsh(kernel), len(kernel))
+    return float(sum(_shrunk(eigenvalues, alpha) for alpha in alphas))
+
+
+def gaussian_process(estimator: Any, X: Any) -> float:
+    """Return the trace of K (K + noise)⁻¹, where the noise has no part in predictions.
+
+    With ``normalize_y`` the mean of y is predicted beside it, from what S leaves of a constant.
+    """
+    rows = estimator.X_train_
+    _check_rows(estimator, X, rows)
+    # With both arguments given, a WhiteKernel adds nothing.
+    kernel = estimator.kernel_(rows, rows)
+    smoother = scipy.linalg.cho_solve((estimator.L_, True), kernel).T
+    trace = np.trace(smoother)
+    if estimator.normalize_y:
+        trace += 1 - smoother.sum() / len(smoother)
+    return float(_n_targets(estimator.alpha_.T) * trace)
+
+
+def nearest_neighbors(estimator: Any, X: Any) -> float:
+    """Return the sum over rows of the weight that a row has in its own prediction."""
+    _check_rows(estimator, X, estimator._fit_X)
+    distances, neighbors = estimator.kneighbors(X)
+    if callable(estimator.weights):
+        weights = estimator.weights(distances)
+    elif estimator.weights == "distance":
+        same = distances == 0
+        with np.errstate(divide="ignore"):
+            weights = np.where(same.any(axis=1, keepdims=True), same, 1 / distances)
+    else:
+        weights = np.ones_like(distances)
+    own = neighbors == np.arange(len(neighbors))[:, np.newaxis]
+    with np.errstate(invalid="ignore"):
+        trace = ((own * weights).sum(axis=1) / weights.sum(axis=1)).sum()
+    if not np.isfinite(trace):
+        raise NotKnown("the weights of a row's neighbors sum to zero")
+    return float(_n_targets(estimator._y.T) * trace)
+
+
+def _n_targets(values: np.ndarray) -> int:
+    """Return the length of the first of two axes, or 1 for a single target without one."""
+    return len(values) if values.ndim > 1 else 1
+
+
+def _squared_singular_values(X: Any, centred: bool) -> np.ndarray:
+    """Return the squared singular values of X, its columns centred where there is an intercept."""
+    if not issparse(X):
+        X = np.asarray(X, dtype=float)
+        values = scipy.linalg.svdvals(X - X.mean(axis=0) if centred else X)
+        return _without_noise(values, max(X.shape)) ** 2
+    # The products of X with itself, on its shorter side, are dense in any case.
+    X = X.astype(float)
+    wide = X.shape[0] < X.shape[1]
+    products = (X @ X.T if wide else X.T @ X).toarray()
+    if centred and wide:
+        products -= products.mean(axis=0)
+        products -= products.mean(axis=1, keepdims=True)
+    elif centred:
+        mean = np.asarray(X.mean(axis=0)).ravel()
+        products -= X.shape[0] * np.outer(mean, mean)
+    return _without_noise(scipy.linalg.eigvalsh(products), max(X.shape))
+
+
+def _without_noise(values: np.ndarray, n: int) -> np.ndarray:
+    """Return values of a matrix with n rows or columns, those that are zero but for rounding zero.
+
+    The penalty may be zero, and then they are counted.
+    """
+    largest = np.abs(values).max(initial=0.0)
+    return np.where(np.abs(values) > largest * n * np.finfo(float).eps, values, 0.0)
+
+
+def _shrunk(values: np.ndarray, alpha: float) -> float:
+    """Return the sum of w / (w + alpha), without penalty the number of w that are not zero."""
+    if alpha == 0:
+        return float(np.count_nonzero(values))
+    return float((values / (values + alpha)).sum())
+
+
+def _check_rows(estimator: Any, X: Any, kept: Any) -> None:
+    """Raise ValueError if X is not what the estimator keeps of its training rows."""
+    given = X if issparse(X) else np.asarray(X)
+    if given.shape != kept.shape or not _same(given, kept):
+        raise ValueError(
+            f"X must be the rows that the {type(estimator).__name__} was fitted on; "
+            "it keeps others."
+        )
+
+
+def _same(given: Any, kept: Any) -> bool:
+    """Say whether two matrices of one shape are the same but for rounding.
+
+    By that much differs what a decomposition puts out for its training rows when it is fitted
+    and when it is asked for them.
+    """
+    if kept.dtype.kind != "f" and not issparse(kept):
+        return np.array_equal(given, kept)
+    tolerance = np.sqrt(np.finfo(kept.dtype).eps) if kept.dtype.kind == "f" else 0.0
+    if issparse(given) or issparse(kept):
+        difference = (csr_array(given) - csr_array(kept)).data
+        largest = np.abs(csr_array(kept).data).max(initial=0.0)
+        return bool(np.abs(difference).max(initial=0.0) <= tolerance * largest)
+    atol = tolerance * np.nanmax(np.abs(kept), initial=0.0)
+    return np.allclose(given.astype(kept.dtype), kept, rtol=0, atol=atol, equal_nan=True)

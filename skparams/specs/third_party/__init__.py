@@ -1,0 +1,1 @@
+"""Specs of other packages' estimators, one file a package."""

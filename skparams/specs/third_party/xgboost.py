@@ -1,0 +1,65 @@
+"""XGBoost, whose booster tells its model as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from skparams.specs import Part, Rule, Spec, register
+
+
+def _booster(booster: Any) -> Iterator[Part]:
+    """Yield the numbers that predictions use, read-only as they are copies."""
+    learner = json.loads(booster.save_raw("json"))["learner"]
+    boosted = learner["gradient_booster"]
+    yield from _intercept(learner["learner_model_param"])
+    if boosted["name"] == "gblinear":
+        yield _part("weights", boosted["model"]["weights"], "n_weights")
+        return
+    model = boosted["gbtree"]["model"] if boosted["name"] == "dart" else boosted["model"]
+    best = learner["attributes"].get("best_iteration")
+    n = len(model["trees"])
+    if best is not None and "iteration_indptr" in model:
+        n = model["iteration_indptr"][int(best) + 1]  # those after it are not used
+    if boosted["name"] == "dart":
+        yield _part("weight_drop", boosted["weight_drop"][:n], "n_trees")
+    thresholds, values = [], []
+    for tree in model["trees"][:n]:
+        numbers = np.array(tree["split_conditions"], dtype=np.float32)
+        leaf = np.array(tree["left_children"]) == -1
+        thresholds.append(numbers[~leaf & (np.array(tree["split_type"]) == 0)])
+        values.append(tree["leaf_weights"] if tree.get("leaf_weights") else numbers[leaf])
+    yield _part("split_conditions", np.concatenate([[], *thresholds]), "n_splits")
+    yield _part("leaf_values", np.concatenate([[], *values]), "n_leaves")
+
+
+def _intercept(model: Mapping[str, str]) -> Iterator[Part]:
+    """Yield the score that boosting starts from, where it was estimated."""
+    scores = np.array(model["base_score"].strip("[]").split(","), dtype=np.float64)
+    # Objectives that estimate none leave zeros.
+    if model.get("boost_from_average") == "1" and scores.any():
+        yield _part("base_score", scores, "n_scores")
+
+
+def _part(name: str, numbers: Any, dim: str) -> Part:
+    array = np.array(numbers, dtype=np.float32)
+    array.flags.writeable = False
+    return Part(f".{name}", array, (dim,))
+
+
+register(
+    "xgboost.XGBModel",
+    Spec(
+        {
+            "_Booster": Rule("parameter", parts=_booster),
+            "n_classes_": "structure",
+            "evals_result_": "diagnostic",
+            "kwargs": "structure",  # hyperparameters beyond those named
+        },
+        decides=dict.fromkeys(("n_estimators", "max_depth", "max_leaves"), ("_Booster",)),
+        unknown="depends on what XGBoost makes of the data",
+    ),
+)

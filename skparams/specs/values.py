@@ -1,0 +1,264 @@
+"""How to look into what an estimator holds: no property is run, no value's truth is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
+from typing import Any
+from weakref import ProxyTypes
+
+import numpy as np
+from scipy.sparse import issparse
+
+from skparams.specs.registry import registered_for
+
+__all__ = [
+    "attributes_of",
+    "estimators_in",
+    "holds_no_numbers",
+    "is_estimator",
+    "is_number",
+    "leaves_in",
+    "may_be_learned",
+    "rebuilt",
+    "templates_in",
+    "texts_in",
+]
+
+_NUMBER = (int, float, complex, np.number)
+_ARRAY = (np.ndarray, np.generic)
+_CONTAINER = (list, tuple, dict, np.ndarray)
+_TEXT_OR_FLAG = (str, bytes, bool, type, set, frozenset, range, slice, ModuleType)
+_RANDOM = (np.random.RandomState, np.random.Generator)
+_FUNCTION = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc)
+_NO_NUMBERS = (*_TEXT_OR_FLAG, *_RANDOM, *_FUNCTION, np.bool, np.str_, np.bytes_)
+
+_PROXIES = frozenset(ProxyTypes)
+
+# Levels of containers. An object array that holds itself is another object at each level.
+_DEEPEST = 6
+
+
+def is_estimator(value: Any) -> bool:
+    """Say whether a value is an instance with ``fit`` and ``get_params``, or has a Spec."""
+    cls: type = type(value)
+    return not isinstance(value, type) and _makes_estimators(cls)
+
+
+@lru_cache(maxsize=4096)
+def _makes_estimators(cls: type) -> bool:
+    return (
+        (hasattr(cls, "fit") and hasattr(cls, "get_params"))
+        or hasattr(cls, "__skparams__")
+        or registered_for(cls) is not None
+    )
+
+
+def attributes_of(value: Any) -> dict[str, Any]:
+    """Return what an object holds, in ``__dict__`` and in ``__slots__``.
+
+    A class whose attributes are only there once they have been read has ``__skparams_ready__``,
+    which returns an object that has them.
+    """
+    cls: type = type(value)
+    if hasattr(cls, "__skparams_ready__"):
+        value = cls.__skparams_ready__(value)
+        cls = type(value)
+    held = dict(getattr(value, "__dict__", ()))
+    if not _PROXIES.isdisjoint(map(type, held.values())):  # a dead one raises whatever is asked
+        held = {name: item for name, item in held.items() if type(item) not in _PROXIES}
+    for name, member in _slots_of(cls):
+        try:
+            held[name] = member.__get__(value)
+        except AttributeError:  # a slot without a value
+            continue
+    return held
+
+
+@lru_cache(maxsize=1024)
+def _slots_of(cls: type) -> tuple[tuple[str, MemberDescriptorType], ...]:
+    return tuple(
+        (name, member)
+        for base in cls.__mro__
+        for name, member in vars(base).items()
+        if isinstance(member, MemberDescriptorType)
+    )
+
+
+def templates_in(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the estimator for those that a constructor argument holds.
+
+    As in scikit-learn, an estimator, a list of estimators, or a list of (name, estimator).
+    """
+    if is_estimator(value):
+        yield path, value
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            if is_estimator(item):
+                yield f"{path}[{i}]", item
+            elif _is_named(item):
+                yield item[0], item[1]
+
+
+def estimators_in(
+    path: str, value: Any, depth: int = 0, met: dict[int, Any] | None = None
+) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the estimator for those in lists, arrays and dicts, at any depth."""
+    if is_estimator(value):
+        yield path, value
+    elif _is_named(value):
+        yield value[0], value[1]
+    elif isinstance(value, _CONTAINER) and depth < _DEEPEST:
+        met = {} if met is None else met  # keeps the values, so that no other gets their id
+        if id(value) not in met:
+            met[id(value)] = value
+            for name, item in _items(path, value):
+                yield from estimators_in(name, item, depth + 1, met)
+
+
+def leaves_in(
+    path: str,
+    value: Any,
+    *,
+    objects: bool = False,
+    depth: int = 0,
+    met: dict[int, Any] | None = None,
+) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of each array and number, and of each unknown object.
+
+    A list of numbers is one leaf. With ``objects``, unknown objects are looked into. A container
+    that is held twice is looked into once, as objects may hold each other in very many ways.
+    """
+    if _is_numeric(value) or (isinstance(value, list | tuple) and _all_numbers(value)):
+        yield path, value
+        return
+    met = {} if met is None else met  # keeps the values, so that no other gets their id
+    if holds_no_numbers(value) or is_estimator(value) or id(value) in met or depth >= _DEEPEST:
+        return
+    if isinstance(value, _CONTAINER):
+        met[id(value)] = value
+        for name, item in _items(path, value):
+            yield from leaves_in(name, item, objects=objects, depth=depth + 1, met=met)
+    elif objects:
+        met[id(value)] = value
+        for name, item in attributes_of(value).items():
+            yield from leaves_in(f"{path}.{name}", item, objects=True, depth=depth + 1, met=met)
+    else:
+        yield path, value
+
+
+def texts_in(
+    path: str, value: Any, depth: int = 0, met: dict[int, Any] | None = None
+) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of what ``leaves_in`` leaves out: text, flags, functions.
+
+    A container that holds nothing else is one value.
+    """
+    if holds_no_numbers(value):
+        if value is not None or depth:  # an attribute that is None is one that is not there
+            yield path, value
+        return
+    if isinstance(value, list | tuple) and _all_numbers(value):
+        return
+    met = {} if met is None else met  # as for leaves_in
+    if not isinstance(value, _CONTAINER) or id(value) in met or depth >= _DEEPEST:
+        return
+    met[id(value)] = value
+    items = list(_items(path, value))
+    if items and all(holds_no_numbers(item) for _, item in items):
+        yield path, value
+        return
+    for name, item in items:
+        yield from texts_in(name, item, depth + 1, met)
+
+
+def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
+    """Return a value with the leaves at some paths replaced; containers are new ones."""
+    if path in new:
+        return _like(value, new[path])
+    if isinstance(value, dict):
+        return {key: rebuilt(f"{path}[{key!r}]", item, new) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        items = [rebuilt(f"{path}[{i}]", item, new) for i, item in enumerate(value)]
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        copy = np.empty_like(value)
+        for index, item in np.ndenumerate(value):
+            copy[index] = rebuilt(f"{path}[{', '.join(map(str, index))}]", item, new)
+        return copy
+    return value
+
+
+def may_be_learned(value: Any, depth: int = 0, met: dict[int, Any] | None = None) -> bool:
+    """Say whether a value holds floats, or something that cannot be looked into."""
+    if isinstance(value, np.ndarray | np.generic) or issparse(value):
+        if value.dtype.kind != "O":
+            return value.dtype.kind in "fc"
+    elif isinstance(value, int | float | complex | set | frozenset | range | slice):
+        return isinstance(value, float | complex)
+    elif not isinstance(value, list | tuple | dict):
+        return not holds_no_numbers(value)
+    met = {} if met is None else met
+    if id(value) in met or depth >= _DEEPEST:
+        return False
+    met[id(value)] = value
+    return any(may_be_learned(item, depth + 1, met) for _, item in _items("", value))
+
+
+def holds_no_numbers(value: Any) -> bool:
+    """Say whether a value is None, text, a flag, a class, a function or a generator of numbers."""
+    return (
+        value is None
+        or isinstance(value, _NO_NUMBERS)
+        or (isinstance(value, np.ndarray) and value.dtype.kind in "SUV" and not value.dtype.names)
+    )
+
+
+def _is_named(value: Any) -> bool:
+    """Say whether a value is a (name, estimator, …) tuple, as pipelines have."""
+    return (
+        isinstance(value, tuple)
+        and len(value) >= 2
+        and isinstance(value[0], str)
+        and is_estimator(value[1])
+    )
+
+
+def is_number(value: Any) -> bool:
+    """Say whether a value is a single number."""
+    return isinstance(value, _NUMBER) and not isinstance(value, bool)
+
+
+def _is_numeric(value: Any) -> bool:
+    if is_number(value):
+        return True
+    if isinstance(value, _ARRAY) or issparse(value):
+        return value.dtype.kind in "biufcmM" or value.dtype.names is not None
+    return False
+
+
+def _all_numbers(values: list[Any] | tuple[Any, ...]) -> bool:
+    return len(values) > 0 and all(isinstance(item, _NUMBER) for item in values)
+
+
+def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of each item of a container; nothing for other values."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield f"{path}[{key!r}]", item
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            yield f"{path}[{i}]", item
+    elif isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        for index, item in np.ndenumerate(value):
+            yield f"{path}[{', '.join(map(str, index))}]", item
+
+
+def _like(old: Any, new: Any) -> Any:
+    """Return an array as the kind of value that it replaces: array, scalar, list or tuple."""
+    if isinstance(old, np.ndarray) or issparse(old):
+        return new
+    if isinstance(old, list | tuple):
+        return type(old)(new.tolist())
+    return new.dtype.type(new) if isinstance(old, np.generic) else type(old)(new)
