@@ -10,7 +10,7 @@ import numpy as np
 from skparams._records import Bounds
 from skparams._summary.findings import check_codes, findings
 from skparams._summary.record import Summary
-from skparams._summary.refine import sharpened
+from skparams._summary.refine import refined
 from skparams._summary.stats import measure
 from skparams._walk import Leaf, Walk, check_estimator, check_fitted, effective, n_rows, stored_in
 
@@ -82,7 +82,7 @@ def summary(
     if not walk.root.fitted:
         return Summary(walk.root, n_samples, depth, effective_reason="not fitted")
     number, reason = effective("summary", estimator, X)
-    probed = None if X is None else sharpened(walk, estimator, X)
+    probed = None if X is None else refined(walk, estimator, X)
     if probed and probed.roles:
         walk = Walk(estimator, measured, {each.path: each.role for each in probed.roles})
     found = findings(walk, estimator, X=X, n_samples=n_samples, effective=number, ignore=ignore)

@@ -296,6 +296,13 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
 
     def _begin_optimizer(self, params, incremental):
         """Return a copy of the state to go on from, or a new one."""
+        begun = getattr(self, "t_", 0) > 0 and hasattr(self, "best_loss_")  # not by lbfgs
+        if incremental and begun and not hasattr(self, "_optimizer"):
+            raise AttributeError(
+                f"{type(self).__name__}.partial_fit: the optimizer's state is missing, as in a "
+                "copy that slim made. Train the model that was slimmed, or keep the state: "
+                "slim(model, keep=('state',))."
+            )
         wanted = Adam if self.solver == "adam" else SGD
         if incremental and isinstance(getattr(self, "_optimizer", None), wanted):
             optimizer = copy.deepcopy(self._optimizer)
