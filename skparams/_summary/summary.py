@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from skparams._records import Bounds
+from skparams._records import Bounds, Unknown
 from skparams._summary.findings import check_codes, findings
 from skparams._summary.record import Summary
 from skparams._summary.refine import sharpened
@@ -155,7 +155,7 @@ def count_params(
     -------
     int, float or None
         None where it is not known: before fit, and where no Spec says what an estimator holds.
-        ``summary(estimator).totals.reason`` says why; ``summary(estimator, X).effective_reason``
+        ``summary(estimator).totals.stored`` says why; ``summary(estimator, X).effective_reason``
         why the effective number is not.
 
     Raises
@@ -187,8 +187,10 @@ def count_params(
     if kind == "effective":
         return effective("count_params", estimator, X)[0] if walk.root.fitted else None
     if kind == "free":
-        return totals.free
-    if kind == "stored" or totals.stored is None:
+        return None if isinstance(totals.free, Unknown) else totals.free
+    if isinstance(totals.stored, Unknown):
+        return None
+    if kind == "stored":
         return totals.stored
     return sum(int(np.count_nonzero(stored_in(leaf.used))) for leaf in walk.unique)
 
