@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "_summary": ["_records", "_report", "specs", "_walk", "_probe"],
     "_plan": ["_records", "_report", "specs", "_walk"],
     "_diff": ["_records", "_report", "specs", "_walk"],
-    "_params": ["specs", "_walk", "_summary", "_plan"],
+    "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
     "_runtime": [],
     "neural_network": ["_runtime", "_params", "specs"],
     "decomposition._pca": ["_runtime", "_params", "specs"],
