@@ -1,4 +1,4 @@
-from ._diff import assert_same_model, diff
+from ._diff import assert_same_model, diff, spread
 from ._params import ParamsMixin, count_params, fitted_params
 from ._plan import plan
 from ._probe import probe
@@ -40,5 +40,6 @@ __all__ = [
     "probe",
     "show_versions",
     "slim",
+    "spread",
     "summary",
 ]
