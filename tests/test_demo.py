@@ -20,6 +20,7 @@ from skparams._cli import plot as _plot
 from skparams._cli import search as _search
 from skparams._cli.errors import DemoError, printable
 from skparams._report.palette import DARK, LIGHT
+from tests.sweep import sweep
 
 pandas = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
@@ -253,8 +254,7 @@ def test_progress_reaches_the_number_of_fits():
     assert "advance" not in vars(pickle.loads(pickle.dumps(search)))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("task", ["classes", "numbers"])
+@pytest.mark.parametrize("task", sweep(["classes", "numbers"], 1))
 def test_a_whole_run_on_a_table(capsys, csv, frame, tmp_path, task):
     if task == "numbers":
         frame = frame.assign(label=np.linspace(0, 1, 60))
@@ -273,7 +273,7 @@ def test_a_whole_run_on_a_table(capsys, csv, frame, tmp_path, task):
     assert not re.search(r"""(src|href)=["']?(http|//)""", page)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_whole_run_on_digits(capsys, tmp_path):
     assert main(["demo", "--quick", "--out", str(tmp_path)]) == 0
     printed = capsys.readouterr().out

@@ -15,7 +15,8 @@ from sklearn.exceptions import ConvergenceWarning
 import skparams
 
 PACKAGE = Path(skparams.__file__).parent
-HEAVY = {"numba", "matplotlib", "pandas"}
+THIRD_PARTY = {"imblearn", "lightgbm", "skorch", "statsmodels", "torch", "xgboost"}
+HEAVY = {"numba", "matplotlib", "pandas", *THIRD_PARTY}
 
 # Each folder, from the bottom to the top, and the folders of ours that its files may import. A name
 # of another folder comes from that folder's ``__init__``, which lists what is for others.
