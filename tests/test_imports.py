@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "_summary": ["_records", "_report", "specs", "_walk", "_probe"],
     "_plan": ["_records", "_report", "specs", "_walk"],
     "_diff": ["_records", "_report", "specs", "_walk"],
-    "_params": ["specs", "_walk", "_summary", "_plan"],
+    "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
     "_runtime": [],
     "neural_network": ["_runtime", "_params", "specs"],
     "decomposition._pca": ["_runtime", "_params", "specs"],
@@ -266,9 +266,9 @@ pca.transform(holed)
 @pytest.mark.skipif("summary" not in skparams.__all__, reason="no summary yet")
 def test_inspecting_is_light(saved):
     code = """
-from skparams import count_params, diff, fitted_params, memorised, slim, summary
+from skparams import count_params, diff, fitted_params, memorised, slim, spread, summary
 for model in (classifier, regressor, pca, stream):
-    str(diff(model, model, align=True)), diff([model, model])._repr_html_()
+    str(diff(model, model, align=True)), spread([model, model])._repr_html_()
     str(summary(model)), summary(model)._repr_html_(), repr(model)
     fitted_params(model), count_params(model), memorised(model)
     str(slim(model, X, return_report=True)[1])

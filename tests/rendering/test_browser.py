@@ -9,7 +9,7 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 
-from skparams import diff
+from skparams import diff, spread
 from skparams._probe.record import Probe, Probed
 from skparams._records.node import Finding, Memorised, Stats
 from skparams._slim.record import SlimReport, SlimRow
@@ -194,7 +194,7 @@ def reports():
         "slim": SlimReport(NASTY[0], gone, 10**9, 10**5, 10**9, 10**5, 60, methods, memorised=held),
         "diff": diff(*forests),
         "diff-names": diff(Anything({}), Anything({text: text for text in NASTY})),
-        "spread": diff(forests),
+        "spread": spread(forests),
     }
 
 
