@@ -11,6 +11,8 @@ if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
 import numpy as np
 import pytest
 
+collect_ignore = ["typing/user_script.py"]  # or the search for doctests would run it
+
 
 def pytest_addoption(parser):
     parser.addoption(
