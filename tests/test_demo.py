@@ -22,6 +22,7 @@ from skparams._cli.model import make_model
 from skparams._cli.progress import Progress
 from skparams._cli.search import GridSearchCV
 from skparams._report import DARK, LIGHT
+from tests.sweep import sweep
 
 pandas = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
@@ -257,8 +258,7 @@ def test_progress_reaches_the_number_of_fits(capsys, monkeypatch):
     )
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("task", ["classes", "numbers"])
+@pytest.mark.parametrize("task", sweep(["classes", "numbers"], 1))
 def test_a_whole_run_on_a_table(capsys, csv, frame, tmp_path, task):
     if task == "numbers":
         frame = frame.assign(label=np.linspace(0, 1, 60))
@@ -278,7 +278,7 @@ def test_a_whole_run_on_a_table(capsys, csv, frame, tmp_path, task):
     assert not re.search(r"""(src|href)=["']?(http|//)""", page)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_whole_run_on_digits(capsys, tmp_path):
     assert main(["demo", "--quick", "--out", str(tmp_path)]) == 0
     printed = capsys.readouterr().out

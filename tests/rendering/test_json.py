@@ -18,6 +18,7 @@ from skparams._slim.record import SlimReport, SlimRow
 from skparams._summary.json import SCHEMA
 from skparams._summary.record import Summary
 from tests.rendering.made import NASTY, anything, array, node
+from tests.sweep import sweep
 
 PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text("utf-8")
 
@@ -35,7 +36,7 @@ def refuse(token):
     raise AssertionError(f"{token} is no JSON")
 
 
-@pytest.mark.parametrize("planned", [False, True])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
 def test_json_is_the_dictionary_and_loses_nothing(rng, planned):
     for _ in range(20):
         found = anything(rng, planned=planned)
