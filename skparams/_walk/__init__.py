@@ -5,6 +5,7 @@ from skparams._walk.choices import DEEPEST, choices
 from skparams._walk.copying import copied, reduced, twin
 from skparams._walk.effective import check_columns, effective
 from skparams._walk.fitted import Fitted, is_fitted, rules_of
+from skparams._walk.ignore import ignored_paths
 from skparams._walk.leaf import Leaf, apart, join, leaves_of, stored_in
 from skparams._walk.memory import Meter, pickled_size
 from skparams._walk.outputs import method_of, same, same_numbers
@@ -35,6 +36,7 @@ __all__ = [
     "dot",
     "effective",
     "exponent_of",
+    "ignored_paths",
     "in_range",
     "infers",
     "is_fitted",
