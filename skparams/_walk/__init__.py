@@ -11,6 +11,7 @@ from skparams._walk.copying import (
 )
 from skparams._walk.effective import check_columns, effective
 from skparams._walk.fitted import Fitted, is_fitted, rules_of
+from skparams._walk.ignore import ignored_paths
 from skparams._walk.leaf import Leaf, apart, join, leaves_of, stored_in
 from skparams._walk.memory import Meter, pickled_size
 from skparams._walk.outputs import method_of, same, same_numbers
@@ -22,6 +23,7 @@ from skparams._walk.predictions import (
     seed_global,
     undisturbed,
 )
+from skparams._walk.sums import blocks, buffer, dot, exponent_of, in_range, scaled
 from skparams._walk.training_rows import rows_of, shares_memory
 from skparams._walk.walk import Walk, class_path
 
@@ -34,6 +36,8 @@ __all__ = [
     "Meter",
     "Walk",
     "apart",
+    "blocks",
+    "buffer",
     "calls_of",
     "check_columns",
     "check_estimator",
@@ -43,7 +47,11 @@ __all__ = [
     "class_path",
     "compact_copy",
     "copy_or_raise",
+    "dot",
     "effective",
+    "exponent_of",
+    "ignored_paths",
+    "in_range",
     "infers",
     "is_fitted",
     "join",
@@ -57,6 +65,7 @@ __all__ = [
     "rules_of",
     "same",
     "same_numbers",
+    "scaled",
     "seed_global",
     "shares_memory",
     "sharing_copy",

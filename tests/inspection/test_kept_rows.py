@@ -16,7 +16,7 @@ from sklearn.svm import SVC
 
 from skparams import kept_rows, summary
 from skparams._slim import KeptRows
-from tests.inspection.all_estimators import fitted, names
+from tests.inspection.all_estimators import each_estimator, fitted
 
 
 @pytest.fixture
@@ -161,9 +161,8 @@ def _rows(X):
     return {row.tobytes() for row in dense.reshape(len(dense), -1)}
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning")
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_they_are_training_rows(name):
     for estimator, X, _ in fitted(name):
         found = kept_rows(estimator)

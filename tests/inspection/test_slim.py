@@ -25,10 +25,10 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 import skparams
-from skparams import assert_same_model, diff, kept_rows, slim, summary
+from skparams import assert_same_model, kept_rows, slim, spread, summary
 from skparams._walk import calls_of, results_of, same
 from skparams.specs import Spec, parameter
-from tests.inspection.all_estimators import fit, instances, names
+from tests.inspection.all_estimators import each_estimator, fit, instances
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -115,7 +115,7 @@ def test_a_slimmed_copy_is_the_same_model(X, y):
         small = slim(model, X)
         assert_same_model(model, small, rtol=0)
         assert_same_model(small, model, rtol=0)
-        assert not diff([model, small]).varied
+        assert not spread([model, small]).varied
 
 
 # What goes, and what it spares
@@ -245,7 +245,7 @@ def test_what_was_dropped_raises_the_error_of_the_class(search):
             _ = each.cv_results_
 
 
-@pytest.mark.slow  # a process of its own
+@pytest.mark.exhaustive  # a process of its own
 def test_a_pickle_loads_without_skparams(search, X, tmp_path):
     pickled = pickle.dumps(slim(search))
     assert b"skparams" not in pickled
@@ -311,9 +311,8 @@ def _trained_on(model, X, y):
     return results_of(model, X, calls_of(model), lambda: np.random.seed(0))
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_training_goes_on_the_same_or_raises(name):
     """Never silently from another state; in some, averaging is what keeps a state."""
     options = [{}, {"average": True}] if name.startswith(("SGD", "PassiveAgg")) else [{}]

@@ -23,7 +23,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from skparams import diff, fitted_params, plan, probe, summary
+from skparams import diff, fitted_params, plan, probe, spread, summary
 from skparams._records import KeptPlace
 from skparams._slim import KeptRows, SlimReport
 from skparams._slim.record import DroppedAttribute
@@ -219,7 +219,7 @@ def _shuffled():
 def _folds():
     models = [_made(2, C) for C in (0.1, 0.2, 0.4)]
     models[2][2].coef_ *= -1
-    return diff(models)
+    return spread(models)
 
 
 TEXTS = {
