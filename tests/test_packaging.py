@@ -60,3 +60,13 @@ def test_the_readmes_figures_stand_in_the_benchmarks():
             ours,
             ratio,
         )
+
+
+def test_contributing_names_every_folder():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([\w/]+)/` \| ", text, re.MULTILINE)
+    package = Path(skparams.__file__).parent
+    folders = {path.parent.relative_to(package).as_posix() for path in package.rglob("*.py")} - {
+        "."
+    }
+    assert set(named) == folders
