@@ -10,7 +10,7 @@ import pytest
 from skparams._probe import record as _probe_record
 from skparams._probe.record import Probe, Probed
 from skparams._records import node as _record
-from skparams._records.counts import Bounds
+from skparams._records.counts import Bounds, Unknown
 from skparams._records.node import Memorised, Stats
 from skparams._report.shown import SCHEMA as SHOWN
 from skparams._slim import record as _slim_record
@@ -99,7 +99,7 @@ def test_every_record_in_the_output_is_one_that_the_page_describes(rng):
 
     def check(value):
         if isinstance(value, dict):
-            assert tuple(value) in layouts | {("from", "to")}
+            assert tuple(value) in layouts | {("from", "to"), ("unknown",)}
         if isinstance(value, dict | list):
             for inner in value.values() if isinstance(value, dict) else value:
                 check(inner)
@@ -113,11 +113,11 @@ def test_every_record_in_the_output_is_one_that_the_page_describes(rng):
 
 def test_numbers_that_json_lacks():
     stats = Stats(float("nan"), float("inf"), -float("inf"), 1.5, None, 0, 9)
-    row = array("a_", 10**40, shape=(Bounds(1, 2), None), stats=stats)
+    row = array("a_", 10**40, shape=(Bounds(1, 2), Unknown("why")), stats=stats)
     found = json.loads(Summary(node("A", rows=[row]), effective=float("nan")).to_json())
     (shown,) = found["estimator"]["attributes"]
     assert shown["count"] == 10**40
-    assert shown["shape"] == [{"from": 1, "to": 2}, None]
+    assert shown["shape"] == [{"from": 1, "to": 2}, {"unknown": "why"}]
     assert [shown["stats"][name] for name in ("min", "max", "mean", "std")] == [None] * 3 + [1.5]
     assert found["effective"] is None
 

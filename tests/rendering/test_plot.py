@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from skparams._records.counts import Bounds
+from skparams._records.counts import Bounds, Unknown
 from skparams._records.node import Stats, Totals
 from skparams._report.palette import DARK, LIGHT
 from skparams._summary import blocks as _blocks
@@ -127,7 +127,7 @@ def test_titles_are_no_wider_than_the_figure(summaries):
 
 
 def test_what_will_be_is_told_as_such(small):
-    rows = [array("tree_", Bounds(0, 900)), array("bias_", 100), array("x_", None)]
+    rows = [array("tree_", Bounds(0, 900)), array("bias_", 100), array("x_", Unknown("why"))]
     found = Summary(node("A", rows=rows[:2], fitted=False), planned=True)
     title = found.plot(ax=small).get_title(loc="left").replace("\n", " ")
     assert title == "tree_ may hold the most: 900 of at most 1,000 parameters"
@@ -140,7 +140,7 @@ def test_nothing_to_draw_is_said_before_a_figure_is_made():
     from matplotlib import pyplot
 
     before = pyplot.get_fignums()
-    nothing = node("A", fitted=False, totals=Totals(None, None, None, "not fitted"))
+    nothing = node("A", fitted=False, totals=Totals(*3 * [Unknown("not fitted")]))
     with pytest.raises(ValueError, match="Thing has nothing to draw: not fitted"):
         Summary(nothing).plot()
     with pytest.raises(ValueError, match="it has no fitted parameters"):

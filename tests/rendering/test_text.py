@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from skparams._records.counts import Bounds
+from skparams._records.counts import Bounds, Unknown
 from skparams._records.node import (
     Candidate,
     Cost,
@@ -151,9 +151,10 @@ def test_many_choices_at_their_default_are_counted():
 
 
 def test_a_plan_tells_bounds_reasons_and_costs():
+    unknown = Unknown("depends on the data's categories")
     rows = [
         array("tree_", Bounds(0, 12_400)),
-        array("coef_", None, shape=(3, None), reason="depends on the data's categories"),
+        array("coef_", unknown, shape=(3, unknown)),
     ]
     cost = Cost(41_800, Bounds(0, 120_000), 5016, 13_500_000)
     text = Summary(node("A", rows=rows, fitted=False), planned=True, cost=cost).to_text()
@@ -253,8 +254,8 @@ def test_what_is_kept_is_noted_from_a_kilobyte_on():
 
 def test_a_reason_that_follows_from_another_is_not_told():
     rows = [
-        array("idf_", None, reason="depends on the words"),
-        array("coef_", None, reason="n_features behind words: depends on the words"),
+        array("idf_", Unknown("depends on the words")),
+        array("coef_", Unknown("n_features behind words: depends on the words")),
     ]
     text = str(Summary(node("A", rows=rows, fitted=False), planned=True))
     assert text.count("known after fit") == 1
