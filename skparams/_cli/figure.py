@@ -100,14 +100,9 @@ def _first_layer(weights: np.ndarray, feature_names: np.ndarray) -> Panel:
     """Show the features with the largest mean absolute weight."""
     rows = np.argsort(-np.abs(weights).mean(axis=1))[:_MAX_LABELS]
     labels = [_short(name) for name in feature_names[rows]]
-    n_left = len(weights) - len(rows)
-    return Panel(
-        _grouped(weights[rows]),
-        "Inputs with the largest weights in the first layer",
-        labels,
-        f"{weights.shape[1]} hidden units"
-        + (f"; {n_left} weaker inputs not shown" if n_left else ""),
-    )
+    xlabel = f"{weights.shape[1]} hidden units; {len(rows)} of {len(weights)} inputs shown"
+    title = "Inputs with the largest weights in the first layer"
+    return Panel(_grouped(weights[rows]), title, labels, xlabel)
 
 
 def _later_layer(network, data: Dataset, layer: int) -> Panel:
