@@ -1,5 +1,7 @@
 """MLPClassifier and MLPRegressor: drop-ins for scikit-learn's."""
 
+from typing import Self
+
 import numpy as np
 import scipy.sparse as sp
 from sklearn.base import ClassifierMixin, RegressorMixin
@@ -11,8 +13,9 @@ from sklearn.utils.multiclass import type_of_target, unique_labels
 
 from skparams._compat import StrOptions, check_partial_fit_first_call, fit_context
 from skparams._runtime import unchanged_on_error
+from skparams.neural_network.activations import ACTIVATIONS
 from skparams.neural_network.base import BaseMLP
-from skparams.neural_network.network import ACTIVATIONS, log_probabilities
+from skparams.neural_network.network import log_probabilities
 
 
 class MLPClassifier(ClassifierMixin, BaseMLP):
@@ -158,7 +161,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     loss = "log_loss"  # as in scikit-learn an attribute, and no hyperparameter
 
-    def _validate_targets(self, y, incremental):
+    def _encode_targets(self, y, incremental):
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         known = hasattr(self, "classes_") and (self.warm_start or incremental)
@@ -184,57 +187,29 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
                 f"`self.classes_` has {self.classes_}. 'y' has {classes}."
             )
 
-    def _output(self, Y):
+    def _n_outputs_and_loss(self, Y):
         if self._label_binarizer.y_type_ == "multiclass":
-            return len(self.classes_), "softmax", "log_loss"
-        return Y.shape[1], "logistic", "binary_log_loss"
+            return len(self.classes_), "log_loss"
+        return Y.shape[1], "binary_log_loss"
 
-    def _stratify(self, Y):
+    def _strata(self, Y):
         return Y.astype(bool) if self.n_outputs_ == 1 else None
 
     def _validation_score(self, Z, Y, weight):
         if not np.isfinite(Z).all():
             return float("nan")
+        ACTIVATIONS[self.out_activation_].apply(Z)
         if self.out_activation_ == "softmax":
-            ACTIVATIONS["softmax"](Z, out=Z)
-            right = Z.argmax(axis=1) == Y[:, 0]
+            is_correct = Z.argmax(axis=1) == Y[:, 0]
         elif len(self.classes_) == 1:  # nothing else can be predicted
-            right = np.ones(len(Y))
+            is_correct = np.ones(len(Y))
         else:
-            ACTIVATIONS["logistic"](Z, out=Z)
-            right = ((Z > 0.5) == Y).all(axis=1)
-        return float(np.average(right, weights=weight))
-
-    @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
-        """Fit the network.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The inputs.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Class labels, or indicators of several labels a row.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows. A minibatch whose weights sum to zero is passed over.
-
-        Returns
-        -------
-        self : MLPClassifier
-            The fitted estimator.
-
-        Raises
-        ------
-        ValueError
-            Where an argument is not allowed, or the loss or a weight is not finite and
-            `early_stopping` is off. The estimator is then as it was before.
-        """
-        with unchanged_on_error(self):
-            return self._fit(X, y, sample_weight=sample_weight)
+            is_correct = ((Z > 0.5) == Y).all(axis=1)
+        return float(np.average(is_correct, weights=weight))
 
     @available_if(lambda est: est._check_solver())
     @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None, classes=None):
+    def partial_fit(self, X, y, sample_weight=None, classes=None) -> Self:
         """Train for one epoch on the given rows.
 
         While the number of rows stays the same, k calls give what ``fit`` gives in k epochs.
@@ -264,7 +239,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             if check_partial_fit_first_call(self, classes):
                 multilabel = type_of_target(y).startswith("multilabel")
                 self._label_binarizer = LabelBinarizer().fit(y if multilabel else classes)
-            return self._fit(X, y, sample_weight=sample_weight, incremental=True)
+            return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X):
         """Predict the class, or the labels, of each row.
@@ -279,7 +254,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         y : ndarray of shape (n_samples,) or (n_samples, n_classes)
             Class labels, or indicators of several labels a row.
         """
-        y = self._respond(X)
+        y = self._forward(X)
         return self._label_binarizer.inverse_transform(y.ravel() if self.n_outputs_ == 1 else y)
 
     def predict_proba(self, X):
@@ -295,7 +270,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         proba : ndarray of shape (n_samples, n_classes)
             Probabilities, in the order of `classes_`.
         """
-        proba = self._respond(X)
+        proba = self._forward(X)
         return np.hstack([1 - proba, proba]) if self.n_outputs_ == 1 else proba
 
     def predict_log_proba(self, X):
@@ -313,7 +288,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         log_proba : ndarray of shape (n_samples, n_classes)
             Logarithms of `predict_proba`, never -inf.
         """
-        return log_probabilities(self._decide(X), self.out_activation_)
+        return log_probabilities(self._decision(X), self.out_activation_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -523,7 +498,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         )
         self.loss = loss
 
-    def _validate_targets(self, y, incremental):
+    def _encode_targets(self, y, incremental):
         if sp.issparse(y) or y.dtype.kind in "US":
             kind = "sparse" if sp.issparse(y) else "made of strings"
             raise ValueError(f"y must be a dense array of numbers, got one that is {kind}.")
@@ -533,70 +508,14 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             y = column_or_1d(y, warn=True)
         return y.reshape(y.shape[0], -1)
 
-    def _output(self, Y):
-        return Y.shape[1], "exp" if self.loss == "poisson" else "identity", self.loss
+    def _n_outputs_and_loss(self, Y):
+        return Y.shape[1], self.loss
 
     def _validation_score(self, Z, Y, weight):
-        ACTIVATIONS[self.out_activation_](Z, out=Z)
+        ACTIVATIONS[self.out_activation_].apply(Z)
         if not np.isfinite(Z).all():
             return float("nan")
         return float(r2_score(Y, Z, sample_weight=weight))
-
-    @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
-        """Fit the network.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The inputs.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            The targets.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows. A minibatch whose weights sum to zero is passed over.
-
-        Returns
-        -------
-        self : MLPRegressor
-            The fitted estimator.
-
-        Raises
-        ------
-        ValueError
-            Where an argument is not allowed, or the loss or a weight is not finite and
-            `early_stopping` is off. The estimator is then as it was before.
-        """
-        with unchanged_on_error(self):
-            return self._fit(X, y, sample_weight=sample_weight)
-
-    @available_if(lambda est: est._check_solver())
-    @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None):
-        """Train for one epoch on the given rows.
-
-        While the number of rows stays the same, k calls give what ``fit`` gives in k epochs.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The inputs.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            The targets.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows.
-
-        Returns
-        -------
-        self : MLPRegressor
-            The estimator.
-
-        Raises
-        ------
-        ValueError
-            As `fit`, and with `early_stopping`.
-        """
-        with unchanged_on_error(self):
-            return self._fit(X, y, sample_weight=sample_weight, incremental=True)
 
     def predict(self, X):
         """Predict the target of each row.
@@ -611,5 +530,5 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The predictions.
         """
-        y = self._respond(X)
+        y = self._forward(X)
         return y.ravel() if y.shape[1] == 1 else y
