@@ -245,13 +245,8 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
     def _decision(self, X):
         """Return the input of the output layer's activation."""
         check_is_fitted(self)
-        X = validate_data(
-            self,
-            X,
-            accept_sparse=["csr", "csc"],
-            dtype=(np.float64, np.float32),
-            reset=False,
-        )
+        forms, dtypes = ["csr", "csc"], (np.float64, np.float32)
+        X = validate_data(self, X, accept_sparse=forms, dtype=dtypes, reset=False)
         return decision(X, self.coefs_, self.intercepts_, self.activation)
 
     def _forward(self, X):

@@ -9,7 +9,7 @@ to T because a Python float would turn float32 loops into float64.
 Everything compiled stands in this file, because numba's cache does not see edits in other files.
 """
 
-from typing import NamedTuple
+from collections import namedtuple
 
 import numpy as np
 from numba import njit
@@ -34,59 +34,21 @@ exact = njit(fastmath={"contract", "arcp", "nsz"}, **FLAGS)
 sums = njit(fastmath={"contract", "arcp", "nsz", "reassoc"}, **FLAGS)
 
 
-class Layers(NamedTuple):
-    """The network; `layout` is that of `network.Network`, the other fields but params are codes."""
+# The network: `layout` is that of network.Network; the last three are codes.
+Layers = namedtuple("Layers", "params layout activation out_activation loss")
 
-    params: np.ndarray
-    layout: np.ndarray
-    activation: int
-    out_activation: int
-    loss: int
+# The training samples: rows of X or, if indptr is not empty, of a CSR matrix.
+Samples = namedtuple("Samples", "X data indices indptr Y weight order batch_size")
 
+# The solver's code, its moments, the sum of the squared weights, the number of steps so far, and
+# hyperparameters. GRADIENT adds the gradients, without penalty, to `first`.
+Optimizer = namedtuple(
+    "Optimizer",
+    "solver first second squares t learning_rate alpha beta_1 beta_2 epsilon momentum",
+)
 
-class Samples(NamedTuple):
-    """The training samples: rows of X or, if indptr is not empty, of a CSR matrix."""
-
-    X: np.ndarray
-    data: np.ndarray
-    indices: np.ndarray
-    indptr: np.ndarray
-    Y: np.ndarray
-    weight: np.ndarray
-    order: np.ndarray
-    batch_size: int
-
-
-class Optimizer(NamedTuple):
-    """The solver's code, its moments, and its hyperparameters.
-
-    `squares` is the sum of the squared weights, `t` the number of steps so far. GRADIENT adds the
-    gradients, without penalty, to `first`.
-    """
-
-    solver: int
-    first: np.ndarray
-    second: np.ndarray
-    squares: float
-    t: int
-    learning_rate: float
-    alpha: float
-    beta_1: float
-    beta_2: float
-    epsilon: float
-    momentum: float
-
-
-class Work(NamedTuple):
-    """Memory for one batch; `inputs` is empty unless the activation's derivative needs them."""
-
-    grads: np.ndarray
-    batch: np.ndarray
-    inputs: np.ndarray
-    values: np.ndarray
-    deltas: np.ndarray
-    chunks: np.ndarray
-    bits: np.ndarray
+# Memory for one batch; `inputs` is empty unless the activation's derivative needs them.
+Work = namedtuple("Work", "grads batch inputs values deltas chunks bits")
 
 
 @exact

@@ -31,13 +31,13 @@ NOT_FINITE = (
 LBFGS_BLOCK = 1024
 
 # Attributes that only adam and sgd have.
-_STOCHASTIC_ATTRIBUTES = (
+_STOCHASTIC_ATTRIBUTES = [
     "best_loss_",
     "validation_scores_",
     "best_validation_score_",
     "_no_improvement_count",
     "_optimizer",
-)
+]
 
 
 def forget(mlp: BaseMLP, *names: str) -> None:
@@ -238,6 +238,8 @@ def train_lbfgs(
         params = intermediate_result.x.copy()
         curve.append(float(intermediate_result.fun))
 
+    options = {"maxfun": mlp.max_fun, "maxiter": mlp.max_iter, "gtol": mlp.tol}
+    options |= lbfgs_print_options(mlp.verbose)
     try:
         with batches.ready(), np.errstate(all="ignore"):
             result = scipy.optimize.minimize(
@@ -247,12 +249,7 @@ def train_lbfgs(
                 method="L-BFGS-B",
                 jac=True,
                 callback=record,
-                options={
-                    "maxfun": mlp.max_fun,
-                    "maxiter": mlp.max_iter,
-                    "gtol": mlp.tol,
-                    **lbfgs_print_options(mlp.verbose),
-                },
+                options=options,
             )
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
