@@ -1,10 +1,10 @@
-from ._diff import assert_same_model, diff
-from ._params import ParamsMixin
+from ._diff import assert_same_model, diff, spread
+from ._params import ParamsMixin, count_params, fitted_params
 from ._plan import plan
 from ._probe import probe
 from ._runtime import show_versions
 from ._slim import memorised, slim
-from ._summary import count_params, fitted_params, summary
+from ._summary import summary
 from ._version import __version__ as __version__
 from .decomposition import (
     PCA,
@@ -40,5 +40,6 @@ __all__ = [
     "probe",
     "show_versions",
     "slim",
+    "spread",
     "summary",
 ]

@@ -2,6 +2,7 @@
 
 from skparams._diff.diff import assert_same_model, diff
 from skparams._diff.record import Diff
+from skparams._diff.spread import spread
 from skparams._diff.spread_record import Spread
 
 __all__ = [
@@ -9,4 +10,5 @@ __all__ = [
     "Spread",
     "assert_same_model",
     "diff",
+    "spread",
 ]

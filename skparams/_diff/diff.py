@@ -1,11 +1,11 @@
-"""What changed between two models, and whether they are the same."""
+"""The verbs for two models: what changed, and whether they are the same."""
 
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from numbers import Real
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
@@ -13,73 +13,52 @@ from skparams._diff.arrays import Tolerance
 from skparams._diff.choices import choice_changes
 from skparams._diff.nodes import model_change
 from skparams._diff.record import Diff
-from skparams._diff.spread import spread
-from skparams._diff.spread_record import Spread
+from skparams._diff.sentences import differences
+from skparams._report import plural
 from skparams._walk import check_estimator, check_names
 
-__all__ = ["assert_same_model", "diff"]
+__all__ = ["assert_same_model", "check_align", "diff"]
 
 
-@overload
-def diff(
-    before: Sequence[Any],
-    after: None = ...,
-    *,
-    align: bool = ...,
-    ignore: Collection[str] = ...,
-) -> Spread: ...
-@overload
 def diff(
     before: Any,
     after: Any,
-    *,
-    align: bool = ...,
-    rtol: float = ...,
-    atol: float = ...,
-    ignore: Collection[str] = ...,
-) -> Diff: ...
-def diff(
-    before: Any,
-    after: Any = None,
     *,
     align: bool = False,
     rtol: float = 0.0,
     atol: float = 0.0,
     ignore: Collection[str] = (),
-) -> Diff | Spread:
-    """Return what changed between two models, or how far several are apart.
+) -> Diff:
+    """Return what changed between two models.
 
     Parameters
     ----------
-    before : estimator or list of estimator
-        Any, fitted or not. It is only looked at. Of a list, as of the models of
-        cross-validation's folds, the spread of each parameter is returned.
-    after : estimator, default=None
-        Any, of the same class or of another one. None with a list.
+    before : estimator
+        Fitted or not. It is only read.
+    after : estimator
+        Fitted or not, of the same class or of another one. It is only read.
     align : bool, default=False
         Whether to put components and hidden units of ``after`` in the order and the signs of
-        ``before`` first, where they may have any and the model is the same.
+        ``before`` first, if the model stays the same in any order.
     rtol, atol : float, default=0.0
-        A number has moved where it differs by more than ``atol + rtol * abs(after)``, as in
+        A number has changed if it differs by more than ``atol + rtol * abs(after)``, as in
         ``numpy.testing.assert_allclose``. With a tolerance, another dtype alone is no change.
-        For two models only.
     ignore : collection of str, default=()
         Names of hyperparameters and of fitted attributes to leave out, such as
-        ``("n_jobs", "n_samples_seen_")``, in whatever estimator they are.
+        ``("n_jobs", "n_samples_seen_")``, in whatever nested estimator.
 
     Returns
     -------
-    Diff or Spread
+    Diff
         Shown as text by ``print`` and as HTML in notebooks.
 
     Raises
     ------
     TypeError
         If ``before`` or ``after`` is not an estimator, or is a class, ``align`` is not a bool, or
-        ``ignore`` is no collection of names.
+        ``ignore`` is not a collection of names.
     ValueError
-        If a list has fewer than two models or comes with a tolerance, or a tolerance is negative
-        or not finite.
+        If a tolerance is negative or not finite.
 
     Examples
     --------
@@ -96,54 +75,46 @@ def diff(
     """
     tolerance = _tolerance("diff", rtol, atol)
     check_names("diff", "ignore", ignore)
-    if not isinstance(align, bool | np.bool):
-        raise TypeError(f"diff: align must be True or False, got {reprlib.repr(align)}.")
-    if isinstance(before, list | tuple):
-        if after is not None:
-            raise TypeError("diff: give a list of models alone, or two models.")
-        if len(before) < 2:
-            raise ValueError(f"diff: a list must have at least 2 models, got {len(before)}.")
-        for i, model in enumerate(before):
-            check_estimator("diff", model, f"before[{i}]")
-        if not tolerance.exact:
-            raise ValueError(
-                "diff: rtol and atol are for two models; of a list the spread is measured, got "
-                f"rtol={rtol!r}, atol={atol!r}."
-            )
-        return spread(before, align=align, ignore=ignore)
+    check_align("diff", align)
     check_estimator("diff", before, "before")
     check_estimator("diff", after, "after")
     return _diff(before, after, align, tolerance, ignore)
 
 
 def assert_same_model(
-    a: Any, b: Any, *, rtol: float = 1e-7, atol: float = 0.0, ignore: Collection[str] = ()
+    actual: Any,
+    desired: Any,
+    *,
+    rtol: float = 0.0,
+    atol: float = 0.0,
+    ignore: Collection[str] = (),
 ) -> None:
     """Raise an AssertionError if two models differ in anything that predictions may need.
 
-    Compared are the classes, the hyperparameters, and the fitted attributes with the roles
-    parameter, tuned, structure, data, random and metadata, of the estimators in them too; derived
-    ones where predictions use these. Results for the training rows, diagnostics and training
-    state are not. Two NaN at one place are the same.
+    The classes, the hyperparameters, and the fitted attributes with the roles parameter, tuned,
+    structure, data, random and metadata are compared, in nested estimators too; derived ones if
+    predictions use them. Results for the training rows, diagnostics and training state are not
+    compared. Two NaN at one place are the same.
 
     Parameters
     ----------
-    a, b : estimator
-        Any two, fitted or not. They are only looked at.
-    rtol, atol : float, default=1e-07, 0.0
-        Two numbers are the same where they differ by at most ``atol + rtol * abs(b)``, as in
-        ``numpy.testing.assert_allclose``. With both 0 the dtypes have to be the same too.
+    actual, desired : estimator
+        Fitted or not. They are only read.
+    rtol, atol : float, default=0.0
+        Two numbers are the same if ``abs(actual - desired) <= atol + rtol * abs(desired)``, as in
+        ``numpy.testing.assert_allclose``. If both are 0, the dtypes have to be the same too.
     ignore : collection of str, default=()
         Names of hyperparameters and of fitted attributes that may differ, such as
-        ``("n_jobs",)``.
+        ``("n_jobs",)``, in whatever nested estimator.
 
     Raises
     ------
     AssertionError
-        If they differ; the message is what ``diff`` shows.
+        If they differ. The message names the path and the class of the first difference and how
+        far it is, and ends with what ``diff(actual, desired)`` shows.
     TypeError
-        If ``a`` or ``b`` is not an estimator, or is a class, or ``ignore`` is no collection of
-        names.
+        If ``actual`` or ``desired`` is not an estimator, or is a class, or ``ignore`` is not a
+        collection of names.
     ValueError
         If a tolerance is negative or not finite.
 
@@ -157,15 +128,23 @@ def assert_same_model(
     """
     tolerance = _tolerance("assert_same_model", rtol, atol)
     check_names("assert_same_model", "ignore", ignore)
-    check_estimator("assert_same_model", a, "a")
-    check_estimator("assert_same_model", b, "b")
-    found = _diff(a, b, False, tolerance, ignore)
+    check_estimator("assert_same_model", actual, "actual")
+    check_estimator("assert_same_model", desired, "desired")
+    found = _diff(actual, desired, False, tolerance, ignore)
     if not found.is_empty:
         __tracebackhide__ = True
+        first, *others = differences(found)
+        more = f"; {plural(len(others), 'more difference')}" if others else ""
         raise AssertionError(
-            f"the models differ (rtol={rtol:g}, atol={atol:g})\n\n"
+            f"the models differ (rtol={rtol:g}, atol={atol:g}): {first}{more}\n\n"
             f"{found.to_text(width=100, color=False)}"
         )
+
+
+def check_align(function: str, align: Any) -> None:
+    """Raise TypeError if ``align`` is not a bool."""
+    if not isinstance(align, bool | np.bool):
+        raise TypeError(f"{function}: align must be True or False, got {reprlib.repr(align)}.")
 
 
 def _tolerance(function: str, rtol: float, atol: float) -> Tolerance:

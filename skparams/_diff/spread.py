@@ -1,4 +1,4 @@
-"""How far the fitted parameters of several models are apart."""
+"""How much the fitted parameters of several models vary."""
 
 from __future__ import annotations
 
@@ -12,16 +12,61 @@ from scipy.sparse import issparse
 from skparams._diff.align import aligned
 from skparams._diff.arrays import EXACT
 from skparams._diff.choices import choices_in, same_choice, short_choice, texts_of
+from skparams._diff.diff import check_align
 from skparams._diff.held import Held, held_by, units_of
 from skparams._diff.spread_record import ParameterSpread, Spread, Varied
 from skparams._diff.values import compare
-from skparams._walk import Walk, class_path, join
+from skparams._walk import Walk, check_estimator, check_names, class_path, join
 
 __all__ = ["spread"]
 
 
-def spread(models: Sequence[Any], *, align: bool, ignore: Collection[str]) -> Spread:
-    """Return how far several models are apart; arguments are as for ``diff``."""
+def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str] = ()) -> Spread:
+    """Return how much the fitted parameters of several models vary.
+
+    Parameters
+    ----------
+    models : list of estimator
+        At least two, as those of cross-validation's folds. They are only read.
+    align : bool, default=False
+        Whether to put components and hidden units in the order and the signs of the first model
+        first, if the model stays the same in any order.
+    ignore : collection of str, default=()
+        Names of hyperparameters and of fitted attributes to leave out, such as
+        ``("n_jobs", "n_samples_seen_")``, in whatever nested estimator.
+
+    Returns
+    -------
+    Spread
+        Shown as text by ``print`` and as HTML in notebooks.
+
+    Raises
+    ------
+    TypeError
+        If ``models`` is not a list of estimators, ``align`` is not a bool, or ``ignore`` is not a
+        collection of names.
+    ValueError
+        If there are fewer than two models.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> from skparams import spread
+    >>> X, y = [[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0]
+    >>> found = spread([Ridge(alpha=alpha).fit(X, y) for alpha in (0.0, 2.0)])
+    >>> [(row.path, row.mean, row.std) for row in found.parameters]
+    [('coef_', 0.75, 0.25), ('intercept_', 0.25, 0.25)]
+    """
+    check_names("spread", "ignore", ignore)
+    check_align("spread", align)
+    if not isinstance(models, list | tuple):
+        raise TypeError(
+            f"spread: models must be a list of estimators, got {type(models).__name__}."
+        )
+    if len(models) < 2:
+        raise ValueError(f"spread: models must have at least 2 estimators, got {len(models)}.")
+    for i, model in enumerate(models):
+        check_estimator("spread", model, f"models[{i}]")
     walks = [Walk(model) for model in models]
     learned = [_Learned.of(walk, ignore) for walk in walks]
     if align:

@@ -1,7 +1,19 @@
-"""Learned parameters as methods and dictionaries."""
+"""Fitted parameters: get, set and count them, as functions and as methods.
 
-from skparams._params.mixin import ParamsMixin
+Loaded lazily, as our own estimators import ``ParamsMixin`` from here.
+"""
 
-__all__ = [
-    "ParamsMixin",
-]
+from typing import TYPE_CHECKING
+
+import lazy_loader as _lazy
+
+if TYPE_CHECKING:
+    from skparams._params.fitted import count_params, fitted_params
+    from skparams._params.mixin import ParamsMixin
+
+__all__ = ["ParamsMixin", "count_params", "fitted_params"]
+
+__getattr__, __dir__, _ = _lazy.attach(
+    __name__,
+    submod_attrs={"fitted": ["count_params", "fitted_params"], "mixin": ["ParamsMixin"]},
+)

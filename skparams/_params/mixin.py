@@ -1,21 +1,21 @@
-"""Learned parameters as methods, for this package's estimators and for anyone's."""
+"""Fitted parameters as methods, for this package's estimators and for anyone's."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-if TYPE_CHECKING:  # else imported where it is used: fit needs none of it
+if TYPE_CHECKING:  # methods import what they need: fit needs none of it
     from skparams._summary import Summary
 
 __all__ = ["ParamsMixin"]
 
 
 class ParamsMixin:
-    """Give an estimator methods that show, count and replace what it learned.
+    """Methods that show, count and replace what an estimator learned.
 
-    What counts as a fitted parameter follows from a ``Spec``: the one that the class returns
-    from ``__skparams__``, or one registered for it. Without any, it is guessed.
+    A ``Spec`` decides what counts as a fitted parameter: the one that the class returns from
+    ``__skparams__``, or one that is registered for it. Without a Spec it is guessed.
 
     Examples
     --------
@@ -39,16 +39,16 @@ class ParamsMixin:
     2
     """
 
-    def get_fitted_params(self, deep: bool = True, structure: bool = False) -> dict[str, Any]:
+    def get_fitted_params(self, *, deep: bool = True, structure: bool = False) -> dict[str, Any]:
         """Return what the estimator learned and needs in order to predict.
 
         Parameters
         ----------
         deep : bool, default=True
-            Whether to include the estimators in it.
+            Whether to include nested estimators.
         structure : bool, default=False
             Whether to include what a fresh clone needs beside the parameters: classes, sizes,
-            memorised rows, members of an ensemble, each as the whole attribute that holds it.
+            memorized rows, members of an ensemble. Each is the whole attribute that holds it.
             Results for the training rows, diagnostics and training state are left out.
 
         Returns
@@ -56,28 +56,28 @@ class ParamsMixin:
         dict
             By paths such as ``coefs_[0]``. Parameters are the estimator's own arrays, not copies.
             Whole attributes are copies, in which arrays of parameters are the estimator's own
-            where they are plain attributes; those of a tree are in a copy of the tree.
+            if they are plain attributes; those of a tree are in a copy of the tree.
 
         Raises
         ------
         NotFittedError
             If the estimator is not fitted.
         TypeError
-            If something of the structure cannot be copied.
+            If a part of the structure cannot be copied.
         """
-        from skparams._params.restore import structure_of
-        from skparams._summary import fitted_params
+        from skparams._params.fitted import fitted_params
+        from skparams._params.structure import structure_of
 
         params = fitted_params(self, deep=deep)
         return {**params, **structure_of(self, deep)} if structure else params
 
-    def set_fitted_params(self, **params: Any) -> Any:
-        """Replace what was learned by copies, all of it or nothing.
+    def set_fitted_params(self, **params: Any) -> Self:
+        """Replace what was learned by copies; after an error nothing is replaced.
 
         Parameters
         ----------
         **params : array-like
-            Paths and values as ``get_fitted_params`` has them. Arrays must have the shape of
+            Paths and values as ``get_fitted_params`` returns them. Arrays must have the shape of
             those that they replace and are converted to their dtype. An unfitted estimator
             needs ``get_fitted_params(structure=True)`` of one with the same hyperparameters.
 
@@ -93,15 +93,22 @@ class ParamsMixin:
         ValueError
             If a path is unknown, a shape differs, or a value cannot be converted.
         TypeError
-            If something of the structure cannot be copied.
+            If a part of the structure cannot be copied.
         """
-        from skparams._params.restore import put
+        from skparams._params.structure import put
 
         put(self, params)
         return self
 
+    @overload
+    def count_params(
+        self, *, kind: Literal["stored", "free", "nonzero"] = ..., X: Any = ...
+    ) -> int | None: ...
+    @overload
+    def count_params(self, *, kind: Literal["effective"], X: Any = ...) -> float | None: ...
     def count_params(
         self,
+        *,
         kind: Literal["stored", "free", "nonzero", "effective"] = "stored",
         X: Any = None,
     ) -> int | float | None:
@@ -110,17 +117,17 @@ class ParamsMixin:
         Parameters
         ----------
         kind : {"stored", "free", "nonzero", "effective"}, default="stored"
-            The numbers that are kept, those minus their constraints, those that are not zero, or
-            the effective number, where there is one.
+            The numbers that are stored, those minus their constraints, those that are not zero,
+            or the effective degrees of freedom, if they are known.
         X : array-like, default=None
-            The training rows, for the effective number only.
+            The training rows, for ``kind="effective"`` only.
 
         Returns
         -------
         int, float or None
-            None where it is not known, as before fit.
+            None if it is not known, as before fit.
         """
-        from skparams._summary import count_params
+        from skparams._params.fitted import count_params
 
         return count_params(self, kind=kind, X=X)
 
@@ -138,14 +145,14 @@ class ParamsMixin:
         Parameters
         ----------
         X : array-like, default=None
-            The training rows, for the number of parameters a row, for the effective number of
-            parameters, and for what can be found with them only.
+            The training rows, for the number of parameters a row, for the effective degrees of
+            freedom, and for findings that need them.
         n_samples : int, default=None
             The number of training rows, instead of X.
         depth : int, default=None
             Levels of nested estimators to show, all by default.
         stats : bool, default=False
-            Whether to take statistics of the parameters.
+            Whether to compute statistics of the parameters.
         ignore : collection of str, default=()
             Codes of findings to leave out, such as ``("SKP001",)``.
 
@@ -187,7 +194,7 @@ class ParamsMixin:
         Returns
         -------
         Summary
-            Of what will be learned, and of what it will cost.
+            What will be learned, and what it will cost.
         """
         from skparams._plan import plan
 

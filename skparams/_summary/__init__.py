@@ -2,12 +2,10 @@
 
 from skparams._summary.html import rendered
 from skparams._summary.record import Summary
-from skparams._summary.summary import count_params, fitted_params, summary
+from skparams._summary.summary import summary
 
 __all__ = [
     "Summary",
-    "count_params",
-    "fitted_params",
     "rendered",
     "summary",
 ]

@@ -129,7 +129,7 @@ def test_summary_and_count_are_methods_too(data):
     assert isinstance(found, Summary)
     assert (found.n_samples, found.depth) == (60, 0)
     assert model.summary(n_samples=7).n_samples == 7
-    assert model.count_params("effective", data[0]) is None
+    assert model.count_params(kind="effective", X=data[0]) is None
     few = model.summary(n_samples=7, stats=True, ignore=("SKP004",))
     assert [finding.code for finding in few.findings] == ["SKP001"]
     assert all(row.stats for row in few.root.parameters)

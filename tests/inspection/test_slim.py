@@ -24,7 +24,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 import skparams
-from skparams import assert_same_model, diff, memorised, slim, summary
+from skparams import assert_same_model, memorised, slim, spread, summary
 from skparams._walk.outputs import same
 from skparams._walk.predictions import results_of
 from skparams.specs import Spec, parameter
@@ -115,7 +115,7 @@ def test_a_slimmed_copy_is_the_same_model(X, y):
         small = slim(model, X)
         assert_same_model(model, small, rtol=0)
         assert_same_model(small, model, rtol=0)
-        assert not diff([model, small]).varied
+        assert not spread([model, small]).varied
 
 
 # What goes, and what it spares
@@ -281,7 +281,7 @@ def test_slimmed_twice(network):
             getattr(twice, name)
 
 
-@pytest.mark.slow  # a process of its own
+@pytest.mark.exhaustive  # a process of its own
 def test_a_pickle_loads_where_skparams_is_not_loaded_yet(search, X, tmp_path):
     (tmp_path / "model").write_bytes(pickle.dumps((slim(search), X, search.predict(X))))
     code = """

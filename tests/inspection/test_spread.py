@@ -15,7 +15,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from skparams import diff, fitted_params
+from skparams import fitted_params, spread
 
 X, Y = make_classification(90, 5, random_state=0)
 
@@ -27,7 +27,7 @@ def folds():
 
 
 def test_against_numpy(folds):
-    rows = {row.path: row for row in diff(folds).parameters}
+    rows = {row.path: row for row in spread(folds).parameters}
     assert rows.keys() == fitted_params(folds[0]).keys()
     for path, row in rows.items():
         stacked = np.stack([fitted_params(model)[path] for model in folds])
@@ -41,17 +41,17 @@ def test_against_numpy(folds):
 
 
 def test_the_same_models_do_not_vary(folds):
-    found = diff([folds[0], copy.deepcopy(folds[0]), folds[0]])
+    found = spread([folds[0], copy.deepcopy(folds[0]), folds[0]])
     assert [row.std for row in found.parameters] == [0.0] * 4
     assert not found.varied
 
 
 def test_what_was_chosen_otherwise():
     models = [Ridge(alpha=alpha).fit(X, Y) for alpha in (1.0, 2.0, 1.0)]
-    (varied,) = diff(models).varied
+    (varied,) = spread(models).varied
     assert (varied.path, varied.values) == ("alpha", ("1.0", "2.0", "1.0"))
     models = [LassoCV(cv=2).fit(X[i:], Y[i:]) for i in (0, 40)]
-    (varied,) = diff(models).varied
+    (varied,) = spread(models).varied
     assert varied.path == "alpha_"
     assert varied.values == tuple(repr(float(f"{model.alpha_:.6g}")) for model in models)
 
@@ -62,35 +62,35 @@ def test_classes_that_are_not_the_same_are_told(folds):
         make_pipeline(StandardScaler(), LogisticRegression()).fit(X, np.array([*names])[labels])
         for names in ("abc", "abc", "abz")
     ]
-    found = diff(models)
+    found = spread(models)
     assert found.unlike == ("logisticregression__classes_",)
     assert "not the same in all: logisticregression__classes_" in str(found)
-    assert diff(models[:2]).unlike == diff(folds).unlike == ()
-    assert "not the same in all" not in str(diff(folds))
+    assert spread(models[:2]).unlike == spread(folds).unlike == ()
+    assert "not the same in all" not in str(spread(folds))
     binary = LogisticRegression().fit(X, Y)
-    assert diff([binary, models[0][1]]).unlike == ("classes_",)
-    assert diff([binary, Ridge().fit(X, Y)]).unlike == ()
+    assert spread([binary, models[0][1]]).unlike == ("classes_",)
+    assert spread([binary, Ridge().fit(X, Y)]).unlike == ()
     rows = [KNeighborsClassifier(algorithm="kd_tree").fit(X[i:], Y[i:]) for i in (0, 1)]
-    assert diff(rows).unlike == ()
+    assert spread(rows).unlike == ()
 
 
 def test_values_that_look_the_same_vary_too():
     priors = [np.full(8, 1 / 8), np.r_[0.5, np.full(7, 0.5 / 7)]]
-    (varied,) = diff([GaussianNB(priors=priors[i]) for i in (0, 1, 0)]).varied
+    (varied,) = spread([GaussianNB(priors=priors[i]) for i in (0, 1, 0)]).varied
     plain = "array of float64, shape (8,)"
     assert varied.values == (plain, f"{plain}: 8 of 8 differ", plain)
     functions = [lambda x: x, lambda x: x + 1, lambda x: x + 2]
     models = [FunctionTransformer(f) for f in [*functions, functions[0]]]
-    (varied,) = diff(models).varied
+    (varied,) = spread(models).varied
     assert len({*varied.values}) == 3
     assert varied.values[0] == varied.values[3]
     assert varied.values[1] == "another function"
-    assert not diff([Ridge(alpha=0.1), Ridge(alpha=np.float64(0.1))]).varied
+    assert not spread([Ridge(alpha=0.1), Ridge(alpha=np.float64(0.1))]).varied
 
 
 def test_shapes_classes_and_fits_that_differ_are_told():
     models = [PCA(2).fit(X), PCA(3).fit(X), Ridge().fit(X, Y), Ridge()]
-    found = diff(models)
+    found = spread(models)
     rows = {row.path: row for row in found.parameters}
     assert rows["components_"].shapes == ((2, 5), (3, 5))
     assert rows["components_"].std is None
@@ -103,14 +103,14 @@ def test_shapes_classes_and_fits_that_differ_are_told():
 
 def test_trees_that_one_model_has_do_not_vary():
     models = [RandomForestClassifier(3, random_state=0).fit(X, Y), LogisticRegression().fit(X, Y)]
-    rows = {row.path: row for row in diff(models).parameters}
+    rows = {row.path: row for row in spread(models).parameters}
     for name in ("nodes of trees", "depth of trees", "coef_"):
         assert (rows[name].n_models, rows[name].mean, rows[name].std) == (1, None, None)
 
 
 def test_defaults_that_come_or_go_with_a_class_are_counted():
     forest, line = RandomForestClassifier(3, n_jobs=1), LogisticRegression()
-    found = diff([forest, line])
+    found = spread([forest, line])
     names = forest.get_params().keys() ^ line.get_params().keys()
     assert {each.path for each in found.varied if None in each.values} == names
     text = str(found)
@@ -118,7 +118,7 @@ def test_defaults_that_come_or_go_with_a_class_are_counted():
     assert "n_jobs" in text  # which both have
     assert "min_samples_leaf" not in text
     assert f"{len(names) - 1} at their defaults come or go with a class" in text
-    found = diff([PCA(), PCA(), LogisticRegression()], ignore=["random_state", "tol"])
+    found = spread([PCA(), PCA(), LogisticRegression()], ignore=["random_state", "tol"])
     said = f"{len(found.varied)} hyperparameters at their defaults come or go with a class"
     assert said in str(found)
 
@@ -127,36 +127,43 @@ def test_components_are_aligned_on_request():
     one = PCA(3).fit(X)
     two = copy.deepcopy(one)
     two.components_ = -two.components_[[2, 0, 1]]
-    assert diff([one, two]).parameters[0].std > 0.1
-    assert diff([one, two], align=True).parameters[0].std == 0
+    assert spread([one, two]).parameters[0].std > 0.1
+    assert spread([one, two], align=True).parameters[0].std == 0
 
 
 def test_numbers_that_are_not_finite_are_left_out():
     one = Ridge().fit(X, Y)
     two, three = copy.deepcopy(one), copy.deepcopy(one)
     two.coef_[1], three.coef_[:] = np.nan, np.inf
-    row = diff([one, two]).parameters[0]
+    row = spread([one, two]).parameters[0]
     assert (row.nonfinite, row.std) == (1, 0.0)
-    assert diff([one, three]).parameters[0].std is None
+    assert spread([one, three]).parameters[0].std is None
 
 
 def test_sizes_of_trees():
     models = [RandomForestClassifier(n, max_depth=n, random_state=0).fit(X, Y) for n in (1, 3)]
-    nodes, depth = diff(models).parameters
+    nodes, depth = spread(models).parameters
     counts = [sum(tree.tree_.node_count for tree in model.estimators_) for model in models]
     assert (nodes.mean, nodes.std) == (np.mean(counts), np.std(counts))
     assert (depth.mean, depth.std) == (2.0, 1.0)
 
 
-@pytest.mark.parametrize("given", [{"rtol": 1e9}, {"atol": 1.0}])
-def test_tolerances_are_for_two_models(given, folds):
-    with pytest.raises(ValueError, match=r"diff: rtol and atol are for two models; .* got rtol="):
-        diff(folds, **given)
-    diff(folds, rtol=0, atol=0.0)
+@pytest.mark.parametrize(
+    ("models", "error", "match"),
+    [
+        ([Ridge()], ValueError, "models must have at least 2 estimators, got 1"),
+        ([Ridge(), 3], TypeError, r"models\[1\] must have fit"),
+        (Ridge(), TypeError, "models must be a list of estimators, got Ridge"),
+        (make_pipeline(PCA(), Ridge()), TypeError, "models must be a list .* got Pipeline"),
+    ],
+)
+def test_what_is_no_list_of_models_is_named(models, error, match):
+    with pytest.raises(error, match=match):
+        spread(models)
 
 
 def test_as_data(folds):
-    found = diff(folds)
+    found = spread(folds)
     frame = pytest.importorskip("pandas") and found.to_frame()
     assert list(frame["path"]) == [row.path for row in found.parameters]
     given = json.loads(found.to_json())

@@ -23,7 +23,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from skparams import diff, fitted_params, plan, probe, summary
+from skparams import diff, fitted_params, plan, probe, spread, summary
 from skparams._records import Memorised
 from skparams._slim import SlimReport
 from skparams._slim.record import SlimRow
@@ -211,7 +211,7 @@ def _shuffled():
 def _folds():
     models = [_made(2, C) for C in (0.1, 0.2, 0.4)]
     models[2][2].coef_ *= -1
-    return diff(models)
+    return spread(models)
 
 
 TEXTS = {

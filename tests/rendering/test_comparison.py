@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams import diff
+from skparams import diff, spread
 from tests.rendering.made import NASTY
 from tests.rendering.real import TEXTS
 
@@ -54,7 +54,7 @@ def test_text_of_users_is_escaped():
     for nasty in NASTY:
         for each in (
             diff(model(nasty, "a"), model("other", nasty)),
-            diff([model(nasty, "a"), model("other", nasty)]),
+            spread([model(nasty, "a"), model("other", nasty)]),
         ):
             assert "<script>" not in each.to_html()
             assert "<img" not in each.to_html()
@@ -80,7 +80,7 @@ def test_a_figure_needs_something_to_draw():
     with pytest.raises(ValueError, match="plot: Ridge has nothing to draw"):
         diff(Ridge(), Ridge()).plot()
     with pytest.raises(ValueError, match="no parameter of one shape"):
-        diff([Ridge(), Ridge()]).plot()
+        spread([Ridge(), Ridge()]).plot()
 
 
 def test_html_opens_the_members_of_a_forest(found):

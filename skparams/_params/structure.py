@@ -1,4 +1,4 @@
-"""What an estimator learned, taken out and put back: all of it or nothing."""
+"""Take out what a fresh clone needs, and put fitted parameters and structure back."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from skparams.specs import (
 
 __all__ = ["put", "structure_of"]
 
-# What predictions do not need, where that is known rather than guessed.
-_LEFT_OUT = {"output", "diagnostic", "state"}
+# Roles that predictions do not need; a guessed role does not count.
+_UNUSED = {"output", "diagnostic", "state"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Owner:
-    """An estimator that keeps its own attributes: the root, or one among the arguments."""
+    """The root estimator, or a fitted one among its arguments, and what it holds."""
 
     estimator: Any
     params: Mapping[str, Any]
@@ -47,24 +47,14 @@ class _Owner:
         return rule.role if rule else COMMON.get(name) or guess_role(name, value)
 
     def keeps(self, name: str, role: str) -> bool:
-        """Say whether predictions may need an attribute, as far as its role tells."""
-        return self.spec.guessed or role not in _LEFT_OUT
+        """Whether predictions may need an attribute, judged by its role."""
+        return self.spec.guessed or role not in _UNUSED
 
 
 def structure_of(estimator: Any, deep: bool) -> dict[str, Any]:
-    """Return the attributes that a fresh clone needs in order to predict.
+    """Return the attributes that a fresh clone needs in order to predict, whole, by path.
 
-    Parameters
-    ----------
-    estimator : estimator
-        A fitted one.
-    deep : bool
-        Whether to include the estimators in it.
-
-    Returns
-    -------
-    dict
-        Whole attributes by path. They are copies, but for the arrays of parameters in them.
+    They are copies, except for the arrays of parameters in them.
     """
     learned = [leaf.value for leaf in Walk(estimator).leaves]
     memo = {
@@ -83,15 +73,7 @@ def structure_of(estimator: Any, deep: bool) -> dict[str, Any]:
 
 
 def put(estimator: Any, params: Mapping[str, Any]) -> None:
-    """Put parameters, and structure that is among them, into an estimator.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Fitted, or not where structure is given too.
-    params : mapping
-        Paths and values.
-    """
+    """Put parameters, and whole attributes that are among them, into an estimator."""
     with _AllOrNothing() as change:
         structure = _structure_in(estimator, params)
         memo: dict[int, Any] = {}
@@ -121,7 +103,7 @@ def put(estimator: Any, params: Mapping[str, Any]) -> None:
 
 
 class _AllOrNothing:
-    """Set attributes, and put the old ones back where an error ends the block."""
+    """Set attributes, and restore the old ones if the block raises."""
 
     def __init__(self) -> None:
         self._done: list[tuple[Any, str, Any]] = []
@@ -144,7 +126,7 @@ class _AllOrNothing:
 def _owners(
     estimator: Any, deep: bool, path: str = "", within: frozenset[int] = frozenset()
 ) -> dict[str, _Owner]:
-    """Return an estimator and those that its arguments keep fitted, as a pipeline's steps."""
+    """Return an estimator and those among its arguments that are fitted, as steps, by path."""
     values = attributes_of(estimator)
     params = hyperparameters_of(estimator, values)
     spec = registered(estimator) or guess_spec(values, params)
@@ -161,9 +143,8 @@ def _owners(
 def _structure_in(estimator: Any, params: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
     """Return, for paths of whole attributes, the estimator and the attribute's name.
 
-    A fresh estimator takes any attribute, its parameters included, where structure is among them
-    or where its Spec knows of none. A fitted one takes those that it has, and its parameters are
-    replaced one by one.
+    A fresh estimator takes any attribute, parameters included, if structure is among them or its
+    Spec has none. A fitted one takes those that it has; its parameters are replaced one by one.
     """
     owners = _owners(estimator, deep=True)
     leaves = {leaf.path for leaf in Walk(estimator).leaves}
@@ -189,19 +170,19 @@ def _structure_in(estimator: Any, params: Mapping[str, Any]) -> dict[str, tuple[
 
 
 def _is_attribute(name: str) -> bool:
-    """Say whether a path is an attribute's name, rather than one of something inside it."""
+    """Whether a path is an attribute's name, rather than the path of a part of one."""
     return name.isidentifier() and ("__" not in name or name.startswith("_"))
 
 
 def _replaced(
     leaves: Mapping[str, Leaf], params: Mapping[str, Any]
 ) -> Iterator[tuple[Any, str, Any]]:
-    """Yield estimators, names of attributes, and new values of them that hold the parameters."""
+    """Yield estimators, names of their attributes, and new values with the parameters in them."""
     changes: dict[tuple[int, str], dict[str, Any]] = {}
     for path, value in params.items():
         leaf = leaves[path]
-        array = _fitting(leaf, value)
-        if not _same(array, leaf.numbers):
+        array = _converted(leaf, value)
+        if not _same_array(array, leaf.numbers):
             changes.setdefault((id(leaf.estimator), leaf.attribute), {})[path] = array
     for new in changes.values():
         leaf = leaves[next(iter(new))]
@@ -210,16 +191,16 @@ def _replaced(
         spec = registered(leaf.estimator)
         rule = spec.rules.get(leaf.attribute) if spec else None
         if rule and rule.parts:
-            value = _written(leaf, old, rule.parts, local)
+            value = _with_parts(leaf, old, rule.parts, local)
         else:
             value = rebuilt(leaf.attribute, old, local)
         yield leaf.estimator, leaf.attribute, value
 
 
-def _written(
+def _with_parts(
     leaf: Leaf, old: Any, parts: Callable[[Any], Iterable[Part]], new: Mapping[str, Any]
 ) -> Any:
-    """Return a copy of an object with other numbers in its parts."""
+    """Return a copy of an object with new numbers in its parts."""
     name = leaf.attribute
     copy = _copied("set_fitted_params", name, old, {})
     for part in parts(copy):
@@ -232,7 +213,7 @@ def _written(
             part.array[...] = new[path]
     for part in parts(copy):
         path = f"{name}{part.path}"
-        if path in new and not _same(np.asarray(part.array), new[path]):
+        if path in new and not _same_array(np.asarray(part.array), new[path]):
             raise ValueError(
                 f"set_fitted_params: {path} of {type(leaf.estimator).__name__} is computed by the "
                 f"{type(old).__name__} in {name} and cannot be replaced in it."
@@ -241,7 +222,7 @@ def _written(
 
 
 def _derived(estimator: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the attributes that follow from parameters, with their values after a change."""
+    """Yield the derived attributes and their values after a change of parameters."""
     spec = registered(estimator)
     for name, rule in spec.rules.items() if spec else ():
         values = attributes_of(estimator)
@@ -252,7 +233,7 @@ def _derived(estimator: Any) -> Iterator[tuple[str, Any]]:
             )
 
 
-def _same(a: Any, b: Any) -> bool:
+def _same_array(a: Any, b: Any) -> bool:
     if issparse(a) or issparse(b):
         return False
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
@@ -261,13 +242,13 @@ def _same(a: Any, b: Any) -> bool:
 def _copied(function: str, path: str, value: Any, memo: dict[int, Any]) -> Any:
     try:
         return deepcopy(value, memo)
-    except Exception as error:  # of any class's own __deepcopy__ or __reduce__
+    except Exception as error:  # raised by a class's own __deepcopy__ or __reduce__
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
         raise TypeError(f"{function}: the {kind} in {path} cannot be copied: {error}") from error
 
 
-def _fitting(leaf: Leaf, value: Any) -> Any:
-    """Return a copy of a value as the array that may stand in a leaf's place."""
+def _converted(leaf: Leaf, value: Any) -> Any:
+    """Return a copy of a value with the shape and dtype of the leaf that it replaces."""
     old = leaf.numbers
     if issparse(old) != issparse(value):
         raise ValueError(
@@ -276,7 +257,7 @@ def _fitting(leaf: Leaf, value: Any) -> Any:
         )
     try:
         new = value.asformat(old.format, copy=True) if issparse(value) else np.array(value)
-    except Exception as error:  # of any class's own __array__, as of tensors that need gradients
+    except Exception as error:  # raised by a class's own __array__, as tensors with gradients do
         raise ValueError(
             f"set_fitted_params: {leaf.path} must be numbers, got {type(value).__name__}: {error}"
         ) from error

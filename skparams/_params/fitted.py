@@ -1,0 +1,127 @@
+"""The fitted parameters of any estimator, and how many they are."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, overload
+
+import numpy as np
+
+from skparams._records import Bounds, Unknown
+from skparams._walk import Walk, check_estimator, check_fitted, effective, stored_in
+
+__all__ = ["count_params", "fitted_params"]
+
+_KINDS = ("stored", "free", "nonzero", "effective")
+
+
+def fitted_params(estimator: Any, *, deep: bool = True) -> dict[str, Any]:
+    """Return the arrays that an estimator learned and needs in order to predict.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted. It is only read.
+    deep : bool, default=True
+        Whether to include nested estimators. Of a search, only ``best_estimator_`` is included.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The estimator's own arrays, not copies; a number becomes a 0-d array, and a sparse matrix
+        stays sparse. Keys are paths: ``coefs_[0]``, ``pca__components_``,
+        ``estimators_[3]__coef_``.
+
+    Raises
+    ------
+    TypeError
+        If ``estimator`` is not an estimator, or is a class.
+    NotFittedError
+        If it is not fitted.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skparams import fitted_params
+    >>> fitted_params(StandardScaler().fit([[0.0], [2.0]]))
+    {'mean_': array([1.]), 'scale_': array([1.])}
+    """
+    check_estimator("fitted_params", estimator)
+    walk = Walk(estimator)
+    check_fitted("fitted_params", walk)
+    return {
+        leaf.path: leaf.numbers
+        for leaf in walk.leaves
+        if leaf.numbers is not None and (deep or leaf.estimator is estimator)
+    }
+
+
+@overload
+def count_params(
+    estimator: Any, *, kind: Literal["stored", "free", "nonzero"] = ..., X: Any = ...
+) -> int | None: ...
+@overload
+def count_params(estimator: Any, *, kind: Literal["effective"], X: Any = ...) -> float | None: ...
+def count_params(
+    estimator: Any,
+    *,
+    kind: Literal["stored", "free", "nonzero", "effective"] = "stored",
+    X: Any = None,
+) -> int | float | None:
+    """Count the numbers that an estimator learned and needs in order to predict.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted or not; nested estimators are included. It is only read.
+    kind : {"stored", "free", "nonzero", "effective"}, default="stored"
+        The numbers that are stored, those minus their constraints, those that are not zero, or
+        the effective degrees of freedom. Each buffer counts once. The effective degrees of
+        freedom are the trace of the matrix that maps y to the predictions for the training rows.
+        They are known for linear regression, ridge and kernel ridge regression, Gaussian
+        processes and nearest neighbors, also in pipelines and searches. With several targets
+        they are the sum over the targets.
+    X : array-like, default=None
+        The training rows, for ``kind="effective"`` only. Their weights are taken as equal.
+
+    Returns
+    -------
+    int, float or None
+        None if it is not known: before fit, and if no Spec describes what an estimator holds.
+        ``summary(estimator).totals.stored`` and ``summary(estimator, X).effective_reason`` give
+        the reason.
+
+    Raises
+    ------
+    TypeError
+        If ``estimator`` is not an estimator, or is a class.
+    ValueError
+        If ``kind`` is not one of those listed, or X is not what the estimator was fitted on, as
+        far as the estimator keeps that.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LinearRegression
+    >>> from skparams import count_params
+    >>> count_params(LinearRegression().fit([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [1, 2, 3]))
+    3
+    >>> from sklearn.linear_model import Ridge
+    >>> X, y = [[-1.0], [0.0], [1.0]], [1, 2, 4]
+    >>> count_params(Ridge(alpha=2.0).fit(X, y), kind="effective", X=X)
+    1.5
+    """
+    check_estimator("count_params", estimator)
+    if kind not in _KINDS:
+        raise ValueError(f"count_params: kind must be one of {', '.join(_KINDS)}, got {kind!r}.")
+    walk = Walk(estimator)
+    totals = walk.root.totals
+    assert not isinstance(totals.stored, Bounds)  # only a plan has bounds
+    assert not isinstance(totals.free, Bounds)
+    if kind == "effective":
+        return effective("count_params", estimator, X)[0] if walk.root.fitted else None
+    if kind == "free":
+        return None if isinstance(totals.free, Unknown) else totals.free
+    if isinstance(totals.stored, Unknown):
+        return None
+    if kind == "stored":
+        return totals.stored
+    return sum(int(np.count_nonzero(stored_in(leaf.used))) for leaf in walk.unique)
