@@ -20,13 +20,7 @@ from skparams.decomposition._pca.rows import (
     not_finite,
     weights_of,
 )
-from skparams.decomposition._pca.rules import (
-    RULES,
-    SpectrumInfo,
-    check,
-    component_table,
-    needs_all,
-)
+from skparams.decomposition._pca.rules import RULES, SpectrumInfo, check, component_table, needs_all
 from skparams.decomposition._pca.solvers import (
     NotFinite,
     Spectrum,

@@ -81,10 +81,7 @@ class Moments(NamedTuple):
 
 
 def moments_of(
-    X: Any,
-    weight: np.ndarray | None = None,
-    dtype: Any = None,
-    shift: np.ndarray | None = None,
+    X: Any, weight: np.ndarray | None = None, dtype: Any = None, shift: np.ndarray | None = None
 ) -> Moments:
     """Moments of the rows of an array of any real dtype and layout, or of a CSR or CSC matrix.
 

@@ -9,14 +9,7 @@ import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skparams._report import LIGHT
-from skparams.decomposition._plot.display import (
-    FONT,
-    check_max_labels,
-    halo,
-    note,
-    pair_of,
-    short,
-)
+from skparams.decomposition._plot.display import FONT, check_max_labels, halo, note, pair_of, short
 from skparams.decomposition._plot.labels import move_apart
 from skparams.decomposition._plot.plane import PlaneDisplay, draw_arrows, label_arrows
 

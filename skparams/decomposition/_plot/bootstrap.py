@@ -115,14 +115,7 @@ class BootstrapDisplay(Display):
 
     @classmethod
     def from_bootstrap(
-        cls,
-        bootstrap,
-        *,
-        kind="ratios",
-        component=0,
-        n_features=30,
-        confidence_level=0.95,
-        ax=None,
+        cls, bootstrap, *, kind="ratios", component=0, n_features=30, confidence_level=0.95, ax=None
     ):
         """Draw intervals of a bootstrap.
 

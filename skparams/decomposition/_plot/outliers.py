@@ -140,10 +140,7 @@ class OutlierDisplay(Display):
             odd.hotelling_t2, odd.spe, s=size + 6, color=LIGHT.below, marker="D", lw=0, zorder=3
         )
         style = {"color": LIGHT.ink, "lw": 0.9, "ls": (0, (4, 3))}
-        self.limits_ = (
-            ax.axvline(limits.hotelling_t2, **style),
-            ax.axhline(limits.spe, **style),
-        )
+        self.limits_ = (ax.axvline(limits.hotelling_t2, **style), ax.axhline(limits.spe, **style))
         _scale(ax.set_xscale, ax.set_xlim, self.hotelling_t2, limits.hotelling_t2)
         _scale(ax.set_yscale, ax.set_ylim, self.spe, limits.spe)
         ax.set_xlabel("T²: distance from the mean within the components →")

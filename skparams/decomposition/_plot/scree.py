@@ -8,14 +8,7 @@ from typing import Any
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._pca import (
-    QUANTILE,
-    RULES,
-    above,
-    applies,
-    choose,
-    null_eigenvalues,
-)
+from skparams.decomposition._pca import QUANTILE, RULES, above, applies, choose, null_eigenvalues
 from skparams.decomposition._plot.display import FONT, Display, finish, halo, percent
 
 KINDS = ("ratios", "eigenvalues")
