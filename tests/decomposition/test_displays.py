@@ -380,6 +380,6 @@ def test_nothing_is_resampled_for_bad_arguments(wine, arguments, message, monkey
 
 
 def test_no_eigenvalues_are_computed_for_a_kind_that_is_not(wine, monkeypatch):
-    monkeypatch.delattr(PCA, "_spectrum_info")
+    monkeypatch.delattr(PCA, "_compare_rules")
     with pytest.raises(ValueError, match=r"ScreeDisplay\.from_estimator: kind must be one of"):
         ScreeDisplay.from_estimator(wine[0], wine[1], kind="log")

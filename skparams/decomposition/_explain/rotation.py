@@ -157,38 +157,32 @@ class RotatedPCA(
     @property
     def components_(self):
         """The rotated loadings, scaled to norm 1."""
-        check_is_fitted(self)
         components = quotient(self._loadings(), np.sqrt(self._variances())).T
         return components.astype(self.pca_.components_.dtype, copy=False)
 
     @property
     def explained_variance_(self):
         """Sums of the squared rotated loadings."""
-        check_is_fitted(self)
         return self._variances().astype(self.pca_.components_.dtype, copy=False)
 
     @property
     def explained_variance_ratio_(self):
         """Explained-variance ratios; all zero if the total variance is zero."""
-        check_is_fitted(self)
         return explained_ratios(self.explained_variance_, self.pca_._total_variance)
 
     @property
     def loadings_(self):
         """The rotated loadings."""
-        check_is_fitted(self)
         return self._loadings().astype(self.pca_.components_.dtype, copy=False)
 
     @property
     def n_features_in_(self):
         """Number of features."""
-        check_is_fitted(self)
         return self.pca_.n_features_in_
 
     @property
     def feature_names_in_(self):
         """Names of the features."""
-        check_is_fitted(self)
         return self.pca_.feature_names_in_
 
     @property
@@ -239,6 +233,7 @@ class RotatedPCA(
         return (rows * self.pca_._unit() + self.pca_.mean_).astype(X.dtype, copy=False)
 
     def _loadings(self) -> np.ndarray:
+        check_is_fitted(self)
         return self.pca_._loadings()[:, : len(self.rotation_)] @ self.rotation_
 
     def _contributions(self) -> np.ndarray:

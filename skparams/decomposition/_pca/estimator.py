@@ -20,14 +20,15 @@ from skparams.decomposition._pca.rows import (
     not_finite,
     weights_of,
 )
-from skparams.decomposition._pca.rules import RULES, SpectrumInfo, check, component_table, needs_all
-from skparams.decomposition._pca.solvers import (
-    NotFinite,
-    Spectrum,
-    from_moments,
-    from_rows,
-    truncated,
+from skparams.decomposition._pca.rules import (
+    RULES,
+    compare_rules,
+    component_table,
+    needs_all,
+    resolve,
 )
+from skparams.decomposition._pca.solvers import NotFinite, from_moments, from_rows, truncated
+from skparams.decomposition._pca.spectrum import Spectrum
 from skparams.decomposition._pca.stream import FROM_SCATTER, OF_STREAM, StreamingPCA
 
 
@@ -292,10 +293,13 @@ class PCA(StreamingPCA):
         0.95             2
         0.99             3
         """
-        return component_table(self._spectrum_info(X, sample_weight))
+        spectrum, counts, _ = self._compare_rules(X, sample_weight)
+        return component_table(spectrum, counts)
 
-    def _spectrum_info(self, X: Any, sample_weight: Any = None) -> SpectrumInfo:
-        """What the rules look at, with all eigenvalues of the rows."""
+    def _compare_rules(
+        self, X: Any, sample_weight: Any
+    ) -> tuple[Spectrum, dict[str, int], np.ndarray]:
+        """All eigenvalues of rows, how many each rule keeps, and the parallel analysis' band."""
         model = copy.copy(self)
         model.n_components = RULES[0]  # so that the solver finds the whole spectrum
         if self.svd_solver in ("arpack", "randomized"):
@@ -303,7 +307,8 @@ class PCA(StreamingPCA):
         X, weight, n_rows = model._checked_to_fit(X, sample_weight)
         size = min(n_rows, X.shape[1])
         solver = "covariance_eigh" if sp.issparse(X) else model._solver(X, size)
-        return model._info(model._spectrum(X, weight, solver, size, size))
+        spectrum = model._spectrum(X, weight, solver, size, size)
+        return spectrum, *compare_rules(spectrum, check_random_state(self.random_state))
 
     def _checked_to_fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None, int]:
         """Validated rows, their weights, and how many rows they count as."""
@@ -327,13 +332,8 @@ class PCA(StreamingPCA):
         solver = self._solver(X, min(n_rows, X.shape[1]))
         if solver in ("arpack", "randomized"):  # which need as many rows, not as much weight
             n_rows = X.shape[0]
-        max_components = min(n_rows, X.shape[1])
-        n_components = self.n_components
-        if n_components is None:
-            n_components = max_components - (solver == "arpack")
-        check(n_components, solver, n_rows, X.shape[1])
-        k = max_components if needs_all(n_components) else int(n_components)
-        spectrum = self._spectrum(X, weight, solver, k, max_components)
+        n_components, k = resolve(self.n_components, solver, n_rows, X.shape[1])
+        spectrum = self._spectrum(X, weight, solver, k, min(n_rows, X.shape[1]))
         self._forget(*FROM_SCATTER, *OF_STREAM)
         self._fit_svd_solver = solver
         self.n_samples_ = X.shape[0]

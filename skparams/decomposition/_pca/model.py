@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,7 +16,7 @@ from skparams._runtime import VersionedEstimator
 from skparams.decomposition._pca.blocks import BLOCK, over_blocks
 from skparams.decomposition._pca.em import expected
 from skparams.decomposition._pca.rows import dtype_of
-from skparams.decomposition._pca.rules import explained_ratios
+from skparams.decomposition._pca.spectrum import explained_ratios
 
 # Minimum noise of a density where nothing varies: squares over it must not overflow.
 MIN_NOISE = 1e-150
@@ -25,19 +25,9 @@ MIN_NOISE = 1e-150
 class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator):
     """What a PCA does once it is fitted."""
 
-    components_: np.ndarray
-    explained_variance_: np.ndarray
-    mean_: np.ndarray
-    noise_variance_: float
-    n_components_: int
-    n_features_in_: int
-    scale_: np.ndarray
-    _deviations: np.ndarray
-    _total_variance: float
-    _weight_sum: float
-    scale: bool
-    whiten: bool
-    missing: str | None
+    if TYPE_CHECKING:  # a stream computes some attributes when they are read
+
+        def __getattr__(self, name: str) -> Any: ...
 
     @property
     def explained_variance_ratio_(self):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
@@ -10,6 +9,8 @@ import numpy as np
 from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import gammaln
+
+from skparams.decomposition._pca.spectrum import Spectrum
 
 RULES = ("mle", "kaiser", "broken_stick", "parallel", "gavish_donoho")
 # Explained variances in a table of rules.
@@ -20,69 +21,45 @@ N_DRAWS = 100
 QUANTILE = 0.95
 
 
-@dataclass(frozen=True)
-class SpectrumInfo:
-    """What the rules look at: all eigenvalues in falling order, and the data's size and scales."""
-
-    eigenvalues: np.ndarray
-    total: float  # variance of all features
-    n: float  # sum of the weights
-    deviations: np.ndarray  # of the features as the components see them
-    scaled: bool
-    max_components: int  # min(n_samples, n_features)
-    random_state: np.random.RandomState
-
-    @property
-    def ratios(self) -> np.ndarray:
-        return explained_ratios(self.eigenvalues, self.total)
-
-
-def explained_ratios(variances: np.ndarray, total: float) -> np.ndarray:
-    """Explained-variance ratios; all zero if the total variance is zero."""
-    return variances / total if total > 0 else np.zeros_like(variances)
-
-
-def check(n_components, solver: str, n_samples: int, n_features: int) -> None:
-    """Raise scikit-learn's error if the data's shape does not allow ``n_components``."""
-    max_components = min(n_samples, n_features)
-    if solver in ("arpack", "randomized"):
-        if isinstance(n_components, str):
-            raise ValueError(
-                f"n_components={n_components!r} cannot be a string with svd_solver='{solver}'"
-            )
-        if not 1 <= n_components <= max_components:
-            raise ValueError(
-                f"n_components={n_components!r} must be between 1 and "
-                f"min(n_samples, n_features)={max_components!r} with svd_solver='{solver}'"
-            )
-        if solver == "arpack" and n_components == max_components:
-            raise ValueError(
-                f"n_components={n_components!r} must be strictly less than "
-                f"min(n_samples, n_features)={max_components!r} with svd_solver='{solver}'"
-            )
-    elif n_components == "mle":
-        if n_samples < n_features:
-            raise ValueError("n_components='mle' is only supported if n_samples >= n_features")
-    elif not isinstance(n_components, str) and not 0 <= n_components <= max_components:
-        raise ValueError(
-            f"n_components={n_components} must be between 0 and "
-            f"min(n_samples, n_features)={max_components} with svd_solver={solver!r}"
-        )
-
-
-def needs_all(n_components) -> bool:
+def needs_all(n_components: Any) -> bool:
     """Whether the number of components depends on the eigenvalues."""
     return isinstance(n_components, str) or not isinstance(n_components, Integral)
 
 
-def choose(n_components, info: SpectrumInfo) -> int:
+def resolve(n_components: Any, solver: str, n_samples: int, n_features: int) -> tuple[Any, int]:
+    """``n_components`` or its default, and how many eigenvalues to find; scikit-learn's errors."""
+    max_components = min(n_samples, n_features)
+    if n_components is None:
+        n_components = max_components - (solver == "arpack")
+    what, size = f"n_components={n_components!r}", f"min(n_samples, n_features)={max_components!r}"
+    if solver in ("arpack", "randomized"):
+        if isinstance(n_components, str):
+            raise ValueError(f"{what} cannot be a string with svd_solver='{solver}'")
+        if not 1 <= n_components <= max_components:
+            raise ValueError(f"{what} must be between 1 and {size} with svd_solver='{solver}'")
+        if solver == "arpack" and n_components == max_components:
+            raise ValueError(f"{what} must be strictly less than {size} with svd_solver='arpack'")
+    elif n_components == "mle":
+        if n_samples < n_features:
+            raise ValueError(f"{what} is only supported if n_samples >= n_features")
+    elif not isinstance(n_components, str) and not 0 <= n_components <= max_components:
+        raise ValueError(f"{what} must be between 0 and {size} with svd_solver='{solver}'")
+    return n_components, max_components if needs_all(n_components) else int(n_components)
+
+
+def choose(n_components: Any, spectrum: Spectrum, random_state: np.random.RandomState) -> int:
     """Number of components by a rule, an explained variance ratio or a number."""
+    if n_components == "parallel":
+        return _above(spectrum, null_eigenvalues(spectrum, QUANTILE, random_state))
     if isinstance(n_components, str):
-        return _BY_NAME[n_components](info)
-    if not needs_all(n_components):
-        return int(n_components)
-    reached = np.searchsorted(np.cumsum(info.ratios), n_components, side="right") + 1
-    return int(min(reached, info.eigenvalues.size))
+        return _BY_NAME[n_components](spectrum)
+    return _reaching(n_components, spectrum) if needs_all(n_components) else int(n_components)
+
+
+def _reaching(ratio: float, spectrum: Spectrum) -> int:
+    """Smallest number of components that explain more than a ratio of the variance."""
+    reached = np.searchsorted(np.cumsum(spectrum.ratios), ratio, side="right") + 1
+    return min(int(reached), spectrum.values.size)
 
 
 def _n_leading(passes: np.ndarray) -> int:
@@ -90,56 +67,54 @@ def _n_leading(passes: np.ndarray) -> int:
     return max(1, int(np.argmin(passes))) if not passes.all() else passes.size
 
 
-def kaiser(info: SpectrumInfo) -> int:
+def kaiser(spectrum: Spectrum) -> int:
     """Number of eigenvalues above their mean, at least one."""
-    mean = info.total / info.deviations.size
-    return max(1, int((info.eigenvalues > mean).sum()))
+    mean = spectrum.total / spectrum.deviations.size
+    return max(1, int((spectrum.values > mean).sum()))
 
 
-def broken_stick(info: SpectrumInfo) -> int:
+def broken_stick(spectrum: Spectrum) -> int:
     """Number of leading ratios above those of a stick broken at random into p pieces."""
-    p = info.deviations.size
+    p = spectrum.deviations.size
     pieces = np.cumsum(1.0 / np.arange(p, 0, -1))[::-1] / p
-    return _n_leading(info.ratios > pieces[: info.eigenvalues.size])
+    return _n_leading(spectrum.ratios > pieces[: spectrum.values.size])
 
 
-def parallel(info: SpectrumInfo) -> int:
-    """Number of leading eigenvalues above those of independent normal features (Horn, 1965)."""
-    return above(info, null_eigenvalues(info, QUANTILE))
-
-
-def above(info: SpectrumInfo, threshold: np.ndarray) -> int:
+def _above(spectrum: Spectrum, threshold: np.ndarray) -> int:
     """Number of leading eigenvalues above the threshold at the same position."""
-    return _n_leading(info.eigenvalues > threshold)
+    return _n_leading(spectrum.values > threshold)
 
 
-def null_eigenvalues(info: SpectrumInfo, quantiles: Any) -> np.ndarray:
-    """Quantiles of the eigenvalues of independent normal features, along a first axis."""
-    draws = np.array([_random_eigenvalues(info) for _ in range(N_DRAWS)])
-    return np.quantile(draws, quantiles, axis=0)
+def null_eigenvalues(
+    spectrum: Spectrum, quantiles: Any, random_state: np.random.RandomState
+) -> np.ndarray:
+    """Quantiles of the eigenvalues of independent normal features (Horn, 1965)."""
+    draws = [_random_eigenvalues(spectrum, random_state) for _ in range(N_DRAWS)]
+    return np.quantile(np.array(draws), quantiles, axis=0)
 
 
-def _random_eigenvalues(info: SpectrumInfo) -> np.ndarray:
+def _random_eigenvalues(spectrum: Spectrum, draw: np.random.RandomState) -> np.ndarray:
     """Leading eigenvalues of one draw of independent normal features."""
-    df, p, draw = round(info.n) - 1, info.deviations.size, info.random_state
+    deviations = spectrum.seen_deviations
+    df, p = round(spectrum.n) - 1, deviations.size
     if df >= p:  # Bartlett's factor of a Wishart matrix, whatever the number of rows
         root = np.tril(draw.standard_normal((p, p)), -1)
         root[np.diag_indices(p)] = np.sqrt(draw.chisquare(df - np.arange(p)))
     else:
         root = draw.standard_normal((p, df))
-    if info.scaled:
+    if spectrum.scaled:
         root /= np.linalg.norm(root, axis=1, keepdims=True)
-        root[info.deviations == 0] = 0  # constant features have no correlations
+        root[deviations == 0] = 0  # constant features have no correlations
     else:
-        root *= info.deviations[:, np.newaxis] / np.sqrt(df)
-    return np.linalg.eigvalsh(root @ root.T)[::-1][: info.eigenvalues.size]
+        root *= deviations[:, np.newaxis] / np.sqrt(df)
+    return np.linalg.eigvalsh(root @ root.T)[::-1][: spectrum.values.size]
 
 
-def gavish_donoho(info: SpectrumInfo) -> int:
+def gavish_donoho(spectrum: Spectrum) -> int:
     """Number of singular values above the optimal hard threshold for noise of unknown level."""
-    n, p = info.n, info.deviations.size
+    n, p = spectrum.n, spectrum.deviations.size
     beta = min(n, p) / max(n, p)
-    singular = np.sqrt(info.eigenvalues)
+    singular = np.sqrt(spectrum.values)
     return max(1, int((singular > _hard_threshold(beta) * np.median(singular)).sum()))
 
 
@@ -163,9 +138,9 @@ def _hard_threshold(beta: float) -> float:
     return known / np.sqrt(median)
 
 
-def mle(info: SpectrumInfo) -> int:
+def mle(spectrum: Spectrum) -> int:
     """Dimension with the largest evidence in Minka's approximation."""
-    return int(np.argmax(log_evidence(info.eigenvalues, info.n)))
+    return int(np.argmax(log_evidence(spectrum.values, spectrum.n)))
 
 
 def log_evidence(spectrum: np.ndarray, n: float) -> np.ndarray:
@@ -205,25 +180,35 @@ def _pairs(gaps: np.ndarray, inverse_gaps: np.ndarray, n: float) -> float:
     return float(np.log(curvature[curved]).sum() + np.log(n) * curved.sum())
 
 
-_BY_NAME = dict(zip(RULES, (mle, kaiser, broken_stick, parallel, gavish_donoho), strict=True))
+_BY_NAME = {f.__name__: f for f in (mle, kaiser, broken_stick, gavish_donoho)}
 
 
-def applies(rule: str | float, info: SpectrumInfo) -> bool:
-    """Whether a rule is defined for data of that shape."""
-    return rule != "mle" or info.max_components == info.deviations.size
+def compare_rules(
+    spectrum: Spectrum, random_state: np.random.RandomState
+) -> tuple[dict[str, int], np.ndarray]:
+    """How many components each rule keeps, if it applies, and the band of the parallel analysis."""
+    band = null_eigenvalues(spectrum, [1 - QUANTILE, QUANTILE], random_state)
+    counts = {
+        rule: _above(spectrum, band[1]) if rule == "parallel" else _BY_NAME[rule](spectrum)
+        for rule in RULES
+        if rule != "mle" or spectrum.max_components == spectrum.deviations.size
+    }
+    return counts, band
 
 
-def component_table(info: SpectrumInfo) -> Any:
-    """Frame of how many components each rule keeps, and what they explain."""
+def component_table(spectrum: Spectrum, counts: dict[str, int]) -> Any:
+    """Frame of how many components each rule and ratio keeps, and what they explain."""
     import pandas as pd
 
-    rules = (*RULES, *SHARES)
-    counts = [choose(rule, info) if applies(rule, info) else None for rule in rules]
-    explained = np.concatenate([[0.0], np.cumsum(info.ratios)])
+    explained = np.concatenate([[0.0], np.cumsum(spectrum.ratios)])
+    found: dict[Any, int | None] = {rule: counts.get(rule) for rule in RULES}
+    found |= {share: _reaching(share, spectrum) for share in SHARES}
     return pd.DataFrame(
         {
-            "n_components": pd.array(counts, dtype="Int64"),
-            "explained_variance_ratio": [np.nan if n is None else explained[n] for n in counts],
+            "n_components": pd.array(list(found.values()), dtype="Int64"),
+            "explained_variance_ratio": [
+                np.nan if n is None else explained[n] for n in found.values()
+            ],
         },
-        index=pd.Index(rules, name="rule", dtype=object),
+        index=pd.Index(list(found), name="rule", dtype=object),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from scipy.sparse.linalg import LinearOperator, svds
 from sklearn.utils.extmath import randomized_svd, svd_flip
 
 from skparams.decomposition._pca.moments import Moments, shifted
+from skparams.decomposition._pca.spectrum import Spectrum, units
 
 # A partial eigensolver is faster for up to this share of the components, from 64 features on.
 FEW = 0.15
@@ -26,55 +27,6 @@ class NotFinite(Exception):
 def _check_finite(deviations: np.ndarray) -> None:
     if not np.isfinite(deviations).all():
         raise NotFinite
-
-
-@dataclass(frozen=True)
-class Spectrum:
-    """The largest eigenvalues of the covariance or of the correlations, and their components.
-
-    The truncated solver 'randomized' returns scores beside the components, and only once it has
-    converged are they the projections on them.
-    """
-
-    values: np.ndarray  # falling
-    vectors: np.ndarray  # one component a row, with scikit-learn's signs
-    total: float  # sum of all eigenvalues
-    deviations: np.ndarray  # of the features, before scaling
-    n: float  # sum of the weights
-    mean: np.ndarray
-    max_components: int  # how many eigenvalues there are
-    squares: float = np.nan  # sum of the squares of all eigenvalues
-    scores: np.ndarray | None = None
-
-    @property
-    def is_complete(self) -> bool:
-        return len(self.values) >= self.max_components
-
-    def noise(self, k: int) -> float:
-        """Mean of the eigenvalues after the k-th."""
-        if k >= self.max_components:
-            return 0.0
-        rest = self.values[k : self.max_components].sum() if self.is_complete else -1.0
-        if rest < 0:
-            rest = max(0.0, self.total - self.values[:k].sum())
-        return float(rest / (self.max_components - k))
-
-    def power_sums(self, k: int) -> tuple[float, float, float]:
-        """Sums of powers 1 to 3 of the eigenvalues after the k-th, NaN where unknown."""
-        if self.is_complete:
-            rest = self.values[k : self.max_components]
-            return float(rest.sum()), float((rest**2).sum()), float((rest**3).sum())
-        n_left = self.max_components - k
-        first = self.noise(k) * n_left
-        # The difference may have lost all digits, but lies between the sum of squares of equal
-        # eigenvalues and that of a single one.
-        second = self.squares - float((self.values[:k] ** 2).sum())
-        return first, float(np.clip(second, first**2 / n_left, first**2)), np.nan
-
-
-def units(deviations: np.ndarray) -> np.ndarray:
-    """Divisors that scale the features; constant features are divided by 1."""
-    return np.where(deviations > 0, deviations, 1.0)
 
 
 def from_moments(moments: Moments, scaled: bool, k: int, max_components: int) -> Spectrum:
@@ -110,6 +62,7 @@ def from_moments(moments: Moments, scaled: bool, k: int, max_components: int) ->
         deviations,
         moments.n,
         moments.mean,
+        scaled,
         max_components,
         _sum_of_squares(moments, scaled) if few else np.nan,
     )
@@ -157,7 +110,7 @@ def from_rows(
     )
     values = singular**2 / (n - 1)
     total = float(values.sum())
-    return Spectrum(values, _signed(vectors), total, deviations, n, mean, max_components)
+    return Spectrum(values, _signed(vectors), total, deviations, n, mean, scaled, max_components)
 
 
 def _center(rows: np.ndarray, weight: np.ndarray | None) -> tuple[float, np.ndarray, np.ndarray]:
@@ -217,8 +170,8 @@ def truncated(
         left, vectors = svd_flip(left, vectors, u_based_decision=False)
         scores = left * singular if weight is None else None
     values, total = singular**2 / (n - 1), float(((deviations / unit) ** 2).sum())
-    size = min(X.shape)
-    return Spectrum(values, vectors, total, deviations, n, mean, size, scores=scores)
+    found = Spectrum(values, vectors, total, deviations, n, mean, scaled, min(X.shape))
+    return replace(found, scores=scores)
 
 
 def _sparse_first_moments(

@@ -21,8 +21,9 @@ from skparams.decomposition._pca.rows import (
     n_rows_of,
     weights_of,
 )
-from skparams.decomposition._pca.rules import SpectrumInfo, check, choose, needs_all
-from skparams.decomposition._pca.solvers import Spectrum, from_moments, units
+from skparams.decomposition._pca.rules import choose, resolve
+from skparams.decomposition._pca.solvers import from_moments
+from skparams.decomposition._pca.spectrum import Spectrum, units
 
 # Attributes that a stream computes from its scatter when they are first read.
 FROM_SCATTER = (
@@ -46,15 +47,7 @@ NO_SCATTER = (
 class StreamingPCA(FittedPCA):
     """What a PCA does with batches of rows, and how it keeps a spectrum."""
 
-    n_components: Any
-    random_state: Any
-    svd_solver: str
-    n_samples_: int
-    scatter_: np.ndarray
-    _shift: np.ndarray
-    _offset: np.ndarray
-    _n_weighty: int
-    _dtype: np.dtype
+    n_features_in_: int
 
     @AvailableIf
     def partial_fit(self, X, y=None, sample_weight=None):
@@ -236,22 +229,19 @@ class StreamingPCA(FittedPCA):
                 f"weight {self._weight_sum:g}, while a minimum of 2 is required: call "
                 "'partial_fit' with more."
             )
-        n_rows = n_rows_of(self._n_weighty, self._weight_sum)
-        max_components = min(n_rows, self.n_features_in_)
-        n_components = max_components if self.n_components is None else self.n_components
+        n_rows, p = n_rows_of(self._n_weighty, self._weight_sum), self.n_features_in_
         try:
             if not get_config()["skip_parameter_validation"]:
                 self._validate_params()  # they may have changed since the first batch
-            check(n_components, "covariance_eigh", n_rows, self.n_features_in_)
+            n_components, k = resolve(self.n_components, "covariance_eigh", n_rows, p)
         except ValueError as error:  # as an AttributeError too, which hasattr understands
             raise NotFittedError(str(error)) from error
-        k = max_components if needs_all(n_components) else int(n_components)
-        self._keep(from_moments(self._stream(), self.scale, k, max_components), n_components)
+        self._keep(from_moments(self._stream(), self.scale, k, min(n_rows, p)), n_components)
 
     def _keep(self, spectrum: Spectrum, n_components: Any) -> None:
         """Choose the number of components, and keep them in the dtype of X."""
-        info, dtype = self._info(spectrum), self._dtype
-        k = choose(n_components, info)
+        dtype = self._dtype
+        k = choose(n_components, spectrum, check_random_state(self.random_state))
         self.n_components_ = k
         self.mean_ = spectrum.mean
         if self.scale:
@@ -262,22 +252,9 @@ class StreamingPCA(FittedPCA):
         self.explained_variance_ = spectrum.values[:k].astype(dtype if fits else np.float64)
         self.noise_variance_ = spectrum.noise(k)
         self._total_variance = spectrum.total
-        self._deviations = info.deviations
+        self._deviations = spectrum.seen_deviations
         self._residual = spectrum.power_sums(k)
         self._weight_sum = spectrum.n
-
-    def _info(self, spectrum: Spectrum) -> SpectrumInfo:
-        """What the rules look at."""
-        deviations = spectrum.deviations
-        return SpectrumInfo(
-            spectrum.values,
-            spectrum.total,
-            spectrum.n,
-            (deviations > 0).astype(np.float64) if self.scale else deviations,
-            self.scale,
-            spectrum.max_components,
-            check_random_state(self.random_state),
-        )
 
     def _forget(self, *names: str) -> None:
         for name in names:

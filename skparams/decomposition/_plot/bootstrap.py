@@ -9,7 +9,14 @@ import numpy as np
 
 from skparams._report import LIGHT
 from skparams.decomposition._explain import KINDS, check_share, index_of
-from skparams.decomposition._plot.display import Display, check_count, finish, percent, short
+from skparams.decomposition._plot.display import (
+    Display,
+    check_count,
+    check_kind,
+    finish,
+    percent,
+    short,
+)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -240,7 +247,6 @@ class BootstrapDisplay(Display):
 
 def _check(kind: Any, n_features: Any, confidence_level: Any, what: str) -> None:
     """Raise an error for arguments that are not allowed, before rows are resampled."""
-    if kind not in KINDS:
-        raise ValueError(f"{what}: kind must be one of {list(KINDS)}, got {kind!r}.")
+    check_kind(kind, KINDS, what)
     check_count(n_features, f"{what}: n_features")
     check_share(confidence_level, f"{what}: confidence_level")

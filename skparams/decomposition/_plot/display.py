@@ -25,11 +25,9 @@ class Display:
     ) -> Explanation:
         """Explain an estimator, or take an explanation as it is; tables are arrays."""
         what = f"{cls.__name__}.from_estimator"
-        if not isinstance(estimator, Explanation):
-            found = explain(estimator, X, as_frame=False)
-        else:
-            rows = estimator.X if X is None else estimator._reach(X)
-            found = replace(estimator, X=rows, as_frame=False)
+        found = estimator if isinstance(estimator, Explanation) else explain(estimator, X)
+        rows = found.X if X is None or found is not estimator else found._reach(X)
+        found = replace(found, X=rows, as_frame=False)
         if isinstance(found.pca, RotatedPCA) and not rotated:
             raise TypeError(f"{what}: estimator must be a PCA, got a RotatedPCA; its pca_ is one.")
         if needs_rows and found.X is None:
@@ -76,6 +74,12 @@ def check_max_labels(value: Any, what: str) -> None:
     check_count(value, f"{what}: max_labels", minimum=0, or_none=True)
 
 
+def check_kind(kind: Any, kinds: tuple[str, ...], what: str) -> None:
+    """Raise an error unless the kind of numbers can be drawn."""
+    if kind not in kinds:
+        raise ValueError(f"{what}: kind must be one of {list(kinds)}, got {kind!r}.")
+
+
 def short(name: Any) -> str:
     """A name that fits, without characters that start a formula."""
     return cut(clean(str(name)), MAX_NAME_LENGTH).replace("$", r"\$")
@@ -102,6 +106,12 @@ def halo(text: Any, width: float = 2.5) -> Any:
 
     text.set_path_effects([withStroke(linewidth=width, foreground=LIGHT.paper)])
     return text
+
+
+def annotate(ax: Any, text: str, at: Any, offset: tuple[float, float], **style: Any) -> Any:
+    """Add an outlined text at an offset, in points, from a point."""
+    style = {"fontsize": FONT - 1, "color": LIGHT.ink, "va": "center"} | style
+    return halo(ax.annotate(text, at, offset, textcoords="offset points", **style))
 
 
 def note(ax: Any, text: str) -> None:

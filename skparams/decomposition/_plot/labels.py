@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._plot.display import FONT, halo
+from skparams.decomposition._plot.display import annotate
 
 # Positions that are tried: distances in points, and turns from the label's direction in degrees.
 DISTANCES = (3.0, 10.0, 18.0, 26.0, 36.0)
@@ -46,18 +46,8 @@ def place(
     for i, label in enumerate(labels):
         if len(drawn) == max_labels:
             break
-        artist = ax.annotate(
-            label.text,
-            (label.x, label.y),
-            (0, 0),
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            fontsize=FONT - 1,
-            color=LIGHT.ink,
-            annotation_clip=False,
-            zorder=5,
-        )
+        style: dict[str, Any] = {"ha": "center", "annotation_clip": False, "zorder": 5}
+        artist = annotate(ax, label.text, (label.x, label.y), (0, 0), **style)
         box = artist.get_window_extent()
         anchor = ax.transData.transform((label.x, label.y))
         found = room.take(anchor, np.array([box.width, box.height]) / 2, label.angle)
@@ -66,7 +56,7 @@ def place(
             continue
         center, end = found
         artist.set_position(tuple((center - anchor) / room.pixels))
-        drawn[i] = halo(artist)
+        drawn[i] = artist
         if end is not None:
             x, y = ax.transData.inverted().transform(end)
             ax.plot([label.x, x], [label.y, y], color=LIGHT.quiet, lw=0.5, zorder=1)

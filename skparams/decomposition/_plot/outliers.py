@@ -9,11 +9,10 @@ import numpy as np
 
 from skparams._report import LIGHT
 from skparams.decomposition._plot.display import (
-    FONT,
     Display,
+    annotate,
     check_max_labels,
     finish,
-    halo,
     short,
 )
 from skparams.decomposition._plot.labels import Label, place
@@ -101,8 +100,7 @@ class OutlierDisplay(Display):
         display : OutlierDisplay
             The display that is drawn.
         """
-        what = f"{cls.__name__}.from_estimator"
-        check_max_labels(max_labels, what)
+        check_max_labels(max_labels, f"{cls.__name__}.from_estimator")
         found = cls._explain(estimator, X)
         display = cls(
             outliers=found.outliers(alpha=alpha),
@@ -156,14 +154,12 @@ class OutlierDisplay(Display):
 
     def _name_limits(self) -> None:
         limits, ax = self.outliers.limits, self.ax_
-        words = {"fontsize": FONT - 1, "color": LIGHT.ink, "textcoords": "offset points"}
-        excluded = f"limit {limits.spe:.3g} (excludes {100 * self.alpha:g} % of normal rows)"
-        for text, at, offset, coords, ha, va in (
-            (f"limit {limits.hotelling_t2:.3g}", (limits.hotelling_t2, 1), (3, -2),
-             ("data", "axes fraction"), "left", "top"),
-            (excluded, (1, limits.spe), (-2, 3), ("axes fraction", "data"), "right", "bottom"),
-        ):  # fmt: skip
-            halo(ax.annotate(text, at, offset, xycoords=coords, ha=ha, va=va, **words))
+        text = f"limit {limits.hotelling_t2:.3g}"
+        style: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "va": "top"}
+        annotate(ax, text, (limits.hotelling_t2, 1), (3, -2), **style)
+        text = f"limit {limits.spe:.3g} (excludes {100 * self.alpha:g} % of normal rows)"
+        style = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}
+        annotate(ax, text, (1, limits.spe), (-2, 3), **style)
 
     def _names(self) -> list[Label]:
         """Labels of the odd rows, each with the feature that contributes most."""
@@ -172,9 +168,8 @@ class OutlierDisplay(Display):
             by_spe = odd.spe[i] * odd.limits.hotelling_t2 > odd.hotelling_t2[i] * odd.limits.spe
             shares = odd.spe_contributions if by_spe else odd.hotelling_t2_contributions
             name = odd.feature_names[int(shares[i].argmax())]
-            labels.append(
-                Label(odd.hotelling_t2[i], odd.spe[i], f"{short(odd.labels[i])}: {short(name)}", 0)
-            )
+            text = f"{short(odd.labels[i])}: {short(name)}"
+            labels.append(Label(odd.hotelling_t2[i], odd.spe[i], text, 0))
         return labels
 
 

@@ -41,20 +41,10 @@ class PlaneDisplay(Display):
 
 def draw_arrows(ax: Any, tips: np.ndarray) -> Any:
     """Draw arrows from the origin."""
-    zeros = np.zeros(len(tips))
-    return ax.quiver(
-        zeros,
-        zeros,
-        *tips.T,
-        angles="xy",
-        scale_units="xy",
-        scale=1,
-        width=0.004 if len(tips) <= MANY else 0.003,
-        headwidth=4.5,
-        headlength=6,
-        headaxislength=5.5,
-        zorder=3,
-    )
+    units = {"angles": "xy", "scale_units": "xy", "scale": 1, "zorder": 3}
+    heads = {"headwidth": 4.5, "headlength": 6, "headaxislength": 5.5}
+    width = 0.004 if len(tips) <= MANY else 0.003
+    return ax.quiver(*np.zeros_like(tips).T, *tips.T, width=width, **units, **heads)
 
 
 def label_arrows(

@@ -8,8 +8,14 @@ from typing import Any
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._pca import QUANTILE, RULES, above, applies, choose, null_eigenvalues
-from skparams.decomposition._plot.display import FONT, Display, finish, halo, percent
+from skparams.decomposition._plot.display import (
+    FONT,
+    Display,
+    annotate,
+    check_kind,
+    finish,
+    percent,
+)
 
 KINDS = ("ratios", "eigenvalues")
 
@@ -100,20 +106,13 @@ class ScreeDisplay(Display):
         display : ScreeDisplay
             The display that is drawn.
         """
-        what = f"{cls.__name__}.from_estimator"
-        _check_kind(kind, what)
+        check_kind(kind, KINDS, f"{cls.__name__}.from_estimator")
         found = cls._explain(estimator, X, needs_rows=False)
         pca, rules, band = found.pca, None, None
         values, total = pca.explained_variance_, pca._total_variance
         if found.X is not None:
-            info = pca._spectrum_info(found.X, sample_weight)
-            values, total = info.eigenvalues, info.total
-            band = null_eigenvalues(info, [1 - QUANTILE, QUANTILE])
-            counts = {
-                rule: above(info, band[1]) if rule == "parallel" else choose(rule, info)
-                for rule in RULES
-                if applies(rule, info)
-            }
+            spectrum, counts, band = pca._compare_rules(found.X, sample_weight)
+            values, total = spectrum.values, spectrum.total
             rules = dict(sorted(counts.items(), key=lambda item: item[1]))
         display = cls(
             eigenvalues=np.asarray(values, np.float64),
@@ -139,7 +138,7 @@ class ScreeDisplay(Display):
         display : ScreeDisplay
             The display.
         """
-        _check_kind(kind, type(self).__name__)
+        check_kind(kind, KINDS, type(self).__name__)
         ax = self._start(ax, (6, 3.8))
         unit = 1.0
         if kind == "ratios":
@@ -174,16 +173,8 @@ class ScreeDisplay(Display):
         )
         # The band falls, so that there is room above it, to the right.
         at = len(places) // 4 if len(places) > 4 else 0
-        text = self.ax_.annotate(
-            "independent features (5 to 95 %)",
-            (places[at], self.band[1][at] * unit),
-            (4, 3),
-            textcoords="offset points",
-            va="bottom",
-            fontsize=FONT - 1,
-            color=LIGHT.quiet,
-        )
-        halo(text)
+        point, style = (places[at], self.band[1][at] * unit), {"va": "bottom", "color": LIGHT.quiet}
+        annotate(self.ax_, "independent features (5 to 95 %)", point, (4, 3), **style)
         return band
 
     def _draw_rules(self, top: float) -> list[Any]:
@@ -193,27 +184,12 @@ class ScreeDisplay(Display):
             agreed.setdefault(count, []).append(rule)
         texts = []
         for i, (count, rules) in enumerate(agreed.items()):
-            height = top * (0.97 - 0.09 * i)
-            self.ax_.plot(
-                [count - 0.5] * 2, [0, height], color=LIGHT.below, lw=1, ls=(0, (2, 2)), zorder=1
-            )
-            left = count > 0.6 * len(self.eigenvalues)
-            texts.append(
-                self.ax_.annotate(
-                    f"{', '.join(rules)}: {count}",
-                    (count - 0.5, height),
-                    (-4 if left else 4, 0),
-                    textcoords="offset points",
-                    ha="right" if left else "left",
-                    va="top",
-                    fontsize=FONT,
-                    color=LIGHT.below,
-                    bbox={"facecolor": LIGHT.paper, "edgecolor": "none", "pad": 1},
-                )
-            )
+            at, height = count - 0.5, top * (0.97 - 0.09 * i)
+            line = {"color": LIGHT.below, "lw": 1, "ls": (0, (2, 2)), "zorder": 1}
+            self.ax_.plot([at, at], [0, height], **line)
+            offset, side = (-4, "right") if count > 0.6 * len(self.eigenvalues) else (4, "left")
+            box = {"facecolor": LIGHT.paper, "edgecolor": "none", "pad": 1}
+            style = {"ha": side, "va": "top", "fontsize": FONT, "color": LIGHT.below, "bbox": box}
+            text = f"{', '.join(rules)}: {count}"
+            texts.append(annotate(self.ax_, text, (at, height), (offset, 0), **style))
         return texts
-
-
-def _check_kind(kind: Any, what: str) -> None:
-    if kind not in KINDS:
-        raise ValueError(f"{what}: kind must be one of {list(KINDS)}, got {kind!r}.")
