@@ -91,8 +91,10 @@ def _imports(path):
 
 
 def _listed(folder):
-    """The names that a folder's ``__init__`` lists."""
-    path = MODULES.get(f"{folder}.__init__".lstrip("."))
+    """The names that a folder's ``__init__``, or the stub that it loads lazily, lists."""
+    path = MODULES[f"{folder}.__init__".lstrip(".")]
+    stub = path.with_suffix(".pyi")
+    path = stub if stub.is_file() else path
     return {n.name for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.alias)}
 
 
