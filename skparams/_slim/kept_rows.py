@@ -91,8 +91,8 @@ def kept_rows(estimator: Any, X: Any = None) -> KeptRows:
 def _undescribed(each: Fitted) -> Iterator[tuple[str, Any]]:
     """Yield path and value of what may hold rows in attributes that no Spec describes."""
     for name, value in each.values.items():
-        described = name in COMMON or (name in each.spec.rules and not each.spec.guessed)
-        if name in each.params or described:
+        described = name in each.spec.rules and not each.spec.guessed
+        if described or name in each.params or name in COMMON or name.startswith("_sklearn_"):
             continue
         path = join(each.path, name)
         for inner, found in leaves_in(path, value):
