@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skparams._diff.record import Change, Diff, NodeChange
-from skparams._diff.rows import sides
+from skparams._diff.view import sides
 from skparams._report import clean, number, value
 
 __all__ = ["differences"]
@@ -15,9 +15,9 @@ def differences(diff: Diff) -> Iterator[str]:
     """Yield the path and the class of each difference, and how far it is."""
     if diff.root.before != diff.root.after:
         yield f"the class is {diff.root.before} instead of {diff.root.after}"
-    for choice in diff.hyperparameters:
-        before, after = (clean(text or "absent") for text in (choice.before, choice.after))
-        yield f"the hyperparameter {clean(choice.path)} is {before} instead of {after}"
+    for each in diff.hyperparameters:
+        before, after = (clean(text or "absent") for text in (each.before, each.after))
+        yield f"the hyperparameter {clean(each.path)} is {before} instead of {after}"
     for node in diff.root.walk():
         yield from _in_node(node)
 
@@ -39,9 +39,8 @@ def _in_node(node: NodeChange) -> Iterator[str]:
                 difference = f"has the shape {' instead of '.join(shapes)}"
             yield f"{clean(row.path)} of {node.after} {difference}"
     for tree in node.trees:
-        parts = {"splits": tree.splits, "thresholds": tree.thresholds, "values": tree.values}
-        for name, change in parts.items():
-            if change is not None and change.moved:
+        for name, change in tree.changes.items():
+            if change.n_changed:
                 yield f"{clean(tree.path)} {name} of {node.after} {_difference(change, '')}"
         if not tree.same:
             before, after = map(number, tree.nodes)
@@ -49,7 +48,7 @@ def _in_node(node: NodeChange) -> Iterator[str]:
 
 
 def _difference(change: Change | None, both: str) -> str:
-    if change is None or not change.moved or (change.n == 1 and change.largest is None):
+    if change is None or not change.n_changed or (change.n == 1 and change.largest is None):
         return f"is {both}"
     largest = "" if change.largest is None else f", by up to {value(change.largest)}"
-    return f"differs in {number(change.moved)} of {number(change.n)} values{largest}"
+    return f"differs in {number(change.n_changed)} of {number(change.n)} values{largest}"
