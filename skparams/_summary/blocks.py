@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from skparams._records import Bounds, Count
+from skparams._records import Bounds, Count, Unknown
 from skparams._summary.lines import Line, learned
 from skparams._summary.record import Summary
 
@@ -46,14 +46,14 @@ def divided(blocks: list[Block]) -> list[Block]:
 
 def most(count: Count) -> int:
     """Return how large a count may get, 0 where it is not known."""
-    if count is None:
+    if isinstance(count, Unknown):
         return 0
     return count.high if isinstance(count, Bounds) else count
 
 
 def _known(line: Line) -> int:
     """Return how large a line's count may get, of what is not known the part that is."""
-    if line.count is None:
+    if isinstance(line.count, Unknown):
         return sum(map(_known, line.lines))
     return most(line.count) if line.counted else 0
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from skparams._records import Bounds, Count, FittedAttribute, Node, Stats
+from skparams._records import Bounds, Count, FittedAttribute, Node, Stats, Unknown
 from skparams._report import shape
 from skparams._summary.record import Summary
 
@@ -90,14 +90,16 @@ def _row(row: FittedAttribute, node: Node) -> dict[str, Any]:
         "times": _exact(node.times),
         "retained": row.retained,
         "alias_of": row.alias_of,
-        "reason": row.reason,
+        "reason": next(
+            (n.reason for n in (row.count, row.free, row.bytes) if isinstance(n, Unknown)), None
+        ),
     }
     for name in _COUNTS:
-        count: Count = getattr(row, name)
-        low, high = count if isinstance(count, Bounds) else (count, count)
+        count: Count | None = getattr(row, name)
+        low, high = count if isinstance(count, Bounds) else 2 * (_exact(count),)
         found |= {name: _exact(count), f"{name}_low": low, f"{name}_high": high}
     return found | {name: getattr(row.stats, name, None) for name in _STATS}
 
 
-def _exact(count: Count) -> int | None:
-    return None if isinstance(count, Bounds) else count
+def _exact(count: Count | None) -> int | None:
+    return None if isinstance(count, Bounds | Unknown) else count

@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from skparams._records import Bounds, Count
+from skparams._records import Count, Unknown, low_high
 from skparams._report import words as _words
 from skparams._summary import view as _view
 from skparams._summary.lines import Line, learned
@@ -94,14 +94,17 @@ def _environment() -> jinja2.Environment:
     )
     words = ("clean", "number", "shape", "size", "value")
     environment.filters |= {name: getattr(_words, name) for name in words}
+    environment.tests["unknown"] = lambda value: isinstance(value, Unknown)
     environment.filters |= {"shown_layers": _view.shown_layers, "share": _share}
     return environment
 
 
 def _share(count: Count, total: Count) -> float:
     """Return a count's share in percent, what it may grow to where it is bounded."""
-    most, of = (each.high if isinstance(each, Bounds) else each for each in (count, total))
-    return round(100 * most / of, 1) if most and of else 0
+    if isinstance(count, Unknown) or isinstance(total, Unknown):
+        return 0
+    most, of = low_high(count)[1], low_high(total)[1]
+    return round(100 * most / of, 1) if of else 0
 
 
 def _widths(lines: tuple[Line, ...], summary: Summary) -> dict[str, int]:

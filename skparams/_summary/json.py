@@ -7,7 +7,7 @@ import math
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from skparams._records import Bounds
+from skparams._records import Bounds, Unknown
 from skparams._summary.record import Summary
 
 __all__ = ["SCHEMA", "plain", "to_dict", "to_json"]
@@ -56,6 +56,8 @@ def plain(value: Any) -> Any:
     """Return records, tuples and numbers as what JSON has."""
     if isinstance(value, Bounds):
         return {"from": value.low, "to": value.high}
+    if isinstance(value, Unknown):
+        return {"unknown": value.reason}
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if is_dataclass(value):

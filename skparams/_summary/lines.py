@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeVar
 
-from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, add, multiply
+from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, Unknown, add, multiply
 from skparams._report import clean, number, shape
 from skparams._summary.record import Summary
 
@@ -32,9 +32,9 @@ class Line:
     name: str
     what: str = ""
     words: str = ""
-    count: Count = None
-    free: Count = None
-    bytes: Count = None
+    count: Count = 0
+    free: Count = 0
+    bytes: Count = 0
     counted: bool = True
     lines: tuple[Line, ...] = ()
 
@@ -92,14 +92,15 @@ class _Lines:
             same = f"the same as {clean(row.alias_of)}"
             return Line("array", name, shape(row.shape), same, counted=False)
         dims = clean(" × ".join(row.dims or ()))
-        return Line("array", name, shape(row.shape), dims, row.count, row.free, row.bytes)
+        return Line("array", name, shape(row.shape), dims, *_counts(row))
 
     def _estimator(self, node: Node, level: int) -> Line:
         self._left -= 1
         what, words = clean(node.class_name), flow(layers(node))
         if node.times != 1:
             what = f"{number(node.times)} × {what}"
-            words = f"each {number(node.totals.stored)}" if node.totals.stored is not None else ""
+            stored = node.totals.stored
+            words = "" if isinstance(stored, Unknown) else f"each {number(stored)}"
         lines = tuple(self.inside(node, level + 1)) if self._left > 0 else ()
         return Line("estimator", clean(node.name), what, words, *_totals(node), lines=lines)
 
@@ -120,13 +121,13 @@ class _Lines:
         return Line("several", _name_of_run(run), what, "", *totals, lines=tuple(lines))
 
     def _rest_of_arrays(self, rows: Sequence[FittedAttribute], node: Node) -> Line:
-        totals = [(row.count, row.free, row.bytes) for row in rows if row.alias_of is None]
+        totals = [_counts(row) for row in rows if row.alias_of is None]
         if not self._unfolds or self._left <= 0:
             return self._rest("", totals, rows)
         shown, left = rows[: self._members], rows[self._members :]
         lines = [self._array(row, node) for row in shown]
         if left:
-            own = [(row.count, row.free, row.bytes) for row in left if row.alias_of is None]
+            own = [_counts(row) for row in left if row.alias_of is None]
             lines.append(self._rest("", own, left))
         return replace(self._rest("", totals, rows), lines=tuple(lines))
 
@@ -151,7 +152,7 @@ def largest(
 
 def weight(count: Count) -> float:
     """Return what to sort a count by: what is not known may be the largest."""
-    if count is None:
+    if isinstance(count, Unknown):
         return float("inf")
     most = count.high if isinstance(count, Bounds) else count
     return float(min(most, 10**300))
@@ -190,6 +191,10 @@ def _name_of_run(run: Sequence[Node]) -> str:
     if first.endswith("]") and last.endswith("]"):
         return clean(f"{first[:-1]} … {last[last.rindex('[') + 1 :]}")
     return clean(f"{first} … {last}")
+
+
+def _counts(row: FittedAttribute) -> tuple[Count, Count, Count]:
+    return row.count, 0 if row.free is None else row.free, row.bytes
 
 
 def _totals(node: Node) -> tuple[Count, Count, Count]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from skparams._records import Bounds, FittedAttribute
+from skparams._records import Bounds, FittedAttribute, Unknown
 from skparams._report import (
     FONT,
     LIGHT,
@@ -82,8 +82,8 @@ def plot(summary: Summary, ax: Axes | None = None) -> Axes:
 
 
 def _why(summary: Summary) -> str:
-    if summary.totals.stored is None:
-        return clean(summary.totals.reason or "how much it learned is not known")
+    if isinstance(summary.totals.stored, Unknown):
+        return clean(summary.totals.stored.reason)
     return "it has no fitted parameters"
 
 
@@ -169,7 +169,7 @@ def _title(summary: Summary, blocks: list[Block]) -> str:
     first = max(named or among, key=lambda block: block.count)
     total = sum(block.count for block in blocks if block.level == 0)
     name, stored = short(first.name), summary.totals.stored
-    known = " that are known" if stored is None else ""
+    known = " that are known" if isinstance(stored, Unknown) else ""
     verb = "will hold" if summary.planned else "holds"
     if isinstance(stored, Bounds) and first.count == total:
         return f"{name} will hold all parameters: at most {number(total)}"

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 
-from skparams._records import Candidate, Count, FittedAttribute, Node
+from skparams._records import Candidate, Count, FittedAttribute, Node, Unknown
 from skparams._report import Column, Row, Terminal, clean, number, shape, size, value
 from skparams._summary.lines import Line, learned
 from skparams._summary.record import Summary
@@ -243,7 +243,7 @@ def _with_inner(line: Line, guide: str, planned: bool) -> Iterator[Row]:
 
 
 def _counts(count: Count, free: Count, held: Count, planned: bool) -> tuple[str, str, str]:
-    if planned and count is None:
+    if planned and isinstance(count, Unknown):
         return "after fit", number(free), size(held)
     return number(count), number(free), size(held)
 

@@ -14,6 +14,7 @@ from skparams._records import (
     Layer,
     Node,
     Sharpened,
+    Unknown,
 )
 from skparams._report import UNKNOWN, amount, clean, cut, few, plural, rate, size
 from skparams._summary.lines import largest, layers, weight
@@ -174,13 +175,15 @@ def notes(summary: Summary) -> list[str]:
         found += _retained(summary)
     if summary.effective is not None:
         found.append(f"effective {rate(summary.effective)}{_per_row(summary, summary.effective)}")
-    count, kind = (totals.stored, "stored") if totals.free is None else (totals.free, "free")
+    count, kind = totals.free, "free"
+    if isinstance(count, Unknown):
+        count, kind = totals.stored, "stored"
     if isinstance(count, int) and summary.n_samples is not None and "SKP001" not in codes:
         found.append(f"{rate(count / summary.n_samples)} {kind} parameters a row")
-    if totals.stored is None:
-        found.append(f"unknown: {clean(totals.reason or 'no reason is given')}")
-    elif totals.free is None and totals.reason and not summary.guessed:
-        found.append(f"free is unknown: {clean(totals.reason)}")
+    if isinstance(totals.stored, Unknown):
+        found.append(f"unknown: {clean(totals.stored.reason)}")
+    elif isinstance(totals.free, Unknown) and not summary.guessed:
+        found.append(f"free is unknown: {clean(totals.free.reason)}")
     return found + _guessed(summary)
 
 
@@ -248,13 +251,14 @@ def _unknown_until_fit(summary: Summary) -> list[str]:
     """Return the reasons of what is unknown, and where each comes up first."""
     first: dict[str, str] = {}
     for node in summary.root.walk():
-        unknown = [row for row in node.parameters if row.count is None]
-        for row in unknown:
-            first.setdefault(row.reason or "", row.path)
-        if node.totals.stored is None and not unknown and not node.children:
-            first.setdefault(node.totals.reason or "", node.path)
-    if summary.totals.stored is None and not first:
-        first[summary.totals.reason or ""] = ""
+        own = [(row.count, row.path) for row in node.parameters]
+        if not node.children:
+            own.append((node.totals.stored, node.path))
+        for count, path in own:
+            if isinstance(count, Unknown):
+                first.setdefault(count.reason, path)
+    if isinstance(summary.totals.stored, Unknown) and not first:
+        first[summary.totals.stored.reason] = ""
     said = [
         f"known after fit: {clean(reason)}" + (f" ({clean(path)})" if path else "")
         for reason, path in first.items()
@@ -270,16 +274,20 @@ def _cost(summary: Summary) -> list[str]:
     if cost is None:
         return []
     parts = [
-        (cost.weights, "{} of weights", size),
-        (cost.training, "{} while training", size),
-        (cost.row, "{} multiply-adds a row", amount),
+        (cost.parameter_bytes, "{} of weights", size),
+        (cost.training_bytes, "{} while training", size),
+        (cost.predict_macs_per_sample, "{} multiply-adds a row", amount),
         (
-            cost.epoch,
-            "{} an epoch" if cost.row is not None else "{} multiply-adds an epoch",
+            cost.train_macs_per_epoch,
+            "{} multiply-adds an epoch"
+            if isinstance(cost.predict_macs_per_sample, Unknown)
+            else "{} an epoch",
             amount,
         ),
     ]
-    said = [words.format(say(count)) for count, words, say in parts if count is not None]
+    said = [
+        words.format(say(count)) for count, words, say in parts if not isinstance(count, Unknown)
+    ]
     return [f"cost: {', '.join(said)}"] if said else []
 
 

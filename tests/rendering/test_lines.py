@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from skparams._records.counts import Bounds, add
+from skparams._records.counts import Bounds, Unknown, add
 from skparams._summary.lines import learned
 from skparams._summary.record import Summary
 from tests.rendering.made import anything, array, ensemble, node
+from tests.sweep import sweep
 
 
 def lines(found, members=10, most=400, opened=False):
@@ -21,7 +22,7 @@ def total(shown):
     ]
 
 
-@pytest.mark.parametrize("planned", [False, True])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
 def test_lines_add_up_to_the_totals_at_any_depth(rng, planned):
     for _ in range(60):
         found = anything(rng, planned=planned)
@@ -50,9 +51,10 @@ def test_many_arrays_are_shown_the_largest_first_with_the_sum_of_the_rest(rng):
 
 
 def test_an_unknown_count_may_be_the_largest():
-    rows = [array(f"a{i}_", n) for i, n in enumerate([*range(1, 14), None, Bounds(0, 99)])]
+    unknown = Unknown("why")
+    rows = [array(f"a{i}_", n) for i, n in enumerate([*range(1, 14), unknown, Bounds(0, 99)])]
     shown = lines(Summary(node("Many", rows=rows)))
-    assert [line.count for line in shown[:2]] == [None, Bounds(0, 99)]
+    assert [line.count for line in shown[:2]] == [unknown, Bounds(0, 99)]
 
 
 def test_an_ensemble_is_one_line_that_depth_opens():
