@@ -87,7 +87,7 @@ def _sums(before: np.ndarray, after: np.ndarray, tolerance: Tolerance, exponent:
         largest = _max_abs(difference)
         if not np.isfinite(largest):
             finite = np.isfinite(one) & np.isfinite(two)
-            n = _n_unlike(one[~finite], two[~finite])
+            n = _n_different(one[~finite], two[~finite])
             sums.n_changed += n
             sums.nonfinite += n
             one, two, difference = one[finite], two[finite], difference[finite]
@@ -151,12 +151,6 @@ def _n_changed_integers(before: np.ndarray, after: np.ndarray, tolerance: Tolera
     return _n_changed(after - before, after, tolerance)
 
 
-def _n_unlike(before: np.ndarray, after: np.ndarray) -> int:
-    """Count the values that differ; two that are NaN, or no time, do not."""
-    missing = np.isnat if before.dtype.kind in "mM" else np.isnan
-    return int(np.count_nonzero((before != after) & ~(missing(before) & missing(after))))
-
-
 def _largest(array: np.ndarray) -> float:
     """Return the largest absolute value of those that are finite."""
     largest = 0.0
@@ -167,22 +161,19 @@ def _largest(array: np.ndarray) -> float:
 
 
 def _n_different(before: np.ndarray, after: np.ndarray) -> int:
-    """Count the dates, texts or records that differ; two that are missing do not."""
-    if before.dtype.kind in "mM" and after.dtype.kind == before.dtype.kind:
-        return _n_unlike(before, after)
-    if before.dtype.names and before.dtype == after.dtype:
-        different = np.zeros(before.shape, bool)
-        for name in before.dtype.names:
-            one, two = before[name], after[name]
-            unlike = one != two
-            if one.dtype.kind in "fc":
-                unlike &= ~(np.isnan(one) & np.isnan(two))
-            different |= unlike.reshape(*before.shape, -1).any(axis=-1)
-        return int(np.count_nonzero(different))
+    """Count the values that differ, of any dtype; two that are missing do not."""
     try:
-        return int(np.count_nonzero(before != after))
+        return int(np.count_nonzero(_differ(before, after)))
     except TypeError:  # text beside numbers
         return before.size
+
+
+def _differ(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    if before.dtype.names and before.dtype == after.dtype:
+        fields = [_differ(before[name], after[name]) for name in before.dtype.names]
+        return np.any([each.reshape(*before.shape, -1).any(axis=-1) for each in fields], axis=0)
+    is_missing = (before != before) & (after != after)  # NaN, or no time
+    return (before != after) & ~is_missing
 
 
 def _stored_values(before: Any, after: Any) -> list[np.ndarray]:

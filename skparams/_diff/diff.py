@@ -11,7 +11,7 @@ from skparams._diff.compare import Comparison
 from skparams._diff.contents import models_of
 from skparams._diff.hyperparameters import differing
 from skparams._diff.record import Diff
-from skparams._diff.sentences import differences
+from skparams._diff.view import differences
 from skparams._report import plural
 
 __all__ = ["assert_same_model", "diff"]
@@ -124,9 +124,9 @@ def assert_same_model(
         __tracebackhide__ = True
         first, *others = differences(found)
         more = f"; {plural(len(others), 'more difference')}" if others else ""
+        page = found.to_text(width=100, color=False)
         raise AssertionError(
-            f"the models differ (rtol={rtol:g}, atol={atol:g}): {first}{more}\n\n"
-            f"{found.to_text(width=100, color=False)}"
+            f"the models differ (rtol={rtol:g}, atol={atol:g}): {first}{more}\n\n{page}"
         )
 
 

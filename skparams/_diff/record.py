@@ -152,15 +152,11 @@ class TreeChange:
         return changes if self.values is None else {**changes, "values": self.values}
 
     @property
-    def compared(self) -> bool:
-        """Whether each node has a counterpart in the other tree."""
-        return self.nodes[0] == self.nodes[1] == 2 * self.splits.n + 1
-
-    @property
     def same(self) -> bool:
         """Whether it is the same tree."""
+        each_compared = self.nodes[0] == self.nodes[1] == 2 * self.splits.n + 1
         changed = any(change.n_changed for change in self.changes.values())
-        return self.compared and self.values is not None and not changed
+        return each_compared and self.values is not None and not changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from skparams._diff.record import HyperparameterChange
-from skparams._report import UNKNOWN, Column, Row, Section, clean, few, number, plural
+from skparams._report import UNKNOWN, Column, Row, Section, clean, few, plural
 
-__all__ = ["hyperparameter_notes", "hyperparameters", "limited", "written"]
+__all__ = ["hidden_hyperparameters", "hyperparameters", "limited", "written"]
 
 _MAX_ROWS = 40
 
@@ -26,41 +26,27 @@ def written(text: str | None) -> str:
 
 
 def hyperparameters(
-    changes: Sequence[HyperparameterChange], title: str, *, n_same: int = 0, pair: bool = False
+    changes: Sequence[HyperparameterChange], title: str, *sides: str
 ) -> Iterator[Section]:
-    """Yield the table of hyperparameters that differ, if there is one to show."""
+    """Yield the table of hyperparameters that differ, with a column for each side if named."""
     shown = [change for change in changes if _is_shown(change)]
     if not shown:
         return
-    columns = [Column(title, least=16, code=True)]
-    if pair:
-        columns += [Column(side, least=12, wraps="fold", code=True) for side in ("before", "after")]
-    else:
-        columns += [Column("", wraps="fold", code=True)]
     rows: list[Row] = []
     for change in shown:
         values = [written(value) for value in change.values]
-        rows.append(((clean(change.path), *(values if pair else [few(values, 6)])), ""))
-    notes = [f"{number(n_same)} more are the same"] if n_same else []
-    if n_hidden := len(changes) - len(shown):
-        notes.append(f"{number(n_hidden)} at their defaults come or go with a class")
-    yield Section(columns, limited(rows, _MAX_ROWS), notes)
+        rows.append(((clean(change.path), *(values if sides else [few(values, 6)])), ""))
+    least = 12 if sides else 8
+    columns = [Column(side, least=least, wraps="fold", code=True) for side in sides or ("",)]
+    yield Section([Column(title, least=16, code=True), *columns], limited(rows, _MAX_ROWS))
 
 
-def hyperparameter_notes(changes: Sequence[HyperparameterChange], n_same: int = 0) -> Iterator[str]:
-    """Yield what the table's notes would say, if there is no table."""
-    if any(map(_is_shown, changes)):
-        return
-    if n_same:
-        yield f"{plural(n_same, 'hyperparameter')} the same"
-    if changes:
-        yield plural(
-            len(changes),
-            "hyperparameter at its default comes or goes with a class",
-            "hyperparameters at their defaults come or go with a class",
-        )
+def hidden_hyperparameters(changes: Sequence[HyperparameterChange]) -> Iterator[str]:
+    """Yield how many default values the table leaves out."""
+    if n := sum(not _is_shown(change) for change in changes):
+        yield f"{plural(n, 'hyperparameter')} at default, not in all models"
 
 
 def _is_shown(change: HyperparameterChange) -> bool:
-    """Whether it is more than the default of a class that only some models have."""
+    """Whether it is more than a default value that only some models have."""
     return change.chosen or None not in change.values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -64,11 +65,10 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
     named = {f"models[{i}]": model for i, model in enumerate(models)}
     found = models_of("spread", named, align, ignore)
     parameters = [_parameters(model, found[0] if align else model) for model in found]
-    paths = dict.fromkeys(path for each in parameters for path in each)
     return Spread(
         classes=tuple(class_path(type(model)) for model in models),
         n_fitted=sum(model.walk.root.fitted for model in found),
-        parameters=(*(_row(path, parameters) for path in paths), *_trees(found)),
+        parameters=(*_parameter_spreads(parameters), *_trees(found)),
         hyperparameters=(
             *differing([model.hyperparameters for model in found]),
             *differing([model.tuned for model in found], "tuned"),
@@ -90,6 +90,12 @@ def _parameters(model: Model, first: Model) -> dict[str, Attribute]:
             if learned and place not in each.aliases:
                 found[place] = attribute._replace(used=moved.get(place, attribute.used))
     return found
+
+
+def _parameter_spreads(models: Sequence[dict[str, Attribute]]) -> Iterator[ParameterSpread]:
+    for path in dict.fromkeys(path for model in models for path in model):
+        found = [model[path] for model in models if path in model]
+        yield _spread(path, "parameter", found[0].dims, [each.used for each in found])
 
 
 def _different_structure(models: Sequence[Model]) -> Iterator[str]:
@@ -115,45 +121,33 @@ def _different_structure(models: Sequence[Model]) -> Iterator[str]:
             yield path
 
 
-def _row(path: str, models: Sequence[dict[str, Attribute]]) -> ParameterSpread:
-    found = [each[path] for each in models if path in each]
-    shapes = tuple(dict.fromkeys(each.used.shape for each in found))
-    row = ParameterSpread(path, "parameter", found[0].dims, len(found), shapes)
-    numeric = all(each.used.dtype.kind in "biuf" for each in found)
-    if len(found) < 2 or len(shapes) > 1 or not numeric:
+def _spread(
+    path: str, role: str, dims: tuple[str, ...] | None, arrays: Sequence[Any]
+) -> ParameterSpread:
+    """Return how much the arrays of one parameter vary, without copies of all of them."""
+    shapes = tuple(dict.fromkeys(array.shape for array in arrays))
+    row = ParameterSpread(path, role, dims, len(arrays), shapes)
+    numeric = all(array.dtype.kind in "biuf" for array in arrays)
+    if len(arrays) < 2 or len(shapes) > 1 or not numeric:
         return row
-    return _measured(row, [_dense(each.used) for each in found])
-
-
-def _dense(array: Any) -> np.ndarray:
-    return array.toarray() if issparse(array) else np.asarray(array)
-
-
-def _measured(row: ParameterSpread, arrays: Sequence[np.ndarray]) -> ParameterSpread:
-    """Return the row with its statistics, by Welford's recurrence over the models."""
-    shape = arrays[0].shape
-    mean, squares = np.zeros(shape), np.zeros(shape)
-    finite, positive, negative = np.ones(shape, bool), np.zeros(shape, bool), np.zeros(shape, bool)
+    arrays = [array.toarray() if issparse(array) else np.asarray(array) for array in arrays]
     with np.errstate(all="ignore"):
-        for i, array in enumerate(arrays, start=1):
-            finite &= np.isfinite(array)
-            positive |= array > 0
-            negative |= array < 0
-            deviation = array - mean
-            mean += deviation / i
-            squares += deviation * (array - mean)
-    mean, std = mean[finite], np.sqrt(squares[finite] / len(arrays))
-    row = replace(row, nonfinite=int(finite.size - mean.size))
-    if not mean.size:
+        first = arrays[0].astype(np.float64)
+        mean = first + sum(array - first for array in arrays) / len(arrays)
+        std = np.sqrt(sum((array - mean) ** 2 for array in arrays) / len(arrays))
+        flips = (reduce(np.minimum, arrays) < 0) & (reduce(np.maximum, arrays) > 0)
+    finite = np.isfinite(mean)
+    row = replace(row, nonfinite=int(np.count_nonzero(~finite)))
+    if not finite.any():
         return row
-    typical, level = (float(np.linalg.norm(each)) / mean.size**0.5 for each in (std, mean))
+    size, level = (float(np.sqrt(np.mean(each[finite] ** 2))) for each in (std, mean))
     return replace(
         row,
-        mean=float(mean.mean()),
-        std=typical,
-        relative=typical / level if level else None if typical else 0.0,
-        largest=float(std.max()),
-        sign_changes=int(np.count_nonzero(positive & negative & finite)),
+        mean=float(mean[finite].mean()),
+        std=size,
+        relative=size / level if level else None if size else 0.0,
+        largest=float(std[finite].max()),
+        sign_changes=int(np.count_nonzero(flips & finite)),
     )
 
 
@@ -164,14 +158,10 @@ def _trees(models: Sequence[Model]) -> Iterator[ParameterSpread]:
         for model in models
     ]
     grown = [trees for trees in grown if trees]
-    if not grown:
-        return
     sizes = {
         "nodes of trees": [sum(len(tree.left) for tree in trees) for trees in grown],
         "depth of trees": [max(tree.depth for tree in trees) for trees in grown],
     }
     for name, numbers in sizes.items():
-        row = ParameterSpread(name, "structure", None, len(numbers), ((),))
-        if len(numbers) > 1:
-            row = _measured(row, [np.asarray(float(n)) for n in numbers])
-        yield row
+        if numbers:
+            yield _spread(name, "structure", None, [np.asarray(float(n)) for n in numbers])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from skparams._diff.record import ParameterSpread, Spread
-from skparams._diff.sections import hyperparameter_notes, hyperparameters, limited
+from skparams._diff.sections import hidden_hyperparameters, hyperparameters, limited
 from skparams._report import (
     UNKNOWN,
     Bar,
@@ -79,7 +79,7 @@ def _row(row: ParameterSpread, n_models: int) -> Row:
 
 
 def _notes(spread: Spread) -> Iterator[str]:
-    yield from hyperparameter_notes(spread.hyperparameters)
+    yield from hidden_hyperparameters(spread.hyperparameters)
     if any(row.std is not None for row in spread.parameters):
         yield "std: of each number over the models, as root mean square; relative: over the means'"
     if spread.different_structure:

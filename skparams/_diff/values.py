@@ -14,7 +14,7 @@ from skparams._diff.record import Change
 from skparams._walk import plain_class
 from skparams.specs import attributes_of
 
-__all__ = ["compare", "is_array", "is_function", "items_of"]
+__all__ = ["ABSENT", "compare", "is_array", "is_function", "parts_of"]
 
 _NUMBER = (int, float, complex, np.number, np.bool)
 _SCALAR = (str, bytes, *_NUMBER, np.generic, type(None), type, range, slice, ModuleType)
@@ -22,16 +22,12 @@ _FUNCTION = (FunctionType, BuiltinFunctionType, np.ufunc)
 _RANDOM = (np.random.RandomState, np.random.Generator, np.random.BitGenerator)
 _MAX_DEPTH = 50  # within Python's recursion limit
 _SAME, _CHANGED = Change(1, 0), Change(1, 1)
+ABSENT = object()  # stands for an item that only the other object has
 
 
 def compare(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
-    """Return how many of the values in two objects differ.
-
-    Arrays are compared number by number, containers and objects item by item; an item that only
-    one has is one value that changed. Random generators are the same if their kind is, as fit
-    advances them. An object that shows no attributes is compared by what ``pickle`` would keep.
-    """
-    return Change.merged(_changes(before, after, tolerance, frozenset(), 0))
+    """Return how many of the values in two objects differ."""
+    return Change.merged(change for *_, change in parts_of(before, after, tolerance))
 
 
 def is_array(value: Any) -> bool:
@@ -44,35 +40,45 @@ def is_function(value: Any) -> bool:
     return isinstance(value, _FUNCTION)
 
 
-def _changes(
-    before: Any, after: Any, tolerance: Tolerance, within: frozenset[int], depth: int
-) -> Iterator[Change]:
-    arrays = is_array(before) and is_array(after)
-    if arrays and before.shape == after.shape and (issparse(before) or before.dtype.kind != "O"):
-        yield change_of(before, after, tolerance)
-        return
-    same = _same_whole(before, after, tolerance)
-    if same is not None:
-        yield same
-        return
-    if id(before) in within or depth > _MAX_DEPTH:  # an object that holds itself
-        return
-    within |= {id(before)}
-    one, two = items_of(before), items_of(after)
-    if one is None or two is None:
-        yield _SAME if one is two and _equal(before, after) else _CHANGED
-        return
-    for key in dict.fromkeys([*one, *two]):
-        if key in one and key in two:
-            yield from _changes(one[key], two[key], tolerance, within, depth + 1)
-        else:
-            yield _CHANGED
+def parts_of(
+    before: Any,
+    after: Any,
+    tolerance: Tolerance = EXACT,
+    path: str = "",
+    within: frozenset[int] = frozenset(),
+) -> Iterator[tuple[str, Any, Any, Change]]:
+    """Yield the path, both sides and the change of each part of two objects.
+
+    Arrays are compared number by number, containers and objects item by item; an item that only
+    one has is one value that changed. Random generators are the same if their kind is, as fit
+    advances them. An object that shows no attributes is compared by what ``pickle`` would keep.
+    """
+    change = _change(before, after, tolerance)
+    if change is not None:
+        yield path, before, after, change
+    elif id(before) not in within and len(within) < _MAX_DEPTH:  # an object may hold itself
+        within |= {id(before)}
+        one, two = _items(before), _items(after)
+        if one is None or two is None:
+            same = one is two and _equal(before, after)
+            yield path, before, after, _SAME if same else _CHANGED
+            return
+        is_container = isinstance(before, dict | list | tuple | np.ndarray)
+        for key in dict.fromkeys([*one, *two]):
+            inner = f"{path}[{key!r}]" if is_container else f"{path}.{key}"
+            if key in one and key in two:
+                yield from parts_of(one[key], two[key], tolerance, inner, within)
+            else:
+                yield inner, one.get(key, ABSENT), two.get(key, ABSENT), _CHANGED
 
 
-def _same_whole(before: Any, after: Any, tolerance: Tolerance) -> Change | None:
-    """Return the change of two objects that need not be compared item by item, else None."""
+def _change(before: Any, after: Any, tolerance: Tolerance) -> Change | None:
+    """Return the change of two objects, None if they are to be compared item by item."""
     if is_array(before) and is_array(after):
-        return None if before.shape == after.shape else _CHANGED
+        if before.shape != after.shape:
+            return _CHANGED
+        of_objects = before.dtype.kind == "O" and isinstance(before, np.ndarray)
+        return None if of_objects else change_of(before, after, tolerance)
     if before is after:
         return _SAME
     if isinstance(before, _SCALAR) and isinstance(after, _SCALAR):
@@ -104,7 +110,7 @@ def _identity(function: Any) -> tuple[Any, ...]:
     return getattr(function, "__module__", None), function.__name__, code
 
 
-def items_of(value: Any) -> Mapping[Any, Any] | None:
+def _items(value: Any) -> Mapping[Any, Any] | None:
     """Return the items of a container or an object, None if they cannot be seen."""
     if isinstance(value, dict):
         return value

@@ -7,7 +7,7 @@ from typing import Any
 
 from skparams._diff.lines import Line, class_of, folded, learned, short_class, unchanged
 from skparams._diff.record import AttributeChange, Change, Diff, Facts, NodeChange
-from skparams._diff.sections import hyperparameter_notes, hyperparameters, limited, written
+from skparams._diff.sections import hidden_hyperparameters, hyperparameters, limited, written
 from skparams._report import (
     UNKNOWN,
     Bar,
@@ -25,7 +25,7 @@ from skparams._report import (
     value,
 )
 
-__all__ = ["COLUMNS", "bars", "report", "rows", "sides"]
+__all__ = ["COLUMNS", "bars", "differences", "report", "rows"]
 
 COLUMNS = (
     *("path", "estimator", "role", "status", "before", "after"),
@@ -43,8 +43,7 @@ _FIGURES = [
 
 def report(diff: Diff) -> Report:
     """Return the page."""
-    changes, n_same = diff.hyperparameters, diff.n_same
-    sections = [*hyperparameters(changes, "you changed", n_same=n_same, pair=True)]
+    sections = [*hyperparameters(diff.hyperparameters, "you changed", "before", "after")]
     sections += [*_learned(diff.root), *_others(diff.root)]
     for name, lines in folded(diff.root):
         columns = [Column("member", code=True), Column("", wraps="cut"), *_FIGURES]
@@ -54,42 +53,21 @@ def report(diff: Diff) -> Report:
 
 
 def _about(diff: Diff) -> list[str]:
-    root = diff.root
-    if diff.is_empty:
-        return [class_of(root), "no difference" if root.fitted[1] else "not fitted, no difference"]
-    words = {
-        (True, True): "both fitted",
-        (True, False): "fitted before, not after",
-        (False, True): "not fitted before, fitted after",
-        (False, False): "not fitted",
-    }
-    return [class_of(root), words[root.fitted]]
+    fitted = ("fitted" if each else "not fitted" for each in diff.root.fitted)
+    about = [class_of(diff.root), " → ".join(dict.fromkeys(fitted))]
+    return [*about, "no difference"] if diff.is_empty else about
 
 
 def _learned(root: NodeChange) -> Iterator[Section]:
     lines = list(learned(root))
     if len(lines) > 1:
         change = Change.merged(root.changes())
-        if _all_compared(root):
-            lines.append(Line("total", "", change, style="bold"))
-        else:
-            note = unchanged(change)
-            lines.append(Line("total of those compared", "", change, note, style="bold"))
+        note = "" if root.same else unchanged(change)
+        lines.append(Line("total compared", "", change, note, style="bold"))
     if lines:
         columns = [Column("it learned", least=18, code=True), Column("shape", wraps="cut")]
-        yield Section(
-            [*columns, *_FIGURES], [line.row() for line in lines], list(_alignments(root))
-        )
-
-
-def _all_compared(root: NodeChange) -> bool:
-    """Whether every parameter has a counterpart in the other model."""
-    return all(
-        None not in (node.before, node.after)
-        and all(row.change is not None for row in node.parameters)
-        and all(tree.compared for tree in node.trees)
-        for node in root.walk()
-    )
+        rows = [line.row() for line in lines]
+        yield Section([*columns, *_FIGURES], rows, list(_alignments(root)))
 
 
 def _alignments(root: NodeChange) -> Iterator[str]:
@@ -105,24 +83,15 @@ def _alignments(root: NodeChange) -> Iterator[str]:
 
 def _others(root: NodeChange) -> Iterator[Section]:
     """Yield the other attributes that differ, of two classes only those that both have."""
-    found, n_hidden = _differing(root)
-    if not found:
-        return
-    notes = [f"{number(n_hidden)} come or go with a class"] if n_hidden else []
-    rows: list[Row] = [
-        ((clean(row.path), row.role, *sides(row), _n_changed(row)), "") for row in found
-    ]
-    columns = [
-        Column("other attributes", least=16, code=True),
-        Column("", drop=1),
-        Column("before", least=12, wraps="fold", code=True),
-        Column("after", least=12, wraps="fold", code=True),
-        Column("changed", right=True),
-    ]
-    rows = limited(rows, _MAX_OTHERS)
-    if not any(cells[-1] for cells, _ in rows):
-        columns, rows = columns[:-1], [(cells[:-1], style) for cells, style in rows]
-    yield Section(columns, rows, notes)
+    if found := _differing(root)[0]:
+        columns = [
+            Column("other attributes", least=16, code=True),
+            Column("", drop=1),
+            Column("before", least=12, wraps="fold", code=True),
+            Column("after", least=12, wraps="fold", code=True),
+        ]
+        rows: list[Row] = [((clean(row.path), row.role, *_sides(row)), "") for row in found]
+        yield Section(columns, limited(rows, _MAX_OTHERS))
 
 
 def _differing(root: NodeChange) -> tuple[list[AttributeChange], int]:
@@ -136,19 +105,13 @@ def _differing(root: NodeChange) -> tuple[list[AttributeChange], int]:
     return found, len(differing) - len(found)
 
 
-def _n_changed(row: AttributeChange) -> str:
-    if None in (row.before, row.after):
-        return _status(row.before, row.after)
-    if row.change is None or row.change.n <= 1:
-        return ""
-    return f"{number(row.change.n_changed)} of {number(row.change.n)}"
-
-
-def sides(row: AttributeChange) -> tuple[str, str]:
-    """Return both sides in short: their text, or the shape and the dtype."""
+def _sides(row: AttributeChange) -> tuple[str, str]:
+    """Return both sides in short: their text, or shape, dtype and how many values differ."""
     one, two = (written(facts.text if facts else None) for facts in (row.before, row.after))
     if one == two or UNKNOWN in (one, two):
-        one, two = (written(_kind(facts)) for facts in (row.before, row.after))
+        one, two = (_kind(facts) or UNKNOWN for facts in (row.before, row.after))
+    if row.change and one == two:
+        two += f": {number(row.change.n_changed)} of {number(row.change.n)} differ"
     return one, two
 
 
@@ -161,14 +124,11 @@ def _kind(facts: Facts | None) -> str | None:
 
 
 def _notes(diff: Diff) -> Iterator[str]:
-    yield from hyperparameter_notes(diff.hyperparameters, diff.n_same)
-    found, n_hidden = _differing(diff.root)
-    if n_hidden and not found:
-        yield plural(
-            n_hidden,
-            "other attribute comes or goes with a class",
-            "other attributes come or go with a class",
-        )
+    if diff.n_same:
+        yield f"{plural(diff.n_same, 'hyperparameter')} the same"
+    yield from hidden_hyperparameters(diff.hyperparameters)
+    if n_hidden := _differing(diff.root)[1]:
+        yield f"{plural(n_hidden, 'other attribute')} not in both models"
     if diff.rtol or diff.atol:
         yield f"changed: by more than {value(diff.atol)} + {value(diff.rtol)} × |after|"
     if n := Change.merged(diff.root.changes()).nonfinite:
@@ -184,10 +144,29 @@ def rows(diff: Diff) -> Iterator[dict[str, Any]]:
     for each in diff.hyperparameters:
         yield _row(each.path, "hyperparameter", each.before, each.after)
     for node in diff.root.walk():
-        if node.before != node.after:
-            yield _row(node.path, "estimator", node.before, node.after)
+        if (node.before, node.fitted[0]) != (node.after, node.fitted[1]):
+            before, after = (
+                cls if fitted or not cls else f"{cls} (not fitted)"
+                for cls, fitted in zip((node.before, node.after), node.fitted, strict=True)
+            )
+            yield _row(node.path, "estimator", before, after)
         for row in _attribute_rows(node):
             yield {"estimator": short_class(node.after or node.before), **row}
+
+
+def differences(diff: Diff) -> Iterator[str]:
+    """Yield the path, the class and the size of each difference, other classes first."""
+    for row in sorted(rows(diff), key=lambda row: row["role"] != "estimator"):
+        if row["status"] == "same":
+            continue
+        owner = f" of {row['estimator']}" if "estimator" in row else ""
+        name = clean(row["path"] if owner else f"{row['role']} {row['path']}".strip())
+        before, after = (clean(row[side] or "absent") for side in ("before", "after"))
+        size = "" if row.get("largest") is None else f", by up to {value(row['largest'])}"
+        difference = f"{before} instead of {after}"
+        if row.get("n_changed") and (size or before == after):
+            difference = f"{row['n_changed']:,} of {row['n']:,} values differ{size}"
+        yield f"{name}{owner}: {difference}"
 
 
 def _attribute_rows(node: NodeChange) -> Iterator[dict[str, Any]]:

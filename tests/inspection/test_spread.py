@@ -117,10 +117,10 @@ def test_defaults_that_come_or_go_with_a_class_are_counted():
     assert "n_estimators" in text  # which is not the default
     assert "n_jobs" in text  # which both have
     assert "min_samples_leaf" not in text
-    assert f"{len(names) - 1} at their defaults come or go with a class" in text
+    assert f"{len(names) - 1} hyperparameters at default, not in all models" in text
     found = spread([PCA(), PCA(), LogisticRegression()], ignore=["random_state", "tol"])
-    said = f"{len(found.hyperparameters)} hyperparameters at their defaults come or go with a class"
-    assert said in str(found)
+    n = len(found.hyperparameters)
+    assert f"{n} hyperparameters at default, not in all models" in str(found)
 
 
 def test_components_are_aligned_on_request():
