@@ -1,4 +1,4 @@
-"""Probing every estimator of scikit-learn, fits included."""
+"""The time of fitting and probing every estimator of scikit-learn."""
 
 import time
 import warnings
@@ -12,7 +12,7 @@ _BAR = 60.0  # seconds
 
 
 def probing(task: Task) -> Table:
-    """Return how long it takes to fit and to probe all that has something to call."""
+    """Time fitting and probing of every estimator that has a method to call."""
     from tests.inspection.all_estimators import fit, instances, names
 
     chosen = names()[::10] if task.quick else names()
@@ -29,7 +29,7 @@ def probing(task: Task) -> Table:
                 fits += fitted - start
                 if not any(hasattr(estimator, method) for method in METHODS):
                     continue
-                if name == "SkewedChi2Sampler":  # which cannot transform all that it is fitted on
+                if name == "SkewedChi2Sampler":  # fit accepts values that transform refuses
                     X = abs(X)
                 found = probe(estimator, X, random_state=0)
                 probes += time.perf_counter() - fitted
