@@ -1,7 +1,10 @@
 """All that is private in scikit-learn, or differs between the versions that are supported."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from sklearn import __version__ as _version
-from sklearn.base import _fit_context as fit_context
+from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
 from sklearn.utils.fixes import parse_version
@@ -39,6 +42,14 @@ NAIVE_BAYES_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")  # a
 RIDGE_CV_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")
 # Whether fit leaves the default kernel of a Gaussian process regressor as it is.
 DEFAULT_KERNEL_IS_FIXED = parse_version(_version) < parse_version("1.9")
+
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[_Method], _Method]:
+    """scikit-learn's decorator of fit methods, which keep their type."""
+    return _fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)
 
 
 def check_sample_weight(sample_weight, X, dtype):
