@@ -11,7 +11,7 @@ from skparams._diff.arrays import EXACT
 from skparams._diff.describe import told_apart
 from skparams._diff.record import Choice
 from skparams._diff.values import compare
-from skparams._walk import DEEPEST, apart, join, plain_class
+from skparams._walk import DEEPEST, apart, join
 from skparams.specs import (
     MISSING,
     attributes_of,
@@ -85,7 +85,7 @@ def same_choice(before: Any, after: Any) -> bool:
     """Say whether two values are the same choice: of estimators, whether their class is."""
     # A search sets what np.logspace gave, and one who sets the same by hand types a number.
     before, after = _plain(before), _plain(after)
-    if plain_class(before) is not plain_class(after):
+    if type(before) is not type(after):
         return False
     return not compare(_by_class(before), _by_class(after), EXACT).moved
 
@@ -100,11 +100,11 @@ def _plain(value: Any) -> Any:
 def _by_class(value: Any) -> Any:
     """Return a value with each estimator that ``templates_in`` finds in it as its class."""
     if is_estimator(value):
-        return plain_class(value)
+        return type(value)
     if not isinstance(value, list | tuple) or not any(True for _ in templates_in("", value)):
         return value
     return [
-        tuple(plain_class(part) if is_estimator(part) else part for part in item)
+        tuple(type(part) if is_estimator(part) else part for part in item)
         if isinstance(item, tuple)
         else _by_class(item)
         for item in value

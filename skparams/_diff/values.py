@@ -11,7 +11,6 @@ from scipy.sparse import issparse
 
 from skparams._diff.arrays import Tolerance, change_of
 from skparams._diff.record import Change
-from skparams._walk import plain_class
 from skparams.specs import attributes_of
 
 __all__ = ["comparable", "compare", "is_function", "items_of"]
@@ -76,7 +75,7 @@ def _changes(
     if isinstance(before, _RANDOM):
         yield _SAME if type(before) is type(after) else _OTHER
         return
-    if plain_class(before) is not plain_class(after):
+    if type(before) is not type(after):
         yield _OTHER
         return
     if is_function(before):
