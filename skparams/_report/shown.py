@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from skparams._diff import spread_view as _spread_view
 from skparams._diff import view as _diff_view
-from skparams._diff.record import Diff
-from skparams._diff.spread_record import Spread
+from skparams._diff.record import Diff, Spread
 from skparams._probe import view as _probe_view
 from skparams._probe.record import Probe
 from skparams._report import page as _report
@@ -39,7 +38,7 @@ _VIEWS: dict[type, ModuleType] = {
     SlimReport: _slim_view,
     Spread: _spread_view,
 }
-_WHOLE = ("n", "moved", "turned", "nonfinite", "models", "rows", "bytes")
+_WHOLE = ("n", "n_changed", "sign_changes", "nonfinite", "models", "rows", "bytes")
 _REAL = ("largest", "relative", "cosine", "mean", "std")
 
 

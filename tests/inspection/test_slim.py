@@ -115,7 +115,7 @@ def test_a_slimmed_copy_is_the_same_model(X, y):
         small = slim(model, X)
         assert_same_model(model, small, rtol=0)
         assert_same_model(small, model, rtol=0)
-        assert not spread([model, small]).varied
+        assert not spread([model, small]).hyperparameters
 
 
 # What goes, and what it spares
