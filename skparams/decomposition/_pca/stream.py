@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn import get_config
@@ -50,7 +50,7 @@ class StreamingPCA(FittedPCA):
     n_features_in_: int
 
     @AvailableIf
-    def partial_fit(self, X, y=None, sample_weight=None):
+    def partial_fit(self, X, y=None, sample_weight=None) -> Self:
         """Update the model with a batch of rows.
 
         All batches together give what ``fit`` gives on all rows, whatever their sizes and order.
@@ -97,7 +97,7 @@ class StreamingPCA(FittedPCA):
             self._keep_stream(found, n_rows, n_weighty, dtype)
         return self
 
-    def merge(self, other):
+    def merge(self, other) -> Self:
         """Return a model of the rows of both models, which do not change.
 
         Parameters
@@ -144,7 +144,7 @@ class StreamingPCA(FittedPCA):
         )
         return merged
 
-    def set_params(self, **params):
+    def set_params(self, **params) -> Self:
         """Set arguments; a model built by ``partial_fit`` uses them for its fitted attributes.
 
         Parameters

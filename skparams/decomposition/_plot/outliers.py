@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -79,7 +79,7 @@ class OutlierDisplay(Display):
     alpha: Any
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, *, alpha=0.05, max_labels=10, ax=None):
+    def from_estimator(cls, estimator, X=None, *, alpha=0.05, max_labels=10, ax=None) -> Self:
         """Draw T² and SPE of rows.
 
         Parameters
@@ -110,7 +110,7 @@ class OutlierDisplay(Display):
         )
         return display.plot(ax, max_labels=max_labels)
 
-    def plot(self, ax=None, *, max_labels=10):
+    def plot(self, ax=None, *, max_labels=10) -> Self:
         """Draw the display.
 
         Parameters
