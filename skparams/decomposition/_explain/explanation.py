@@ -620,6 +620,8 @@ class Explanation:
         tables = diagnose(self.pca, X, kinds, dtype_of(X))
         if weight is not None:
             tables[kinds.index("row_contributions")] *= weight[:, np.newaxis]
+        if not self.as_frame:
+            return tables
         columns = {"components": self.component_names, "features": self.feature_names}
         return [
             self._labeled(table, index, columns.get(COLUMNS[kind] or kind, kind))

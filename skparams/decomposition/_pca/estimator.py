@@ -17,8 +17,8 @@ from skparams.decomposition._pca.rows import (
     dtype_of,
     finite_moments,
     n_rows_of,
+    n_weighty_of,
     not_finite,
-    weights_of,
 )
 from skparams.decomposition._pca.rules import (
     RULES,
@@ -318,7 +318,8 @@ class PCA(StreamingPCA):
                 "PCA: sample_weight must sum to more than 1, as it counts rows and variances are "
                 f"divided by the sum minus 1, got a sum of {weight.sum():.6g}."
             )
-        return X, weight, n_rows_of(*weights_of(X, weight))
+        n_weighty = n_weighty_of(X, weight)
+        return X, weight, n_weighty if weight is None else n_rows_of(n_weighty, weight.sum())
 
     def _fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None]:
         """Fit, and return the validated rows and the scores, if the solver found them."""

@@ -19,7 +19,7 @@ from skparams.decomposition._pca.rows import (
     finite_moments,
     merged_moments,
     n_rows_of,
-    weights_of,
+    n_weighty_of,
 )
 from skparams.decomposition._pca.rules import choose, resolve
 from skparams.decomposition._pca.solvers import from_moments
@@ -88,7 +88,7 @@ class StreamingPCA(FittedPCA):
             X, weight = self._validated(X, sample_weight, reset=first, min_samples=1)
             name, dtype = type(self).__name__, dtype_of(X)
             found = finite_moments(X, weight, None if first else self._shift, name)
-            n_rows, n_weighty = X.shape[0], weights_of(X, weight)[0]
+            n_rows, n_weighty = X.shape[0], n_weighty_of(X, weight)
             if not first:
                 found = merged_moments(self._stream(), found, name)
                 n_rows += self.n_samples_

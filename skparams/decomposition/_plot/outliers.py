@@ -46,12 +46,12 @@ class OutlierDisplay(Display):
     points_ : matplotlib PathCollection
         Rows within both limits.
     odd_ : matplotlib PathCollection
-        Rows beyond a limit, the oddest first.
+        Rows beyond a limit.
     limits_ : tuple of two matplotlib Line2D
         The limits of T² and of SPE.
     labels_ : list of matplotlib Annotation
-        Labels of odd rows and the feature that adds most, the oddest first, as far as there is
-        room.
+        Labels of odd rows and the feature that contributes most, in the order of `outliers`, as
+        far as there is room.
 
     See Also
     --------
