@@ -13,6 +13,7 @@ __all__ = ["Line", "class_of", "folded", "learned", "short_class", "unchanged"]
 
 _MAX_ARRAYS = 12  # of one estimator
 _MAX_NODES = 30  # in one estimator, a run of them counted as one
+_SIDES = ("before", "after")
 _MIN_RUN = 4  # siblings of one class that are shown as one
 
 
@@ -28,15 +29,13 @@ class Line:
     path: str = ""
 
     def row(self) -> Row:
-        figures = ("", "", "", "") if self.change is None else _figures(self.change)
-        return (
-            self.name,
-            self.what,
-            *((self.note, "", "", "") if self.note else figures),
-        ), self.style
+        figures: Sequence[str] = (self.note, "", "", "")
+        if self.change is not None and not self.note:
+            figures = _figures(self.change)
+        return (self.name, self.what, *figures), self.style
 
 
-def _figures(change: Change) -> tuple[str, str, str, str]:
+def _figures(change: Change) -> Sequence[str]:
     if not change.n:
         return "none to compare", "", "", ""
     if not change.n_changed and not change.distance:
@@ -70,19 +69,14 @@ def learned(node: NodeChange, guide: str = "") -> Iterator[Line]:
     """Yield a node's own parameters and trees, and the estimators in it."""
     shown = sorted(node.parameters, key=lambda row: row.same)[:_MAX_ARRAYS]
     yield from (_array(row, node, guide) for row in node.parameters if row in shown)
-    for what, same in (("changed", False), ("the same", True)):
-        rest = [row for row in node.parameters if row not in shown and row.same is same]
-        if rest:
-            change = Change.merged(row.change for row in rest if row.change is not None)
-            yield Line(f"{guide}… {len(rest):,} more {what}", "", change, style="dim")
-    if len(node.trees) >= _MIN_RUN:
-        name = _run_name([tree.path for tree in node.trees])
-        yield Line(f"{guide}{name}", f"{len(node.trees):,} trees")
-        yield from _tree_lines(node.trees, f"{guide}│ ")
-    else:
-        for tree in node.trees:
-            yield Line(f"{guide}{_local(tree.path, node)}", "", path=tree.path)
-            yield from _tree_lines([tree], f"{guide}│ ")
+    if rest := [row for row in node.parameters if row not in shown]:
+        change = Change.merged(row.change for row in rest if row.change is not None)
+        yield Line(f"{guide}… {len(rest):,} more", "", change, style="dim")
+    is_run = len(node.trees) >= _MIN_RUN
+    for trees in [node.trees] if is_run else [[tree] for tree in node.trees]:
+        name = _run_name([tree.path for tree in trees]) if is_run else _local(trees[0].path, node)
+        yield Line(guide + name, f"{len(trees):,} trees" if is_run else "")
+        yield from _tree_lines(trees, f"{guide}│ ")
     runs = list(_runs(node.children))
     for run in runs[:_MAX_NODES]:
         yield from _estimator(run[0], guide) if len(run) == 1 else _run(run, guide)
@@ -156,11 +150,8 @@ def _run(run: Sequence[NodeChange], guide: str) -> Iterator[Line]:
     if all(node.same for node in run):
         yield Line(name, what, note="same", style="dim")
         return
-    counts = {
-        "added": sum(node.before is None for node in run),
-        "removed": sum(node.after is None for node in run),
-    }
-    note = ", ".join(f"{n:,} {word}" for word, n in counts.items() if n)
+    added, removed = ([getattr(node, side) for node in run].count(None) for side in _SIDES)
+    note = ", ".join(f"{n:,} {word}" for n, word in ((added, "added"), (removed, "removed")) if n)
     both = [node for node in run if None not in (node.before, node.after)]
     trees = _trees(both)
     yield Line(name, what, None if trees else _merged(both), note, "bold", stem)

@@ -12,7 +12,7 @@ from scipy.sparse import issparse
 
 from skparams._diff.align import aligned
 from skparams._diff.contents import Attribute, Model, models_of
-from skparams._diff.hyperparameters import differing
+from skparams._diff.hyperparameters import Hyperparameters, differing
 from skparams._diff.record import ParameterSpread, Spread
 from skparams._diff.values import compare, is_array
 from skparams._walk import class_path, join
@@ -71,7 +71,7 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
         parameters=(*_parameter_spreads(parameters), *_trees(found)),
         hyperparameters=(
             *differing([model.hyperparameters for model in found]),
-            *differing([model.tuned for model in found], "tuned"),
+            *differing([_tuned(model) for model in found], "tuned"),
         ),
         aligned=align,
         different_structure=tuple(_different_structure(found)),
@@ -92,10 +92,19 @@ def _parameters(model: Model, first: Model) -> dict[str, Attribute]:
     return found
 
 
+def _tuned(model: Model) -> Hyperparameters:
+    return {
+        path: (attribute.value, True)
+        for contents in model.contents.values()
+        for path, attribute in contents.attributes.items()
+        if attribute.role == "tuned"
+    }
+
+
 def _parameter_spreads(models: Sequence[dict[str, Attribute]]) -> Iterator[ParameterSpread]:
     for path in dict.fromkeys(path for model in models for path in model):
         found = [model[path] for model in models if path in model]
-        yield _spread(path, "parameter", found[0].dims, [each.used for each in found])
+        yield _spread(path, "parameter", found[0].dims or None, [each.used for each in found])
 
 
 def _different_structure(models: Sequence[Model]) -> Iterator[str]:
