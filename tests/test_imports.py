@@ -268,11 +268,11 @@ pca.transform(holed)
 @pytest.mark.skipif("summary" not in skparams.__all__, reason="no summary yet")
 def test_inspecting_is_light(saved):
     code = """
-from skparams import count_params, diff, fitted_params, memorised, slim, spread, summary
+from skparams import count_params, diff, fitted_params, kept_rows, slim, spread, summary
 for model in (classifier, regressor, pca, stream):
     str(diff(model, model, align=True)), spread([model, model])._repr_html_()
     str(summary(model)), summary(model)._repr_html_(), repr(model)
-    fitted_params(model), count_params(model), memorised(model)
+    fitted_params(model), count_params(model), kept_rows(model)
     str(slim(model, X, return_report=True)[1])
 """
     assert in_fresh_process(load + code, saved) == []

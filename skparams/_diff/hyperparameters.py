@@ -11,7 +11,7 @@ from skparams._diff.arrays import EXACT
 from skparams._diff.record import HyperparameterChange
 from skparams._diff.texts import different_texts
 from skparams._diff.values import compare
-from skparams._walk import DEEPEST, apart, join, plain_class
+from skparams._walk import DEEPEST, apart, join
 from skparams.specs import (
     MISSING,
     attributes_of,
@@ -93,7 +93,7 @@ def _short(value: Any, *, rounded: bool) -> str:
 def _same(before: Any, after: Any) -> bool:
     # A search over np.logspace sets NumPy's numbers, a user who types the winner Python's.
     before, after = _builtin(before), _builtin(after)
-    if plain_class(before) is not plain_class(after):
+    if type(before) is not type(after):
         return False
     return not compare(_with_classes(before), _with_classes(after), EXACT).n_changed
 
@@ -107,11 +107,11 @@ def _builtin(value: Any) -> Any:
 def _with_classes(value: Any) -> Any:
     """Return a value with each estimator that ``templates_in`` finds in it as its class."""
     if is_estimator(value):
-        return plain_class(value)
+        return type(value)
     if not isinstance(value, list | tuple) or not any(True for _ in templates_in("", value)):
         return value
     return [
-        tuple(plain_class(part) if is_estimator(part) else part for part in item)
+        tuple(type(part) if is_estimator(part) else part for part in item)
         if isinstance(item, tuple)
         else _with_classes(item)
         for item in value

@@ -11,7 +11,6 @@ from scipy.sparse import issparse
 
 from skparams._diff.arrays import EXACT, Tolerance, change_of
 from skparams._diff.record import Change
-from skparams._walk import plain_class
 from skparams.specs import attributes_of
 
 __all__ = ["ABSENT", "compare", "is_array", "is_function", "parts_of"]
@@ -83,7 +82,7 @@ def _change(before: Any, after: Any, tolerance: Tolerance) -> Change | None:
         return _SAME
     if isinstance(before, _SCALAR) and isinstance(after, _SCALAR):
         return _scalar_change(before, after, tolerance)
-    if plain_class(before) is not plain_class(after):
+    if type(before) is not type(after):
         return _CHANGED
     if isinstance(before, _RANDOM):
         return _SAME

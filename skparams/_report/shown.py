@@ -17,8 +17,9 @@ from skparams._diff.record import Diff, Spread
 from skparams._probe import view as _probe_view
 from skparams._probe.record import Probe
 from skparams._report import page as _report
+from skparams._slim import kept_view as _kept_view
 from skparams._slim import view as _slim_view
-from skparams._slim.record import SlimReport
+from skparams._slim.record import KeptRows, SlimReport
 from skparams._summary.frame import imported_pandas
 from skparams._summary.json import plain
 
@@ -32,11 +33,12 @@ __all__ = ["SCHEMA", "plot", "to_dict", "to_frame", "to_html", "to_json", "to_te
 SCHEMA = 1
 _VIEWS: dict[type, ModuleType] = {
     Diff: _diff_view,
+    KeptRows: _kept_view,
     Probe: _probe_view,
     SlimReport: _slim_view,
     Spread: _spread_view,
 }
-_WHOLE = ("n", "n_changed", "sign_changes", "nonfinite", "n_models", "bytes")
+_WHOLE = ("n", "n_changed", "sign_changes", "nonfinite", "n_models", "rows", "bytes")
 _REAL = ("largest", "relative", "cosine", "mean", "std")
 
 

@@ -164,6 +164,13 @@ def _optimizer(mlp: BaseMLP, params: np.ndarray, incremental: bool) -> Adam | SG
     kind = Adam if mlp.solver == "adam" else SGD
     learning_rate = float(mlp.learning_rate_init)
     state = getattr(mlp, "_optimizer", None)
+    begun = getattr(mlp, "t_", 0) > 0 and hasattr(mlp, "best_loss_")  # not by lbfgs
+    if incremental and begun and state is None:
+        raise AttributeError(
+            f"{type(mlp).__name__}.partial_fit: the optimizer's state is missing, as in a "
+            "copy that slim made. Train the model that was slimmed, or keep the state: "
+            "slim(model, keep=('state',))."
+        )
     if incremental and isinstance(state, kind):
         state = copy.deepcopy(state)
         if kind is Adam or mlp.learning_rate == "constant":

@@ -683,7 +683,7 @@ def test_tolerances_that_are_none(bad):
         (lambda m: slim(m, keep=5), "slim: keep must be a collection of names, got 5"),
         (lambda m: slim(m, keep=None), "slim: keep must be a collection of names, got None"),
         (lambda m: summary(m, ignore=5), "summary: ignore must be a collection of codes .* got 5"),
-        (lambda m: probe(m, X, methods=5), "probe: methods must be the name of .* or None, got 5"),
+        (lambda m: probe(m, X, max_calls=2.5), "probe: max_calls must be a positive int, got 2.5"),
     ],
 )
 def test_arguments_of_another_type_are_named(call, message):
