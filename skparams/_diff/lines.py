@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from skparams._diff.record import AttributeChange, Change, NodeChange, TreeChange
 from skparams._report import UNKNOWN, Row, clean, number, plural, shape, value
 
-__all__ = ["Line", "class_of", "folded", "learned", "short_class", "unchanged"]
+__all__ = ["Line", "class_of", "folded", "learned", "short_class", "status", "unchanged"]
 
 _MAX_ARRAYS = 12  # of one estimator
 _MAX_NODES = 30  # in one estimator, a run of them counted as one
-_SIDES = ("before", "after")
 _MIN_RUN = 4  # siblings of one class that are shown as one
 
 
@@ -52,6 +52,10 @@ def unchanged(change: Change) -> str:
     return f"0 of {number(change.n)}" if change.n and not change.n_changed else ""
 
 
+def status(before: Any, after: Any) -> str:
+    return "added" if before is None else "removed" if after is None else "changed"
+
+
 def short_class(cls: str | None) -> str:
     return (cls or "").rpartition(".")[2]
 
@@ -86,8 +90,8 @@ def learned(node: NodeChange, guide: str = "") -> Iterator[Line]:
 
 def _array(row: AttributeChange, node: NodeChange, guide: str) -> Line:
     note, style = "", "dim" if row.same else ""
-    if row.before is None or row.after is None:
-        note = "added" if row.before is None else "removed"
+    if None in (row.before, row.after):
+        note = status(row.before, row.after)
     elif row.change is None:
         note = "another shape"
     elif not row.same and not row.change.n_changed:
@@ -133,8 +137,7 @@ def _estimator(node: NodeChange, guide: str) -> Iterator[Line]:
     if node.before is None or node.after is None:
         stored = node.stored[node.before is None]
         size = f", {plural(stored, 'number')}" if isinstance(stored, int) else ""
-        note = "added" if node.before is None else "removed"
-        yield Line(name, what, note=note + size, style="bold")
+        yield Line(name, what, note=status(node.before, node.after) + size, style="bold")
     elif node.same:
         yield Line(name, what, note="same", style="dim")
     else:
@@ -150,7 +153,10 @@ def _run(run: Sequence[NodeChange], guide: str) -> Iterator[Line]:
     if all(node.same for node in run):
         yield Line(name, what, note="same", style="dim")
         return
-    added, removed = ([getattr(node, side) for node in run].count(None) for side in _SIDES)
+    added, removed = (
+        [node.before for node in run].count(None),
+        [node.after for node in run].count(None),
+    )
     note = ", ".join(f"{n:,} {word}" for n, word in ((added, "added"), (removed, "removed")) if n)
     both = [node for node in run if None not in (node.before, node.after)]
     trees = _trees(both)

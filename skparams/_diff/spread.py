@@ -82,13 +82,13 @@ def _parameters(model: Model, first: Model) -> dict[str, Attribute]:
     """Return the arrays of parameters, their units in the order and the signs of the first's."""
     found = {}
     for path, each in model.contents.items():
-        other, moved = first.contents.get(path), {}
+        other, reordered = first.contents.get(path), {}
         if each.units and other and other is not each and other.units == each.units:
-            moved = aligned(other.with_units(), each.with_units(), each.units)[0]
+            reordered = aligned(other.with_units(), each.with_units(), each.units)[0]
         for place, attribute in each.attributes.items():
             learned = attribute.role == "parameter" and is_array(attribute.value)
             if learned and place not in each.aliases:
-                found[place] = attribute._replace(used=moved.get(place, attribute.used))
+                found[place] = attribute._replace(used=reordered.get(place, attribute.used))
     return found
 
 
@@ -133,7 +133,7 @@ def _different_structure(models: Sequence[Model]) -> Iterator[str]:
 def _spread(
     path: str, role: str, dims: tuple[str, ...] | None, arrays: Sequence[Any]
 ) -> ParameterSpread:
-    """Return how much the arrays of one parameter vary, without copies of all of them."""
+    """Return how much one parameter varies over the models."""
     shapes = tuple(dict.fromkeys(array.shape for array in arrays))
     row = ParameterSpread(path, role, dims, len(arrays), shapes)
     numeric = all(array.dtype.kind in "biuf" for array in arrays)
@@ -145,18 +145,20 @@ def _spread(
         mean = first + sum(array - first for array in arrays) / len(arrays)
         std = np.sqrt(sum((array - mean) ** 2 for array in arrays) / len(arrays))
         flips = (reduce(np.minimum, arrays) < 0) & (reduce(np.maximum, arrays) > 0)
-    finite = np.isfinite(mean)
-    row = replace(row, nonfinite=int(np.count_nonzero(~finite)))
-    if not finite.any():
+        finite = np.isfinite(mean)
+        mean, std, flips = mean[finite], std[finite], flips[finite]
+        norms = [float(np.linalg.norm(each)) for each in (std, mean)]
+    row = replace(row, nonfinite=int(finite.size - mean.size))
+    if not mean.size:
         return row
-    size, level = (float(np.sqrt(np.mean(each[finite] ** 2))) for each in (std, mean))
+    size, level = (norm / mean.size**0.5 for norm in norms)
     return replace(
         row,
-        mean=float(mean[finite].mean()),
+        mean=float(mean.mean()),
         std=size,
         relative=size / level if level else None if size else 0.0,
-        largest=float(std[finite].max()),
-        sign_changes=int(np.count_nonzero(flips & finite)),
+        largest=float(std.max()),
+        sign_changes=int(np.count_nonzero(flips)),
     )
 
 
