@@ -1,7 +1,5 @@
 """Bootstrap intervals of eigenvalues, explained-variance ratios and loadings."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

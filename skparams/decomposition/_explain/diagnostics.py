@@ -1,7 +1,5 @@
 """Numbers of each row: coordinates, shares, T² and SPE, from one projection."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """What a fitted PCA says of features and rows, with their names."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,6 @@
 """Labels of tables: names of features, the index of rows, and pandas."""
 
-from __future__ import annotations
-
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -9,11 +8,7 @@ import numpy as np
 
 def has_pandas() -> bool:
     """Whether pandas is installed."""
-    try:
-        import pandas  # noqa: F401
-    except ImportError:
-        return False
-    return True
+    return find_spec("pandas") is not None
 
 
 def pandas_for(what: str) -> Any:

@@ -1,7 +1,5 @@
 """Limits of T² and SPE, from the number of rows and the eigenvalues that are left out."""
 
-from __future__ import annotations
-
 from numbers import Real
 from typing import Any, NamedTuple
 

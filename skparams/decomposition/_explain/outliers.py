@@ -1,7 +1,5 @@
 """Rows beyond a limit, and the features that contribute most to it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

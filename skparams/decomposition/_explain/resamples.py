@@ -1,7 +1,5 @@
 """Eigenvalues and loadings of resampled rows, whose covariances come from one product."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Components rotated so that each has few large loadings: varimax and quartimax."""
 
-from __future__ import annotations
-
 import copy
 import warnings
 from typing import Any, Self
@@ -144,7 +142,7 @@ class RotatedPCA(
             self._rotate(clone(self.pca).fit(X, sample_weight=sample_weight))
         return self
 
-    def _rotate(self, pca: Any) -> RotatedPCA:
+    def _rotate(self, pca: Any) -> Self:
         loadings = pca._loadings()[:, : rank_of(pca)]
         rotation = rotation_of(loadings, self.method)
         turned = loadings @ rotation

@@ -1,7 +1,5 @@
 """Other features of the training rows, and the components."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

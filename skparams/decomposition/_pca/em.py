@@ -1,7 +1,5 @@
 """Missing values: their expected values and moments, given the observed ones."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """PCA: a drop-in for scikit-learn's that is exact, on streams too."""
 
-from __future__ import annotations
-
 import copy
 from numbers import Integral, Real
 from typing import Any, Self

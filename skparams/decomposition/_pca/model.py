@@ -1,7 +1,5 @@
 """A fitted PCA: projecting, restoring and scoring rows; its covariance and precision."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 import numpy as np

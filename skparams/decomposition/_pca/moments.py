@@ -1,10 +1,8 @@
 """Exact mean and scatter of rows, mergeable: what a fit on all of them would have."""
 
-from __future__ import annotations
-
 from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -68,7 +66,7 @@ class Moments(NamedTuple):
             return True
         return bool(np.isfinite(self.offset).all() and np.isfinite(self.scatter.diagonal()).all())
 
-    def merged(self, other: Moments) -> Moments:
+    def merged(self, other: Self) -> Self:
         """Moments of both sets of rows (Chan, Golub and LeVeque, 1979)."""
         n = self.n + other.n
         difference = (other.shift - self.shift) + (other.offset - self.offset)
@@ -79,7 +77,8 @@ class Moments(NamedTuple):
         else:
             scatter, finite = self.scatter + other.scatter, False
             _add_outer(scatter, difference, difference * weight)
-        return Moments(n, self.shift, self.offset + difference * (other.n / n), scatter, finite)
+        offset = self.offset + difference * (other.n / n)
+        return type(self)(n, self.shift, offset, scatter, finite)
 
 
 def moments_of(

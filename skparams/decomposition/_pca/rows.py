@@ -1,7 +1,5 @@
 """Finite moments of rows, and how many rows they count as."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

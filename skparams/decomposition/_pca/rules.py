@@ -1,7 +1,5 @@
 """Rules for the number of components, which look at the eigenvalues."""
 
-from __future__ import annotations
-
 from numbers import Integral
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Eigenvalues and components: from moments, from centered rows, or only the first few."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

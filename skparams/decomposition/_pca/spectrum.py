@@ -1,7 +1,5 @@
 """Eigenvalues and components, and what follows from them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

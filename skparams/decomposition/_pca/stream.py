@@ -1,7 +1,5 @@
 """A PCA that continues from its scatter: batches, merging, and fitted attributes on demand."""
 
-from __future__ import annotations
-
 import copy
 from typing import Any, Self
 

@@ -1,7 +1,5 @@
 """The biplot: rows and features of a PCA in one figure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 

@@ -1,7 +1,5 @@
 """How certain a PCA is: intervals over resampled rows."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 

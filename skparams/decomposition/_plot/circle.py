@@ -1,7 +1,5 @@
 """The circle of correlations: how features correlate with two components and one another."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 

@@ -1,7 +1,5 @@
 """Which features contribute to a component."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 

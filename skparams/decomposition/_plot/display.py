@@ -1,7 +1,5 @@
 """What the displays share: the explanation that they draw, axes, and the names on them."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from numbers import Integral
 from typing import Any

@@ -1,7 +1,5 @@
 """Labels beside their points that overlap neither one another nor what must stay visible."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple

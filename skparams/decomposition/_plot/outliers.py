@@ -1,7 +1,5 @@
 """Odd rows: T² against SPE."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 

@@ -1,7 +1,5 @@
 """Two components as axes, with features as arrows: what the circle and the biplot share."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

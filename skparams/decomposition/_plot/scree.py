@@ -1,7 +1,5 @@
 """The scree: how much each component explains, and how many are worth keeping."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 
