@@ -150,7 +150,7 @@ def bootstrap(
     whole = isinstance(n_resamples, Integral) and not isinstance(n_resamples, bool)
     if not whole or n_resamples < 2:
         raise ValueError(f"{name}: n_resamples must be an int of at least 2, got {n_resamples!r}.")
-    X = pca._checked(X, accept_sparse="csr")
+    X = pca._checked(X)
     if X.shape[0] < 2:
         raise ValueError(f"{name}: X must have at least 2 rows, got {X.shape[0]}.")
     weight = pca._weights(sample_weight, X)
@@ -162,7 +162,7 @@ def bootstrap(
     z = np.empty(X.shape)
 
     def keep(rows: slice, centered: np.ndarray) -> None:
-        np.divide(centered, pca._unit(), out=z[rows])
+        np.divide(centered, pca._units(), out=z[rows])
 
     over_blocks(X, pca.mean_, np.float64, keep)
     if np.isnan(z).any():

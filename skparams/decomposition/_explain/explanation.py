@@ -613,7 +613,7 @@ class Explanation:
         """Tables with one row a row."""
         X = self._rows(X, what)
         index = row_index(X)
-        X = self.pca._checked(X, accept_sparse="csr")
+        X = self.pca._checked(X)
         weight = self.pca._weights(sample_weight, X)
         tables = diagnose(self.pca, X, kinds, dtype_of(X))
         if weight is not None:

@@ -187,7 +187,7 @@ def _checked(pca: Any, X: Any, index: Any) -> Any:
             X = pd.DataFrame.sparse.from_spmatrix(X, index, names)
         else:
             X = pd.DataFrame(X, index, names, copy=False)
-    getattr(pca, "pca_", pca)._checked(X, accept_sparse="csr")
+    getattr(pca, "pca_", pca)._checked(X)
     return X
 
 

@@ -37,7 +37,7 @@ def limits_of(pca: FittedPCA, X: Any, alpha: float) -> Limits:
     if first <= rounding_error(pca):
         first = 0.0
     elif np.isnan(second) and X is not None:
-        (spe,) = diagnose(pca, pca._checked(X, accept_sparse="csr"), ["spe"], np.float64)
+        (spe,) = diagnose(pca, pca._checked(X), ["spe"], np.float64)
         first, second = float(spe.mean()), float(spe.var()) / 2
     t2 = t2_limit(pca._weight_sum, rank_of(pca), float(alpha))
     return Limits(t2, spe_limit((first, second, third), float(alpha)))

@@ -136,7 +136,7 @@ class Outliers:
 def outliers_of(pca: FittedPCA, X: Any, limits: Limits) -> Outliers:
     """Rows beyond a limit, with what the features contribute."""
     index = row_index(X)
-    X = pca._checked(X, accept_sparse="csr")
+    X = pca._checked(X)
     t2, spe = diagnose(pca, X, ("hotelling_t2", "spe"), np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):  # a limit may be 0
         ratio = np.fmax(t2 / limits.hotelling_t2, spe / limits.spe)

@@ -206,7 +206,7 @@ class RotatedPCA(
             PCA has `whiten` set.
         """
         check_is_fitted(self)
-        X = self.pca_._checked(X, accept_sparse="csr")
+        X = self.pca_._checked(X)
         (scores,) = diagnose(self.pca_, X, ["coordinates"], dtype_of(X))
         inverse = np.sqrt(inverse_variances(self.pca_)[: len(self.rotation_)])
         axes = inverse[:, np.newaxis] * self.rotation_ * self._spreads()
@@ -228,7 +228,7 @@ class RotatedPCA(
         check_is_fitted(self)
         X = check_array(X, input_name="X", dtype=[np.float64, np.float32])
         rows = quotient(X.astype(np.float64), self._spreads()) @ self._loadings().T
-        return (rows * self.pca_._unit() + self.pca_.mean_).astype(X.dtype, copy=False)
+        return (rows * self.pca_._units() + self.pca_.mean_).astype(X.dtype, copy=False)
 
     def _loadings(self) -> np.ndarray:
         check_is_fitted(self)

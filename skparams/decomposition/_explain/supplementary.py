@@ -34,7 +34,7 @@ def supplementary(pca: FittedPCA, X: Any, Y: Any, sample_weight: Any) -> list[np
     Y = check_array(Y, ensure_2d=False, dtype=np.float64, input_name="Y", allow_nd=False)
     Y = Y.reshape(len(Y), -1)
     check_consistent_length(X, Y)
-    X = pca._checked(X, accept_sparse="csr")
+    X = pca._checked(X)
     scores = diagnose(pca, X, ["coordinates"], dtype_of(X))[0].astype(np.float64)
     scores[:, rank_of(pca) :] = 0.0  # not rounding errors, which correlate with anything
     weight = pca._weights(sample_weight, Y)

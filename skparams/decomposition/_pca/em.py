@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skparams.decomposition._pca.moments import Moments, moments_of
+from skparams.decomposition._pca.rows import not_finite
 
 # The change of the covariance, over its largest entry, at which the iteration ends.
 TOLERANCE = 1e-9
@@ -34,6 +35,8 @@ def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -
             f"{X.shape[1]} has none."
         )
     first, unit = _observed(X, weight)
+    if not np.isfinite(unit).all():
+        raise not_finite(np.nan_to_num(X), "PCA")
     constant = unit == 0
     # Units matter only to the minimum noise if any covariance may be the model.
     plain = constant if scaled or k >= X.shape[1] else np.ones_like(constant)

@@ -1,6 +1,5 @@
 """Eigenvalues and components: from moments, from centered rows, or only the first few."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,9 +7,11 @@ import scipy.linalg
 import scipy.linalg.lapack
 import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, svds
+from sklearn.utils import check_random_state
 from sklearn.utils.extmath import randomized_svd, svd_flip
 
 from skparams.decomposition._pca.moments import Moments, shifted
+from skparams.decomposition._pca.rows import not_finite
 from skparams.decomposition._pca.spectrum import Spectrum, units
 
 # A partial eigensolver is faster for up to this share of the components, from 64 features on.
@@ -18,19 +19,8 @@ FEW = 0.15
 MANY_FEATURES = 64
 
 
-class NotFinite(Exception):
-    """The rows are not all finite, or their squares overflow."""
-
-
-def _check_finite(deviations: np.ndarray) -> None:
-    if not np.isfinite(deviations).all():
-        raise NotFinite
-
-
 def from_moments(moments: Moments, scaled: bool, k: int, max_components: int) -> Spectrum:
     """The first k eigenvalues and components, or all where that costs no more."""
-    if not moments.finite:
-        raise NotFinite
     variance = np.maximum(moments.scatter.diagonal(), 0) / (moments.n - 1)
     deviations = np.sqrt(variance)
     matrix = moments.scatter / (moments.n - 1)
@@ -91,14 +81,12 @@ def _signed(vectors: np.ndarray) -> np.ndarray:
 
 
 def from_rows(
-    X: np.ndarray, weight: np.ndarray | None, scaled: bool, max_components: int
+    X: np.ndarray, weight: np.ndarray | None, scaled: bool, max_components: int, name: str
 ) -> Spectrum:
     """All eigenvalues and components by a singular value decomposition of a float64 copy."""
     rows = X.astype(np.float64)
     n, mean, deviations = _center(rows, weight)
-    _check_finite(deviations)
-    if scaled:
-        rows /= units(deviations)
+    rows /= _checked_units(X, deviations, scaled, name)
     if len(rows) > rows.shape[1]:
         rows = np.asarray(np.linalg.qr(rows, mode="r"))
     elif len(rows) < max_components:  # weights that count rows several times
@@ -126,29 +114,28 @@ def _center(rows: np.ndarray, weight: np.ndarray | None) -> tuple[float, np.ndar
         return n, first + offset, deviations
 
 
+def _checked_units(X: Any, deviations: np.ndarray, scaled: bool, name: str) -> np.ndarray:
+    """Divisors of the features, or an error if the rows or their squares are not finite."""
+    if not np.isfinite(deviations).all():
+        raise not_finite(X, name)
+    return units(deviations) if scaled else np.ones_like(deviations)
+
+
 def truncated(
-    X: Any,
-    weight: np.ndarray | None,
-    scaled: bool,
-    solver: str,
-    k: int,
-    params: dict,
-    random_state: np.random.RandomState,
+    X: Any, weight: np.ndarray | None, solver: str, k: int, params: dict[str, Any], name: str
 ) -> Spectrum:
     """The first k eigenvalues and components by scikit-learn's truncated solvers."""
+    scaled, random_state = params["scale"], check_random_state(params["random_state"])
     if sp.issparse(X):
-        X, shift = shifted(X, weight)
-        n, offset, deviations = _sparse_first_moments(X, weight)
-        mean = shift + offset
+        sparse, shift = shifted(X, weight)
+        n, offset, deviations = _sparse_first_moments(sparse, weight)
+        mean, unit = shift + offset, _checked_units(X, deviations, scaled, name)
+        rows: Any = _centered_operator(sparse, weight, offset, unit)
     else:
-        rows: Any = X.astype(np.float64)
+        rows = X.astype(np.float64)
         n, mean, deviations = _center(rows, weight)
-    unit = units(deviations) if scaled else np.ones_like(deviations)
-    if sp.issparse(X):
-        rows = _centered_operator(X, weight, offset, unit)
-    else:
+        unit = _checked_units(X, deviations, scaled, name)
         rows /= unit
-    _check_finite(deviations)
     scores = None
     if solver == "arpack":
         v0 = random_state.uniform(-1, 1, min(X.shape))
@@ -168,8 +155,8 @@ def truncated(
         left, vectors = svd_flip(left, vectors, u_based_decision=False)
         scores = left * singular if weight is None else None
     values, total = singular**2 / (n - 1), float(((deviations / unit) ** 2).sum())
-    found = Spectrum(values, vectors, total, deviations, n, mean, scaled, min(X.shape))
-    return replace(found, scores=scores)
+    size = min(X.shape)
+    return Spectrum(values, vectors, total, deviations, n, mean, scaled, size, scores=scores)
 
 
 def _sparse_first_moments(
@@ -200,11 +187,5 @@ def _centered_operator(
         product = transposed @ u - mean[:, np.newaxis] * u.sum(axis=0)
         return product / unit[:, np.newaxis]
 
-    return LinearOperator(
-        X.shape,
-        matvec=lambda v: times(v).ravel(),
-        rmatvec=lambda u: transposed_times(u).ravel(),
-        matmat=times,
-        rmatmat=transposed_times,
-        dtype=np.dtype(np.float64),
-    )
+    dtype = np.dtype(np.float64)
+    return LinearOperator(X.shape, times, transposed_times, times, dtype, transposed_times)

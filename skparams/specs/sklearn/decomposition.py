@@ -105,7 +105,7 @@ register(
             "n_samples_": "metadata",
             **dict.fromkeys(
                 (
-                    "_n_weighty",
+                    "_n_positive_weights",
                     "_weight_sum",
                     "_total_variance",
                     "_deviations",
