@@ -7,15 +7,10 @@ from typing import Any
 import numpy as np
 
 from skparams.decomposition._explain.bootstrap import Bootstrap, bootstrap
+from skparams.decomposition._explain.checks import check_probability, index_of
 from skparams.decomposition._explain.diagnostics import COLUMNS, RowTables, diagnose, quotient
-from skparams.decomposition._explain.labels import (
-    feature_names,
-    index_of,
-    names_of,
-    pandas_for,
-    row_index,
-)
-from skparams.decomposition._explain.limits import Limits, check_share, limits_of
+from skparams.decomposition._explain.labels import feature_names, names_of, row_index
+from skparams.decomposition._explain.limits import Limits, limits_of
 from skparams.decomposition._explain.outliers import Outliers, outliers_of
 from skparams.decomposition._explain.rotation import RotatedPCA, rotate
 from skparams.decomposition._explain.supplementary import Supplementary, supplementary
@@ -385,7 +380,7 @@ class Explanation:
         8.11 8.81
         """
         pca = self._pca_of_rows("limits")
-        check_share(alpha, "Explanation.limits: alpha")
+        check_probability(alpha, "Explanation.limits: alpha")
         return limits_of(pca, self.X, alpha)
 
     def outliers(self, X=None, *, alpha=0.05) -> Outliers:
@@ -423,7 +418,7 @@ class Explanation:
         121  20.05  7.566  T²: ash 37 %, alcalinity_of_ash 29 %, flavanoids 10 %
          59   18.4   2.97  T²: ash 47 %, alcalinity_of_ash 27 %, proanthocyanins 6 %
         """
-        check_share(alpha, "Explanation.outliers: alpha")
+        check_probability(alpha, "Explanation.outliers: alpha")
         rows = self._rows(X, "outliers")
         return outliers_of(self.pca, rows, self.limits(alpha=alpha))
 
@@ -630,7 +625,8 @@ class Explanation:
         """An array as a frame or a Series, unless arrays are wanted."""
         if not self.as_frame:
             return table
-        pd = pandas_for("explain: as_frame=True")
+        import pandas as pd
+
         if table.ndim == 1:
             return pd.Series(table, index, name=columns, copy=False)
         return pd.DataFrame(table, index, columns, copy=False)

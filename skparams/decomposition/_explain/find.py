@@ -19,7 +19,7 @@ from skparams._compat import safe_indexing
 from skparams.decomposition._explain.explanation import Explanation
 from skparams.decomposition._explain.labels import has_pandas, pandas_for, row_index
 from skparams.decomposition._explain.rotation import RotatedPCA
-from skparams.decomposition._pca import FittedPCA
+from skparams.decomposition._pca import BasePCA
 
 # Maps rows, None if there are none, and the names of their features, None if unknown, to those that
 # the next step of the estimator gets.
@@ -102,7 +102,7 @@ def _pcas_in(
     estimator: Any, path: str = "", before: tuple[Stage, ...] = ()
 ) -> Iterator[LocatedPCA]:
     """Yield the PCAs inside an estimator."""
-    if isinstance(estimator, FittedPCA | RotatedPCA | FOREIGN):
+    if isinstance(estimator, BasePCA | FOREIGN):
         yield LocatedPCA(path, estimator, before)
         return
     for name, inner, stages in _children(estimator):

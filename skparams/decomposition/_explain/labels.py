@@ -28,21 +28,6 @@ def feature_names(model: Any) -> list[Any]:
     return [f"x{j}" for j in range(model.n_features_in_)] if names is None else list(names)
 
 
-def index_of(item: Any, names: Any, what: str, noun: str) -> int:
-    """Position of a feature or component that is given by name or by position."""
-    names = list(names)
-    whole = isinstance(item, int | np.integer) and not isinstance(item, bool | np.bool_)
-    if whole and -len(names) <= item < len(names):
-        return int(item) % len(names)
-    if isinstance(item, str) and item in names:
-        return names.index(item)
-    some = ", ".join(map(repr, names[:5])) + (", …" if len(names) > 5 else "")
-    raise ValueError(
-        f"{what}: {noun} must be one of the {len(names)} {noun}s, by name ({some}) or by position, "
-        f"got {item!r}."
-    )
-
-
 def row_index(X: Any) -> Any:
     """The index of a pandas object, else None."""
     index = getattr(X, "index", None)

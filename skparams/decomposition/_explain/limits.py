@@ -1,6 +1,5 @@
 """Limits of T² and SPE, from the number of rows and the eigenvalues that are left out."""
 
-from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,12 +22,6 @@ class Limits(NamedTuple):
 
     hotelling_t2: float
     spe: float
-
-
-def check_share(share: float, what: str) -> None:
-    """Raise an error unless the share is a number between 0 and 1."""
-    if not isinstance(share, Real) or not 0 < share < 1:
-        raise ValueError(f"{what} must be a number in (0, 1), got {share!r}.")
 
 
 def limits_of(pca: FittedPCA, X: Any, alpha: float) -> Limits:

@@ -1,7 +1,7 @@
 from .blocks import over_blocks
 from .estimator import PCA
-from .model import FittedPCA
+from .model import BasePCA, FittedPCA
 from .rows import dtype_of
-from .spectrum import explained_ratios
+from .spectrum import units
 
-__all__ = ["PCA", "FittedPCA", "dtype_of", "explained_ratios", "over_blocks"]
+__all__ = ["PCA", "BasePCA", "FittedPCA", "dtype_of", "over_blocks", "units"]

@@ -20,10 +20,8 @@ from skparams.decomposition._pca.spectrum import explained_ratios
 MIN_NOISE = 1e-150
 
 
-class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator):
-    """What a PCA does once it is fitted."""
-
-    n_features_in_: int
+class BasePCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator):
+    """What a PCA and a rotated one share."""
 
     if TYPE_CHECKING:  # a stream computes some attributes when they are read
 
@@ -33,6 +31,22 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
     def explained_variance_ratio_(self) -> Any:
         """Explained-variance ratios; all zero if the total variance is zero."""
         return explained_ratios(self.explained_variance_, self._total_variance)
+
+    @property
+    def loadings_(self) -> Any:
+        """Covariances of the features with the components scaled to unit variance."""
+        check_is_fitted(self)
+        return self._loadings().astype(self.components_.dtype, copy=False)
+
+    @property
+    def _n_features_out(self):
+        return len(self.components_)
+
+
+class FittedPCA(BasePCA):
+    """What a PCA does once it is fitted."""
+
+    n_features_in_: int
 
     @property
     def singular_values_(self) -> Any:
@@ -49,22 +63,12 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
         """Eigenvectors of the covariance, one in each column."""
         return self.components_.T
 
-    @property
-    def loadings_(self) -> Any:
-        """Covariances of the features with the components scaled to unit variance."""
-        check_is_fitted(self)
-        return self._loadings().astype(self.components_.dtype, copy=False)
-
     def _loadings(self) -> np.ndarray:
         variances = self.explained_variance_.astype(np.float64)
         return self.components_.T.astype(np.float64) * np.sqrt(variances)
 
     def _contributions(self) -> np.ndarray:
         return self.components_.T.astype(np.float64) ** 2
-
-    @property
-    def _n_features_out(self):
-        return self.components_.shape[0]
 
     def transform(self, X) -> Any:
         """Project rows on the components.

@@ -7,14 +7,21 @@ import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skparams._report import LIGHT
-from skparams.decomposition._plot.display import FONT, check_max_labels, halo, note, pair_of, short
-from skparams.decomposition._plot.labels import move_apart
-from skparams.decomposition._plot.plane import PlaneDisplay, draw_arrows, label_arrows
+from skparams.decomposition._plot.display import (
+    FONT,
+    PlaneDisplay,
+    check_max_labels,
+    component_pair,
+    note,
+    outline_text,
+    short,
+)
+from skparams.decomposition._plot.labels import draw_arrows, label_arrows, move_apart
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 MAX_GROUPS = 12
-# How far the longest arrow reaches among the rows.
-REACH = 0.95
+# Length of the longest arrow over the largest score.
+LONGEST_ARROW = 0.95
 # Width of the axes over their height.
 SHAPE = 1.2
 
@@ -112,7 +119,7 @@ class BiplotDisplay(PlaneDisplay):
         what = f"{cls.__name__}.from_estimator"
         check_max_labels(max_labels, what)
         found = cls._explain(estimator, X)
-        pair = pair_of(found.component_names, components, what)
+        pair = component_pair(found.component_names, components, what)
         if y is not None:
             y = column_or_1d(y)
             check_consistent_length(found.X, y)
@@ -146,7 +153,7 @@ class BiplotDisplay(PlaneDisplay):
         ax = self._start_plane(ax, (6.4, 5.4))
         lengths = np.hypot(*self.directions.T)
         furthest = float(np.abs(self.coordinates).max(initial=0.0)) or 1.0
-        self.factor_ = REACH * furthest / (float(lengths.max(initial=0.0)) or 1.0)
+        self.factor_ = LONGEST_ARROW * furthest / (float(lengths.max(initial=0.0)) or 1.0)
         tips = self.directions * self.factor_
         self.points_, self.groups_ = self._draw_rows()
         # Room for names; units are equally long on both axes, so that angles are right.
@@ -164,24 +171,21 @@ class BiplotDisplay(PlaneDisplay):
 
     def _draw_rows(self) -> tuple[list[Any], list[Any]]:
         size = float(np.clip(4000 / max(1, len(self.coordinates)), 4, 20))
+        style: dict[str, Any] = {"s": size, "lw": 0, "zorder": 1}
         if self.y is None:
-            style = {"s": size, "color": LIGHT.above, "alpha": 0.5, "lw": 0, "zorder": 1}
-            return [self.ax_.scatter(*self.coordinates.T, **style)], []
+            return [
+                self.ax_.scatter(*self.coordinates.T, color=LIGHT.above, alpha=0.5, **style)
+            ], []
         points, texts = [], []
+        name_style: dict[str, Any] = {"fontsize": FONT + 3, "fontweight": "bold", "zorder": 4}
         for i, group in enumerate(np.unique(self.y)):
             rows = self.coordinates[self.y == group]
-            color = LIGHT.groups[i % len(LIGHT.groups)]
+            style["color"] = name_style["color"] = LIGHT.groups[i % len(LIGHT.groups)]
             marker = MARKERS[(i + i // len(MARKERS)) % len(MARKERS)]
-            points.append(
-                self.ax_.scatter(
-                    *rows.T, s=size, color=color, marker=marker, alpha=0.45, lw=0, zorder=1
-                )
-            )
-            text = self.ax_.text(
-                *np.median(rows, axis=0), short(group), color=color, fontsize=FONT + 3,
-                fontweight="bold", ha="center", va="center", zorder=4,
-            )  # fmt: skip
-            texts.append(halo(text, 4))  # arrows meet where many groups are
+            points.append(self.ax_.scatter(*rows.T, marker=marker, alpha=0.45, **style))
+            middle = np.median(rows, axis=0)
+            text = self.ax_.text(*middle, short(group), ha="center", va="center", **name_style)
+            texts.append(outline_text(text, 4))  # arrows meet where many groups are
         return points, texts
 
     def _move_groups_apart(self) -> None:

@@ -10,13 +10,13 @@ from skparams.decomposition._plot.display import (
     Display,
     annotate,
     check_max_labels,
-    finish,
     short,
+    style_axes,
 )
 from skparams.decomposition._plot.labels import Label, place
 
 # From this ratio of the furthest row to the limit, the axis is logarithmic beyond the limit.
-FAR = 12.0
+LOG_SCALE_RATIO = 12.0
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -145,7 +145,7 @@ class OutlierDisplay(Display):
             ax.set_ylabel("SPE is 0: all of each row is in the components")
         self._name_limits()
         noun = "row is" if len(odd) == 1 else "rows are"
-        finish(ax, f"{len(odd)} of {len(normal):,} {noun} beyond a limit")
+        style_axes(ax, f"{len(odd)} of {len(normal):,} {noun} beyond a limit")
         visible = np.column_stack([odd.hotelling_t2, odd.spe])
         self.labels_ = list(place(ax, self._names(), visible, max_labels).values())
         return self
@@ -174,7 +174,7 @@ class OutlierDisplay(Display):
 def _scale(set_scale: Any, set_limits: Any, values: np.ndarray, limit: float) -> None:
     """Scale an axis from 0, logarithmic beyond the limit if rows are far away."""
     furthest = max(float(values.max(initial=0.0)), limit) or 1.0
-    if limit > 0 and furthest > FAR * limit:
+    if limit > 0 and furthest > LOG_SCALE_RATIO * limit:
         set_scale("symlog", linthresh=limit, linscale=1.5)
         set_limits(0, 1.6 * furthest)
     else:
