@@ -8,7 +8,7 @@ from sklearn.decomposition._pca import _assess_dimension
 
 from skparams import PCA
 from skparams.decomposition._pca import rules
-from skparams.decomposition._pca.spectrum import Spectrum
+from skparams.decomposition._pca.solvers import Spectrum
 
 # Standardised bundled data, constant columns dropped.
 KNOWN = {

@@ -8,12 +8,17 @@ import numpy as np
 
 from skparams.decomposition._explain.bootstrap import Bootstrap, bootstrap
 from skparams.decomposition._explain.checks import check_probability, index_of
-from skparams.decomposition._explain.diagnostics import COLUMNS, RowTables, diagnose, quotient
+from skparams.decomposition._explain.diagnostics import (
+    COLUMNS,
+    RowTables,
+    Supplementary,
+    diagnose,
+    quotient,
+    supplementary,
+)
 from skparams.decomposition._explain.labels import feature_names, names_of, row_index
-from skparams.decomposition._explain.limits import Limits, limits_of
-from skparams.decomposition._explain.outliers import Outliers, outliers_of
+from skparams.decomposition._explain.outliers import Limits, Outliers, limits_of, outliers_of
 from skparams.decomposition._explain.rotation import RotatedPCA, rotate
-from skparams.decomposition._explain.supplementary import Supplementary, supplementary
 from skparams.decomposition._pca import dtype_of
 
 # Components that are printed, and features that are named for each.

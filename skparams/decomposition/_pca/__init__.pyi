@@ -2,6 +2,6 @@ from .blocks import over_blocks
 from .estimator import PCA
 from .model import BasePCA, FittedPCA
 from .rows import dtype_of
-from .spectrum import units
+from .solvers import units
 
 __all__ = ["PCA", "BasePCA", "FittedPCA", "dtype_of", "over_blocks", "units"]

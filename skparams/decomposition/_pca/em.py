@@ -42,11 +42,10 @@ def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -
     plain = constant if scaled or k >= X.shape[1] else np.ones_like(constant)
     unit = np.where(plain, 1.0, unit)
     rows = (X - first) / unit
-    missing = np.isnan(rows)
-    found = moments_of(np.where(missing, 0.0, rows), weight)
+    found = moments_of(np.nan_to_num(rows), weight)
     model = _model(found.scatter / found.n, k)
     for _ in range(MAX_ITER):
-        filled, uncertain = expected(rows, missing, found.mean, model, weight)
+        filled, uncertain = expected(rows, found.mean, model, weight)
         found = moments_of(filled, weight)
         found = Moments(found.n, found.shift, found.offset, found.scatter + uncertain)
         before, model = model, _model(found.scatter / found.n, k)
@@ -87,14 +86,10 @@ def _model(covariance: np.ndarray, k: int) -> np.ndarray:
 
 
 def expected(
-    rows: np.ndarray,
-    missing: np.ndarray,
-    mean: np.ndarray,
-    covariance: np.ndarray,
-    weight: np.ndarray | None = None,
+    rows: np.ndarray, mean: np.ndarray, covariance: np.ndarray, weight: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rows with missing values filled, and the weighted sum of what covariance these keep."""
-    filled, p = rows.copy(), rows.shape[1]
+    filled, missing, p = rows.copy(), np.isnan(rows), rows.shape[1]
     uncertain = np.zeros((p, p))
     for pattern, members, which in _patterns(missing):
         seen = ~pattern

@@ -24,8 +24,7 @@ from skparams.decomposition._pca.rules import (
     needs_all,
     resolve,
 )
-from skparams.decomposition._pca.solvers import from_moments, from_rows, truncated
-from skparams.decomposition._pca.spectrum import Spectrum
+from skparams.decomposition._pca.solvers import Spectrum, from_moments, from_rows, truncated
 from skparams.decomposition._pca.stream import FROM_SCATTER, OF_STREAM, StreamingPCA
 
 

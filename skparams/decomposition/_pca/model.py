@@ -14,7 +14,7 @@ from skparams._runtime import VersionedEstimator
 from skparams.decomposition._pca.blocks import over_blocks
 from skparams.decomposition._pca.em import expected
 from skparams.decomposition._pca.rows import dtype_of
-from skparams.decomposition._pca.spectrum import explained_ratios
+from skparams.decomposition._pca.solvers import explained_ratios
 
 # Minimum noise of a density where nothing varies: squares over it must not overflow.
 MIN_NOISE = 1e-150
@@ -168,7 +168,7 @@ class FittedPCA(BasePCA):
     def _filled(self, X: np.ndarray) -> np.ndarray:
         """Rows with expected values in place of missing ones."""
         rows = X.astype(np.float64)
-        return expected(rows, np.isnan(rows), self.mean_, self._covariance())[0]
+        return expected(rows, self.mean_, self._covariance())[0]
 
     def inverse_transform(self, X) -> Any:
         """Map scores back to rows.

@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import gammaln
 
-from skparams.decomposition._pca.spectrum import Spectrum
+from skparams.decomposition._pca.solvers import Spectrum
 
 RULES = ("mle", "kaiser", "broken_stick", "parallel", "gavish_donoho")
 # Explained variances in a table of rules.
@@ -21,7 +21,7 @@ QUANTILE = 0.95
 
 def needs_all(n_components: Any) -> bool:
     """Whether the number of components depends on the eigenvalues."""
-    return isinstance(n_components, str) or not isinstance(n_components, Integral)
+    return not isinstance(n_components, Integral)
 
 
 def resolve(n_components: Any, solver: str, n_samples: int, n_features: int) -> tuple[Any, int]:

@@ -20,8 +20,7 @@ from skparams.decomposition._pca.rows import (
     n_rows_of,
 )
 from skparams.decomposition._pca.rules import choose, resolve
-from skparams.decomposition._pca.solvers import from_moments
-from skparams.decomposition._pca.spectrum import Spectrum, units
+from skparams.decomposition._pca.solvers import Spectrum, from_moments, units
 
 # Attributes that a stream computes from its scatter when they are first read.
 FROM_SCATTER = (

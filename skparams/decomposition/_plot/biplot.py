@@ -12,7 +12,6 @@ from skparams.decomposition._plot.display import (
     PlaneDisplay,
     check_max_labels,
     component_pair,
-    note,
     outline_text,
     short,
 )
@@ -171,11 +170,9 @@ class BiplotDisplay(PlaneDisplay):
 
     def _draw_rows(self) -> tuple[list[Any], list[Any]]:
         size = float(np.clip(4000 / max(1, len(self.coordinates)), 4, 20))
-        style: dict[str, Any] = {"s": size, "lw": 0, "zorder": 1}
+        style: dict[str, Any] = {"s": size, "color": LIGHT.above, "lw": 0, "zorder": 1}
         if self.y is None:
-            return [
-                self.ax_.scatter(*self.coordinates.T, color=LIGHT.above, alpha=0.5, **style)
-            ], []
+            return [self.ax_.scatter(*self.coordinates.T, alpha=0.5, **style)], []
         points, texts = [], []
         name_style: dict[str, Any] = {"fontsize": FONT + 3, "fontweight": "bold", "zorder": 4}
         for i, group in enumerate(np.unique(self.y)):
@@ -194,10 +191,7 @@ class BiplotDisplay(PlaneDisplay):
             return
         at = np.array([text.get_position() for text in self.groups_])
         angles = np.arctan2(*(at - at.mean(axis=0)).T[::-1])
-        label = self.ax_.get_xlabel()
-        note(self.ax_, " ")  # the layout with a note leaves the least room
         move_apart(self.ax_, self.groups_, angles)
-        self.ax_.set_xlabel(label)
 
 
 def _check_groups(y: np.ndarray, what: str) -> None:

@@ -6,13 +6,7 @@ from typing import Any
 import numpy as np
 
 from skparams._report import LIGHT, clean, cut
-from skparams.decomposition._explain import (
-    Explanation,
-    RotatedPCA,
-    check_count,
-    explain,
-    index_of,
-)
+from skparams.decomposition._explain import Explanation, RotatedPCA, check_count, explain, index_of
 
 FONT, TITLE_FONT = 9.0, 11.0
 MAX_NAME_LENGTH = 24

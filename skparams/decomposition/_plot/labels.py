@@ -32,17 +32,19 @@ class Label(NamedTuple):
 
 
 def place(
-    ax: Any, labels: Sequence[Label], visible: np.ndarray, max_labels: int | None
+    ax: Any,
+    labels: Sequence[Label],
+    visible: np.ndarray,
+    max_labels: int | None,
+    *,
+    with_note: bool = False,
 ) -> dict[int, Any]:
     """Draw the labels that there is room for, in order; return the artists by position.
 
     Labels stay in the axes and do not overlap one another, other texts, or the points in data
     coordinates that have to stay ``visible``. Lines that lead to labels do not cross labels.
     """
-    ax.figure.figure.draw_without_rendering()  # the layout, on which the room depends
-    frame = ax.get_window_extent()
-    boxes = [text.get_window_extent().extents for text in ax.texts]
-    room = _Room(ax.figure.dpi / 72, frame.min, frame.max, boxes, ax.transData.transform(visible))
+    room = _room_in(ax, ax.texts, visible, with_note)
     drawn: dict[int, Any] = {}
     for i, label in enumerate(labels):
         if len(drawn) == max_labels:
@@ -70,9 +72,7 @@ def move_apart(ax: Any, texts: Sequence[Any], angles: Sequence[float]) -> None:
     A thin line leads from a text to its old position unless the text covers this. A text for which
     there is no room stays.
     """
-    ax.figure.figure.draw_without_rendering()
-    frame = ax.get_window_extent()
-    room = _Room(ax.figure.dpi / 72, frame.min, frame.max, [], np.empty((0, 2)))
+    room = _room_in(ax, [], np.empty((0, 2)), with_note=True)
     for text, angle in zip(texts, angles, strict=True):
         box, at = text.get_window_extent(), text.get_position()
         half = np.array([box.width, box.height]) / 2
@@ -134,6 +134,18 @@ class _Room:
         return not crossed.all(axis=2).any()
 
 
+def _room_in(ax: Any, texts: Sequence[Any], visible: np.ndarray, with_note: bool) -> _Room:
+    """The room beside texts and points, in the layout with or without a note below the axes."""
+    label = ax.get_xlabel()
+    if with_note:
+        note(ax, " ")
+    ax.figure.figure.draw_without_rendering()
+    ax.set_xlabel(label)
+    frame = ax.get_window_extent()
+    boxes = [text.get_window_extent().extents for text in texts]
+    return _Room(ax.figure.dpi / 72, frame.min, frame.max, boxes, ax.transData.transform(visible))
+
+
 def _reach(half: np.ndarray, toward: np.ndarray) -> float:
     """Distance from the center of a box to its edge in a direction."""
     with np.errstate(divide="ignore"):
@@ -164,10 +176,7 @@ def label_arrows(
         for j in np.argsort(-lengths, kind="stable")
         if lengths[j] > 0
     }
-    label = ax.get_xlabel()
-    note(ax, " ")  # the layout leaves room for a note
-    drawn = place(ax, list(labels.values()), along(tips), max_labels)
-    ax.set_xlabel(label)
+    drawn = place(ax, list(labels.values()), along(tips), max_labels, with_note=True)
     named = {list(labels)[i] for i in drawn}
     alphas = [1.0 if j in named else UNLABELED_ALPHA for j in range(len(names))]
     arrows.set_color([(color, alpha) for alpha in alphas])
