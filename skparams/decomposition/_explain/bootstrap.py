@@ -106,12 +106,8 @@ class Bootstrap:
         """
         pd = pandas_for("Bootstrap.to_frame")
         low, high = self.interval(kind, confidence_level)
-        columns = {
-            "estimate": getattr(self.estimates, kind),
-            "low": low,
-            "high": high,
-            "standard_error": self.standard_error(kind),
-        }
+        columns = {"estimate": getattr(self.estimates, kind), "low": low, "high": high}
+        columns["standard_error"] = self.standard_error(kind)
         index = pd.Index(self.component_names, name="component")
         if kind == "loadings":
             levels = (self.component_names, self.feature_names)
@@ -168,10 +164,7 @@ def bootstrap(
     advance = partial(bar.advance, bar.add_task(name, total=n_resamples))
     with bar if progress else nullcontext():
         resamples = resample(z, weight, pca, align, n_resamples, draws, advance)
-    estimates = Resamples(
-        pca.explained_variance_.astype(np.float64),
-        pca.explained_variance_ratio_.astype(np.float64),
-        pca._loadings(),
-    )
+    values, ratios = pca.explained_variance_, pca.explained_variance_ratio_
+    estimates = Resamples(values.astype(np.float64), ratios.astype(np.float64), pca._loadings())
     names = tuple(feature_names(pca)), tuple(pca.get_feature_names_out())
     return Bootstrap(estimates, resamples, alignment, *names)

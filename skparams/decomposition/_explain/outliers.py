@@ -71,17 +71,12 @@ class Outliers:
     def __repr__(self) -> str:
         t2, spe = self.limits
         lines = [f"{len(self)} of {self.n_samples} rows beyond a limit: T² {t2:.4g}, SPE {spe:.4g}"]
-        shown = [
-            (str(self.labels[i]), f"{self.hotelling_t2[i]:.4g}", f"{self.spe[i]:.4g}", why)
-            for i, why in zip(range(min(len(self), MAX_ROWS)), self.reasons(), strict=False)
-        ]
-        if shown:
-            table = [("row", "T²", "SPE", "odd in"), *shown]
-            widths = [max(len(row[j]) for row in table) for j in range(3)]
-            lines += [
-                "  ".join([*(text.rjust(w) for text, w in zip(row, widths, strict=False)), row[3]])
-                for row in table
-            ]
+        rows = zip(self.labels, self.hotelling_t2, self.spe, self.reasons(), strict=True)
+        table = [(str(label), f"{t2:.4g}", f"{spe:.4g}", why) for label, t2, spe, why in rows]
+        if table:
+            table = [("row", "T²", "SPE", "odd in"), *table[:MAX_ROWS]]
+            a, b, c = (max(len(row[j]) for row in table) for j in range(3))
+            lines += [f"{i:>{a}}  {t2:>{b}}  {spe:>{c}}  {why}" for i, t2, spe, why in table]
         if len(self) > MAX_ROWS:
             lines.append(f"{len(self) - MAX_ROWS} more in to_frame()")
         return "\n".join(lines)
@@ -138,14 +133,9 @@ class Outliers:
             If pandas is not installed.
         """
         pd = pandas_for("Outliers.to_frame")
-        return pd.DataFrame(
-            {
-                "hotelling_t2": self.hotelling_t2,
-                "spe": self.spe,
-                "odd_in": self.reasons(n_features),
-            },
-            index=pd.Index(self.labels, name="row"),
-        )
+        columns: dict[str, Any] = {"hotelling_t2": self.hotelling_t2, "spe": self.spe}
+        columns["odd_in"] = self.reasons(n_features)
+        return pd.DataFrame(columns, pd.Index(self.labels, name="row"))
 
 
 def outliers_of(pca: FittedPCA, X: Any, limits: Limits) -> Outliers:

@@ -2,6 +2,7 @@
 
 import copy
 import warnings
+from operator import attrgetter
 from typing import Any, Self
 
 import numpy as np
@@ -161,23 +162,10 @@ class RotatedPCA(BasePCA):
         """Sums of the squared rotated loadings."""
         return self._variances().astype(self.pca_.components_.dtype, copy=False)
 
-    @property
-    def n_features_in_(self) -> Any:
-        """Number of features."""
-        return self.pca_.n_features_in_
-
-    @property
-    def feature_names_in_(self) -> Any:
-        """Names of the features."""
-        return self.pca_.feature_names_in_
-
-    @property
-    def _deviations(self):
-        return self.pca_._deviations
-
-    @property
-    def _total_variance(self):
-        return self.pca_._total_variance
+    n_features_in_ = property(attrgetter("pca_.n_features_in_"), doc="Number of features.")
+    feature_names_in_ = property(attrgetter("pca_.feature_names_in_"), doc="Names of the features.")
+    _deviations = property(attrgetter("pca_._deviations"))
+    _total_variance = property(attrgetter("pca_._total_variance"))
 
     def transform(self, X) -> Any:
         """Return the rotated scores of rows.

@@ -1,5 +1,6 @@
 """A fitted PCA: projecting, restoring and scoring rows; its covariance and precision."""
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,15 +54,8 @@ class FittedPCA(BasePCA):
         """Singular values of the centered rows: the norms of the scores."""
         return np.sqrt(self.explained_variance_ * (self._weight_sum - 1))
 
-    @property
-    def eigenvalues_(self) -> Any:
-        """Eigenvalues of the covariance, one for each component."""
-        return self.explained_variance_
-
-    @property
-    def eigenvectors_(self) -> Any:
-        """Eigenvectors of the covariance, one in each column."""
-        return self.components_.T
+    eigenvalues_ = property(attrgetter("explained_variance_"), doc="Eigenvalues of the covariance.")
+    eigenvectors_ = property(attrgetter("components_.T"), doc="Eigenvectors, one in each column.")
 
     def _loadings(self) -> np.ndarray:
         variances = self.explained_variance_.astype(np.float64)
@@ -204,10 +198,14 @@ class FittedPCA(BasePCA):
         values, noise = self._variances()
         if not floored:
             noise = float(self.noise_variance_)
+        return self._matrix(values, noise) * np.multiply.outer(self._units(), self._units())
+
+    def _matrix(self, along: np.ndarray, across: float) -> np.ndarray:
+        """The matrix with these eigenvalues along the components and in all other directions."""
         components = self.components_.astype(np.float64)
-        covariance = (components.T * (values - noise)) @ components
-        covariance.flat[:: len(covariance) + 1] += noise
-        return covariance * np.multiply.outer(self._units(), self._units())
+        matrix = (components.T * (along - across)) @ components
+        matrix.flat[:: len(matrix) + 1] += across
+        return matrix
 
     def get_covariance(self) -> Any:
         """Compute the covariance of the rows by the generative model.
@@ -236,10 +234,8 @@ class FittedPCA(BasePCA):
         """
         check_is_fitted(self)
         values, noise = self._variances()
-        components = self.components_.astype(np.float64)
-        rest = 1.0 / noise if len(values) < components.shape[1] else 0.0
-        precision = (components.T * (1.0 / values - rest)) @ components
-        precision.flat[:: len(precision) + 1] += rest
+        rest = 1.0 / noise if len(values) < self.components_.shape[1] else 0.0
+        precision = self._matrix(1.0 / values, rest)
         precision /= np.multiply.outer(self._units(), self._units())
         return precision.astype(self.components_.dtype, copy=False)
 

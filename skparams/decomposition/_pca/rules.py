@@ -201,12 +201,7 @@ def component_table(spectrum: Spectrum, counts: dict[str, int]) -> Any:
     explained = np.concatenate([[0.0], np.cumsum(spectrum.ratios)])
     found: dict[Any, int | None] = {rule: counts.get(rule) for rule in RULES}
     found |= {share: _reaching(share, spectrum) for share in SHARES}
-    return pd.DataFrame(
-        {
-            "n_components": pd.array(list(found.values()), dtype="Int64"),
-            "explained_variance_ratio": [
-                np.nan if n is None else explained[n] for n in found.values()
-            ],
-        },
-        index=pd.Index(list(found), name="rule", dtype=object),
-    )
+    ratios = [np.nan if n is None else explained[n] for n in found.values()]
+    n_components = pd.array(list(found.values()), dtype="Int64")
+    columns = {"n_components": n_components, "explained_variance_ratio": ratios}
+    return pd.DataFrame(columns, pd.Index(list(found), name="rule", dtype=object))

@@ -96,28 +96,17 @@ def from_moments(moments: Moments, scaled: bool, k: int, max_components: int) ->
         np.fill_diagonal(matrix, variance)
     p = len(matrix)
     if p >= MANY_FEATURES and k <= FEW * p:
+        last = (p - max(k, 1), p - 1)
         values, vectors = scipy.linalg.eigh(
-            matrix,
-            overwrite_a=True,
-            check_finite=False,
-            subset_by_index=(p - max(k, 1), p - 1),
-            driver="evr",
+            matrix, overwrite_a=True, check_finite=False, subset_by_index=last, driver="evr"
         )
     else:
         values, vectors = _eigh(matrix)
         values, vectors = values[p - max_components :], vectors[:, p - max_components :]
-    few = len(values) < max_components
-    return Spectrum(
-        np.maximum(values[::-1], 0),
-        _signed(vectors.T[::-1]),
-        float(variance.sum()),
-        deviations,
-        moments.n,
-        moments.mean,
-        scaled,
-        max_components,
-        _sum_of_squares(moments, scaled) if few else np.nan,
-    )
+    values, vectors = np.maximum(values[::-1], 0), _signed(vectors.T[::-1])
+    squares = _sum_of_squares(moments, scaled) if len(values) < max_components else np.nan
+    n, mean, total = moments.n, moments.mean, float(variance.sum())
+    return Spectrum(values, vectors, total, deviations, n, mean, scaled, max_components, squares)
 
 
 def _sum_of_squares(moments: Moments, scaled: bool) -> float:

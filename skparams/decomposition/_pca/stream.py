@@ -44,6 +44,10 @@ NO_SCATTER = (
 class StreamingPCA(FittedPCA):
     """What a PCA does with batches of rows, and how it keeps a spectrum."""
 
+    n_samples_: int
+    _n_positive_weights: int
+    _dtype: np.dtype
+
     @AvailableIf
     def partial_fit(self, X, y=None, sample_weight=None) -> Self:
         """Update the model with a batch of rows.
@@ -82,15 +86,9 @@ class StreamingPCA(FittedPCA):
                 self._validate_params()
             X = self._checked(X, reset=first, finite=False)
             weight = self._weights(sample_weight, X)
-            name, dtype = type(self).__name__, dtype_of(X)
-            found = finite_moments(X, weight, None if first else self._shift, name)
-            n_rows, n_positive_weights = X.shape[0], count_positive_weights(X, weight)
-            if not first:
-                found = merged_moments(self._moments(), found, name)
-                n_rows += self.n_samples_
-                n_positive_weights += self._n_positive_weights
-                dtype = np.result_type(self._dtype, dtype)
-            self._store_moments(found, n_rows, n_positive_weights, dtype)
+            shift = None if first else self._shift
+            found = finite_moments(X, weight, shift, type(self).__name__)
+            self._add_moments(found, X.shape[0], count_positive_weights(X, weight), dtype_of(X))
         return self
 
     def merge(self, other) -> Self:
@@ -132,12 +130,8 @@ class StreamingPCA(FittedPCA):
         merged = copy.copy(self)
         if names is None and others is not None:
             merged.feature_names_in_ = others
-        merged._store_moments(
-            merged_moments(self._moments(), other._moments(), type(self).__name__),
-            self.n_samples_ + other.n_samples_,
-            self._n_positive_weights + other._n_positive_weights,
-            np.result_type(self._dtype, other._dtype),
-        )
+        n_rows, n_positive_weights = other.n_samples_, other._n_positive_weights
+        merged._add_moments(other._moments(), n_rows, n_positive_weights, other._dtype)
         return merged
 
     def set_params(self, **params) -> Self:
@@ -178,10 +172,15 @@ class StreamingPCA(FittedPCA):
     def _moments(self) -> Moments:
         return Moments(self._weight_sum, self._shift, self._offset, self.scatter_)
 
-    def _store_moments(
+    def _add_moments(
         self, moments: Moments, n_rows: int, n_positive_weights: int, dtype: Any
     ) -> None:
-        """Store the moments of rows, and discard what was computed from earlier ones."""
+        """Add the moments of more rows, and discard what was computed from earlier ones."""
+        if "scatter_" in vars(self):
+            moments = merged_moments(self._moments(), moments, type(self).__name__)
+            n_rows += self.n_samples_
+            n_positive_weights += self._n_positive_weights
+            dtype = np.result_type(self._dtype, dtype)
         self._forget(*FROM_SCATTER)
         self._fit_svd_solver = "covariance_eigh"
         self.scatter_, self._shift, self._offset = moments.scatter, moments.shift, moments.offset
