@@ -19,7 +19,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from skparams._diff.record import Alignment
-from skparams.specs import Units
+
+Units = Mapping[str, tuple[str, ...]]
 
 __all__ = ["Named", "aligned"]
 

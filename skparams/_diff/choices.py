@@ -11,7 +11,7 @@ from skparams._diff.arrays import EXACT
 from skparams._diff.describe import told_apart
 from skparams._diff.record import Choice
 from skparams._diff.values import compare
-from skparams._walk import DEEPEST, apart, join, plain_class
+from skparams._walk import MAX_DEPTH, distinct, join, plain_class
 from skparams.specs import (
     MISSING,
     attributes_of,
@@ -75,8 +75,8 @@ def choices_in(
             continue
         yield join(path, name), (value, not same(value, defaults.get(name, MISSING)))
         for local, template in templates_in(name, value):
-            if id(template) not in within and len(within) <= DEEPEST:
-                local = apart(name, local, called)
+            if id(template) not in within and len(within) <= MAX_DEPTH:
+                local = distinct(name, local, called)
                 called.add(local)
                 yield from choices_in(template, join(path, local), ignore, within)
 

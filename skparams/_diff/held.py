@@ -10,8 +10,16 @@ import numpy as np
 
 from skparams._diff.align import Named
 from skparams._diff.trees import Tree, trees_in
-from skparams._walk import Fitted, Leaf, join, leaves_of, rules_of
-from skparams.specs import Rule, Units, estimators_in, is_number, texts_in
+from skparams._walk import Leaf, join, leaves_of, rules_of
+from skparams.specs import (
+    Context,
+    EstimatorView,
+    Rule,
+    dims_of,
+    estimators_in,
+    is_number,
+    texts_in,
+)
 
 __all__ = ["COMPARED", "Held", "held_by", "units_of"]
 
@@ -43,12 +51,12 @@ class Held:
         }
 
 
-def held_by(fitted: Fitted, ignore: Collection[str], met: Collection[int]) -> Held:
+def held_by(fitted: EstimatorView, ignore: Collection[str], met: Collection[int]) -> Held:
     """Return what an estimator holds that its predictions may need.
 
     Parameters
     ----------
-    fitted : Fitted
+    fitted : EstimatorView
         As a walk met it.
     ignore : collection of str
         Names of attributes to leave out.
@@ -62,7 +70,8 @@ def held_by(fitted: Fitted, ignore: Collection[str], met: Collection[int]) -> He
     """
     held = Held()
     buffers: set[tuple] = set()
-    rules = rules_of(fitted.spec, fitted.values, fitted.params, fitted.known)
+    ctx = fitted.context()
+    rules = rules_of(fitted, ctx)
     for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
         value = fitted.values[name]
         # What was chosen is compared with all that was; some Specs name it too.
@@ -72,7 +81,7 @@ def held_by(fitted: Fitted, ignore: Collection[str], met: Collection[int]) -> He
         if trees:
             held.trees.update(trees)
         elif rule.parts or rule.role == "parameter":
-            for leaf, role, dims in _leaves(fitted, name, value, rule):
+            for leaf, role, dims in _leaves(fitted, ctx, name, rule):
                 if leaf.numbers is None:
                     held.whole[leaf.path] = leaf.value, role
                 else:
@@ -94,31 +103,30 @@ def _are_all(met: Collection[int], name: str, value: Any) -> bool:
     return bool(inner) and all(each in met for each in inner)
 
 
-def units_of(fitted: Fitted) -> Units:
+def units_of(fitted: EstimatorView) -> dict[str, tuple[str, ...]]:
     """Return the dims whose units have no order of their own."""
-    units = fitted.spec.units
-    return units(fitted.known) if callable(units) else units
+    units = fitted.spec.extras.get("units")
+    return units(fitted.context()) if units else {}
 
 
-def _needed(rule: Rule, fitted: Fitted, value: Any) -> bool:
+def _needed(rule: Rule, fitted: EstimatorView, value: Any) -> bool:
     if rule.role == "random" and is_number(value):  # a seed, which no prediction reads
         return False
     if rule.role == "derived":
         return rule.derive is not None
-    return rule.role in COMPARED or (fitted.spec.guessed and rule.role not in _NEVER)
+    return rule.role in COMPARED or (fitted.guessed and rule.role not in _NEVER)
 
 
 def _leaves(
-    fitted: Fitted, name: str, value: Any, rule: Rule
+    fitted: EstimatorView, ctx: Context, name: str, rule: Rule
 ) -> Iterator[tuple[Leaf, str, tuple[str, ...] | None]]:
-    leaves = list(leaves_of(fitted.estimator, name, value, rule, fitted.path))
-    named = rule.dims_for(fitted.known)
+    leaves = leaves_of(fitted, ctx, name, rule)
     for i, leaf in enumerate(leaves):
         role = leaf.part.role if leaf.part else rule.role
         if role not in COMPARED:
             continue
         dims = leaf.part.dims if leaf.part and leaf.part.dims else None
-        dims = dims or (named(i, len(leaves)) if callable(named) else named)
+        dims = dims or dims_of(rule, ctx, i, len(leaves))
         n_axes = len(getattr(leaf.numbers, "shape", ()))
         known = dims is not None and len(dims) >= n_axes
         yield leaf, role, dims[len(dims) - n_axes :] if known and dims else None

@@ -12,7 +12,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
 from skparams._records import NO_CLASSES, Bounds, Count, DataShape, Unknown, between
-from skparams.specs import attributes_of, estimators_in, hyperparameters_of, last_of
+from skparams.specs import estimators_in, last_of, view_of
 
 __all__ = ["read_data"]
 
@@ -124,7 +124,7 @@ def _classifies(estimator: Any, met: set[int]) -> bool:
     last = last_of(estimator).estimator
     if hasattr(type(last), "__sklearn_tags__") and is_classifier(last):
         return True
-    params = hyperparameters_of(estimator, attributes_of(estimator))
+    params = view_of(estimator).params
     inner = (each for value in params.values() for _, each in estimators_in("", value))
     return any(id(each) not in met and _classifies(each, met) for each in inner)
 

@@ -16,8 +16,16 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skparams._probe.values import is_plain
-from skparams._walk import Fitted, Walk, join, rules_of
-from skparams.specs import Part, Rule, attributes_of, hyperparameters_of, is_estimator
+from skparams._walk import Walk, join, rules_of
+from skparams.specs import (
+    Context,
+    EstimatorView,
+    Part,
+    Rule,
+    attributes_of,
+    hyperparameters_of,
+    is_estimator,
+)
 
 __all__ = ["Target", "targets_in"]
 
@@ -64,16 +72,17 @@ def targets_in(walk: Walk) -> list[Target]:
     return found
 
 
-def _of_estimator(each: Fitted, met: dict[int, Any]) -> Iterator[Target]:
+def _of_estimator(each: EstimatorView, met: dict[int, Any]) -> Iterator[Target]:
     name_of = type(each.estimator).__name__
-    rules = rules_of(each.spec, each.values, each.params, each.known)
+    ctx = each.context()
+    rules = rules_of(each, ctx)
     for name, rule in rules.items():
         if name in each.params:  # some Specs name what a subclass fixes
             continue
         path = join(each.path, name)
         base = Target(path, rule.role, name_of, each.estimator, name, each.values[name])
         if rule.parts:
-            yield from _parts(base, rule, met)
+            yield from _parts(base, rule, ctx, met)
         else:
             yield from _inside(base, met, 0)
     for name, rule in each.spec.rules.items():
@@ -83,13 +92,14 @@ def _of_estimator(each: Fitted, met: dict[int, Any]) -> Iterator[Target]:
                 yield Target(path, rule.role, name_of, each.estimator, name, value, whole=True)
 
 
-def _parts(base: Target, rule: Rule, met: dict[int, Any]) -> Iterator[Target]:
+def _parts(base: Target, rule: Rule, ctx: Context, met: dict[int, Any]) -> Iterator[Target]:
     """Yield an object's parts, and the object as a whole."""
     assert rule.parts is not None
     if isinstance(base.value, np.ndarray) or issparse(base.value):
         yield from _inside(base, met, 0)
         return
-    for part in rule.parts(base.value):
+    ctx.value = base.value
+    for part in rule.parts(ctx):
         role = part.role
         if rule.role in ("auxiliary", "structure") and role == "parameter":
             role = rule.role

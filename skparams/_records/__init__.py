@@ -11,7 +11,7 @@ from skparams._records.counts import (
     multiply,
     span,
 )
-from skparams._records.data_shape import NO_CLASSES, DataShape, NotKnown, Size, resolve
+from skparams._records.data_shape import NO_CLASSES, DataShape, NotKnown
 from skparams._records.node import (
     ROLES,
     Candidate,
@@ -51,7 +51,6 @@ __all__ = [
     "Outcome",
     "Probing",
     "Sharpened",
-    "Size",
     "Stats",
     "Totals",
     "Unknown",
@@ -60,6 +59,5 @@ __all__ = [
     "chained",
     "low_high",
     "multiply",
-    "resolve",
     "span",
 ]

@@ -6,16 +6,16 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from skparams._walk import DEEPEST, Dropped, infers, join, reduced
+from skparams._walk import MAX_DEPTH, Dropped, infers, join, reduced
 from skparams.specs import (
     COMMON,
+    Context,
     Spec,
     attributes_of,
     estimators_in,
-    hyperparameters_of,
     is_number,
-    registered,
-    with_fixed,
+    spec_of,
+    view_of,
 )
 
 __all__ = ["Loss", "Losses", "losses_in"]
@@ -86,13 +86,13 @@ def losses_in(estimator: Any, keep: Collection[str]) -> Losses:
     left, met = deque([(estimator, "", 0)]), set[int]()
     while left:
         owner, path, depth = left.popleft()
-        if id(owner) in met or depth > DEEPEST:
+        if id(owner) in met or depth > MAX_DEPTH:
             continue
         met.add(id(owner))
         values = attributes_of(owner)
         kept = {name for name in values if name in keep or join(path, name) in keep}
         unknown -= kept | {join(path, name) for name in kept}
-        spec = registered(owner)
+        spec = spec_of(owner)
         if spec and spec.winner in kept:
             best = values[spec.winner]
             found.searches.append(Search(owner, path, best))
@@ -117,14 +117,14 @@ def losses_in(estimator: Any, keep: Collection[str]) -> Losses:
 def _attributes(owner: Any, path: str, values: Mapping[str, Any], spec: Spec | None) -> list[Loss]:
     if spec is None or reduced(owner) is None:
         return []
-    params = hyperparameters_of(owner, values)
-    known = with_fixed(params, values)
+    view = view_of(owner)
+    params, ctx = view.params, view.context()
     goes = _roles_that_go(owner)
     return [
         Loss(owner, join(path, name), name, role, value)
         for name, value in values.items()
         if name not in params
-        and (role := _role(spec, name, known)) in goes
+        and (role := _role(spec, name, ctx)) in goes
         and not _costs_nothing(value)
     ]
 
@@ -140,12 +140,12 @@ def _roles_that_go(estimator: Any) -> set[str]:
     return _GO - {"output"} if infers(estimator) else (_GO - {"output"}) | {"data"}
 
 
-def _role(spec: Spec, name: str, params: Mapping[str, Any]) -> str:
+def _role(spec: Spec, name: str, ctx: Context) -> str:
     """Return an attribute's role where it is known; it is not guessed."""
     rule = spec.rules.get(name)
     if rule is None:
         return COMMON.get(name, "")
-    return rule.role if rule.holds(params) else rule.otherwise
+    return rule.role if rule.holds(ctx) else rule.otherwise
 
 
 def _costs_nothing(value: Any) -> bool:

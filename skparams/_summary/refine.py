@@ -37,7 +37,7 @@ def sharpened(walk: Walk, estimator: Any, X: Any) -> Probing | None:
     guessed = {
         join(each.path, name): (rule.role, each.values[name])
         for each in walk.fitted
-        if each.spec.guessed
+        if each.guessed
         for name, rule in each.spec.rules.items()
         if rule.role != "estimator"
     }

@@ -1,12 +1,12 @@
 """From an estimator to facts about it."""
 
 from skparams._walk.checks import check_estimator, check_fitted, check_names, n_rows
-from skparams._walk.choices import DEEPEST, choices
+from skparams._walk.choices import MAX_DEPTH, choices
 from skparams._walk.copying import copied, reduced, twin
 from skparams._walk.effective import check_columns, effective
-from skparams._walk.fitted import Fitted, is_fitted, rules_of
+from skparams._walk.fitted import is_fitted, rules_of
 from skparams._walk.ignore import ignored_paths
-from skparams._walk.leaf import Leaf, apart, join, leaves_of, stored_in
+from skparams._walk.leaf import Leaf, distinct, join, leaves_of, stored_in
 from skparams._walk.memory import Meter, pickled_size
 from skparams._walk.outputs import method_of, same, same_numbers
 from skparams._walk.predictions import METHODS, Outputs, infers, results_of
@@ -14,15 +14,13 @@ from skparams._walk.slimmed import Dropped, plain_class, restored
 from skparams._walk.walk import Walk, class_path
 
 __all__ = [
-    "DEEPEST",
+    "MAX_DEPTH",
     "METHODS",
     "Dropped",
-    "Fitted",
     "Leaf",
     "Meter",
     "Outputs",
     "Walk",
-    "apart",
     "check_columns",
     "check_estimator",
     "check_fitted",
@@ -30,6 +28,7 @@ __all__ = [
     "choices",
     "class_path",
     "copied",
+    "distinct",
     "effective",
     "ignored_paths",
     "infers",

@@ -1,6 +1,21 @@
 """Describe a class of estimators: what each fitted attribute is, and how large it gets."""
 
-from skparams._records import ROLES, Bounds, Cost, DataShape, Layer, Unknown
+from skparams._records import (
+    ROLES,
+    Bounds,
+    Component,
+    Cost,
+    DataShape,
+    Layer,
+    Leading,
+    Unknown,
+)
+from skparams._records import (
+    between as between,
+)
+from skparams._records import (
+    multiply as multiply,
+)
 from skparams.specs.common import (
     BINARY as BINARY,
 )
@@ -17,6 +32,12 @@ from skparams.specs.common import (
     itemsize as itemsize,
 )
 from skparams.specs.common import (
+    n_or_all as n_or_all,
+)
+from skparams.specs.common import (
+    orthonormal as orthonormal,
+)
+from skparams.specs.common import (
     orthonormal_columns as orthonormal_columns,
 )
 from skparams.specs.common import (
@@ -26,25 +47,22 @@ from skparams.specs.common import (
     targets_last as targets_last,
 )
 from skparams.specs.common import (
+    turning_components as turning_components,
+)
+from skparams.specs.common import (
     without_free as without_free,
 )
+from skparams.specs.context import (
+    Context as Context,
+)
 from skparams.specs.convergence import (
-    not_converged as not_converged,
+    at_limit as at_limit,
 )
-from skparams.specs.derive import (
-    interpolation as interpolation,
+from skparams.specs.convergence import (
+    iterations as iterations,
 )
-from skparams.specs.derive import (
-    largest_threshold as largest_threshold,
-)
-from skparams.specs.derive import (
-    precisions as precisions,
-)
-from skparams.specs.derive import (
-    precisions_cholesky as precisions_cholesky,
-)
-from skparams.specs.derive import (
-    smallest_threshold as smallest_threshold,
+from skparams.specs.convergence import (
+    with_tolerance as with_tolerance,
 )
 from skparams.specs.effective import (
     effective_of as effective_of,
@@ -57,9 +75,6 @@ from skparams.specs.guess import (
 )
 from skparams.specs.guess import (
     guess_role as guess_role,
-)
-from skparams.specs.guess import (
-    guess_spec as guess_spec,
 )
 from skparams.specs.hyperparameters import (
     MISSING as MISSING,
@@ -76,11 +91,17 @@ from skparams.specs.hyperparameters import (
 from skparams.specs.hyperparameters import (
     short_repr as short_repr,
 )
-from skparams.specs.hyperparameters import (
-    with_fixed as with_fixed,
-)
 from skparams.specs.leading import (
     leading_features as leading_features,
+)
+from skparams.specs.linear import (
+    epoch_macs as epoch_macs,
+)
+from skparams.specs.linear import (
+    linear as linear,
+)
+from skparams.specs.members import (
+    columns_behind as columns_behind,
 )
 from skparams.specs.members import (
     dropped as dropped,
@@ -95,6 +116,9 @@ from skparams.specs.members import (
     n_folds as n_folds,
 )
 from skparams.specs.members import (
+    one_after_another as one_after_another,
+)
+from skparams.specs.members import (
     one_target as one_target,
 )
 from skparams.specs.members import (
@@ -107,16 +131,16 @@ from skparams.specs.reached import (
     n_columns_expected as n_columns_expected,
 )
 from skparams.specs.registry import (
-    nearest as nearest,
+    register as register,
 )
 from skparams.specs.registry import (
-    register,
+    spec_named as spec_named,
 )
 from skparams.specs.registry import (
-    registered as registered,
+    spec_of as spec_of,
 )
-from skparams.specs.registry import (
-    registered_for as registered_for,
+from skparams.specs.sizes import (
+    resolve as resolve,
 )
 from skparams.specs.smoothers import (
     gaussian_process as gaussian_process,
@@ -134,29 +158,49 @@ from skparams.specs.smoothers import (
     ridge as ridge,
 )
 from skparams.specs.spec import (
-    After as After,
+    Member as Member,
 )
 from skparams.specs.spec import (
-    Member,
-    Part,
-    Rule,
-    Spec,
-    parameter,
+    Part as Part,
 )
 from skparams.specs.spec import (
-    Params as Params,
+    Predicate as Predicate,
 )
 from skparams.specs.spec import (
-    Said as Said,
+    Rule as Rule,
 )
 from skparams.specs.spec import (
-    Units as Units,
+    Size as Size,
+)
+from skparams.specs.spec import (
+    Spec as Spec,
+)
+from skparams.specs.spec import (
+    dims_of as dims_of,
+)
+from skparams.specs.spec import (
+    parameter as parameter,
+)
+from skparams.specs.trees import (
+    FOREST as FOREST,
+)
+from skparams.specs.trees import (
+    LIMITS as LIMITS,
+)
+from skparams.specs.trees import (
+    most_leaves as most_leaves,
+)
+from skparams.specs.trees import (
+    tree_parts as tree_parts,
+)
+from skparams.specs.trees import (
+    weights as weights,
+)
+from skparams.specs.trees import (
+    weights_before as weights_before,
 )
 from skparams.specs.units import (
-    dead_units as dead_units,
-)
-from skparams.specs.units import (
-    idle_units as idle_units,
+    odd_units as odd_units,
 )
 from skparams.specs.values import (
     attributes_of as attributes_of,
@@ -185,13 +229,22 @@ from skparams.specs.values import (
 from skparams.specs.values import (
     texts_in as texts_in,
 )
+from skparams.specs.view import (
+    EstimatorView as EstimatorView,
+)
+from skparams.specs.view import (
+    view_of as view_of,
+)
 
 __all__ = [
     "ROLES",
     "Bounds",
+    "Component",
+    "Context",
     "Cost",
     "DataShape",
     "Layer",
+    "Leading",
     "Member",
     "Part",
     "Rule",

@@ -53,20 +53,6 @@ def guess_spec(
 
     Arguments of the constructor hold fitted estimators only where nothing else does, as in a
     pipeline: a meta-estimator that clones keeps the clones elsewhere.
-
-    Parameters
-    ----------
-    attributes : mapping
-        What the estimator holds.
-    hyperparameters : collection of str
-        Names of the constructor's arguments.
-    roles : mapping of str to str, default={}
-        Of attributes, where it is known better.
-
-    Returns
-    -------
-    Spec
-        Marked as guessed.
     """
     rules: dict[str, Rule | str] = {
         name: roles.get(name) or guess_role(name, value)
@@ -77,24 +63,14 @@ def guess_spec(
         for name in hyperparameters:
             if any(True for _ in templates_in(name, attributes.get(name))):
                 rules[name] = "estimator"
-    return Spec(rules, guessed=True)
+    return Spec(rules)
 
 
 def guess_role(name: str, value: Any) -> str:
     """Return the likely role of an attribute.
 
-    Parameters
-    ----------
-    name : str
-        Its name.
-    value : object
-        What it holds.
-
-    Returns
-    -------
-    str
-        ``"parameter"`` for public arrays of floats and for public objects that nothing is
-        known about, which makes the counts unknown rather than wrong.
+    Public arrays of floats are parameters, and so are public objects of which nothing is known,
+    which makes the counts unknown rather than wrong.
     """
     if name in COMMON:
         return COMMON[name]

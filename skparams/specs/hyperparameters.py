@@ -82,15 +82,6 @@ def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[st
         return {name: attributes[name] for name in defaults_of(cls) if name in attributes}
 
 
-def with_fixed(params: Mapping[str, Any], attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return hyperparameters, and those that a subclass's constructor sets rather than takes.
-
-    They stand in attributes all the same, and what was chosen for them decides as much. No fitted
-    attribute has the name of a hyperparameter, so that there is no need to leave these out.
-    """
-    return {**attributes, **params}
-
-
 def same(value: Any, default: Any) -> bool:
     """Say whether a value is the default; two types are two values, as 1 and 1.0 often are."""
     if value is default:

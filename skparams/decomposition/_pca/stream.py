@@ -236,6 +236,11 @@ class StreamingPCA(FittedFromRows):
     def __sklearn_is_fitted__(self):
         return "mean_" in vars(self)
 
+    def __skparams__(self):
+        from skparams.decomposition._pca.spec import pca_spec
+
+        return pca_spec()
+
     def __skparams_ready__(self):
         """Return a model that has learned from its stream: to look at one changes nothing."""
         if "scatter_" not in vars(self) or "components_" in vars(self):

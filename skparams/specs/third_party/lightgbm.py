@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
-from skparams.specs import Part, Rule, Spec, register
+from skparams._records import Unknown
+from skparams.specs import Context, Part, Rule, Spec
+
+SPECS: dict[str, Spec] = {}
 
 _LINE = re.compile(r"^(threshold|decision_type|leaf_value|leaf_const|leaf_coeff)=(.*)$", re.M)
 _DIMS: Mapping[str, tuple[str]] = {
@@ -19,13 +21,13 @@ _DIMS: Mapping[str, tuple[str]] = {
 }
 
 
-def _trees(booster: Any) -> Iterator[Part]:
+def _trees(ctx: Context) -> Iterator[Part]:
     """Yield the numbers of all trees that predictions use, read-only as they are copies.
 
     The text has all digits, and after early stopping the best iterations only. A split by
     categories has no threshold. Trees with linear models in their leaves have two lines more.
     """
-    text = booster.model_to_string()
+    text = ctx.value.model_to_string()
     words: dict[str, list[str]] = {}
     for name, numbers in _LINE.findall(text[: text.find("end of trees")]):
         words.setdefault(name, []).extend(numbers.split())
@@ -38,35 +40,32 @@ def _trees(booster: Any) -> Iterator[Part]:
         yield Part(f".{name}", array, _DIMS[name])
 
 
-register(
-    "lightgbm.LGBMModel",
-    Spec(
-        {
-            "_Booster": Rule("parameter", parts=_trees),
-            "_best_iteration": "tuned",
-            "_best_score": "diagnostic",
-            "_evals_result": "diagnostic",
-            **dict.fromkeys(
-                (
-                    "_class_map",
-                    "_class_weight",
-                    "_classes",
-                    "_eval_at",
-                    "_le",
-                    "_n_classes",
-                    "_objective",
-                    "_other_params",
-                ),
-                "structure",
+SPECS["sklearn.LGBMModel"] = Spec(
+    {
+        "_Booster": Rule("parameter", parts=_trees),
+        "_best_iteration": "tuned",
+        "_best_score": "diagnostic",
+        "_evals_result": "diagnostic",
+        **dict.fromkeys(
+            (
+                "_class_map",
+                "_class_weight",
+                "_classes",
+                "_eval_at",
+                "_le",
+                "_n_classes",
+                "_objective",
+                "_other_params",
             ),
-            **dict.fromkeys(
-                ("_fitted_with_feature_names", "_n_features", "_n_features_in", "fitted_"),
-                "metadata",
-            ),
-        },
-        decides=dict.fromkeys(
-            ("n_estimators", "num_leaves", "max_depth", "min_child_samples"), ("_Booster",)
+            "structure",
         ),
-        unknown="depends on what LightGBM makes of the data",
+        **dict.fromkeys(
+            ("_fitted_with_feature_names", "_n_features", "_n_features_in", "fitted_"),
+            "metadata",
+        ),
+    },
+    decides=dict.fromkeys(
+        ("n_estimators", "num_leaves", "max_depth", "min_child_samples"), ("_Booster",)
     ),
+    members=Unknown("depends on what LightGBM makes of the data"),
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from skparams.specs import ONE, Rule
-from skparams.specs.sklearn.linear import linear
+from functools import partial
+
+from skparams.specs import ONE, Rule, Spec, linear
+
+SPECS: dict[str, Spec] = {}
 
 # A coefficient that is held at zero is not free.
 _DESCENT: dict[str, Rule | str] = {
@@ -21,13 +24,13 @@ _DESCENT: dict[str, Rule | str] = {
 }
 _PENALTY = {"alpha": ("coef_",), "l1_ratio": ("coef_",)}
 
-linear(
-    "Lasso ElasticNet MultiTaskLasso MultiTaskElasticNet MultiTaskLassoCV MultiTaskElasticNetCV",
-    _DESCENT,
-    free="nonzero",
-    decides=_PENALTY,
-)
-linear("LassoCV ElasticNetCV", _DESCENT, sizes=ONE, free="nonzero", decides=_PENALTY)
+_descent = partial(linear, _DESCENT, free="nonzero", decides=_PENALTY, float32=True)
+for _name in (
+    *("Lasso", "ElasticNet", "MultiTaskLasso", "MultiTaskElasticNet"),
+    *("MultiTaskLassoCV", "MultiTaskElasticNetCV"),
+):
+    SPECS[_name] = _descent()
+SPECS["LassoCV"] = SPECS["ElasticNetCV"] = _descent(sizes=ONE)
 
 _ANGLE: dict[str, Rule | str] = {
     "alpha_": "tuned",
@@ -46,25 +49,15 @@ _ANGLE: dict[str, Rule | str] = {
 }
 _STOPPING = {"alpha": ("coef_",), "n_nonzero_coefs": ("coef_",), "criterion": ("coef_",)}
 
-linear("Lars LassoLars", _ANGLE, free="nonzero", decides=_STOPPING)
-linear("LarsCV LassoLarsCV LassoLarsIC", _ANGLE, sizes=ONE, free="nonzero", decides=_STOPPING)
+_angle = partial(linear, _ANGLE, free="nonzero", decides=_STOPPING, float32=True, convergence=None)
+SPECS["Lars"] = SPECS["LassoLars"] = _angle()
+SPECS["LarsCV"] = SPECS["LassoLarsCV"] = SPECS["LassoLarsIC"] = _angle(sizes=ONE)
 
-linear(
-    "OrthogonalMatchingPursuit",
-    {"n_nonzero_coefs_": "tuned"},
-    free="nonzero",
-    decides={"n_nonzero_coefs": ("coef_",), "tol": ("coef_",)},
+_pursuit = partial(
+    linear, {"n_nonzero_coefs_": "tuned"}, free="nonzero", float32=True, convergence=None
 )
-linear(
-    "OrthogonalMatchingPursuitCV",
-    {"n_nonzero_coefs_": "tuned"},
-    sizes=ONE,
-    free="nonzero",
+SPECS["OrthogonalMatchingPursuit"] = _pursuit(
+    decides={"n_nonzero_coefs": ("coef_",), "tol": ("coef_",)}
 )
-linear(
-    "QuantileRegressor",
-    sizes=ONE,
-    free="nonzero",
-    decides={"alpha": ("coef_",)},
-    keeps_float32=False,
-)
+SPECS["OrthogonalMatchingPursuitCV"] = _pursuit(sizes=ONE)
+SPECS["QuantileRegressor"] = linear(sizes=ONE, free="nonzero", decides={"alpha": ("coef_",)})
