@@ -3,6 +3,7 @@
 import ast
 import importlib.resources
 import pickle
+import pkgutil
 import subprocess
 import sys
 from collections import Counter
@@ -13,9 +14,11 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 import skparams
+import skparams.specs
 
 PACKAGE = Path(skparams.__file__).parent
-HEAVY = {"numba", "matplotlib", "pandas"}
+THIRD_PARTY = {"imblearn", "lightgbm", "skorch", "statsmodels", "torch", "xgboost"}
+HEAVY = {"numba", "matplotlib", "pandas", *THIRD_PARTY}
 
 # Each folder, from the bottom to the top, and the folders of ours that its files may import. A name
 # of another folder comes from that folder's ``__init__``, which lists what is for others.
@@ -88,8 +91,10 @@ def _imports(path):
 
 
 def _listed(folder):
-    """The names that a folder's ``__init__`` lists."""
-    path = MODULES.get(f"{folder}.__init__".lstrip("."))
+    """The names that a folder's ``__init__``, or the stub that it loads lazily, lists."""
+    path = MODULES[f"{folder}.__init__".lstrip(".")]
+    stub = path.with_suffix(".pyi")
+    path = stub if stub.is_file() else path
     return {n.name for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.alias)}
 
 
@@ -169,7 +174,7 @@ def test_private_and_heavy_imports_stand_where_they_may():
             root = full.split(".")[0]
             private = any(p.startswith("_") and p != "__version__" for p in full.split("."))
             if (
-                (kernels and root not in {"numba", "numpy"})
+                (kernels and root not in {"numba", "numpy", "collections"})
                 or (not kernels and top and (root in HEAVY or full.split(".")[-1] == "kernels"))
                 or (root == "sklearn" and private and module != "_compat")
             ):
@@ -263,11 +268,11 @@ pca.transform(holed)
 @pytest.mark.skipif("summary" not in skparams.__all__, reason="no summary yet")
 def test_inspecting_is_light(saved):
     code = """
-from skparams import count_params, diff, fitted_params, memorised, slim, spread, summary
+from skparams import count_params, diff, fitted_params, kept_rows, slim, spread, summary
 for model in (classifier, regressor, pca, stream):
     str(diff(model, model, align=True)), spread([model, model])._repr_html_()
     str(summary(model)), summary(model)._repr_html_(), repr(model)
-    fitted_params(model), count_params(model), memorised(model)
+    fitted_params(model), count_params(model), kept_rows(model)
     str(slim(model, X, return_report=True)[1])
 """
     assert in_fresh_process(load + code, saved) == []
@@ -288,6 +293,50 @@ def test_all_is_true():
     for name in skparams.__all__:
         assert getattr(skparams, name) is not None
     assert set(skparams.__all__) <= set(dir(skparams))
+
+
+def test_no_module_has_the_name_of_a_public_function():
+    """Importing ``skparams.name`` would put the module in the place of the function."""
+    for package in (skparams, skparams.specs):
+        modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
+        assert not modules & set(package.__all__)
+
+
+@pytest.mark.exhaustive
+def test_every_public_name_is_itself_after_every_other_was_used():
+    """Names are loaded lazily, and loading one may load modules that the others come from."""
+    code = """
+import contextlib, inspect, io
+from sklearn.linear_model import Ridge
+
+X = [[1.0, 2.0], [3.0, 5.0], [4.0, 1.0]]
+model = Ridge().fit(X, [1.0, 2.0, 3.0])
+ARGUMENTS = {
+    "probe": (model, X), "diff": (model, model), "assert_same_model": (model, model),
+    "spread": ([model, model],), "show_versions": (), "cache_dir": (),
+}
+
+def use(name):
+    value = getattr(skparams, name)
+    assert not inspect.ismodule(value), name
+    if name == "explain":
+        value(skparams.PCA(1).fit(X), X)
+    elif inspect.isfunction(value):
+        value(*ARGUMENTS.get(name, (model,)))
+
+import skparams
+names = skparams.__all__
+for first in names:
+    for module in [module for module in sys.modules if module.split(".")[0] == "skparams"]:
+        del sys.modules[module]
+    import skparams
+    with contextlib.redirect_stdout(io.StringIO()):
+        for name in (first, *names):
+            use(name)
+    for name in names:
+        assert not inspect.ismodule(getattr(skparams, name)), (first, name)
+"""
+    in_fresh_process(code)
 
 
 def test_the_stub_ships_and_names_the_same():

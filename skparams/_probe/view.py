@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-from skparams._probe.record import Probe, Probed
+from skparams._probe.record import Probe, ProbedAttribute
 from skparams._report import Column, Report, Row, Section, clean, few, number, plural
 
 __all__ = ["COLUMNS", "report", "rows"]
 
-COLUMNS = tuple(field.name for field in fields(Probed))
-_MOST_LINES = 40
-_MOST_FOLDED = 300
-_LONGEST_ERROR = 90
+COLUMNS = tuple(field.name for field in fields(ProbedAttribute))
+_MAX_LINES = 40
+_MAX_FOLDED = 300
+_MAX_ERROR = 90
+Found = Sequence[ProbedAttribute]
 _INDEX = re.compile(r"\[\d+(?:, \d+)*\]")
 
 
@@ -30,38 +31,38 @@ def report(probe: Probe) -> Report:
 
 
 def _about(probe: Probe) -> list[str]:
-    on = plural(probe.n_rows, "row")
-    if probe.n_rows < probe.n_samples:
-        on = f"{number(probe.n_rows)} of {plural(probe.n_samples, 'row')}"
+    on = plural(probe.n_samples, "row")
+    if probe.n_samples_used < probe.n_samples:
+        on = f"{number(probe.n_samples_used)} of {on}"
     return [clean(probe.class_name), "probed", clean(", ".join(probe.methods)), on]
 
 
 def _section(
     heading: str,
-    found: Sequence[Probed],
+    found: Found,
     last: Column | None = None,
-    say: Callable[[Sequence[Probed]], str] | None = None,
+    say: Callable[[Found], str] | None = None,
 ) -> Iterator[Section]:
     """Yield a table with ``last`` as its third column, and one that opens to what it leaves out."""
     columns = [Column(heading, least=18, code=True), Column("role", least=9)]
     columns += [last] if last else []
     lines = _lines(found, say)
-    if len(lines) <= _MOST_LINES:
+    if len(lines) <= _MAX_LINES:
         if lines:
             yield Section(columns, lines)
         return
-    shown, rest = lines[: _MOST_LINES - 1], lines[_MOST_LINES - 1 :]
+    shown, rest = lines[: _MAX_LINES - 1], lines[_MAX_LINES - 1 :]
     nothing = [""] * (len(columns) - 1)
     yield Section(columns, [*shown, ((f"… {len(rest):,} more", *nothing), "dim")])
     fold = f"{len(rest):,} more of: {heading}"
-    if left := rest[_MOST_FOLDED:]:
-        rest[_MOST_FOLDED:] = [((f"… {len(left):,} more", *nothing), "dim")]
+    if left := rest[_MAX_FOLDED:]:
+        rest[_MAX_FOLDED:] = [((f"… {len(left):,} more", *nothing), "dim")]
     yield Section(columns, rest, fold=fold)
 
 
-def _lines(found: Sequence[Probed], say: Callable[[Sequence[Probed]], str] | None) -> list[Row]:
+def _lines(found: Found, say: Callable[[Found], str] | None) -> list[Row]:
     """Return the cells of rows; those that differ in an index only stand in one line."""
-    groups: dict[tuple[str, str], list[Probed]] = {}
+    groups: dict[tuple[str, str], list[ProbedAttribute]] = {}
     for row in found:
         groups.setdefault((_INDEX.sub("[…]", row.path), row.role), []).append(row)
     lines: list[Row] = []
@@ -76,47 +77,44 @@ def _many(path: str, n: int) -> str:
     return path if n == 1 else f"{path} × {n:,}"
 
 
-def _shown_by(alike: Sequence[Probed]) -> str:
+def _shown_by(alike: Found) -> str:
     """Return the methods that any of them changed, and what kinds of errors there were."""
     methods = ", ".join(dict.fromkeys(name for row in alike for name in row.methods))
     errors = dict.fromkeys(row.reason.partition(":")[0] for row in alike if row.reason)
     return clean(f"{methods}: {few(errors)}" if errors else methods)
 
 
-def _why(alike: Sequence[Probed]) -> str:
+def _why(alike: Found) -> str:
     return clean(few(dict.fromkeys(row.reason or "" for row in alike)))
 
 
 def _notes(probe: Probe) -> list[str]:
-    said = []
+    notes = []
     if probe.used:
-        said.append("used is proof: another value changed what is returned, or raised")
+        notes.append("used is proof: another value changed what is returned, or raised")
     if probe.unused:
-        said.append(
+        notes.append(
             "no change seen is evidence only, for these rows, these methods and what was tried"
         )
-    if probe.left_out:
-        said.append(f"the time was up: {plural(len(probe.left_out), 'attribute')} left out")
-    if probe.random:
-        names = ", ".join(probe.random)
-        said.append(f"not deterministic: {names} differ from call to call, compared at one seed")
-    if probe.unstable:
-        said.append(f"left out: {', '.join(probe.unstable)} differ at one seed too")
+    if probe.nondeterministic:
+        notes.append(
+            f"nondeterministic, so compared at one seed: {', '.join(probe.nondeterministic)}"
+        )
     for name, error in probe.failed:
-        short = error if len(error) <= _LONGEST_ERROR else f"{error[: _LONGEST_ERROR - 1]}…"
-        said.append(f"left out: {clean(name)} raises {clean(short)}")
+        short = error if len(error) <= _MAX_ERROR else f"{error[: _MAX_ERROR - 1]}…"
+        notes.append(f"{name} is left out: {clean(short)}")
     if not probe.restored:
-        said.append("with all changes taken back, the methods return something else than before")
+        notes.append("with all changes taken back, the methods return something else than before")
     if probe.surprising:
-        names = clean(few([row.path for row in probe.surprising]))
-        said.append(f"used, though their roles say otherwise: {names}")
+        names = clean(few([each.path for each in probe.surprising]))
+        notes.append(f"used, though their roles say otherwise: {names}")
     if probe.guessed:
-        said.append(f"roles are guessed: no Spec describes {clean(few(probe.guessed, 5))}")
-    return said
+        notes.append(f"roles are guessed: no Spec describes {clean(few(probe.guessed, 5))}")
+    return notes
 
 
 def rows(probe: Probe) -> Iterator[list[Any]]:
-    """Yield what became of each attribute, one a row."""
-    for row in probe.rows:
-        cells = {name: getattr(row, name) for name in COLUMNS}
-        yield list((cells | {"methods": ", ".join(row.methods)}).values())
+    """Yield the verdict on each attribute, one a row."""
+    for each in probe.attributes:
+        cells = {name: getattr(each, name) for name in COLUMNS}
+        yield list((cells | {"methods": ", ".join(each.methods)}).values())

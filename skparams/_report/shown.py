@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from skparams._diff import spread_view as _spread_view
 from skparams._diff import view as _diff_view
-from skparams._diff.record import Diff
-from skparams._diff.spread_record import Spread
+from skparams._diff.record import Diff, Spread
 from skparams._probe import view as _probe_view
 from skparams._probe.record import Probe
 from skparams._report import page as _report
+from skparams._slim import kept_view as _kept_view
 from skparams._slim import view as _slim_view
-from skparams._slim.record import SlimReport
+from skparams._slim.record import KeptRows, SlimReport
 from skparams._summary.frame import imported_pandas
 from skparams._summary.json import plain
 
@@ -33,11 +33,12 @@ __all__ = ["SCHEMA", "plot", "to_dict", "to_frame", "to_html", "to_json", "to_te
 SCHEMA = 1
 _VIEWS: dict[type, ModuleType] = {
     Diff: _diff_view,
+    KeptRows: _kept_view,
     Probe: _probe_view,
     SlimReport: _slim_view,
     Spread: _spread_view,
 }
-_WHOLE = ("n", "moved", "turned", "nonfinite", "models", "bytes")
+_WHOLE = ("n", "n_changed", "sign_changes", "nonfinite", "models", "rows", "bytes")
 _REAL = ("largest", "relative", "cosine", "mean", "std")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from skparams._records import Candidate, Cost, Finding, Memorised, Node, Probing, Totals
+from skparams._records import Candidate, Cost, Finding, KeptPlace, Node, Probing, Totals
 from skparams._report import Shown
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ class Summary(Shown):
         return dict(sorted(kept.items(), key=lambda item: -item[1]))
 
     @property
-    def memorised(self) -> tuple[Memorised, ...]:
+    def kept_places(self) -> tuple[KeptPlace, ...]:
         """The arrays that hold training rows as they were given, in all estimators."""
-        return tuple(each for node in self.root.walk() for each in node.memorised)
+        return tuple(each for node in self.root.walk() for each in node.kept_places)
 
     @property
     def guessed(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from skparams._summary.findings import check_codes, findings
 from skparams._summary.record import Summary
-from skparams._summary.refine import sharpened
+from skparams._summary.refine import refined
 from skparams._summary.stats import measure
 from skparams._walk import Walk, check_estimator, effective, n_rows
 
@@ -79,7 +79,7 @@ def summary(
     if not walk.root.fitted:
         return Summary(walk.root, n_samples, depth, effective_reason="not fitted")
     number, reason = effective("summary", estimator, X)
-    probed = None if X is None else sharpened(walk, estimator, X)
+    probed = None if X is None else refined(walk, estimator, X)
     if probed and probed.roles:
         walk = Walk(estimator, measured, {each.path: each.role for each in probed.roles})
     found = findings(walk, estimator, X=X, n_samples=n_samples, effective=number, ignore=ignore)

@@ -9,7 +9,7 @@ from skparams.specs import ROLES
 from skparams.specs.guess import COMMON
 from skparams.specs.registry import spec_of
 from skparams.specs.values import attributes_of
-from tests.inspection.all_estimators import fitted, instances, names
+from tests.inspection.all_estimators import each_estimator, fitted, instances
 
 # Deprecated classes of scikit-learn are estimators too.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
@@ -22,14 +22,14 @@ def _without_role(estimator):
     return sorted(set(attributes_of(estimator)) - known)
 
 
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_every_attribute_has_a_role(name):
     for estimator, _, _ in fitted(name):
         assert spec_of(estimator) is not None
         assert not _without_role(estimator), estimator
 
 
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_nothing_breaks_and_nothing_changes(name):
     for estimator in instances(name):
         str(summary(estimator))

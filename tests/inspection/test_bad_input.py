@@ -18,8 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skparams import count_params, fitted_params, plan, summary
 from skparams.specs import Spec, Unknown, parameter
-
-pytestmark = pytest.mark.slow
+from tests.sweep import sweep
 
 KINDS = ("stored", "free", "nonzero")
 
@@ -182,7 +181,7 @@ def hostile(*names, error=RuntimeError):
         "_repr_mimebundle_",
     ],
 )
-@pytest.mark.parametrize("error", [RuntimeError, AttributeError, NotImplementedError])
+@pytest.mark.parametrize("error", sweep([RuntimeError, AttributeError, NotImplementedError], 1))
 def test_methods_that_raise(name, error):
     cls = hostile(name, error=error)
     inner = object.__new__(cls)
@@ -322,6 +321,7 @@ def test_lists_that_hold_one_another_in_many_ways():
     assert found.totals.stored == 2
 
 
+@pytest.mark.exhaustive
 def test_ten_thousand_members():
     member = LogisticRegression().fit(np.eye(3), [0, 1, 2])
     model = BaggingClassifier(LogisticRegression())
@@ -340,11 +340,9 @@ def test_ten_thousand_members():
     assert len(fitted_params(model)) == 20_000
 
 
-@pytest.mark.parametrize(
-    ("depth", "stored"),
-    [(50, 2), (300, Unknown("estimators are nested more than 100 deep"))],
-)
-def test_pipelines_in_pipelines(depth, stored):
+@pytest.mark.parametrize("depth", sweep([50, 300], 1))
+def test_pipelines_in_pipelines(depth):
+    stored = 2 if depth == 50 else Unknown("estimators are nested more than 100 deep")
     model = StandardScaler().fit([[0.0], [1.0]])
     for _ in range(depth):
         model = Pipeline([("a", model)])
@@ -542,7 +540,7 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize("name", sweep(VALUES, list(VALUES)[::4]))
 def test_values(name):
     value = VALUES[name]
     model = Anything(chosen=value).fit(w_=value, listed_=[value], keyed_={"k": value}, _hid=value)

@@ -61,8 +61,9 @@ from skparams._plan.columns import after
 from skparams._plan.data import read_data
 from skparams._records import low_high
 from skparams.specs import Bounds, Unknown
-from tests.inspection.all_estimators import classes, data_for, instances, names
+from tests.inspection.all_estimators import FEW, classes, data_for, each_estimator, instances
 from tests.inspection.plan_against_fit import differences
+from tests.sweep import sweep
 
 # Deprecated classes of scikit-learn are estimators too.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
@@ -92,7 +93,7 @@ def is_exact(planned, X):
     return all(type(count) is int for count in counts)
 
 
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_every_estimator_of_scikit_learn(name):
     for estimator in instances(name):
         X, y = data_for(estimator)
@@ -302,8 +303,7 @@ def cases(families):
     ]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", sweep(range(3), 1))
 @pytest.mark.parametrize(("make", "kind"), cases(EXACT))
 def test_exact_families(make, kind, seed):
     rng = np.random.RandomState(seed)
@@ -314,8 +314,7 @@ def test_exact_families(make, kind, seed):
     assert not differences(planned, fitted), estimator
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", sweep(range(3), 1))
 @pytest.mark.parametrize(("make", "kind"), cases(BOUNDED))
 def test_bounded_families(make, kind, seed):
     rng = np.random.RandomState(seed)
@@ -398,8 +397,7 @@ COMPOSITES = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", sweep(range(4), 1))
 @pytest.mark.parametrize(("make", "kind"), cases(COMPOSITES))
 def test_estimators_made_of_others(make, kind, seed):
     rng = np.random.RandomState(seed)
@@ -412,7 +410,7 @@ def test_estimators_made_of_others(make, kind, seed):
     assert len(paths) == len(set(paths))
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(1))
 @pytest.mark.parametrize(("make", "kind"), cases({**EXACT, **BOUNDED, **COMPOSITES}))
 def test_numbers_are_as_good_as_data(make, kind, seed):
@@ -432,9 +430,8 @@ NOTHING = dict.fromkeys(("n_samples", "n_features", "n_outputs", "n_classes"))
 TRANSFORMERS = [name for name, cls in classes().items() if hasattr(cls, "transform")]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("name", TRANSFORMERS)
+@pytest.mark.parametrize("name", sweep(TRANSFORMERS, FEW))
 def test_columns_behind_every_transformer(name, dtype):
     for estimator in instances(name):
         X, y = data_for(estimator)

@@ -288,15 +288,6 @@ def test_layers_add_up_to_the_total():
     assert sum(layer.parameters for layer in root.layers) == root.totals.stored == 46
 
 
-def test_importing_inspection_is_light():
-    code = (
-        "import sys, skparams._walk; "
-        "print({'numba', 'matplotlib', 'rich', 'jinja2'} & set(sys.modules))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"
-
-
 def test_the_docs_list_every_role():
     page = Path(__file__).parents[2] / "docs" / "inspection.md"
     section = page.read_text(encoding="utf-8").partition("## Roles")[2].partition("### Traps")[0]

@@ -8,11 +8,12 @@ from skparams._records.counts import Bounds, Unknown
 from skparams._records.node import Stats
 from skparams._summary.record import Summary
 from tests.rendering.made import anything, array, node
+from tests.sweep import sweep
 
 pd = pytest.importorskip("pandas")
 
 
-@pytest.mark.parametrize("planned", [False, True])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
 def test_one_row_an_attribute(rng, planned):
     for _ in range(20):
         found = anything(rng, planned=planned)

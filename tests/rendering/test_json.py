@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 
 from skparams._probe import record as _probe_record
-from skparams._probe.record import Probe, Probed
+from skparams._probe.record import Probe, ProbedAttribute
 from skparams._records import node as _record
 from skparams._records.counts import Bounds, Unknown
-from skparams._records.node import Memorised, Stats
+from skparams._records.node import KeptPlace, Stats
 from skparams._report.shown import SCHEMA as SHOWN
 from skparams._slim import record as _slim_record
-from skparams._slim.record import SlimReport, SlimRow
+from skparams._slim.record import DroppedAttribute, KeptRows, SlimReport
 from skparams._summary.json import SCHEMA
 from skparams._summary.record import Summary
 from tests.rendering.made import NASTY, anything, array, node
+from tests.sweep import sweep
 
 PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text("utf-8")
 
@@ -35,7 +36,7 @@ def refuse(token):
     raise AssertionError(f"{token} is no JSON")
 
 
-@pytest.mark.parametrize("planned", [False, True])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
 def test_json_is_the_dictionary_and_loses_nothing(rng, planned):
     for _ in range(20):
         found = anything(rng, planned=planned)
@@ -65,7 +66,7 @@ def test_the_page_has_each_key_in_order():
     }
     assert sorted(sections) == sorted([*records, "Summary", "Differences", "An example"])
     for name, keys in records.items():
-        top = ["schema", "kind"] if name in ("Probe", "SlimReport") else []
+        top = ["schema", "kind"] if name in ITEMS else []
         assert sections[name] == [*top, *keys]
     shown = Summary(node("A")).to_dict()
     assert sorted(sections["Summary"]) == sorted(shown)
@@ -74,22 +75,27 @@ def test_the_page_has_each_key_in_order():
         assert list(found) == sections[name]
         assert (found["schema"], found["kind"]) == (SHOWN, name.lower())
         assert f"| `schema` | {SHOWN} |\n| `kind` | `{name.lower()}` |" in PAGE
-        inner = {"rows": ROWS[name], "memorised": "Memorised"}
+        inner = {**ITEMS[name], "kept_places": "KeptPlace"}
         for key in inner.keys() & found.keys():
             assert [list(each) for each in found[key]] == [sections[inner[key]]]
         assert json.loads(report.to_json(indent=2), parse_constant=refuse) == found
 
 
-ROWS = {"Probe": "Probed", "SlimReport": "SlimRow"}
+ITEMS = {
+    "KeptRows": {"places": "KeptPlace"},
+    "Probe": {"attributes": "ProbedAttribute"},
+    "SlimReport": {"dropped": "DroppedAttribute"},
+}
 
 
 def reports():
     """A report of each kind, by the name of its record, with a text of users in it."""
-    rows = (Probed("w_", "A", "state", "used", ("predict",), NASTY[0]),)
-    gone, held = (SlimRow(NASTY[0], "state", 8),), (Memorised(NASTY[0], 3, 24),)
+    probed = (ProbedAttribute("w_", "A", "state", "used", ("predict",), NASTY[0]),)
+    gone, held = (DroppedAttribute(NASTY[0], "state", 8),), (KeptPlace(NASTY[0], 3, 24),)
     return {
-        "Probe": Probe("A", rows, ("predict",), (("f", "E"),), (), (), 3, 3, float("nan"), True),
-        "SlimReport": SlimReport("A", gone, None, None, 9, 8, compared=("f",), memorised=held),
+        "KeptRows": KeptRows("A", held, (NASTY[0],)),
+        "Probe": Probe("A", probed, ("predict",), (), (("f", "E"),), 3, 3, 9, True),
+        "SlimReport": SlimReport("A", gone, None, None, 9, 8, compared=("f",), kept_places=held),
     }
 
 

@@ -8,6 +8,7 @@ from skparams._records.counts import Bounds, Unknown, add
 from skparams._summary.lines import learned
 from skparams._summary.record import Summary
 from tests.rendering.made import anything, array, ensemble, node
+from tests.sweep import sweep
 
 
 def lines(found, members=10, most=400, opened=False):
@@ -21,7 +22,7 @@ def total(shown):
     ]
 
 
-@pytest.mark.parametrize("planned", [False, True])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
 def test_lines_add_up_to_the_totals_at_any_depth(rng, planned):
     for _ in range(60):
         found = anything(rng, planned=planned)

@@ -13,6 +13,7 @@ from skparams._summary import blocks as _blocks
 from skparams._summary.record import Summary
 from skparams._summary.view import with_stats
 from tests.rendering.made import anything, array, ensemble, node
+from tests.sweep import sweep
 
 matplotlib = pytest.importorskip("matplotlib")
 from matplotlib.figure import Figure  # noqa: E402
@@ -98,7 +99,7 @@ def test_statistics_are_ranges(small):
 
 @pytest.mark.filterwarnings("ignore:Glyph")  # which the font lacks
 @pytest.mark.filterwarnings("ignore:constrained_layout not applied")  # names as wide as the figure
-@pytest.mark.parametrize("planned", [False, True])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
 def test_anything_can_be_drawn(rng, planned):
     for _ in range(12):
         found = anything(rng, planned=planned)

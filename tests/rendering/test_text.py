@@ -20,6 +20,7 @@ from skparams._records.node import (
 )
 from skparams._summary.record import Summary
 from tests.rendering.made import anything, array, ensemble, node
+from tests.sweep import sweep
 
 
 class Stream(io.StringIO):
@@ -42,9 +43,8 @@ def _pipe(monkeypatch):
     monkeypatch.setattr(sys, "stdout", Stream())
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("planned", [False, True])
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
+@pytest.mark.parametrize("encoding", sweep(["utf-8", "ascii", "latin-1"], 1))
 def test_no_line_of_anything_is_too_wide(rng, planned, encoding, monkeypatch):
     monkeypatch.setattr(sys, "stdout", Stream(encoding))
     for _ in range(15):
@@ -220,6 +220,7 @@ def test_statistics_have_a_table_without_empty_columns():
     assert re.search(r"b_ +\(9,\) +– +– ± – +– +– +9$", text, re.MULTILINE)
 
 
+@pytest.mark.exhaustive
 def test_ten_thousand_members_fit_a_screen():
     text = ensemble(10_000).to_text()
     assert len(text.splitlines()) < 12

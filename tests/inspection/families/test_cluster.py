@@ -23,10 +23,9 @@ from sklearn.cluster import (
 from skparams import fitted_params, plan
 from tests.inspection.families.checks import check_roles
 from tests.inspection.families.sweeps import counts, fitted, flag, held, one_of, rows
+from tests.sweep import sweep
 
-pytestmark = pytest.mark.slow
-
-SEEDS = range(8)
+SEEDS = sweep(range(8), 1)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -18,10 +18,9 @@ from skparams import plan
 from skparams.specs import Bounds, Unknown
 from tests.inspection.families.checks import check_roles
 from tests.inspection.families.sweeps import counts, fitted, flag, held, one_of, rows
+from tests.sweep import sweep
 
-pytestmark = pytest.mark.slow
-
-SEEDS = range(8)
+SEEDS = sweep(range(8), 1)
 
 
 def orthonormal(k, p):

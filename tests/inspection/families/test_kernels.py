@@ -21,10 +21,9 @@ from sklearn.svm import SVC, SVR, NuSVC, NuSVR, OneClassSVM
 from skparams import ParamsMixin, fitted_params, plan, summary
 from skparams.specs import Unknown
 from tests.inspection.families.sweeps import counts, fitted, flag, held, labelled, one_of, rows
+from tests.sweep import sweep
 
-pytestmark = pytest.mark.slow
-
-SEEDS = range(6)
+SEEDS = sweep(range(6), 1)
 
 
 def targets(rng, X, several=True):

@@ -47,13 +47,13 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from skparams import count_params, plan, summary
 from skparams.specs import Bounds, Unknown
 from tests.inspection.families.checks import check_roles
+from tests.sweep import sweep
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
 ]
 
-P, SEEDS = 6, range(4)
+P, SEEDS = 6, sweep(range(4), 1)
 
 
 def data(seed, classes=None, targets=1):
