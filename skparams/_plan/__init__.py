@@ -2,6 +2,4 @@
 
 from skparams._plan.plan import plan
 
-__all__ = [
-    "plan",
-]
+__all__ = ["plan"]

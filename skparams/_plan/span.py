@@ -95,10 +95,7 @@ def _free(row: FittedAttribute) -> Count:
 def _absent(row: FittedAttribute) -> FittedAttribute:
     """Return the record of an array that may be there or not."""
     return replace(
-        row,
-        count=span([0, row.count]),
-        free=span([0, _free(row)]),
-        bytes=span([0, row.bytes]),
+        row, count=span([0, row.count]), free=span([0, _free(row)]), bytes=span([0, row.bytes])
     )
 
 

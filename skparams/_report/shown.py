@@ -11,14 +11,12 @@ from dataclasses import fields
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from skparams._diff import spread_view as _spread_view
-from skparams._diff import view as _diff_view
+from skparams._diff import spread_view as _spread_view, view as _diff_view
 from skparams._diff.record import Diff, Spread
 from skparams._probe import view as _probe_view
 from skparams._probe.record import Probe
 from skparams._report import page as _report
-from skparams._slim import kept_view as _kept_view
-from skparams._slim import view as _slim_view
+from skparams._slim import kept_view as _kept_view, view as _slim_view
 from skparams._slim.record import KeptRows, SlimReport
 from skparams._summary.frame import imported_pandas
 from skparams._summary.json import plain

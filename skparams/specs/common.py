@@ -19,11 +19,17 @@ __all__ = [
     "n_or_all",
     "orthonormal",
     "orthonormal_columns",
+    "roles",
     "row_of",
     "targets_last",
     "turning_components",
     "without_free",
 ]
+
+
+def roles(**names: str) -> dict[str, Rule | str]:
+    """Return attributes that are no parameters: ``roles(state="t_ n_steps_")``."""
+    return {name: role for role, text in names.items() for name in text.split()}
 
 
 def _of_classifier(ctx: Context) -> int:

@@ -10,12 +10,7 @@ from typing import Any
 import numpy as np
 
 from skparams.specs.spec import Rule, Spec
-from skparams.specs.values import (
-    estimators_in,
-    holds_no_numbers,
-    may_be_learned,
-    templates_in,
-)
+from skparams.specs.values import estimators_in, holds_no_numbers, may_be_learned, templates_in
 
 __all__ = ["COMMON", "guess_role", "guess_spec"]
 

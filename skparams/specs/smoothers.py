@@ -18,13 +18,7 @@ from scipy.sparse import csr_array, issparse
 from skparams._records import NotKnown
 from skparams.specs.context import Context
 
-__all__ = [
-    "gaussian_process",
-    "kernel_ridge",
-    "linear_regression",
-    "nearest_neighbors",
-    "ridge",
-]
+__all__ = ["gaussian_process", "kernel_ridge", "linear_regression", "nearest_neighbors", "ridge"]
 
 
 def linear_regression(ctx: Context) -> float:

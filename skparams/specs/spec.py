@@ -182,10 +182,7 @@ def dims_of(rule: Rule, ctx: Context, index: int = 0, length: int = 1) -> tuple[
 
 
 def parameter(
-    *dims: str,
-    free: Free = None,
-    when: str | Predicate | None = None,
-    otherwise: str = "auxiliary",
+    *dims: str, free: Free = None, when: str | Predicate | None = None, otherwise: str = "auxiliary"
 ) -> Rule:
     """Return the rule of a fitted parameter with one name for each axis.
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import DataShape, NotKnown, between
+from skparams.specs.common import roles
 from skparams.specs.context import Context
 from skparams.specs.spec import Part
 
@@ -28,11 +29,11 @@ LIMITS = (
 
 FOREST = {
     "estimator_": "structure",  # a template, not fitted
-    "estimator_params": "structure",
-    "oob_score_": "diagnostic",
-    "_n_samples": "metadata",
-    "_n_samples_bootstrap": "metadata",
-    "_sample_weight": "metadata",
+    **roles(
+        structure="estimator_params",
+        diagnostic="oob_score_",
+        metadata="_n_samples _n_samples_bootstrap _sample_weight",
+    ),
 }
 
 

@@ -16,8 +16,16 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import skparams
 from skparams import fitted_params, summary
-from skparams.specs import ROLES, Rule, Spec, parameter, register, spec_named, spec_of
-from skparams.specs import registry as _registry
+from skparams.specs import (
+    ROLES,
+    Rule,
+    Spec,
+    parameter,
+    register,
+    registry as _registry,
+    spec_named,
+    spec_of,
+)
 from skparams.specs.guess import COMMON
 from skparams.specs.values import attributes_of
 

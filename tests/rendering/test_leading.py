@@ -5,8 +5,7 @@ import re
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
-from sklearn.decomposition import PCA as SklearnPCA
-from sklearn.decomposition import IncrementalPCA
+from sklearn.decomposition import PCA as SklearnPCA, IncrementalPCA
 from sklearn.pipeline import make_pipeline
 
 from skparams import PCA, summary

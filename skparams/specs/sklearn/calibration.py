@@ -15,6 +15,7 @@ from skparams.specs import (
     made,
     n_folds,
     parameter,
+    roles,
 )
 
 SPECS: dict[str, Spec] = {}
@@ -60,12 +61,7 @@ SPECS["CalibratedClassifierCV"] = Spec(
     members=_calibrated,
 )
 SPECS["_CalibratedClassifier"] = Spec(
-    {
-        "estimator": "estimator",
-        "calibrators": "estimator",
-        "classes": "structure",
-        "method": "structure",
-    }
+    {"estimator": "estimator", "calibrators": "estimator", **roles(structure="classes method")}
 )
 SPECS["_SigmoidCalibration"] = Spec({"a_": parameter(), "b_": parameter()})
 SPECS["_TemperatureScaling"] = Spec({"beta_": parameter()})

@@ -15,6 +15,7 @@ from skparams.specs import (
     Spec,
     iterations,
     parameter,
+    roles,
     row_of,
     without_free,
 )
@@ -23,11 +24,10 @@ SPECS: dict[str, Spec] = {}
 
 _KMEANS: dict[str, Rule | str] = {
     "cluster_centers_": parameter("n_clusters", "n_features"),
-    "inertia_": "diagnostic",
-    **dict.fromkeys(
-        ("_tol", "_n_init", "_algorithm", "_n_threads", "_batch_size", "_init_size"), "structure"
+    **roles(
+        diagnostic="inertia_",
+        structure=("_tol _n_init _algorithm _n_threads _batch_size _init_size _n_features_out"),
     ),
-    "_n_features_out": "structure",
 }
 _CLUSTERS: dict[str, tuple[str, ...]] = {"n_clusters": ()}
 _CENTERS_COST = row_of(lambda ctx: ctx.params["n_clusters"] * ctx.data.n_features)
@@ -41,18 +41,13 @@ SPECS["KMeans"] = Spec(
 SPECS["MiniBatchKMeans"] = Spec(
     {
         **_KMEANS,
-        **dict.fromkeys(
-            (
-                "_counts",
-                "_ewa_inertia",
-                "_ewa_inertia_min",
-                "_no_improvement",
-                "_n_since_last_reassign",
-                "n_steps_",
+        **roles(
+            state=(
+                "_counts _ewa_inertia _ewa_inertia_min _no_improvement "
+                "_n_since_last_reassign n_steps_"
             ),
-            "state",
+            random="_random_state",
         ),
-        "_random_state": "random",
     },
     columns_out="n_clusters",
     extras={"units": lambda ctx: _CLUSTERS},
@@ -90,8 +85,7 @@ SPECS["BisectingKMeans"] = Spec(
         ),
         # What is added to the mean may be taken off the nodes.
         "_X_mean": parameter("n_features", free=without_free),
-        "_kmeans_single": "structure",
-        "_random_state": "random",
+        **roles(structure="_kmeans_single", random="_random_state"),
     },
     decides={"n_clusters": ("_bisecting_tree",)},
     columns_out="n_clusters",
@@ -110,9 +104,8 @@ def _squared_norms(ctx: Context) -> np.ndarray:
 SPECS["Birch"] = Spec(
     {
         "subcluster_centers_": parameter("n_subclusters", "n_features"),
-        "subcluster_labels_": "structure",
+        **roles(structure="subcluster_labels_ _n_features_out"),
         "_subcluster_norms": Rule("derived", derive=_squared_norms),
-        "_n_features_out": "structure",
         # The tree of features, from which partial_fit goes on, is not looked into.
         "root_": Rule("state", parts=lambda ctx: ()),
         "dummy_leaf_": Rule("state", parts=lambda ctx: ()),
@@ -129,34 +122,20 @@ SPECS["MeanShift"] = Spec(
 )
 # Its centers are training rows.
 SPECS["AffinityPropagation"] = Spec(
-    {
-        "cluster_centers_": "data",
-        "cluster_centers_indices_": "structure",
-        "affinity_matrix_": "output",
-    },
+    roles(data="cluster_centers_", structure="cluster_centers_indices_", output="affinity_matrix_"),
     extras={"convergence": iterations},
 )
-SPECS["DBSCAN"] = Spec({"components_": "data", "core_sample_indices_": "output"})
+SPECS["DBSCAN"] = Spec(roles(data="components_", output="core_sample_indices_"))
 SPECS["HDBSCAN"] = Spec(
-    {
-        **dict.fromkeys(
-            ("probabilities_", "centroids_", "medoids_", "dbscan_clustering_"), "output"
-        ),
-        "_single_linkage_tree_": "output",
-        "_raw_data": "data",
-        "_min_samples": "structure",
-        "_metric_params": "structure",
-    }
+    roles(
+        output=("probabilities_ centroids_ medoids_ dbscan_clustering_ _single_linkage_tree_"),
+        data="_raw_data",
+        structure="_min_samples _metric_params",
+    )
 )
 SPECS["OPTICS"] = Spec(
     dict.fromkeys(
-        (
-            "ordering_",
-            "core_distances_",
-            "reachability_",
-            "predecessor_",
-            "cluster_hierarchy_",
-        ),
+        ("ordering_", "core_distances_", "reachability_", "predecessor_", "cluster_hierarchy_"),
         "output",
     )
 )
@@ -165,17 +144,16 @@ SPECS["SpectralClustering"] = Spec({"affinity_matrix_": "output"})
 SPECS["BaseSpectral"] = Spec(
     dict.fromkeys(("row_labels_", "column_labels_", "rows_", "columns_"), "output")
 )
-_MERGES = {
-    "children_": "output",
-    "distances_": "output",
-    "n_connected_components_": "diagnostic",
-    "n_leaves_": "metadata",
-    "n_clusters_": "structure",
-}
+_MERGES = roles(
+    output="children_ distances_",
+    diagnostic="n_connected_components_",
+    metadata="n_leaves_",
+    structure="n_clusters_",
+)
 SPECS["AgglomerativeClustering"] = Spec(_MERGES)
 # Here the labels are of features, and transform pools by them.
 SPECS["FeatureAgglomeration"] = Spec(
-    {**_MERGES, "labels_": "structure", "_n_features_out": "structure"},
+    {**_MERGES, **roles(structure="labels_ _n_features_out")},
     sizes={
         "n_clusters": lambda ctx: (
             _FOUND if ctx.params["n_clusters"] is None else ctx.params["n_clusters"]

@@ -9,14 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Count, DataShape, NotKnown, Unknown, add
-from skparams.specs import (
-    Context,
-    Member,
-    Spec,
-    dropped,
-    made,
-    transformed_target,
-)
+from skparams.specs import Context, Member, Spec, dropped, made, roles, transformed_target
 
 SPECS: dict[str, Spec] = {}
 
@@ -98,14 +91,14 @@ def _by_columns(ctx: Context) -> Iterator[Member]:
 SPECS["ColumnTransformer"] = Spec(
     {
         "transformers_": "estimator",
-        "output_indices_": "structure",
-        "sparse_output_": "structure",
-        "_columns": "structure",
-        "_n_features": "metadata",
+        **roles(
+            structure=(
+                "output_indices_ sparse_output_ _columns _remainder "
+                "_transformer_to_input_indices _transformers_feature_names_out"
+            ),
+            metadata="_n_features",
+        ),
         "_name_to_fitted_passthrough": "estimator",
-        "_remainder": "structure",
-        "_transformer_to_input_indices": "structure",
-        "_transformers_feature_names_out": "structure",
     },
     decides={"transformers": ("transformers_",), "remainder": ("transformers_",)},
     members=_by_columns,
@@ -131,11 +124,7 @@ def _of_target(ctx: Context) -> Iterator[Member]:
 
 
 SPECS["TransformedTargetRegressor"] = Spec(
-    {
-        "regressor_": "estimator",
-        "transformer_": "estimator",
-        "_training_dim": "structure",
-    },
+    {"regressor_": "estimator", "transformer_": "estimator", "_training_dim": "structure"},
     members=_of_target,
     extras={"effective": transformed_target},
 )

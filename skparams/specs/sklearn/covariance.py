@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from skparams._records import between
-from skparams.specs import Context, Part, Rule, Spec, iterations, parameter
+from skparams.specs import Context, Part, Rule, Spec, iterations, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -35,10 +35,9 @@ _COMMON: dict[str, Rule | str] = {
     ),
     "precision_": Rule("derived", derive=_precision),
 }
-_OUTLYING: dict[str, Rule | str] = {
-    **dict.fromkeys(("raw_location_", "raw_covariance_"), "auxiliary"),
-    **dict.fromkeys(("raw_support_", "support_", "dist_"), "output"),
-}
+_OUTLYING: dict[str, Rule | str] = roles(
+    auxiliary="raw_location_ raw_covariance_", output="raw_support_ support_ dist_"
+)
 _DECIDES = {"assume_centered": ("location_",)}
 
 
@@ -71,12 +70,11 @@ def _penalized_before(ctx: Context) -> Iterator[Part]:
 SPECS["BaseGraphicalLasso"] = Spec(
     {
         **_COMMON,
-        "covariance_": "derived",
+        **roles(
+            derived="covariance_", diagnostic="cv_results_ costs_", structure="store_precision"
+        ),
         "precision_": Rule("parameter", _AXES, parts=_penalized, before=_penalized_before),
         "alpha_": "tuned",
-        "cv_results_": "diagnostic",
-        "costs_": "diagnostic",
-        "store_precision": "structure",
     },
     decides=_DECIDES,
     extras={"convergence": _gap},

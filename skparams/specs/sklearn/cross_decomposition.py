@@ -19,6 +19,7 @@ from skparams.specs import (
     iterations,
     orthonormal_columns,
     parameter,
+    roles,
     row_of,
     without_free,
 )
@@ -56,11 +57,10 @@ def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
             "intercept_": parameter("n_outputs"),
             "_y_mean": Rule("derived", derive=_mean_of_y),
             "coef_": Rule("derived", derive=_coefficients),
-            **dict.fromkeys(("x_weights_", "y_weights_"), "auxiliary"),
-            **dict.fromkeys(("x_scores_", "y_scores_", "_x_scores", "_y_scores"), "output"),
-            **dict.fromkeys(
-                ("_predict_1d", "_norm_y_weights", "deflation_mode", "mode", "algorithm"),
-                "structure",
+            **roles(
+                auxiliary="x_weights_ y_weights_",
+                output="x_scores_ y_scores_ _x_scores _y_scores",
+                structure="_predict_1d _norm_y_weights deflation_mode mode algorithm",
             ),
         },
         columns_out="n_components",

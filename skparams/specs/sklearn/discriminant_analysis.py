@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skparams._records import Count
-from skparams.specs import BINARY, Context, Rule, Spec, parameter, row_of
+from skparams.specs import BINARY, Context, Rule, Spec, parameter, roles, row_of
 
 SPECS: dict[str, Spec] = {}
 
@@ -24,14 +24,11 @@ SPECS["LinearDiscriminantAnalysis"] = Spec(
     {
         "coef_": parameter("n_outputs", "n_features"),
         "intercept_": parameter("n_outputs"),
-        "scalings_": "auxiliary",
-        "xbar_": "auxiliary",
-        "means_": "auxiliary",
-        "priors_": "auxiliary",
-        "covariance_": "auxiliary",
-        "explained_variance_ratio_": "diagnostic",
-        "_max_components": "structure",
-        "_n_features_out": "structure",
+        **roles(
+            auxiliary="scalings_ xbar_ means_ priors_ covariance_",
+            diagnostic="explained_variance_ratio_",
+            structure="_max_components _n_features_out",
+        ),
     },
     sizes={**BINARY, "n_components": _n_components},
     columns_out="n_components",
@@ -61,16 +58,9 @@ SPECS["QuadraticDiscriminantAnalysis"] = Spec(
     {
         "means_": parameter("n_classes", "n_features"),
         "rotations_": Rule(
-            "parameter",
-            ("n_features", "n_features"),
-            free=_orthogonal,
-            length=_n_matrices,
+            "parameter", ("n_features", "n_features"), free=_orthogonal, length=_n_matrices
         ),
-        "scalings_": Rule(
-            "parameter",
-            ("n_features",),
-            length=_n_matrices,
-        ),
+        "scalings_": Rule("parameter", ("n_features",), length=_n_matrices),
         "priors_": Rule(
             "parameter",
             ("n_classes",),

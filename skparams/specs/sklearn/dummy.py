@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skparams._records import Unknown
-from skparams.specs import Context, Part, Rule, Spec, parameter
+from skparams.specs import Context, Part, Rule, Spec, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -32,8 +32,7 @@ SPECS["DummyClassifier"] = Spec(
             otherwise="structure",
             before=_priors,
         ),
-        "sparse_output_": "structure",
-        "_strategy": "structure",
+        **roles(structure="sparse_output_ _strategy"),
     },
     decides={"strategy": ("class_prior_",)},
 )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Unknown
-from skparams.specs import Context, Member, Spec, made, parameter
+from skparams.specs import Context, Member, Spec, made, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -23,12 +23,7 @@ def _n_words(ctx: Context) -> int | Unknown:
     return Unknown("depends on how many words vocabulary yields")
 
 
-_WORDS = {
-    "vocabulary_": "structure",
-    "fixed_vocabulary_": "structure",
-    "_stop_words_id": "structure",
-    "stop_words_": "structure",
-}
+_WORDS = roles(structure="vocabulary_ fixed_vocabulary_ _stop_words_id stop_words_")
 SPECS["text.CountVectorizer"] = Spec(_WORDS, sizes={"n_words": _n_words}, columns_out="n_words")
 
 
@@ -49,18 +44,14 @@ SPECS["text.TfidfVectorizer"] = Spec(
     columns_out="n_words",
 )
 SPECS["text.TfidfTransformer"] = Spec(
-    {"idf_": parameter("n_features", when="use_idf")},
-    columns_out="n_features",
-    float32=True,
+    {"idf_": parameter("n_features", when="use_idf")}, columns_out="n_features", float32=True
 )
 for _name in ("text.HashingVectorizer", "FeatureHasher"):
     SPECS[_name] = Spec(
-        {},
-        columns_out="n_hashes",
-        sizes={"n_hashes": lambda ctx: ctx.params["n_features"]},
+        {}, columns_out="n_hashes", sizes={"n_hashes": lambda ctx: ctx.params["n_features"]}
     )
 SPECS["DictVectorizer"] = Spec(
-    {"feature_names_": "structure", "vocabulary_": "structure"},
+    roles(structure="feature_names_ vocabulary_"),
     sizes={"n_words": lambda ctx: Unknown("depends on the keys in the data")},
     columns_out="n_words",
 )

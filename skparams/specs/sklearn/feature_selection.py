@@ -9,11 +9,11 @@ from numbers import Integral
 from typing import Any
 
 from skparams._records import NotKnown, Unknown, between
-from skparams.specs import Context, Member, Spec
+from skparams.specs import Context, Member, Spec, roles
 
 SPECS: dict[str, Spec] = {}
 
-_FILTER = {"scores_": "structure", "pvalues_": "structure"}
+_FILTER = roles(structure="scores_ pvalues_")
 
 
 def _after_scores(ctx: Context) -> Unknown:
@@ -28,10 +28,7 @@ def _k_best(ctx: Context) -> int:
 SPECS["SelectKBest"] = Spec(_FILTER, columns_out="k", sizes={"k": _k_best}, float32=True)
 # SelectPercentile, SelectFpr, SelectFdr, SelectFwe and GenericUnivariateSelect.
 SPECS["_BaseFilter"] = Spec(
-    _FILTER,
-    columns_out="n_selected",
-    sizes={"n_selected": _after_scores},
-    float32=True,
+    _FILTER, columns_out="n_selected", sizes={"n_selected": _after_scores}, float32=True
 )
 SPECS["VarianceThreshold"] = Spec(
     {"variances_": "structure"},
@@ -68,11 +65,9 @@ def _eliminated(ctx: Context) -> Iterator[Member]:
 
 _RFE = {
     "estimator_": "estimator",
-    "support_": "structure",
-    "n_features_": "structure",
-    "ranking_": "diagnostic",
-    **dict.fromkeys(
-        ("step_n_features_", "step_ranking_", "step_scores_", "step_support_"), "diagnostic"
+    **roles(
+        structure="support_ n_features_",
+        diagnostic="ranking_ step_n_features_ step_ranking_ step_scores_ step_support_",
     ),
 }
 SPECS["RFE"] = Spec(
@@ -119,7 +114,7 @@ SPECS["SelectFromModel"] = Spec(
     float32=True,
 )
 SPECS["SequentialFeatureSelector"] = Spec(
-    {"support_": "structure", "n_features_to_select_": "structure"},
+    roles(structure="support_ n_features_to_select_"),
     columns_out="n_features_to_select",
     sizes={"n_features_to_select": _n_to_select},
     float32=True,

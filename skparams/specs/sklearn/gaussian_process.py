@@ -21,6 +21,7 @@ from skparams.specs import (
     gaussian_process,
     made,
     parameter,
+    roles,
     row_of,
     targets_last,
     two_classes,
@@ -72,20 +73,12 @@ def _optimizes(ctx: Context) -> bool:
 
 
 def _kernel(before: Callable[[Context], Iterator[Part]]) -> Rule:
-    return Rule(
-        "parameter",
-        when=_optimizes,
-        otherwise="structure",
-        parts=_moved,
-        before=before,
-    )
+    return Rule("parameter", when=_optimizes, otherwise="structure", parts=_moved, before=before)
 
 
-_COMMON: dict[str, Rule | str] = {
-    "X_train_": "data",
-    "y_train_": "data",
-    "log_marginal_likelihood_value_": "diagnostic",
-}
+_COMMON: dict[str, Rule | str] = roles(
+    data="X_train_ y_train_", diagnostic="log_marginal_likelihood_value_"
+)
 _DECIDES = {"kernel": ("kernel_",), "optimizer": ("kernel_",)}
 
 
@@ -136,8 +129,7 @@ SPECS["_BinaryGaussianProcessClassifierLaplace"] = Spec(
         **_COMMON,
         "W_sr_": Rule("derived", derive=_slope),
         "L_": Rule("derived", derive=_cholesky_at_mode),
-        "f_cached": "state",
-        "rng": "random",
+        **roles(state="f_cached", random="rng"),
     },
     decides=_DECIDES,
     cost=row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + 1)),
@@ -160,8 +152,7 @@ def _binary(ctx: Context) -> Iterator[Member]:
 SPECS["GaussianProcessClassifier"] = Spec(
     {
         "base_estimator_": "estimator",
-        "n_classes_": "structure",
-        "log_marginal_likelihood_value_": "diagnostic",
+        **roles(structure="n_classes_", diagnostic="log_marginal_likelihood_value_"),
     },
     decides={"multi_class": ("base_estimator_",), "kernel": ("base_estimator_",)},
     members=_binary,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from skparams._records import Bounds, NotKnown, Unknown, between
-from skparams.specs import Context, Member, Part, Rule, Spec, iterations, made
+from skparams.specs import Context, Member, Part, Rule, Spec, iterations, made, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -49,8 +49,7 @@ SPECS["SimpleImputer"] = Spec(
             "parameter", ("n_features",), when=_estimates, before=_statistics_before
         ),
         **_INDICATOR,
-        "_fit_dtype": "structure",
-        "_fill_dtype": "structure",
+        **roles(structure="_fit_dtype _fill_dtype"),
     },
     decides={"strategy": ("statistics_",)},
     members=_indicator,
@@ -58,12 +57,7 @@ SPECS["SimpleImputer"] = Spec(
     sizes={"n_columns": _n_columns},
 )
 SPECS["KNNImputer"] = Spec(
-    {
-        "_fit_X": "data",
-        "_mask_fit_X": "derived",
-        "_valid_mask": "structure",
-        **_INDICATOR,
-    },
+    {**roles(data="_fit_X", derived="_mask_fit_X", structure="_valid_mask"), **_INDICATOR},
     members=_indicator,
     columns_out="n_columns",
     sizes={"n_columns": _n_columns},
@@ -81,14 +75,12 @@ SPECS["IterativeImputer"] = Spec(
         "imputation_sequence_": "estimator",
         "initial_imputer_": "estimator",
         **_INDICATOR,
-        "_estimator": "structure",
-        "_is_empty_feature": "structure",
-        "_min_value": "structure",
-        "_max_value": "structure",
+        **roles(
+            structure="_estimator _is_empty_feature _min_value _max_value imputer_",
+            metadata="n_features_with_missing_",
+            random="random_state_",
+        ),
         "n_iter_": "structure",  # transform asks how many rounds there are
-        "n_features_with_missing_": "metadata",
-        "imputer_": "structure",
-        "random_state_": "random",
     },
     members=Unknown("a model for each round and each feature with missing values"),
     extras={"convergence": _imputer},
@@ -97,11 +89,7 @@ SPECS["IterativeImputer"] = Spec(
     float32=True,
 )
 SPECS["MissingIndicator"] = Spec(
-    {
-        "features_": "structure",
-        "_precomputed": "structure",
-        "_n_features": "metadata",
-    },
+    roles(structure="features_ _precomputed", metadata="_n_features"),
     columns_out="n_missing",
     sizes={
         "n_missing": lambda ctx: between(

@@ -7,12 +7,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import between
-from skparams.specs import (
-    Context,
-    Rule,
-    Spec,
-    parameter,
-)
+from skparams.specs import Context, Rule, Spec, parameter
 
 SPECS: dict[str, Spec] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skparams.specs import Context, Spec
+from skparams.specs import Context, Spec, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -13,12 +13,9 @@ def _n_basis_rows(ctx: Context) -> int:
 
 # The square root of the inverse of the kernel between the rows that it keeps.
 SPECS["Nystroem"] = Spec(
-    {
-        "components_": "data",
-        "component_indices_": "structure",
-        "normalization_": "derived",
-        "_n_features_out": "structure",
-    },
+    roles(
+        data="components_", structure="component_indices_ _n_features_out", derived="normalization_"
+    ),
     sizes={"n_components": _n_basis_rows},
     columns_out="n_components",
     float32=True,
@@ -26,17 +23,14 @@ SPECS["Nystroem"] = Spec(
 for _name in ("RBFSampler", "SkewedChi2Sampler"):
     SPECS[_name] = Spec(
         {
-            "random_weights_": "random",
-            "random_offset_": "random",
+            **roles(random="random_weights_ random_offset_", structure="_n_features_out"),
             "_gamma": "tuned",
-            "_n_features_out": "structure",
         },
         columns_out="n_components",
         float32=True,
     )
 SPECS["PolynomialCountSketch"] = Spec(
-    {"indexHash_": "random", "bitHash_": "random", "_n_features_out": "structure"},
-    columns_out="n_components",
+    roles(random="indexHash_ bitHash_", structure="_n_features_out"), columns_out="n_components"
 )
 
 

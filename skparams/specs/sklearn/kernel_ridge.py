@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from skparams.specs import (
-    Spec,
-    kernel_ridge,
-    row_of,
-    targets_last,
-)
+from skparams.specs import Spec, kernel_ridge, row_of, targets_last
 
 SPECS: dict[str, Spec] = {}
 

@@ -16,19 +16,20 @@ from skparams.specs import (
     made,
     orthonormal_columns,
     parameter,
+    roles,
 )
 
 SPECS: dict[str, Spec] = {}
 
 SPECS["MDS"] = Spec(
-    {
-        "dissimilarity_matrix_": "output",
-        "stress_": "diagnostic",
-        **dict.fromkeys(("_init", "_metric", "_metric_mds", "_n_init"), "structure"),
-    },
+    roles(
+        output="dissimilarity_matrix_",
+        diagnostic="stress_",
+        structure="_init _metric _metric_mds _n_init",
+    ),
     extras={"convergence": iterations},
 )
-SPECS["ClassicalMDS"] = Spec({"dissimilarity_matrix_": "output", "eigenvalues_": "output"})
+SPECS["ClassicalMDS"] = Spec(roles(output="dissimilarity_matrix_ eigenvalues_"))
 SPECS["TSNE"] = Spec(
     {
         "learning_rate_": "tuned",
@@ -57,8 +58,7 @@ SPECS["Isomap"] = Spec(
     {
         "nbrs_": "estimator",
         "kernel_pca_": "estimator",
-        "dist_matrix_": "derived",
-        "_n_features_out": "structure",
+        **roles(derived="dist_matrix_", structure="_n_features_out"),
     },
     members=_isomap,
     columns_out="n_components",
@@ -74,8 +74,7 @@ SPECS["LocallyLinearEmbedding"] = Spec(
     {
         "nbrs_": "estimator",
         "embedding_": parameter("n_samples", "n_components", free=orthonormal_columns),
-        "reconstruction_error_": "diagnostic",
-        "_n_features_out": "structure",
+        **roles(diagnostic="reconstruction_error_", structure="_n_features_out"),
     },
     members=_neighbours,
     columns_out="n_components",

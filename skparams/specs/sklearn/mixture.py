@@ -8,15 +8,7 @@ from math import prod
 import numpy as np
 
 from skparams._records import Count
-from skparams.specs import (
-    Context,
-    Part,
-    Rule,
-    Spec,
-    parameter,
-    row_of,
-    without_free,
-)
+from skparams.specs import Context, Part, Rule, Spec, parameter, roles, row_of, without_free
 
 SPECS: dict[str, Spec] = {}
 
@@ -81,11 +73,7 @@ _COVARIANCES = Rule("parameter", lambda ctx: _AXES[ctx.params["covariance_type"]
 _FIT: dict[str, Rule | str] = {
     "precisions_": Rule("derived", derive=_precisions),
     "precisions_cholesky_": Rule("derived", derive=_precisions_cholesky),
-    "converged_": "diagnostic",
-    "lower_bound_": "diagnostic",
-    "lower_bounds_": "diagnostic",
-    "_init_prev_time": "diagnostic",
-    "_iter_prev_time": "diagnostic",
+    **roles(diagnostic="converged_ lower_bound_ lower_bounds_ _init_prev_time _iter_prev_time"),
 }
 SPECS["GaussianMixture"] = Spec(
     {

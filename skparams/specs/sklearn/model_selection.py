@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skparams.specs import Context, Member, Spec, in_folds
+from skparams.specs import Context, Member, Spec, in_folds, roles
 
 SPECS: dict[str, Spec] = {}
 # The base class of GridSearchCV, RandomizedSearchCV and the Halving searches.
@@ -12,25 +12,16 @@ SPECS["BaseSearchCV"] = Spec(
     {
         "best_estimator_": "estimator",
         "best_params_": "tuned",
-        "best_score_": "diagnostic",
-        "best_index_": "diagnostic",
-        "cv_results_": "diagnostic",
-        "refit_time_": "diagnostic",
-        "scorer_": "structure",
-        "n_splits_": "structure",
-        "multimetric_": "structure",
-        "pre_dispatch": "structure",
-        "_checked_cv_orig": "structure",
-        "_n_samples_orig": "metadata",
-        "_required_parameters": "metadata",
-        "min_resources_": "structure",
-        "max_resources_": "structure",
-        "n_resources_": "structure",
-        "n_candidates_": "structure",
-        "n_remaining_candidates_": "structure",
-        "n_required_iterations_": "structure",
-        "n_possible_iterations_": "structure",
-        "n_iterations_": "structure",
+        **roles(
+            diagnostic="best_score_ best_index_ cv_results_ refit_time_",
+            structure=(
+                "scorer_ n_splits_ multimetric_ pre_dispatch _checked_cv_orig "
+                "min_resources_ max_resources_ n_resources_ n_candidates_ "
+                "n_remaining_candidates_ n_required_iterations_ n_possible_iterations_ "
+                "n_iterations_"
+            ),
+            metadata="_n_samples_orig _required_parameters",
+        ),
     },
     route="best_estimator_",
 )
@@ -52,9 +43,7 @@ SPECS["TunedThresholdClassifierCV"] = Spec(
     {
         "estimator_": "estimator",
         "best_threshold_": "tuned",
-        "best_score_": "diagnostic",
-        "cv_results_": "diagnostic",
-        "_curve_scorer": "structure",
+        **roles(diagnostic="best_score_ cv_results_", structure="_curve_scorer"),
     },
     members=_thresholded,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from skparams._records import NotKnown
-from skparams.specs import Context, Member, Spec, one_target
+from skparams.specs import Context, Member, Spec, one_target, roles
 
 SPECS: dict[str, Spec] = {}
 _DECIDES = {"estimator": ("estimators_",)}
@@ -31,7 +31,7 @@ def _each_link(ctx: Context) -> Iterator[Member]:
 
 
 SPECS["_BaseChain"] = Spec(
-    {"estimators_": "estimator", "order_": "structure", "chain_method_": "structure"},
+    {"estimators_": "estimator", **roles(structure="order_ chain_method_")},
     decides=_DECIDES,
     members=_each_link,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from skparams._records import Count
-from skparams.specs import Context, Rule, Spec, parameter, row_of
+from skparams.specs import Context, Rule, Spec, parameter, roles, row_of
 
 SPECS: dict[str, Spec] = {}
 
@@ -34,8 +34,7 @@ SPECS["GaussianNB"] = Spec(
             when=lambda ctx: ctx.params["priors"] is None,
             otherwise="structure",
         ),
-        "class_count_": "state",
-        "epsilon_": "state",
+        **roles(state="class_count_ epsilon_"),
     },
     decides={"priors": ("class_prior_",), "var_smoothing": ("var_",)},
     cost=row_of(_twice),
@@ -55,10 +54,7 @@ def _counting(
             "feature_log_prob_": feature_log_prob,
             "class_log_prior_": class_log_prior,
             "class_count_": class_count,
-            "feature_count_": "state",
-            "feature_all_": "state",
-            "category_count_": "state",
-            "n_categories_": "structure",
+            **roles(state="feature_count_ feature_all_ category_count_", structure="n_categories_"),
         },
         decides={"fit_prior": ("class_log_prior_",), "class_prior": ("class_log_prior_",)},
         cost=row_of(_multiply_adds) if cost else None,

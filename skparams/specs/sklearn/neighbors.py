@@ -15,6 +15,7 @@ from skparams.specs import (
     n_or_all,
     nearest_neighbors,
     parameter,
+    roles,
     row_of,
 )
 
@@ -31,17 +32,15 @@ def _rows_of(ctx: Context) -> Iterator[Part]:
 
 
 SEARCH: dict[str, Rule | str] = {
-    "_fit_X": "data",
+    **roles(
+        data="_fit_X _y",
+        structure=(
+            "_fit_method effective_metric_params_ outputs_2d_ outlier_label_ "
+            "n_neighbors radius _n_features_out"
+        ),
+    ),
     "_tree": Rule("data", parts=_rows_of),
-    "_y": "data",
-    "_fit_method": "structure",
     "effective_metric_": "structure",  # the metric's name, resolved without a look at the data
-    "effective_metric_params_": "structure",
-    "outputs_2d_": "structure",
-    "outlier_label_": "structure",
-    "n_neighbors": "structure",
-    "radius": "structure",
-    "_n_features_out": "structure",
 }
 # Of NearestNeighbors, and of the classifiers and regressors among neighbours.
 SPECS["NeighborsBase"] = Spec(SEARCH)
@@ -60,9 +59,7 @@ SPECS["LocalOutlierFactor"] = Spec(
         **SEARCH,
         "n_neighbors_": "tuned",
         "offset_": parameter("1", when=_has_threshold, otherwise="structure"),
-        "_distances_fit_X_": "derived",
-        "_lrd": "derived",
-        "negative_outlier_factor_": "output",
+        **roles(derived="_distances_fit_X_ _lrd", output="negative_outlier_factor_"),
     },
     float32=True,
     decides={"novelty": ("offset_",), "contamination": ("offset_",)},
@@ -90,8 +87,7 @@ SPECS["NearestCentroid"] = Spec(
             otherwise="structure",
         ),
         "within_class_std_dev_": parameter("n_features", when=_weighs_distances),
-        "deviations_": "auxiliary",
-        "true_classes_": "structure",
+        **roles(auxiliary="deviations_", structure="true_classes_"),
     },
     decides={"priors": ("class_prior_",), "metric": ("within_class_std_dev_",)},
     cost=row_of(lambda ctx: ctx.data.n_classes * ctx.data.n_features),
@@ -107,8 +103,7 @@ def _limit_reached(ctx: Context) -> str | None:
 SPECS["NeighborhoodComponentsAnalysis"] = Spec(
     {
         "components_": parameter("n_components", "n_features"),
-        "random_state_": "random",
-        "_n_features_out": "structure",
+        **roles(random="random_state_", structure="_n_features_out"),
     },
     sizes={"n_components": n_or_all},
     columns_out="n_components",

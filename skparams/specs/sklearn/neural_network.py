@@ -19,6 +19,7 @@ from skparams.specs import (
     iterations,
     odd_units,
     parameter,
+    roles,
 )
 
 SPECS: dict[str, Spec] = {}
@@ -142,25 +143,16 @@ _PERCEPTRON: dict[str, Rule | str] = {
         length=_n_matrices,
     ),
     "intercepts_": Rule("parameter", lambda ctx: (_units(ctx, ctx.index + 1),), length=_n_matrices),
-    "loss": "structure",
-    "n_layers_": "structure",
-    "n_outputs_": "structure",
-    "out_activation_": "structure",
-    "_label_binarizer": "structure",
-    "_coef_indptr": "structure",
-    "_intercept_indptr": "structure",
-    "loss_": "diagnostic",
-    "loss_curve_": "diagnostic",
-    "best_loss_": "diagnostic",
-    "validation_scores_": "diagnostic",
-    "best_validation_score_": "diagnostic",
-    "t_": "state",
-    "_optimizer": "state",
-    "_order": "state",
-    "_no_improvement_count": "state",
-    "_best_coefs": "state",
-    "_best_intercepts": "state",
-    "_random_state": "state",
+    **roles(
+        structure=(
+            "loss n_layers_ n_outputs_ out_activation_ _label_binarizer _coef_indptr "
+            "_intercept_indptr"
+        ),
+        diagnostic="loss_ loss_curve_ best_loss_ validation_scores_ best_validation_score_",
+        state=(
+            "t_ _optimizer _order _no_improvement_count _best_coefs _best_intercepts _random_state"
+        ),
+    ),
 }
 SPECS["MLPClassifier"] = _perceptron(MULTILABEL["n_outputs"])
 SPECS["MLPRegressor"] = _perceptron(lambda ctx: ctx.data.n_outputs)
@@ -185,9 +177,7 @@ SPECS["BernoulliRBM"] = Spec(
         "components_": parameter("n_components", "n_features"),
         "intercept_hidden_": parameter("n_components"),
         "intercept_visible_": parameter("n_features"),
-        "h_samples_": "state",
-        "random_state_": "random",
-        "_n_features_out": "structure",
+        **roles(state="h_samples_", random="random_state_", structure="_n_features_out"),
     },
     columns_out="n_components",
     cost=_contrastive,

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from skparams._records import add
-from skparams.specs import (
-    Member,
-    Spec,
-    columns_behind,
-    dropped,
-    one_after_another,
-)
+from skparams.specs import Member, Spec, columns_behind, dropped, one_after_another
 
 SPECS: dict[str, Spec] = {}
 
 
 SPECS["Pipeline"] = Spec(
-    {"steps": "estimator"},
-    route="chained",
-    members=one_after_another,
-    columns_out=columns_behind,
+    {"steps": "estimator"}, route="chained", members=one_after_another, columns_out=columns_behind
 )
 
 

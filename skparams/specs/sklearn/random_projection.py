@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from skparams._records import Unknown
-from skparams.specs import Context, Spec
+from skparams.specs import Context, Spec, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -21,11 +21,12 @@ def _n_drawn(ctx: Context) -> int | Unknown:
 
 SPECS["BaseRandomProjection"] = Spec(
     {
-        "components_": "random",
-        "inverse_components_": "derived",
-        "n_components_": "structure",
+        **roles(
+            random="components_",
+            derived="inverse_components_",
+            structure="n_components_ _n_features_out",
+        ),
         "density_": "tuned",
-        "_n_features_out": "structure",
     },
     sizes={"n_components": _n_drawn},
     columns_out="n_components",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from skparams._records import Bounds, Unknown, between
-from skparams.specs import Context, Member, Spec, iterations, made, parameter
+from skparams.specs import Context, Member, Spec, iterations, made, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -26,14 +26,10 @@ def _search(ctx: Context) -> Iterator[Member]:
 SPECS["BaseLabelPropagation"] = Spec(
     {
         "label_distributions_": parameter(
-            "n_samples",
-            "n_classes",
-            free=lambda ctx: ctx.shape[0] * (ctx.shape[1] - 1),
+            "n_samples", "n_classes", free=lambda ctx: ctx.shape[0] * (ctx.shape[1] - 1)
         ),
-        "X_": "data",
-        "transduction_": "output",
+        **roles(data="X_", output="transduction_", structure="alpha"),
         "nn_fit": "estimator",
-        "alpha": "structure",
     },
     sizes={"n_classes": _n_labels},
     extras={"convergence": iterations},
@@ -49,9 +45,7 @@ def _on_labelled(ctx: Context) -> Iterator[Member]:
 SPECS["SelfTrainingClassifier"] = Spec(
     {
         "estimator_": "estimator",
-        "transduction_": "output",
-        "labeled_iter_": "output",
-        "termination_condition_": "diagnostic",
+        **roles(output="transduction_ labeled_iter_", diagnostic="termination_condition_"),
     },
     members=_on_labelled,
 )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Bounds, Count, between, multiply
-from skparams.specs import BINARY, ONE, Context, Rule, Spec, linear, parameter, row_of
+from skparams.specs import BINARY, ONE, Context, Rule, Spec, linear, parameter, roles, row_of
 
 SPECS: dict[str, Spec] = {}
 
@@ -52,7 +52,7 @@ def _is_binary(attributes: Attributes) -> bool:
 _LIBSVM: dict[str, Rule | str] = {
     "_dual_coef_": Rule("derived", derive=_inside_weights),
     "_intercept_": Rule("derived", derive=_inside_intercept),
-    "support_vectors_": "data",
+    **roles(data="support_vectors_", diagnostic="fit_status_ _num_iter", metadata="shape_fit_"),
     "_gamma": "tuned",
     **dict.fromkeys(
         (
@@ -71,9 +71,6 @@ _LIBSVM: dict[str, Rule | str] = {
         ),
         "structure",
     ),
-    "fit_status_": "diagnostic",
-    "_num_iter": "diagnostic",
-    "shape_fit_": "metadata",
 }
 _DECIDES = dict.fromkeys(("C", "nu", "epsilon", "kernel", "gamma"), ("dual_coef_",))
 
@@ -126,8 +123,7 @@ SPECS["BaseSVC"] = _libsvm(
 
 _UNUSED = dict.fromkeys(("_probA", "_probB"), "structure")  # both are empty
 _SVR = _libsvm(
-    {"intercept_": parameter("1"), **_UNUSED},
-    lambda ctx: between(0, ctx.data.n_samples),
+    {"intercept_": parameter("1"), **_UNUSED}, lambda ctx: between(0, ctx.data.n_samples)
 )
 SPECS["SVR"] = _SVR
 SPECS["NuSVR"] = _SVR
@@ -145,11 +141,7 @@ def _offset(ctx: Context) -> Any:
 
 
 SPECS["OneClassSVM"] = _libsvm(
-    {
-        "intercept_": parameter("1"),
-        "offset_": Rule("derived", derive=_offset),
-        **_UNUSED,
-    },
+    {"intercept_": parameter("1"), "offset_": Rule("derived", derive=_offset), **_UNUSED},
     _of_one_class,
 )
 

@@ -17,6 +17,7 @@ from skparams.specs import (
     columns_behind,
     dropped,
     made,
+    roles,
     weights,
     weights_before,
 )
@@ -41,49 +42,20 @@ def _one_after_another(ctx: Context) -> Iterator[Member]:
 
 
 SPECS["pipeline.Pipeline"] = Spec(
-    {"steps": "estimator"},
-    route="chained",
-    members=_one_after_another,
-    columns_out=columns_behind,
+    {"steps": "estimator"}, route="chained", members=_one_after_another, columns_out=columns_behind
 )
 # The estimators inside serve the sampling alone: what they learned predicts nothing.
 SPECS["base.SamplerMixin"] = Spec(
-    {
-        **dict.fromkeys(
-            ("sampling_strategy", "sampling_strategy_", "voting_", "shrinkage_"), "structure"
+    roles(
+        structure="sampling_strategy sampling_strategy_ voting_ shrinkage_",
+        auxiliary=(
+            "categorical_encoder_ categorical_features_ classes_to_clean_ "
+            "cluster_balance_threshold_ continuous_features_ median_std_ n_features_ "
+            "edited_nearest_neighbours_ enn_ estimator_ estimators_ kmeans_estimator_ "
+            "nn_ nn_k_ nn_m_ nns_ smote_ svm_estimator_ tomek_"
         ),
-        **dict.fromkeys(
-            (
-                "categorical_encoder_",
-                "categorical_features_",
-                "classes_to_clean_",
-                "cluster_balance_threshold_",
-                "continuous_features_",
-                "median_std_",
-                "n_features_",
-            ),
-            "auxiliary",
-        ),
-        **dict.fromkeys(
-            (
-                "edited_nearest_neighbours_",
-                "enn_",
-                "estimator_",
-                "estimators_",
-                "kmeans_estimator_",
-                "nn_",
-                "nn_k_",
-                "nn_m_",
-                "nns_",
-                "smote_",
-                "svm_estimator_",
-                "tomek_",
-            ),
-            "auxiliary",
-        ),
-        "sample_indices_": "output",
-        "in_danger_indices": "output",
-    },
+        output="sample_indices_ in_danger_indices",
+    ),
     columns_out="n_features",
 )
 
@@ -98,16 +70,13 @@ def _trees(ctx: Context) -> Iterator[Member]:
 
 
 _SAMPLERS = {
-    "base_sampler_": "structure",
-    "samplers_": "structure",
+    **roles(structure="base_sampler_ samplers_ _sampling_strategy"),
     "pipelines_": "structure",  # the same estimators behind their samplers
-    "_sampling_strategy": "structure",
 }
 SPECS["ensemble.BalancedRandomForestClassifier"] = Spec(
     {
         "estimators_": "estimator",
-        "estimator": "structure",
-        "_n_features": "metadata",
+        **roles(structure="estimator", metadata="_n_features"),
         **FOREST,
         **_SAMPLERS,
     },
@@ -136,15 +105,12 @@ def _sampled(ctx: Context, *, default: str) -> Iterator[Member]:
 _BAG = {
     "estimators_": "estimator",
     "estimator_": "structure",  # a template, not fitted
-    "estimators_features_": "structure",
-    "estimator_params": "structure",
-    "oob_score_": "diagnostic",
-    "sampler_": "structure",
-    "_max_features": "structure",
-    "_max_samples": "structure",
-    "_n_samples": "metadata",
-    "_sample_weight": "metadata",
-    "_seeds": "random",
+    **roles(
+        structure=("estimators_features_ estimator_params sampler_ _max_features _max_samples"),
+        diagnostic="oob_score_",
+        metadata="_n_samples _sample_weight",
+        random="_seeds",
+    ),
     **_SAMPLERS,
 }
 SPECS["ensemble.BalancedBaggingClassifier"] = Spec(
@@ -153,13 +119,7 @@ SPECS["ensemble.BalancedBaggingClassifier"] = Spec(
     members=partial(_sampled, default="sklearn.tree.DecisionTreeClassifier"),
 )
 SPECS["ensemble.EasyEnsembleClassifier"] = Spec(
-    {
-        **_BAG,
-        **dict.fromkeys(
-            ("bootstrap", "bootstrap_features", "max_features", "max_samples", "oob_score"),
-            "structure",
-        ),
-    },
+    {**_BAG, **roles(structure="bootstrap bootstrap_features max_features max_samples oob_score")},
     decides={"n_estimators": ("estimators_",)},
     members=partial(_sampled, default="sklearn.ensemble.AdaBoostClassifier"),
 )
@@ -179,8 +139,7 @@ SPECS["ensemble.RUSBoostClassifier"] = Spec(
         "estimator_weights_": Rule("parameter", parts=weights, before=weights_before),
         "estimators_": "estimator",
         "estimator_": "structure",  # a template, not fitted
-        "estimator_errors_": "diagnostic",
-        "estimator_params": "structure",
+        **roles(diagnostic="estimator_errors_", structure="estimator_params"),
         **_SAMPLERS,
     },
     decides={"n_estimators": ("estimators_", "estimator_weights_")},

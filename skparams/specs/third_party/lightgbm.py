@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from skparams._records import Unknown
-from skparams.specs import Context, Part, Rule, Spec
+from skparams.specs import Context, Part, Rule, Spec, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -44,24 +44,12 @@ SPECS["sklearn.LGBMModel"] = Spec(
     {
         "_Booster": Rule("parameter", parts=_trees),
         "_best_iteration": "tuned",
-        "_best_score": "diagnostic",
-        "_evals_result": "diagnostic",
-        **dict.fromkeys(
-            (
-                "_class_map",
-                "_class_weight",
-                "_classes",
-                "_eval_at",
-                "_le",
-                "_n_classes",
-                "_objective",
-                "_other_params",
+        **roles(
+            diagnostic="_best_score _evals_result",
+            structure=(
+                "_class_map _class_weight _classes _eval_at _le _n_classes _objective _other_params"
             ),
-            "structure",
-        ),
-        **dict.fromkeys(
-            ("_fitted_with_feature_names", "_n_features", "_n_features_in", "fitted_"),
-            "metadata",
+            metadata="_fitted_with_feature_names _n_features _n_features_in fitted_",
         ),
     },
     decides=dict.fromkeys(

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from skparams._records import Unknown
-from skparams.specs import Context, Part, Rule, Spec
+from skparams.specs import Context, Part, Rule, Spec, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -49,23 +49,14 @@ SPECS["net.NeuralNet"] = Spec(
         "module_": Rule("parameter", parts=partial(_module, role="parameter")),
         "criterion_": Rule("auxiliary", parts=partial(_module, role="auxiliary")),
         "optimizer_": Rule("state", parts=_optimizer),
-        "history_": "diagnostic",
-        "initialized_": "metadata",
-        **dict.fromkeys(
-            (
-                "callbacks_",
-                "classes_inferred_",
-                "cuda_dependent_attributes_",
-                "init_context_",
-                "prefixes_",
-                "virtual_params_",
-                "_criteria",
-                "_modules",
-                "_optimizers",
-                "_params_to_validate",
-                "_kwargs",
+        **roles(
+            diagnostic="history_",
+            metadata="initialized_",
+            structure=(
+                "callbacks_ classes_inferred_ cuda_dependent_attributes_ init_context_ "
+                "prefixes_ virtual_params_ _criteria _modules _optimizers "
+                "_params_to_validate _kwargs"
             ),
-            "structure",
         ),
     },
     decides={"module": ("module_",)},

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Unknown
-from skparams.specs import Context, Part, Rule, Spec
+from skparams.specs import Context, Part, Rule, Spec, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -56,8 +56,7 @@ def _part(name: str, numbers: Any, dim: str) -> Part:
 SPECS["sklearn.XGBModel"] = Spec(
     {
         "_Booster": Rule("parameter", parts=_booster),
-        "n_classes_": "structure",
-        "evals_result_": "diagnostic",
+        **roles(structure="n_classes_", diagnostic="evals_result_"),
         "kwargs": "structure",  # hyperparameters beyond those named
     },
     decides=dict.fromkeys(("n_estimators", "max_depth", "max_leaves"), ("_Booster",)),

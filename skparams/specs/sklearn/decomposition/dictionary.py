@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import between
-from skparams.specs import Context, Part, Rule, Spec, iterations, n_or_all, parameter
+from skparams.specs import Context, Part, Rule, Spec, iterations, n_or_all, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -35,8 +35,7 @@ def _sparse_pca(**more: Any) -> Spec:
         {
             "components_": Rule("parameter", _AXES, parts=_sparse_rows, before=_sparse_before),
             "mean_": parameter("n_features"),
-            "n_components_": "structure",
-            "error_": "diagnostic",
+            **roles(structure="n_components_", diagnostic="error_"),
         },
         sizes={"n_components": n_or_all},
         columns_out="n_components",
@@ -57,12 +56,12 @@ def _dictionary(**more: Any) -> Spec:
     return Spec(
         {
             "components_": parameter("n_components", "n_features"),
-            "error_": "diagnostic",
-            **dict.fromkeys(("_n_components", "_fit_algorithm", "_batch_size"), "structure"),
-            **dict.fromkeys(
-                ("_A", "_B", "_ewa_cost", "_ewa_cost_min", "_no_improvement", "n_steps_"), "state"
+            **roles(
+                diagnostic="error_",
+                structure="_n_components _fit_algorithm _batch_size",
+                state="_A _B _ewa_cost _ewa_cost_min _no_improvement n_steps_",
+                random="_random_state",
             ),
-            "_random_state": "random",
         },
         sizes={"n_components": n_or_all, "n_codes": _n_codes},
         columns_out="n_codes",
@@ -80,7 +79,5 @@ def _n_given_codes(ctx: Context) -> int:
 
 # The dictionary is a hyperparameter.
 SPECS["SparseCoder"] = Spec(
-    {"n_components_": "structure"},
-    sizes={"n_codes": _n_given_codes},
-    columns_out="n_codes",
+    {"n_components_": "structure"}, sizes={"n_codes": _n_given_codes}, columns_out="n_codes"
 )

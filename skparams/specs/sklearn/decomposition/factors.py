@@ -13,6 +13,7 @@ from skparams.specs import (
     iterations,
     n_or_all,
     parameter,
+    roles,
     row_of,
     turning_components,
 )
@@ -48,20 +49,17 @@ def _with_positive_tolerance(ctx: Context) -> str | None:
 _NMF = Spec(
     {
         "components_": parameter("n_components", "n_features"),
-        "n_components_": "structure",
-        "reconstruction_err_": "diagnostic",
-        **dict.fromkeys(
-            ("_n_components", "_beta_loss", "_batch_size", "_rho", "_gamma", "_transform_max_iter"),
-            "structure",
+        **roles(
+            structure=(
+                "n_components_ _n_components _beta_loss _batch_size _rho _gamma _transform_max_iter"
+            ),
+            diagnostic="reconstruction_err_",
         ),
         **_NMF_STATE,
     },
     sizes={"n_components": _n_factors},
     columns_out="n_components",
-    extras={
-        "units": lambda ctx: {"n_components": ()},
-        "convergence": _with_positive_tolerance,
-    },
+    extras={"units": lambda ctx: {"n_components": ()}, "convergence": _with_positive_tolerance},
     float32=True,
 )
 SPECS["NMF"] = _NMF
@@ -79,9 +77,7 @@ SPECS["LatentDirichletAllocation"] = Spec(
         "exp_dirichlet_component_": Rule("derived", derive=_expected_topics),
         "doc_topic_prior_": "tuned",
         "topic_word_prior_": "tuned",
-        "bound_": "diagnostic",
-        "n_batch_iter_": "state",
-        "random_state_": "random",
+        **roles(diagnostic="bound_", state="n_batch_iter_", random="random_state_"),
     },
     columns_out="n_components",
     extras={"units": lambda ctx: {"n_components": ()}},
@@ -134,11 +130,7 @@ def _settled(ctx: Context) -> str | None:
 
 SPECS["FactorAnalysis"] = Spec(
     {
-        "components_": parameter(
-            "n_components",
-            "n_features",
-            free=_unrotated,
-        ),
+        "components_": parameter("n_components", "n_features", free=_unrotated),
         "noise_variance_": parameter("n_features"),
         "mean_": parameter("n_features"),
         "loglike_": "diagnostic",

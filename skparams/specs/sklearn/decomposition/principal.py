@@ -24,6 +24,7 @@ from skparams.specs import (
     orthonormal,
     orthonormal_columns,
     parameter,
+    roles,
     row_of,
     turning_components,
 )
@@ -48,10 +49,11 @@ def _pca_row(ctx: Context) -> Count:
 
 _SPECTRUM: dict[str, Rule | str] = {
     "explained_variance_": parameter("n_components", when="whiten"),
-    "explained_variance_ratio_": "diagnostic",
-    "singular_values_": "auxiliary",
-    "noise_variance_": "auxiliary",
-    "n_components_": "structure",
+    **roles(
+        diagnostic="explained_variance_ratio_",
+        auxiliary="singular_values_ noise_variance_",
+        structure="n_components_",
+    ),
 }
 _COMPONENTS = parameter("n_components", "n_features", free=orthonormal)
 SPECS["PCA"] = Spec(
@@ -59,8 +61,7 @@ SPECS["PCA"] = Spec(
         "components_": _COMPONENTS,
         "mean_": parameter("n_features"),
         **_SPECTRUM,
-        "n_samples_": "metadata",
-        "_fit_svd_solver": "structure",
+        **roles(metadata="n_samples_", structure="_fit_svd_solver"),
     },
     extras={"leading": leading_features, "units": turning_components},
     sizes={"n_components": n_pca_components},
@@ -84,9 +85,7 @@ SPECS["IncrementalPCA"] = Spec(
         "components_": parameter("n_components", "n_features", free=orthonormal),
         "mean_": parameter("n_features"),
         **_SPECTRUM,
-        "singular_values_": "state",
-        "var_": "state",
-        "batch_size_": "structure",
+        **roles(state="singular_values_ var_", structure="batch_size_"),
     },
     extras={"leading": leading_features, "units": turning_components},
     sizes={"n_components": _n_incremental},
@@ -103,9 +102,9 @@ def _n_truncated(ctx: Context) -> int:
 SPECS["TruncatedSVD"] = Spec(
     {
         "components_": parameter("n_components", "n_features", free=orthonormal),
-        "explained_variance_": "diagnostic",
-        "explained_variance_ratio_": "diagnostic",
-        "singular_values_": "auxiliary",
+        **roles(
+            diagnostic="explained_variance_ explained_variance_ratio_", auxiliary="singular_values_"
+        ),
     },
     sizes={"n_components": _n_truncated},
     columns_out="n_components",

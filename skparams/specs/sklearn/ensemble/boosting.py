@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from skparams._records import NO_CLASSES, between
-from skparams.specs import LIMITS, Context, Member, Rule, Spec, made, weights, weights_before
+from skparams.specs import LIMITS, Context, Member, Rule, Spec, made, roles, weights, weights_before
 
 SPECS: dict[str, Spec] = {}
 
@@ -31,16 +31,13 @@ for _kind, _dummy in (("Classifier", "DummyClassifier"), ("Regressor", "DummyReg
         {
             "init_": "estimator",
             "estimators_": "estimator",
-            "_loss": "structure",
-            "_raw_predict_init": "structure",
-            "max_features_": "structure",
-            "n_estimators_": "structure",
-            "n_trees_per_iteration_": "structure",
-            "train_score_": "diagnostic",
-            "oob_improvement_": "diagnostic",
-            "oob_score_": "diagnostic",
-            "oob_scores_": "diagnostic",
-            "_rng": "random",
+            **roles(
+                structure=(
+                    "_loss _raw_predict_init max_features_ n_estimators_ n_trees_per_iteration_"
+                ),
+                diagnostic="train_score_ oob_improvement_ oob_score_ oob_scores_",
+                random="_rng",
+            ),
             **({"alpha": "structure"} if _kind == "Classifier" else {}),
         },
         decides=dict.fromkeys(("n_estimators", *LIMITS), ("estimators_",)),
@@ -61,8 +58,7 @@ for _kind, _depth in (("Classifier", 1), ("Regressor", 3)):
             "estimator_weights_": Rule("parameter", parts=weights, before=weights_before),
             "estimators_": "estimator",
             "estimator_": "structure",  # a template, not fitted
-            "estimator_params": "structure",
-            "estimator_errors_": "diagnostic",
+            **roles(structure="estimator_params", diagnostic="estimator_errors_"),
         },
         decides={"n_estimators": ("estimators_", "estimator_weights_")},
         members=partial(_boosted, tree=f"DecisionTree{_kind}", depth=_depth),

@@ -11,7 +11,7 @@ from typing import Any
 from sklearn.utils.validation import has_fit_parameter
 
 from skparams._records import DataShape, NotKnown, Unknown, between
-from skparams.specs import Context, Member, Spec, dropped, made
+from skparams.specs import Context, Member, Spec, dropped, made, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -41,12 +41,7 @@ def _bagged(ctx: Context, *, tree: str) -> Iterator[Member]:
     estimator = ctx.params["estimator"]
     if estimator is None:
         estimator = made(f"sklearn.tree.{tree}")
-    yield Member(
-        "estimators_",
-        estimator,
-        _drawn(ctx, estimator),
-        ctx.params["n_estimators"],
-    )
+    yield Member("estimators_", estimator, _drawn(ctx, estimator), ctx.params["n_estimators"])
 
 
 for _kind in ("Classifier", "Regressor"):
@@ -54,19 +49,14 @@ for _kind in ("Classifier", "Regressor"):
         {
             "estimators_": "estimator",
             "estimator_": "structure",  # a template, not fitted
-            "estimator_params": "structure",
-            "estimators_features_": "structure",
-            "oob_score_": "diagnostic",
-            "_n_samples": "metadata",
-            "_max_samples": "structure",
-            "_max_features": "structure",
-            "_sample_weight": "metadata",
-            "_seeds": "random",
+            **roles(
+                structure="estimator_params estimators_features_ _max_samples _max_features",
+                diagnostic="oob_score_",
+                metadata="_n_samples _sample_weight",
+                random="_seeds",
+            ),
         },
-        decides={
-            "n_estimators": ("estimators_",),
-            "max_features": ("estimators_",),
-        },
+        decides={"n_estimators": ("estimators_",), "max_features": ("estimators_",)},
         members=partial(_bagged, tree=f"DecisionTree{_kind}"),
     )
 
@@ -141,9 +131,7 @@ for _kind, _final in (("Classifier", "LogisticRegression"), ("Regressor", "Ridge
             "estimators_": "estimator",
             "final_estimator_": "estimator",
             "named_estimators_": "structure",  # the same estimators by name
-            "stack_method_": "structure",
-            "_n_feature_outs": "structure",
-            "_label_encoder": "structure",
+            **roles(structure="stack_method_ _n_feature_outs _label_encoder"),
             **({"stack_method": "structure"} if _kind == "Regressor" else {}),
         },
         decides={

@@ -19,6 +19,7 @@ from skparams.specs import (
     made,
     most_leaves,
     parameter,
+    roles,
     tree_parts,
 )
 
@@ -67,18 +68,16 @@ def drawn_trees(ctx: Context) -> Iterator[Part]:
 SPECS["RandomTreesEmbedding"] = Spec(
     {
         "estimators_": Rule("random", parts=drawn_trees),
-        "one_hot_encoder_": "structure",
-        "estimator": "structure",
-        "bootstrap": "structure",
-        "oob_score": "structure",
-        "class_weight": "structure",
-        "max_samples": "structure",
-        "_n_features_out": "structure",
+        **roles(
+            structure=(
+                "one_hot_encoder_ estimator bootstrap oob_score class_weight max_samples "
+                "_n_features_out"
+            )
+        ),
         **FOREST,
     },
     columns_out=lambda ctx: between(
-        ctx.params["n_estimators"],
-        ctx.params["n_estimators"] * most_leaves(ctx.data, ctx.params),
+        ctx.params["n_estimators"], ctx.params["n_estimators"] * most_leaves(ctx.data, ctx.params)
     ),
 )
 
@@ -114,15 +113,13 @@ SPECS["IsolationForest"] = Spec(
             when=lambda ctx: ctx.params["contamination"] != "auto", otherwise="structure"
         ),
         "estimators_": Rule("random", parts=drawn_trees),
-        "estimators_features_": "structure",
-        "max_samples_": "structure",
-        "_decision_path_lengths": "structure",
-        "_max_features": "structure",
-        "_max_samples": "structure",
-        "_seeds": "random",
-        "estimator": "structure",
-        "bootstrap_features": "structure",
-        "oob_score": "structure",
+        **roles(
+            structure=(
+                "estimators_features_ max_samples_ _decision_path_lengths _max_features "
+                "_max_samples estimator bootstrap_features oob_score"
+            ),
+            random="_seeds",
+        ),
         **FOREST,
     },
     decides={

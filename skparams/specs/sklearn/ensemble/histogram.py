@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from skparams._records import NotKnown, between
-from skparams.specs import Context, Part, Rule, Spec
+from skparams.specs import Context, Part, Rule, Spec, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -107,22 +107,17 @@ SPECS["BaseHistGradientBoosting"] = Spec(
         "_predictors": Rule("parameter", parts=_trees, before=_before),
         "_baseline_prediction": Rule("parameter", ("1", "n_trees_per_iteration"), _baseline_free),
         "_bin_mapper": Rule("structure", parts=_bins),
-        "_preprocessor": "structure",
-        "_label_encoder": "structure",
-        "_loss": "structure",
-        "_n_features": "structure",
-        "_is_categorical_remapped": "structure",
-        "is_categorical_": "structure",
-        "n_trees_per_iteration_": "structure",
-        "do_early_stopping_": "structure",
-        "_use_validation_data": "structure",
-        "_fitted_with_sw": "metadata",
-        "_in_fit": "state",
-        "_scorer": "structure",
-        "_random_seed": "random",
-        "_feature_subsample_rng": "random",
-        "train_score_": "diagnostic",
-        "validation_score_": "diagnostic",
+        **roles(
+            structure=(
+                "_preprocessor _label_encoder _loss _n_features _is_categorical_remapped "
+                "is_categorical_ n_trees_per_iteration_ do_early_stopping_ "
+                "_use_validation_data _scorer"
+            ),
+            metadata="_fitted_with_sw",
+            state="_in_fit",
+            random="_random_seed _feature_subsample_rng",
+            diagnostic="train_score_ validation_score_",
+        ),
     },
     decides=dict.fromkeys(
         ("max_iter", "max_leaf_nodes", "max_depth", "min_samples_leaf", "early_stopping"),

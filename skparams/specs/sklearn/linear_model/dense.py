@@ -22,6 +22,7 @@ from skparams.specs import (
     linear_regression,
     made,
     ridge,
+    roles,
 )
 
 SPECS: dict[str, Spec] = {}
@@ -40,17 +41,16 @@ def _softmax(ctx: Context) -> int:
 
 
 SPECS["LinearRegression"] = linear(
-    {"rank_": "diagnostic", "singular_": "diagnostic"}, float32=True, effective=linear_regression
+    roles(diagnostic="rank_ singular_"), float32=True, effective=linear_regression
 )
 
 _RIDGE: dict[str, Rule | str] = {
     "alpha_": "tuned",
-    "solver_": "structure",
-    "gcv_mode": "structure",
-    "alpha_per_target": "structure",
-    "_label_binarizer": "structure",
-    "best_score_": "diagnostic",
-    "cv_results_": "output",
+    **roles(
+        structure="solver_ gcv_mode alpha_per_target _label_binarizer",
+        diagnostic="best_score_",
+        output="cv_results_",
+    ),
 }
 SPECS["Ridge"] = linear(_RIDGE, float32=True, effective=ridge)
 SPECS["RidgeCV"] = linear(_RIDGE, effective=ridge)
@@ -60,10 +60,7 @@ SPECS["RidgeClassifierCV"] = linear(_RIDGE, sizes=MULTILABEL)
 # The precisions of the noise and of the coefficients, and the coefficients' covariance, give the
 # standard deviation of a prediction, not the prediction.
 SPECS["BayesianRidge"] = SPECS["ARDRegression"] = linear(
-    {
-        **dict.fromkeys(("alpha_", "lambda_", "sigma_", "X_offset_", "X_scale_"), "auxiliary"),
-        "scores_": "diagnostic",
-    },
+    roles(auxiliary="alpha_ lambda_ sigma_ X_offset_ X_scale_", diagnostic="scores_"),
     sizes=ONE,
     float32=True,
 )
@@ -71,17 +68,14 @@ SPECS["BayesianRidge"] = SPECS["ARDRegression"] = linear(
 _LOGISTIC: dict[str, Rule | str] = {
     "C_": "tuned",
     "l1_ratio_": "tuned",
-    "Cs_": "structure",
-    "l1_ratios_": "structure",
-    "scores_": "diagnostic",
-    "coefs_paths_": "diagnostic",
+    **roles(structure="Cs_ l1_ratios_", diagnostic="scores_ coefs_paths_"),
 }
 SPECS["LogisticRegression"] = SPECS["LogisticRegressionCV"] = linear(
     _LOGISTIC, sizes=BINARY, free=_softmax, free_intercept=_softmax
 )
 for _name in ("PoissonRegressor", "GammaRegressor", "TweedieRegressor"):
     SPECS[_name] = linear({"_base_loss": "structure"}, sizes=ONE)
-SPECS["HuberRegressor"] = linear({"scale_": "auxiliary", "outliers_": "output"}, sizes=ONE)
+SPECS["HuberRegressor"] = linear(roles(auxiliary="scale_", output="outliers_"), sizes=ONE)
 
 
 def _medians(ctx: Context) -> str | None:
@@ -93,8 +87,7 @@ def _medians(ctx: Context) -> str | None:
 
 SPECS["TheilSenRegressor"] = linear(
     {
-        "breakdown_": "diagnostic",
-        "n_subpopulation_": "structure",
+        **roles(diagnostic="breakdown_", structure="n_subpopulation_"),
         "copy_X": "structure",  # scikit-learn < 1.8
     },
     sizes=ONE,
@@ -112,11 +105,12 @@ def _on_inliers(ctx: Context) -> Iterator[Member]:
 SPECS["RANSACRegressor"] = Spec(
     {
         "estimator_": "estimator",
-        "inlier_mask_": "output",
-        "n_trials_": "diagnostic",
-        "n_skips_no_inliers_": "diagnostic",
-        "n_skips_invalid_data_": "diagnostic",
-        "n_skips_invalid_model_": "diagnostic",
+        **roles(
+            output="inlier_mask_",
+            diagnostic=(
+                "n_trials_ n_skips_no_inliers_ n_skips_invalid_data_ n_skips_invalid_model_"
+            ),
+        ),
     },
     members=_on_inliers,
 )

@@ -13,6 +13,7 @@ from skparams.specs import (
     if_known,
     linear,
     parameter,
+    roles,
     with_tolerance,
 )
 
@@ -20,12 +21,10 @@ SPECS: dict[str, Spec] = {}
 
 # With average=True both the running and the averaged coefficients are kept; coef_ is one of them.
 _ONLINE: dict[str, Rule | str] = {
-    **dict.fromkeys(
-        ("t_", "_standard_coef", "_standard_intercept", "_average_coef", "_average_intercept"),
-        "state",
+    **roles(
+        state="t_ _standard_coef _standard_intercept _average_coef _average_intercept",
+        structure="_expanded_class_weight _loss_function_",
     ),
-    "_expanded_class_weight": "structure",
-    "_loss_function_": "structure",
     # Arguments of SGD that these classes fix.
     **dict.fromkeys(
         (

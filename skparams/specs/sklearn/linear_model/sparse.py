@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from skparams.specs import ONE, Rule, Spec, linear
+from skparams.specs import ONE, Rule, Spec, linear, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -12,15 +12,11 @@ SPECS: dict[str, Spec] = {}
 _DESCENT: dict[str, Rule | str] = {
     "alpha_": "tuned",
     "l1_ratio_": "tuned",
-    "l1_ratio": "structure",
-    "precompute": "structure",
-    "positive": "structure",
-    "alphas_": "structure",
+    **roles(
+        structure="l1_ratio precompute positive alphas_", diagnostic="dual_gap_ eps_ mse_path_"
+    ),
     "_alphas": "structure",  # scikit-learn < 1.9
     "n_alphas": "structure",  # scikit-learn < 1.9
-    "dual_gap_": "diagnostic",
-    "eps_": "diagnostic",
-    "mse_path_": "diagnostic",
 }
 _PENALTY = {"alpha": ("coef_",), "l1_ratio": ("coef_",)}
 
@@ -34,18 +30,10 @@ SPECS["LassoCV"] = SPECS["ElasticNetCV"] = _descent(sizes=ONE)
 
 _ANGLE: dict[str, Rule | str] = {
     "alpha_": "tuned",
-    "active_": "structure",
-    "alphas_": "diagnostic",
-    "coef_path_": "diagnostic",
-    "cv_alphas_": "diagnostic",
-    "mse_path_": "diagnostic",
-    "criterion_": "diagnostic",
-    "noise_variance_": "diagnostic",
-    "fit_path": "structure",
-    "jitter": "structure",
-    "method": "structure",
-    "n_nonzero_coefs": "structure",
-    "random_state": "structure",
+    **roles(
+        structure="active_ fit_path jitter method n_nonzero_coefs random_state",
+        diagnostic="alphas_ coef_path_ cv_alphas_ mse_path_ criterion_ noise_variance_",
+    ),
 }
 _STOPPING = {"alpha": ("coef_",), "n_nonzero_coefs": ("coef_",), "criterion": ("coef_",)}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from skparams._records import NotKnown, Unknown
-from skparams.specs import Context, Part, Rule, Spec, parameter
+from skparams.specs import Context, Part, Rule, Spec, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -27,20 +27,14 @@ def _n_one_hot(ctx: Context) -> int | Unknown:
     return sum(len(each) - 1 for each in categories)
 
 
-_CATEGORIES = {
-    "categories_": "structure",
-    "_infrequent_enabled": "structure",
-    "_infrequent_indices": "structure",
-    "_default_to_infrequent_mappings": "structure",
-    "_missing_indices": "structure",
-}
+_CATEGORIES = roles(
+    structure=(
+        "categories_ _infrequent_enabled _infrequent_indices "
+        "_default_to_infrequent_mappings _missing_indices"
+    )
+)
 SPECS["OneHotEncoder"] = Spec(
-    {
-        **_CATEGORIES,
-        "drop_idx_": "structure",
-        "_drop_idx_after_grouping": "structure",
-        "_n_features_outs": "structure",
-    },
+    {**_CATEGORIES, **roles(structure="drop_idx_ _drop_idx_after_grouping _n_features_outs")},
     sizes={"n_columns": _n_one_hot},
     columns_out="n_columns",
 )
@@ -73,14 +67,13 @@ SPECS["TargetEncoder"] = Spec(
     {
         "encodings_": Rule("parameter", ("n_categories",), before=_encodings_before),
         "target_mean_": parameter("n_targets"),
-        "target_type_": "structure",
-        "_label_encoder": "structure",
+        **roles(structure="target_type_ _label_encoder"),
         **_CATEGORIES,
     },
     sizes={"n_encoded": _n_encoded, "n_targets": _n_targets},
     columns_out="n_encoded",
 )
-SPECS["LabelBinarizer"] = Spec({"y_type_": "structure", "sparse_input_": "structure"})
+SPECS["LabelBinarizer"] = Spec(roles(structure="y_type_ sparse_input_"))
 SPECS["LabelEncoder"] = Spec({})
 
 

@@ -11,7 +11,7 @@ from math import comb
 from typing import Any
 
 from skparams._records import Bounds, between
-from skparams.specs import Context, Part, Rule, Spec
+from skparams.specs import Context, Part, Rule, Spec, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -30,10 +30,7 @@ def _n_terms(ctx: Context) -> int:
 
 
 SPECS["PolynomialFeatures"] = Spec(
-    {
-        **dict.fromkeys(("_min_degree", "_max_degree", "_n_out_full"), "structure"),
-        "n_output_features_": "structure",
-    },
+    roles(structure="_min_degree _max_degree _n_out_full n_output_features_"),
     sizes={"n_terms": _n_terms},
     columns_out="n_terms",
     float32=True,

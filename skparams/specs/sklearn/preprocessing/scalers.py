@@ -12,15 +12,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Unknown
-from skparams.specs import (
-    Context,
-    Member,
-    Rule,
-    Spec,
-    made,
-    parameter,
-    row_of,
-)
+from skparams.specs import Context, Member, Rule, Spec, made, parameter, roles, row_of
 
 SPECS: dict[str, Spec] = {}
 
@@ -30,8 +22,7 @@ SPECS["StandardScaler"] = Spec(
     {
         "mean_": parameter("n_features", when="with_mean"),
         "scale_": parameter("n_features", when="with_std"),
-        "var_": "derived",
-        "n_samples_seen_": "metadata",
+        **roles(derived="var_", metadata="n_samples_seen_"),
     },
     columns_out="n_features",
     cost=_ROW,
@@ -40,19 +31,14 @@ SPECS["MinMaxScaler"] = Spec(
     {
         "min_": parameter("n_features"),
         "scale_": parameter("n_features"),
-        **dict.fromkeys(("data_min_", "data_max_", "data_range_"), "derived"),
-        "n_samples_seen_": "metadata",
+        **roles(derived="data_min_ data_max_ data_range_", metadata="n_samples_seen_"),
     },
     columns_out="n_features",
     cost=_ROW,
     float32=True,
 )
 SPECS["MaxAbsScaler"] = Spec(
-    {
-        "scale_": parameter("n_features"),
-        "max_abs_": "derived",
-        "n_samples_seen_": "metadata",
-    },
+    {"scale_": parameter("n_features"), **roles(derived="max_abs_", metadata="n_samples_seen_")},
     columns_out="n_features",
     cost=_ROW,
     float32=True,
@@ -114,10 +100,7 @@ def _mean_of_means(ctx: Context) -> Any:
 
 
 SPECS["KernelCenterer"] = Spec(
-    {
-        "K_fit_rows_": parameter("n_samples"),
-        "K_fit_all_": Rule("derived", derive=_mean_of_means),
-    },
+    {"K_fit_rows_": parameter("n_samples"), "K_fit_all_": Rule("derived", derive=_mean_of_means)},
     columns_out="n_samples",
     float32=True,
 )
