@@ -39,7 +39,7 @@ class Attribute(NamedTuple):
     used: Any
     role: str
     name: str
-    dims: tuple[str, ...] | None = None
+    dims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,6 @@ class Model:
 
     walk: Walk
     hyperparameters: Hyperparameters
-    tuned: Hyperparameters
     contents: dict[str, Contents]
     ignored: Collection[str] = ()
 
@@ -94,7 +93,7 @@ class Model:
             path: replace(each, attributes=rest(each.attributes), trees=rest(each.trees))
             for path, each in self.contents.items()
         }
-        return Model(self.walk, rest(self.hyperparameters), rest(self.tuned), contents, ignored)
+        return Model(self.walk, rest(self.hyperparameters), contents, ignored)
 
 
 def models_of(
@@ -117,14 +116,8 @@ def models_of(
 def _model_of(model: Any) -> Model:
     walk = Walk(model)
     visited = {id(each.estimator) for each in walk.fitted}
-    tuned = {
-        join(each.path, name): (each.values[name], True)
-        for each in walk.fitted
-        for name, rule in each.spec.rules.items()
-        if rule.role == "tuned" and name in each.values
-    }
     contents = {each.path: _contents_of(each, visited) for each in walk.fitted}
-    return Model(walk, dict(hyperparameters_in(model)), tuned, contents)
+    return Model(walk, dict(hyperparameters_in(model)), contents)
 
 
 def _contents_of(fitted: EstimatorView, visited: Collection[int]) -> Contents:
@@ -175,7 +168,7 @@ def _needed(rule: Rule, fitted: EstimatorView, value: Any) -> bool:
 
 def _leaves(
     fitted: EstimatorView, ctx: Context, name: str, rule: Rule
-) -> Iterator[tuple[Leaf, str, tuple[str, ...] | None]]:
+) -> Iterator[tuple[Leaf, str, tuple[str, ...]]]:
     leaves = leaves_of(fitted, ctx, name, rule)
     for i, leaf in enumerate(leaves):
         role = leaf.part.role if leaf.part else rule.role
@@ -184,4 +177,4 @@ def _leaves(
         dims = leaf.part.dims if leaf.part else None
         dims = dims or dims_of(rule, ctx, i, len(leaves))
         n_axes = len(getattr(leaf.numbers, "shape", ()))
-        yield leaf, role, dims[len(dims) - n_axes :] if dims and len(dims) >= n_axes else None
+        yield leaf, role, dims[len(dims) - n_axes :] if dims and len(dims) >= n_axes else ()

@@ -27,7 +27,7 @@ from skparams._report import (
 __all__ = ["COLUMNS", "bars", "report", "rows"]
 
 COLUMNS = (
-    *("path", "role", "models", "shape", "values"),
+    *("path", "role", "n_models", "shapes", "values"),
     *("mean", "std", "relative", "largest", "sign_changes", "nonfinite"),
 )
 _MAX_ROWS = 40
@@ -87,8 +87,7 @@ def _notes(spread: Spread) -> Iterator[str]:
         yield f"models differ in {names}: numbers at one place may mean different things"
     if spread.aligned:
         yield "units are in the order and the signs of the first model"
-    n = sum(row.nonfinite for row in spread.parameters)
-    if n:
+    if n := sum(row.nonfinite for row in spread.parameters):
         yield f"{plural(n, 'number is', 'numbers are')} not finite in some model and left out"
 
 
@@ -97,12 +96,8 @@ def rows(spread: Spread) -> Iterator[dict[str, Any]]:
     for each in spread.hyperparameters:
         yield {"path": each.path, "role": each.role, "values": list(each.values)}
     for row in spread.parameters:
-        names = ("path", "role", "mean", "std", "relative", "largest", "sign_changes", "nonfinite")
-        shapes = few([shape(axes) or "()" for axes in row.shapes], len(row.shapes))
-        yield {name: getattr(row, name) for name in names} | {
-            "models": row.n_models,
-            "shape": shapes,
-        }
+        shapes = ", ".join(shape(axes) or "()" for axes in row.shapes)
+        yield {name: getattr(row, name, None) for name in COLUMNS} | {"shapes": shapes}
 
 
 def bars(spread: Spread) -> Bars:

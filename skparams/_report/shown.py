@@ -36,7 +36,7 @@ _VIEWS: dict[type, ModuleType] = {
     SlimReport: _slim_view,
     Spread: _spread_view,
 }
-_WHOLE = ("n", "n_changed", "sign_changes", "nonfinite", "models", "rows", "bytes")
+_WHOLE = ("n", "n_changed", "sign_changes", "nonfinite", "n_models", "rows", "bytes")
 _REAL = ("largest", "relative", "cosine", "mean", "std")
 
 

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from skparams._walk import MAX_DEPTH, infers, join, pickled_state
-from skparams.specs import (
-    COMMON,
-    Context,
-    EstimatorView,
-    Spec,
-    estimators_in,
-    is_number,
-    view_of,
-)
+from skparams._walk import Walk, infers, join, pickled_state
+from skparams.specs import COMMON, Context, EstimatorView, is_number
 
 __all__ = ["Droppable", "drop_plan", "names_by_owner"]
 
@@ -43,44 +34,32 @@ def names_by_owner(plan: Collection[Droppable]) -> dict[int, set[str]]:
     return names
 
 
-def drop_plan(estimator: Any, keep: Collection[str]) -> list[Droppable]:
+def drop_plan(walk: Walk, keep: Collection[str]) -> list[Droppable]:
     """Return what predictions do not need, in an estimator and those in it, without ``keep``."""
-    found: list[Droppable] = []
-    unknown = set(keep) - _DROPPED_ROLES
-    left, reached = deque([(estimator, "", 0)]), set[int]()
-    while left:
-        owner, path, depth = left.popleft()
-        if id(owner) in reached or depth > MAX_DEPTH:
-            continue
-        reached.add(id(owner))
-        view = view_of(owner, path)
-        values = view.values
-        unknown -= {*values, *(join(path, name) for name in values)}
-        found += _droppable(view)
-        for name, value in values.items():
-            for local, inner in estimators_in(name, value):
-                left.append((inner, join(path, local), depth + 1))
-    if unknown:
+    found = [attribute for each in walk.fitted for attribute in _droppable(each)]
+    names = {name for each in walk.fitted for name in each.values}
+    names |= {join(each.path, name) for each in walk.fitted for name in each.values}
+    if unknown := set(keep) - names - _DROPPED_ROLES:
         raise ValueError(
             f"slim: keep must name attributes, or roles out of "
-            f"{', '.join(sorted(_DROPPED_ROLES))}, and {type(estimator).__name__} has no "
-            f"{sorted(unknown)[0]!r}. Without keep, these are dropped: "
+            f"{', '.join(sorted(_DROPPED_ROLES))}, and {walk.root.class_name} has no "
+            f"{min(unknown)!r}. Without keep, these are dropped: "
             f"{', '.join(each.path for each in found) or 'none'}."
         )
     return [each for each in found if not {each.name, each.path, each.role} & set(keep)]
 
 
-def _droppable(view: EstimatorView) -> Iterator[Droppable]:
-    if view.guessed:
+def _droppable(each: EstimatorView) -> Iterator[Droppable]:
+    if each.guessed:
         return
-    owner, ctx = view.estimator, view.context()
-    roles, stored = _roles_dropped(owner), pickled_state(owner)
-    for name, value in view.values.items():
-        role = _role(view.spec, name, ctx)
-        if role not in roles or name in view.params or name not in stored or _is_small(value):
-            continue
-        if name not in _KEPT_FOR_TRAINING:
-            yield Droppable(owner, join(view.path, name), name, role, value)
+    ctx = each.context()
+    roles, stored = _roles_dropped(each.estimator), pickled_state(each.estimator)
+    for name, value in each.values.items():
+        role = _role(each, ctx, name)
+        small = value is None or isinstance(value, bool | str) or is_number(value)
+        kept = small or name in each.params or name in _KEPT_FOR_TRAINING
+        if role in roles and name in stored and not kept:
+            yield Droppable(each.estimator, join(each.path, name), name, role, value)
 
 
 def _roles_dropped(estimator: Any) -> set[str]:
@@ -94,13 +73,9 @@ def _roles_dropped(estimator: Any) -> set[str]:
     return (_DROPPED_ROLES - {"output"}) | (set() if infers(estimator) else {"data"})
 
 
-def _role(spec: Spec, name: str, ctx: Context) -> str:
+def _role(each: EstimatorView, ctx: Context, name: str) -> str:
     """Return an attribute's role if it is known; it is not guessed."""
-    rule = spec.rules.get(name)
+    rule = each.spec.rules.get(name)
     if rule is None:
         return COMMON.get(name, "")
     return rule.role if rule.holds(ctx) else rule.otherwise
-
-
-def _is_small(value: Any) -> bool:
-    return value is None or isinstance(value, bool | str) or is_number(value)
