@@ -19,17 +19,9 @@ class Planned(NamedTuple):
 
 
 def spanning(one: Planned, other: Planned) -> Planned:
-    """Return what lies around both: where they differ, from the smaller to the larger.
+    """Return what lies around two plans of one path: where they differ, from smaller to larger.
 
-    Parameters
-    ----------
-    one, other : Planned
-        Of estimators at the same path.
-
-    Returns
-    -------
-    Planned
-        Arrays and estimators that only one of them has are from none to all of it.
+    Arrays and estimators that only one of them has are from none to all of it.
     """
     return Planned(_node(one.node, other.node), _cost(one.cost, other.cost))
 

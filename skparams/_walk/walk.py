@@ -88,7 +88,8 @@ class Walk:
             ctx = view.context()
             rows = self._attributes(view, ctx)
             self.fitted.append(view)
-            extras = {key: spec.extras[key](ctx) for key in _IN_RECORDS if key in spec.extras}
+            if spec.extras:
+                extras = {key: spec.extras[key](ctx) for key in _IN_RECORDS if key in spec.extras}
         self._depth += 1
         children: Sequence[Node] = list(self._children(view, chosen=chosen))
         self._depth -= 1
@@ -141,15 +142,15 @@ class Walk:
             if rule.role != "parameter" and is_number(value):
                 numbers.append(record_of_number(join(view.path, name), rule.role, value))
                 continue
-            leaves = leaves_of(view, ctx, name, rule)
+            leaves, dims = leaves_of(view, ctx, name, rule), rule.dims
             for i, leaf in enumerate(leaves):
                 role = leaf.part.role if leaf.part else rule.role
                 learned = role == "parameter"
                 if not learned and leaf.numbers is None:  # an object without any
                     continue
-                dims = dims_of(rule, ctx, i, len(leaves))
+                named = dims_of(rule, ctx, i, len(leaves)) if callable(dims) else dims
                 alias = self._take(leaf, role)
-                row = record_of(leaf, role, rule, dims, ctx, view.guessed, alias)
+                row = record_of(leaf, role, rule, named, ctx, view.guessed, alias)
                 if self._measure and learned and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
                 own.append((leaf, row))
@@ -210,9 +211,6 @@ def _totals(
     rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: Unknown | None
 ) -> Totals:
     """Add up what is in an estimator's own unique buffers and in its children."""
-    if unknown is None and children:
-        stored = (child.totals.stored for child in children)
-        unknown = next((count for count in stored if isinstance(count, Unknown)), None)
     if unknown is not None:
         return Totals(unknown, unknown, unknown)
     own = [row for row in rows if row.role == "parameter" and row.alias_of is None]

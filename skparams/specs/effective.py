@@ -97,7 +97,7 @@ def _shifts(name: str | None, scaler: Any) -> bool:
 
 
 def _follows_shifts(regressor: Any) -> bool:
-    """Say whether predictions for y + c are those for y, and c."""
+    """Whether predictions for y + c are those for y, and c."""
     if _known_name(regressor) == "KNeighborsRegressor":
         return True  # averages
     values = attributes_of(regressor)

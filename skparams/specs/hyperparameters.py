@@ -44,7 +44,7 @@ def defaults_of(cls: type) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=1024)
 def _any_keyword(cls: type) -> bool:
-    """Say whether a constructor takes ``**kwargs``."""
+    """Whether a constructor takes ``**kwargs``."""
     try:
         parameters = inspect.signature(cls).parameters.values()
     except ValueError:
@@ -62,7 +62,7 @@ def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[st
     """Return what was chosen.
 
     By scikit-learn's convention it stands in attributes of the same names. ``get_params`` is
-    asked only where it does not, as it is slower and may run properties.
+    called only where it does not, as it is slower and may run properties.
     """
     cls: type = type(estimator)
     names = _arguments_of(cls)
@@ -83,7 +83,7 @@ def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[st
 
 
 def same(value: Any, default: Any) -> bool:
-    """Say whether a value is the default; two types are two values, as 1 and 1.0 often are."""
+    """Whether a value is the default; two types are two values, as 1 and 1.0 often are."""
     if value is default:
         return True
     if type(value) is not type(default):

@@ -31,7 +31,7 @@ def made(name: str, params: Mapping[str, Any] | None = None) -> Any:
 
 
 def dropped(estimator: Any) -> bool:
-    """Say whether there is no estimator in this place."""
+    """Whether there is no estimator in this place."""
     return estimator is None or (
         isinstance(estimator, str) and estimator in ("drop", "passthrough")
     )
@@ -64,7 +64,7 @@ def one_target(data: DataShape) -> DataShape:
 
 
 def two_classes(data: DataShape) -> DataShape:
-    """Return the shape of the data where one class is told from others."""
+    """Return the shape of the data where one class is separated from others."""
     return replace(data, targets=1, classes=2)
 
 

@@ -154,10 +154,10 @@ def _check_rows(estimator: Any, X: Any, kept: Any) -> None:
 
 
 def _same(given: Any, kept: Any) -> bool:
-    """Say whether two matrices of one shape are the same but for rounding.
+    """Whether two matrices of one shape are the same but for rounding.
 
     By that much differs what a decomposition puts out for its training rows when it is fitted
-    and when it is asked for them.
+    and when it transforms them.
     """
     if kept.dtype.kind != "f" and not issparse(kept):
         return np.array_equal(given, kept)

@@ -1,4 +1,4 @@
-"""How to look into what an estimator holds: no property is run, no value's truth is asked."""
+"""How to look into what an estimator holds: no property is run, no value is tested for truth."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _MAX_DEPTH = 6
 
 
 def is_estimator(value: Any) -> bool:
-    """Say whether a value is an instance with ``fit`` and ``get_params``, or has a Spec."""
+    """Whether a value is an instance with ``fit`` and ``get_params``, or has a Spec."""
     cls: type = type(value)
     return not isinstance(value, type) and _makes_estimators(cls)
 
@@ -62,7 +62,7 @@ def attributes_of(value: Any) -> dict[str, Any]:
         value = cls.__skparams_ready__(value)
         cls = type(value)
     held = dict(getattr(value, "__dict__", ()))
-    if not _PROXIES.isdisjoint(map(type, held.values())):  # a dead one raises whatever is asked
+    if not _PROXIES.isdisjoint(map(type, held.values())):  # a dead one raises on any access
         held = {name: item for name, item in held.items() if type(item) not in _PROXIES}
     for name, member in _slots_of(cls):
         try:
@@ -196,7 +196,7 @@ def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
 
 
 def may_be_learned(value: Any, depth: int = 0, visited: dict[int, Any] | None = None) -> bool:
-    """Say whether a value holds floats, or something that cannot be looked into."""
+    """Whether a value holds floats, or something that cannot be looked into."""
     if isinstance(value, np.ndarray | np.generic) or issparse(value):
         if value.dtype.kind != "O":
             return value.dtype.kind in "fc"
@@ -212,7 +212,7 @@ def may_be_learned(value: Any, depth: int = 0, visited: dict[int, Any] | None = 
 
 
 def holds_no_numbers(value: Any) -> bool:
-    """Say whether a value is None, text, a flag, a class, a function or a generator of numbers."""
+    """Whether a value is None, text, a flag, a class, a function or a generator of numbers."""
     return (
         value is None
         or isinstance(value, _NO_NUMBERS)
@@ -221,7 +221,7 @@ def holds_no_numbers(value: Any) -> bool:
 
 
 def _is_named(value: Any) -> bool:
-    """Say whether a value is a (name, estimator, …) tuple, as pipelines have."""
+    """Whether a value is a (name, estimator, …) tuple, as pipelines have."""
     return (
         isinstance(value, tuple)
         and len(value) >= 2
@@ -231,7 +231,7 @@ def _is_named(value: Any) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    """Say whether a value is a single number."""
+    """Whether a value is a single number."""
     return isinstance(value, _NUMBER) and not isinstance(value, bool)
 
 

@@ -59,7 +59,7 @@ SPECS["MiniBatchKMeans"] = Spec(
 def _nodes(root: Any, path: str = "") -> Iterator[Part]:
     """Yield the centers below a node of the bisecting tree.
 
-    A row goes down the tree to the nearer of two centers; that of the root is never asked.
+    A row goes down the tree to the nearer of two centers; that of the root is never used.
     Those of the leaves are the cluster centers once more, less the mean.
     """
     for side in ("left", "right"):

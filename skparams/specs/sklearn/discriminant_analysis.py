@@ -9,8 +9,8 @@ SPECS: dict[str, Spec] = {}
 
 
 def _n_components(ctx: Context) -> int:
-    asked = ctx.params["n_components"]
-    return min(ctx.data.n_classes - 1, ctx.data.n_features) if asked is None else asked
+    n = ctx.params["n_components"]
+    return min(ctx.data.n_classes - 1, ctx.data.n_features) if n is None else n
 
 
 def _scores(ctx: Context) -> Count:

@@ -1,4 +1,4 @@
-"""Selection of features: scores and masks are structure, the estimators asked are kept."""
+"""Selection of features: scores and masks are structure, the estimators behind them are kept."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SPECS["VarianceThreshold"] = Spec(
 
 
 def _n_to_select(ctx: Context) -> int | Unknown:
-    """Return the number of features that RFE and the sequential selector were told to keep."""
+    """Return the number of features that RFE and the sequential selector keep."""
     n: Any = ctx.params["n_features_to_select"]
     if isinstance(n, str):  # "auto"
         if ctx.params["tol"] is not None:

@@ -43,7 +43,7 @@ SPECS["SpectralEmbedding"] = Spec(
 
 
 def _isomap(ctx: Context) -> Iterator[Member]:
-    """Yield the search for neighbours, and the kernel PCA of the distances between rows."""
+    """Yield the search for neighbors, and the kernel PCA of the distances between rows."""
     yield Member("nbrs_", made("sklearn.neighbors.NearestNeighbors"), ctx.data)
     settings = {
         "n_components": ctx.params["n_components"],
@@ -66,7 +66,7 @@ SPECS["Isomap"] = Spec(
 )
 
 
-def _neighbours(ctx: Context) -> Iterator[Member]:
+def _neighbors(ctx: Context) -> Iterator[Member]:
     yield Member("nbrs_", made("sklearn.neighbors.NearestNeighbors"), ctx.data)
 
 
@@ -76,6 +76,6 @@ SPECS["LocallyLinearEmbedding"] = Spec(
         "embedding_": parameter("n_samples", "n_components", free=orthonormal_columns),
         **roles(diagnostic="reconstruction_error_", structure="_n_features_out"),
     },
-    members=_neighbours,
+    members=_neighbors,
     columns_out="n_components",
 )

@@ -1,4 +1,4 @@
-"""Neighbours: nothing is estimated, training rows are kept and searched."""
+"""Neighbors: nothing is estimated, training rows are kept and searched."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SEARCH: dict[str, Rule | str] = {
     "_tree": Rule("data", parts=_rows_of),
     "effective_metric_": "structure",  # the metric's name, resolved without a look at the data
 }
-# Of NearestNeighbors, and of the classifiers and regressors among neighbours.
+# Of NearestNeighbors, and of the classifiers and regressors among neighbors.
 SPECS["NeighborsBase"] = Spec(SEARCH)
 SPECS["KNeighborsRegressor"] = Spec(SEARCH, extras={"effective": nearest_neighbors})
 for _name in ("KNeighborsTransformer", "RadiusNeighborsTransformer"):
@@ -50,7 +50,7 @@ for _name in ("KNeighborsTransformer", "RadiusNeighborsTransformer"):
 
 
 def _has_threshold(ctx: Context) -> bool:
-    """Say whether a threshold is learned, and asked for new rows."""
+    """Whether a threshold is learned, and used for new rows."""
     return bool(ctx.params.get("novelty")) and ctx.params.get("contamination", "auto") != "auto"
 
 
@@ -73,7 +73,7 @@ def _has_priors(ctx: Context, kind: str) -> bool:
 
 
 def _weighs_distances(ctx: Context) -> bool:
-    """Say whether more is asked for than which centroid is the nearest."""
+    """Whether predictions need more than which centroid is nearest."""
     return ctx.params.get("metric", "euclidean") == "euclidean" or not _has_priors(ctx, "uniform")
 
 

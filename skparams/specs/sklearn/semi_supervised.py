@@ -37,7 +37,7 @@ SPECS["BaseLabelPropagation"] = Spec(
 )
 
 
-def _on_labelled(ctx: Context) -> Iterator[Member]:
+def _on_labeled(ctx: Context) -> Iterator[Member]:
     rows = Unknown("depends on the rows that get a label")
     yield Member("estimator_", ctx.params["estimator"], replace(ctx.data, rows=rows))
 
@@ -47,5 +47,5 @@ SPECS["SelfTrainingClassifier"] = Spec(
         "estimator_": "estimator",
         **roles(output="transduction_ labeled_iter_", diagnostic="termination_condition_"),
     },
-    members=_on_labelled,
+    members=_on_labeled,
 )

@@ -98,7 +98,7 @@ def _before(ctx: Context) -> Iterator[Part]:
 
 
 def _baseline_free(ctx: Context) -> int:
-    """Count all classes but one: the logarithms of their proportions are centred."""
+    """Count all classes but one: the logarithms of their proportions are centered."""
     return max(prod(ctx.shape) - 1, 1)
 
 

@@ -49,7 +49,7 @@ def _places_knots(ctx: Context) -> bool:
 
 
 def _n_knots(ctx: Context) -> int:
-    """Count the knots that are asked for, or given."""
+    """Count the knots that are requested, or given."""
     return ctx.params["n_knots"] if _places_knots(ctx) else len(ctx.params["knots"])
 
 
