@@ -63,10 +63,11 @@ class Comparison(NamedTuple):
         alignments: tuple[Alignment, ...] = ()
         if self.align and two.units and two.units == {dim: one.units.get(dim) for dim in two.units}:
             arrays, alignments = aligned(one.with_units(), two.with_units(), two.units)
+        aliases = one.aliases & two.aliases
         rows = [
             self._attribute(name, one.attributes.get(name), two.attributes.get(name), arrays)
             for name in dict.fromkeys([*one.attributes, *two.attributes])
-            if name not in one.aliases & two.aliases
+            if name not in aliases
         ]
         if alignments:  # derived attributes are in the old order
             rows = [row for row in rows if row.role != "derived"]

@@ -16,7 +16,6 @@ from skparams._walk import (
     Leaf,
     Walk,
     check_estimator,
-    check_names,
     ignored_paths,
     join,
     leaves_of,
@@ -104,13 +103,10 @@ def models_of(
         check_estimator(function, model, name)
     if not isinstance(align, bool | np.bool):
         raise TypeError(f"{function}: align must be True or False, got {reprlib.repr(align)}.")
-    check_names(function, "ignore", ignore)
     found = [_model_of(model) for model in models.values()]
-    if not ignore:
-        return found
-    paths = dict.fromkeys(path for model in found for path in model.paths())
+    paths = dict.fromkeys(path for model in found for path in model.paths()) if ignore else ()
     ignored = ignored_paths(function, ignore, paths)
-    return [model.without(ignored) for model in found]
+    return [model.without(ignored) for model in found] if ignored else found
 
 
 def _model_of(model: Any) -> Model:

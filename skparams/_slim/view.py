@@ -20,7 +20,7 @@ _WORDS = {
     "diagnostic": "diagnostic",
     "output": "results for the training rows",
     "data": "training rows",
-    "retained": "memory behind the view",
+    "retained": "memory behind a view",
 }
 
 
@@ -66,13 +66,13 @@ def shortened(columns: Sequence[Column], cells: Sequence[tuple[str, str, int]]) 
 
 def _sizes(slimmed: SlimReport) -> Section:
     columns = [
-        Column("it takes"),
+        Column("size"),
         Column("before", right=True),
         Column("after", right=True),
-        Column("of it", right=True, drop=1),
+        Column("share", right=True, drop=1),
     ]
     sizes = [
-        ("as pickled", slimmed.pickled_before, slimmed.pickled_after),
+        ("pickled", slimmed.pickled_before, slimmed.pickled_after),
         ("in memory", slimmed.memory_before, slimmed.memory_after),
     ]
     lines = [
@@ -80,7 +80,7 @@ def _sizes(slimmed: SlimReport) -> Section:
         for name, before, after in sizes
         if before is not None and after is not None
     ]
-    notes = ["it cannot be pickled"] if slimmed.pickled_before is None else []
+    notes = ["the model cannot be pickled"] if slimmed.pickled_before is None else []
     return Section(columns, lines, notes)
 
 

@@ -3,7 +3,6 @@
 from skparams._walk.checks import check_estimator, check_fitted, check_names, n_rows
 from skparams._walk.choices import MAX_DEPTH, choices
 from skparams._walk.copying import (
-    Dropped,
     compact_copy,
     copy_or_raise,
     pickled_state,
@@ -30,7 +29,6 @@ from skparams._walk.walk import Walk, class_path
 __all__ = [
     "MAX_DEPTH",
     "METHODS",
-    "Dropped",
     "Leaf",
     "Meter",
     "Walk",

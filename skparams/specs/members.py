@@ -24,8 +24,10 @@ __all__ = [
 ]
 
 
-def made(name: str, params: Mapping[str, Any] | None = None) -> Any:
-    """Return an estimator that is not fitted, by its module and class, imported here."""
+def made(name: str, params: Mapping[str, Any] | None = None, *, given: Any = None) -> Any:
+    """Return what is given, or an estimator that is not fitted, by its module and class."""
+    if given is not None:
+        return given
     module, _, cls = name.rpartition(".")
     return getattr(import_module(module), cls)(**(params or {}))
 

@@ -468,7 +468,7 @@ def test_functions_without_a_name_are_copied(X, y):
     slimmed, report = slim(model, X, return_report=True)
     assert slimmed[0].func is model[0].func
     assert report.pickled_before is None
-    assert "it cannot be pickled" in str(report)
+    assert "the model cannot be pickled" in str(report)
 
 
 def test_every_call_is_compared(X, y):

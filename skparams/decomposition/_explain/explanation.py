@@ -161,7 +161,7 @@ class Explanation:
         columns = ["loading", "correlation", "contribution", "cos2"]
         return self._labeled(table, self.component_names, columns)
 
-    def row_tables(self, X=None, *, sample_weight=None) -> Any:
+    def row_tables(self, X=None, *, sample_weight=None) -> RowTables:
         """Return all tables of rows, from one projection.
 
         This takes a fraction of the time of the five methods.
@@ -429,7 +429,7 @@ class Explanation:
         rows = self._rows(X, "outliers")
         return outliers_of(self.pca, rows, self.limits(alpha=alpha))
 
-    def supplementary_features(self, Y, *, sample_weight=None) -> Any:
+    def supplementary_features(self, Y, *, sample_weight=None) -> Supplementary:
         """Return how features that the PCA was not fitted on are related to its components.
 
         Supplementary rows need no method: `coordinates` and `cos2` take any rows.
@@ -474,7 +474,7 @@ class Explanation:
             *(self._labeled(table, names, self.component_names) for table in tables)
         )
 
-    def rotate(self, method="varimax") -> Explanation:
+    def rotate(self, method="varimax") -> RotatedPCA:
         """Return a fitted transformer whose components are rotated to be easier to name.
 
         Parameters

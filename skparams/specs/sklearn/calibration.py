@@ -35,9 +35,7 @@ def _n_pairs(ctx: Context) -> int:
 
 def _calibrated(ctx: Context) -> Iterator[Member]:
     data = ctx.data
-    estimator = ctx.params["estimator"]
-    if estimator is None:
-        estimator = made("sklearn.svm.LinearSVC", {"random_state": 0})
+    estimator = made("sklearn.svm.LinearSVC", {"random_state": 0}, given=ctx.params["estimator"])
     n = _n_pairs(ctx)
     data = in_folds(data) if n > 1 else data
     path = "calibrated_classifiers_[…]__estimator"

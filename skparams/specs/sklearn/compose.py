@@ -117,9 +117,7 @@ def _of_target(ctx: Context) -> Iterator[Member]:
     else:
         targets = ctx.after(transformer, target).columns
     yield Member("transformer_", transformer, target)
-    regressor = ctx.params["regressor"]
-    if regressor is None:
-        regressor = made("sklearn.linear_model.LinearRegression")
+    regressor = made("sklearn.linear_model.LinearRegression", given=ctx.params["regressor"])
     yield Member("regressor_", regressor, replace(ctx.data, targets=targets))
 
 

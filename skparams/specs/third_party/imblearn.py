@@ -86,9 +86,7 @@ SPECS["ensemble.BalancedRandomForestClassifier"] = Spec(
 
 
 def _sampled(ctx: Context, *, default: str) -> Iterator[Member]:
-    estimator = ctx.params["estimator"]
-    if estimator is None:
-        estimator = made(default)
+    estimator = made(default, given=ctx.params["estimator"])
     columns = ctx.data.columns
     if isinstance(columns, int) and isinstance(share := ctx.params.get("max_features", 1.0), float):
         columns = max(int(share * columns), 1)
@@ -126,9 +124,9 @@ SPECS["ensemble.EasyEnsembleClassifier"] = Spec(
 
 
 def _boosted(ctx: Context) -> Iterator[Member]:
-    estimator = ctx.params["estimator"]
-    if estimator is None:
-        estimator = made("sklearn.tree.DecisionTreeClassifier", {"max_depth": 1})
+    estimator = made(
+        "sklearn.tree.DecisionTreeClassifier", {"max_depth": 1}, given=ctx.params["estimator"]
+    )
     yield Member(
         "estimators_", estimator, _resampled(ctx.data), between(1, ctx.params["n_estimators"])
     )

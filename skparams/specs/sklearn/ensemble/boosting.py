@@ -46,9 +46,7 @@ for _kind, _dummy in (("Classifier", "DummyClassifier"), ("Regressor", "DummyReg
 
 
 def _boosted(ctx: Context, *, tree: str, depth: int) -> Any:
-    estimator = ctx.params["estimator"]
-    if estimator is None:
-        estimator = made(f"sklearn.tree.{tree}", {"max_depth": depth})
+    estimator = made(f"sklearn.tree.{tree}", {"max_depth": depth}, given=ctx.params["estimator"])
     return [Member("estimators_", estimator, ctx.data, between(1, ctx.params["n_estimators"]))]
 
 

@@ -38,9 +38,7 @@ def _drawn(ctx: Context, estimator: Any) -> DataShape:
 
 
 def _bagged(ctx: Context, *, tree: str) -> Iterator[Member]:
-    estimator = ctx.params["estimator"]
-    if estimator is None:
-        estimator = made(f"sklearn.tree.{tree}")
+    estimator = made(f"sklearn.tree.{tree}", given=ctx.params["estimator"])
     yield Member("estimators_", estimator, _drawn(ctx, estimator), ctx.params["n_estimators"])
 
 
@@ -119,9 +117,7 @@ def _stacked(ctx: Context, *, final: str) -> Iterator[Member]:
         columns = _n_meta_features(ctx)
     except NotKnown as error:
         columns = Unknown(str(error))
-    estimator = ctx.params["final_estimator"]
-    if estimator is None:
-        estimator = made(f"sklearn.linear_model.{final}")
+    estimator = made(f"sklearn.linear_model.{final}", given=ctx.params["final_estimator"])
     yield Member("final_estimator_", estimator, replace(ctx.data, columns=columns, head=None))
 
 

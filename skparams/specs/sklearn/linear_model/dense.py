@@ -96,9 +96,7 @@ SPECS["TheilSenRegressor"] = linear(
 
 
 def _on_inliers(ctx: Context) -> Iterator[Member]:
-    estimator = ctx.params["estimator"]
-    if estimator is None:
-        estimator = made("sklearn.linear_model.LinearRegression")
+    estimator = made("sklearn.linear_model.LinearRegression", given=ctx.params["estimator"])
     yield Member("estimator_", estimator, replace(ctx.data, rows=Unknown("depends on the inliers")))
 
 
