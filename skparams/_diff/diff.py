@@ -12,7 +12,7 @@ import numpy as np
 from skparams._diff.arrays import Tolerance
 from skparams._diff.choices import choice_changes
 from skparams._diff.nodes import model_change
-from skparams._diff.record import Diff
+from skparams._diff.result import Diff
 from skparams._diff.sentences import differences
 from skparams._report import plural
 from skparams._walk import check_estimator, check_names

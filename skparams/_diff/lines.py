@@ -42,7 +42,7 @@ class Line:
         measures = ("", "", "", "") if self.change is None else _measured(self.change)
         if self.said:
             measures = (self.said, "", "", "")
-        return (self.name, self.what, *measures), self.style
+        return Row((self.name, self.what, *measures), self.style)
 
 
 def _measured(change: Change) -> tuple[str, str, str, str]:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from math import hypot
 
 from skparams._records import Count
-from skparams._report import Drawn
 
 __all__ = [
     "Alignment",
     "AttributeChange",
     "Change",
     "Choice",
-    "Diff",
     "Facts",
     "NodeChange",
     "TreeChange",
@@ -212,36 +210,3 @@ class NodeChange:
                 yield tree.thresholds
                 if tree.values is not None:
                     yield tree.values
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Diff(Drawn):
-    """What changed between two models.
-
-    Shown as text by ``print`` and as HTML in notebooks.
-
-    Parameters
-    ----------
-    root : NodeChange
-        The estimator.
-    hyperparameters : tuple of Choice
-        Those that were added, removed or changed.
-    n_same : int
-        How many hyperparameters are the same.
-    rtol, atol : float
-        A number has moved where it differs by more than ``atol + rtol * abs(after)``.
-    aligned : bool
-        Whether units of ``after`` were put in the order and the signs of ``before``.
-    """
-
-    root: NodeChange
-    hyperparameters: tuple[Choice, ...]
-    n_same: int
-    rtol: float = 0.0
-    atol: float = 0.0
-    aligned: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the two are the same model, as far as was compared."""
-        return not self.hyperparameters and self.root.same

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skparams._diff.lines import short_class
 from skparams._diff.record import (
     AttributeChange,
     Change,
     Choice,
-    Diff,
     Facts,
     NodeChange,
     TreeChange,
 )
 from skparams._report import UNKNOWN, clean, shape
 
+if TYPE_CHECKING:
+    from skparams._diff.result import Diff
+
 __all__ = ["COLUMNS", "rows", "sides", "status", "written"]
 
-COLUMNS = (
-    *("path", "estimator", "role", "status", "before", "after"),
-    *("n", "moved", "nonfinite", "largest", "relative", "cosine"),
-)
+COLUMNS = {
+    **dict.fromkeys(("path", "estimator", "role", "status", "before", "after"), "object"),
+    **dict.fromkeys(("n", "moved", "nonfinite"), "Int64"),
+    **dict.fromkeys(("largest", "relative", "cosine"), "float64"),
+}
 
 
 def rows(diff: Diff) -> Iterator[dict[str, Any]]:

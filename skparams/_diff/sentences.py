@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skparams._diff.record import Change, Diff, NodeChange
+from skparams._diff.record import Change, NodeChange
+from skparams._diff.result import Diff
 from skparams._diff.rows import sides
 from skparams._report import clean, number, value
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from skparams._report import Drawn
+from skparams._report import Frame, Page, Plotted, draw_bars
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["ParameterSpread", "Spread", "Varied"]
 
@@ -49,7 +53,7 @@ class Varied:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Spread(Drawn):
+class Spread(Plotted):
     """How far several models are apart, as those of cross-validation's folds.
 
     Shown as text by ``print`` and as HTML in notebooks.
@@ -77,3 +81,18 @@ class Spread(Drawn):
     varied: tuple[Varied, ...]
     aligned: bool = False
     unlike: tuple[str, ...] = ()
+
+    def _page(self) -> Page:
+        from skparams._diff.spread_view import page
+
+        return page(self)
+
+    def _frame(self) -> Frame:
+        from skparams._diff.spread_view import COLUMNS, rows
+
+        return COLUMNS, rows(self)
+
+    def _draw(self, ax: Axes | None) -> Axes:
+        from skparams._diff.spread_view import bars
+
+        return draw_bars(bars(self), ax)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from skparams._diff.spread_record import ParameterSpread, Spread, Varied
 from skparams._report import (
     UNKNOWN,
     Bar,
     Bars,
     Column,
-    Report,
+    Page,
     Row,
     Section,
     clean,
     few,
+    left_out,
     longest,
     number,
     plural,
@@ -23,20 +23,24 @@ from skparams._report import (
     value,
 )
 
-__all__ = ["COLUMNS", "bars", "report", "rows"]
+if TYPE_CHECKING:
+    from skparams._diff.spread_record import ParameterSpread, Spread, Varied
 
-COLUMNS = (
-    *("path", "role", "models", "shape", "values"),
-    *("mean", "std", "relative", "largest", "turned", "nonfinite"),
-)
+__all__ = ["COLUMNS", "bars", "page", "rows"]
+
+COLUMNS = {
+    **{"path": "object", "role": "object", "models": "Int64", "shape": "object"},
+    **{"values": "object", "mean": "float64", "std": "float64", "relative": "float64"},
+    **{"largest": "float64", "turned": "Int64", "nonfinite": "Int64"},
+}
 _MOST_ROWS = 40
 _MOST_VARIED = 20
 
 
-def report(spread: Spread) -> Report:
+def page(spread: Spread) -> Page:
     """Return what a spread shows."""
     sections = [*_varied(spread), *_learned(spread)]
-    return Report(_about(spread), sections, list(_notes(spread)))
+    return Page(_about(spread), sections, list(_notes(spread)))
 
 
 def _about(spread: Spread) -> list[str]:
@@ -50,16 +54,14 @@ def _varied(spread: Spread) -> Iterator[Section]:
     shown = [each for each in spread.varied if _worth(each)]
     if not shown:  # then the page's notes say so
         return
-    rows: list[Row] = [
-        ((clean(each.path), few([UNKNOWN if v is None else clean(v) for v in each.values], 6)), "")
+    rows = [
+        Row((clean(each.path), few([UNKNOWN if v is None else clean(v) for v in each.values], 6)))
         for each in shown[:_MOST_VARIED]
     ]
-    if left := shown[_MOST_VARIED:]:
-        rows.append(((f"… {len(left):,} more", ""), "dim"))
     hidden = len(spread.varied) - len(shown)
     notes = [f"{number(hidden)} at their defaults come or go with a class"] if hidden else []
     columns = [Column("they differ in", least=16, code=True), Column("", wraps="fold", code=True)]
-    yield Section(columns, rows, notes)
+    yield Section(columns, [*rows, *left_out(len(shown[_MOST_VARIED:]), columns)], notes)
 
 
 def _worth(varied: Varied) -> bool:
@@ -74,8 +76,6 @@ def _learned(spread: Spread) -> Iterator[Section]:
     if len(shown) > _MOST_ROWS:
         shown.sort(key=lambda row: -(row.relative or 0.0))
     rows = [_row(row, len(spread.classes)) for row in shown[:_MOST_ROWS]]
-    if left := shown[_MOST_ROWS:]:
-        rows.append(((f"… {len(left):,} more that vary less", *[""] * 6), "dim"))
     columns = [
         Column("they learned", least=18, code=True),
         Column("shape", wraps="cut"),
@@ -85,6 +85,7 @@ def _learned(spread: Spread) -> Iterator[Section]:
         Column("largest", right=True, drop=1),
         Column("both signs", right=True, drop=3),
     ]
+    rows += left_out(len(shown[_MOST_ROWS:]), columns, "more that vary less")
     yield Section(columns, rows)
 
 
@@ -95,10 +96,10 @@ def _row(row: ParameterSpread, n_models: int) -> Row:
     name = clean(row.path)
     if row.std is None:
         said = "shapes differ" if len(row.shapes) > 1 else UNKNOWN
-        return (name, axes, "", said, "", "", ""), ""
+        return Row((name, axes, "", said, "", "", ""))
     turned = number(row.turned) if row.turned else ""
     numbers = (value(row.mean), value(row.std), value(row.relative), value(row.largest))
-    return (name, axes, *numbers, turned), "" if row.std else "dim"
+    return Row((name, axes, *numbers, turned), "" if row.std else "dim")
 
 
 def _notes(spread: Spread) -> Iterator[str]:

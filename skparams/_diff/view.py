@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from skparams._diff.lines import (
     MOST_ALIKE,
@@ -16,24 +17,28 @@ from skparams._diff.lines import (
     short_class,
     tree_line,
 )
-from skparams._diff.record import AttributeChange, Change, Choice, Diff, NodeChange
-from skparams._diff.rows import COLUMNS, rows, sides, status, written
+from skparams._diff.record import AttributeChange, Change, Choice, NodeChange
+from skparams._diff.rows import sides, status, written
 from skparams._report import (
     Bar,
     Bars,
     Column,
-    Report,
+    Page,
     Row,
     Section,
     clean,
     few,
+    left_out,
     longest,
     number,
     plural,
     value,
 )
 
-__all__ = ["COLUMNS", "bars", "report", "rows"]
+if TYPE_CHECKING:
+    from skparams._diff.result import Diff
+
+__all__ = ["bars", "page"]
 
 _MOST_CHOICES = 40
 _MOST_OTHERS = 20
@@ -46,7 +51,7 @@ _MEASURES = [
 ]
 
 
-def report(diff: Diff) -> Report:
+def page(diff: Diff) -> Page:
     """Return what a difference shows."""
     root = diff.root
     lines = list(inside(root, ""))
@@ -60,7 +65,7 @@ def report(diff: Diff) -> Report:
         shown = [line.row() for line in [*lines, *([total] if len(lines) > 1 else [])]]
         sections.append(Section([*columns, *_MEASURES], shown, list(_aligned(root))))
     sections += [*_others(root), *_members(root)]
-    return Report(_about(diff), sections, list(_notes(diff)))
+    return Page(_about(diff), sections, list(_notes(diff)))
 
 
 def _all_compared(root: NodeChange) -> bool:
@@ -94,18 +99,16 @@ def _choices(diff: Diff) -> Iterator[Section]:
         notes.append(f"{number(hidden)} at their defaults come or go with a class")
     if not shown:  # then the page's notes say so
         return
-    said: list[Row] = [
-        ((clean(choice.path), written(choice.before), written(choice.after)), "")
+    rows = [
+        Row((clean(choice.path), written(choice.before), written(choice.after)))
         for choice in shown[:_MOST_CHOICES]
     ]
-    if left := shown[_MOST_CHOICES:]:
-        said.append(((f"… {len(left):,} more", "", ""), "dim"))
     columns = [
         Column("you changed", least=16, code=True),
         Column("before", least=12, wraps="fold", code=True),
         Column("after", least=12, wraps="fold", code=True),
     ]
-    yield Section(columns, said, notes)
+    yield Section(columns, [*rows, *left_out(len(shown[_MOST_CHOICES:]), columns)], notes)
 
 
 def _worth(choice: Choice) -> bool:
@@ -125,11 +128,10 @@ def _members(root: NodeChange) -> Iterator[Section]:
 
 
 def _folded(name: str, lines: Sequence[Line]) -> Section:
-    said = [line.row() for line in lines[:_MOST_MEMBERS]]
-    if left := lines[_MOST_MEMBERS:]:
-        said.append(((f"… {len(left):,} more", *[""] * 5), "dim"))
     columns = [Column("member", code=True), Column("", wraps="cut"), *_MEASURES]
-    return Section(columns, said, fold=f"each of {name}")
+    rows = [line.row() for line in lines[:_MOST_MEMBERS]]
+    rows += left_out(len(lines[_MOST_MEMBERS:]), columns)
+    return Section(columns, rows, fold=f"each of {name}")
 
 
 def _others(root: NodeChange) -> Iterator[Section]:
@@ -138,12 +140,9 @@ def _others(root: NodeChange) -> Iterator[Section]:
     notes = [f"{number(n_hidden)} come or go with a class"] if n_hidden else []
     if not found:  # as for choices
         return
-    said: list[Row] = [
-        ((clean(row.path), row.role, *sides(row), _n_moved(row)), "")
-        for row in found[:_MOST_OTHERS]
+    rows = [
+        Row((clean(row.path), row.role, *sides(row), _n_moved(row))) for row in found[:_MOST_OTHERS]
     ]
-    if left := found[_MOST_OTHERS:]:
-        said.append(((f"… {len(left):,} more", "", "", "", ""), "dim"))
     columns = [
         Column("beside them", least=16, code=True),
         Column("", drop=1),
@@ -151,9 +150,7 @@ def _others(root: NodeChange) -> Iterator[Section]:
         Column("after", least=12, wraps="fold", code=True),
         Column("moved", right=True),
     ]
-    if not any(cells[-1] for cells, _ in said):
-        columns, said = columns[:-1], [(cells[:-1], style) for cells, style in said]
-    yield Section(columns, said, notes)
+    yield Section(columns, [*rows, *left_out(len(found[_MOST_OTHERS:]), columns)], notes)
 
 
 def _differing(root: NodeChange) -> tuple[list[AttributeChange], int]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from skparams._report import Shown
+from skparams._report import Frame, Page, Report
 
 __all__ = ["NEEDED", "VERDICTS", "Probe", "Probed"]
 
@@ -37,7 +37,7 @@ class Probed:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Probe(Shown):
+class Probe(Report):
     """Which fitted attributes an estimator's methods depend on.
 
     Shown as text by ``print`` and as HTML in notebooks.
@@ -113,3 +113,14 @@ class Probe(Shown):
             if row.path == path:
                 return row
         raise KeyError(path)
+
+    def _page(self) -> Page:
+        from skparams._probe.view import page
+
+        return page(self)
+
+    def _frame(self) -> Frame:
+        names = [field.name for field in fields(Probed)]
+        rows = ({name: getattr(row, name) for name in names} for row in self.rows)
+        joined = ({**row, "methods": ", ".join(row["methods"])} for row in rows)
+        return dict.fromkeys(names, "object"), joined

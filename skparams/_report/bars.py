@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bar", "Bars", "draw_bars", "longest"]
 
-_MOST = 12
+_MAX_BARS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +51,13 @@ def longest(bars: Sequence[Bar]) -> float:
 
 
 def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
-    """Draw bars.
-
-    Parameters
-    ----------
-    shown : Bars
-        Any.
-    ax : matplotlib Axes, default=None
-        Where to draw; by default in a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
-        That was drawn in.
-
-    Raises
-    ------
-    ValueError
-        If there is no bar.
-    """
+    """Draw bars, the longest of them where there are many."""
     if not shown.bars:
         raise ValueError(f"plot: {shown.nothing}.")
     if ax is None:
         ax = new_axes()
     ordered = sorted(shown.bars, key=lambda bar: (bar.length is None, -(bar.length or 0.0)))
-    most = min(_MOST, rows_that_fit(ax))
+    most = min(_MAX_BARS, rows_that_fit(ax))
     bars, rest = ordered[:most], ordered[most:]
     widest = longest(bars) or 1.0
     for i, bar in enumerate(bars):

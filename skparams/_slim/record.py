@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from skparams._records import Memorised
-from skparams._report import Shown
+from skparams._report import Frame, Page, Report
 
 __all__ = ["SlimReport", "SlimRow"]
 
@@ -24,7 +24,7 @@ class SlimRow:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SlimReport(Shown):
+class SlimReport(Report):
     """What was dropped from an estimator, and the bytes before and after.
 
     Shown as text by ``print`` and as HTML in notebooks.
@@ -66,3 +66,13 @@ class SlimReport(Shown):
     probed: tuple[str, ...] = ()
     memorised: tuple[Memorised, ...] = ()
     guessed: tuple[str, ...] = ()
+
+    def _page(self) -> Page:
+        from skparams._slim.view import page
+
+        return page(self)
+
+    def _frame(self) -> Frame:
+        names = [field.name for field in fields(SlimRow)]
+        columns = {name: "Int64" if name == "bytes" else "object" for name in names}
+        return columns, ({name: getattr(row, name) for name in names} for row in self.rows)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING
 
-from skparams._report import UNKNOWN, Column, Report, Section, clean, few, number, plural, size
-from skparams._slim.record import SlimReport, SlimRow
+from skparams._report import UNKNOWN, Column, Page, Row, Section, clean, few, number, plural, size
 
-__all__ = ["COLUMNS", "report", "rows"]
+if TYPE_CHECKING:
+    from skparams._slim.record import SlimReport
 
-COLUMNS = tuple(field.name for field in fields(SlimRow))
+__all__ = ["page"]
+
 _MOST_ROWS = 12
 _MOST_METHODS = 12
 _WORDS = {
@@ -24,14 +23,14 @@ _WORDS = {
 }
 
 
-def report(slimmed: SlimReport) -> Report:
+def page(slimmed: SlimReport) -> Page:
     """Return what is shown of a SlimReport, in text that is safe on a terminal."""
     sections = [_sizes(slimmed)]
     if slimmed.rows:
         sections.append(_dropped(slimmed))
     if slimmed.memorised:
         sections.append(_memorised(slimmed))
-    return Report((clean(slimmed.class_name), "slimmed"), sections, _notes(slimmed))
+    return Page((clean(slimmed.class_name), "slimmed"), sections, _notes(slimmed))
 
 
 def _sizes(slimmed: SlimReport) -> Section:
@@ -46,7 +45,7 @@ def _sizes(slimmed: SlimReport) -> Section:
         ("in memory", slimmed.memory_before, slimmed.memory_after),
     ]
     rows = [
-        ((name, size(before), size(after), f"{after / before:.1%}"), "")
+        Row((name, size(before), size(after), f"{after / before:.1%}"))
         for name, before, after in sizes
         if before is not None and after is not None
     ]
@@ -57,16 +56,17 @@ def _sizes(slimmed: SlimReport) -> Section:
 def _dropped(slimmed: SlimReport) -> Section:
     columns = [
         Column("dropped", least=16, code=True),
-        Column("what it was", wraps="cut"),
+        Column("what it was", wraps="words"),
         Column("bytes", right=True),
     ]
     shown = slimmed.rows[:_MOST_ROWS] if len(slimmed.rows) > _MOST_ROWS + 1 else slimmed.rows
     rows = [
-        ((clean(row.path or slimmed.class_name), _WORDS[row.role], size(row.bytes)), "")
+        Row((clean(row.path or slimmed.class_name), _WORDS[row.role], size(row.bytes)))
         for row in shown
     ]
     if rest := slimmed.rows[len(shown) :]:
-        rows.append(((f"… {len(rest):,} more", "", size(sum(row.bytes for row in rest))), "dim"))
+        more = size(sum(row.bytes for row in rest))
+        rows.append(Row((f"… {len(rest):,} more", "", more), "dim"))
     return Section(columns, rows)
 
 
@@ -78,9 +78,10 @@ def _memorised(slimmed: SlimReport) -> Section:
     ]
     held = sorted(slimmed.memorised, key=lambda each: -each.bytes)
     shown = held[:_MOST_ROWS] if len(held) > _MOST_ROWS + 1 else held
-    rows = [((clean(each.path), number(each.rows), size(each.bytes)), "") for each in shown]
+    rows = [Row((clean(each.path), number(each.rows), size(each.bytes))) for each in shown]
     if rest := held[len(shown) :]:
-        rows.append(((f"… {len(rest):,} more", "", size(sum(each.bytes for each in rest))), "dim"))
+        more = size(sum(each.bytes for each in rest))
+        rows.append(Row((f"… {len(rest):,} more", "", more), "dim"))
     return Section(columns, rows)
 
 
@@ -107,9 +108,3 @@ def _notes(slimmed: SlimReport) -> list[str]:
             f"not the same from call to call, compared with a seed: {few(slimmed.unsteady, 5)}"
         )
     return said
-
-
-def rows(slimmed: SlimReport) -> Iterator[list[Any]]:
-    """Yield what was dropped, one attribute a row."""
-    for row in slimmed.rows:
-        yield [getattr(row, name) for name in COLUMNS]

@@ -16,7 +16,7 @@ _UTF8 = "utf-8"
 
 def text_of(name):
     """Return a text, as wide as the end of its name says."""
-    width = int(re.search(r"\d*$", name)[0] or 100)
+    width = int(re.search(r"\d*$", name)[0] or 80)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one iteration does not converge
         found = TEXTS[name]()
