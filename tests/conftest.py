@@ -1,5 +1,6 @@
 """What every test may use, an option, and lines that tests leave for the end of the run."""
 
+import gc
 import os
 
 # Processes that share the cores share the threads too. BLAS and OpenMP read this as they load.
@@ -10,6 +11,8 @@ if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
 import numpy as np
 import pytest
 
+collect_ignore = ["typing/user_script.py"]  # or the search for doctests would run it
+
 
 def pytest_addoption(parser):
     parser.addoption(
@@ -17,6 +20,10 @@ def pytest_addoption(parser):
         action="store_true",
         help="write the texts in tests/rendered anew instead of comparing with them",
     )
+
+
+def pytest_collection_finish(session):
+    gc.freeze()  # thousands of collected tests, which no later collection need look through
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[1]
 
 
@@ -18,6 +16,7 @@ def bench(monkeypatch):
     if not (ROOT / "benchmarks").is_dir():
         pytest.skip("the benchmarks are not beside these tests")
     monkeypatch.syspath_prepend(str(ROOT))
+    monkeypatch.setattr("gc.collect", lambda: None)  # a second each in a large process
     return lambda name: importlib.import_module(f"benchmarks.{name}".rstrip("."))
 
 

@@ -63,7 +63,7 @@ def test_scikit_learns_checks(estimator, check):
     check(estimator)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @compiled
 @quiet
 @checks_of(
@@ -80,10 +80,16 @@ def test_scikit_learns_checks_of_other_solvers(estimator, check):
 
 
 @compiled
+@checks_of([skparams.PCA(n_components=1)])
+def test_scikit_learns_checks_of_pca(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.exhaustive
+@compiled
 @checks_of(
     [
         skparams.PCA(),
-        skparams.PCA(n_components=1),
         skparams.PCA(n_components="kaiser"),
         skparams.PCA(n_components=1, svd_solver="full", whiten=True),
         skparams.PCA(n_components=1, svd_solver="randomized", random_state=0),
@@ -92,7 +98,7 @@ def test_scikit_learns_checks_of_other_solvers(estimator, check):
         skparams.decomposition.RotatedPCA(skparams.PCA(n_components="kaiser")),
     ]
 )
-def test_scikit_learns_checks_of_pca(estimator, check):
+def test_scikit_learns_checks_of_other_pcas(estimator, check):
     check(estimator)
 
 

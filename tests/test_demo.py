@@ -13,13 +13,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from skparams import MLPClassifier
-from skparams.__main__ import main
-from skparams._cli import data as _data
-from skparams._cli import files as _files
-from skparams._cli import plot as _plot
-from skparams._cli import search as _search
+from skparams._cli import main
+from skparams._cli.data import read_csv
 from skparams._cli.errors import DemoError, printable
-from skparams._report.palette import DARK, LIGHT
+from skparams._cli.figure import _MAX_NAME_LENGTH, _draw_loss, _short, _tiles, draw
+from skparams._cli.files import write
+from skparams._cli.model import make_model
+from skparams._cli.progress import Progress
+from skparams._cli.search import GridSearchCV
+from skparams._report import DARK, LIGHT
+from tests.sweep import sweep
 
 pandas = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
@@ -51,25 +54,25 @@ def frame():
 def csv(tmp_path, frame):
     """Return a function that writes a table, changed or not, and returns the file."""
 
-    def write(table=frame, **options):
+    def write_csv(table=frame, **options):
         path = tmp_path / "table.csv"
         table.to_csv(path, **{"index": False, **options})
         return path
 
-    return write
+    return write_csv
 
 
 def test_a_table_keeps_its_names_and_says_what_it_leaves_out(csv):
-    data = _data.from_csv(csv(index=True), "label")
-    assert data.numbers == ["age", "[red]größe $a$ b$", "alone"]
-    assert data.categories == [ODD]
+    data = read_csv(csv(index=True), "label")
+    assert data.numeric == ["age", "[red]größe $a$ b$", "alone"]
+    assert data.categorical == [ODD]
     assert data.classes == ("no", "yes")
     assert len(data.notes) == 3  # the row count, the names, the empty column
     assert any("'name'" in note for note in data.notes)
 
 
 def test_a_semicolon_separates_too(csv):
-    assert _data.from_csv(csv(sep=";"), "label").X.shape == (60, 4)
+    assert read_csv(csv(sep=";"), "label").X.shape == (60, 4)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ def test_a_semicolon_separates_too(csv):
     ],
 )
 def test_the_target_decides_the_task(csv, frame, values, classes):
-    data = _data.from_csv(csv(frame.assign(label=values)), "label")
+    data = read_csv(csv(frame.assign(label=values)), "label")
     assert (data.classes and len(data.classes)) == classes
     assert "'label' holds" in data.reason
 
@@ -93,7 +96,7 @@ def test_the_target_decides_the_task(csv, frame, values, classes):
 def test_rows_without_a_target_are_left_out(csv, frame):
     values = np.linspace(0, 1, 60)
     values[:4], values[4] = np.nan, np.inf
-    data = _data.from_csv(csv(frame.assign(label=values)), "label")
+    data = read_csv(csv(frame.assign(label=values)), "label")
     assert len(data.X) == len(data.y) == 55
     assert data.notes[0] == "5 rows without a value of 'label' are left out"
 
@@ -101,7 +104,7 @@ def test_rows_without_a_target_are_left_out(csv, frame):
 def test_rare_classes_are_left_out(csv, frame):
     labels = frame["label"].copy()
     labels[:3] = "rare"
-    data = _data.from_csv(csv(frame.assign(label=labels)), "label")
+    data = read_csv(csv(frame.assign(label=labels)), "label")
     assert data.classes == ("no", "yes")
     assert len(data.X) == 57
 
@@ -109,27 +112,27 @@ def test_rare_classes_are_left_out(csv, frame):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"label": "yes"}, "'label' has one class only: 'yes'"),
-        ({"label": 5.0}, "'label' has one value only: 5"),
+        ({"label": "yes"}, "'label' has one value only: 'yes'"),
+        ({"label": 5.0}, "'label' has one value only: '5'"),
         ({"label": np.nan}, "'label' has no value in any row"),
         ({"label": [f"id {i}" for i in range(60)]}, "has 60 classes, but not two"),
     ],
 )
 def test_a_target_that_cannot_be_learned(csv, frame, change, message):
     with pytest.raises(DemoError, match=re.escape(message)):
-        _data.from_csv(csv(frame.assign(**change)), "label")
+        read_csv(csv(frame.assign(**change)), "label")
 
 
 def test_too_few_rows(csv, frame):
     with pytest.raises(DemoError, match="2 rows with a target are too few"):
-        _data.from_csv(csv(frame[:2]), "label")
+        read_csv(csv(frame[:2]), "label")
     with pytest.raises(DemoError, match="has no rows"):
-        _data.from_csv(csv(frame[:0]), "label")
+        read_csv(csv(frame[:0]), "label")
 
 
 def test_no_column_to_learn_from(csv, frame):
     with pytest.raises(DemoError, match="no column to learn from; column 'name' is left out"):
-        _data.from_csv(csv(frame[["name", "label"]]), "label")
+        read_csv(csv(frame[["name", "label"]]), "label")
 
 
 def _fails(capsys, *arguments):
@@ -168,7 +171,7 @@ def test_a_missing_extra_is_named(capsys, csv, monkeypatch, module, tmp_path):
 def test_a_file_is_replaced_whole(tmp_path):
     path = tmp_path / "a.txt"
     for content in (b"first", b"second"):
-        _files.write(path, content)
+        write(path, content)
     assert path.read_bytes() == b"second"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -179,8 +182,8 @@ def test_control_characters_do_not_reach_the_terminal():
 
 @pytest.mark.parametrize("name", ["$\\frac", "short", "a very long name of a column=male"])
 def test_names_in_the_picture_are_short_and_no_formula(name):
-    short = _plot._short(name)
-    assert len(short.replace("\\$", "$")) <= _plot._LONGEST_NAME
+    short = _short(name)
+    assert len(short.replace("\\$", "$")) <= _MAX_NAME_LENGTH
     assert short[-1] == name[-1]
 
 
@@ -189,7 +192,7 @@ def test_a_loss_that_falls_far_is_read_from_plain_numbers(last):
     from matplotlib.figure import Figure
 
     figure = Figure((5, 2.4), layout="constrained")
-    _plot._draw_loss(figure, list(np.geomspace(2.7, last, 40)), LIGHT)
+    _draw_loss(figure, list(np.geomspace(2.7, last, 40)), LIGHT)
     figure.draw_without_rendering()
     (axes,) = figure.axes
     labels = [
@@ -205,11 +208,11 @@ def test_a_loss_that_falls_far_is_read_from_plain_numbers(last):
 
 @pytest.fixture
 def table(csv):
-    return _data.from_csv(csv(), "label")
+    return read_csv(csv(), "label")
 
 
 def test_column_names_reach_the_network(table):
-    pipeline = _search.model(table, MLPClassifier((4, 3), max_iter=2))
+    pipeline = make_model(table, MLPClassifier((4, 3), max_iter=2))
     with pytest.warns(ConvergenceWarning):
         pipeline.fit(table.X, table.y)
     assert list(pipeline[-1].feature_names_in_) == [
@@ -221,40 +224,41 @@ def test_column_names_reach_the_network(table):
         f"{ODD}=missing",
     ]
     for theme in (LIGHT, DARK):
-        assert _plot.picture(pipeline[-1], table, theme).startswith(b"\x89PNG")
+        assert draw(pipeline[-1], table, theme).startswith(b"\x89PNG")
 
 
 def test_a_number_named_like_a_category_does_not_clash(csv, frame):
-    data = _data.from_csv(csv(frame.rename(columns={"age": f"{ODD}=low"})), "label")
-    names = _search.model(data, MLPClassifier())[:-1].fit(data.X).get_feature_names_out()
+    data = read_csv(csv(frame.rename(columns={"age": f"{ODD}=low"})), "label")
+    names = make_model(data, MLPClassifier())[:-1].fit(data.X).get_feature_names_out()
     assert len(set(names)) == len(names) == 6
 
 
 def test_units_that_look_at_pixels_are_shown_as_images():
-    panel = _plot._tiles(np.arange(12.0).reshape(4, 3), (2, 2))
+    panel = _tiles(np.arange(12.0).reshape(4, 3), (2, 2))
     assert panel.image.shape == (2, 3 * 2 + 2)
     np.testing.assert_array_equal(panel.image[:, :2], [[2, 5], [8, 11]])  # the strongest first
     assert np.isnan(panel.image[:, 2]).all()
 
 
-def test_progress_reaches_the_number_of_fits():
+def test_progress_reaches_the_number_of_fits(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     X, y = np.arange(40.0).reshape(20, 2), np.arange(20) % 2
     grid = {"C": [0.1, 1.0, 10.0]}
-    done = []
-    search = _search.GridSearchCV(LogisticRegression(), grid, cv=StratifiedKFold(4), n_jobs=1)
-    search.advance = done.append
+    search = GridSearchCV(LogisticRegression(), grid, cv=StratifiedKFold(4), n_jobs=1)
+    # Workers get a copy of the search with its progress.
+    search.progress = pickle.loads(pickle.dumps(Progress("logistic", 12)))
     search.fit(X, y)
-    assert sum(done) == len(done) * 4 == 12
+    lines = capsys.readouterr().err.split("\r")
+    assert [line.split()[-3] for line in lines[1:]] == ["4/12", "8/12", "12/12"]
+    assert lines[-1].endswith("\n")
     plain = model_selection.GridSearchCV(LogisticRegression(), grid, cv=StratifiedKFold(4))
     plain.fit(X, y)
     np.testing.assert_array_equal(
         search.cv_results_["mean_test_score"], plain.cv_results_["mean_test_score"]
     )
-    assert "advance" not in vars(pickle.loads(pickle.dumps(search)))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("task", ["classes", "numbers"])
+@pytest.mark.parametrize("task", sweep(["classes", "numbers"], 1))
 def test_a_whole_run_on_a_table(capsys, csv, frame, tmp_path, task):
     if task == "numbers":
         frame = frame.assign(label=np.linspace(0, 1, 60))
@@ -265,6 +269,7 @@ def test_a_whole_run_on_a_table(capsys, csv, frame, tmp_path, task):
     assert "\x1b" not in printed
     assert "scikit-learn" in printed
     assert "the winner: alpha=" in printed
+    assert "progress" not in printed
     assert ("R²" if task == "numbers" else "accuracy") in printed
     assert sorted(path.name for path in out.iterdir()) == ["learned.png", "report.html"]
     assert (out / "learned.png").read_bytes().startswith(b"\x89PNG")
@@ -273,7 +278,7 @@ def test_a_whole_run_on_a_table(capsys, csv, frame, tmp_path, task):
     assert not re.search(r"""(src|href)=["']?(http|//)""", page)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_whole_run_on_digits(capsys, tmp_path):
     assert main(["demo", "--quick", "--out", str(tmp_path)]) == 0
     printed = capsys.readouterr().out

@@ -3,6 +3,7 @@
 import ast
 import importlib.resources
 import pickle
+import pkgutil
 import subprocess
 import sys
 from collections import Counter
@@ -13,9 +14,11 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 import skparams
+import skparams.specs
 
 PACKAGE = Path(skparams.__file__).parent
-HEAVY = {"numba", "matplotlib", "pandas"}
+THIRD_PARTY = {"imblearn", "lightgbm", "skorch", "statsmodels", "torch", "xgboost"}
+HEAVY = {"numba", "matplotlib", "pandas", *THIRD_PARTY}
 
 # Each folder, from the bottom to the top, and the folders of ours that its files may import. A name
 # of another folder comes from that folder's ``__init__``, which lists what is for others.
@@ -287,6 +290,50 @@ def test_all_is_true():
     for name in skparams.__all__:
         assert getattr(skparams, name) is not None
     assert set(skparams.__all__) <= set(dir(skparams))
+
+
+def test_no_module_has_the_name_of_a_public_function():
+    """Importing ``skparams.name`` would put the module in the place of the function."""
+    for package in (skparams, skparams.specs):
+        modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
+        assert not modules & set(package.__all__)
+
+
+@pytest.mark.exhaustive
+def test_every_public_name_is_itself_after_every_other_was_used():
+    """Names are loaded lazily, and loading one may load modules that the others come from."""
+    code = """
+import contextlib, inspect, io
+from sklearn.linear_model import Ridge
+
+X = [[1.0, 2.0], [3.0, 5.0], [4.0, 1.0]]
+model = Ridge().fit(X, [1.0, 2.0, 3.0])
+ARGUMENTS = {
+    "probe": (model, X), "diff": (model, model), "assert_same_model": (model, model),
+    "spread": ([model, model],), "show_versions": (), "cache_dir": (),
+}
+
+def use(name):
+    value = getattr(skparams, name)
+    assert not inspect.ismodule(value), name
+    if name == "explain":
+        value(skparams.PCA(1).fit(X), X)
+    elif inspect.isfunction(value):
+        value(*ARGUMENTS.get(name, (model,)))
+
+import skparams
+names = skparams.__all__
+for first in names:
+    for module in [module for module in sys.modules if module.split(".")[0] == "skparams"]:
+        del sys.modules[module]
+    import skparams
+    with contextlib.redirect_stdout(io.StringIO()):
+        for name in (first, *names):
+            use(name)
+    for name in names:
+        assert not inspect.ismodule(getattr(skparams, name)), (first, name)
+"""
+    in_fresh_process(code)
 
 
 def test_the_stub_ships_and_names_the_same():

@@ -1,1 +1,5 @@
 """``python -m skparams``: the demo."""
+
+from skparams._cli.command import main
+
+__all__ = ["main"]

@@ -7,54 +7,76 @@ from typing import Any
 import numpy as np
 from sklearn.datasets import load_digits
 
-from skparams._cli.columns import TOO_LARGE, choose_columns, decide_task
+from skparams._cli.columns import TOO_LARGE, choose_columns
 from skparams._cli.errors import DemoError, need, printable
+from skparams._cli.target import decide_task, in_common_class
 
-MIN_ROWS = 20
-MAX_ROWS = 5000  # a first look, not a night's work
-MIN_ROWS_OF_A_CLASS = 5  # one to hold out, and one for each of four folds
+_MIN_ROWS = 20
+_MAX_ROWS = 5000  # keeps the search within minutes
+_MAX_LISTED_COLUMNS = 12
 
 
 @dataclass(frozen=True)
-class Data:
-    """Features and target, and what was decided about them on the way.
+class Dataset:
+    """Features and target, and what was decided about them.
 
-    ``numbers`` and ``categories`` name the columns of a table; both are empty for an array.
+    An array has neither numeric nor categorical columns by name.
     """
 
     name: str
     X: Any
     y: np.ndarray
-    classes: tuple[str, ...] | None  # None: the target is a number
+    classes: tuple[str, ...] | None  # None for regression
     reason: str = ""
     notes: list[str] = field(default_factory=list)
-    numbers: list[str] = field(default_factory=list)
-    categories: list[str] = field(default_factory=list)
+    numeric: list[str] = field(default_factory=list)
+    categorical: list[str] = field(default_factory=list)
     image_shape: tuple[int, int] | None = None
 
     @property
-    def task(self) -> str:
-        """Return what is predicted, in words."""
-        return "regression" if self.classes is None else f"{len(self.classes)} classes"
+    def title(self) -> str:
+        """The size of the table and what is predicted."""
+        rows, columns = self.X.shape
+        task = "regression" if self.classes is None else f"{len(self.classes)} classes"
+        return f"{self.name}: {rows:,} rows × {columns} columns → {task}"
+
+    @property
+    def task_reason(self) -> str:
+        """Why the task is classification or regression; empty where that was not decided here."""
+        task = "regression" if self.classes is None else "classification"
+        return f"{task}, since {self.reason}" if self.reason else ""
 
 
-def digits() -> Data:
+def load_images() -> Dataset:
     """Return scikit-learn's handwritten digits, 8 by 8 pixels each."""
     X, y = load_digits(return_X_y=True)
-    return Data("digits", X, y, tuple("0123456789"), image_shape=(8, 8))
+    return Dataset("digits", X, y, tuple("0123456789"), image_shape=(8, 8))
 
 
-def from_csv(path: Path, target: str | None) -> Data:
-    """Return the table in a CSV file, with every decision noted."""
-    frame = _read(path)
+def read_csv(path: Path, target: str | None) -> Dataset:
+    """Read the table in a CSV file and note every decision about it."""
+    frame = _read_frame(path)
     if target is None:
-        raise DemoError(f"--data needs --target, one of: {_listed(frame.columns)}")
+        raise DemoError(f"--data needs --target, one of: {_list_names(frame.columns)}")
     if target not in frame:
-        raise DemoError(f"{path} has no column {target!r}; it has: {_listed(frame.columns)}")
+        raise DemoError(f"{path} has no column {target!r}; it has: {_list_names(frame.columns)}")
     if frame.empty:
         raise DemoError(f"{path} has no rows")
 
     notes: list[str] = []
+    frame, y = _rows_with_target(frame, target, notes)
+    values, is_classes, reason = decide_task(y, target)
+    classes = None
+    if is_classes:
+        keep = in_common_class(values, target, notes)
+        frame, values = frame[keep], values[keep]
+        classes = tuple(map(str, np.unique(values)))
+    X, numeric, categorical = choose_columns(frame, notes)
+    return Dataset(printable(path.name), X, values, classes, reason, notes, numeric, categorical)
+
+
+def _rows_with_target(frame, target: str, notes: list[str]):
+    """Return features and target of the rows whose target is known, or of a sample of them."""
     y = frame.pop(target)
     if y.dtype.kind == "f":
         y = y.where(y.abs() < TOO_LARGE)
@@ -63,25 +85,17 @@ def from_csv(path: Path, target: str | None) -> Data:
         raise DemoError(f"the target {target!r} has no value in any row")
     if not known.all():
         notes.append(f"{(~known).sum():,} rows without a value of {target!r} are left out")
-    frame, y = frame[known], y[known]
-    if len(y) > MAX_ROWS:
-        notes.append(f"{MAX_ROWS:,} of {len(y):,} rows, drawn at random")
-        rows = np.random.RandomState(0).permutation(len(y))[:MAX_ROWS]
-        frame, y = frame.iloc[rows], y.iloc[rows]
-    if len(y) < MIN_ROWS:
-        raise DemoError(f"{len(y)} rows with a target are too few; needs at least {MIN_ROWS}")
-
-    values, classes, reason = decide_task(y, target)
-    if classes is not None:
-        keep = _rows_of_common_classes(values, target, notes)
-        frame, values = frame[keep], values[keep]
-        classes = tuple(str(c) for c in np.unique(values))
-    X, numbers, categories = choose_columns(frame, notes)
-    return Data(path.name, X, values, classes, reason, notes, numbers, categories)
+    rows = np.flatnonzero(known)
+    if len(rows) > _MAX_ROWS:
+        notes.append(f"{_MAX_ROWS:,} of {len(rows):,} rows, drawn at random")
+        rows = np.random.RandomState(0).permutation(rows)[:_MAX_ROWS]
+    if len(rows) < _MIN_ROWS:
+        raise DemoError(f"{len(rows)} rows with a target are too few; needs at least {_MIN_ROWS}")
+    return frame.iloc[rows], y.iloc[rows]
 
 
-def _read(path: Path):
-    """Return the file as a frame, with a column's name free of control characters."""
+def _read_frame(path: Path):
+    """Read a file whose separator is a comma, a semicolon or a tab."""
     pandas = need("pandas")
     try:
         with path.open(encoding="utf-8-sig") as file:
@@ -97,26 +111,8 @@ def _read(path: Path):
     return frame.rename(columns=printable)
 
 
-def _listed(names, most: int = 12) -> str:
-    """Return the first names, and how many more there are."""
-    text = ", ".join(map(repr, names[:most]))
-    return text if len(names) <= most else f"{text} and {len(names) - most} more"
-
-
-def _rows_of_common_classes(y: np.ndarray, target: str, notes: list[str]) -> np.ndarray:
-    """Return which rows belong to a class that is in every fold and in the held-out rows."""
-    classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
-    if len(classes) == 1:
-        raise DemoError(f"the target {target!r} has one class only: {str(classes[0])!r}")
-    common = counts >= MIN_ROWS_OF_A_CLASS
-    if common.sum() < 2:
-        raise DemoError(
-            f"the target {target!r} has {len(classes):,} classes, "
-            f"but not two of them have {MIN_ROWS_OF_A_CLASS} rows each"
-        )
-    if not common.all():
-        notes.append(
-            f"{counts[~common].sum():,} rows of {(~common).sum():,} classes with fewer than "
-            f"{MIN_ROWS_OF_A_CLASS} rows are left out"
-        )
-    return common[codes]
+def _list_names(names) -> str:
+    """List the first names, and say how many more there are."""
+    text = ", ".join(map(repr, names[:_MAX_LISTED_COLUMNS]))
+    n_more = len(names) - _MAX_LISTED_COLUMNS
+    return text if n_more <= 0 else f"{text} and {n_more} more"

@@ -1,4 +1,4 @@
-"""The demo: search, compare with scikit-learn, show what the winner learned."""
+"""Errors that the user can mend, and text that is safe to print."""
 
 import importlib
 from types import ModuleType
@@ -12,14 +12,13 @@ class DemoError(Exception):
 
 
 def need(module: str) -> ModuleType:
-    """Import a module of the demo's extra, or say how to get it."""
+    """Import a module of the demo's extra, or say how to install it."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        package = module.partition(".")[0]
-        raise DemoError(f'needs {package}: pip install "skparams[demo]"') from error
+        raise DemoError(f'needs {module}: pip install "skparams[demo]"') from error
 
 
 def printable(text: object) -> str:
-    """Return text that a terminal shows and does not obey."""
+    """Replace control characters, which a terminal would obey."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(text))

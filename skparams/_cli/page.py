@@ -1,36 +1,29 @@
-"""The demo's page: one file that needs no other."""
+"""The HTML page of a result: one file that needs no other."""
 
 import base64
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import StrictUndefined, Template
 from markupsafe import Markup
 
 from skparams import __version__
-from skparams._cli.report import Report, about, plan, why
+from skparams._cli.result import DemoResult
 
 
-def _data_uri(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()
-
-
-def page(report: Report, light: bytes, dark: bytes) -> str:
-    """Return the page; all text in it is escaped but the summary, which escapes its own."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def make_page(result: DemoResult, light: bytes, dark: bytes) -> str:
+    """Render the page; it escapes all text except the summary, which escapes its own."""
+    source = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
+    template = Template(
+        source, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
-    search = report.ours.search
-    return environment.get_template("report.html").render(
-        report=report,
-        about=about(report.data),
-        why=why(report.data),
-        plan=plan(report.split, len(report.ours.scores), search.n_jobs),
-        summary=Markup(report.summary.to_html()),
+    return template.render(
+        result=result,
+        summary=Markup(result.summary.to_html()),
         light=_data_uri(light),
         dark=_data_uri(dark),
         version=__version__,
     )
+
+
+def _data_uri(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()

@@ -6,38 +6,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import joblib
 import numpy as np
 from sklearn import model_selection
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.impute import SimpleImputer
 from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold, train_test_split
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from skparams._cli.data import Data
+from skparams._cli.data import Dataset
+from skparams._cli.model import make_model
+from skparams._cli.progress import Progress
 
-GRID = {
+GRID: dict[str, list] = {
     "hidden_layer_sizes": [(50,), (100,), (100, 50)],
     "alpha": [1e-4, 1e-1],
     "learning_rate_init": [1e-3, 1e-2],
 }
-QUICK_GRID = {"hidden_layer_sizes": [(25,), (50,)], "alpha": [1e-4, 1e-1]}
+QUICK_GRID: dict[str, list] = {"hidden_layer_sizes": [(25,), (50,)], "alpha": [1e-4, 1e-1]}
 
 
 class GridSearchCV(model_selection.GridSearchCV):
-    """GridSearchCV that calls ``advance`` with the number of fits done.
+    """GridSearchCV that tells ``progress`` the number of fits done.
 
-    By scikit-learn's documented hook for searches of one's own, which every version has; its
-    callbacks came with 1.9.
+    It overrides ``_run_search``, which scikit-learn documents for this and which every version
+    has; callbacks came with 1.9.
     """
 
-    advance: Callable[[int], object] = staticmethod(lambda fits: None)
-
-    def __getstate__(self) -> dict:
-        # Workers get a copy of the search, and a progress bar cannot travel.
-        return {name: v for name, v in super().__getstate__().items() if name != "advance"}
+    progress: Progress
 
     def _run_search(self, evaluate_candidates: Callable) -> None:
         candidates = list(ParameterGrid(self.param_grid))
@@ -46,12 +40,12 @@ class GridSearchCV(model_selection.GridSearchCV):
         for i in range(0, len(candidates), at_once):
             chunk = candidates[i : i + at_once]
             evaluate_candidates(chunk)
-            self.advance(len(chunk) * folds)
+            self.progress(len(chunk) * folds)
 
 
 @dataclass(frozen=True)
 class Split:
-    """The rows to search on, and those held out for the last word."""
+    """The rows to search on, the folds, and the rows held out for the final score."""
 
     X: Any
     X_test: Any
@@ -59,24 +53,18 @@ class Split:
     y_test: np.ndarray
     cv: Any
 
-    @classmethod
-    def of(cls, data: Data, folds: int) -> "Split":
-        """Hold out a fifth; in each fold, too, every class keeps its share."""
-        regression = data.classes is None
-        X, X_test, y, y_test = train_test_split(
-            data.X,
-            data.y,
-            test_size=0.2,
-            stratify=None if regression else data.y,
-            random_state=0,
-        )
-        kind = KFold if regression else StratifiedKFold
-        return cls(X, X_test, y, y_test, kind(folds, shuffle=True, random_state=0))
+
+def split_rows(data: Dataset, n_folds: int) -> Split:
+    """Hold out a fifth of the rows; every class keeps its share there and in each fold."""
+    stratify, folds = (None, KFold) if data.classes is None else (data.y, StratifiedKFold)
+    rows = train_test_split(data.X, data.y, test_size=0.2, stratify=stratify, random_state=0)
+    X, X_test, y, y_test = rows
+    return Split(X, X_test, y, y_test, folds(n_folds, shuffle=True, random_state=0))
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One library's search: how long it took and what it found."""
+class SearchResult:
+    """How long the search with one library took, and what it found."""
 
     library: str
     search: GridSearchCV
@@ -84,100 +72,52 @@ class Outcome:
     test_score: float
 
     @property
-    def scores(self) -> np.ndarray:
-        """Return every candidate's mean score over the folds."""
-        return self.search.cv_results_["mean_test_score"]
-
-    @property
     def network(self):
-        """Return the winner's fitted network."""
+        """The fitted network of the best candidate."""
         best: Any = self.search.best_estimator_
         return getattr(best, "regressor_", best)[-1]
 
     @property
-    def choices(self) -> dict[str, object]:
-        """Return the winner's settings, without the path that leads to them."""
+    def best_params(self) -> dict[str, object]:
+        """The hyperparameters of the best candidate, by their names in the network."""
         return {name.rpartition("__")[2]: v for name, v in self.search.best_params_.items()}
 
 
-def feature_label(column: str, category: object) -> str:
-    """Return the name of the 0-1 feature that says whether a column has a category."""
-    return f"{column}={category}"
+def make_search(
+    data: Dataset, network, split: Split, grid: dict[str, list], n_jobs: int
+) -> GridSearchCV:
+    """Search the hyperparameters of the network, wherever it is in the model."""
+    model = make_model(data, network)
+    prefix = "mlp__" if hasattr(model, "steps") else "regressor__mlp__"
+    grid = {prefix + name: values for name, values in grid.items()}
+    return GridSearchCV(model, grid, cv=split.cv, n_jobs=n_jobs, error_score="raise")
 
 
-def model(data: Data, network) -> Any:
-    """Return the network behind what prepares this table's columns for it."""
-    if not (data.numbers or data.categories):
-        return Pipeline([("scaler", StandardScaler()), ("mlp", network)])
-    fill_numbers = SimpleImputer(strategy="median", keep_empty_features=True)
-    fill_categories = SimpleImputer(strategy="constant", fill_value="missing")
-    encode = OneHotEncoder(
-        handle_unknown="infrequent_if_exist",
-        max_categories=20,
-        sparse_output=False,
-        feature_name_combiner=feature_label,
-    )
-    labels = {feature_label(name, v) for name in data.categories for v in data.X[name].unique()}
-    columns = ColumnTransformer(
-        [
-            ("numbers", make_pipeline(fill_numbers, StandardScaler()), data.numbers),
-            ("categories", make_pipeline(fill_categories, encode), data.categories),
-        ],
-        verbose_feature_names_out=not labels.isdisjoint(data.numbers),
-    ).set_output(transform="pandas")
-    pipeline = Pipeline([("columns", columns), ("mlp", network)])
-    if data.classes is None:
-        return TransformedTargetRegressor(pipeline, transformer=StandardScaler())
-    return pipeline
-
-
-def grid_search(data: Data, network, split: Split, grid: dict, n_jobs: int) -> GridSearchCV:
-    """Return the search over the network's settings, wherever it sits in the model."""
-    whole = model(data, network)
-    path = "regressor__mlp__" if isinstance(whole, TransformedTargetRegressor) else "mlp__"
-    named = {path + name: values for name, values in grid.items()}
-    return GridSearchCV(whole, named, cv=split.cv, n_jobs=n_jobs, error_score="raise")
-
-
-def run_search(search: GridSearchCV, split: Split, library: str) -> Outcome:
-    """Run a search against the clock."""
+def run_search(search: GridSearchCV, split: Split, library: str) -> SearchResult:
+    """Run a search and measure its time."""
+    n_fits = len(ParameterGrid(search.param_grid)) * split.cv.get_n_splits()
+    search.progress = Progress(library, n_fits)
     with warnings.catch_warnings():
-        # Said once in the report, by the winner's number of epochs.
+        # The result has a note if the best candidate did not converge.
         warnings.simplefilter("ignore", ConvergenceWarning)
         start = time.perf_counter()
         search.fit(split.X, split.y)
         seconds = time.perf_counter() - start
-    return Outcome(library, search, seconds, float(search.score(split.X_test, split.y_test)))
+    del search.progress  # which the summary would show
+    return SearchResult(library, search, seconds, search.score(split.X_test, split.y_test))
 
 
 def warm_up(searches: list[GridSearchCV], split: Split) -> tuple[float, float]:
-    """Compile or load our kernels here, then start the workers and both libraries in them.
+    """Load our kernels here, then both libraries in the workers; return the seconds of each."""
 
-    Returns
-    -------
-    seconds : tuple of two floats
-        For the kernels and for the workers. Neither is part of the comparison.
-    """
-    times = []
+    def fit_briefly(searches: list[GridSearchCV], n_jobs: int) -> float:
+        start = time.perf_counter()
+        for search in searches:
+            prefix = next(iter(search.param_grid)).rpartition("__")[0]
+            model = clone(search.estimator).set_params(**{f"{prefix}__max_iter": 1})
+            model_selection.cross_validate(model, split.X, split.y, cv=search.cv, n_jobs=n_jobs)
+        return time.perf_counter() - start
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for parallel in (False, True):
-            start = time.perf_counter()
-            for search in searches if parallel else searches[:1]:
-                grid = {name: values[:1] for name, values in search.param_grid.items()}
-                path = next(iter(grid)).rpartition("__")[0]
-                grid[f"{path}__max_iter"] = [1]
-                short = GridSearchCV(
-                    search.estimator,
-                    grid,
-                    cv=search.cv,
-                    n_jobs=search.n_jobs if parallel else 1,
-                )
-                short.fit(split.X, split.y)
-            times.append(time.perf_counter() - start)
-    return times[0], times[1]
-
-
-def workers() -> int:
-    """Return how many fits run at once: one for each core."""
-    return joblib.cpu_count()
+        return fit_briefly(searches[:1], 1), fit_briefly(searches, searches[0].n_jobs)

@@ -6,7 +6,7 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from skparams._records import Bounds
+from skparams._records import Bounds, Unknown
 from skparams._walk import Walk, check_estimator, check_fitted, effective, stored_in
 
 __all__ = ["count_params", "fitted_params"]
@@ -87,7 +87,7 @@ def count_params(
     -------
     int, float or None
         None if it is not known: before fit, and if no Spec describes what an estimator holds.
-        ``summary(estimator).totals.reason`` and ``summary(estimator, X).effective_reason`` give
+        ``summary(estimator).totals.stored`` and ``summary(estimator, X).effective_reason`` give
         the reason.
 
     Raises
@@ -119,7 +119,9 @@ def count_params(
     if kind == "effective":
         return effective("count_params", estimator, X)[0] if walk.root.fitted else None
     if kind == "free":
-        return totals.free
-    if kind == "stored" or totals.stored is None:
+        return None if isinstance(totals.free, Unknown) else totals.free
+    if isinstance(totals.stored, Unknown):
+        return None
+    if kind == "stored":
         return totals.stored
     return sum(int(np.count_nonzero(stored_in(leaf.used))) for leaf in walk.unique)

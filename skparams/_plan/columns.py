@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams._plan.rows import Plans, asked, ends
-from skparams._records import Bounds, DataShape, Unknown, span
+from skparams._records import Bounds, Count, DataShape, Unknown, span
 from skparams._walk import join
 from skparams.specs import (
     After,
@@ -52,17 +52,18 @@ def after(params: Mapping[str, Any], path: str) -> After:
             return replace(data, columns=0, head=None)
         its_path = where.get(id(transformer), type(transformer).__name__)
         found = [_behind(transformer, each, its_path) for each in at_both_ends(data)]
-        counts = [columns for columns, _ in found if not isinstance(columns, Unknown)]
-        unknown = next((columns for columns, _ in found if isinstance(columns, Unknown)), None)
-        told = "n_features behind "
-        if unknown not in (None, data.columns) and not unknown.reason.startswith(told):
-            unknown = Unknown(f"{told}{its_path}: {unknown.reason}")
-        return replace(data, columns=unknown or span(counts), dtype=found[0][1], head=None)
+        columns = span(each for each, _ in found)
+        behind = "n_features behind "
+        if isinstance(columns, Unknown) and columns != data.columns:
+            reason = columns.reason.removeprefix(f"{behind}{its_path}: ")
+            if not reason.startswith(behind):
+                columns = Unknown(f"{behind}{its_path}: {reason}")
+        return replace(data, columns=columns, dtype=found[0][1], head=None)
 
     return behind
 
 
-def _behind(transformer: Any, data: DataShape, path: str) -> tuple[int | Bounds | Unknown, str]:
+def _behind(transformer: Any, data: DataShape, path: str) -> tuple[Count, str]:
     """Return how many columns a transformer will put out, and their dtype."""
     spec = registered(transformer)
     if spec is None:

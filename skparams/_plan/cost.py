@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skparams._plan.rows import Plans, asked, ends
-from skparams._records import Cost, Count, Node, add, between, multiply, span
+from skparams._records import Cost, Count, Node, Unknown, add, between, multiply, span
 
 __all__ = ["cost_of"]
 
 
 def cost_of(plans: Plans, node: Node, members: Sequence[tuple[Count, Cost]]) -> Cost:
-    """Return what an estimator will cost, None where a part of it is unknown.
+    """Return what an estimator will cost, unknown where a part is.
 
     Parameters
     ----------
@@ -28,16 +28,16 @@ def cost_of(plans: Plans, node: Node, members: Sequence[tuple[Count, Cost]]) -> 
         Multiply-adds are summed. Members are trained one after the other, so that the most
         memory is needed for one of them beside those that are fitted.
     """
-    if node.totals.stored is None:
-        return Cost(weights=node.totals.bytes)
+    if isinstance(node.totals.stored, Unknown):
+        return Cost(node.totals.bytes)
     parts = list(members)
     if node.attributes or (plans.spec.members is None and plans.spec.winner is None):
         parts.insert(0, (1, _own(plans, node)))
     return Cost(
-        weights=node.totals.bytes,
-        training=_peak(parts),
-        row=add(multiply(times, cost.row) for times, cost in parts),
-        epoch=add(multiply(times, cost.epoch) for times, cost in parts),
+        node.totals.bytes,
+        _peak(parts),
+        add(multiply(times, cost.predict_macs_per_sample) for times, cost in parts),
+        add(multiply(times, cost.train_macs_per_epoch) for times, cost in parts),
     )
 
 
@@ -53,17 +53,22 @@ def _own(plans: Plans, node: Node) -> Cost:
         return Cost(weights)
     return Cost(
         weights,
-        span(each.training for each in answers),
-        span(each.row for each in answers),
-        span(each.epoch for each in answers),
+        span(each.training_bytes for each in answers),
+        span(each.predict_macs_per_sample for each in answers),
+        span(each.train_macs_per_epoch for each in answers),
     )
 
 
 def _peak(parts: Sequence[tuple[Count, Cost]]) -> Count:
     """Return the most bytes that are needed at once."""
-    counts = [count for times, cost in parts for count in (times, cost.weights, cost.training)]
-    if None in counts:
-        return None
+    counts = [
+        count
+        for times, cost in parts
+        for count in (times, cost.parameter_bytes, cost.training_bytes)
+    ]
+    for count in counts:
+        if isinstance(count, Unknown):
+            return count
     low, high = (
         _peak_of(list(zip(each[::3], each[1::3], each[2::3], strict=True))) for each in ends(counts)
     )

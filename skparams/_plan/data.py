@@ -11,10 +11,12 @@ from scipy.sparse import issparse
 from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
-from skparams._records import Bounds, Count, DataShape, Unknown, between
+from skparams._records import NO_CLASSES, Bounds, Count, DataShape, Unknown, between
 from skparams.specs import attributes_of, estimators_in, hyperparameters_of, last_of
 
 __all__ = ["read_data"]
+
+_NOTHING = DataShape()
 
 
 def read_data(estimator: Any, X: Any, y: Any, given: Mapping[str, Any]) -> DataShape:
@@ -32,45 +34,40 @@ def read_data(estimator: Any, X: Any, y: Any, given: Mapping[str, Any]) -> DataS
     Returns
     -------
     DataShape
-        None for what neither says; one target by default.
+        Unknown is what neither says; one target by default.
     """
     for name, value in given.items():
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         if value is not None and (not whole or value < 1):
             raise ValueError(f"plan: {name} must be an int of at least 1, got {value!r}.")
-    told = {name: None if value is None else int(value) for name, value in given.items()}
-    rows, columns = (None, None) if X is None else _shape_of_X(X)
-    y_rows, targets, classes = (None, None, None) if y is None else _shape_of_y(estimator, y)
-    if rows is not None and y_rows is not None and rows != y_rows:
+    rows, columns = (_NOTHING.rows, _NOTHING.columns) if X is None else _shape_of_X(X)
+    y_rows, targets, classes = (
+        (_NOTHING.rows, _NOTHING.targets, NO_CLASSES) if y is None else _shape_of_y(estimator, y)
+    )
+    if X is not None and y is not None and rows != y_rows:
         raise ValueError(f"plan: X and y must have as many rows, got {rows:,} and {y_rows:,}.")
-    agreed = {
-        "rows": _agreed(
-            "n_samples",
-            told["n_samples"],
-            "y" if rows is None else "X",
-            y_rows if rows is None else rows,
-        ),
-        "columns": _agreed("n_features", told["n_features"], "X", columns),
-        "targets": _agreed("n_outputs", told["n_outputs"], "y", targets),
-        "classes": _agreed("n_classes", told["n_classes"], "y", classes),
-    }
-    if agreed["targets"] is None:
-        agreed["targets"] = 1
-    return DataShape(**agreed, dtype=_dtype_of(X), head=_head_of(X))
+    targets = _agreed("n_outputs", given, "y", targets)
+    return DataShape(
+        _agreed("n_samples", given, "y" if X is None else "X", y_rows if X is None else rows),
+        _agreed("n_features", given, "X", columns),
+        1 if isinstance(targets, Unknown) else targets,
+        _agreed("n_classes", given, "y", classes),
+        dtype=_dtype_of(X),
+        head=_head_of(X),
+    )
 
 
-def _agreed(
-    name: str, told: int | None, data: str, read: int | Bounds | Unknown | None
-) -> int | Bounds | Unknown | None:
-    """Return what is told and read, which must be the same where both are known."""
-    if told is None or read is None or isinstance(read, Unknown):
-        return read if told is None else told
-    if told != read:
-        raise ValueError(
-            f"plan: {name} must be what {data} has where both are given, got {name}={told:,} "
-            f"and {_text(read)} in {data}. Leave {name} out."
-        )
-    return read
+def _agreed(name: str, given: Mapping[str, Any], data: str, read: Count) -> Count:
+    """Return what is given or read, which must be the same where both are known."""
+    value = given[name]
+    if value is None or read == value:
+        return read
+    if isinstance(read, Unknown):
+        return int(value)
+    raise ValueError(
+        f"plan: {name} must be what {data} has where both are given, got {name}={value:,} "
+        f"and {_text(read)} in {data}. Leave {name} out."
+    )
 
 
 def _text(count: int | Bounds) -> str:
@@ -97,12 +94,12 @@ def _shape_of(name: str, data: Any) -> tuple[int, ...]:
     return tuple(int(length) for length in shape)
 
 
-def _shape_of_y(estimator: Any, y: Any) -> tuple[int, int, Count]:
+def _shape_of_y(estimator: Any, y: Any) -> tuple[Count, Count, Count]:
     """Return the numbers of rows, of targets, and of classes of each target."""
     shape = _shape_of("y", y)
     targets = 1 if len(shape) == 1 else shape[1]
     if not _classifies(estimator, set()):
-        return shape[0], targets, None
+        return shape[0], targets, NO_CLASSES
     labels: Any = y if issparse(y) else np.asarray(y)
     if targets > 1:
         with warnings.catch_warnings():

@@ -43,9 +43,9 @@ def plan(
     Returns
     -------
     Plan
-        Counts are exact integers, ``Bounds`` where fit decides how many there will be, and None
-        where nothing can be said; a reason stands beside each None. ``cost`` tells memory and
-        multiply-adds; of a search, ``candidates`` has the totals of each candidate.
+        Counts are exact integers, ``Bounds`` where fit decides how many there will be, and
+        ``Unknown`` with a reason where nothing can be said. ``cost`` has memory and multiply-adds;
+        of a search, ``candidates`` has the totals of each candidate.
 
     Raises
     ------

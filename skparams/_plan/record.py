@@ -24,7 +24,7 @@ class Plan(Plotted):
     ----------
     root : Node
         The estimator. Its counts are exact integers, ``Bounds`` where fit decides how many there
-        will be, and None where nothing can be said; a reason stands beside each None.
+        will be, and ``Unknown`` with a reason where nothing can be said.
     n_samples : int or None
         Number of training rows, where it is known.
     cost : Cost or None

@@ -20,6 +20,7 @@ from skparams._records import (
     between,
     multiply,
     resolve,
+    span,
 )
 from skparams._walk import join
 from skparams.specs import Part, Rule, Said, Spec
@@ -95,7 +96,7 @@ class Plans:
         """Return what a Spec answers, False where it depends on what is not known."""
         return answer if isinstance(answer, bool) else asked(answer, self.data, self.params) is True
 
-    def axis(self, name: str) -> int | Bounds | Unknown:
+    def axis(self, name: str) -> Count:
         """Return how long the axis of a name will be."""
         if isinstance(self._sizes, Unknown):
             return self._sizes
@@ -150,44 +151,35 @@ class Plans:
     def _array(self, name: str, dims: tuple[str, ...] | None, rule: Rule) -> FittedAttribute:
         if dims is None:
             return self._unknown(name, rule, Unknown(f"no Spec says how large {name} will be"))
-        axes = [self.axis(dim) for dim in dims]
-        shape = tuple(None if isinstance(axis, Unknown) else axis for axis in axes)
+        shape = tuple(self.axis(dim) for dim in dims)
         count = multiply(*shape)
-        reason = next((axis.reason for axis in axes if isinstance(axis, Unknown)), None)
-        if count is None:
-            return self._row(name, rule, shape, dims, None, None, None, reason)
-        free = self._free(rule, shape, count)
-        if isinstance(free, Unknown):
-            return self._row(name, rule, shape, dims, count, None, count, free.reason)
-        return self._row(name, rule, shape, dims, count, free, count, None)
+        free = count if isinstance(count, Unknown) else self._free(rule, shape, count)
+        return self._row(name, rule, shape, dims, count, free, count)
 
-    def _free(self, rule: Rule, shape: tuple[Count, ...], count: Count) -> Any:
+    def _free(self, rule: Rule, shape: tuple[Count, ...], count: int | Bounds) -> Count:
         """Return the count minus constraints, at both ends where axes are bounded."""
         if rule.free is None or count == 0:
             return count
         if rule.free == "nonzero":
             return between(0, ends([count])[1][0])
         answers = [asked(rule.free, each, self.params) for each in ends(shape)]
-        unknown = next((each for each in answers if isinstance(each, Unknown)), None)
-        return unknown or between(min(answers), max(answers))
+        return span(answers)
 
     def _part(self, name: str, rule: Rule, part: Part) -> FittedAttribute:
-        axes = [self.axis(dim) for dim in part.dims or ()]
-        shape = tuple(None if isinstance(axis, Unknown) else axis for axis in axes)
-        held = part.count if part.dims is None else multiply(*shape)
+        shape = None if part.dims is None else tuple(self.axis(dim) for dim in part.dims)
+        held: Count
+        if shape is not None:
+            held = multiply(*shape)
+        elif part.count is not None:
+            held = part.count
+        else:
+            held = Unknown(f"no Spec says how large {name} will be")
         count = held if part.count is None else part.count
-        reason = next((axis.reason for axis in axes if isinstance(axis, Unknown)), None)
-        if count is None and reason is None:
-            reason = f"no Spec says how large {name} will be"
         free = count if part.free is None else part.free
-        row = self._row(
-            name, rule, None if part.dims is None else shape, part.dims, count, free, held, reason
-        )
-        if part.bytes is not None:
-            row = replace(row, bytes=part.bytes)
-        return row if row.count is None or row.bytes is None else replace(row, reason=None)
+        row = self._row(name, rule, shape, part.dims, count, free, held)
+        return row if part.bytes is None else replace(row, bytes=part.bytes)
 
-    def _axis(self, name: str) -> int | Bounds | Unknown:
+    def _axis(self, name: str) -> Count:
         length = resolve(name, self._sizes, self.data, self.params)
         if isinstance(length, Unknown):
             return length
@@ -196,7 +188,7 @@ class Plans:
 
     def _unknown(self, name: str, rule: Rule, unknown: Unknown) -> FittedAttribute:
         dims = rule.dims if isinstance(rule.dims, tuple) else None
-        return self._row(name, rule, None, dims, None, None, None, unknown.reason)
+        return self._row(name, rule, None, dims, unknown, unknown, unknown)
 
     def _row(
         self,
@@ -207,7 +199,6 @@ class Plans:
         count: Count,
         free: Count,
         held: Count,
-        reason: str | None,
     ) -> FittedAttribute:
         """Return a record; ``held`` numbers are kept, of which ``count`` are parameters."""
         dtype = "float64" if self.says(rule.float64) else self.dtype
@@ -220,6 +211,4 @@ class Plans:
             count=count,
             free=free,
             bytes=multiply(held, 4 if dtype == "float32" else 8),
-            reason=reason,
-            alias_of=None,
         )

@@ -82,10 +82,14 @@ def _row(one: FittedAttribute, other: FittedAttribute) -> FittedAttribute:
         dims=one.dims if one.dims == other.dims else None,
         dtype=one.dtype if one.dtype == other.dtype else None,
         count=span([one.count, other.count]),
-        free=span([one.free, other.free]),
+        free=span([_free(one), _free(other)]),
         bytes=span([one.bytes, other.bytes]),
-        reason=one.reason or other.reason,
     )
+
+
+def _free(row: FittedAttribute) -> Count:
+    assert row.free is not None  # of a parameter
+    return row.free
 
 
 def _absent(row: FittedAttribute) -> FittedAttribute:
@@ -93,7 +97,7 @@ def _absent(row: FittedAttribute) -> FittedAttribute:
     return replace(
         row,
         count=span([0, row.count]),
-        free=span([0, row.free]),
+        free=span([0, _free(row)]),
         bytes=span([0, row.bytes]),
     )
 
@@ -103,14 +107,13 @@ def _totals(one: Totals, other: Totals) -> Totals:
         span([one.stored, other.stored]),
         span([one.free, other.free]),
         span([one.bytes, other.bytes]),
-        one.reason or other.reason,
     )
 
 
 def _cost(one: Cost, other: Cost) -> Cost:
     return Cost(
-        span([one.weights, other.weights]),
-        span([one.training, other.training]),
-        span([one.row, other.row]),
-        span([one.epoch, other.epoch]),
+        span([one.parameter_bytes, other.parameter_bytes]),
+        span([one.training_bytes, other.training_bytes]),
+        span([one.predict_macs_per_sample, other.predict_macs_per_sample]),
+        span([one.train_macs_per_epoch, other.train_macs_per_epoch]),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from skparams._records import Candidate
+from skparams._records import Candidate, Unknown
 from skparams._report import (
     Column,
     Page,
@@ -53,13 +53,14 @@ def _unknown_until_fit(plan: Plan) -> list[str]:
     """Return the reasons of what is unknown, and where each comes up first."""
     first: dict[str, str] = {}
     for node in plan.root.walk():
-        unknown = [row for row in node.parameters if row.count is None]
-        for row in unknown:
-            first.setdefault(row.reason or "", row.path)
-        if node.totals.stored is None and not unknown and not node.children:
-            first.setdefault(node.totals.reason or "", node.path)
-    if plan.totals.stored is None and not first:
-        first[plan.totals.reason or ""] = ""
+        own = [(row.count, row.path) for row in node.parameters]
+        if not node.children:
+            own.append((node.totals.stored, node.path))
+        for count, path in own:
+            if isinstance(count, Unknown):
+                first.setdefault(count.reason, path)
+    if isinstance(plan.totals.stored, Unknown) and not first:
+        first[plan.totals.stored.reason] = ""
     notes = [
         f"known after fit: {clean(reason)}" + (f" ({clean(path)})" if path else "")
         for reason, path in first.items()
@@ -74,14 +75,15 @@ def _cost(plan: Plan) -> list[str]:
     cost = plan.cost
     if cost is None:
         return []
-    of_epoch = "{} an epoch" if cost.row is not None else "{} multiply-adds an epoch"
+    per_sample = cost.predict_macs_per_sample
+    of_epoch = "{} multiply-adds an epoch" if isinstance(per_sample, Unknown) else "{} an epoch"
     parts = [
-        (cost.weights, "{} of weights", size),
-        (cost.training, "{} while training", size),
-        (cost.row, "{} multiply-adds a row", amount),
-        (cost.epoch, of_epoch, amount),
+        (cost.parameter_bytes, "{} of weights", size),
+        (cost.training_bytes, "{} while training", size),
+        (per_sample, "{} multiply-adds a row", amount),
+        (cost.train_macs_per_epoch, of_epoch, amount),
     ]
-    known = [words.format(write(count)) for count, words, write in parts if count is not None]
+    known = [words.format(text_of(n)) for n, words, text_of in parts if not isinstance(n, Unknown)]
     return [f"cost: {', '.join(known)}"] if known else []
 
 
@@ -112,6 +114,6 @@ def _candidates(plan: Plan) -> Iterator[Section]:
 
 def _candidate(each: Candidate, names: list[str], label: str = "") -> Row:
     params, totals = dict(each.params), each.totals
-    count = "after fit" if totals.stored is None else number(totals.stored)
+    count = "after fit" if isinstance(totals.stored, Unknown) else number(totals.stored)
     values = (clean(params.get(name, "")) for name in names)
     return Row((label, *values, count, number(totals.free), size(totals.bytes)))

@@ -15,6 +15,7 @@ from skparams._plan.rows import Plans, asked
 from skparams._plan.search import candidates
 from skparams._plan.span import Planned, spanning
 from skparams._records import (
+    NO_CLASSES,
     Candidate,
     Cost,
     DataShape,
@@ -75,7 +76,7 @@ class PlanWalk:
                 (self._planned(estimator, each, name, path, chosen=chosen) for each in both),
             )
         if asked(is_regressor, last_of(estimator).estimator) is True:
-            data = replace(data, classes=None)
+            data = replace(data, classes=NO_CLASSES)
         values = attributes_of(estimator)
         params = hyperparameters_of(estimator, values)
         spec = registered(estimator) or guess_spec(values, params)
@@ -188,7 +189,7 @@ def _why_unknown(estimator: Any, spec: Spec, params: Params) -> str | None:
 def _kept(member: Member, path: str) -> Planned:
     """Return the records of an estimator that is fitted already, as they are."""
     node = Walk(member.estimator).root
-    return Planned(_moved(node, member.path, path), Cost(weights=node.totals.bytes))
+    return Planned(_moved(node, member.path, path), Cost(node.totals.bytes))
 
 
 def _moved(node: Node, name: str, path: str) -> Node:
@@ -223,13 +224,12 @@ def _totals(
     rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: str | None
 ) -> Totals:
     """Add up an estimator's own parameters and those of the estimators in it."""
-    reasons = [row.reason for row in rows] + [child.totals.reason for child in children]
-    reason = unknown or next((each for each in reasons if each is not None), None)
-    if unknown:
-        return Totals(None, None, None, unknown)
+    if unknown is not None:
+        reason = Unknown(unknown)
+        return Totals(reason, reason, reason)
+    free = [row.free for row in rows if row.free is not None]
     return Totals(
         add([*(r.count for r in rows), *(multiply(c.times, c.totals.stored) for c in children)]),
-        add([*(r.free for r in rows), *(multiply(c.times, c.totals.free) for c in children)]),
+        add([*free, *(multiply(c.times, c.totals.free) for c in children)]),
         add([*(r.bytes for r in rows), *(multiply(c.times, c.totals.bytes) for c in children)]),
-        reason,
     )

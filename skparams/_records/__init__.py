@@ -1,8 +1,17 @@
 """Facts about estimators, as records: counts, sizes, attributes, nodes, totals."""
 
 from skparams._records.chain import chained
-from skparams._records.counts import Bounds, Count, add, between, multiply, span
-from skparams._records.data_shape import DataShape, NotKnown, Size, Unknown, resolve
+from skparams._records.counts import (
+    Bounds,
+    Count,
+    Unknown,
+    add,
+    between,
+    low_high,
+    multiply,
+    span,
+)
+from skparams._records.data_shape import NO_CLASSES, DataShape, NotKnown, Size, resolve
 from skparams._records.node import (
     ROLES,
     Candidate,
@@ -23,6 +32,7 @@ from skparams._records.node import (
 )
 
 __all__ = [
+    "NO_CLASSES",
     "ROLES",
     "Bounds",
     "Candidate",
@@ -48,6 +58,7 @@ __all__ = [
     "add",
     "between",
     "chained",
+    "low_high",
     "multiply",
     "resolve",
     "span",

@@ -3,39 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, NoReturn
 
-__all__ = ["Bounds", "Count", "add", "between", "multiply", "span"]
+__all__ = ["Bounds", "Count", "Unknown", "add", "between", "low_high", "multiply", "span"]
 
 
 class Bounds(NamedTuple):
-    """A count that is not known before fit, but for how small and how large it can get.
+    """A count of which only the smallest and the largest possible values are known before fit.
 
     Parameters
     ----------
     low, high : int
         Both included.
+
+    Examples
+    --------
+    >>> from skparams import plan
+    >>> from sklearn.tree import DecisionTreeRegressor
+    >>> plan(DecisionTreeRegressor(max_depth=1), n_features=3).totals.stored
+    Bounds(low=1, high=3)
     """
 
     low: int
     high: int
 
 
-# None is unknown; whoever keeps one keeps a reason beside it.
-Count = int | Bounds | None
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A count that is not known. It has no truth value, so that it cannot pass for 0.
+
+    Parameters
+    ----------
+    reason : str
+        Why, as in ``"depends on the data's categories"``.
+
+    Examples
+    --------
+    >>> from skparams import plan
+    >>> from sklearn.linear_model import LinearRegression
+    >>> plan(LinearRegression()).totals.stored
+    Unknown(reason='needs n_features')
+    """
+
+    reason: str
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"Unknown({self.reason!r}) is neither true nor false; use isinstance.")
+
+
+Count = int | Bounds | Unknown
 
 
 def between(low: int, high: int) -> int | Bounds:
-    """Return bounds, or the number itself where they leave one."""
+    """Return bounds, or the number itself where both are the same."""
     return low if low == high else Bounds(low, high)
 
 
+def low_high(count: int | Bounds) -> tuple[int, int]:
+    """Return the smallest and the largest value of a count."""
+    return (count.low, count.high) if isinstance(count, Bounds) else (count, count)
+
+
 def add(counts: Iterable[Count]) -> Count:
-    """Return the sum: unknown where one part is, bounded where one part is."""
+    """Return the sum; the first part that is unknown, where one is."""
     low = spread = 0
     for count in counts:
-        if count is None:
-            return None
+        if isinstance(count, Unknown):
+            return count
         if isinstance(count, Bounds):
             spread += count.high - count.low
             count = count.low
@@ -46,23 +81,23 @@ def add(counts: Iterable[Count]) -> Count:
 def multiply(*counts: Count) -> Count:
     """Return the product of counts, none of which is negative."""
     low = high = 1
-    unknown = False
+    unknown: Unknown | None = None
     for count in counts:
-        if count is None:
-            unknown = True
+        if isinstance(count, Unknown):
+            unknown = count if unknown is None else unknown
             continue
-        least, most = count if isinstance(count, Bounds) else (count, count)
-        low, high = low * least, high * most
-    if unknown:
-        return 0 if high == 0 else None
+        smallest, largest = low_high(count)
+        low, high = low * smallest, high * largest
+    if unknown is not None:
+        return 0 if high == 0 else unknown
     return between(low, high)
 
 
 def span(counts: Iterable[Count]) -> Count:
-    """Return the bounds around several counts of which one will be: unknown where one is."""
+    """Return the bounds around several counts; the first that is unknown, where one is."""
     ends: list[int] = []
     for count in counts:
-        if count is None:
-            return None
-        ends.extend(count if isinstance(count, Bounds) else (count,))
+        if isinstance(count, Unknown):
+            return count
+        ends.extend(low_high(count))
     return between(min(ends), max(ends))

@@ -6,22 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from skparams._records.counts import Bounds
+from skparams._records.counts import Bounds, Count, Unknown
 
-__all__ = ["DataShape", "NotKnown", "Size", "Unknown", "resolve"]
+__all__ = ["NO_CLASSES", "DataShape", "NotKnown", "Size", "resolve"]
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A size that is known after fit only.
-
-    Parameters
-    ----------
-    reason : str
-        What it depends on, as in ``"depends on the data's categories"``.
-    """
-
-    reason: str
+_NO_SAMPLES = Unknown("needs n_samples")
+_NO_FEATURES = Unknown("needs n_features")
+_NO_OUTPUTS = Unknown("needs n_outputs")
+NO_CLASSES = Unknown("needs n_classes")  # of y, where no classifier is to be fitted
 
 
 class NotKnown(Exception):
@@ -34,22 +27,28 @@ class DataShape:
 
     Parameters
     ----------
-    rows, columns, targets, classes : int, Bounds, Unknown or None
+    rows, columns, targets, classes : int, Bounds or Unknown
         What ``n_samples``, ``n_features``, ``n_outputs`` and ``n_classes`` return. Reading one that
-        is None (not given) or Unknown raises ``NotKnown``, so that a size can be written as plain
-        arithmetic. Sizes never meet Bounds: they are asked at both ends. ``classes`` is the number
-        of classes in one column of y, None where no classifier is to be fitted.
-    dtype : str
-        Of X as the estimator gets it: ``"float32"``, or ``"float64"`` for all that becomes it.
+        is not an int raises ``NotKnown``, so that a size can be written as plain arithmetic; with
+        Bounds, sizes are evaluated at both ends. ``classes`` is the number of classes in one column
+        of y, Unknown where no classifier is to be fitted.
+    dtype : {"float32", "float64"}, default="float64"
+        Of X as the estimator gets it; ``"float64"`` stands for all that becomes it.
     head : DataFrame, default=None
         X without its rows, where X has named columns: what selects columns by name or by dtype
-        can be asked with it.
+        can be applied to it.
+
+    Examples
+    --------
+    >>> from skparams.specs import DataShape
+    >>> DataShape(rows=100, columns=4).n_features
+    4
     """
 
-    rows: int | Bounds | Unknown | None = None
-    columns: int | Bounds | Unknown | None = None
-    targets: int | Bounds | Unknown | None = None
-    classes: int | Bounds | Unknown | None = None
+    rows: Count = _NO_SAMPLES
+    columns: Count = _NO_FEATURES
+    targets: Count = _NO_OUTPUTS
+    classes: Count = NO_CLASSES
     dtype: str = "float64"
     head: Any = field(default=None, compare=False)
 
@@ -74,9 +73,7 @@ class DataShape:
         return _known("n_classes", self.classes)
 
 
-def _known(name: str, value: int | Bounds | Unknown | None) -> int:
-    if value is None:
-        raise NotKnown(f"needs {name}")
+def _known(name: str, value: Count) -> int:
     if isinstance(value, Bounds):
         raise NotKnown(f"{name} is from {value.low:,} to {value.high:,}")
     if isinstance(value, Unknown):
@@ -85,30 +82,16 @@ def _known(name: str, value: int | Bounds | Unknown | None) -> int:
 
 
 # A size before fit, from the data's shape and the hyperparameters. It may raise NotKnown.
-Size = Callable[[DataShape, Mapping[str, Any]], int | Bounds | Unknown]
+Size = Callable[[DataShape, Mapping[str, Any]], Count]
 
 
 def resolve(
     name: str, sizes: Mapping[str, Size], data: DataShape, params: Mapping[str, Any]
-) -> int | Bounds | Unknown:
+) -> Count:
     """Return how long an axis will be.
 
-    Parameters
-    ----------
-    name : str
-        Of a dim. A Spec's own size comes first, then what the data's shape says, then the value
-        of the hyperparameter of that name; digits are themselves.
-    sizes : mapping of str to callable
-        Those of the Spec.
-    data : DataShape
-        What is known of the data.
-    params : mapping
-        The hyperparameters.
-
-    Returns
-    -------
-    int, Bounds or Unknown
-        Unknown says why.
+    A Spec's own size comes first, then what the data's shape says, then the hyperparameter of that
+    name; digits are themselves.
     """
     try:
         if name in sizes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from skparams._records.counts import Count
+from skparams._records.counts import Count, Unknown
 
 __all__ = [
     "ROLES",
@@ -29,6 +29,8 @@ __all__ = [
     "Stats",
     "Totals",
 ]
+
+_NO_COST = Unknown("its Spec does not say")
 
 ROLES = {
     "parameter": "a number estimated in fit that predictions need",
@@ -82,10 +84,10 @@ class Stats:
 class FittedAttribute:
     """One array (or number) that fit left in an estimator, or will leave, with its role.
 
-    ``count``, ``free`` and ``bytes`` are None where they are not known, ``reason`` says why.
-    Before fit, axes of ``shape`` may be bounded or unknown too. ``alias_of`` is the path of the
-    attribute that holds the same buffer: totals count it once. ``retained`` are the bytes that
-    the array keeps alive beyond its own, as a view of a larger one does.
+    ``free`` is None where the role is not ``"parameter"``. Before fit, axes of ``shape`` may be
+    bounded or unknown too. ``alias_of`` is the path of the attribute that holds the same buffer:
+    totals count it once. ``retained`` are the bytes that the array keeps alive beyond its own, as
+    a view of a larger one does.
     """
 
     path: str
@@ -94,10 +96,9 @@ class FittedAttribute:
     dims: tuple[str, ...] | None
     dtype: str | None
     count: Count
-    free: Count
+    free: Count | None
     bytes: Count
-    reason: str | None
-    alias_of: str | None
+    alias_of: str | None = None
     retained: int = 0
     stats: Stats | None = None
 
@@ -153,24 +154,39 @@ class Leading:
 
 @dataclass(slots=True, unsafe_hash=True)
 class Totals:
-    """Sums over the unique buffers of the fitted parameters; None where a part is unknown."""
+    """Sums over the unique buffers of the fitted parameters; unknown where a part is."""
 
     stored: Count
     free: Count
     bytes: Count
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an estimator costs: bytes of its parameters, bytes while they are trained (the data
-    left out), and multiply-adds to predict one row and to train for one epoch.
+    """What an estimator costs in memory and in multiply-adds.
+
+    Parameters
+    ----------
+    parameter_bytes : int, Bounds or Unknown
+        Bytes of the fitted parameters.
+    training_bytes : int, Bounds or Unknown
+        Bytes needed during training, without the data.
+    predict_macs_per_sample : int, Bounds or Unknown
+        Multiply-adds to predict one sample.
+    train_macs_per_epoch : int, Bounds or Unknown
+        Multiply-adds of one epoch of training.
+
+    Examples
+    --------
+    >>> from skparams.specs import Cost
+    >>> Cost(predict_macs_per_sample=12).predict_macs_per_sample
+    12
     """
 
-    weights: Count = None
-    training: Count = None
-    row: Count = None
-    epoch: Count = None
+    parameter_bytes: Count = _NO_COST
+    training_bytes: Count = _NO_COST
+    predict_macs_per_sample: Count = _NO_COST
+    train_macs_per_epoch: Count = _NO_COST
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +251,11 @@ class Node:
         return tuple(
             Memorised(row.path, row.shape[0], row.bytes)  # type: ignore[arg-type]
             for row in self.attributes
-            if row.role == "data" and row.alias_of is None and row.shape and row.bytes
+            if row.role == "data"
+            and row.alias_of is None
+            and row.shape
+            and isinstance(row.bytes, int)
+            and row.bytes
         )
 
     def walk(self) -> Iterator[Node]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from skparams._records import Bounds
+from skparams._records import Bounds, Unknown
 from skparams._report.page import Page
 from skparams._report.text import to_text
 
@@ -184,6 +184,8 @@ def _plain(value: Any) -> Any:
     """Return records, tuples and numbers as what JSON has."""
     if isinstance(value, Bounds):
         return {"from": value.low, "to": value.high}
+    if isinstance(value, Unknown):
+        return {"unknown": value.reason}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if is_dataclass(value):

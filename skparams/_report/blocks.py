@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from skparams._records import Node
+from skparams._records import Node, Unknown
 from skparams._report.lines import Line, lines_of, upper
 
 __all__ = ["Block", "blocks_of", "first_divided"]
@@ -42,7 +42,7 @@ def first_divided(blocks: list[Block]) -> list[Block]:
 
 def _known(line: Line) -> int:
     """Return the upper bound of a line's count; unknown parts count as 0."""
-    if line.count is None:
+    if isinstance(line.count, Unknown):
         return sum(map(_known, line.lines))
     return upper(line.count) if line.counted else 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, add, multiply
+from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, Unknown, add, multiply
 from skparams._report.page import Column, Row, Section
 from skparams._report.words import clean, number, shape, size
 
@@ -37,9 +37,9 @@ class Line:
     name: str
     what: str = ""
     words: str = ""
-    count: Count = None
-    free: Count = None
-    bytes: Count = None
+    count: Count = 0
+    free: Count = 0
+    bytes: Count = 0
     counted: bool = True
     lines: tuple[Line, ...] = ()
     opened: bool = True
@@ -75,7 +75,7 @@ def learned(
 
 def _written(counts: Counts, planned: bool) -> tuple[str, str, str]:
     stored, free, held = counts
-    first = "after fit" if planned and stored is None else number(stored)
+    first = "after fit" if planned and isinstance(stored, Unknown) else number(stored)
     return first, number(free), size(held)
 
 
@@ -132,7 +132,8 @@ class _Lines:
         what, words = clean(node.class_name), flow(layers_of(node))
         if node.times != 1:
             what = f"{number(node.times)} × {what}"
-            words = f"each {number(node.totals.stored)}" if node.totals.stored is not None else ""
+            stored = node.totals.stored
+            words = "" if isinstance(stored, Unknown) else f"each {number(stored)}"
         lines = tuple(self.inside(node, level + 1)) if self._left > 0 else ()
         return Line("estimator", clean(node.name), what, words, *_totals(node), lines=lines)
 
@@ -163,7 +164,8 @@ def _array(row: FittedAttribute, node: Node) -> Line:
 
 
 def _own(row: FittedAttribute) -> Counts:
-    return (row.count, row.free, row.bytes) if row.alias_of is None else (0, 0, 0)
+    free = 0 if row.free is None else row.free
+    return (row.count, free, row.bytes) if row.alias_of is None else (0, 0, 0)
 
 
 def _rest(
@@ -184,14 +186,14 @@ def largest(
 
 def upper(count: Count) -> int:
     """Return the upper bound of a count, 0 where it is not known."""
-    if count is None:
+    if isinstance(count, Unknown):
         return 0
     return count.high if isinstance(count, Bounds) else count
 
 
 def weight(count: Count) -> float:
     """Return what to sort a count by: what is not known may be the largest."""
-    return float("inf") if count is None else float(min(upper(count), 10**300))
+    return float("inf") if isinstance(count, Unknown) else float(min(upper(count), 10**300))
 
 
 def layers_of(node: Node) -> tuple[Layer, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from skparams._records import Bounds, Count, FittedAttribute, Layer, Node
+from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, Unknown
 from skparams._report.base import Frame
 from skparams._report.lines import layers_of
 from skparams._report.page import Column, Row, Section, left_out
@@ -102,12 +102,15 @@ def _value(name: str, row: FittedAttribute, node: Node) -> Any:
         return None if row.dims is None else " × ".join(row.dims)
     if name in _COUNTS:
         return _exact(getattr(row, name))
+    if name == "reason":
+        counts = (row.count, row.free, row.bytes)
+        return next((count.reason for count in counts if isinstance(count, Unknown)), None)
     stem, _, end = name.rpartition("_")
     if stem in _COUNTS:
-        count: Count = getattr(row, stem)
-        return getattr(count, end) if isinstance(count, Bounds) else count
+        count: Count | None = getattr(row, stem)
+        return getattr(count, end) if isinstance(count, Bounds) else _exact(count)
     return getattr(row if hasattr(row, name) else row.stats, name, None)
 
 
-def _exact(count: Count) -> int | None:
-    return None if isinstance(count, Bounds) else count
+def _exact(count: Count | None) -> int | None:
+    return None if isinstance(count, Bounds | Unknown) else count

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from skparams._records import Bounds, FittedAttribute, Node
+from skparams._records import Bounds, FittedAttribute, Node, Unknown
 from skparams._report.blocks import Block, blocks_of, first_divided
 from skparams._report.figure import (
     FONT,
@@ -55,8 +55,8 @@ def draw_nodes(
 
 
 def _why(root: Node) -> str:
-    if root.totals.stored is None:
-        return clean(root.totals.reason or "how much it learned is not known")
+    if isinstance(root.totals.stored, Unknown):
+        return clean(root.totals.stored.reason)
     return "it has no fitted parameters"
 
 
@@ -142,7 +142,7 @@ def _title(root: Node, blocks: list[Block], planned: bool) -> str:
     first = max(named or among, key=lambda block: block.count)
     total = sum(block.count for block in blocks if block.level == 0)
     name, stored = short(first.name), root.totals.stored
-    known = " that are known" if stored is None else ""
+    known = " that are known" if isinstance(stored, Unknown) else ""
     verb = "will hold" if planned else "holds"
     if isinstance(stored, Bounds) and first.count == total:
         return f"{name} will hold all parameters: at most {number(total)}"

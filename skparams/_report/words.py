@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
-from skparams._records import Bounds, Count
+from skparams._records import Bounds, Count, Unknown
 
 __all__ = [
     "UNKNOWN",
@@ -25,23 +25,23 @@ _MOST_DIGITS = 15  # of a count that is written out
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 
 
-def number(count: Count) -> str:
+def number(count: Count | None) -> str:
     """Return a count with its thousands apart: "12,400", "≤ 12,400", "3 to 12,400"."""
     return _bounded(count, _whole)
 
 
-def size(count: Count) -> str:
+def size(count: Count | None) -> str:
     """Return a number of bytes in SI units, with one decimal from 1 kB on."""
     return _bounded(count, lambda n: f"{n} B" if n < 1000 else _scaled(n, "B"))
 
 
-def amount(count: Count) -> str:
+def amount(count: Count | None) -> str:
     """Return a count whose digits do not matter: "5,016", "13.5 M"."""
     return _bounded(count, lambda n: f"{n:,}" if n < 10_000 else _scaled(n, ""))
 
 
-def _bounded(count: Count, say: Callable[[int], str]) -> str:
-    if count is None:
+def _bounded(count: Count | None, say: Callable[[int], str]) -> str:
+    if count is None or isinstance(count, Unknown):
         return UNKNOWN
     if isinstance(count, Bounds):
         low, high = say(count.low), say(count.high)
@@ -81,7 +81,7 @@ def shape(axes: tuple[Count, ...] | None) -> str:
     """Return a shape as NumPy writes it, "?" for an axis that is not known; a number has none."""
     if not axes:
         return ""
-    words = ["?" if axis is None else number(axis).replace(",", "") for axis in axes]
+    words = ["?" if isinstance(axis, Unknown) else number(axis).replace(",", "") for axis in axes]
     return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams._records import Count, Finding, FittedAttribute, Node
+from skparams._records import Count, Finding, FittedAttribute, Node, Unknown
 from skparams._summary.stats import count_nonfinite, may_be_nonfinite
 from skparams._walk import Fitted, Leaf, Walk, join
 from skparams.specs import last_of, not_converged, registered
@@ -89,7 +89,7 @@ def findings(
 
 def _too_many(free: Count, effective: float | None, n_samples: int | None) -> Iterator[Finding]:
     count, kind = (free, "free") if effective is None else (effective, "effective")
-    if count is None or n_samples is None:
+    if isinstance(count, Unknown) or n_samples is None:
         return
     assert isinstance(count, int | float)  # there are no bounds after fit
     # A smoother as effective as there are rows gives back any target. More it cannot be, for one.

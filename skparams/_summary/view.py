@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from skparams._records import Component, Finding, FittedAttribute, Node, Sharpened
+from skparams._records import Component, Finding, FittedAttribute, Node, Sharpened, Unknown
 from skparams._report import (
     UNKNOWN,
     Column,
@@ -198,13 +198,15 @@ def _notes(summary: Summary) -> list[str]:
         found += _retained(summary)
     if summary.effective is not None:
         found.append(f"effective {rate(summary.effective)}{_per_row(summary, summary.effective)}")
-    count, kind = (totals.stored, "stored") if totals.free is None else (totals.free, "free")
+    count, kind = totals.free, "free"
+    if isinstance(count, Unknown):
+        count, kind = totals.stored, "stored"
     if isinstance(count, int) and summary.n_samples is not None and "SKP001" not in codes:
         found.append(f"{rate(count / summary.n_samples)} {kind} parameters a row")
-    if totals.stored is None:
-        found.append(f"unknown: {clean(totals.reason or 'no reason is given')}")
-    elif totals.free is None and totals.reason and not summary.guessed:
-        found.append(f"free is unknown: {clean(totals.reason)}")
+    if isinstance(totals.stored, Unknown):
+        found.append(f"unknown: {clean(totals.stored.reason)}")
+    elif isinstance(totals.free, Unknown) and not summary.guessed:
+        found.append(f"free is unknown: {clean(totals.free.reason)}")
     return found + _guessed(summary)
 
 

@@ -11,6 +11,7 @@ from skparams._walk.memory import Meter, pickled_size
 from skparams._walk.outputs import method_of, same, same_numbers
 from skparams._walk.predictions import METHODS, Outputs, infers, results_of
 from skparams._walk.slimmed import Dropped, plain_class, restored
+from skparams._walk.sums import blocks, buffer, dot, exponent_of, in_range, scaled
 from skparams._walk.walk import Walk, class_path
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Outputs",
     "Walk",
     "apart",
+    "blocks",
+    "buffer",
     "check_columns",
     "check_estimator",
     "check_fitted",
@@ -30,8 +33,11 @@ __all__ = [
     "choices",
     "class_path",
     "copied",
+    "dot",
     "effective",
+    "exponent_of",
     "ignored_paths",
+    "in_range",
     "infers",
     "is_fitted",
     "join",
@@ -46,6 +52,7 @@ __all__ = [
     "rules_of",
     "same",
     "same_numbers",
+    "scaled",
     "stored_in",
     "twin",
 ]

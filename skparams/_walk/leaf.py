@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams._records import Count, FittedAttribute
+from skparams._records import Count, FittedAttribute, Unknown
 from skparams.specs import Part, Rule, leaves_in
 
 __all__ = [
@@ -30,6 +30,8 @@ _NUMBER = (int, float, complex)
 _PLAIN = (int, float, complex, np.generic, list, tuple)
 # Sparse formats that keep Python objects rather than buffers.
 _OF_OBJECTS = ("lil", "dok")
+_BYTES_OF_OBJECTS = Unknown("a matrix of Python objects has no buffers")
+_GUESSED = Unknown("guessed, constraints are not known")
 # A dtype makes its text anew each time that it is asked.
 _text_of = lru_cache(maxsize=256)(str)
 
@@ -122,7 +124,7 @@ def with_retained(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribu
         and isinstance(leaf.value, np.ndarray)
         and leaf.value.base is not None
         and row.alias_of is None
-        and row.bytes is not None
+        and isinstance(row.bytes, int)
     ]
     left: dict[int, Any] = {}
     for i, owner in views:
@@ -153,7 +155,7 @@ def record_of_number(path: str, role: str, value: Any) -> FittedAttribute:
     """Return the record of a single number that is no parameter, as ``record_of`` does."""
     cls: type = type(value)
     dtype, n_bytes = _kind_of(cls)
-    return FittedAttribute(path, role, (), None, dtype, 1, None, n_bytes, None, None)
+    return FittedAttribute(path, role, (), None, dtype, 1, None, n_bytes)
 
 
 def record_of(
@@ -169,25 +171,27 @@ def record_of(
     array, part = leaf.numbers, leaf.part
     if array is None:
         kind = f"{type(leaf.value).__module__}.{type(leaf.value).__qualname__}"
-        why = f"no Spec says what the {kind} in {leaf.path} holds"
-        return FittedAttribute(leaf.path, role, None, None, None, None, None, None, why, alias_of)
+        why = Unknown(f"no Spec says what the {kind} in {leaf.path} holds")
+        return FittedAttribute(leaf.path, role, None, None, None, why, why, why, alias_of)
+    count: Count | None
+    free: Count | None
+    n_bytes: Count | None
     count, free, n_bytes = (part.count, part.free, part.bytes) if part else (None, None, None)
     if count is None:
         count = int(stored_in(array).size)
     if n_bytes is None:
         n_bytes = _bytes_of(array)
-    if guessed or role != "parameter":
+    if role != "parameter":
         free = None
+    elif guessed:
+        free = _GUESSED
     elif free is None:
         free = _free_in(array, rule, params, count)
     shape, dims = array.shape, (part and part.dims) or dims
     if dims is not None and len(dims) != len(shape):
         dims = dims[len(dims) - len(shape) :] if len(dims) > len(shape) else None
     dtype = "record" if array.dtype.names else _text_of(array.dtype)
-    reason = "guessed, constraints are not known" if guessed and role == "parameter" else None
-    return FittedAttribute(
-        leaf.path, role, shape, dims, dtype, count, free, n_bytes, reason, alias_of
-    )
+    return FittedAttribute(leaf.path, role, shape, dims, dtype, count, free, n_bytes, alias_of)
 
 
 def _free_in(array: Any, rule: Rule, params: Mapping[str, Any], count: Count) -> Count:
@@ -204,11 +208,11 @@ def stored_in(array: Any) -> np.ndarray:
     return array.tocoo().data if array.format in _OF_OBJECTS else array.data
 
 
-def _bytes_of(array: Any) -> int | None:
+def _bytes_of(array: Any) -> int | Unknown:
     if isinstance(array, np.ndarray):
         return array.nbytes
     if array.format in _OF_OBJECTS:
-        return None
+        return _BYTES_OF_OBJECTS
     buffers = ("data", "indices", "indptr", "row", "col", "offsets")
     held = [getattr(array, name, None) for name in buffers]
     return sum(buffer.nbytes for buffer in held if isinstance(buffer, np.ndarray))

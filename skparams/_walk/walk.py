@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import FittedAttribute, Node, Stats, Totals, add, chained
+from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained
 from skparams._walk.choices import DEEPEST, choices, outcomes
 from skparams._walk.fitted import Fitted, follow_from_names, is_fitted, rules_of
 from skparams._walk.leaf import (
@@ -41,6 +41,7 @@ from skparams.specs import (
 __all__ = ["Walk", "class_path"]
 
 Values = Mapping[str, Any]
+_NOT_FITTED = Unknown("not fitted")
 
 
 def class_path(cls: type) -> str:
@@ -106,7 +107,7 @@ class Walk:
             children = chained(children)
         unknown = _why_unknown(spec, values, fitted, rows)
         if self._depth == DEEPEST and "estimator" in {rule.role for rule in spec.rules.values()}:
-            unknown = f"estimators are nested more than {DEEPEST} deep"
+            unknown = Unknown(f"estimators are nested more than {DEEPEST} deep")
         # Those of an argument's estimator stand in a record of its own, or the winner's do.
         skip = params if spec.winner in values else spec.rules
         return Node(
@@ -217,16 +218,16 @@ def _why_unknown(
     values: Values,
     fitted: bool,
     rows: Sequence[FittedAttribute],
-) -> str | None:
+) -> Unknown | None:
     """Return why the counts of an estimator are not known, or None where they are."""
     if not fitted:
-        return "not fitted"
+        return _NOT_FITTED
     if spec.winner and spec.winner not in values:
-        return f"{spec.winner} was not kept"
+        return Unknown(f"{spec.winner} was not kept")
     learned = [row for row in rows if row.role == "parameter"]
     for row in learned:
-        if row.count is None:
-            return row.reason
+        if isinstance(row.count, Unknown):
+            return row.count
     if spec.guessed and not learned:
         hidden = [
             name
@@ -234,25 +235,27 @@ def _why_unknown(
             if rule.role == "state" and may_be_learned(values[name])
         ]
         if hidden:
-            return f"no Spec says what {', '.join(hidden)} holds"
+            return Unknown(f"no Spec says what {', '.join(hidden)} holds")
     return None
 
 
 def _totals(
-    rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: str | None
+    rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: Unknown | None
 ) -> Totals:
     """Add up what is in an estimator's own unique buffers and in its children."""
-    if children and not unknown:
-        unknown = next((c.totals.reason for c in children if c.totals.stored is None), None)
-    if unknown:
-        return Totals(None, None, None, unknown)
+    if unknown is None and children:
+        stored = (child.totals.stored for child in children)
+        unknown = next((count for count in stored if isinstance(count, Unknown)), None)
+    if unknown is not None:
+        return Totals(unknown, unknown, unknown)
     own = [row for row in rows if row.role == "parameter" and row.alias_of is None]
     inner = [child.totals for child in children]
-    stored = add([row.count for row in own] + [part.stored for part in inner])
     parts: list[FittedAttribute | Totals] = [*own, *inner]
-    free = add([part.free for part in parts])
-    reason = next(part.reason for part in parts if part.free is None) if free is None else None
-    return Totals(stored, free, add([part.bytes for part in parts]), reason)
+    return Totals(
+        add([row.count for row in own] + [part.stored for part in inner]),
+        add([part.free for part in parts if part.free is not None]),
+        add([part.bytes for part in parts]),
+    )
 
 
 def _n_features(values: Values, children: Sequence[Node]) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import Cost, Count, DataShape, NotKnown
+from skparams._records import Cost, Count, DataShape, NotKnown, Unknown
 from skparams.specs.spec import Params, Part, Rule
 
 __all__ = [
@@ -30,7 +30,7 @@ def _of_classifier(data: DataShape, params: Params) -> int:
 
 def _of_labels(data: DataShape, params: Params) -> int:
     """Count them where each column of y may be a label of its own."""
-    if data.targets is not None and data.n_outputs > 1:
+    if isinstance(data.targets, int) and data.targets > 1:
         return data.n_outputs
     return _of_classifier(data, params)
 
@@ -41,11 +41,11 @@ ONE = {"n_outputs": lambda data, params: 1}
 
 
 def if_known(count: Callable[[], Count]) -> Count:
-    """Return a count, None where it needs what is not known of the data."""
+    """Return a count, Unknown where it needs what is not known of the data."""
     try:
         return count()
-    except NotKnown:
-        return None
+    except NotKnown as error:
+        return Unknown(str(error))
 
 
 def row_of(
@@ -54,7 +54,7 @@ def row_of(
     """Return a Spec's cost, of which only that of predicting one row is known."""
 
     def cost(data: DataShape, params: Params, n_parameters: int) -> Cost:
-        return Cost(row=if_known(lambda: multiply_adds(data, params)))
+        return Cost(predict_macs_per_sample=if_known(lambda: multiply_adds(data, params)))
 
     return cost
 

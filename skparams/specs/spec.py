@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from skparams._records import ROLES, Bounds, Cost, DataShape, Layer, Leading, Size, Unknown
+from skparams._records import ROLES, Bounds, Cost, Count, DataShape, Layer, Leading, Size, Unknown
 
 __all__ = [
     "After",
@@ -74,11 +74,11 @@ class Part:
     path: str
     array: Any = None
     dims: tuple[str, ...] | None = None
-    count: int | Bounds | None = None
-    free: int | Bounds | None = None
+    count: Count | None = None
+    free: Count | None = None
     role: str = "parameter"
     used: Callable[[], Any] | None = None
-    bytes: int | Bounds | None = None
+    bytes: Count | None = None
     infinite: bool = False
     owner: int | None = None
     write: Callable[[Any], None] | None = None

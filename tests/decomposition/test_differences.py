@@ -42,7 +42,7 @@ def test_large_offsets(dtype, offset, correlated, spectrum):
     assert errors[1] > 1e-3
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_mean_of_many_float32_rows(quietly):
     """docs/differences.md, "Large offsets cost no digits"."""
     X = np.full((4_000_000, 2), 1000.30, np.float32)

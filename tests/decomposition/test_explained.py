@@ -240,7 +240,7 @@ def _coverage(alignment, n_seeds, n, spikes, p, n_resamples):
     return np.reshape(covered, (-1, 3)).mean(axis=0)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_intervals_cover():
     spikes = np.array([10.0, 5.0, 2.5])
     found = _coverage("signs", 300, 500, spikes, 10, 400)

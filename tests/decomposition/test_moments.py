@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from skparams.decomposition._pca import moments as _moments
 from skparams.decomposition._pca.moments import moments_of
+from tests.sweep import sweep
 
 LAYOUTS = {
     "C": np.ascontiguousarray,
@@ -42,7 +43,7 @@ def close(found, expected, tol):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("dtype", sweep(["float64", "float32"], 1))
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_layouts_and_weights(shape, dtype, layout, correlated, rng):
     X = LAYOUTS[layout](correlated(*shape, offset=3.0, dtype=dtype))
@@ -83,7 +84,7 @@ def test_first_rows_that_are_exceptions_cost_no_digits(rng, spectrum):
     assert (found.offset**2 < np.diag(found.scatter) / found.n).all()  # a second pass was made
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_mean_of_four_million_float32_rows():
     X = np.full((4_000_000, 1), 1000.30, np.float32)
     X[::2] += np.float32(0.25)

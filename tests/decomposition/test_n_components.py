@@ -31,7 +31,7 @@ def standardised(name):
     return (X - X.mean(axis=0)) / X.std(axis=0, ddof=1)
 
 
-SLOW = {"digits": pytest.mark.slow}  # seconds where kernels are not compiled
+SLOW = {"digits": pytest.mark.exhaustive}  # seconds where kernels are not compiled
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=SLOW.get(n, ())) for n in KNOWN])

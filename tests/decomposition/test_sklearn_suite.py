@@ -15,7 +15,7 @@ from skparams import PCA
 numba = pytest.importorskip("numba")
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.exhaustive,
     pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="minutes long when not compiled"),
     # scikit-learn runs them with warnings shown
     pytest.mark.filterwarnings("ignore::RuntimeWarning"),

@@ -166,7 +166,7 @@ def test_a_scatter_that_would_not_fit_says_how_large_it_is():
         PCA().partial_fit(X)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory differ")
 def test_a_memmap_larger_than_the_memory(tmp_path):
     code = dedent(f"""

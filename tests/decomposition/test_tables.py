@@ -8,6 +8,7 @@ from scipy.stats import chi2, f, norm
 from sklearn.datasets import load_wine
 
 from skparams import PCA
+from tests.sweep import sweep
 
 
 class Slow:
@@ -113,8 +114,7 @@ def test_every_table(setting, offset, correlated, rng):
         np.testing.assert_allclose(shares.sum(axis=0), 1)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", sweep(range(20), 2))
 def test_random_settings(seed):
     draw = np.random.RandomState(seed)
     n, p = draw.randint(20, 200), draw.randint(2, 12)
@@ -277,7 +277,7 @@ def test_false_alarms():
     np.testing.assert_allclose(_false_alarms(20, 500, 10, 3), 0.05, atol=0.015)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "shape", [(200, 10, 2), (500, 20, 3), (1000, 50, 5), (500, 70, 4)], ids=str
 )

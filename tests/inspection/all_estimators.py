@@ -5,12 +5,15 @@ import warnings
 from functools import cache
 
 import numpy as np
+import pytest
 from sklearn.experimental import enable_halving_search_cv, enable_iterative_imputer  # noqa: F401
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import all_estimators
 from sklearn.utils._test_common.instance_generator import _construct_instances
+
+from tests.sweep import sweep
 
 N, P, K = 60, 5, 3  # rows, features, classes
 
@@ -37,6 +40,26 @@ def classes():
 def names():
     """Names of all estimators."""
     return list(classes())
+
+
+# One of each kind, for the runs that are not exhaustive.
+FEW = (
+    "ColumnTransformer",
+    "CountVectorizer",
+    "GaussianMixture",
+    "GridSearchCV",
+    "HistGradientBoostingRegressor",
+    "KMeans",
+    "KNeighborsClassifier",
+    "LogisticRegression",
+    "MLPClassifier",
+    "PCA",
+    "Pipeline",
+    "RandomForestClassifier",
+    "SVC",
+    "StandardScaler",
+)
+each_estimator = pytest.mark.parametrize("name", sweep(names(), FEW))
 
 
 def instances(name):

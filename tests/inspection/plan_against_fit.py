@@ -2,7 +2,7 @@
 
 import re
 
-from skparams.specs import Bounds
+from skparams.specs import Bounds, Unknown
 
 
 def differences(planned, fitted):
@@ -18,9 +18,9 @@ def _of_nodes(planned, fitted):
         said, is_ = getattr(planned.totals, name), getattr(fitted.totals, name)
         if not _holds(said, is_):
             yield f"{where}: total {name} {said} became {is_}"
-        if said is None and not planned.totals.reason:
+        if isinstance(said, Unknown) and not said.reason:
             yield f"{where}: total {name} is not known, and no reason says why"
-    if planned.totals.stored is None:  # what is unknown needs no records
+    if isinstance(planned.totals.stored, Unknown):  # what is unknown needs no records
         return
     for one, other in zip(planned.layers, fitted.layers, strict=False):
         if (one.neurons, one.inputs, one.biases) != (other.neurons, other.inputs, other.biases):
@@ -33,10 +33,10 @@ def _of_nodes(planned, fitted):
 
 def _holds(said, is_):
     """Whether a planned count is what it became; where nothing is said, anything holds."""
-    if said is None:
+    if isinstance(said, Unknown):
         return True
     if isinstance(said, Bounds):
-        return is_ is not None and said.low <= is_ <= said.high
+        return isinstance(is_, int) and said.low <= is_ <= said.high
     return type(said) is int and said == is_
 
 
@@ -73,7 +73,7 @@ def _below(fitted, path):
 
 
 def _of_row(said, is_):
-    if said.count is None and said.reason is None:
+    if isinstance(said.count, Unknown) and not said.count.reason:
         yield f"{is_.path}: not known, and no reason says why"
     for name in ("count", "free", "bytes"):
         if not _holds(getattr(said, name), getattr(is_, name)):

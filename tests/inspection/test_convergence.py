@@ -14,10 +14,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skparams
-from tests.inspection.all_estimators import classes, data_for, instances
+from tests.inspection.all_estimators import FEW, classes, data_for, instances
 from tests.inspection.found import found
-
-pytestmark = pytest.mark.slow
+from tests.sweep import sweep
 
 # They stop at the limit as others do, but say nothing about it.
 SILENT = {
@@ -58,7 +57,7 @@ def fitted(estimator, X, y=None):
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # of classes that are deprecated
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sweep(NAMES, FEW))
 @pytest.mark.parametrize("limit", [1, 2, 5, "large"])
 def test_it_stands_where_fit_warned(name, limit):
     if limit == "large":

@@ -14,7 +14,8 @@ from sklearn.preprocessing import StandardScaler
 
 import skparams
 from skparams import count_params, diff, fitted_params, plan, summary
-from skparams.specs import Spec, parameter
+from skparams._records import Totals
+from skparams.specs import Spec, Unknown, parameter
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -104,7 +105,7 @@ def test_a_search_shows_the_winner_and_not_the_template(X, y):
     assert "best_estimator___logisticregression__C" in rows
     assert {o.path for o in found.root.outcomes} == {"best_params_", "best_score_"}
     unkept = GridSearchCV(pipeline, {"logisticregression__C": [1.0]}, cv=2, refit=False).fit(X, y)
-    assert summary(unkept).totals.reason == "best_estimator_ was not kept"
+    assert summary(unkept).totals.stored.reason == "best_estimator_ was not kept"
     assert count_params(unkept) is None
 
 
@@ -204,8 +205,7 @@ def test_sparse_coefficients_count_what_is_stored(X, y):
 
 def test_not_fitted_is_unknown_and_not_zero():
     found = summary(MLPClassifier())
-    assert found.totals.stored is found.totals.free is found.totals.bytes is None
-    assert found.totals.reason == "not fitted"
+    assert found.totals == Totals(*3 * [Unknown("not fitted")])
     assert found.root.hyperparameters
     assert count_params(MLPClassifier()) is None
     assert count_params(make_pipeline(StandardScaler(), MLPClassifier())) is None

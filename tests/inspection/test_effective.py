@@ -30,10 +30,9 @@ from sklearn.preprocessing import (
 from skparams import count_params, summary
 from tests.inspection.families.sweeps import flag, one_of
 from tests.inspection.smoother import trace
+from tests.sweep import sweep
 
-pytestmark = pytest.mark.slow
-
-SWEEPS = range(12)
+SWEEPS = sweep(range(12), 1)
 
 
 def fitted(estimator, X, y):
@@ -101,7 +100,7 @@ def test_ridge(solver, seed):
     agree(Ridge(alpha, fit_intercept=flag(rng), solver=solver, tol=1e-13), X, y, rel=1e-4)
 
 
-@pytest.mark.parametrize("seed", range(3))  # they are slow
+@pytest.mark.parametrize("seed", sweep(range(3), 1))
 @pytest.mark.parametrize("solver", ["sag", "saga"])
 def test_ridge_by_stochastic_solvers(solver, seed):
     rng, X, y = any_data(seed)
@@ -214,8 +213,8 @@ LAST = [
 ]
 
 
-@pytest.mark.parametrize("last", LAST, ids=lambda last: type(last).__name__)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("last", sweep(LAST, 2), ids=lambda last: type(last).__name__)
+@pytest.mark.parametrize("dtype", sweep([np.float64, np.float32], 1))
 def test_behind_transformers_that_ignore_y(last, dtype, X, y):
     X = X.astype(dtype)
     rel = 1e-3 if dtype == np.float32 else 1e-6
@@ -252,7 +251,7 @@ def _with_winner(model):
     return make_pipeline(model[0], model[-1].best_estimator_)
 
 
-@pytest.mark.parametrize("last", LAST, ids=lambda last: type(last).__name__)
+@pytest.mark.parametrize("last", sweep(LAST, 2), ids=lambda last: type(last).__name__)
 def test_of_transformed_targets(last, X, y):
     shifting = [StandardScaler(), RobustScaler(), MinMaxScaler()]
     follows = isinstance(last, LinearRegression | KNeighborsRegressor)
@@ -313,7 +312,7 @@ def test_unknown_has_a_reason(X, y):
     agree(make_pipeline(FunctionTransformer(np.tanh), Ridge()), X, y)
 
 
-@pytest.mark.parametrize("last", LAST, ids=lambda last: type(last).__name__)
+@pytest.mark.parametrize("last", sweep(LAST, 2), ids=lambda last: type(last).__name__)
 def test_other_rows_are_named(last, X, y):
     model = make_pipeline(StandardScaler(), last).fit(X, y)
     for function in (lambda rows: effective(model, rows), lambda rows: summary(model, rows)):

@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams import count_params, fitted_params, summary
+from skparams._records import Unknown
 from skparams._summary.refine import _are_rows
 
 
@@ -45,21 +46,22 @@ def test_it_guesses_floats_and_says_so():
     assert found.guessed == ("Anything",)
     assert list(fitted_params(model)) == ["weights_", "intercept_"]
     assert found.totals.stored == 7
-    assert found.totals.free is None
+    assert isinstance(found.totals.free, Unknown)
     assert "guessed: no Spec describes Anything" in str(found)
 
 
 def test_what_it_cannot_read_is_unknown():
     found = show(Anything().fit(weights_=np.ones(3), model_=SimpleNamespace(w=np.ones(4))))
-    assert found.totals.stored is None
-    assert found.totals.reason == "no Spec says what the types.SimpleNamespace in model_ holds"
+    assert (
+        found.totals.stored.reason == "no Spec says what the types.SimpleNamespace in model_ holds"
+    )
 
 
 @pytest.mark.parametrize("held", [np.ones(3), [np.ones(3)], SimpleNamespace(w=1.0)])
 def test_private_state_alone_is_unknown_and_not_zero(held):
     model = Anything().fit(_weights=held, n_iter_=3)
     assert count_params(model) is None
-    assert show(model).totals.reason == "no Spec says what _weights holds"
+    assert show(model).totals.stored.reason == "no Spec says what _weights holds"
 
 
 def test_estimators_in_containers_are_found_and_templates_are_not():

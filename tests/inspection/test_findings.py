@@ -20,13 +20,10 @@ from sklearn.tree import DecisionTreeRegressor
 from skparams import fitted_params, summary
 from skparams._summary.findings import CODES
 from skparams.specs import Spec, parameter
-from tests.inspection.all_estimators import fit, instances, names
+from tests.inspection.all_estimators import each_estimator, fit, instances
 from tests.inspection.found import found
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 
 @pytest.fixture
@@ -208,8 +205,7 @@ def test_ignore_must_have_codes_that_exist(ignore):
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # of classes that are deprecated
-@pytest.mark.slow
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_small_clean_fits_have_finite_parameters_and_known_findings(name):
     for estimator in instances(name):
         model, X, _ = fit(estimator)

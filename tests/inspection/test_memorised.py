@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skparams import memorised, summary
-from tests.inspection.all_estimators import fitted, names
+from tests.inspection.all_estimators import each_estimator, fitted
 
 
 def test_where_how_many_and_how_large(rng):
@@ -46,9 +46,8 @@ def _rows(X):
     return {row.tobytes() for row in dense.reshape(len(dense), -1)}
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning")
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_they_are_training_rows(name):
     for estimator, X, _ in fitted(name):
         for each in memorised(estimator):

@@ -145,7 +145,10 @@ def test_unknown_is_none_with_its_reason():
         "negative": lambda data, params: -1,
     }
     found = rows(attributes, sizes=sizes)
-    reasons = {path: row.reason for path, row in found.items()}
+    unknown = {path: row.count for path, row in found.items() if path != "k_"} | {
+        "k_": found["k_"].free
+    }
+    reasons = {path: count.reason for path, count in unknown.items()}
     assert reasons == {
         "a_": "depends on the data's categories",
         "b_": "needs n_samples",
@@ -159,13 +162,12 @@ def test_unknown_is_none_with_its_reason():
         "j_": "negative would be -1",
         "k_": "cannot be told (IndexError: tuple index out of range)",
     }
-    assert all(row.free is None for row in found.values())
-    assert [path for path, row in found.items() if row.count is not None] == ["k_"]
+    assert all(isinstance(row.free, Unknown) for row in found.values())
+    assert found["k_"].count == 9
     assert found["b_"].dims == ("n_samples",)
-    assert found["b_"].shape == (None,)
+    assert found["b_"].shape == (Unknown("needs n_samples"),)
     whole = plan(Planned(Spec(attributes, sizes=sizes)))
-    assert whole.totals.stored is None
-    assert whole.totals.reason == "depends on the data's categories"
+    assert whole.totals.stored.reason == "depends on the data's categories"
 
 
 def test_without_a_spec_nothing_is_claimed():
@@ -175,13 +177,12 @@ def test_without_a_spec_nothing_is_claimed():
 
     found = plan(Other(), n_features=3)
     assert found.guessed == ("Other",)
-    assert found.totals.stored is None
-    assert found.totals.reason == "no Spec describes Other"
-    assert found.cost == Cost()
+    assert found.totals.stored.reason == "no Spec describes Other"
+    assert found.cost == Cost(found.totals.bytes)
     told = plan(Planned(Spec({}, unknown="depends on the words in the texts")))
-    assert told.totals.reason == "depends on the words in the texts"
+    assert told.totals.stored.reason == "depends on the words in the texts"
     holds = plan(Planned(Spec({"inner_": "estimator"})))
-    assert holds.totals.reason == "no Spec says what inner_ will hold"
+    assert holds.totals.stored.reason == "no Spec says what inner_ will hold"
     assert plan(Planned(Spec({"n_iter_": "diagnostic"}))).totals.stored == 0
 
 
@@ -212,8 +213,8 @@ def wide(*hidden):
 def test_a_trillion_parameters_are_exact(hidden):
     found = plan(MLPClassifier(hidden), n_features=784, n_classes=10, n_samples=10**9)
     assert found.totals.stored == found.totals.free == wide(*hidden)
-    assert found.totals.bytes == found.cost.weights == 8 * wide(*hidden)
-    assert found.cost.training > found.cost.weights
+    assert found.totals.bytes == found.cost.parameter_bytes == 8 * wide(*hidden)
+    assert found.cost.training_bytes > found.cost.parameter_bytes
     assert [layer.neurons for layer in found.root.layers] == [784, *hidden, 10]
     assert sum(layer.parameters for layer in found.root.layers) == found.totals.stored
 
@@ -232,19 +233,18 @@ def test_a_bounded_or_unknown_count_of_columns_flows_on():
         return Planned(Spec({}, sizes={"out": size}, n_features_out="out"))
 
     bounded = plan(Planned(chain, width(lambda data, params: Bounds(1, data.n_features))), None)
-    assert bounded.totals.reason == "n_features behind inner: needs n_features"
+    assert bounded.totals.stored.reason == "needs n_features"
     inner = width(lambda data, params: Bounds(2, data.n_features))
     bounded = plan(Planned(chain, inner), n_features=5)
     last = bounded.root.children[1]
     assert last.attributes[0].shape == (3, Bounds(2, 5))
     assert bounded.totals.stored == last.totals.stored == Bounds(8, 20)
-    assert bounded.totals.bytes == bounded.cost.weights == Bounds(64, 160)
+    assert bounded.totals.bytes == bounded.cost.parameter_bytes == Bounds(64, 160)
     unknown = width(lambda data, params: Unknown("depends on the data's categories"))
     found = plan(Planned(chain, unknown), n_features=5).totals
-    assert found.stored is None
-    assert found.reason == "n_features behind inner: depends on the data's categories"
+    assert found.stored.reason == "n_features behind inner: depends on the data's categories"
     twice = Planned(chain, Planned(chain, unknown))
-    assert plan(twice, n_features=5).totals.reason == (
+    assert plan(twice, n_features=5).totals.stored.reason == (
         "n_features behind inner__inner: depends on the data's categories"
     )
 
@@ -272,7 +272,7 @@ def test_an_estimator_that_holds_itself_ends():
     )
     loop = Planned(spec)
     loop.inner = loop
-    assert plan(loop).totals.reason == "inner holds itself"
+    assert plan(loop).totals.stored.reason == "inner holds itself"
 
 
 def test_members_that_are_fitted_are_counted_as_they_are():
@@ -291,7 +291,11 @@ def test_members_that_are_fitted_are_counted_as_they_are():
 
 def test_costs_add_up():
     def cost(data, params, n_parameters):
-        return Cost(training=100 * n_parameters, row=n_parameters, epoch=data.n_samples)
+        return Cost(
+            training_bytes=100 * n_parameters,
+            predict_macs_per_sample=n_parameters,
+            train_macs_per_epoch=data.n_samples,
+        )
 
     def leaf(k, **spec):
         return Planned(Spec({"a_": parameter("k")}, **spec), k=k)
@@ -306,7 +310,7 @@ def test_costs_add_up():
         return plan(Planned(spec), n_samples=50).cost
 
     assert plan(leaf(3, cost=cost), n_samples=50).cost == Cost(24, 300, 3, 50)
-    assert plan(leaf(3, cost=cost)).cost == Cost(24, None, None, None)
+    assert plan(leaf(3, cost=cost)).cost == Cost(24)
     assert plan(leaf(3)).cost == Cost(24)
     # one after the other: the second is trained beside the first, which is fitted
     assert of((leaf(1, cost=cost), 1), (leaf(3, cost=cost), 1)) == Cost(32, 308, 4, 100)
@@ -315,7 +319,7 @@ def test_costs_add_up():
     assert of((leaf(3, cost=cost), Bounds(0, 5))) == Cost(
         Bounds(0, 120), Bounds(0, 396), Bounds(0, 15), Bounds(0, 250)
     )
-    assert of((leaf(3, cost=cost), 1), (leaf(3), 1)) == Cost(48, None, None, None)
+    assert of((leaf(3, cost=cost), 1), (leaf(3), 1)) == Cost(48)
     assert of() == Cost(0, 0, 0, 0)
 
 
@@ -327,14 +331,13 @@ def test_only_estimators_are_planned(value):
 
 def test_partial_knowledge_is_shown():
     found = plan(MLPClassifier((7,)), n_classes=3)
-    assert found.totals.stored is None
-    assert found.totals.reason == "needs n_features"
+    assert found.totals.stored.reason == "needs n_features"
     by_path = {row.path: row for row in found.root.attributes}
-    assert by_path["coefs_[0]"].shape == (None, 7)
+    assert by_path["coefs_[0]"].shape == (Unknown("needs n_features"), 7)
     assert by_path["coefs_[0]"].dims == ("n_features", "h1")
     assert by_path["coefs_[1]"].count == 21
-    assert plan(MLPClassifier()).totals.reason == "needs n_features"
-    assert plan(MLPClassifier(), n_features=3).totals.reason == "needs n_classes"
+    assert plan(MLPClassifier()).totals.stored.reason == "needs n_features"
+    assert plan(MLPClassifier(), n_features=3).totals.stored.reason == "needs n_classes"
     assert plan(MLPRegressor(hidden_layer_sizes=7), n_features=2).totals.stored == 29
     assert plan(MLPRegressor(hidden_layer_sizes=7), n_features=2, n_outputs=3).totals.stored == 45
     assert plan(StandardScaler(), np.ones((5, 2))).n_samples == 5
@@ -343,8 +346,8 @@ def test_partial_knowledge_is_shown():
 def test_hyperparameters_that_fit_would_refuse_are_no_crash():
     for wrong in ("abc", (3, "x"), None, (3, -2)):
         found = plan(MLPClassifier(wrong), n_features=3, n_classes=2).totals
-        assert found.stored is None
-        assert found.reason
+        assert isinstance(found.stored, Unknown)
+        assert found.stored.reason
 
 
 def test_planning_changes_nothing_and_a_fitted_estimator_is_planned_anew():

@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skparams import plan
 from skparams._plan.data import read_data
+from skparams._records import NO_CLASSES
 from skparams.specs import Bounds, Unknown
 
 NOTHING = dict.fromkeys(("n_samples", "n_features", "n_outputs", "n_classes"))
@@ -21,7 +22,7 @@ def test_shapes_are_read_from_any_kind_of_X():
     kinds.append(np.broadcast_to(np.float64(1.0), (3, 4)))
     for each in kinds:
         data = read_data(StandardScaler(), each, None, NOTHING)
-        assert (data.rows, data.columns, data.targets, data.classes) == (3, 4, 1, None)
+        assert (data.rows, data.columns, data.targets, data.classes) == (3, 4, 1, NO_CLASSES)
         assert data.dtype == "float64"
     texts = read_data(StandardScaler(), ["one two", "three"], None, NOTHING)
     assert texts.rows == 2
@@ -64,7 +65,7 @@ def test_the_dtype_that_estimators_compute_with():
 def test_targets_and_classes_are_read_from_y(y, targets, classes):
     data = read_data(LogisticRegression(), None, y, NOTHING)
     assert (data.rows, data.targets, data.classes) == (4, targets, classes)
-    assert read_data(LinearRegression(), None, y, NOTHING).classes is None
+    assert read_data(LinearRegression(), None, y, NOTHING).classes == NO_CLASSES
 
 
 def test_many_classes_for_few_rows_do_not_warn():
@@ -87,7 +88,7 @@ def test_a_classifier_anywhere_inside_has_classes():
 
     assert read_data(Outer(inner=[("a", Classifier())]), None, y, NOTHING).classes == 3
     assert read_data(Outer(inner={"a": [Classifier()]}), None, y, NOTHING).classes == 3
-    assert read_data(Outer(inner=Outer()), None, y, NOTHING).classes is None
+    assert read_data(Outer(inner=Outer()), None, y, NOTHING).classes == NO_CLASSES
 
 
 @pytest.mark.parametrize("name", NOTHING)

@@ -21,7 +21,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
 from skparams import plan, summary
-from skparams.specs import Bounds, Member, Spec, parameter
+from skparams.specs import Bounds, Member, Spec, Unknown, parameter
 
 GRID = {"hidden_layer_sizes": [(2,), (3, 4), 5], "alpha": [0.1, 1.0]}
 
@@ -62,8 +62,9 @@ def test_a_row_for_each_candidate_and_the_range_over_them(X):
     ]
     assert [each.totals.stored for each in found.candidates] == SIZES * 2
     assert found.totals.stored == found.totals.free == Bounds(min(SIZES), max(SIZES))
-    assert found.totals.bytes == found.cost.weights == Bounds(8 * min(SIZES), 8 * max(SIZES))
-    assert found.cost.row == Bounds(2 * 3 + 2, 3 * 3 + 3 * 4 + 4)
+    assert found.totals.bytes == Bounds(8 * min(SIZES), 8 * max(SIZES))
+    assert found.cost.parameter_bytes == found.totals.bytes
+    assert found.cost.predict_macs_per_sample == Bounds(2 * 3 + 2, 3 * 3 + 3 * 4 + 4)
     (winner,) = found.root.children
     assert (winner.path, winner.class_name) == ("best_estimator_", "MLPRegressor")
     rows = {row.path: row for row in winner.attributes}
@@ -167,30 +168,28 @@ def test_what_is_drawn_is_unknown_only_where_it_decides(X):
     assert [dict(each.params) for each in found.candidates] == [{"C": "drawn"}]
     search = RandomizedSearchCV(MLPRegressor(), {"hidden_layer_sizes": randint(1, 9)})
     found = plan(search, X, y)
-    assert found.totals.stored is None
-    assert found.totals.reason == "depends on hidden_layer_sizes, which the search draws"
+    assert found.totals.stored.reason == "depends on hidden_layer_sizes, which the search draws"
     drawn = RandomizedSearchCV(
         Outer(LinearRegression()), {"inner__fit_intercept": randint(0, 2), "inner__tol": [1, 2]}
     )
     assert (
-        plan(drawn, X, y).totals.reason == "depends on inner__fit_intercept, which the search draws"
+        plan(drawn, X, y).totals.stored.reason
+        == "depends on inner__fit_intercept, which the search draws"
     )
 
 
 def test_without_refit_nothing_is_kept(X):
     search = GridSearchCV(Ridge(), {"alpha": [1.0]}, cv=2, refit=False)
     found = plan(search, X, X[:, 0])
-    assert found.totals.stored is None
-    assert found.totals.reason == "best_estimator_ is not kept with refit=False"
+    assert found.totals.stored.reason == "best_estimator_ is not kept with refit=False"
     assert [each.totals.stored for each in found.candidates] == [4]
-    assert summary(search.fit(X, X[:, 0])).totals.stored is None
+    assert isinstance(summary(search.fit(X, X[:, 0])).totals.stored, Unknown)
 
 
 def test_too_many_candidates_are_not_looked_at(X):
     grid = {"alpha": range(1000), "tol": range(1000)}
     found = plan(GridSearchCV(Ridge(), grid), X, X[:, 0])
-    assert found.totals.stored is None
-    assert found.totals.reason == (
+    assert found.totals.stored.reason == (
         "1,000,000 candidates are more than the 10,000 that plan looks at"
     )
     assert found.candidates == ()
@@ -221,7 +220,7 @@ def test_a_search_of_another_kind_is_unknown(X):
             self.refit = refit
 
     found = plan(Bayes(Ridge(), {"alpha": (0, 1)}), X, X[:, 0])
-    assert found.totals.reason == "depends on the candidates of the search"
+    assert found.totals.stored.reason == "depends on the candidates of the search"
 
 
 def test_planning_a_search_does_not_warn_nor_draw(X):
@@ -248,4 +247,4 @@ def test_a_winner_without_a_grid_is_unknown():
         def __skparams__(self):
             return spec
 
-    assert plan(Mine()).totals.reason == "depends on the candidates of the search"
+    assert plan(Mine()).totals.stored.reason == "depends on the candidates of the search"

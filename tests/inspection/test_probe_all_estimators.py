@@ -8,9 +8,9 @@ import pytest
 from skparams import probe
 from skparams._probe.calls import METHODS
 from skparams.specs import ROLES
-from tests.inspection.all_estimators import fitted, names
+from tests.inspection.all_estimators import each_estimator, fitted
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::FutureWarning")]
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 
 # What is used though its role says otherwise, and why the role stays.
 _OF_TRANSFORM = "counts are of the classifier; transform needs them beside it"
@@ -25,7 +25,7 @@ REASONS = {
 _POSITIVE = ("SkewedChi2Sampler",)
 
 
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_what_is_used_has_a_role_that_inference_needs(name):
     for estimator, X, _ in fitted(name):
         if name in _POSITIVE:

@@ -12,10 +12,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from skparams import ParamsMixin
 from skparams.specs.registry import registered
-from tests.inspection.all_estimators import fit, instances, names
+from tests.inspection.all_estimators import each_estimator, fit, instances
 
 # Deprecated classes of scikit-learn are estimators too.
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::FutureWarning")]
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 
 METHODS = (
     "predict",
@@ -72,7 +72,7 @@ def assert_same(restored, estimator, X, but=()):
     assert [method for method in differ if method not in but] == []
 
 
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_a_fresh_clone_is_restored(name):
     for estimator in instances(name):
         model, X, _ = fit(mixed(estimator))
@@ -87,7 +87,7 @@ def test_a_fresh_clone_is_restored(name):
         assert_same(fresh, model, X)
 
 
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_parameters_are_replaced_and_put_back(name):
     for estimator in instances(name):
         model, X, _ = fit(mixed(estimator))
@@ -132,7 +132,7 @@ def _structure(model, derived):
     }
 
 
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_parameters_of_another_fit_predict_as_it_does(name):
     """Where all else is the same: nothing derived may be left behind."""
     for estimator in instances(name):

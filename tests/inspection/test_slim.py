@@ -281,7 +281,7 @@ def test_slimmed_twice(network):
             getattr(twice, name)
 
 
-@pytest.mark.slow  # a process of its own
+@pytest.mark.exhaustive  # a process of its own
 def test_a_pickle_loads_where_skparams_is_not_loaded_yet(search, X, tmp_path):
     (tmp_path / "model").write_bytes(pickle.dumps((slim(search), X, search.predict(X))))
     code = """

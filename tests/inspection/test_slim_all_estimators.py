@@ -7,12 +7,12 @@ import pytest
 from skparams import slim
 from skparams._walk.outputs import same
 from skparams._walk.predictions import infers, results_of
-from tests.inspection.all_estimators import fit, instances, names
+from tests.inspection.all_estimators import each_estimator, fit, instances
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::FutureWarning")]
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 
 
-@pytest.mark.parametrize("name", names())
+@each_estimator
 def test_slim(name):
     for estimator in instances(name):
         _, X, _ = fit(estimator)

@@ -1,8 +1,6 @@
 """The Specs hold for fitted estimators, and are found in the order that is promised."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -165,15 +163,6 @@ def test_layers_add_up_to_the_total():
     assert [layer.activation for layer in root.layers] == [None, "tanh", "tanh", "softmax"]
     assert [layer.connections for layer in root.layers] == [0, 20, 10, 6]
     assert sum(layer.parameters for layer in root.layers) == root.totals.stored == 46
-
-
-def test_importing_inspection_is_light():
-    code = (
-        "import sys, skparams.inspection; "
-        "print({'numba', 'matplotlib', 'rich', 'jinja2'} & set(sys.modules))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"
 
 
 def test_the_docs_list_every_role():

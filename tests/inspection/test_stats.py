@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from skparams._summary import stats as _stats
 from skparams._summary.stats import count_nonfinite, may_be_nonfinite, measure
 
 
@@ -44,7 +43,7 @@ def check(array, rtol=1e-13):
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Blocks of 64 numbers, so that short arrays have many."""
-    monkeypatch.setattr(_stats, "_BLOCK", 64)
+    monkeypatch.setattr("skparams._walk.sums._BLOCK", 64)
 
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8", ">f4", "i1", "i8", "u8", "?"])

@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams import MLPClassifier, MLPRegressor
+from tests.sweep import sweep
 
 joblib = pytest.importorskip("joblib")
 numba = pytest.importorskip("numba")
@@ -453,7 +454,6 @@ class TestSparse:
             np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-12)
 
 
-@pytest.mark.slow
 class TestInterrupt:
     @quiet
     @each_class
@@ -490,6 +490,7 @@ class TestInterrupt:
 
     @compiled
     @each_solver
+    @pytest.mark.exhaustive  # seconds in a process of its own
     def test_control_c(self, solver):
         """A SIGINT to a process of its own that would train for hours."""
         code = f"""
@@ -559,11 +560,10 @@ class TestVerbose:
         assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.slow
 class TestInParallel:
     @quiet
     @each_class
-    @pytest.mark.parametrize("backend", ["loky", "threading"])
+    @pytest.mark.parametrize("backend", sweep(["loky", "threading"], 1))
     def test_a_search_on_two_workers_finds_the_same_models(
         self, Estimator, backend, X, target, same_weights
     ):
@@ -623,7 +623,7 @@ class TestInParallel:
         run_alone(code)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive  # compiles anew
 @compiled
 def test_a_fit_where_no_cache_folder_can_be_written(tmp_path):
     """numba finds no folder of its own; the kernels are compiled and cached in a temporary one."""
@@ -648,7 +648,7 @@ def test_a_fit_where_no_cache_folder_can_be_written(tmp_path):
     run_alone(code, TMPDIR=str(tmp_path), NUMBA_CACHE_DIR="/nowhere/at/all")
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive  # compiles anew
 @compiled
 def test_compilation_is_announced_in_one_line_where_it_happens(tmp_path):
     code = """

@@ -260,7 +260,7 @@ def test_small_setting_follows_scikit_learn(seed):
     assert not found, f"{found}: {draw(seed, small=True)[:2]}"
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_random_sweep_follows_scikit_learn(note):
     ill_conditioned, failures = [], []
     for seed in range(1000, 1000 + N_SETTINGS):

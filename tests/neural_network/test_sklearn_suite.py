@@ -14,6 +14,7 @@ from skparams import MLPClassifier, MLPRegressor
 numba = pytest.importorskip("numba")
 
 pytestmark = [
+    pytest.mark.exhaustive,
     pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="minutes long when not compiled"),
     # scikit-learn runs them with warnings shown
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),

@@ -1,7 +1,7 @@
 """Summaries made up: of any size, with any counts and any text."""
 
 from skparams._plan import Plan
-from skparams._records.counts import add, between, multiply
+from skparams._records.counts import Unknown, add, between, multiply
 from skparams._records.node import (
     Candidate,
     Cost,
@@ -40,7 +40,6 @@ def array(path, count, *, shape=None, dims=None, role="parameter", **more):
     """A record whose free count and bytes follow from its count."""
     shape = (count,) if shape is None else shape
     given = {"dtype": "float64", "free": count, "bytes": multiply(count, 8)}
-    given |= {"reason": None, "alias_of": None}
     return FittedAttribute(path, role, shape, dims, count=count, **(given | more))
 
 
@@ -54,7 +53,6 @@ def node(name, path="", *, rows=(), children=(), class_name="Thing", fitted=True
             tuple(multiply(child.times, n) for n in (totals.stored, totals.free, totals.bytes))
         )
     sums = [add(counts) for counts in zip(*parts, strict=True)] if parts else [0, 0, 0]
-    reason = None if sums[0] is not None else "depends on <what> is found"
     given = {
         "guessed": False,
         "n_features": 4,
@@ -62,7 +60,7 @@ def node(name, path="", *, rows=(), children=(), class_name="Thing", fitted=True
         "hyperparameters": (),
         "outcomes": (),
         "layers": (),
-        "totals": Totals(*sums, reason),
+        "totals": Totals(*sums),
     }
     return Node(
         name=name,
@@ -129,11 +127,10 @@ def _any_node(rng, path, level, planned):
     rows = [
         array(
             f"{path}__{_any_text(rng)}{i}".removeprefix("__"),
-            count := _any_count(rng, planned),
+            _any_count(rng, planned),
             dims=(_any_text(rng), "n_features") if rng.rand() < 0.5 else None,
             alias_of=_any_text(rng) if rng.rand() < 0.1 else None,
             retained=rng.randint(0, 5000),
-            reason="not known: " + _any_text(rng) if count is None else None,
             stats=_any_stats(rng) if not planned else None,
         )
         for i in range(rng.choice([0, 1, 3, 20]))
@@ -164,7 +161,7 @@ def _any_node(rng, path, level, planned):
         hyperparameters=tuple(choices),
         outcomes=tuple(Outcome(_any_text(rng), _any_text(rng), "tuned") for _ in range(2)),
         layers=tuple(layers),
-        times=_any_count(rng, planned) or 1 if planned and level else 1,
+        times=_any_count(rng, planned) if planned and level else 1,
     )
 
 
@@ -175,7 +172,7 @@ def _any_text(rng):
 def _any_count(rng, planned):
     count = int(10 ** rng.uniform(0, 13)) if rng.rand() < 0.95 else 10**40
     if planned and rng.rand() < 0.1:
-        return None
+        return Unknown("not known: " + _any_text(rng))
     if planned and rng.rand() < 0.4:
         return between([0, count // 2][rng.randint(2)], count)
     return count

@@ -15,6 +15,7 @@ from skparams._records.node import Finding, Memorised, Stats
 from skparams._slim.record import SlimReport, SlimRow
 from skparams._summary.record import Summary
 from tests.rendering.made import NASTY, anything, array, ensemble, node
+from tests.sweep import sweep
 
 selenium = pytest.importorskip("selenium", reason="needs selenium")
 from selenium import webdriver  # noqa: E402
@@ -24,7 +25,6 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(
         not (CHROMIUM and DRIVER), reason="needs Debian's packages chromium and chromium-driver"
     ),
@@ -221,7 +221,7 @@ def contrasts(driver, canvas):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", sweep(PAGES, ["jupyterlab-light", "vscode-dark"]))
 def test_all_text_can_be_read_in_any_theme(show, full, reports, page, dark):
     driver = show(full, *reports.values(), page=page, dark=dark)
     canvas = [18, 18, 18] if page == "opts-in-dark" and dark else [255, 255, 255]
@@ -306,7 +306,7 @@ def test_no_text_of_a_user_runs(show, reports, what):
             assert text in shown
 
 
-@pytest.mark.parametrize("page", ["plain", "jupyterlab-light", "sphinx-dark"])
+@pytest.mark.parametrize("page", sweep(["plain", "jupyterlab-light", "sphinx-dark"], 1))
 def test_a_phone_need_not_scroll_sideways(show, full, summaries, reports, page):
     for found in (full, *summaries.values(), ensemble(200), *reports.values()):
         driver = show(found, page=page, width=360)

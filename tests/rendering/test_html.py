@@ -14,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from skparams import summary
 from skparams._summary.record import Summary
 from tests.rendering.made import NASTY, anything, ensemble, node
+from tests.sweep import sweep
 
 VOID = {"br", "hr", "img", "meta", "link", "input"}
 
@@ -91,7 +92,7 @@ def test_it_says_what_the_text_says(named_summary):
         assert "16 between" in said
 
 
-@pytest.mark.parametrize("planned", [False, True])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
 def test_anything_is_escaped_and_small(rng, planned):
     for _ in range(15):
         html = anything(rng, planned=planned).to_html()

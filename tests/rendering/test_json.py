@@ -10,13 +10,14 @@ import pytest
 from skparams._plan import Plan
 from skparams._probe import Probe, Probed
 from skparams._probe import record as _probe_record
-from skparams._records import Bounds, Memorised, Stats
+from skparams._records import Bounds, Memorised, Stats, Unknown
 from skparams._records import node as _record
 from skparams._report.base import SCHEMA
 from skparams._slim import record as _slim_record
 from skparams._slim.record import SlimReport, SlimRow
 from skparams._summary import Summary
 from tests.rendering.made import NASTY, anything, array, node
+from tests.sweep import sweep
 
 PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text("utf-8")
 
@@ -34,7 +35,7 @@ def refuse(token):
     raise AssertionError(f"{token} is no JSON")
 
 
-@pytest.mark.parametrize("planned", [False, True])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
 def test_json_is_the_dictionary_and_loses_nothing(rng, planned):
     for _ in range(20):
         found = anything(rng, planned=planned)
@@ -96,7 +97,7 @@ def test_every_record_in_the_output_is_one_that_the_page_describes(rng):
 
     def check(value):
         if isinstance(value, dict):
-            assert tuple(value) in layouts | {("from", "to")}
+            assert tuple(value) in layouts | {("from", "to"), ("unknown",)}
         if isinstance(value, dict | list):
             for inner in value.values() if isinstance(value, dict) else value:
                 check(inner)
@@ -110,11 +111,11 @@ def test_every_record_in_the_output_is_one_that_the_page_describes(rng):
 
 def test_numbers_that_json_lacks():
     stats = Stats(float("nan"), float("inf"), -float("inf"), 1.5, None, 0, 9)
-    row = array("a_", 10**40, shape=(Bounds(1, 2), None), stats=stats)
+    row = array("a_", 10**40, shape=(Bounds(1, 2), Unknown("why")), stats=stats)
     found = json.loads(Summary(node("A", rows=[row]), effective=float("nan")).to_json())
     (shown,) = found["estimator"]["attributes"]
     assert shown["count"] == 10**40
-    assert shown["shape"] == [{"from": 1, "to": 2}, None]
+    assert shown["shape"] == [{"from": 1, "to": 2}, {"unknown": "why"}]
     assert [shown["stats"][name] for name in ("min", "max", "mean", "std")] == [None] * 3 + [1.5]
     assert found["effective"] is None
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from skparams._plan import Plan
-from skparams._records import Bounds, add
+from skparams._records import Bounds, Unknown, add
 from skparams._report.lines import lines_of
 from skparams._summary import Summary
 from tests.rendering.made import anything, array, ensemble, node
+from tests.sweep import sweep
 
 
 def lines(found, depth=None, **more):
@@ -22,7 +23,7 @@ def total(shown):
     ]
 
 
-@pytest.mark.parametrize("planned", [False, True])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
 def test_lines_add_up_to_the_totals_at_any_depth(rng, planned):
     for _ in range(60):
         found = anything(rng, planned=planned)
@@ -52,9 +53,10 @@ def test_many_arrays_are_shown_the_largest_first_with_the_sum_of_the_rest(rng):
 
 
 def test_an_unknown_count_may_be_the_largest():
-    rows = [array(f"a{i}_", n) for i, n in enumerate([*range(1, 14), None, Bounds(0, 99)])]
+    unknown = Unknown("why")
+    rows = [array(f"a{i}_", n) for i, n in enumerate([*range(1, 14), unknown, Bounds(0, 99)])]
     shown = lines(Summary(node("Many", rows=rows)))
-    assert [line.count for line in shown[:2]] == [None, Bounds(0, 99)]
+    assert [line.count for line in shown[:2]] == [unknown, Bounds(0, 99)]
 
 
 def test_an_ensemble_is_one_line_that_depth_opens():

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from skparams._plan import Plan
-from skparams._records.counts import Bounds
+from skparams._records.counts import Bounds, Unknown
 from skparams._records.node import Stats, Totals
 from skparams._report.blocks import blocks_of
 from skparams._report.palette import DARK, LIGHT
 from skparams._summary.record import Summary
 from tests.rendering.made import anything, array, ensemble, node
+from tests.sweep import sweep
 
 matplotlib = pytest.importorskip("matplotlib")
 from matplotlib.figure import Figure  # noqa: E402
@@ -98,7 +99,7 @@ def test_statistics_are_ranges(small):
 
 @pytest.mark.filterwarnings("ignore:Glyph")  # which the font lacks
 @pytest.mark.filterwarnings("ignore:constrained_layout not applied")  # names as wide as the figure
-@pytest.mark.parametrize("planned", [False, True])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
 def test_anything_can_be_drawn(rng, planned):
     for _ in range(12):
         found = anything(rng, planned=planned)
@@ -127,7 +128,7 @@ def test_titles_are_no_wider_than_the_figure(summaries):
 
 
 def test_what_will_be_is_told_as_such(small):
-    rows = [array("tree_", Bounds(0, 900)), array("bias_", 100), array("x_", None)]
+    rows = [array("tree_", Bounds(0, 900)), array("bias_", 100), array("x_", Unknown("why"))]
     found = Plan(node("A", rows=rows[:2], fitted=False))
     title = found.plot(ax=small).get_title(loc="left").replace("\n", " ")
     assert title == "tree_ may hold the most: 900 of at most 1,000 parameters"
@@ -140,7 +141,7 @@ def test_nothing_to_draw_is_said_before_a_figure_is_made():
     from matplotlib import pyplot
 
     before = pyplot.get_fignums()
-    nothing = node("A", fitted=False, totals=Totals(None, None, None, "not fitted"))
+    nothing = node("A", fitted=False, totals=Totals(*3 * [Unknown("not fitted")]))
     with pytest.raises(ValueError, match="Thing has nothing to draw: not fitted"):
         Summary(nothing).plot()
     with pytest.raises(ValueError, match="it has no fitted parameters"):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from skparams._plan import Plan
-from skparams._records.counts import Bounds
+from skparams._records.counts import Bounds, Unknown
 from skparams._records.node import (
     Candidate,
     Cost,
@@ -21,6 +21,7 @@ from skparams._records.node import (
 from skparams._report.layout import width_of
 from skparams._summary.record import Summary
 from tests.rendering.made import anything, array, ensemble, node
+from tests.sweep import sweep
 
 
 class Stream(io.StringIO):
@@ -43,9 +44,8 @@ def _pipe(monkeypatch):
     monkeypatch.setattr(sys, "stdout", Stream())
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("planned", [False, True])
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
+@pytest.mark.parametrize("encoding", sweep(["utf-8", "ascii", "latin-1"], 1))
 def test_no_line_of_anything_is_too_wide(rng, planned, encoding, monkeypatch):
     monkeypatch.setattr(sys, "stdout", Stream(encoding))
     for _ in range(15):
@@ -152,9 +152,10 @@ def test_many_choices_at_their_default_are_counted():
 
 
 def test_a_plan_tells_bounds_reasons_and_costs():
+    unknown = Unknown("depends on the data's categories")
     rows = [
         array("tree_", Bounds(0, 12_400)),
-        array("coef_", None, shape=(3, None), reason="depends on the data's categories"),
+        array("coef_", unknown, shape=(3, unknown)),
     ]
     costs = Cost(41_800, Bounds(0, 120_000), 5016, 13_500_000)
     text = Plan(node("A", rows=rows, fitted=False), cost=costs).to_text()
@@ -221,6 +222,7 @@ def test_statistics_have_a_table_without_empty_columns():
     assert re.search(r"b_ +\(9,\) +– +– ± – +– +– +9$", text, re.MULTILINE)
 
 
+@pytest.mark.exhaustive
 def test_ten_thousand_members_fit_a_screen():
     text = ensemble(10_000).to_text()
     assert len(text.splitlines()) < 12
@@ -254,8 +256,8 @@ def test_what_is_kept_is_noted_from_a_kilobyte_on():
 
 def test_a_reason_that_follows_from_another_is_not_told():
     rows = [
-        array("idf_", None, reason="depends on the words"),
-        array("coef_", None, reason="n_features behind words: depends on the words"),
+        array("idf_", Unknown("depends on the words")),
+        array("coef_", Unknown("n_features behind words: depends on the words")),
     ]
     text = str(Plan(node("A", rows=rows, fitted=False)))
     assert text.count("known after fit") == 1

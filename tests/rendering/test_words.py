@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skparams._records.counts import Bounds
+from skparams._records.counts import Bounds, Unknown
 from skparams._report import words as _words
 from skparams._report.layout import cut, cut_apart, width_of
 
@@ -11,7 +11,7 @@ from skparams._report.layout import cut, cut_apart, width_of
 @pytest.mark.parametrize(
     ("n", "text"),
     [
-        (None, "–"),
+        (Unknown("why"), "–"),
         (0, "0 B"),
         (999, "999 B"),
         (1000, "1.0 kB"),
@@ -34,7 +34,7 @@ def test_sizes_have_si_units(n, text):
 @pytest.mark.parametrize(
     ("n", "text"),
     [
-        (None, "–"),
+        (Unknown("why"), "–"),
         (12_400, "12,400"),
         (1_000_796_000_010, "1,000,796,000,010"),
         (10**40, "≈ 1.00e+40"),
@@ -69,7 +69,7 @@ def test_shapes_are_written_as_numpy_does():
     for shape in [(), (3,), (20, 64), (1, 2, 3)]:
         assert _words.shape(shape) == (str(np.zeros(shape).shape) if shape else "")
     assert _words.shape(None) == ""
-    assert _words.shape((None, Bounds(1, 2500))) == "(?, 1 to 2500)"
+    assert _words.shape((Unknown("why"), Bounds(1, 2500))) == "(?, 1 to 2500)"
     assert _words.shape((Bounds(0, 9),)) == "(≤ 9,)"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import DataShape, between
+from skparams._records import NO_CLASSES, DataShape, between
 from skparams.specs import After, Member, Params, Part, Rule, Spec, made, register
 from skparams.specs.sklearn.tree import LIMITS
 
@@ -24,7 +24,7 @@ def _gradient_boosted(
         yield Member("init_", made(f"sklearn.dummy.{dummy}") if init is None else init, data)
     limits = {name: params[name] for name in LIMITS}
     tree = made("sklearn.tree.DecisionTreeRegressor", limits)
-    of_tree = replace(data, targets=1, classes=None)
+    of_tree = replace(data, targets=1, classes=NO_CLASSES)
     per_stage = data.n_classes if classes and data.n_classes > 2 else 1
     most = params["n_estimators"]
     least = most if params["n_iter_no_change"] is None else 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import Count, DataShape, NotKnown, Unknown, add
+from skparams._records import DataShape, NotKnown, Unknown, add
 from skparams.specs import After, Member, Params, Spec, dropped, made, register, transformed_target
 
 
@@ -85,18 +85,6 @@ def _by_columns(params: Params, data: DataShape, after: After) -> Iterator[Membe
             yield Member(name, transformer, of_it)
 
 
-def _sum(columns: Any) -> Any:
-    """Return the sum of counts of columns, Unknown where one is; one not given raises."""
-    counts: list[Count] = []
-    for each in columns:
-        if isinstance(each, Unknown):
-            return each
-        if each is None:
-            raise NotKnown("needs n_features")
-        counts.append(each)
-    return add(counts)
-
-
 register(
     "sklearn.ColumnTransformer",
     Spec(
@@ -113,7 +101,7 @@ register(
         },
         decides={"transformers": ("transformers_",), "remainder": ("transformers_",)},
         members=_by_columns,
-        columns_out=lambda params, data, after: _sum(
+        columns_out=lambda params, data, after: add(
             after(transformer, of_it).columns for _, transformer, of_it in _sent(params, data)
         ),
     ),
@@ -127,7 +115,7 @@ register(
             for name, transformer in params["transformer_list"]
             if not dropped(transformer)
         ],
-        columns_out=lambda params, data, after: _sum(
+        columns_out=lambda params, data, after: add(
             after(transformer, data).columns for _, transformer in params["transformer_list"]
         ),
     ),

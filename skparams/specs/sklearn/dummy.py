@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skparams._records import DataShape
+from skparams._records import DataShape, Unknown
 from skparams.specs import Params, Part, Rule, Spec, parameter, register
 
 
@@ -14,7 +14,7 @@ def _classes(i: int, n: int) -> tuple[str, ...]:
 
 
 def _priors(data: DataShape, params: Params) -> Iterator[Part]:
-    n = 1 if data.targets is None else data.n_outputs
+    n = 1 if isinstance(data.targets, Unknown) else data.n_outputs
     for i in range(n):
         free = data.n_classes - 1 if n == 1 else None
         yield Part("" if n == 1 else f"[{i}]", dims=_classes(i, n), free=free)

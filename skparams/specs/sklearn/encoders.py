@@ -57,8 +57,6 @@ def _n_targets(data: DataShape, params: Params) -> int:
     kind = params["target_type"]
     if kind in ("continuous", "binary"):
         return 1
-    if data.classes is None:
-        raise NotKnown("depends on the classes in y")
     return data.n_classes if kind == "multiclass" or data.n_classes > 2 else 1
 
 

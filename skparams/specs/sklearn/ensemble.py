@@ -104,7 +104,7 @@ def _n_scores(estimator: Any, method: str, data: DataShape) -> int:
     if method == "auto":
         methods = ("predict_proba", "decision_function", "predict")
         method = next(name for name in methods if hasattr(estimator, name))
-    if data.targets is None or data.n_outputs > 1:
+    if isinstance(data.targets, Unknown) or data.n_outputs > 1:
         raise NotKnown("depends on the predictions for several targets")
     if method == "predict":
         return 1

@@ -77,8 +77,10 @@ def linear(
 
     def cost(data: DataShape, params: Params, n_parameters: int) -> Cost:
         once = if_known(lambda: row(data, params))
-        epoch = if_known(lambda: epoch_of(data, row(data, params))) if epochs else None
-        return Cost(row=once, epoch=epoch)
+        if not epochs:
+            return Cost(predict_macs_per_sample=once)
+        epoch = if_known(lambda: epoch_of(data, row(data, params)))
+        return Cost(predict_macs_per_sample=once, train_macs_per_epoch=epoch)
 
     spec = Spec(
         rules,

@@ -61,8 +61,8 @@ linear(
 
 def _cost(data: DataShape, params: Params, n_parameters: int) -> Cost:
     return Cost(
-        row=if_known(lambda: data.n_features),
-        epoch=if_known(lambda: epoch_of(data, data.n_features)),
+        predict_macs_per_sample=if_known(lambda: data.n_features),
+        train_macs_per_epoch=if_known(lambda: epoch_of(data, data.n_features)),
     )
 
 

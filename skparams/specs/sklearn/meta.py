@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from skparams._records import Bounds, DataShape, NotKnown, Unknown
+from skparams._records import Count, DataShape, Unknown
 from skparams.specs import After, Member, Params, Spec, in_folds, made, register
 
 
@@ -80,11 +80,8 @@ register(
 )
 
 
-def _columns_of_it(params: Params, data: DataShape, after: After) -> int | Bounds | Unknown:
-    columns = after(params["estimator"], data).columns
-    if columns is None:
-        raise NotKnown("needs n_features")
-    return columns
+def _columns_of_it(params: Params, data: DataShape, after: After) -> Count:
+    return after(params["estimator"], data).columns
 
 
 register(

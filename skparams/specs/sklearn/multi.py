@@ -12,7 +12,7 @@ _DECIDES = {"estimator": ("estimators_",)}
 
 
 def _each_class(params: Params, data: DataShape, after: After) -> Iterator[Member]:
-    if data.targets is not None and data.n_outputs > 1:  # columns of labels
+    if isinstance(data.targets, int) and data.targets > 1:  # columns of labels
         n = data.n_outputs
     else:
         n = data.n_classes if data.n_classes > 2 else 1

@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import ceil
 from typing import Any
 
-from skparams._records import Cost, DataShape, Layer, Size
+from skparams._records import Cost, Count, DataShape, Layer, Size, Unknown
 from skparams.specs import (
     MULTILABEL,
     Params,
@@ -69,7 +69,7 @@ def _epoch(data: DataShape, params: Params, layers: list[int]) -> int:
     return (data.n_samples - n_validation) * there_and_back + n_validation * row
 
 
-def _training(data: DataShape, params: Params, layers: list[int], n_parameters: int) -> int | None:
+def _training(data: DataShape, params: Params, layers: list[int], n_parameters: int) -> Count:
     """Count the bytes at work beside the data.
 
     They are the parameters, their gradient, the solver's state, with early stopping the best
@@ -78,7 +78,7 @@ def _training(data: DataShape, params: Params, layers: list[int], n_parameters: 
     """
     moments = {"sgd": 1, "adam": 2}.get(params["solver"])
     if moments is None:
-        return None
+        return Unknown("depends on SciPy's lbfgs")
     copies = 2 + moments + bool(params["early_stopping"])
     n_training = data.n_samples - _n_validation(data, params)
     size = params["batch_size"]
@@ -99,9 +99,9 @@ def _perceptron(outputs: Size) -> Spec:
             return [*_hidden(params), last]
 
         return Cost(
-            row=if_known(lambda: _row(data, layers())),
-            epoch=if_known(lambda: _epoch(data, params, layers())),
-            training=if_known(lambda: _training(data, params, layers(), n_parameters)),
+            predict_macs_per_sample=if_known(lambda: _row(data, layers())),
+            train_macs_per_epoch=if_known(lambda: _epoch(data, params, layers())),
+            training_bytes=if_known(lambda: _training(data, params, layers(), n_parameters)),
         )
 
     return Spec(
@@ -167,7 +167,8 @@ def _contrastive(data: DataShape, params: Params, n_parameters: int) -> Cost:
         return data.n_features * params["n_components"] * (2 * data.n_samples + 3 * fantasies)
 
     return Cost(
-        row=if_known(lambda: data.n_features * params["n_components"]), epoch=if_known(epoch)
+        predict_macs_per_sample=if_known(lambda: data.n_features * params["n_components"]),
+        train_macs_per_epoch=if_known(epoch),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from skparams._records import DataShape, NotKnown
+from skparams._records import DataShape
 from skparams.specs import After, Member, Params, Spec, dropped, register
 
 __all__ = ["columns_behind", "one_after_another"]
@@ -24,8 +24,6 @@ def columns_behind(params: Params, data: DataShape, after: After) -> Any:
     """Return how many columns come out behind the last step."""
     for _, step in params["steps"]:
         data = after(step, data)
-    if data.columns is None:
-        raise NotKnown("needs n_features")
     return data.columns
 
 

@@ -80,7 +80,7 @@ def _libsvm(more: Mapping[str, Rule | str], sizes: Mapping[str, Size]) -> Spec:
         n_vectors = sizes["n_support_vectors"](data, params)
         weights = sizes["n_classes-1"](data, params)
         assert not isinstance(n_vectors, str)
-        return multiply(n_vectors, add([data.n_features, weights]))  # type: ignore[list-item,arg-type]
+        return multiply(n_vectors, add([data.n_features, weights]))
 
     return Spec(
         {

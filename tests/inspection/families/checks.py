@@ -34,7 +34,7 @@ def check_sizes(estimator, X, y=None):
     """
     spec, params, data = registered(estimator), estimator.get_params(deep=False), shape_of(X, y)
     if not is_classifier(estimator):
-        data = DataShape(data.rows, data.columns, data.targets, None, data.dtype)
+        data = DataShape(data.rows, data.columns, data.targets, dtype=data.dtype)
     sizes = spec.sizes(params) if callable(spec.sizes) else spec.sizes
     unknown = set()
 
@@ -42,7 +42,6 @@ def check_sizes(estimator, X, y=None):
         found = resolve(dim, sizes, data, params)
         if isinstance(found, Unknown):
             unknown.add(dim)
-            return None
         return found
 
     root = summary(estimator).root
@@ -101,11 +100,12 @@ def check_columns_out(estimator, X, y=None):
 def shape_of(X, y=None):
     """The shape of training data; a y of several columns has targets, and no one set of classes."""
     rows, columns = X.shape if np.ndim(X) == 2 or issparse(X) else (X.shape[0], 1)
-    targets, classes = None, None
+    known = {}
     if y is not None:
-        targets = 1 if np.ndim(y) == 1 else y.shape[1]
-        classes = len(np.unique(y)) if np.ndim(y) == 1 else None
-    return DataShape(rows, columns, targets, classes, str(X.dtype))
+        known["targets"] = 1 if np.ndim(y) == 1 else y.shape[1]
+        if np.ndim(y) == 1:
+            known["classes"] = len(np.unique(y))
+    return DataShape(rows, columns, **known, dtype=str(X.dtype))
 
 
 def _all_dims(spec, row):
@@ -115,7 +115,7 @@ def _all_dims(spec, row):
 
 
 def _fits(size, length):
-    """Say whether a size or count before fit holds; None is not known."""
-    if size is None or length is None:
+    """Say whether a size or count before fit holds."""
+    if isinstance(size, Unknown) or isinstance(length, Unknown):
         return True
     return size.low <= length <= size.high if isinstance(size, Bounds) else size == length

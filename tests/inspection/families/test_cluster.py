@@ -23,10 +23,9 @@ from sklearn.cluster import (
 from skparams import fitted_params, plan
 from tests.inspection.families.checks import check_roles
 from tests.inspection.families.sweeps import counts, fitted, flag, held, one_of, rows
+from tests.sweep import sweep
 
-pytestmark = pytest.mark.slow
-
-SEEDS = range(8)
+SEEDS = sweep(range(8), 1)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -41,7 +40,7 @@ def test_k_means(seed):
     )
     model = held(estimator, one_of(rng, X, sparse.csr_array(X)))
     assert counts(model) == (k * X.shape[1],) * 2
-    assert plan(estimator, n_features=7).cost.row == 7 * k
+    assert plan(estimator, n_features=7).cost.predict_macs_per_sample == 7 * k
     if isinstance(estimator, MiniBatchKMeans):
         check_roles(estimator.partial_fit(X).partial_fit(X))
 
@@ -70,7 +69,7 @@ def test_numbers_of_clusters_that_fit_finds(seed):
         Birch(threshold=float(rng.uniform(0.1, 1)), n_clusters=one_of(rng, None, 2)),
         MeanShift(bandwidth=float(rng.uniform(0.2, 1))),
     )
-    assert "found in fit" in plan(found, X).totals.reason
+    assert "found in fit" in plan(found, X).totals.stored.reason
     model = held(found, X, exact=False)
     centers = getattr(model, "subcluster_centers_", getattr(model, "cluster_centers_", None))
     assert counts(model) == (centers.size, centers.size)

@@ -8,8 +8,7 @@ from sklearn.cross_decomposition import CCA, PLSSVD, PLSCanonical, PLSRegression
 
 from skparams import ParamsMixin
 from tests.inspection.families.sweeps import counts, flag, held, one_of, rows
-
-pytestmark = pytest.mark.slow
+from tests.sweep import sweep
 
 
 def dimension(make, names, p, q, n=14):
@@ -31,9 +30,10 @@ def dimension(make, names, p, q, n=14):
     return int(np.count_nonzero(spectrum > 1e-6 * spectrum[0]))
 
 
-@pytest.mark.parametrize(("p", "q", "k"), [(5, 3, 1), (5, 3, 2), (6, 4, 2)])
+@pytest.mark.parametrize("shape", sweep([(5, 3, 1), (5, 3, 2), (6, 4, 2)], 1))
 @pytest.mark.parametrize("cls", [PLSRegression, PLSCanonical, CCA])
-def test_free_is_the_dimension_of_what_fit_can_reach(cls, p, q, k):
+def test_free_is_the_dimension_of_what_fit_can_reach(cls, shape):
+    p, q, k = shape
     names = ("x_rotations_", "x_loadings_", "y_rotations_", "y_loadings_")
     rng = np.random.default_rng(1)
     model = cls(k, scale=False, tol=1e-18, max_iter=100_000)
@@ -51,7 +51,7 @@ def test_free_of_singular_vectors(p, q, k):
     assert counts(model)[1] - p - q == dimension(lambda: PLSSVD(k, scale=False), names, p, q)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", sweep(range(6), 1))
 @pytest.mark.parametrize("cls", [PLSRegression, PLSCanonical, CCA, PLSSVD])
 def test_counts(cls, seed):
     rng = np.random.default_rng(seed)

@@ -13,10 +13,9 @@ from sklearn.decomposition import (
 from skparams import plan
 from tests.inspection.families.checks import check_roles
 from tests.inspection.families.sweeps import counts, flag, held, one_of, rows
+from tests.sweep import sweep
 
-pytestmark = pytest.mark.slow
-
-SEEDS = range(8)
+SEEDS = sweep(range(8), 1)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

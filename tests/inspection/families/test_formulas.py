@@ -30,10 +30,9 @@ from sklearn.svm import LinearSVC, LinearSVR
 
 from skparams import summary
 from tests.inspection.families.sweeps import counts, fitted, flag, held, labelled, one_of, rows
+from tests.sweep import sweep
 
-pytestmark = pytest.mark.slow
-
-SEEDS = range(4)
+SEEDS = sweep(range(4), 1)
 
 
 def target(rng, X, q=None):

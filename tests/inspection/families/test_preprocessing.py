@@ -23,10 +23,9 @@ from skparams import plan
 from skparams.specs import Bounds
 from tests.inspection.families.checks import check_roles
 from tests.inspection.families.sweeps import counts, flag, held, one_of, rows
+from tests.sweep import sweep
 
-pytestmark = pytest.mark.slow
-
-SEEDS = range(8)
+SEEDS = sweep(range(8), 1)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -75,7 +74,7 @@ def test_functions(seed):
     assert counts(held(FunctionTransformer(one_of(rng, None, np.log1p)), X, named=False)) == (0, 0)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", sweep(range(60), 4))
 def test_terms_of_polynomials(seed):
     rng = np.random.default_rng(seed)
     high = int(rng.integers(0, 5))
@@ -112,7 +111,7 @@ def test_knots(seed):
         assert np.allclose(np.diff(spline.t), spline.t[1] - spline.t[0])
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", sweep(range(40), 4))
 def test_bins(seed):
     rng = np.random.default_rng(seed)
     X = rows(rng)

@@ -34,10 +34,9 @@ from skparams import count_params, diff, fitted_params, plan, summary
 from skparams._walk.walk import Walk
 from skparams.specs import Bounds
 from tests.inspection.families.checks import check_roles
+from tests.sweep import sweep
 
-pytestmark = pytest.mark.slow
-
-SEEDS = range(6)
+SEEDS = sweep(range(6), 1)
 TREES = [DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor]
 FORESTS = [
     RandomForestClassifier,
@@ -299,6 +298,7 @@ def test_a_split_by_categories_has_no_threshold():
     assert not diff(boosting, other).is_empty
 
 
+@pytest.mark.exhaustive
 def test_ten_thousand_members():
     X = np.arange(10.0)[:, None]
     bagging = BaggingRegressor(n_estimators=1, random_state=0).fit(X, X[:, 0])

@@ -1,0 +1,62 @@
+"""The command line: arguments in, exit code out."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from skparams._version import __version__
+
+_DESCRIPTION = """\
+Search the hyperparameters of a neural network by cross-validation and show
+what the best one learned. The same search runs with scikit-learn's network on
+the same folds; scores and times of both are printed side by side. Without
+--data, the table is scikit-learn's handwritten digits.
+"""
+_EPILOG = """\
+Rows without a target are left out, other missing values are filled, and text
+columns are one-hot encoded. The values of the target decide between
+classification and regression. Two files are written: report.html, which needs
+no other file, and learned.png. The exit code is 0, or 2 with one line that
+says what is wrong.
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m skparams",
+        description="See what a scikit-learn model learned.",
+    )
+    parser.add_argument("--version", action="version", version=f"skparams {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="command", required=True)
+    demo = commands.add_parser(
+        "demo",
+        help="search, compare with scikit-learn, explain the winner; on digits or on your table",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    demo.add_argument("--data", type=Path, metavar="FILE.csv", help="a table of your own")
+    demo.add_argument("--target", metavar="COLUMN", help="the column of the table to predict")
+    demo.add_argument(
+        "--out", type=Path, default=Path(), metavar="DIR", help="folder to write into (default: .)"
+    )
+    demo.add_argument("--quick", action="store_true", help="a small search, about ten seconds")
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    args = _parser().parse_args(argv)
+    # Imported here: scikit-learn and the rest take a second, which --help should not.
+    from skparams._cli.demo import run
+    from skparams._cli.errors import DemoError
+
+    try:
+        run(args.data, args.target, out=args.out, quick=args.quick)
+    except DemoError as error:
+        print(f"skparams demo: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("skparams demo: stopped", file=sys.stderr)
+        return 130
+    return 0

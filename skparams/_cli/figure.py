@@ -1,0 +1,148 @@
+"""The figure: how the loss fell, and the weights of each layer."""
+
+import io
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from skparams._cli.data import Dataset
+from skparams._cli.errors import printable
+from skparams._report import LIGHT, Theme
+
+_MAX_LABELS = 12  # more rows cannot be labeled legibly
+_MAX_TILES = 24
+_MAX_NAME_LENGTH = 18
+
+
+def draw(network, data: Dataset, theme: Theme = LIGHT) -> bytes:
+    """Draw a fitted network and return the figure as a PNG."""
+    # Not pyplot, whose global state and choice of a window system are the user's.
+    from matplotlib import rc_context
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.figure import Figure
+
+    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+    style = dict.fromkeys(inks, theme.ink) | {"font.size": 11, "figure.titlesize": 12}
+    style["axes.facecolor"] = theme.paper
+    colors = LinearSegmentedColormap.from_list("", [theme.below, theme.paper, theme.above])
+    with rc_context(style), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+        panels = [_panel(network, data, layer) for layer in range(len(network.coefs_))]
+        heights = [2.4, *(1.0 if len(panel.image) == 1 else 2.3 for panel in panels)]
+        figure = Figure((5, 0.3 + sum(heights)), layout="constrained", facecolor=theme.paper)
+        # Titles belong to subfigures: a title of an axes is cut off where labels are long.
+        parts = list(figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False).flat)
+        for part in parts:
+            part.set_facecolor(theme.paper)
+        _draw_loss(parts[0], network.loss_curve_, theme)
+        for part, panel in zip(parts[1:], panels, strict=True):
+            _draw_weights(part, panel, colors)
+        parts[-1].supxlabel("weights: blue above zero, orange below", fontsize=10)
+        content = io.BytesIO()
+        figure.savefig(content, format="png", dpi=160)
+    return content.getvalue()
+
+
+def _draw_loss(part, loss_curve: list[float], theme: Theme) -> None:
+    """Draw the loss of each epoch, and put first and last loss into the title."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    ax = part.subplots()
+    n_epochs, low, high = len(loss_curve), min(loss_curve), max(loss_curve)
+    ax.plot(range(1, n_epochs + 1), loss_curve, color=theme.above, linewidth=2)
+    ax.plot(n_epochs, loss_curve[-1], "o", color=theme.above, markersize=5)
+    if 0 < low < high / 20:
+        ax.set_yscale("log")
+        # Powers of ten alone are too few labels within two decades.
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_formatter(NullFormatter())
+    first, last = loss_curve[0], loss_curve[-1]
+    part.suptitle(f"The loss went from {first:.2g} to {last:.2g} in {n_epochs} epochs")
+    ax.set(xlabel="epoch", ylabel="loss")
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The weights of one layer as an image, with its texts."""
+
+    image: np.ndarray
+    title: str
+    labels: list[str] | None = None  # of the rows of the image
+    xlabel: str = ""
+
+
+def _draw_weights(part, panel: Panel, colors) -> None:
+    """Draw the weights of one layer, the color of the paper standing for zero."""
+    ax = part.subplots()
+    limit = np.nanmax(np.abs(panel.image)) or 1.0
+    options = {"vmin": -limit, "vmax": limit, "interpolation": "nearest"}
+    ax.imshow(panel.image, cmap=colors, aspect="auto" if panel.xlabel else "equal", **options)
+    part.suptitle(panel.title)
+    ax.set(xlabel=panel.xlabel, xticks=[], yticks=[])
+    if panel.labels:
+        ax.set_yticks(range(len(panel.labels)), panel.labels, fontsize=10)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+
+
+def _panel(network, data: Dataset, layer: int) -> Panel:
+    if layer > 0:
+        return _later_layer(network, data, layer)
+    if data.image_shape:
+        return _tiles(network.coefs_[0], data.image_shape)
+    return _first_layer(network)
+
+
+def _first_layer(network) -> Panel:
+    """Show the features with the largest mean absolute weight."""
+    weights = network.coefs_[0]
+    rows = np.argsort(-np.abs(weights).mean(axis=1))[:_MAX_LABELS]
+    labels = [_short(network.feature_names_in_[i]) for i in rows]
+    n_left = len(weights) - len(rows)
+    return Panel(
+        _grouped(weights[rows]),
+        f"The first layer uses {labels[0]} most",
+        labels,
+        f"{weights.shape[1]} hidden units"
+        + (f"; {n_left} weaker inputs not shown" if n_left else ""),
+    )
+
+
+def _later_layer(network, data: Dataset, layer: int) -> Panel:
+    """Show the weights into each unit of a hidden layer or into each output."""
+    weights = network.coefs_[layer]
+    n_inputs, n_units = weights.shape
+    labels, title = None, f"Hidden layer {layer + 1}: {n_units} units"
+    if layer == len(network.coefs_) - 1:
+        title = f"What {'each class' if n_units > 1 else 'the output'} takes from them"
+        if data.classes is not None and n_units == len(data.classes) <= _MAX_LABELS:
+            labels = [_short(name) for name in data.classes]
+    return Panel(_grouped(weights.T), title, labels, f"{n_inputs} hidden units")
+
+
+def _tiles(weights: np.ndarray, shape: tuple[int, int]) -> Panel:
+    """Show the weights of the strongest units as small images with gaps between them."""
+    units = np.argsort(-np.linalg.norm(weights, axis=0))[:_MAX_TILES]
+    n_columns = min(8, len(units))
+    n_rows = -(-len(units) // n_columns)
+    tiles = np.full((n_rows * n_columns, shape[0] + 1, shape[1] + 1), np.nan)
+    tiles[: len(units), :-1, :-1] = weights[:, units].T.reshape(-1, *shape)
+    image = np.block([list(row) for row in np.split(tiles, n_rows)])[:-1, :-1]
+    return Panel(image, f"The pixels that {len(units)} of {weights.shape[1]} hidden units look at")
+
+
+def _grouped(rows: np.ndarray) -> np.ndarray:
+    """Sort the columns by the row in which each is largest."""
+    size = np.abs(rows)
+    return rows[:, np.lexsort((-size.max(axis=0), size.argmax(axis=0)))]
+
+
+def _short(name: object) -> str:
+    """Shorten a name in its middle, as a category is at its end, and escape formulas."""
+    text = printable(name)
+    if len(text) > _MAX_NAME_LENGTH:
+        text = f"{text[:9]}…{text[10 - _MAX_NAME_LENGTH :]}"
+    return text.replace("$", r"\$")

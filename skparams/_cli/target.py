@@ -1,0 +1,43 @@
+"""Whether the target asks for classification or regression."""
+
+import numpy as np
+
+from skparams._cli.errors import DemoError
+
+MIN_ROWS_PER_CLASS = 5  # one to hold out, and one for each of four folds
+_MAX_NUMERIC_CLASSES = 20
+
+
+def decide_task(y, name: str) -> tuple[np.ndarray, bool, str]:
+    """Return the values of a target without gaps, whether they are classes, and why."""
+    if y.dtype.kind not in "iuf":
+        values = y.astype(str).to_numpy(dtype=object).astype(str)
+        return values, True, f"{name!r} holds {len(np.unique(values))} words, not numbers"
+    values = y.to_numpy(dtype=float)
+    distinct = np.unique(values)
+    whole = bool((distinct == np.round(distinct)).all())
+    if len(distinct) <= 2 or (whole and len(distinct) <= _MAX_NUMERIC_CLASSES):
+        kind = "whole numbers" if whole else "numbers"
+        # scikit-learn takes floats with decimals for a regression target, so they become text.
+        labels = values.astype(np.int64) if whole else values.astype(str)
+        return labels, True, f"{name!r} holds only {len(distinct)} {kind}"
+    return values, False, f"{name!r} holds {len(distinct):,} different numbers"
+
+
+def in_common_class(y: np.ndarray, name: str, notes: list[str]) -> np.ndarray:
+    """Return which rows belong to a class that is large enough for every fold."""
+    classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
+    if len(classes) == 1:
+        raise DemoError(f"the target {name!r} has one value only: {str(classes[0])!r}")
+    common = counts >= MIN_ROWS_PER_CLASS
+    if common.sum() < 2:
+        raise DemoError(
+            f"the target {name!r} has {len(classes):,} classes, "
+            f"but not two of them have {MIN_ROWS_PER_CLASS} rows each"
+        )
+    if not common.all():
+        notes.append(
+            f"{counts[~common].sum():,} rows of {(~common).sum():,} classes with fewer than "
+            f"{MIN_ROWS_PER_CLASS} rows are left out"
+        )
+    return common[codes]

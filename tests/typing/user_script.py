@@ -1,0 +1,91 @@
+"""Every public name as a user would call it. It runs, and ``mypy --strict`` finds nothing."""
+
+from typing import Any, Self, assert_type
+
+import numpy as np
+
+import skparams
+from skparams import (
+    PCA,
+    BiplotDisplay,
+    BootstrapDisplay,
+    ContributionDisplay,
+    CorrelationCircleDisplay,
+    MLPClassifier,
+    MLPRegressor,
+    OutlierDisplay,
+    ParamsMixin,
+    ScreeDisplay,
+    assert_same_model,
+    count_params,
+    diff,
+    explain,
+    fitted_params,
+    kept_rows,
+    plan,
+    probe,
+    show_versions,
+    slim,
+    spread,
+    summary,
+)
+from skparams.specs import Part, Rule, Spec, parameter, register
+
+X = np.random.default_rng(0).standard_normal((60, 4))
+y = np.arange(60) % 3
+
+
+class Centerer(ParamsMixin):
+    """A user's own class, which says what it learns."""
+
+    def fit(self, X: np.ndarray[Any, Any], y: object = None) -> Self:
+        self.mean_ = X.mean(axis=0)
+        return self
+
+    def get_params(self, deep: bool = True) -> dict[str, object]:
+        return {}
+
+    def __skparams__(self) -> Spec:
+        return Spec({"mean_": parameter("n_features"), "note_": Rule("metadata")})
+
+
+# fit returns the model's own class, and so does what stands behind it in a chain
+model = assert_type(MLPClassifier((5,), tol=0.01, random_state=0).fit(X, y), MLPClassifier)
+assert_type(slim(model), MLPClassifier)
+lighter, report = slim(model, X, return_report=True)
+assert_type(lighter, MLPClassifier)
+print(report, report.to_frame())
+regressor = MLPRegressor(tol=0.01, random_state=0).fit(X, X[:, 0])
+pca = assert_type(PCA(2, random_state=0).fit(X), PCA)
+centerer = Centerer().fit(X)
+
+# summaries and counts
+print(summary(model, X, stats=True, ignore=("SKP001",)))
+print(plan(model, X, y).to_html(), plan(PCA(2), n_samples=60, n_features=4).to_dict())
+assert_type(count_params(model), int | None)
+assert_type(count_params(regressor, kind="effective"), float | None)
+names: list[str] = list(fitted_params(pca))
+assert_type(centerer.count_params(), int | None)
+print(centerer.summary(X), centerer.plan(X), centerer.get_fitted_params())
+assert_type(centerer.set_fitted_params(mean_=np.zeros(4)), Centerer)
+
+# what predictions use, what is kept, what changed
+print(probe(model, X, max_calls=50, random_state=0).to_json())
+print([place.path for place in kept_rows(model, X).places])
+print(diff(model, lighter, align=True, rtol=1e-9).is_empty, spread([model, model]).to_text())
+assert_same_model(lighter, model, ignore=("loss_curve_",))
+
+# a PCA explained
+explanation = explain(pca, X)
+print(explanation.loadings, explanation.outliers(alpha=0.01))
+for Display in (ContributionDisplay, CorrelationCircleDisplay, ScreeDisplay):
+    Display.from_estimator(pca, X)
+BiplotDisplay.from_estimator(pca, X, y).plot()
+OutlierDisplay.from_estimator(pca, X, alpha=0.01)
+BootstrapDisplay.from_bootstrap(explanation.bootstrap(20, random_state=0))
+
+# a class that somebody else wrote
+weights = Rule("parameter", parts=lambda tree: [Part(".w", tree.w)])
+register("somewhere.Model", Spec({"tree_": weights}))
+show_versions()
+print(skparams.__version__)
