@@ -155,7 +155,7 @@ class ParamsMixin:
         stats : bool, default=False
             Whether to compute statistics of the parameters.
         ignore : collection of str, default=()
-            Codes of findings to leave out, such as ``("SKP001",)``.
+            Names or paths of attributes and hyperparameters, and codes of findings, to leave out.
 
         Returns
         -------
