@@ -12,7 +12,7 @@ from skparams._report.page import Column
 __all__ = ["GAP", "cut", "cut_apart", "fitted", "folded", "padded", "width_of", "widths_of"]
 
 GAP = 2
-_LONGEST_PART = 30  # of what a column that wraps keeps in one line: a class name
+_LONGEST_PART = 30  # of what a column that wraps keeps in one line, rather than others: a class
 _NAMES_SHARE = 0.6  # of the page: longer names are cut rather than all other columns left out
 
 
@@ -58,8 +58,13 @@ def widths_of(
         else:
             needed[i] = min(natural[i], max(least[i], int(_NAMES_SHARE * room)))
     shown = list(natural)
+    good = needed | {
+        i: max(needed[i], min(natural[i], _LONGEST_PART))
+        for i, column in enumerate(columns)
+        if column.wraps and not column.drop
+    }
     for i in sorted((i for i in shown if columns[i].drop), key=lambda i: columns[i].drop):
-        if sum(needed[j] + GAP for j in shown) - GAP > room:
+        if sum(good[j] + GAP for j in shown) - GAP > room:
             shown.remove(i)
     wrap = [i for i in shown if columns[i].wraps]
     floors = [

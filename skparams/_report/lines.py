@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, Unknown, add, multiply
+from skparams._records import (
+    Bounds,
+    Count,
+    FittedAttribute,
+    Layer,
+    Node,
+    Trees,
+    Unknown,
+    add,
+    multiply,
+    together,
+)
 from skparams._report.page import Column, Row, Section
-from skparams._report.words import clean, number, shape, size
+from skparams._report.words import clean, number, shape, size, tree_size
 
 __all__ = ["Line", "largest", "layers_of", "learned", "lines_of", "upper", "weight"]
 
@@ -94,8 +106,13 @@ class _Lines:
 
     def inside(self, node: Node, level: int) -> Iterator[Line]:
         """Yield a node's own parameters and the estimators in it."""
-        rows, rest = largest(node.parameters, _MAX_ARRAYS, lambda row: row.count)
+        trees = _trees_in([node])
+        many = trees is not None and trees.n != 1
+        arrays = [row for row in node.parameters if not (many and row.trees)]
+        rows, rest = largest(arrays, _MAX_ARRAYS, lambda row: row.count)
         yield from self._listed([*rows, *rest], len(rows), lambda row: _array(row, node), _own)
+        if trees and many:
+            yield self._trees([row for row in node.parameters if row.trees], trees)
         if self._depth is not None and level >= self._depth:
             return
         runs, more = largest(list(_runs(node.children)), _MAX_CHILDREN, _weight_of_run)
@@ -130,6 +147,9 @@ class _Lines:
 
     def _estimator(self, node: Node, level: int) -> Line:
         what, words = clean(node.class_name), flow(layers_of(node))
+        trees = _trees_in([node])
+        if trees and trees.n == 1:
+            words = tree_size(trees)
         if node.times != 1:
             what = f"{number(node.times)} × {what}"
             stored = node.totals.stored
@@ -143,15 +163,35 @@ class _Lines:
         lines = self._listed(
             ordered, _MAX_MEMBERS, lambda node: self._estimator(node, level + 1), _totals
         )
+        trees = _trees_in(run)
+        what = f"{len(run):,} × {clean(run[0].class_name)}"
+        if trees and trees.n == len(run):
+            what = _described(trees, f"{number(trees.nodes)} nodes")
         return Line(
             "several",
             _name_of_run(run),
-            f"{len(run):,} × {clean(run[0].class_name)}",
+            what,
             "",
             *_sum(map(_totals, run)),
             lines=tuple(lines),
             opened=self._depth is not None,
         )
+
+    def _trees(self, rows: Sequence[FittedAttribute], trees: Trees) -> Line:
+        """Return the line of trees that are no estimators, with each of them inside it."""
+        groups: dict[int, list[FittedAttribute]] = {}
+        for row in rows:
+            groups.setdefault(id(row.trees), []).append(row)
+        if len(groups) == 1:
+            lines = [_of_trees(row) for row in rows]
+        else:
+            each = list(enumerate(groups.values()))
+            lines = list(
+                self._listed(each, _MAX_MEMBERS, _tree, lambda item: _sum(map(_own, item[1])))
+            )
+        what, counts = _described(trees), _sums(rows)
+        opened = self._depth is not None
+        return Line("several", "trees", what, "", *counts, lines=tuple(lines), opened=opened)
 
 
 def _array(row: FittedAttribute, node: Node) -> Line:
@@ -161,6 +201,28 @@ def _array(row: FittedAttribute, node: Node) -> Line:
         return Line("array", name, shape(row.shape), same, counted=False)
     dims = clean(" × ".join(row.dims or ()))
     return Line("array", name, shape(row.shape), dims, *_own(row))
+
+
+def _trees_in(nodes: Iterable[Node]) -> Trees | None:
+    return together(row.trees for node in nodes for row in node.parameters if row.trees)
+
+
+def _described(trees: Trees, *more: str) -> str:
+    """Return how many trees there are, and how large."""
+    return ", ".join([f"{number(trees.n)} × tree", *more, tree_size(trees)])
+
+
+def _tree(item: tuple[int, Sequence[FittedAttribute]]) -> Line:
+    place, rows = item
+    trees = rows[0].trees
+    assert trees is not None
+    return Line("estimator", f"tree {place}", tree_size(trees), "", *_sums(rows))
+
+
+def _of_trees(row: FittedAttribute) -> Line:
+    """Return the line of an array of all trees, whose path is the library's own."""
+    name = re.findall(r"\w+", row.path)[-1]
+    return Line("array", name, shape(row.shape), "", *_own(row))
 
 
 def _own(row: FittedAttribute) -> Counts:
@@ -238,6 +300,10 @@ def _totals(node: Node) -> Counts:
         return own
     stored, free, held = (multiply(node.times, count) for count in own)
     return stored, free, held
+
+
+def _sums(rows: Sequence[FittedAttribute]) -> Counts:
+    return _sum(map(_own, rows))
 
 
 def _sum(counts: Iterable[Counts]) -> Counts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
-from skparams._records import Bounds, Count, Unknown
+from skparams._records import Bounds, Count, Trees, Unknown
 
 __all__ = [
     "UNKNOWN",
@@ -17,6 +17,7 @@ __all__ = [
     "rate",
     "shape",
     "size",
+    "tree_size",
     "value",
 ]
 
@@ -106,3 +107,9 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def tree_size(trees: Trees) -> str:
+    """Return "31 leaves, depth 8", or the bounds of both."""
+    leaves = f"{number(trees.leaves)} {'leaf' if trees.leaves == 1 else 'leaves'}"
+    return f"{leaves}, depth {number(trees.depth)}"

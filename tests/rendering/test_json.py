@@ -12,6 +12,7 @@ from skparams._probe import Probe, Probed
 from skparams._probe import record as _probe_record
 from skparams._records import Bounds, Memorised, Stats, Unknown
 from skparams._records import node as _record
+from skparams._records import trees as _trees
 from skparams._report.base import SCHEMA
 from skparams._slim import record as _slim_record
 from skparams._slim.record import SlimReport, SlimRow
@@ -58,7 +59,7 @@ def test_the_page_has_each_key_in_order():
     assert f"version {SCHEMA}" in PAGE
     records = {
         name: [each.name for each in fields(record)]
-        for module in (_record, _probe_record, _slim_record)
+        for module in (_record, _trees, _probe_record, _slim_record)
         for name, record in vars(module).items()
         if name in module.__all__ and is_dataclass(record) and name not in ("Probe", "SlimReport")
     }

@@ -31,7 +31,7 @@ def without_defaults(text):
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_text_is_as_stored(name, request, monkeypatch):
-    if name.startswith(("columns", "plan-columns")):
+    if name.startswith(("columns", "plan-columns", "imputers")):
         pytest.importorskip("pandas")
     monkeypatch.setattr(sys, "stdout", io.StringIO())  # all signs, whatever the terminal has
     path, text = STORED / f"{name}.txt", text_of(name)
