@@ -1,4 +1,4 @@
-"""Draw the pictures of pca_explained.md into docs/images: ``python docs/make_images.py``."""
+"""Draw the figures of pca_explained.md into docs/images: ``python docs/make_images.py``."""
 
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from skparams import (
     CorrelationCircleDisplay,
     OutlierDisplay,
     ScreeDisplay,
+    explain,
 )
 
 IMAGES = Path(__file__).parent / "images"
@@ -27,7 +28,7 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     X, y = load_wine(return_X_y=True, as_frame=True)
     pca = PCA(n_components=3, scale=True, random_state=0).fit(X)
-    found = pca.bootstrap(X, random_state=0)
+    found = explain(pca, X).bootstrap(random_state=0)
     for name, display in {
         "scree": ScreeDisplay.from_estimator(pca, X),
         "circle": CorrelationCircleDisplay.from_estimator(pca),
@@ -39,7 +40,7 @@ def main() -> None:
     }.items():
         drawn = BytesIO()
         display.figure_.savefig(drawn, dpi=100)
-        # Few colours make small files.
+        # Few colors make small files.
         Image.open(drawn).convert("RGB").quantize(128).save(IMAGES / f"wine-{name}.png")
         pyplot.close(display.figure_)
 

@@ -3,7 +3,7 @@ from ._params import ParamsMixin, count_params, fitted_params
 from ._plan import plan
 from ._probe import probe
 from ._runtime import show_versions
-from ._slim import memorised, slim
+from ._slim import kept_rows, slim
 from ._summary import summary
 from ._version import __version__ as __version__
 from .decomposition import (
@@ -35,7 +35,7 @@ __all__ = [
     "diff",
     "explain",
     "fitted_params",
-    "memorised",
+    "kept_rows",
     "plan",
     "probe",
     "show_versions",

@@ -1,4 +1,4 @@
-"""All that is private in scikit-learn, or differs between the versions that are supported."""
+"""Private names of scikit-learn, and differences between supported versions."""
 
 from sklearn import __version__ as _version
 from sklearn.base import _fit_context as fit_context
@@ -31,18 +31,20 @@ __all__ = [
     "safe_indexing",
 ]
 
-# Whether orthogonal matching pursuit codes float32 rows as float32, whatever the dictionary is.
+# Whether orthogonal matching pursuit keeps float32 codes for float32 rows and any dictionary.
 CODES_ARE_FLOAT32 = parse_version(_version) >= parse_version("1.8")
-# Whether these leave float32 coefficients for float32 rows.
-LBFGS_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.9")  # of (generalised) logits
-NAIVE_BAYES_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")  # a Gaussian one
+# Whether these keep float32 coefficients for float32 rows.
+LBFGS_KEEPS_FLOAT32 = parse_version(_version) >= parse_version(
+    "1.9"
+)  # logistic and generalized linear models
+NAIVE_BAYES_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")  # GaussianNB
 RIDGE_CV_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")
-# Whether fit leaves the default kernel of a Gaussian process regressor as it is.
+# Whether the default kernel of GaussianProcessRegressor has fixed hyperparameters.
 DEFAULT_KERNEL_IS_FIXED = parse_version(_version) < parse_version("1.9")
 
 
 def check_sample_weight(sample_weight, X, dtype):
-    """Return the weights as a new-enough scikit-learn does: all zero is an error."""
+    """Check sample weights as scikit-learn 1.9 does, which refuses weights that are all zero."""
     sample_weight = _check_sample_weight(sample_weight, X, dtype=dtype)
     if not sample_weight.any():  # scikit-learn checks this from 1.9 on
         raise ValueError("Sample weights must contain at least one non-zero number.")
@@ -50,7 +52,7 @@ def check_sample_weight(sample_weight, X, dtype):
 
 
 def lbfgs_print_options(verbose):
-    """Return the options that make SciPy's L-BFGS-B print; from 1.15 on it no longer can."""
+    """Options that make SciPy's L-BFGS-B print; SciPy ≥ 1.15 ignores `iprint`."""
     from scipy import __version__
 
     if parse_version(__version__) >= parse_version("1.15"):
@@ -59,14 +61,14 @@ def lbfgs_print_options(verbose):
 
 
 def dirichlet_expectation(concentrations):
-    """Return the expected logarithm of each probability, for rows that are Dirichlet."""
+    """Expected logarithm of each probability, for rows that follow a Dirichlet distribution."""
     from sklearn.decomposition._online_lda_fast import _dirichlet_expectation_2d
 
     return _dirichlet_expectation_2d(concentrations)
 
 
 def binary_gaussian_process_classifier():
-    """Return the class of what a Gaussian process classifier fits for two classes."""
+    """The private class that GaussianProcessClassifier fits for two classes."""
     from sklearn.gaussian_process._gpc import _BinaryGaussianProcessClassifierLaplace
 
     return _BinaryGaussianProcessClassifierLaplace

@@ -159,7 +159,7 @@ def test_both_sides_of_the_differences_return_the_same(bench):
     changes = bench("inspection.changes")
     models = [changes.model_of(100, "float64", seed) for seed in (0, 1)]
     rows = changes.diff(*models).root.parameters
-    ours = [(c.moved, c.largest, c.relative, c.cosine) for c in (row.change for row in rows)]
+    ours = [(c.n_changed, c.largest, c.relative, c.cosine) for c in (row.change for row in rows)]
     assert ours == [pytest.approx(each) for each in changes.separate(*models)]
 
 

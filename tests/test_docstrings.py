@@ -32,3 +32,8 @@ def _public():
 def test_docstring(name):
     errors = [error for error in validate(name)["errors"] if error[0] not in LEFT_OUT]
     assert not errors
+
+
+@pytest.mark.parametrize("name", [name for name in _public() if name.count(".") == 1])
+def test_example(name):
+    assert "EX01" not in {code for code, _ in validate(name)["errors"]}

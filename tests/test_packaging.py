@@ -1,6 +1,7 @@
 """What the package's own files promise."""
 
 import re
+import runpy
 import tomllib
 from pathlib import Path
 
@@ -36,3 +37,36 @@ def test_show_versions_names_what_skparams_stands_on(capsys):
     printed = capsys.readouterr().out
     for name in ("skparams", "numba", "numpy", "threadpoolctl"):
         assert name in printed
+
+
+def test_the_readme_shows_what_its_snippet_prints():
+    path = ROOT / "docs" / "make_readme.py"
+    if not path.is_file():
+        pytest.skip("the docs are not beside these tests")
+    make_readme = runpy.run_path(str(path))
+    match = make_readme["BLOCKS"].search((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert make_readme["run"]()[0] == match["printed"]
+
+
+def test_the_readmes_figures_stand_in_the_benchmarks():
+    """Each of its rows has two figures and perhaps their ratio, as a row of the page has."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("measured numbers")[2]
+    rows = re.findall(r"^\| \[.*?\| ([^|]+) \| ([^|]+) \| ([\d.]*)", section, re.MULTILINE)
+    assert len(rows) == 3
+    measured = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8").splitlines()
+    for theirs, ours, ratio in rows:
+        assert any(theirs in row and f"| {ours} |" in row and ratio in row for row in measured), (
+            theirs,
+            ours,
+            ratio,
+        )
+
+
+def test_contributing_names_every_folder():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([\w/]+)/` \| ", text, re.MULTILINE)
+    package = Path(skparams.__file__).parent
+    folders = {path.parent.relative_to(package).as_posix() for path in package.rglob("*.py")} - {
+        "."
+    }
+    assert set(named) == folders

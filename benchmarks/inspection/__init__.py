@@ -1,4 +1,4 @@
-"""Summaries, plans and statistics beside what one would do by hand."""
+"""Benchmarks of inspection, each against what a user would do by hand."""
 
 from collections.abc import Iterator
 

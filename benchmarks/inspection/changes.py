@@ -1,4 +1,4 @@
-"""The difference of two large models, against the NumPy calls for the same numbers."""
+"""`diff` of two large models, against the NumPy calls that compute the same numbers."""
 
 import time
 from textwrap import dedent
@@ -17,7 +17,7 @@ _SECONDS, _MEGABYTES = 0.3, 50.0
 
 
 def model_of(n: int, dtype: str, seed: int) -> Ridge:
-    """Return a linear model of n coefficients for ten targets, as fit would leave it."""
+    """Return a linear model with n coefficients for ten targets, as if it were fitted."""
     rng = np.random.default_rng(seed)
     model = Ridge()
     model.coef_ = rng.standard_normal((10, n // 10), dtype)
@@ -27,7 +27,7 @@ def model_of(n: int, dtype: str, seed: int) -> Ridge:
 
 
 def separate(before: Ridge, after: Ridge) -> list[tuple]:
-    """Return what ``diff`` tells of each array, as one would ask NumPy for it."""
+    """Compute what ``diff`` reports for each array with separate NumPy calls."""
     one, two = fitted_params(before), fitted_params(after)
     found = []
     for path, array in one.items():
@@ -45,7 +45,7 @@ def separate(before: Ridge, after: Ridge) -> list[tuple]:
 
 
 def changes(task: Task) -> Table:
-    """Return both sides' times, in one process, in turn, and the peak that ``diff`` adds."""
+    """Time both sides alternately in one process, and measure the peak memory that each adds."""
     table = Table(
         "changes",
         "diff of two models, and the memory it adds to them",

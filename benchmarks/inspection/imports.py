@@ -1,4 +1,4 @@
-"""What importing inspection costs and what it loads."""
+"""The time of importing inspection, and which heavy packages it loads."""
 
 from benchmarks._imports import import_cost
 from benchmarks._tables import Column, Table, number, time_text, yes_no
@@ -8,7 +8,7 @@ HEAVY = ("numba", "matplotlib", "pandas")
 
 
 def imports(task: Task) -> Table:
-    """Return the import's time beside that of the scikit-learn parts it needs."""
+    """Compare the import with an import of the scikit-learn modules that it needs."""
     cost = import_cost("from skparams import summary, plan", quick=task.quick)
     added = cost.pop("added")
     heavy = [name for name in HEAVY if name in added]

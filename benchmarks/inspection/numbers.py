@@ -15,7 +15,7 @@ OURS, THEIRS = "skparams", "NumPy"
 
 
 def separate(array: np.ndarray) -> tuple:
-    """Return what ``measure`` returns, as one would ask NumPy for it."""
+    """Compute what ``measure`` returns with separate NumPy calls."""
     return (
         array.min(),
         array.max(),
@@ -32,13 +32,13 @@ def _values(n: int, dtype: str) -> np.ndarray:
 
 
 def _works(task: Task) -> list[tuple[int, str, float | None]]:
-    """Return how many numbers of which dtype, and how many times as fast it must be."""
+    """Return the array sizes, their dtypes, and the smallest ratio that meets the bar."""
     large = 10**7 if task.quick else 10**8
     return [(large, "float32", 2.0), (large // 2, "float64", None), (10**4, "float32", None)]
 
 
 def statistics(task: Task) -> Table:
-    """Return both sides' times, in one process, in turn."""
+    """Time both sides alternately in one process."""
     table = Table(
         "statistics",
         "statistics: min, max, mean, std, norm, zeros, non-finite",
@@ -98,7 +98,7 @@ _MEMORY = dedent("""
 
 
 def memory(task: Task) -> Table:
-    """Return the peak that the statistics add to a process that holds the array."""
+    """Measure the peak memory that the statistics add to a process that has the array."""
     n = _works(task)[0][0]
     theirs, ours = (
         fresh(_MEMORY.format(function=function, n=n)) for function in ("separate", "measure")

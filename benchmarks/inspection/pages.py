@@ -1,4 +1,4 @@
-"""Whole summaries and plans, and how long the text and the HTML take."""
+"""The times of summaries and plans, of their text and of their HTML."""
 
 import inspect
 import time
@@ -28,7 +28,7 @@ def _data(task: Task):
 
 
 def pipeline_of(n_steps: int) -> BaseEstimator:
-    """Return a pipeline of scalers and decompositions in turn, with a classifier at its end."""
+    """Return a pipeline that alternates scalers and PCAs, with a classifier as the last step."""
     steps = [StandardScaler() if i % 2 == 0 else PCA() for i in range(n_steps - 1)]
     return make_pipeline(*steps, LogisticRegression())
 
@@ -43,7 +43,7 @@ def _once(call: Callable[[], object]) -> Callable[[], float]:
 
 
 def _row(what: str, call: Callable[[], object], bar: float, quick: bool) -> dict:
-    """Return a row: the median of many calls, and that of its text and its HTML."""
+    """Return a row with the median times of a call, of its text and of its HTML."""
     found = call()
     repeats = range(5 if quick else 25)
     seconds, text, html = (
@@ -62,7 +62,7 @@ def _row(what: str, call: Callable[[], object], bar: float, quick: bool) -> dict
 
 
 def _forest(task: Task, X, y) -> dict:
-    """Return the forest's row, beside asking it for all of its attributes."""
+    """Compare the summary of a forest with reading all attributes of the forest."""
     forest = RandomForestClassifier(100, random_state=0).fit(X, y)
     sides = {
         OURS: _once(lambda: summary(forest)),
@@ -84,7 +84,7 @@ def _forest(task: Task, X, y) -> dict:
 
 
 def pages(task: Task) -> Table:
-    """Return the times of a forest's, a long pipeline's and a huge network's page."""
+    """Time the pages of a forest, a long pipeline and a very large network."""
     X, y = _data(task)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""What slim spares, in bytes, and how long it takes beside a deep copy."""
+"""The bytes that `slim` saves, and its time compared with a deep copy."""
 
 import copy
 import time
@@ -37,7 +37,7 @@ def _regression() -> BaseEstimator:
 
 
 def _works() -> list[tuple[str, Callable[[], BaseEstimator], Callable, str]]:
-    """Return what is slimmed, how it is made, and the bar on the report."""
+    """Return the name of each model, a function that fits it, and the bar on its report."""
 
     def of_a_third(report) -> bool:
         return report.pickled_after <= _THIRD * report.pickled_before
@@ -73,7 +73,7 @@ def _works() -> list[tuple[str, Callable[[], BaseEstimator], Callable, str]]:
 
 
 def slimmed(task: Task) -> Table:
-    """Return bytes before and after, and both times in one process, in turn."""
+    """Measure bytes before and after, and time both sides alternately in one process."""
     kilobytes = number(1, " kB")
     table = Table(
         "slim",

@@ -8,7 +8,7 @@ from benchmarks._fresh import fresh
 from benchmarks._tables import Column, Table, number, time_text, yes_no
 from benchmarks._task import Task
 from benchmarks.pca_explained.tables import FEATURES, ROWS, rows
-from skparams import PCA
+from skparams import PCA, explain
 
 _MEMORY = dedent("""
     import gc
@@ -33,7 +33,7 @@ _MEMORY = dedent("""
 
 
 def memory(task: Task) -> Table:
-    """Return the peak that a fit and all tables add; only where Linux tells it."""
+    """Return the peak memory that a fit and all tables add; Linux only."""
     table = Table(
         "memory",
         f"peak memory that a fit and all tables add: {ROWS:,} × {FEATURES}",
@@ -73,19 +73,19 @@ def _typical(call, repeats: int) -> float:
 def calls(task: Task) -> Table:
     """Return what single calls of a fitted model take."""
     X = rows()
-    pca, row = PCA(10, scale=True).fit(X), X[:1]
+    e, row = explain(PCA(10, scale=True).fit(X)), X[:1]
     few = X[:1000, :20].copy()
-    small = PCA(5).fit(few)
+    small = explain(PCA(5).fit(few), few)
     repeats = 100 if task.quick else 2000
     measured = [
         (
             "T² and SPE of one row of 50 features, both",
-            _typical(lambda: (pca.hotelling_t2(row), pca.spe(row)), repeats),
+            _typical(lambda: (e.hotelling_t2(row), e.spe(row)), repeats),
             200e-6,
         ),
         (
             "1,000 resamples of 1,000 × 20",
-            _typical(lambda: small.bootstrap(few, 1000, random_state=0), 5),
+            _typical(lambda: small.bootstrap(1000, random_state=0), 5),
             2.0,
         ),
     ]

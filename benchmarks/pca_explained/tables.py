@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks._alternate import alternate, ratio, typical
 from benchmarks._tables import Column, Table, number, time_text, yes_no
 from benchmarks._task import Task
-from skparams import PCA
+from skparams import PCA, explain
 
 ROWS, FEATURES = 100_000, 50
 BAR = 8.0
@@ -23,33 +23,33 @@ def rows() -> np.ndarray:
     return X * np.geomspace(4, 0.5, FEATURES) + 3
 
 
-def _of_features(pca) -> list:
+def _of_features(e) -> list:
     return [
-        pca.loadings_,
-        pca.correlations_,
-        pca.contributions_,
-        pca.communalities_,
-        pca.explained_by(0),
-        pca.limits(),
+        e.loadings,
+        e.correlations,
+        e.contributions,
+        e.communalities,
+        e.explained_by(0),
+        e.limits(),
     ]
 
 
 def ours(X, k: int) -> list:
     """Fit, and return all tables of features and rows, and the limits."""
-    pca = PCA(k, scale=True).fit(X)
-    return [*_of_features(pca), *pca.row_tables(X)]
+    e = explain(PCA(k, scale=True).fit(X), X)
+    return [*_of_features(e), *e.row_tables()]
 
 
 def _one_by_one(X, k: int) -> list:
     """Return the same, where each table of rows projects them anew."""
-    pca = PCA(k, scale=True).fit(X)
+    e = explain(PCA(k, scale=True).fit(X), X)
     return [
-        *_of_features(pca),
-        pca.coordinates(X),
-        pca.contributions(X),
-        pca.cos2(X),
-        pca.hotelling_t2(X),
-        pca.spe(X),
+        *_of_features(e),
+        e.coordinates(),
+        e.row_contributions(),
+        e.cos2(),
+        e.hotelling_t2(),
+        e.spe(),
     ]
 
 

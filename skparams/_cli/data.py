@@ -27,7 +27,7 @@ class Dataset:
     X: Any
     y: np.ndarray
     classes: tuple[str, ...] | None  # None for regression
-    reason: str = ""
+    reason: str = ""  # for the task, where the values of the target decide it
     notes: list[str] = field(default_factory=list)
     numeric: list[str] = field(default_factory=list)
     categorical: list[str] = field(default_factory=list)
@@ -39,12 +39,6 @@ class Dataset:
         rows, columns = self.X.shape
         task = "regression" if self.classes is None else f"{len(self.classes)} classes"
         return f"{self.name}: {rows:,} rows × {columns} columns → {task}"
-
-    @property
-    def task_reason(self) -> str:
-        """Why the task is classification or regression; empty where that was not decided here."""
-        task = "regression" if self.classes is None else "classification"
-        return f"{task}, since {self.reason}" if self.reason else ""
 
 
 def load_images() -> Dataset:

@@ -36,7 +36,7 @@ def run(path: Path | None, target: str | None, *, out: Path, quick: bool) -> Non
         f"{n_candidates} candidates × {n_folds} folds = {n_candidates * n_folds} fits on "
         f"{len(split.y):,} rows, {n_jobs} at a time; {len(split.y_test):,} rows held out"
     )
-    _print(*filter(None, (data.title, data.task_reason, *data.notes, plan)))
+    _print(*filter(None, (data.title, data.reason, *data.notes, plan)))
 
     task = "MLPRegressor" if data.classes is None else "MLPClassifier"
     options = {"max_iter": 40 if quick else 200, "random_state": 0}
@@ -48,7 +48,7 @@ def run(path: Path | None, target: str | None, *, out: Path, quick: bool) -> Non
     ours, theirs = (run_search(search, split, name) for name, search in searches.items())
     result = DemoResult(data, plan, ours, theirs, *seconds, skparams.summary(ours.search))
     _print("", *_table(result), "")
-    _print(f"before the clock: {result.preparation}", *result.notes)
+    _print(f"before timing: {result.preparation}", *result.notes)
     _print("", f"the winner: {result.winner}", "")
     print(result.summary.to_text(width=_width()).rstrip())
     _print("", f"wrote {' and '.join(map(str, _write(result, out)))}")

@@ -8,14 +8,14 @@ import numpy as np
 
 from skparams._cli.data import Dataset
 from skparams._cli.errors import printable
-from skparams._report import LIGHT, Theme
+from skparams._report import Theme
 
 _MAX_LABELS = 12  # more rows cannot be labeled legibly
 _MAX_TILES = 24
 _MAX_NAME_LENGTH = 18
 
 
-def draw(network, data: Dataset, theme: Theme = LIGHT) -> bytes:
+def draw(network, data: Dataset, theme: Theme) -> bytes:
     """Draw a fitted network and return the figure as a PNG."""
     # Not pyplot, whose global state and choice of a window system are the user's.
     from matplotlib import rc_context
@@ -28,7 +28,7 @@ def draw(network, data: Dataset, theme: Theme = LIGHT) -> bytes:
     colors = LinearSegmentedColormap.from_list("", [theme.below, theme.paper, theme.above])
     with rc_context(style), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
-        panels = [_panel(network, data, layer) for layer in range(len(network.coefs_))]
+        panels = _panels(network, data)
         heights = [2.4, *(1.0 if len(panel.image) == 1 else 2.3 for panel in panels)]
         figure = Figure((5, 0.3 + sum(heights)), layout="constrained", facecolor=theme.paper)
         # Titles belong to subfigures: a title of an axes is cut off where labels are long.
@@ -88,36 +88,30 @@ def _draw_weights(part, panel: Panel, colors) -> None:
     ax.spines[:].set_visible(False)
 
 
-def _panel(network, data: Dataset, layer: int) -> Panel:
-    if layer > 0:
-        return _later_layer(network, data, layer)
+def _panels(network, data: Dataset) -> list[Panel]:
     if data.image_shape:
-        return _tiles(network.coefs_[0], data.image_shape)
-    return _first_layer(network)
+        first = _tiles(network.coefs_[0], data.image_shape)
+    else:
+        first = _first_layer(network.coefs_[0], network.feature_names_in_)
+    return [first, *(_later_layer(network, data, i) for i in range(1, len(network.coefs_)))]
 
 
-def _first_layer(network) -> Panel:
+def _first_layer(weights: np.ndarray, feature_names: np.ndarray) -> Panel:
     """Show the features with the largest mean absolute weight."""
-    weights = network.coefs_[0]
     rows = np.argsort(-np.abs(weights).mean(axis=1))[:_MAX_LABELS]
-    labels = [_short(network.feature_names_in_[i]) for i in rows]
-    n_left = len(weights) - len(rows)
-    return Panel(
-        _grouped(weights[rows]),
-        f"The first layer uses {labels[0]} most",
-        labels,
-        f"{weights.shape[1]} hidden units"
-        + (f"; {n_left} weaker inputs not shown" if n_left else ""),
-    )
+    labels = [_short(name) for name in feature_names[rows]]
+    xlabel = f"{weights.shape[1]} hidden units; {len(rows)} of {len(weights)} inputs shown"
+    title = "Inputs with the largest weights in the first layer"
+    return Panel(_grouped(weights[rows]), title, labels, xlabel)
 
 
 def _later_layer(network, data: Dataset, layer: int) -> Panel:
     """Show the weights into each unit of a hidden layer or into each output."""
     weights = network.coefs_[layer]
     n_inputs, n_units = weights.shape
-    labels, title = None, f"Hidden layer {layer + 1}: {n_units} units"
+    labels, title = None, f"Weights into the {n_units} units of hidden layer {layer + 1}"
     if layer == len(network.coefs_) - 1:
-        title = f"What {'each class' if n_units > 1 else 'the output'} takes from them"
+        title = f"Weights into {'each class' if n_units > 1 else 'the output'}"
         if data.classes is not None and n_units == len(data.classes) <= _MAX_LABELS:
             labels = [_short(name) for name in data.classes]
     return Panel(_grouped(weights.T), title, labels, f"{n_inputs} hidden units")
@@ -131,7 +125,7 @@ def _tiles(weights: np.ndarray, shape: tuple[int, int]) -> Panel:
     tiles = np.full((n_rows * n_columns, shape[0] + 1, shape[1] + 1), np.nan)
     tiles[: len(units), :-1, :-1] = weights[:, units].T.reshape(-1, *shape)
     image = np.block([list(row) for row in np.split(tiles, n_rows)])[:-1, :-1]
-    return Panel(image, f"The pixels that {len(units)} of {weights.shape[1]} hidden units look at")
+    return Panel(image, f"Weights of the pixels in {len(units)} of {weights.shape[1]} hidden units")
 
 
 def _grouped(rows: np.ndarray) -> np.ndarray:

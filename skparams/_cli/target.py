@@ -12,7 +12,8 @@ def decide_task(y, name: str) -> tuple[np.ndarray, bool, str]:
     """Return the values of a target without gaps, whether they are classes, and why."""
     if y.dtype.kind not in "iuf":
         values = y.astype(str).to_numpy(dtype=object).astype(str)
-        return values, True, f"{name!r} holds {len(np.unique(values))} words, not numbers"
+        reason = f"{name!r} holds {len(np.unique(values))} words, not numbers"
+        return values, True, f"classification, since {reason}"
     values = y.to_numpy(dtype=float)
     distinct = np.unique(values)
     whole = bool((distinct == np.round(distinct)).all())
@@ -20,8 +21,8 @@ def decide_task(y, name: str) -> tuple[np.ndarray, bool, str]:
         kind = "whole numbers" if whole else "numbers"
         # scikit-learn takes floats with decimals for a regression target, so they become text.
         labels = values.astype(np.int64) if whole else values.astype(str)
-        return labels, True, f"{name!r} holds only {len(distinct)} {kind}"
-    return values, False, f"{name!r} holds {len(distinct):,} different numbers"
+        return labels, True, f"classification, since {name!r} holds only {len(distinct)} {kind}"
+    return values, False, f"regression, since {name!r} holds {len(distinct):,} different numbers"
 
 
 def in_common_class(y: np.ndarray, name: str, notes: list[str]) -> np.ndarray:

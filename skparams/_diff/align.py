@@ -1,8 +1,8 @@
 """Put the units of one model in the order and the signs of another's.
 
-Components of a decomposition and hidden units of a network may change places, and some their
-signs, while the model stays the same. The pairs are those that make the arrays most alike, by the
-assignment of the largest total inner product.
+Components of a decomposition and hidden units of a network may be permuted, and some may change
+their signs, while the model stays the same. Units are matched by the assignment with the largest
+total inner product.
 
 References
 ----------
@@ -18,157 +18,112 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from skparams._diff.contents import Attribute
 from skparams._diff.record import Alignment
 from skparams.specs import Units
 
-__all__ = ["Named", "aligned"]
+__all__ = ["aligned"]
 
-_MOST_UNITS = 5000  # as the assignment takes their number cubed
-_MOST_PASSES = 50
+_MAX_UNITS = 5000  # the assignment takes their number cubed
+_MAX_PASSES = 50
 _ROUNDING = 1e-12
 
-
-class Named(NamedTuple):
-    """An array, the attribute that holds it and the names of its axes."""
-
-    attribute: str
-    dims: tuple[str, ...]
-    array: np.ndarray
+Arrays = Mapping[str, Attribute]
 
 
 def aligned(
-    before: Mapping[str, Named], after: Mapping[str, Named], units: Units
+    before: Arrays, after: Arrays, units: Units
 ) -> tuple[dict[str, np.ndarray], tuple[Alignment, ...]]:
-    """Return the arrays of ``after`` with their units as in ``before``.
+    """Return the arrays of ``after`` that change, with their units as in ``before``.
 
-    Layers are put in order one after the other, each by what comes into it, and then each anew by
-    all that it has until none changes.
-
-    Parameters
-    ----------
-    before, after : mapping of str to Named
-        By path.
-    units : mapping of str to tuple of str
-        The dims, and the attributes that turn with a unit's sign.
-
-    Returns
-    -------
-    arrays : dict of str to ndarray
-        Those that changed, as copies.
-    alignments : tuple of Alignment
-        One for each dim.
+    ``units`` has the axes that may be permuted, and for each the attributes that change with a
+    unit's sign. Axes are matched one after the other, each by the arrays whose other axes are
+    matched already, and then again by all arrays until nothing changes.
     """
-    matching = _Matching(before, after, units)
-    return matching.changed(), tuple(matching.told())
+    matching = _Matching(before, after, units, {p: each.value for p, each in after.items()}, {})
+    reasons = {dim: _why_not(matching, dim) for dim in units}
+    for dim, reason in reasons.items():
+        if reason is None:
+            n = _length(after, dim)
+            matching.found[dim] = np.arange(n), np.ones(n)
+            matching.match(dim)
+    for _ in range(_MAX_PASSES):
+        if sum(matching.match(dim) for dim in matching.found) == 0:
+            break
+    alignments = []
+    for dim, reason in reasons.items():
+        n = _length(after, dim)
+        order, signs = matching.found.get(dim, (np.arange(n), np.ones(n)))
+        reordered = int(np.count_nonzero(order != np.arange(n)))
+        alignments.append(Alignment(dim, n, reordered, int(np.count_nonzero(signs < 0)), reason))
+    changed = {p: a for p, a in matching.arrays.items() if a is not after[p].value}
+    return changed, tuple(alignments)
 
 
-class _Matching:
-    def __init__(
-        self, before: Mapping[str, Named], after: Mapping[str, Named], units: Units
-    ) -> None:
-        self._units = units
-        self._before = before
-        self._after = after
-        self._now = {path: each.array for path, each in after.items()}
-        self._reasons = {dim: self._why_not(dim) for dim in units}
-        self._order = {
-            dim: np.arange(self._length(after, dim))
-            for dim, reason in self._reasons.items()
-            if reason is None
-        }
-        self._signs = {dim: np.ones(len(order)) for dim, order in self._order.items()}
-        done: set[str] = set()
-        for dim in self._order:
-            done.add(dim)
-            self._match(dim, done)
-        for _ in range(_MOST_PASSES):
-            changed = [self._match(dim, done) for dim in self._order]
-            if not any(changed):
-                break
+def _length(arrays: Arrays, dim: str) -> int:
+    found = (each for each in arrays.values() if each.dims and dim in each.dims)
+    return next((each.value.shape[each.dims.index(dim)] for each in found if each.dims), 0)
 
-    def changed(self) -> dict[str, np.ndarray]:
-        return {path: a for path, a in self._now.items() if a is not self._after[path].array}
 
-    def told(self) -> Iterator[Alignment]:
-        for dim, reason in self._reasons.items():
-            n = self._length(self._after, dim)
-            if reason is not None:
-                yield Alignment(dim, n, 0, 0, reason)
+def _why_not(matching: _Matching, dim: str) -> str | None:
+    n_before, n_after = _length(matching.before, dim), _length(matching.after, dim)
+    if n_before != n_after:
+        return f"{n_before:,} and {n_after:,} units"
+    if n_after > _MAX_UNITS:
+        return f"{n_after:,} units are too many"
+    if not any(True for _ in matching.rows(dim, set(matching.units))):
+        return "no array of one shape has it"
+    return None
+
+
+class _Matching(NamedTuple):
+    """Two models' arrays; ``arrays`` are those of ``after`` in the order and the signs so far."""
+
+    before: Arrays
+    after: Arrays
+    units: Units
+    arrays: dict[str, np.ndarray]
+    found: dict[str, tuple[np.ndarray, np.ndarray]]  # the order and the signs of each axis
+
+    def rows(self, dim: str, matched: set[str]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+        """Yield arrays with one row a unit, of which no other axis is still to be matched."""
+        for path, each in self.after.items():
+            other, dims = self.before.get(path), each.dims or ()
+            if dim not in dims or (self.units.keys() & set(dims)) - matched or other is None:
                 continue
-            moved = int(np.count_nonzero(self._order[dim] != np.arange(n)))
-            yield Alignment(dim, n, moved, int(np.count_nonzero(self._signs[dim] < 0)))
+            if other.value.shape == each.value.shape and other.dims == dims:
+                axis = dims.index(dim)
+                yield path, _units_first(other.value, axis), _units_first(self.arrays[path], axis)
 
-    def _length(self, arrays: Mapping[str, Named], dim: str) -> int:
-        return next(
-            (
-                each.array.shape[each.dims.index(dim)]
-                for each in arrays.values()
-                if dim in each.dims
-            ),
-            0,
-        )
-
-    def _why_not(self, dim: str) -> str | None:
-        n_before, n_after = self._length(self._before, dim), self._length(self._after, dim)
-        if n_before != n_after:
-            return f"{n_before:,} and {n_after:,} units"
-        if n_after > _MOST_UNITS:
-            return f"{n_after:,} units are too many"
-        if not self._rows(dim, set(self._units)):
-            return "no array of one shape has it"
-        return None
-
-    def _rows(self, dim: str, done: set[str]) -> list[tuple[str, np.ndarray, np.ndarray]]:
-        """Return, for arrays with a dim and with no other that is not done, a row a unit."""
-        found = []
-        for path, each in self._after.items():
-            other = self._before.get(path)
-            free = {d for d in each.dims if d in self._units and d not in done}
-            if dim not in each.dims or free or other is None:
-                continue
-            if other.array.shape != each.array.shape or other.dims != each.dims:
-                continue
-            axis = each.dims.index(dim)
-            found.append(
-                (path, _units_first(other.array, axis), _units_first(self._now[path], axis))
-            )
-        return found
-
-    def _match(self, dim: str, done: set[str]) -> bool:
-        """Find the pairs along one dim; say whether any unit changed."""
-        n = len(self._order[dim])
-        turning, staying = np.zeros((n, n)), np.zeros((n, n))
-        for path, before, after in self._rows(dim, done):
+    def match(self, dim: str) -> bool:
+        """Match the units along one axis; return whether any unit changed."""
+        n = len(self.found[dim][0])
+        flipping, fixed = np.zeros((n, n)), np.zeros((n, n))
+        for path, before, after in self.rows(dim, set(self.found)):
             norms = np.linalg.norm(before) * np.linalg.norm(after)
-            if not np.isfinite(norms) or not norms:
-                continue
-            turns = self._after[path].attribute in self._units[dim]
-            (turning if turns else staying)[...] += before @ after.T / norms
-        gain = np.abs(turning) + staying
+            if np.isfinite(norms) and norms:
+                flips = self.after[path].name in self.units[dim]
+                (flipping if flips else fixed)[...] += before @ after.T / norms
+        gain = np.abs(flipping) + fixed
         order = linear_sum_assignment(gain, maximize=True)[1]
-        # Of units that are as good as alike, rounding would choose.
+        # Among units that are almost equally alike, rounding would decide.
         if gain[np.arange(n), order].sum() <= np.trace(gain) * (1 + _ROUNDING):
             order = np.arange(n)
-        signs = np.where(turning[np.arange(n), order] < 0, -1.0, 1.0)
-        if not self._units[dim]:
-            signs[:] = 1.0
+        signs = np.where(flipping[np.arange(n), order] < 0, -1.0, 1.0)
         if np.array_equal(order, np.arange(n)) and (signs > 0).all():
             return False
-        self._order[dim] = self._order[dim][order]
-        self._signs[dim] = self._signs[dim][order] * signs
-        for path, each in self._after.items():
-            if dim in each.dims:
-                self._put(path, each, dim, order, signs)
+        old_order, old_signs = self.found[dim]
+        self.found[dim] = old_order[order], old_signs[order] * signs
+        for path, each in self.after.items():
+            if each.dims and dim in each.dims:
+                axis = each.dims.index(dim)
+                array = np.take(self.arrays[path], order, axis=axis)
+                if each.name in self.units[dim] and (signs < 0).any():
+                    array *= np.expand_dims(
+                        signs.astype(array.dtype), [i for i in range(array.ndim) if i != axis]
+                    )
+                self.arrays[path] = array
         return True
-
-    def _put(self, path: str, each: Named, dim: str, order: np.ndarray, signs: np.ndarray) -> None:
-        axis = each.dims.index(dim)
-        array = np.take(self._now[path], order, axis=axis)
-        if each.attribute in self._units[dim] and (signs < 0).any():
-            shape = [1] * array.ndim
-            shape[axis] = -1
-            array *= signs.astype(array.dtype).reshape(shape)
-        self._now[path] = array
 
 
 def _units_first(array: np.ndarray, axis: int) -> np.ndarray:

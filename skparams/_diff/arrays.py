@@ -47,7 +47,8 @@ def change_of(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
         one, two = np.ma.getmaskarray(before), np.ma.getmaskarray(after)
         seen = ~(one | two)
         change = change_of(np.asarray(before)[seen], np.asarray(after)[seen], tolerance)
-        return replace(change, n=seen.size, moved=change.moved + int(np.count_nonzero(one ^ two)))
+        n_changed = change.n_changed + int(np.count_nonzero(one ^ two))
+        return replace(change, n=seen.size, n_changed=n_changed)
     before, after = np.asarray(before), np.asarray(after)
     if before.dtype.kind not in "biufc" or after.dtype.kind not in "biufc":
         return Change(before.size, _n_different(before, after))
@@ -64,7 +65,7 @@ def change_of(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
 class _Sums:
     """Sums over the values of two arrays; squares and products are over ``4**exponent``."""
 
-    moved: int = 0
+    n_changed: int = 0
     nonfinite: int = 0
     largest: Any = 0.0
     squares: Any = 0.0  # of the differences
@@ -80,20 +81,20 @@ def _sums(before: np.ndarray, after: np.ndarray, tolerance: Tolerance, exponent:
     buffers = [buffer(before, dtype) for _ in range(3)]
     for one, two in blocks(before, after):
         if whole:  # integers are compared before they are rounded to float64
-            sums.moved += _n_moved_integers(one, two, tolerance)
+            sums.n_changed += _n_changed_integers(one, two, tolerance)
         one, two = (_as(each, room) for each, room in zip((one, two), buffers, strict=False))
         difference = np.subtract(two, one, out=buffers[2][: one.size])
         largest = _max_abs(difference)
         if not np.isfinite(largest):
             finite = np.isfinite(one) & np.isfinite(two)
-            n = _n_unlike(one[~finite], two[~finite])
-            sums.moved += n
+            n = _n_different(one[~finite], two[~finite])
+            sums.n_changed += n
             sums.nonfinite += n
             one, two, difference = one[finite], two[finite], difference[finite]
             largest = _max_abs(difference) if difference.size else 0.0
         sums.largest = max(sums.largest, largest)
         if largest and not whole:
-            sums.moved += _n_moved(difference, two, tolerance)
+            sums.n_changed += _n_changed(difference, two, tolerance)
         if exponent:
             one, two, difference = (scaled(each, -exponent) for each in (one, two, difference))
         square = dot(one, one)
@@ -109,12 +110,12 @@ def _change(n: int, sums: _Sums, exponent: int) -> Change:
     cosine = float(sums.product / before / after) if before and after else None
     return Change(
         n,
-        sums.moved,
+        sums.n_changed,
         sums.nonfinite,
         largest=float(sums.largest),
         distance=float(np.ldexp(distance, exponent)),
-        before=float(np.ldexp(before, exponent)),
-        after=float(np.ldexp(after, exponent)),
+        norm_before=float(np.ldexp(before, exponent)),
+        norm_after=float(np.ldexp(after, exponent)),
         cosine=None if cosine is None else min(max(cosine, -1.0), 1.0),
     )
 
@@ -134,7 +135,7 @@ def _max_abs(difference: np.ndarray) -> Any:
     return np.maximum(np.maximum.reduce(difference), -np.minimum.reduce(difference))
 
 
-def _n_moved(difference: np.ndarray, after: np.ndarray, tolerance: Tolerance) -> int:
+def _n_changed(difference: np.ndarray, after: np.ndarray, tolerance: Tolerance) -> int:
     if tolerance.exact:
         return int(np.count_nonzero(difference))
     allowed = np.abs(after)
@@ -143,17 +144,11 @@ def _n_moved(difference: np.ndarray, after: np.ndarray, tolerance: Tolerance) ->
     return int(np.count_nonzero(np.abs(difference) > allowed))
 
 
-def _n_moved_integers(before: np.ndarray, after: np.ndarray, tolerance: Tolerance) -> int:
+def _n_changed_integers(before: np.ndarray, after: np.ndarray, tolerance: Tolerance) -> int:
     if tolerance.exact or before.dtype.kind == after.dtype.kind == "b":
         return int(np.count_nonzero(before != after))
     before, after = before.astype(np.float64), after.astype(np.float64)
-    return _n_moved(after - before, after, tolerance)
-
-
-def _n_unlike(before: np.ndarray, after: np.ndarray) -> int:
-    """Count the values that differ; two that are NaN, or no time, do not."""
-    missing = np.isnat if before.dtype.kind in "mM" else np.isnan
-    return int(np.count_nonzero((before != after) & ~(missing(before) & missing(after))))
+    return _n_changed(after - before, after, tolerance)
 
 
 def _largest(array: np.ndarray) -> float:
@@ -166,22 +161,19 @@ def _largest(array: np.ndarray) -> float:
 
 
 def _n_different(before: np.ndarray, after: np.ndarray) -> int:
-    """Count the dates, texts or records that differ; two that are missing do not."""
-    if before.dtype.kind in "mM" and after.dtype.kind == before.dtype.kind:
-        return _n_unlike(before, after)
-    if before.dtype.names and before.dtype == after.dtype:
-        different = np.zeros(before.shape, bool)
-        for name in before.dtype.names:
-            one, two = before[name], after[name]
-            unlike = one != two
-            if one.dtype.kind in "fc":
-                unlike &= ~(np.isnan(one) & np.isnan(two))
-            different |= unlike.reshape(*before.shape, -1).any(axis=-1)
-        return int(np.count_nonzero(different))
+    """Count the values that differ, of any dtype; two that are missing do not."""
     try:
-        return int(np.count_nonzero(before != after))
+        return int(np.count_nonzero(_differ(before, after)))
     except TypeError:  # text beside numbers
         return before.size
+
+
+def _differ(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    if before.dtype.names and before.dtype == after.dtype:
+        fields = [_differ(before[name], after[name]) for name in before.dtype.names]
+        return np.any([each.reshape(*before.shape, -1).any(axis=-1) for each in fields], axis=0)
+    is_missing = (before != before) & (after != after)  # NaN, or no time
+    return (before != after) & ~is_missing
 
 
 def _stored_values(before: Any, after: Any) -> list[np.ndarray]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from numbers import Real
 from typing import Any
 
-import numpy as np
-
 from skparams._diff.arrays import Tolerance
-from skparams._diff.choices import choice_changes
-from skparams._diff.nodes import model_change
+from skparams._diff.compare import Comparison
+from skparams._diff.contents import models_of
+from skparams._diff.hyperparameters import differing
 from skparams._diff.result import Diff
-from skparams._diff.sentences import differences
+from skparams._diff.view import differences
 from skparams._report import plural
-from skparams._walk import check_estimator, check_names
 
-__all__ = ["assert_same_model", "check_align", "diff"]
+__all__ = ["assert_same_model", "diff"]
 
 
 def diff(
@@ -44,8 +41,8 @@ def diff(
         A number has changed if it differs by more than ``atol + rtol * abs(after)``, as in
         ``numpy.testing.assert_allclose``. With a tolerance, another dtype alone is no change.
     ignore : collection of str, default=()
-        Names of hyperparameters and of fitted attributes to leave out, such as
-        ``("n_jobs", "n_samples_seen_")``, in whatever nested estimator.
+        Names or paths of hyperparameters and fitted attributes to leave out, such as
+        ``("n_jobs", "pca__components_")``, in whatever nested estimator.
 
     Returns
     -------
@@ -58,7 +55,7 @@ def diff(
         If ``before`` or ``after`` is not an estimator, or is a class, ``align`` is not a bool, or
         ``ignore`` is not a collection of names.
     ValueError
-        If a tolerance is negative or not finite.
+        If a tolerance is negative or not finite, or an entry of ``ignore`` matches nothing.
 
     Examples
     --------
@@ -68,17 +65,12 @@ def diff(
     >>> found = diff(Ridge(alpha=1.0).fit(X, y), Ridge(alpha=2.0).fit(X, y))
     >>> found.is_empty
     False
-    >>> [(row.path, row.change.moved) for row in found.root.parameters]
+    >>> [(row.path, row.change.n_changed) for row in found.root.parameters]
     [('coef_', 1), ('intercept_', 1)]
-    >>> [(choice.path, choice.before, choice.after) for choice in found.hyperparameters]
+    >>> [(each.path, each.before, each.after) for each in found.hyperparameters]
     [('alpha', '1.0', '2.0')]
     """
-    tolerance = _tolerance("diff", rtol, atol)
-    check_names("diff", "ignore", ignore)
-    check_align("diff", align)
-    check_estimator("diff", before, "before")
-    check_estimator("diff", after, "after")
-    return _diff(before, after, align, tolerance, ignore)
+    return _diff("diff", {"before": before, "after": after}, align, rtol, atol, ignore)
 
 
 def assert_same_model(
@@ -104,8 +96,8 @@ def assert_same_model(
         Two numbers are the same if ``abs(actual - desired) <= atol + rtol * abs(desired)``, as in
         ``numpy.testing.assert_allclose``. If both are 0, the dtypes have to be the same too.
     ignore : collection of str, default=()
-        Names of hyperparameters and of fitted attributes that may differ, such as
-        ``("n_jobs",)``, in whatever nested estimator.
+        Names or paths of hyperparameters and fitted attributes that may differ, such as
+        ``("n_jobs", "pca__components_")``, in whatever nested estimator.
 
     Raises
     ------
@@ -116,7 +108,7 @@ def assert_same_model(
         If ``actual`` or ``desired`` is not an estimator, or is a class, or ``ignore`` is not a
         collection of names.
     ValueError
-        If a tolerance is negative or not finite.
+        If a tolerance is negative or not finite, or an entry of ``ignore`` matches nothing.
 
     Examples
     --------
@@ -126,37 +118,41 @@ def assert_same_model(
     >>> model = Ridge().fit([[0.0], [1.0]], [0.0, 1.0])
     >>> assert_same_model(pickle.loads(pickle.dumps(model)), model)
     """
-    tolerance = _tolerance("assert_same_model", rtol, atol)
-    check_names("assert_same_model", "ignore", ignore)
-    check_estimator("assert_same_model", actual, "actual")
-    check_estimator("assert_same_model", desired, "desired")
-    found = _diff(actual, desired, False, tolerance, ignore)
+    pair = {"actual": actual, "desired": desired}
+    found = _diff("assert_same_model", pair, False, rtol, atol, ignore)
     if not found.is_empty:
         __tracebackhide__ = True
         first, *others = differences(found)
         more = f"; {plural(len(others), 'more difference')}" if others else ""
+        page = found.to_text(width=100, color=False)
         raise AssertionError(
-            f"the models differ (rtol={rtol:g}, atol={atol:g}): {first}{more}\n\n"
-            f"{found.to_text(width=100, color=False)}"
+            f"the models differ (rtol={rtol:g}, atol={atol:g}): {first}{more}\n\n{page}"
         )
 
 
-def check_align(function: str, align: Any) -> None:
-    """Raise TypeError if ``align`` is not a bool."""
-    if not isinstance(align, bool | np.bool):
-        raise TypeError(f"{function}: align must be True or False, got {reprlib.repr(align)}.")
-
-
-def _tolerance(function: str, rtol: float, atol: float) -> Tolerance:
-    for name, value in (("rtol", rtol), ("atol", atol)):
-        if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value < float("inf"):
-            raise ValueError(f"{function}: {name} must be a finite number >= 0, got {value!r}.")
-    return Tolerance(float(rtol), float(atol))
-
-
 def _diff(
-    before: Any, after: Any, align: bool, tolerance: Tolerance, ignore: Collection[str]
+    function: str,
+    pair: Mapping[str, Any],
+    align: bool,
+    rtol: float,
+    atol: float,
+    ignore: Collection[str],
 ) -> Diff:
-    choices, n_same = choice_changes(before, after, ignore)
-    root = model_change(before, after, align, tolerance, ignore)
-    return Diff(root, choices, n_same, tolerance.rtol, tolerance.atol, align)
+    for argument, tolerance in (("rtol", rtol), ("atol", atol)):
+        is_number = isinstance(tolerance, Real) and not isinstance(tolerance, bool)
+        if not is_number or not 0 <= tolerance < float("inf"):
+            raise ValueError(
+                f"{function}: {argument} must be a finite number >= 0, got {tolerance!r}."
+            )
+    before, after = models_of(function, pair, align, ignore)
+    changes = tuple(differing([before.hyperparameters, after.hyperparameters]))
+    shared = before.hyperparameters.keys() & after.hyperparameters.keys()
+    comparison = Comparison(before, after, align, Tolerance(float(rtol), float(atol)))
+    return Diff(
+        comparison.node(before.walk.root, after.walk.root),
+        changes,
+        n_same=len(shared) - sum(None not in change.values for change in changes),
+        rtol=float(rtol),
+        atol=float(atol),
+        aligned=align,
+    )

@@ -1,10 +1,11 @@
-"""What changed between two models, as frozen records: no arrays, no estimators, only facts."""
+"""What changed between two models, and how much several vary, as frozen records of facts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import hypot
+from typing import Any
 
 from skparams._records import Count
 
@@ -12,92 +13,94 @@ __all__ = [
     "Alignment",
     "AttributeChange",
     "Change",
-    "Choice",
     "Facts",
+    "HyperparameterChange",
     "NodeChange",
+    "ParameterSpread",
     "TreeChange",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How far the values of one shape are apart.
+    """How much ``n`` values changed, ``n_changed`` of them at all.
 
-    ``n`` are compared and ``moved`` of them differ. Where they are numbers, ``largest`` is the
-    largest absolute difference, ``distance`` the L2 norm of the differences, ``before`` and
-    ``after`` the norms of both sides; else these are None. ``nonfinite`` of those that moved are
-    NaN or infinite on a side, and left out of all norms. ``cosine`` is None where a norm is 0.
+    For numbers, ``largest`` is the largest absolute difference, ``distance`` the L2 norm of the
+    differences, and ``norm_before`` and ``norm_after`` are the norms of both sides; for other
+    values these are None. ``nonfinite`` counts changed values that are NaN or infinite on a side,
+    which no norm includes. ``cosine`` is None if a norm is 0.
     """
 
     n: int
-    moved: int
+    n_changed: int
     nonfinite: int = 0
     largest: float | None = None
     distance: float | None = None
-    before: float | None = None
-    after: float | None = None
+    norm_before: float | None = None
+    norm_after: float | None = None
     cosine: float | None = None
 
     @property
     def relative(self) -> float | None:
-        """The distance over the norm before, None where that is 0 and the distance is not."""
-        if self.distance is None or self.before is None:
+        """The distance over the norm before, None if that is 0 and the distance is not."""
+        if self.distance is None or self.norm_before is None:
             return None
         if not self.distance:
             return 0.0
-        return self.distance / self.before if self.before else None
+        return self.distance / self.norm_before if self.norm_before else None
 
     @classmethod
     def merged(cls, changes: Iterable[Change]) -> Change:
         """Return the change of several arrays taken as one."""
         each = list(changes)
-        n, moved = sum(change.n for change in each), sum(change.moved for change in each)
-        numbers = [change for change in each if change.distance is not None]
+        n, n_changed = sum(change.n for change in each), sum(change.n_changed for change in each)
+        numbers: list[Any] = [change for change in each if change.distance is not None]
         if not numbers:
-            return cls(n, moved)
+            return cls(n, n_changed)
         distance, before, after = (
             hypot(*(getattr(change, norm) for change in numbers))
-            for norm in ("distance", "before", "after")
+            for norm in ("distance", "norm_before", "norm_after")
         )
         cosine = None
         if before and after:
             parts = (
-                change.cosine * (change.before / before) * (change.after / after)
+                change.cosine * (change.norm_before / before) * (change.norm_after / after)
                 for change in numbers
                 if change.cosine is not None
-                and change.before is not None
-                and change.after is not None
             )
             cosine = min(max(sum(parts), -1.0), 1.0)
-        return cls(
-            n,
-            moved,
-            nonfinite=sum(change.nonfinite for change in numbers),
-            largest=max(change.largest or 0.0 for change in numbers),
-            distance=distance,
-            before=before,
-            after=after,
-            cosine=cosine,
-        )
+        nonfinite = sum(change.nonfinite for change in numbers)
+        largest = max(change.largest for change in numbers)
+        return cls(n, n_changed, nonfinite, largest, distance, before, after, cosine)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A hyperparameter that was added, removed or changed.
+class HyperparameterChange:
+    """A hyperparameter that is not the same in all models.
 
-    ``before`` and ``after`` are short text, None where it is not there. ``chosen`` says that
-    either value is not the default.
+    ``values`` has a short text for each model, None for one that does not have it. ``chosen`` is
+    True if any value is not the default. The role is ``"tuned"`` for what fit chose itself.
     """
 
     path: str
-    before: str | None
-    after: str | None
-    chosen: bool
+    values: tuple[str | None, ...]
+    chosen: bool = True
+    role: str = "hyperparameter"
+
+    @property
+    def before(self) -> str | None:
+        """The value in the first model."""
+        return self.values[0]
+
+    @property
+    def after(self) -> str | None:
+        """The value in the last model."""
+        return self.values[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One side of an attribute: what an array is, or another value as short text."""
+    """One side of an attribute: shape and dtype of an array, and its value as short text."""
 
     shape: tuple[int, ...] | None
     dtype: str | None
@@ -106,11 +109,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class AttributeChange:
-    """What became of one array, or of one other attribute that predictions may need.
+    """The change of one array, or of one other attribute that predictions may need.
 
-    ``before`` or ``after`` is None where it is not there, ``change`` where the two cannot be
-    compared value by value, as of two shapes. ``same`` says that nothing differs by more than the
-    tolerance.
+    ``before`` or ``after`` is None if that model does not have it, ``change`` if the values cannot
+    be compared one by one, as those of two shapes. ``same`` is True if nothing differs by more
+    than the tolerance.
     """
 
     path: str
@@ -124,12 +127,12 @@ class AttributeChange:
 
 @dataclass(frozen=True, slots=True)
 class TreeChange:
-    """What became of one decision tree, compared place by place from the root.
+    """The change of one decision tree, compared node by node from the root.
 
-    ``nodes`` and ``depth`` are those before and after. ``splits`` compares what is asked at the
-    places where both trees split: the feature, and where missing values go. ``thresholds``
-    compares those where both ask for the same feature, ``values`` those of leaves that are at one
-    place in both, and is None where they have other shapes.
+    ``nodes`` and ``depth`` are those before and after. ``splits`` compares the nodes that split in
+    both trees: the feature, and the side of missing values. ``thresholds`` compares those that
+    split by the same feature, ``values`` the nodes that are leaves in both; it is None if the
+    leaves have other shapes.
     """
 
     path: str
@@ -140,37 +143,40 @@ class TreeChange:
     values: Change | None
 
     @property
+    def changes(self) -> dict[str, Change]:
+        """The changes of splits, thresholds and values by name."""
+        changes = {"splits": self.splits, "thresholds": self.thresholds}
+        return changes if self.values is None else {**changes, "values": self.values}
+
+    @property
     def same(self) -> bool:
         """Whether it is the same tree."""
-        return (
-            self.nodes[0] == self.nodes[1]
-            and self.values is not None
-            and not (self.splits.moved or self.thresholds.moved or self.values.moved)
-            and self.splits.n == self.nodes[0] // 2 == self.nodes[1] // 2
-        )
+        each_compared = self.nodes[0] == self.nodes[1] == 2 * self.splits.n + 1
+        changed = any(change.n_changed for change in self.changes.values())
+        return each_compared and self.values is not None and not changed
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """How the units along one axis of ``after`` were put in the order of ``before``.
+    """How the units along one axis of the second model were matched with those of the first.
 
-    ``moved`` units have another place and ``turned`` the other sign; ``reason`` says why none was
-    looked at.
+    ``reordered`` units have another position and ``flipped`` the other sign. ``reason`` is set if
+    they were not matched.
     """
 
     dim: str
     n: int
-    moved: int
-    turned: int
+    reordered: int = 0
+    flipped: int = 0
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NodeChange:
-    """What became of one estimator, and of those in it.
+    """The changes of one estimator and of those nested in it.
 
-    ``before`` and ``after`` are its class, as ``"sklearn.PCA"``, None where it is not there.
-    ``stored`` are its numbers of fitted parameters, those of estimators in it included.
+    ``before`` and ``after`` are its class, as ``"sklearn.PCA"``, None if that model does not have
+    it. ``stored`` are the numbers of fitted parameters, nested estimators included.
     """
 
     name: str
@@ -179,21 +185,21 @@ class NodeChange:
     after: str | None
     fitted: tuple[bool, bool]
     stored: tuple[Count, Count]
-    parameters: tuple[AttributeChange, ...]
-    others: tuple[AttributeChange, ...]
-    trees: tuple[TreeChange, ...]
-    aligned: tuple[Alignment, ...]
-    children: tuple[NodeChange, ...]
+    parameters: tuple[AttributeChange, ...] = ()
+    others: tuple[AttributeChange, ...] = ()
+    trees: tuple[TreeChange, ...] = ()
+    aligned: tuple[Alignment, ...] = ()
+    children: tuple[NodeChange, ...] = ()
 
     @property
     def same(self) -> bool:
-        """Whether nothing changed in it, nor in the estimators in it."""
+        """Whether neither it nor any nested estimator changed."""
         return (
             self.before == self.after
             and self.fitted[0] == self.fitted[1]
-            and all(row.same for row in (*self.parameters, *self.others))
-            and all(tree.same for tree in self.trees)
-            and all(child.same for child in self.children)
+            and all(each.same for each in (*self.parameters, *self.others))
+            and all(each.same for each in self.trees)
+            and all(each.same for each in self.children)
         )
 
     def walk(self) -> Iterator[NodeChange]:
@@ -207,6 +213,29 @@ class NodeChange:
         for node in self.walk():
             yield from (row.change for row in node.parameters if row.change is not None)
             for tree in node.trees:
-                yield tree.thresholds
-                if tree.values is not None:
-                    yield tree.values
+                yield from (change for name, change in tree.changes.items() if name != "splits")
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSpread:
+    """How much one fitted parameter varies over several models.
+
+    ``n_models`` have it, in ``shapes``; if these differ, the rest is None. Each number has a mean
+    and a standard deviation over the models: ``mean`` is the mean of the means, ``std`` the root
+    mean square of the standard deviations and ``largest`` the largest of them. ``relative`` is
+    ``std`` over the root mean square of the means, None if that is 0. ``sign_changes`` counts the
+    numbers that are positive in one model and negative in another, ``nonfinite`` those that are
+    not finite in some model, which are left out.
+    """
+
+    path: str
+    role: str
+    dims: tuple[str, ...] | None
+    n_models: int
+    shapes: tuple[tuple[int, ...], ...]
+    mean: float | None = None
+    std: float | None = None
+    relative: float | None = None
+    largest: float | None = None
+    sign_changes: int | None = None
+    nonfinite: int = 0

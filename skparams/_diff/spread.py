@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from functools import reduce
+from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
 
 from skparams._diff.align import aligned
-from skparams._diff.arrays import EXACT
-from skparams._diff.choices import choices_in, same_choice, short_choice, texts_of
-from skparams._diff.diff import check_align
-from skparams._diff.held import Held, held_by, units_of
-from skparams._diff.spread_record import ParameterSpread, Spread, Varied
-from skparams._diff.values import compare
-from skparams._walk import Walk, check_estimator, check_names, class_path, join
+from skparams._diff.contents import Attribute, Model, models_of
+from skparams._diff.hyperparameters import differing
+from skparams._diff.record import ParameterSpread
+from skparams._diff.result import Spread
+from skparams._diff.values import compare, is_array
+from skparams._walk import class_path, join
 
 __all__ = ["spread"]
 
@@ -32,8 +32,8 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
         Whether to put components and hidden units in the order and the signs of the first model
         first, if the model stays the same in any order.
     ignore : collection of str, default=()
-        Names of hyperparameters and of fitted attributes to leave out, such as
-        ``("n_jobs", "n_samples_seen_")``, in whatever nested estimator.
+        Names or paths of hyperparameters and fitted attributes to leave out, such as
+        ``("n_jobs", "pca__components_")``, in whatever nested estimator.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
         If ``models`` is not a list of estimators, ``align`` is not a bool, or ``ignore`` is not a
         collection of names.
     ValueError
-        If there are fewer than two models.
+        If there are fewer than two models, or an entry of ``ignore`` matches nothing.
 
     Examples
     --------
@@ -57,182 +57,112 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
     >>> [(row.path, row.mean, row.std) for row in found.parameters]
     [('coef_', 0.75, 0.25), ('intercept_', 0.25, 0.25)]
     """
-    check_names("spread", "ignore", ignore)
-    check_align("spread", align)
     if not isinstance(models, list | tuple):
         raise TypeError(
             f"spread: models must be a list of estimators, got {type(models).__name__}."
         )
     if len(models) < 2:
         raise ValueError(f"spread: models must have at least 2 estimators, got {len(models)}.")
-    for i, model in enumerate(models):
-        check_estimator("spread", model, f"models[{i}]")
-    walks = [Walk(model) for model in models]
-    learned = [_Learned.of(walk, ignore) for walk in walks]
-    if align:
-        learned = [learned[0], *(each.like(learned[0]) for each in learned[1:])]
-    paths = dict.fromkeys(path for each in learned for path in each.arrays)
-    rows = [_row(path, learned) for path in paths]
-    chosen = [dict(choices_in(model, "", ignore)) for model in models]
-    found = [
-        {
-            join(each.path, name): (each.values[name], True)
-            for each in walk.fitted
-            for name, rule in each.spec.rules.items()
-            if rule.role == "tuned" and name in each.values and name not in ignore
-        }
-        for walk in walks
-    ]
+    named = {f"models[{i}]": model for i, model in enumerate(models)}
+    found = models_of("spread", named, align, ignore)
+    parameters = [_parameters(model, found[0] if align else model) for model in found]
     return Spread(
         classes=tuple(class_path(type(model)) for model in models),
-        n_fitted=sum(walk.root.fitted for walk in walks),
-        parameters=(*rows, *_trees(learned)),
-        varied=(*_varied("hyperparameter", chosen), *_varied("tuned", found)),
+        n_fitted=sum(model.walk.root.fitted for model in found),
+        parameters=(*_parameter_spreads(parameters), *_trees(found)),
+        hyperparameters=(
+            *differing([model.hyperparameters for model in found]),
+            *differing([model.tuned for model in found], "tuned"),
+        ),
         aligned=align,
-        unlike=tuple(_unlike(learned)),
+        different_structure=tuple(_different_structure(found)),
     )
 
 
-class _Learned(NamedTuple):
-    """The parameters of one model by path, and what each of its estimators holds."""
+def _parameters(model: Model, first: Model) -> dict[str, Attribute]:
+    """Return the arrays of parameters, their units in the order and the signs of the first's."""
+    found = {}
+    for path, each in model.contents.items():
+        other, moved = first.contents.get(path), {}
+        if each.units and other and other is not each and other.units == each.units:
+            moved = aligned(other.with_units(), each.with_units(), each.units)[0]
+        for place, attribute in each.attributes.items():
+            learned = attribute.role == "parameter" and is_array(attribute.value)
+            if learned and place not in each.aliases:
+                found[place] = attribute._replace(used=moved.get(place, attribute.used))
+    return found
 
-    arrays: dict[str, tuple[Any, tuple[str, ...] | None]]
-    held: dict[str, tuple[Any, Held]]
 
-    @classmethod
-    def of(cls, walk: Walk, ignore: Collection[str]) -> _Learned:
-        met = {id(each.estimator) for each in walk.fitted}
-        held = {each.path: (each, held_by(each, ignore, met)) for each in walk.fitted}
-        arrays = {
-            path: (leaf.used, dims)
-            for _, each in held.values()
-            for path, (leaf, role, dims) in each.arrays.items()
-            if role == "parameter" and path not in each.aliases
+def _parameter_spreads(models: Sequence[dict[str, Attribute]]) -> Iterator[ParameterSpread]:
+    for path in dict.fromkeys(path for model in models for path in model):
+        found = [model[path] for model in models if path in model]
+        yield _spread(path, "parameter", found[0].dims, [each.used for each in found])
+
+
+def _different_structure(models: Sequence[Model]) -> Iterator[str]:
+    """Yield the paths of structure that all models have and that differs.
+
+    Private attributes and parts of attributes are left out: they follow from the others.
+    """
+    first, *others = [
+        {
+            path: attribute.used
+            for start, contents in model.contents.items()
+            for path, attribute in contents.attributes.items()
+            if attribute.role == "structure"
+            and path == join(start, attribute.name)
+            and not attribute.name.startswith("_")
         }
-        return cls(arrays, held)
-
-    def structure(self) -> Iterator[tuple[str, Any]]:
-        """Yield the path and the value of what is structure and public.
-
-        Private are details that follow from the rest, as a tolerance or nodes of a tree of rows.
-        """
-        for each, held in self.held.values():
-            private = join(each.path, "_")
-            for path, (value, role) in held.whole.items():
-                if role == "structure" and not path.startswith(private):
-                    yield path, value
-            for path, (leaf, role, _) in held.arrays.items():
-                if role == "structure" and not path.startswith(private):
-                    yield path, leaf.used
-
-    def like(self, first: _Learned) -> _Learned:
-        """Return it with all units in the order and the signs of the first model's."""
-        arrays = dict(self.arrays)
-        for path, (fitted, held) in self.held.items():
-            units = units_of(fitted)
-            if not units or path not in first.held:
-                continue
-            other, reference = first.held[path]
-            if units == units_of(other):
-                for name, array in aligned(reference.named(), held.named(), units)[0].items():
-                    if name in arrays:
-                        arrays[name] = array, arrays[name][1]
-        return _Learned(arrays, self.held)
-
-
-def _unlike(learned: Sequence[_Learned]) -> Iterator[str]:
-    """Yield the paths of structure that all models have, and that is not the same."""
-    first, *others = [dict(each.structure()) for each in learned]
+        for model in models
+    ]
     for path, value in first.items():
         if all(path in other for other in others) and any(
-            compare(value, other[path], EXACT).moved for other in others
+            compare(value, other[path]).n_changed for other in others
         ):
             yield path
 
 
-def _row(path: str, learned: Sequence[_Learned]) -> ParameterSpread:
-    found = [each.arrays[path] for each in learned if path in each.arrays]
-    shapes = tuple(dict.fromkeys(array.shape for array, _ in found))
-    row = ParameterSpread(path, "parameter", found[0][1], len(found), shapes)
-    numeric = all(array.dtype.kind in "biuf" for array, _ in found)
-    if len(found) < 2 or len(shapes) > 1 or not numeric:
+def _spread(
+    path: str, role: str, dims: tuple[str, ...] | None, arrays: Sequence[Any]
+) -> ParameterSpread:
+    """Return how much the arrays of one parameter vary, without copies of all of them."""
+    shapes = tuple(dict.fromkeys(array.shape for array in arrays))
+    row = ParameterSpread(path, role, dims, len(arrays), shapes)
+    numeric = all(array.dtype.kind in "biuf" for array in arrays)
+    if len(arrays) < 2 or len(shapes) > 1 or not numeric:
         return row
-    return _measured(row, [_dense(array) for array, _ in found])
-
-
-def _dense(array: Any) -> np.ndarray:
-    return array.toarray() if issparse(array) else np.asarray(array)
-
-
-def _measured(row: ParameterSpread, arrays: Sequence[np.ndarray]) -> ParameterSpread:
-    """Return the row with its statistics: Welford's recurrence over the models."""
-    shape = arrays[0].shape
-    mean, squares = np.zeros(shape), np.zeros(shape)
-    finite, positive, negative = np.ones(shape, bool), np.zeros(shape, bool), np.zeros(shape, bool)
+    arrays = [array.toarray() if issparse(array) else np.asarray(array) for array in arrays]
     with np.errstate(all="ignore"):
-        for i, array in enumerate(arrays, start=1):
-            finite &= np.isfinite(array)
-            positive |= array > 0
-            negative |= array < 0
-            off = array - mean
-            mean += off / i
-            squares += off * (array - mean)
-    mean, std = mean[finite], np.sqrt(squares[finite] / len(arrays))
-    row = replace(row, nonfinite=int(finite.size - mean.size))
-    if not mean.size:
+        first = arrays[0].astype(np.float64)
+        mean = first + sum(array - first for array in arrays) / len(arrays)
+        std = np.sqrt(sum((array - mean) ** 2 for array in arrays) / len(arrays))
+        flips = (reduce(np.minimum, arrays) < 0) & (reduce(np.maximum, arrays) > 0)
+    finite = np.isfinite(mean)
+    row = replace(row, nonfinite=int(np.count_nonzero(~finite)))
+    if not finite.any():
         return row
-    typical, level = (float(np.linalg.norm(each)) / mean.size**0.5 for each in (std, mean))
-    relative = typical / level if level else None if typical else 0.0
+    size, level = (float(np.sqrt(np.mean(each[finite] ** 2))) for each in (std, mean))
     return replace(
         row,
-        mean=float(mean.mean()),
-        std=typical,
-        relative=relative,
-        largest=float(std.max()),
-        turned=int(np.count_nonzero(positive & negative & finite)),
+        mean=float(mean[finite].mean()),
+        std=size,
+        relative=size / level if level else None if size else 0.0,
+        largest=float(std[finite].max()),
+        sign_changes=int(np.count_nonzero(flips & finite)),
     )
 
 
-def _trees(learned: Sequence[_Learned]) -> Iterator[ParameterSpread]:
-    """Yield how far the sizes of trees are apart: those of one model's are added up."""
+def _trees(models: Sequence[Model]) -> Iterator[ParameterSpread]:
+    """Yield how much the number of nodes in all trees, and the depth of the deepest, vary."""
     grown = [
-        [tree for _, held in each.held.values() for tree in held.trees.values()] for each in learned
+        [tree for each in model.contents.values() for tree in each.trees.values()]
+        for model in models
     ]
     grown = [trees for trees in grown if trees]
-    if not grown:
-        return
     sizes = {
         "nodes of trees": [sum(len(tree.left) for tree in trees) for trees in grown],
         "depth of trees": [max(tree.depth for tree in trees) for trees in grown],
     }
     for name, numbers in sizes.items():
-        row = ParameterSpread(name, "structure", None, len(numbers), ((),))
-        if len(numbers) > 1:
-            row = _measured(row, [np.asarray(float(n)) for n in numbers])
-        yield row
-
-
-def _varied(role: str, found: Sequence[dict[str, tuple[Any, bool]]]) -> Iterator[Varied]:
-    """Yield what is not the same in all models; of each, values by path and which were chosen."""
-    for path in dict.fromkeys(path for each in found for path in each):
-        kinds: list[tuple[Any, str]] = []  # each value that is another, and its text
-        texts = tuple(_text(each[path][0], role, kinds) if path in each else None for each in found)
-        if len(kinds) > 1 or None in texts:
-            chosen = any(each[path][1] for each in found if path in each)
-            yield Varied(path, role, texts, chosen)
-
-
-def _text(value: Any, role: str, kinds: list[tuple[Any, str]]) -> str:
-    """Return a value as short text, which no other of the kinds that were met has."""
-    for other, text in kinds:
-        if same_choice(other, value):
-            return text
-    rounded = role == "tuned" and isinstance(value, float)  # as a summary shows it
-    text = short_choice(float(f"{value:.6g}") if rounded else value)
-    alike = [other for other, said in kinds if said == text]
-    if alike:
-        text = texts_of(alike[0], value)[1]
-    if any(said == text for _, said in kinds):
-        text = f"{text} ({len(kinds) + 1})"
-    kinds.append((value, text))
-    return text
+        if numbers:
+            yield _spread(name, "structure", None, [np.asarray(float(n)) for n in numbers])

@@ -1,10 +1,12 @@
-"""What the spread of several models shows, whatever it is shown in."""
+"""What a spread shows: its page, the rows of its frame, and its bars."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from skparams._diff.record import ParameterSpread
+from skparams._diff.sections import hidden_hyperparameters, hyperparameters, limited
 from skparams._report import (
     UNKNOWN,
     Bar,
@@ -15,7 +17,6 @@ from skparams._report import (
     Section,
     clean,
     few,
-    left_out,
     longest,
     number,
     plural,
@@ -24,22 +25,21 @@ from skparams._report import (
 )
 
 if TYPE_CHECKING:
-    from skparams._diff.spread_record import ParameterSpread, Spread, Varied
+    from skparams._diff.result import Spread
 
 __all__ = ["COLUMNS", "bars", "page", "rows"]
 
 COLUMNS = {
     **{"path": "object", "role": "object", "models": "Int64", "shape": "object"},
     **{"values": "object", "mean": "float64", "std": "float64", "relative": "float64"},
-    **{"largest": "float64", "turned": "Int64", "nonfinite": "Int64"},
+    **{"largest": "float64", "sign_changes": "Int64", "nonfinite": "Int64"},
 }
-_MOST_ROWS = 40
-_MOST_VARIED = 20
+_MAX_ROWS = 40
 
 
 def page(spread: Spread) -> Page:
-    """Return what a spread shows."""
-    sections = [*_varied(spread), *_learned(spread)]
+    """Return the page."""
+    sections = [*hyperparameters(spread.hyperparameters, "they differ in"), *_learned(spread)]
     return Page(_about(spread), sections, list(_notes(spread)))
 
 
@@ -50,32 +50,13 @@ def _about(spread: Spread) -> list[str]:
     return [clean(few(names)), plural(n, "model"), fitted if spread.n_fitted else "not fitted"]
 
 
-def _varied(spread: Spread) -> Iterator[Section]:
-    shown = [each for each in spread.varied if _worth(each)]
-    if not shown:  # then the page's notes say so
-        return
-    rows = [
-        Row((clean(each.path), few([UNKNOWN if v is None else clean(v) for v in each.values], 6)))
-        for each in shown[:_MOST_VARIED]
-    ]
-    hidden = len(spread.varied) - len(shown)
-    notes = [f"{number(hidden)} at their defaults come or go with a class"] if hidden else []
-    columns = [Column("they differ in", least=16, code=True), Column("", wraps="fold", code=True)]
-    yield Section(columns, [*rows, *left_out(len(shown[_MOST_VARIED:]), columns)], notes)
-
-
-def _worth(varied: Varied) -> bool:
-    """Say whether a hyperparameter is more than the default of a class that comes or goes."""
-    return varied.chosen or None not in varied.values
-
-
 def _learned(spread: Spread) -> Iterator[Section]:
     if not spread.parameters:
         return
     shown = list(spread.parameters)
-    if len(shown) > _MOST_ROWS:
+    if len(shown) > _MAX_ROWS:
         shown.sort(key=lambda row: -(row.relative or 0.0))
-    rows = [_row(row, len(spread.classes)) for row in shown[:_MOST_ROWS]]
+    rows = [_row(row, len(spread.classes)) for row in shown]
     columns = [
         Column("they learned", least=18, code=True),
         Column("shape", wraps="cut"),
@@ -85,8 +66,7 @@ def _learned(spread: Spread) -> Iterator[Section]:
         Column("largest", right=True, drop=1),
         Column("both signs", right=True, drop=3),
     ]
-    rows += left_out(len(shown[_MOST_ROWS:]), columns, "more that vary less")
-    yield Section(columns, rows)
+    yield Section(columns, limited(rows, _MAX_ROWS, "more that vary less"))
 
 
 def _row(row: ParameterSpread, n_models: int) -> Row:
@@ -95,25 +75,20 @@ def _row(row: ParameterSpread, n_models: int) -> Row:
         axes = f"{axes} in {row.n_models} of {n_models}".lstrip()
     name = clean(row.path)
     if row.std is None:
-        said = "shapes differ" if len(row.shapes) > 1 else UNKNOWN
-        return Row((name, axes, "", said, "", "", ""))
-    turned = number(row.turned) if row.turned else ""
+        note = "shapes differ" if len(row.shapes) > 1 else UNKNOWN
+        return Row((name, axes, "", note, "", "", ""))
+    flips = number(row.sign_changes) if row.sign_changes else ""
     numbers = (value(row.mean), value(row.std), value(row.relative), value(row.largest))
-    return Row((name, axes, *numbers, turned), "" if row.std else "dim")
+    return Row((name, axes, *numbers, flips), "" if row.std else "dim")
 
 
 def _notes(spread: Spread) -> Iterator[str]:
-    if spread.varied and not any(map(_worth, spread.varied)):
-        yield plural(
-            len(spread.varied),
-            "hyperparameter at its default comes or goes with a class",
-            "hyperparameters at their defaults come or go with a class",
-        )
+    yield from hidden_hyperparameters(spread.hyperparameters)
     if any(row.std is not None for row in spread.parameters):
         yield "std: of each number over the models, as root mean square; relative: over the means'"
-    if spread.unlike:
-        names = few([clean(path) for path in spread.unlike])
-        yield f"not the same in all: {names}; numbers at one place may not mean the same"
+    if spread.different_structure:
+        names = few([clean(path) for path in spread.different_structure])
+        yield f"models differ in {names}: numbers at one place may mean different things"
     if spread.aligned:
         yield "units are in the order and the signs of the first model"
     n = sum(row.nonfinite for row in spread.parameters)
@@ -122,11 +97,11 @@ def _notes(spread: Spread) -> Iterator[str]:
 
 
 def rows(spread: Spread) -> Iterator[dict[str, Any]]:
-    """Yield parameters, and what was chosen otherwise, as rows of a frame."""
-    for each in spread.varied:
+    """Yield the rows of the frame: hyperparameters that differ, and parameters."""
+    for each in spread.hyperparameters:
         yield {"path": each.path, "role": each.role, "values": list(each.values)}
     for row in spread.parameters:
-        names = ("path", "role", "mean", "std", "relative", "largest", "turned", "nonfinite")
+        names = ("path", "role", "mean", "std", "relative", "largest", "sign_changes", "nonfinite")
         shapes = few([shape(axes) or "()" for axes in row.shapes], len(row.shapes))
         yield {name: getattr(row, name) for name in names} | {
             "models": row.n_models,
@@ -135,15 +110,14 @@ def rows(spread: Spread) -> Iterator[dict[str, Any]]:
 
 
 def bars(spread: Spread) -> Bars:
-    """Return how far each parameter is apart."""
+    """Return how much each parameter varies."""
     found = [
         Bar(row.path, row.relative, "shapes differ" if len(row.shapes) > 1 else "")
         for row in spread.parameters
         if row.relative is not None or len(row.shapes) > 1
     ]
-    furthest = longest(found)
     title = "No parameter varies"
-    if furthest:
-        title = f"{{first}} varies the most: its std is {value(furthest)} of its size"
+    if largest := longest(found):
+        title = f"{{first}} varies the most: its std is {value(largest)} of its size"
     below = f"std over {plural(len(spread.classes), 'model')}, over the size of the means"
     return Bars(title, below, found, "the models have no parameter of one shape to compare")

@@ -1,4 +1,4 @@
-"""Whether two values of any kind are the same, and how many of the values in them are not."""
+"""How many of the values in two objects of any kind differ."""
 
 from __future__ import annotations
 
@@ -9,134 +9,121 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams._diff.arrays import Tolerance, change_of
+from skparams._diff.arrays import EXACT, Tolerance, change_of
 from skparams._diff.record import Change
-from skparams._walk import plain_class
 from skparams.specs import attributes_of
 
-__all__ = ["comparable", "compare", "is_function", "items_of"]
+__all__ = ["ABSENT", "compare", "is_array", "is_function", "parts_of"]
 
-_PLAIN = (str, bytes, bool, int, float, complex, type(None), type, range, slice, ModuleType)
+_NUMBER = (int, float, complex, np.number, np.bool)
+_SCALAR = (str, bytes, *_NUMBER, np.generic, type(None), type, range, slice, ModuleType)
 _FUNCTION = (FunctionType, BuiltinFunctionType, np.ufunc)
 _RANDOM = (np.random.RandomState, np.random.Generator, np.random.BitGenerator)
-_SET = (set, frozenset)
-# Levels of containers and objects, within what Python can recurse.
-_DEEPEST = 50
-_SAME, _OTHER = Change(1, 0), Change(1, 1)
+_MAX_DEPTH = 50  # within Python's recursion limit
+_SAME, _CHANGED = Change(1, 0), Change(1, 1)
+ABSENT = object()  # stands for an item that only the other object has
 
 
-def compare(before: Any, after: Any, tolerance: Tolerance) -> Change:
-    """Return how many of the values in two values differ.
-
-    Arrays are compared number by number, containers and objects item by item. Generators of
-    random numbers are the same where their kind is: fit moves them on. An object that shows
-    nothing of itself is asked for what ``pickle`` would keep.
-
-    Parameters
-    ----------
-    before, after : object
-        Any.
-    tolerance : Tolerance
-        For numbers.
-
-    Returns
-    -------
-    Change
-        What is in one only counts as one value that moved.
-    """
-    return Change.merged(_changes(before, after, tolerance, frozenset(), 0))
+def compare(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
+    """Return how many of the values in two objects differ."""
+    return Change.merged(change for *_, change in parts_of(before, after, tolerance))
 
 
-def comparable(value: Any) -> bool:
-    """Say whether a value is an array or a sparse matrix, of which shape and dtype are told."""
+def is_array(value: Any) -> bool:
+    """Whether a value is an array or a sparse matrix."""
     return isinstance(value, np.ndarray) or issparse(value)
 
 
 def is_function(value: Any) -> bool:
-    """Say whether a value is a function, of which the name, the module and the code are told."""
+    """Whether a value is a function, which is compared by its module, name and code."""
     return isinstance(value, _FUNCTION)
 
 
-def _changes(
-    before: Any, after: Any, tolerance: Tolerance, within: frozenset[int], depth: int
-) -> Iterator[Change]:
-    if before is after and not comparable(before):
-        yield _SAME
-        return
-    if comparable(before) and comparable(after):
+def parts_of(
+    before: Any,
+    after: Any,
+    tolerance: Tolerance = EXACT,
+    path: str = "",
+    within: frozenset[int] = frozenset(),
+) -> Iterator[tuple[str, Any, Any, Change]]:
+    """Yield the path, both sides and the change of each part of two objects.
+
+    Arrays are compared number by number, containers and objects item by item; an item that only
+    one has is one value that changed. Random generators are the same if their kind is, as fit
+    advances them. An object that shows no attributes is compared by what ``pickle`` would keep.
+    """
+    change = _change(before, after, tolerance)
+    if change is not None:
+        yield path, before, after, change
+    elif id(before) not in within and len(within) < _MAX_DEPTH:  # an object may hold itself
+        within |= {id(before)}
+        one, two = _items(before), _items(after)
+        if one is None or two is None:
+            same = one is two and _equal(before, after)
+            yield path, before, after, _SAME if same else _CHANGED
+            return
+        is_container = isinstance(before, dict | list | tuple | np.ndarray)
+        for key in dict.fromkeys([*one, *two]):
+            inner = f"{path}[{key!r}]" if is_container else f"{path}.{key}"
+            if key in one and key in two:
+                yield from parts_of(one[key], two[key], tolerance, inner, within)
+            else:
+                yield inner, one.get(key, ABSENT), two.get(key, ABSENT), _CHANGED
+
+
+def _change(before: Any, after: Any, tolerance: Tolerance) -> Change | None:
+    """Return the change of two objects, None if they are to be compared item by item."""
+    if is_array(before) and is_array(after):
         if before.shape != after.shape:
-            yield _OTHER
-            return
-        if not (before.dtype.kind == "O" and isinstance(before, np.ndarray)):
-            yield change_of(before, after, tolerance)
-            return
-    if _is_scalar(before) and _is_scalar(after):
-        yield _of_scalars(before, after, tolerance)
-        return
+            return _CHANGED
+        of_objects = before.dtype.kind == "O" and isinstance(before, np.ndarray)
+        return None if of_objects else change_of(before, after, tolerance)
+    if before is after:
+        return _SAME
+    if isinstance(before, _SCALAR) and isinstance(after, _SCALAR):
+        return _scalar_change(before, after, tolerance)
+    if type(before) is not type(after):
+        return _CHANGED
     if isinstance(before, _RANDOM):
-        yield _SAME if type(before) is type(after) else _OTHER
-        return
-    if plain_class(before) is not plain_class(after):
-        yield _OTHER
-        return
+        return _SAME
     if is_function(before):
-        yield _SAME if _function(before) == _function(after) else _OTHER
-        return
-    if isinstance(before, _SET):
-        apart = len(before ^ after)
-        yield Change(len(before | after), apart)
-        return
-    if id(before) in within or depth > _DEEPEST:  # a value that holds itself
-        return
-    within |= {id(before)}
-    one, two = items_of(before), items_of(after)
-    if one is None or two is None:
-        yield _SAME if one is two and _equal(before, after) else _OTHER
-        return
-    for key, item in one.items():
-        if key in two:
-            yield from _changes(item, two[key], tolerance, within, depth + 1)
-        else:
-            yield _OTHER
-    yield Change(n := len(two.keys() - one.keys()), n)
+        return _SAME if _identity(before) == _identity(after) else _CHANGED
+    if isinstance(before, set | frozenset):
+        return Change(len(before | after), len(before ^ after))
+    return None
 
 
-def _is_scalar(value: Any) -> bool:
-    return isinstance(value, (*_PLAIN, np.generic))
-
-
-def _of_scalars(before: Any, after: Any, tolerance: Tolerance) -> Change:
-    numbers = (int, float, complex, np.number, np.bool)
-    if isinstance(before, numbers) and isinstance(after, numbers):
+def _scalar_change(before: Any, after: Any, tolerance: Tolerance) -> Change:
+    if isinstance(before, _NUMBER) and isinstance(after, _NUMBER):
         try:
             return change_of(np.asarray(before), np.asarray(after), tolerance)
         except (OverflowError, TypeError):  # integers of any length
             pass
-    if before != before and after != after:  # not a number, not a time
+    if before != before and after != after:  # neither is a number, or a time
         return _SAME
-    return _SAME if type(before) is type(after) and before == after else _OTHER
+    return _SAME if type(before) is type(after) and before == after else _CHANGED
 
 
-def _function(function: Any) -> tuple[Any, ...]:
+def _identity(function: Any) -> tuple[Any, ...]:
     code = getattr(function, "__code__", None)
     return getattr(function, "__module__", None), function.__name__, code
 
 
-def items_of(value: Any) -> Mapping[Any, Any] | None:
-    """Return what is in a container or an object, None where that cannot be seen."""
+def _items(value: Any) -> Mapping[Any, Any] | None:
+    """Return the items of a container or an object, None if they cannot be seen."""
     if isinstance(value, dict):
         return value
     if isinstance(value, list | tuple):
         return dict(enumerate(value))
     if isinstance(value, np.ndarray):
         return dict(enumerate(value.ravel().tolist()))
-    # Classes written in C tell how they are laid out, too, which says nothing of their values.
-    held = {name: item for name, item in attributes_of(value).items() if name[:2] != "__"}
-    if held:
-        return held
+    # Classes written in C have attributes that describe their layout, not their values.
+    attributes = {name: item for name, item in attributes_of(value).items() if name[:2] != "__"}
+    if attributes:
+        return attributes
     try:
         kept = value.__reduce_ex__(4)
-    except Exception:  # any class's own code, which says so in its own way
+    except Exception:  # raised by a class's own code
         return None
     return {0: kept} if isinstance(kept, str) else dict(enumerate(kept[1:]))
 
@@ -144,5 +131,5 @@ def items_of(value: Any) -> Mapping[Any, Any] | None:
 def _equal(before: Any, after: Any) -> bool:
     try:
         return bool(before == after)
-    except Exception:  # as for items_of
+    except Exception:  # raised by a class's own code
         return False

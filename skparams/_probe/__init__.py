@@ -1,13 +1,6 @@
 """Which attributes predictions depend on."""
 
-from skparams._probe.calls import METHODS
-from skparams._probe.probe import probe
-from skparams._probe.record import NEEDED, Probe, Probed
+from skparams._probe.probe import METHODS, probe
+from skparams._probe.record import NEEDED, Probe, ProbedAttribute
 
-__all__ = [
-    "METHODS",
-    "NEEDED",
-    "Probe",
-    "Probed",
-    "probe",
-]
+__all__ = ["METHODS", "NEEDED", "Probe", "ProbedAttribute", "probe"]

@@ -1,99 +1,97 @@
-"""Calling an estimator's methods again and again under the same conditions, and comparing."""
+"""Calling the methods of a copy again and again under the same conditions, and comparing."""
 
 from __future__ import annotations
 
 import copy
-import random
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["METHODS", "Calls", "Raised"]
+from skparams._walk import Walk, results_of, same, same_numbers, seed_global
 
-METHODS = (
-    "predict",
-    "predict_proba",
-    "decision_function",
-    "transform",
-    "score_samples",
-    "kneighbors",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """What a method raised."""
-
-    said: str
+__all__ = ["Baseline", "Calls", "baseline", "changed"]
 
 
 class Calls:
-    """An estimator's methods, called with copies of X and, where asked, at one seed.
+    """The methods of a copy, which are called at one seed."""
 
-    Parameters
-    ----------
-    estimator : estimator
-        The copy that is changed between calls.
-    methods : sequence of str
-        Those that are called.
-    X : array-like
-        No method gets it itself: some write into it.
-    generators : sequence
-        The generators of random numbers that the estimator holds: each call finds them as they
-        are now.
-    """
+    def __init__(self, walk: Walk, X: Any, seed: int) -> None:
+        self.seed = seed
+        self._estimator, self._X = walk.fitted[0].estimator, X
+        stored = (vars(f.estimator) for f in walk.fitted if hasattr(f.estimator, "__dict__"))
+        self._stored = [(each, dict(each)) for each in stored]
+        values = (value for f in walk.fitted for value in f.values.values())
+        self._resets = [reset for each in values if (reset := _reset_of(each))]
 
-    def __init__(
-        self, estimator: Any, methods: Sequence[str], X: Any, generators: Sequence[Any]
-    ) -> None:
-        self._estimator = estimator
-        self.methods = tuple(methods)
-        self._X = X
-        self._states = [(each, _state_of(each)) for each in generators]
+    def results(self, methods: Sequence[str], draws: int = 0) -> dict[str, Any]:
+        """Return what methods give; ``draws`` above 0 gives them other random numbers."""
 
-    def results(self, seed: int | None = None) -> dict[str, Any]:
-        """Return what each method returns or raises; None as seed goes on with the numbers."""
-        return {name: self._result(name, seed) for name in self.methods}
+        def reset() -> None:
+            seed_global((self.seed + draws) % 2**32)
+            for each in self._resets:
+                each(draws)
 
-    def _result(self, name: str, seed: int | None) -> Any:
-        X = self._X.copy() if hasattr(self._X, "copy") else copy.deepcopy(self._X)
-        if seed is not None:
-            np.random.seed(seed)
-            random.seed(seed)
-            for each, state in self._states:
-                _set_state(each, state)
-        try:
-            found = getattr(self._estimator, name)(X)
-            return list(found) if isinstance(found, Iterator) else found
-        except Exception as error:  # whatever it is, the change made it
-            said = " ".join(str(error).split())
-            return Raised(f"{type(error).__name__}: {said}")
+        return results_of(self._estimator, self._X, methods, reset)
 
-    @contextmanager
-    def quietly(self) -> Iterator[None]:
-        """Keep the process's random numbers as they are, and warnings to ourselves."""
-        ours, pythons = np.random.get_state(), random.getstate()
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                yield
-        finally:
-            np.random.set_state(ours)
-            random.setstate(pythons)
+    def restore(self) -> None:
+        """Take back what the methods themselves set, such as a cache."""
+        for attributes, before in self._stored:
+            attributes.clear()
+            attributes.update(before)
 
 
-def _state_of(generator: Any) -> Any:
+class Baseline(NamedTuple):
+    """What the methods give unchanged; which are nondeterministic, and which left out, and why."""
+
+    expected: dict[str, Any]
+    nondeterministic: tuple[str, ...]
+    failed: dict[str, str]
+
+
+def baseline(calls: Calls, methods: Sequence[str]) -> Baseline:
+    """Call the methods unchanged; raise a ValueError if none can be compared."""
+    first, second = calls.results(methods), calls.results(methods)
+    other = calls.results(methods, draws=1)
+    failed = {}
+    for name, result in first.items():
+        if isinstance(result, Exception):
+            failed[name] = _text_of(result)
+        elif not _same(result, second[name]):
+            failed[name] = "gives something else on each call, at one seed too"
+    expected = {name: result for name, result in first.items() if name not in failed}
+    if not expected:
+        reasons = "; ".join(f"{name}: {why}" for name, why in failed.items())
+        raise ValueError(f"probe: no method can be compared on this X: {reasons}")
+    calls.restore()
+    random = tuple(name for name, result in expected.items() if not _same(result, other[name]))
+    return Baseline(expected, random, failed)
+
+
+def changed(calls: Calls, expected: Mapping[str, Any]) -> tuple[tuple[str, ...], str | None]:
+    """Return the methods that give something else or raise now, and the first error."""
+    results = calls.results([*expected])
+    names = tuple(name for name, result in results.items() if not _same(result, expected[name]))
+    errors = (results[name] for name in names)
+    return names, next((_text_of(each) for each in errors if isinstance(each, Exception)), None)
+
+
+def _reset_of(generator: Any) -> Callable[[int], Any] | None:
+    """Return what sets a generator back to its present state and draws some numbers from it."""
     if isinstance(generator, np.random.RandomState):
-        return generator.get_state()
-    return copy.deepcopy(generator.bit_generator.state)
-
-
-def _set_state(generator: Any, state: Any) -> None:
-    if isinstance(generator, np.random.RandomState):
-        generator.set_state(state)
+        back = partial(generator.set_state, generator.get_state())
+    elif isinstance(generator, np.random.Generator):
+        bits = generator.bit_generator
+        back = partial(setattr, bits, "state", copy.deepcopy(bits.state))
     else:
-        generator.bit_generator.state = state
+        return None
+    return lambda draws: (back(), generator.random(draws))
+
+
+def _same(a: Any, b: Any) -> bool:
+    return same(a, b, same_numbers)
+
+
+def _text_of(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 
 from skparams._report import Frame, Page, Report
 
-__all__ = ["NEEDED", "VERDICTS", "Probe", "Probed"]
+__all__ = ["NEEDED", "VERDICTS", "Probe", "ProbedAttribute"]
 
 VERDICTS = {
     "used": "another value changed what a method returns, or made it raise: proof",
     "unused": "no other value that was tried changed anything: evidence only",
-    "not tried": "another value could crash the interpreter, or there is none",
-    "left out": "the time was up",
+    "not tried": "another value could crash the interpreter, or there is none, or it was one of "
+    "more than max_calls allows",
 }
-# The roles of what inference needs: that something else is used says that its role is wrong.
+# The roles of what inference needs. If an attribute with another role is used, its role is wrong.
 NEEDED = frozenset(
     ("parameter", "tuned", "structure", "data", "random", "metadata", "estimator", "derived")
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
-    """What became of one fitted attribute, or of one array in it.
+class ProbedAttribute:
+    """The verdict on one fitted attribute, or on one array in it.
 
     ``methods`` are those that returned something else or raised, ``reason`` is the first error, or
     why the attribute was not tried.
@@ -46,22 +46,21 @@ class Probe(Report):
     ----------
     class_name : str
         The estimator's class.
-    rows : tuple of Probed
+    attributes : tuple of ProbedAttribute
         One for each attribute, in the estimator's order.
     methods : tuple of str
-        The methods that were called.
+        The methods that were compared.
+    nondeterministic : tuple of str
+        Methods among them that give something else with another seed; they were compared at one.
     failed : tuple of (str, str)
-        Methods that raised before anything was changed, and the error.
-    random : tuple of str
-        Methods that return something else with each call; they were compared at one seed.
-    unstable : tuple of str
-        Those that do even so, which were left out.
-    n_rows : int
-        Rows of X that the methods were called with.
+        Methods that were not compared, and why: the error that they raise before anything is
+        changed, or that they give something else on each call at one seed too.
     n_samples : int
         Rows of X.
-    seconds : float
-        How long it took.
+    n_samples_used : int
+        Rows of X that the methods were called with.
+    max_calls : int
+        The largest number of calls with a changed attribute.
     restored : bool
         Whether the methods return the same again after all changes are taken back.
     guessed : tuple of str
@@ -69,49 +68,43 @@ class Probe(Report):
     """
 
     class_name: str
-    rows: tuple[Probed, ...]
+    attributes: tuple[ProbedAttribute, ...]
     methods: tuple[str, ...]
+    nondeterministic: tuple[str, ...]
     failed: tuple[tuple[str, str], ...]
-    random: tuple[str, ...]
-    unstable: tuple[str, ...]
-    n_rows: int
     n_samples: int
-    seconds: float
+    n_samples_used: int
+    max_calls: int
     restored: bool
     guessed: tuple[str, ...] = ()
 
     @property
-    def used(self) -> tuple[Probed, ...]:
+    def used(self) -> tuple[ProbedAttribute, ...]:
         """The attributes that are proved to be used."""
-        return self._of("used")
+        return self._with("used")
 
     @property
-    def unused(self) -> tuple[Probed, ...]:
+    def unused(self) -> tuple[ProbedAttribute, ...]:
         """The attributes that changed nothing, which is evidence only."""
-        return self._of("unused")
+        return self._with("unused")
 
     @property
-    def not_tried(self) -> tuple[Probed, ...]:
-        """The attributes that nothing is known about, for want of a safe change or of time."""
-        return self._of("not tried") + self._of("left out")
+    def not_tried(self) -> tuple[ProbedAttribute, ...]:
+        """The attributes that nothing is known about."""
+        return self._with("not tried")
 
     @property
-    def left_out(self) -> tuple[Probed, ...]:
-        """The attributes that there was no time for."""
-        return self._of("left out")
+    def surprising(self) -> tuple[ProbedAttribute, ...]:
+        """The attributes that are used although inference does not need their role."""
+        return tuple(each for each in self.used if each.role not in NEEDED)
 
-    @property
-    def surprising(self) -> tuple[Probed, ...]:
-        """The attributes that are used although their role says that inference needs them not."""
-        return tuple(row for row in self.used if row.role not in NEEDED)
+    def _with(self, verdict: str) -> tuple[ProbedAttribute, ...]:
+        return tuple(each for each in self.attributes if each.verdict == verdict)
 
-    def _of(self, verdict: str) -> tuple[Probed, ...]:
-        return tuple(row for row in self.rows if row.verdict == verdict)
-
-    def __getitem__(self, path: str) -> Probed:
-        for row in self.rows:
-            if row.path == path:
-                return row
+    def __getitem__(self, path: str) -> ProbedAttribute:
+        for each in self.attributes:
+            if each.path == path:
+                return each
         raise KeyError(path)
 
     def _page(self) -> Page:
@@ -120,7 +113,6 @@ class Probe(Report):
         return page(self)
 
     def _frame(self) -> Frame:
-        names = [field.name for field in fields(Probed)]
-        rows = ({name: getattr(row, name) for name in names} for row in self.rows)
-        joined = ({**row, "methods": ", ".join(row["methods"])} for row in rows)
-        return dict.fromkeys(names, "object"), joined
+        names = [field.name for field in fields(ProbedAttribute)]
+        rows = (asdict(each) | {"methods": ", ".join(each.methods)} for each in self.attributes)
+        return dict.fromkeys(names, "object"), rows

@@ -1,14 +1,15 @@
 """What can be changed in an estimator: each array, number and object in it, with its path.
 
-The walk is the collector's, and so are the paths and the roles. Beyond it, what holds no numbers
-is a target too (text, flags, functions), and objects are looked into.
+The walk is the one of ``summary``, and so are the paths and the roles. Beyond it, values without
+numbers are targets too (text, flags, functions), and objects are looked into.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -17,25 +18,24 @@ from scipy.sparse import issparse
 
 from skparams._probe.values import is_plain
 from skparams._walk import Fitted, Walk, join, rules_of
-from skparams.specs import Part, Rule, attributes_of, hyperparameters_of, is_estimator
+from skparams.specs import Rule, attributes_of, hyperparameters_of, is_estimator
 
 __all__ = ["Target", "targets_in"]
 
-_DEEPEST = 6
-_WHOLE = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, np.ufunc)
-_COMPILED = frozenset(("Tree", "KDTree", "KDTree32", "KDTree64", "BallTree"))
-_COMPILED |= {"BallTree32", "BallTree64"}
+_MAX_DEPTH = 6
+_FUNCTIONS = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, np.ufunc)
+_TREES = ("KDTree", "KDTree32", "KDTree64", "BallTree", "BallTree32", "BallTree64")
 _CHECKED = ("classes_", "feature_names_in_", "n_features_in_")  # before libsvm is called
 _INDICES = "indices that compiled code trusts"
 _UNCHECKED = "in compiled code: another could crash the interpreter"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Target:
     """One value to change, and where it is.
 
-    ``owner`` holds it in the attribute ``name``, or in containers there, as ``keys`` say. Of a
-    part of an object, the numbers are changed in place. ``reason`` says why it is not to be tried.
+    ``owner`` holds it in the attribute ``name``, or at ``keys`` in containers there; ``write``
+    changes the numbers of an object in place. ``reason`` says why the value is not to be tried.
     """
 
     path: str
@@ -45,138 +45,121 @@ class Target:
     name: str
     value: Any
     keys: tuple[Any, ...] = ()
-    part: Part | None = None
-    whole: bool = False  # to be taken away
+    write: Callable[[Any], Any] | None = None
     reason: str | None = None
 
     def put(self, new: Any) -> None:
         """Put another value in; containers around it are copied, as others may hold them too."""
-        held = _held(self.owner, self.name)
-        _set(self.owner, self.name, _with(held, self.keys, new))
+        if self.write is not None:
+            self.write(np.asarray(new))
+            return
+        stored = getattr(self.owner, "__dict__", {})
+        held = stored[self.name] if self.name in stored else getattr(self.owner, self.name)
+        value = _replaced(held, self.keys, new)
+        if self.name in stored:  # past the class's own __setattr__ and properties
+            stored[self.name] = value
+        else:
+            object.__setattr__(self.owner, self.name, value)
 
 
 def targets_in(walk: Walk) -> list[Target]:
     """Return all targets of a walk over a fitted estimator, in its order."""
-    found: list[Target] = []
-    met: dict[int, Any] = {id(each.estimator): each.estimator for each in walk.fitted}
-    for each in walk.fitted:
-        found += _of_estimator(each, met)
-    return found
+    reached: dict[int, Any] = {id(each.estimator): each.estimator for each in walk.fitted}
+    return [target for each in walk.fitted for target in _of_estimator(each, reached)]
 
 
-def _of_estimator(each: Fitted, met: dict[int, Any]) -> Iterator[Target]:
-    name_of = type(each.estimator).__name__
-    rules = rules_of(each.spec, each.values, each.params, each.known)
-    for name, rule in rules.items():
+def _of_estimator(each: Fitted, reached: dict[int, Any]) -> Iterator[Target]:
+    class_name = type(each.estimator).__name__
+
+    def target(name: str, role: str) -> Target:
+        value = each.values[name]
+        return Target(join(each.path, name), role, class_name, each.estimator, name, value)
+
+    for name, rule in rules_of(each.spec, each.values, each.params, each.known).items():
         if name in each.params:  # some Specs name what a subclass fixes
             continue
-        path = join(each.path, name)
-        base = Target(path, rule.role, name_of, each.estimator, name, each.values[name])
-        if rule.parts:
-            yield from _parts(base, rule, met)
+        base = target(name, rule.role)
+        if rule.parts is None or isinstance(base.value, np.ndarray) or issparse(base.value):
+            yield from _inside(base, reached, 0)
         else:
-            yield from _inside(base, met, 0)
+            yield from _parts(base, rule)
     for name, rule in each.spec.rules.items():
-        if rule.role == "estimator" and name in each.values and name not in each.params:
-            path, value = join(each.path, name), each.values[name]
-            if value is not None:
-                yield Target(path, rule.role, name_of, each.estimator, name, value, whole=True)
+        held = name not in each.params and each.values.get(name) is not None
+        if rule.role == "estimator" and held:
+            yield target(name, rule.role)
 
 
-def _parts(base: Target, rule: Rule, met: dict[int, Any]) -> Iterator[Target]:
-    """Yield an object's parts, and the object as a whole."""
+def _parts(base: Target, rule: Rule) -> Iterator[Target]:
+    """Yield the parts of an object, and the object as a whole."""
     assert rule.parts is not None
-    if isinstance(base.value, np.ndarray) or issparse(base.value):
-        yield from _inside(base, met, 0)
-        return
+    kind = type(base.value).__name__
     for part in rule.parts(base.value):
-        role = part.role
+        array, role, reason = part.array, part.role, None
         if rule.role in ("auxiliary", "structure") and role == "parameter":
             role = rule.role
-        found = copy.copy(base)
-        found.path, found.role, found.part = f"{base.path}{part.path}", role, part
-        found.value = part.array
-        array = part.array
         if isinstance(array, np.ndarray) and array.dtype.kind not in "fc":
-            found.reason = _INDICES
-        elif type(base.value).__name__ in _COMPILED - {"Tree"}:
-            found.reason = _UNCHECKED
-        yield found
-    if type(base.value).__name__ not in _COMPILED:
-        whole = copy.copy(base)
-        whole.whole = True
-        yield whole
+            reason = _INDICES
+        elif kind in _TREES:
+            reason = _UNCHECKED
+        elif part.write is None and not (isinstance(array, np.ndarray) and array.flags.writeable):
+            reason = "numbers that cannot be written in place"
+        write = part.write or partial(np.copyto, array)
+        path = f"{base.path}{part.path}"
+        yield replace(base, path=path, role=role, value=array, write=write, reason=reason)
+    if kind not in ("Tree", *_TREES):
+        yield base
 
 
-def _inside(base: Target, met: dict[int, Any], depth: int) -> Iterator[Target]:
-    """Yield what a value holds: itself where it is plain, its items, or an object's attributes."""
+def _inside(base: Target, reached: dict[int, Any], depth: int) -> Iterator[Target]:
+    """Yield what a value holds: itself if it is plain, its items, or an object's attributes."""
     value = base.value
-    if value is None:
-        return
-    if is_estimator(value):
-        if base.role != "estimator" and id(value) not in met and not isinstance(value, type):
-            yield from _helper(base, met, depth)
+    if value is None or (is_estimator(value) and id(value) in reached):
         return
     if is_plain(value):
-        base.reason = _why_not(base, inner=depth > 0 and not is_estimator(base.owner))
-        yield base
+        yield replace(base, reason=_why_not(base, inner=depth > 0 and not is_estimator(base.owner)))
         if issparse(value):
-            yield _at(base, f"{base.path}.indices", base.keys, value, _INDICES)
+            yield replace(base, path=f"{base.path}.indices", reason=_INDICES)
         return
     items = _items(value)
-    if items is not None:
-        if depth < _DEEPEST and id(value) not in met:
-            met[id(value)] = value
-            for label, key, item in items:
-                inner = _at(base, f"{base.path}{label}", (*base.keys, key), item)
-                yield from _inside(inner, met, depth + 1)
-        return
-    if type(value).__name__ in _COMPILED or type(value).__module__ == "_ctypes":
-        base.reason = _UNCHECKED
+    if items is None:
+        kind = type(value)
+        if kind.__name__ in ("Tree", *_TREES) or kind.__module__ == "_ctypes":
+            yield replace(base, reason=_UNCHECKED)
+            return
         yield base
+        if isinstance(value, _FUNCTIONS) or hasattr(value, "__wrapped__"):
+            return
+    if id(value) in reached or depth >= _MAX_DEPTH:
         return
-    base.whole = True
-    yield base
-    if isinstance(value, _WHOLE) or hasattr(value, "__wrapped__"):  # functions
+    reached[id(value)] = value
+    inner = _attributes(base) if items is None else _at(base, items)
+    for target in inner:
+        yield from _inside(target, reached, depth + 1)
+
+
+def _at(base: Target, items: list[tuple[str, Any, Any]]) -> Iterator[Target]:
+    for label, key, item in items:
+        yield replace(base, path=f"{base.path}{label}", keys=(*base.keys, key), value=item)
+
+
+def _attributes(base: Target) -> Iterator[Target]:
+    """Yield the attributes of an object, or of an estimator that another keeps for its own use."""
+    value = base.value
+    if is_estimator(value):
+        held = attributes_of(value)
+        chosen = hyperparameters_of(value, held)
+        kind = type(value).__name__
+        for name, item in held.items():
+            if name not in chosen:
+                yield Target(join(base.path, name), base.role, kind, value, name, item)
         return
-    if id(value) in met or depth >= _DEEPEST:
-        return
-    met[id(value)] = value
-    held = _settable(value)
+    # Without slots, what else a class in C shows cannot be set.
+    slotted = any("__slots__" in vars(base) for base in type(value).__mro__)
+    held = attributes_of(value) if slotted else dict(getattr(value, "__dict__", {}))
     if any(type(item).__module__ in ("_ctypes", "ctypes") for item in held.values()):
         return
     for name, item in held.items():
-        inner = Target(f"{base.path}.{name}", base.role, base.estimator, value, name, item)
-        yield from _inside(inner, met, depth + 1)
-
-
-def _settable(value: Any) -> dict[str, Any]:
-    """Return an object's attributes, without those that code in C shows and lets nobody set."""
-    slotted = any("__slots__" in vars(base) for base in type(value).__mro__)
-    return attributes_of(value) if slotted else dict(getattr(value, "__dict__", {}))
-
-
-def _helper(base: Target, met: dict[int, Any], depth: int) -> Iterator[Target]:
-    """Yield an estimator that another keeps for its own use, as a binarizer of its labels."""
-    value = base.value
-    met[id(value)] = value
-    base.whole = True
-    yield base
-    held = attributes_of(value)
-    chosen = hyperparameters_of(value, held)
-    for name, item in held.items():
-        if name not in chosen and depth < _DEEPEST:
-            path = join(base.path, name)
-            inner = Target(path, base.role, type(value).__name__, value, name, item)
-            yield from _inside(inner, met, depth + 1)
-
-
-def _at(
-    base: Target, path: str, keys: tuple[Any, ...], value: Any, reason: str | None = None
-) -> Target:
-    return Target(
-        path, base.role, base.estimator, base.owner, base.name, value, keys, reason=reason
-    )
+        yield Target(f"{base.path}.{name}", base.role, base.estimator, value, name, item)
 
 
 def _why_not(target: Target, *, inner: bool) -> str | None:
@@ -184,20 +167,16 @@ def _why_not(target: Target, *, inner: bool) -> str | None:
     value = target.value
     if isinstance(value, list | tuple) and all(type(item) is int for item in value) and value:
         return "sizes or indices that compiled code trusts"
-    integers = isinstance(value, np.ndarray) and value.dtype.kind in "iu"
     libsvm = any(base.__name__ == "BaseLibSVM" for base in type(target.owner).__mro__)
-    if libsvm and target.name not in _CHECKED and not _are_floats(value):
+    dtype = getattr(value, "dtype", None)
+    real = isinstance(value, float) if dtype is None else dtype.kind == "f"
+    if libsvm and target.name not in _CHECKED and not real:
         return "indices, sizes and flags that libsvm trusts"
-    number = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if inner and (integers or number):
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if inner and (whole or (dtype is not None and dtype.kind in "iu" and not issparse(value))):
         kind = type(target.owner).__name__
         return f"an integer of its {kind}: may be an index in compiled code"
     return None
-
-
-def _are_floats(value: Any) -> bool:
-    dtype = getattr(value, "dtype", np.dtype(type(value)) if isinstance(value, float) else None)
-    return dtype is not None and dtype.kind == "f"
 
 
 def _items(value: Any) -> list[tuple[str, Any, Any]] | None:
@@ -211,29 +190,14 @@ def _items(value: Any) -> list[tuple[str, Any, Any]] | None:
     return None
 
 
-def _held(owner: Any, name: str) -> Any:
-    held: Mapping[str, Any] = getattr(owner, "__dict__", {})
-    return held[name] if name in held else getattr(owner, name)
-
-
-def _set(owner: Any, name: str, value: Any) -> None:
-    """Set an attribute past the class's own ``__setattr__`` and properties."""
-    held = getattr(owner, "__dict__", {})
-    if name in held:
-        held[name] = value
-    else:
-        object.__setattr__(owner, name, value)
-
-
-def _with(container: Any, keys: tuple[Any, ...], new: Any) -> Any:
+def _replaced(container: Any, keys: tuple[Any, ...], new: Any) -> Any:
     """Return a copy of a container with another item somewhere in it."""
     if not keys:
         return new
     key, *rest = keys
-    item = _with(container[key], tuple(rest), new)
+    item = _replaced(container[key], tuple(rest), new)
     if isinstance(container, tuple):
-        items = [*container]
-        items[key] = item
+        items = [*container[:key], item, *container[key + 1 :]]
         return container._make(items) if hasattr(container, "_make") else type(container)(items)
     made = copy.copy(container)
     made[key] = item

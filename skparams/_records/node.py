@@ -20,13 +20,13 @@ __all__ = [
     "Finding",
     "FittedAttribute",
     "Hyperparameter",
+    "KeptPlace",
     "Layer",
     "Leading",
-    "Memorised",
     "Node",
     "Outcome",
     "Probing",
-    "Sharpened",
+    "RefinedRole",
     "Stats",
     "Totals",
 ]
@@ -201,7 +201,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Memorised:
+class KeptPlace:
     """Training rows that are kept as they were given: where, how many, and their bytes."""
 
     path: str
@@ -248,10 +248,10 @@ class Node:
         return tuple(row for row in self.attributes if row.role == "parameter")
 
     @property
-    def memorised(self) -> tuple[Memorised, ...]:
+    def kept_places(self) -> tuple[KeptPlace, ...]:
         """The arrays that hold training rows as they were given, each buffer once."""
         return tuple(
-            Memorised(row.path, row.shape[0], row.bytes)  # type: ignore[arg-type]
+            KeptPlace(row.path, row.shape[0], row.bytes)  # type: ignore[arg-type]
             for row in self.attributes
             if row.role == "data"
             and row.alias_of is None
@@ -268,7 +268,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Sharpened:
+class RefinedRole:
     """An attribute whose role was guessed, and is another by what ``probe`` saw.
 
     ``verdict`` is ``"used"``, which is proof, or ``"unused"``, which is evidence only.
@@ -284,12 +284,13 @@ class Sharpened:
 class Probing:
     """What ``probe`` saw of classes that no Spec describes.
 
-    The methods were called on ``n_rows`` rows of X; ``roles`` are those that changed by it.
-    ``left_out`` attributes were not looked at for want of time. ``reason`` says why none was.
+    The methods were called on ``n_samples`` rows of X; ``roles`` are those that changed by it.
+    ``not_tried`` attributes could not be changed safely, or there were too many. ``reason`` says
+    why nothing was probed.
     """
 
     methods: tuple[str, ...]
-    n_rows: int
-    roles: tuple[Sharpened, ...]
-    left_out: int = 0
+    n_samples: int
+    roles: tuple[RefinedRole, ...]
+    not_tried: int = 0
     reason: str | None = None

@@ -1,4 +1,4 @@
-"""What all our estimators do beside fitting: change nothing where fit fails, know their version."""
+"""What all our estimators share: fit that changes nothing if it fails, and versioned pickles."""
 
 import warnings
 from collections.abc import Callable
@@ -13,16 +13,16 @@ from skparams._version import __version__
 
 
 class unchanged_on_error:
-    """Put an estimator's attributes and its random state back where the block raises.
+    """Restore an estimator's attributes and random states if the block raises.
 
-    The block must not write into arrays and lists that the estimator holds.
+    The block must not write into the estimator's arrays and lists.
     """
 
     def __init__(self, estimator: Any) -> None:
-        self._held = vars(estimator)
+        self._vars = vars(estimator)
 
     def __enter__(self) -> None:
-        self._attributes = self._held.copy()
+        self._attributes = self._vars.copy()
         self._random_states = [
             (value, value.get_state())
             for value in self._attributes.values()
@@ -32,16 +32,16 @@ class unchanged_on_error:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             return
-        self._held.clear()
-        self._held.update(self._attributes)
+        self._vars.clear()
+        self._vars.update(self._attributes)
         for random_state, state in self._random_states:
             random_state.set_state(state)
 
 
 class AvailableIf:
-    """A method that an instance has only where ``_check_<name>`` raises no AttributeError.
+    """A method that an instance has only if ``_check_<name>`` raises no AttributeError.
 
-    scikit-learn's ``available_if`` does the same, but hides the message that says why.
+    scikit-learn's ``available_if`` does the same, but hides the reason.
     """
 
     def __init__(self, method: Callable) -> None:
@@ -56,10 +56,10 @@ class AvailableIf:
 
 
 class VersionedEstimator(BaseEstimator):
-    """An estimator whose pickles know their version of skparams; loading under another warns."""
+    """An estimator whose pickles keep the version of skparams; loading with another one warns."""
 
     @classmethod
-    @cache  # scikit-learn reads the signature anew for each fit, which takes as long as a small one
+    @cache  # scikit-learn parses the signature in each fit, which takes as long as a small fit
     def _get_param_names(cls):
         return super()._get_param_names()
 
@@ -67,11 +67,11 @@ class VersionedEstimator(BaseEstimator):
         return {**super().__getstate__(), "_skparams_version": __version__}
 
     def __setstate__(self, state):
-        version = state.pop("_skparams_version", "of an unknown number")
+        version = state.pop("_skparams_version", "(unknown version)")
         if version != __version__:
             warnings.warn(
                 f"{type(self).__name__} was pickled by skparams {version} and is loaded by "
-                f"skparams {__version__}; results may differ. Fit it anew, or load it with that "
+                f"skparams {__version__}; results may differ. Fit it again, or load it with that "
                 "version.",
                 UserWarning,
                 stacklevel=2,

@@ -1,4 +1,4 @@
-"""Import kernels and say when they are compiled: the one place that knows numba's ways."""
+"""Import kernels, and announce their compilation."""
 
 import functools
 import importlib
@@ -12,14 +12,14 @@ import numpy as np
 
 logger = logging.getLogger("skparams")
 
-# What was said so far: fits side by side in threads hear of each other's compilations, one at a
-# time, as numba compiles under a lock.
+# What was announced. Fits in several threads see each other's compilations, one at a time, because
+# numba compiles under a lock.
 _announced: set[tuple[str, np.dtype]] = set()
 
 
-@functools.cache  # to look them up takes as long as a small batch's sums
+@functools.cache  # a lookup takes as long as the sums of a small batch
 def load_kernels(module: str) -> ModuleType:
-    """Import kernels; where numba can write no cache beside them, use a temporary folder."""
+    """Import kernels; if numba finds no folder for its cache, use a temporary one."""
     import numba
 
     try:
@@ -36,23 +36,23 @@ def load_kernels(module: str) -> ModuleType:
 
 
 @contextmanager
-def announced_compilation(whose: str, dtype: np.dtype) -> Iterator[None]:
-    """Say once a process that kernels are compiled, where numba's cache does not have them."""
+def announced_compilation(estimator: str, dtype: np.dtype) -> Iterator[None]:
+    """Log once per process that kernels are compiled, if numba's cache does not have them."""
     from numba.core.event import Listener, install_listener
 
     class Announcement(Listener):
         def on_start(self, event):
-            if (whose, dtype) not in _announced:
-                _announced.add((whose, dtype))
+            if (estimator, dtype) not in _announced:
+                _announced.add((estimator, dtype))
                 logger.warning(
                     "compiling the %s's kernels for %s, once: a few seconds; later fits and "
                     "processes load them from numba's cache",
-                    whose,
+                    estimator,
                     dtype,
                 )
 
         def on_end(self, event):
-            """Nothing to say."""
+            """Required by the base class."""
 
     with install_listener("numba:compile", Announcement()):
         yield

@@ -1,10 +1,10 @@
-"""What to paste into a bug report."""
+"""Versions for a bug report."""
 
 from importlib.metadata import PackageNotFoundError, version
 
 
 def show_versions() -> None:
-    """Print the versions of skparams, of what it is built on, and of the system.
+    """Print the versions of skparams, its dependencies and the system, for a bug report.
 
     The second part is scikit-learn's own report, with the BLAS and OpenMP libraries in use.
 

@@ -1,4 +1,4 @@
-"""How many threads BLAS may use while a kernel runs, and how many of our own may work."""
+"""Limit the threads of BLAS while a kernel runs, and run work in threads of our own."""
 
 import functools
 import os
@@ -12,75 +12,66 @@ from typing import Any
 from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController
 
-# Multiply-adds in the largest product of a batch from which on a second thread pays, also right
-# after another library's threads worked (docs/benchmarks).
-MIN_SIZE_OF_PARALLEL_PRODUCT = 2_000_000
+# Multiply-adds of the largest product of a batch from which on BLAS gets more than one thread: of
+# the works in docs/benchmarks ("fit, fixed epochs") the two with 784 features, 256 and 1,024 units.
+MIN_PARALLEL_PRODUCT = 2_000_000
 
 _lock = threading.Lock()
-_n_holders = 0
+_n_fits = 0
 _limit: Any = None
 
 
-@functools.cache
+@functools.cache  # it takes milliseconds
 def _blas() -> ThreadpoolController:
-    """All BLAS libraries of this process; made once, as that takes milliseconds.
-
-    NumPy and SciPy load a library each, and np.dot in a kernel is SciPy's.
-    """
-    import scipy.linalg.cython_blas  # noqa: F401 - loads SciPy's, which must be among them
+    """All BLAS libraries of this process: NumPy's, and SciPy's, which np.dot in a kernel calls."""
+    import scipy.linalg.cython_blas  # noqa: F401 - loads SciPy's
 
     return ThreadpoolController().select(user_api="blas")
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Limit BLAS to one thread; the first of several fits at once limits, the last restores."""
-    global _n_holders, _limit
-    held = False
+    """Limit BLAS to one thread; of simultaneous fits, the first limits and the last restores."""
+    global _n_fits, _limit
+    counted = False
     try:
         with _lock:
-            if _n_holders == 0:
+            if _n_fits == 0:
                 _limit = _blas().limit(limits=1)
-            _n_holders += 1
-            held = True
+            _n_fits += 1
+            counted = True
         yield
     finally:
-        if held:
+        if counted:
             with _lock:
-                _n_holders -= 1
-                if _n_holders == 0:
+                _n_fits -= 1
+                if _n_fits == 0:
                     _limit.restore_original_limits()
                     _limit = None
 
 
-def _forget_holders() -> None:
-    """Begin anew in a forked child, which has none of the threads that hold the limit."""
-    global _lock, _n_holders
+def _reset_in_child() -> None:
+    """Restore the limits in a forked child, which has none of the threads that fit."""
+    global _lock, _n_fits
     _lock = threading.Lock()
     _pool.cache_clear()
-    if _n_holders:
+    if _n_fits:
         _limit.restore_original_limits()
-        _n_holders = 0
+        _n_fits = 0
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_holders)
+    os.register_at_fork(after_in_child=_reset_in_child)
 
 
 def _in_worker_thread() -> bool:
-    """Say whether joblib runs this beside others in threads.
-
-    joblib itself limits the BLAS of its worker processes, but not that of its worker threads.
-    """
+    """Whether this runs in a worker thread of joblib, which does not limit BLAS there."""
     in_worker = get_active_backend()[0].nesting_level
     return bool(in_worker and threading.current_thread() is not threading.main_thread())
 
 
 def n_threads() -> int:
-    """Return how many threads may work: as many as BLAS may use.
-
-    So the environment, joblib's workers and threadpoolctl limit them too.
-    """
+    """Number of threads for our own work: as many as BLAS may use, so that its limits hold."""
     if _in_worker_thread():
         return 1
     return max(1, min((blas.num_threads for blas in _blas().lib_controllers), default=1))
@@ -88,24 +79,15 @@ def n_threads() -> int:
 
 @functools.cache
 def _pool() -> ThreadPoolExecutor:
-    """Threads that wait for work: to start one anew takes as long as a small fit."""
+    """Waiting threads; to start one takes as long as a small fit."""
     return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="skparams")
 
 
 def in_threads(work: Callable[[int], None], n_parts: int, threads: int) -> None:
-    """Call ``work(part)`` for each part, which must not depend on one another.
+    """Call ``work(part)``, which should release the GIL, for each part of range(n_parts).
 
-    Each thread takes the next part when it is done with one, as a thread beside which those of
-    another library still spin is slower than the others.
-
-    Parameters
-    ----------
-    work : callable
-        Does one part; it should spend its time without the GIL.
-    n_parts : int
-        The number of parts.
-    threads : int
-        How many threads share them out, this one included.
+    Each thread takes the next part when it has finished one, because they differ in speed while
+    threads of another library still spin.
     """
     if threads == 1 or n_parts == 1:
         for part in range(n_parts):
@@ -117,7 +99,7 @@ def in_threads(work: Callable[[int], None], n_parts: int, threads: int) -> None:
         while True:
             try:
                 part = parts.popleft()
-            except IndexError:  # none is left
+            except IndexError:
                 return
             work(part)
 
@@ -125,26 +107,18 @@ def in_threads(work: Callable[[int], None], n_parts: int, threads: int) -> None:
     try:
         share()
     finally:
-        parts.clear()  # after an error nothing more begins, and what has begun is waited for
-        begun = [other for other in others if not other.cancel()]
-        wait(begun)
-        for other in begun:
+        parts.clear()  # after an error, no further part starts
+        started = [other for other in others if not other.cancel()]
+        wait(started)
+        for other in started:
             other.result()
 
 
 def blas_threads_for(largest_product: int) -> AbstractContextManager[None]:
-    """Return the context in which products of at most that many multiply-adds run best.
+    """Context in which products of at most that many multiply-adds run best.
 
-    Small products get one thread: waiting for a second one costs more than it saves, and far more
-    where the threads of NumPy's own BLAS still spin. So do fits that joblib runs side by side in
-    threads. Larger ones get the threads that BLAS has, which the environment, joblib's workers and
-    threadpoolctl limit.
-
-    Parameters
-    ----------
-    largest_product : int
-        Multiply-adds of the largest matrix product of one batch.
+    Small ones get one thread: waiting for a second costs more than it saves.
     """
-    if largest_product >= MIN_SIZE_OF_PARALLEL_PRODUCT and not _in_worker_thread():
+    if largest_product >= MIN_PARALLEL_PRODUCT and not _in_worker_thread():
         return nullcontext()
     return one_blas_thread()

@@ -1,21 +1,22 @@
-"""What a slimmed copy goes without, and how much smaller it is, as a frozen record."""
+"""What a slimmed copy lacks, and which training rows a model keeps, as frozen records."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
+from typing import NoReturn
 
-from skparams._records import Memorised
+from skparams._records import KeptPlace
 from skparams._report import Frame, Page, Report
 
-__all__ = ["SlimReport", "SlimRow"]
+__all__ = ["DroppedAttribute", "KeptRows", "SlimReport"]
 
 
 @dataclass(frozen=True, slots=True)
-class SlimRow:
-    """Something that went: where, what it was, and the bytes in memory that it took.
+class DroppedAttribute:
+    """Something that was dropped: where, what it was, and the bytes that it took in memory.
 
-    ``role`` is one of ``skparams.specs.ROLES``, ``"retained"`` for what a view kept alive
-    beside its own numbers, or ``"search"`` for all of a search but its best estimator.
+    ``role`` is one of ``skparams.specs.ROLES``, or ``"retained"`` for the memory that a view kept
+    alive beside its own numbers.
     """
 
     path: str
@@ -33,10 +34,10 @@ class SlimReport(Report):
     ----------
     class_name : str
         The estimator's class.
-    rows : tuple of SlimRow
+    dropped : tuple of DroppedAttribute
         What was dropped, the largest first.
     pickled_before, pickled_after : int or None
-        Bytes of ``pickle.dumps``; None where it raises.
+        Bytes of ``pickle.dumps``; None if it raises.
     memory_before, memory_after : int
         Bytes of all arrays, each buffer once and with all of it that a view keeps alive, and of
         all else as it is pickled.
@@ -44,27 +45,24 @@ class SlimReport(Report):
         The number of rows that predictions were compared on.
     compared : tuple of str
         Methods that gave the same, bit for bit, on the estimator and the copy.
-    unsteady : tuple of str
-        Those among them that do not give the same on two calls: they were compared with a seed.
-    probed : tuple of str
-        Paths of what was dropped and ``probe`` changed, after which all methods gave the same.
-    memorised : tuple of Memorised
+    nondeterministic : tuple of str
+        Methods among them that give something else with another seed; they were compared at one.
+    kept_places : tuple of KeptPlace
         The training rows that are still in the copy.
     guessed : tuple of str
         Names of the classes that no Spec describes, of which nothing was dropped.
     """
 
     class_name: str
-    rows: tuple[SlimRow, ...]
+    dropped: tuple[DroppedAttribute, ...]
     pickled_before: int | None
     pickled_after: int | None
     memory_before: int
     memory_after: int
     n_samples: int | None = None
     compared: tuple[str, ...] = ()
-    unsteady: tuple[str, ...] = ()
-    probed: tuple[str, ...] = ()
-    memorised: tuple[Memorised, ...] = ()
+    nondeterministic: tuple[str, ...] = ()
+    kept_places: tuple[KeptPlace, ...] = ()
     guessed: tuple[str, ...] = ()
 
     def _page(self) -> Page:
@@ -73,6 +71,45 @@ class SlimReport(Report):
         return page(self)
 
     def _frame(self) -> Frame:
-        names = [field.name for field in fields(SlimRow)]
-        columns = {name: "Int64" if name == "bytes" else "object" for name in names}
-        return columns, ({name: getattr(row, name) for name in names} for row in self.rows)
+        return {"path": "object", "role": "object", "bytes": "Int64"}, map(asdict, self.dropped)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeptRows(Report):
+    """Where a model keeps training rows, and where it may.
+
+    Shown as text by ``print`` and as HTML in notebooks. It has no truth value, as no known place
+    does not mean that there is none.
+
+    Parameters
+    ----------
+    class_name : str
+        The estimator's class.
+    places : tuple of KeptPlace
+        Arrays that hold training rows: the path, the number of rows, and their bytes.
+    unknown : tuple of str
+        Paths of attributes that no Spec describes and that may hold training rows.
+    n_samples : int or None
+        Number of rows of X that such attributes were compared with; None without X.
+    """
+
+    class_name: str
+    places: tuple[KeptPlace, ...]
+    unknown: tuple[str, ...]
+    n_samples: int | None = None
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            "KeptRows has no truth value: use .places, the training rows that were found, and "
+            ".unknown, the attributes that may hold more."
+        )
+
+    def _page(self) -> Page:
+        from skparams._slim.kept_view import page
+
+        return page(self)
+
+    def _frame(self) -> Frame:
+        columns = {"path": "object", "rows": "Int64", "bytes": "Int64", "known": "object"}
+        rows = [asdict(place) | {"known": True} for place in self.places]
+        return columns, [*rows, *({"path": path, "known": False} for path in self.unknown)]

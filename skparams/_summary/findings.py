@@ -118,7 +118,7 @@ def _checked(estimator: Any, path: str, found: Any) -> Iterator[Finding]:
 
 def _kept(node: Node) -> Iterator[Finding]:
     """Yield training rows in the model, and memory that its arrays keep alive."""
-    data = node.memorised
+    data = node.kept_places
     if data:
         n_rows = max(data, key=lambda each: each.bytes).rows
         rows = "training row" if n_rows == 1 else "training rows"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skparams._records import Finding, Memorised, Node, Probing, Totals
+from skparams._records import Finding, KeptPlace, Node, Probing, Totals
 from skparams._report import Frame, Page, Plotted, frame_of, guessed_classes
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ class Summary(Plotted):
         return dict(sorted(kept.items(), key=lambda item: -item[1]))
 
     @property
-    def memorised(self) -> tuple[Memorised, ...]:
+    def kept_places(self) -> tuple[KeptPlace, ...]:
         """The arrays that hold training rows as they were given, in all estimators."""
-        return tuple(each for node in self.root.walk() for each in node.memorised)
+        return tuple(each for node in self.root.walk() for each in node.kept_places)
 
     @property
     def guessed(self) -> tuple[str, ...]:

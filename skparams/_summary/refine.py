@@ -1,4 +1,4 @@
-"""Roles that were guessed, held against what ``probe`` sees: which attributes count as used."""
+"""Roles that were guessed, corrected by ``probe``: which attributes predictions use."""
 
 from __future__ import annotations
 
@@ -8,32 +8,17 @@ from typing import Any
 import numpy as np
 
 from skparams._probe import NEEDED, Probe, probe
-from skparams._records import Probing, Sharpened
-from skparams._walk import Walk, join
+from skparams._records import Probing, RefinedRole
+from skparams._walk import Walk, join, rows_of
 from skparams.specs import may_be_learned
 
-__all__ = ["sharpened"]
+__all__ = ["refined"]
 
-_SECONDS = 1.0
+_MAX_CALLS = 100
 
 
-def sharpened(walk: Walk, estimator: Any, X: Any) -> Probing | None:
-    """Return what ``probe`` says of the roles that were guessed, None where none was.
-
-    Parameters
-    ----------
-    walk : Walk
-        Over the estimator.
-    estimator : estimator
-        A fitted one. A copy of it is probed.
-    X : array-like
-        Its training rows.
-
-    Returns
-    -------
-    Probing or None
-        With a reason where probing was not possible.
-    """
+def refined(walk: Walk, estimator: Any, X: Any) -> Probing | None:
+    """Return what ``probe`` says of the roles that were guessed; None if none was."""
     guessed = {
         join(each.path, name): (rule.role, each.values[name])
         for each in walk.fitted
@@ -44,26 +29,26 @@ def sharpened(walk: Walk, estimator: Any, X: Any) -> Probing | None:
     if not guessed:
         return None
     try:
-        found = probe(estimator, X, random_state=0, max_seconds=_SECONDS)
+        found = probe(estimator, X, max_calls=_MAX_CALLS)
     except Exception as error:  # a third party's code, which must not break what only looks at it
         return Probing((), 0, (), reason=str(error).removeprefix("probe: ").rstrip("."))
     verdicts = _verdicts(found, guessed)
     roles = tuple(
-        Sharpened(path, role, new, verdicts[path])
+        RefinedRole(path, role, new, verdicts[path])
         for path, (role, value) in guessed.items()
         if path in verdicts and (new := _role(role, value, verdicts[path], X)) != role
     )
-    left_out = {_attribute(row.path, guessed) for row in found.left_out} - {None}
-    return Probing(found.methods, found.n_rows, roles, len(left_out))
+    not_tried = {_attribute(each.path, guessed) for each in found.not_tried} - {None}
+    return Probing(found.methods, found.n_samples_used, roles, len(not_tried - set(verdicts)))
 
 
 def _verdicts(found: Probe, attributes: Mapping[str, Any]) -> dict[str, str]:
-    """Return of each attribute whether any part of it is used, or all were seen not to be."""
+    """Return "used" if any part of an attribute is, "unused" if none of its parts is."""
     seen: dict[str, set[str]] = {}
-    for row in found.rows:
-        path = _attribute(row.path, attributes)
+    for each in found.attributes:
+        path = _attribute(each.path, attributes)
         if path is not None:
-            seen.setdefault(path, set()).add(row.verdict)
+            seen.setdefault(path, set()).add(each.verdict)
     return {
         path: "used" if "used" in verdicts else "unused"
         for path, verdicts in seen.items()
@@ -87,19 +72,7 @@ def _role(guessed: str, value: Any, verdict: str, X: Any) -> str:
         return "auxiliary" if guessed == "parameter" else guessed
     if guessed in NEEDED - {"parameter"}:
         return guessed
-    if _are_rows(value, X):
+    rows = isinstance(value, np.ndarray) and value.ndim == 2
+    if rows and 1 < len(value) == rows_of(value, X):
         return "data"
     return "parameter" if may_be_learned(value) else "structure"
-
-
-def _are_rows(value: Any, X: Any) -> bool:
-    """Say whether an array is made of rows of X, of more than one."""
-    rows: np.ndarray = np.empty(0) if hasattr(X, "tocsr") else np.asarray(X)
-    if not isinstance(value, np.ndarray) or value.ndim != 2 or rows.ndim != 2:
-        return False
-    if not 1 < len(value) <= len(rows) or value.shape[1] != rows.shape[1]:
-        return False
-    if value.dtype.kind not in "fiu" or rows.dtype.kind not in "fiub":
-        return False
-    given = {row.tobytes() for row in rows.astype(value.dtype)}
-    return all(row.tobytes() in given for row in value)

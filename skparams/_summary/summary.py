@@ -11,7 +11,7 @@ import numpy as np
 from skparams._records import Node
 from skparams._summary.findings import CODES, findings
 from skparams._summary.record import Summary
-from skparams._summary.refine import sharpened
+from skparams._summary.refine import refined
 from skparams._summary.stats import measure
 from skparams._walk import Walk, check_estimator, effective, ignored_paths, n_rows
 
@@ -84,7 +84,7 @@ def summary(
         root = _without(walk.root, ignored)
         return Summary(root, n_samples, depth, effective_reason="not fitted")
     number, reason = effective("summary", estimator, X)
-    probed = None if X is None else sharpened(walk, estimator, X)
+    probed = None if X is None else refined(walk, estimator, X)
     if probed and probed.roles:
         walk = Walk(estimator, measured, {each.path: each.role for each in probed.roles})
     root = _without(walk.root, ignored)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from skparams._records import Component, Finding, FittedAttribute, Node, Sharpened, Unknown
+from skparams._records import Component, Finding, FittedAttribute, Node, RefinedRole, Unknown
 from skparams._report import (
     UNKNOWN,
     Column,
@@ -62,7 +62,7 @@ _STATS = [
     Column("not finite", right=True),
 ]
 # In which words a note says that a role is another than was guessed.
-_BY_PROBE: tuple[tuple[str, Callable[[Sharpened], bool]], ...] = (
+_BY_PROBE: tuple[tuple[str, Callable[[RefinedRole], bool]], ...] = (
     ("counted too, as predictions use it", lambda each: each.role == "parameter"),
     ("not counted, as no change was seen", lambda each: each.verdict == "unused"),
     ("not counted, as it is training rows", lambda each: each.role == "data"),
@@ -245,8 +245,8 @@ def _probed(summary: Summary) -> list[str]:
         if paths:
             said.append(f"{words}: {clean(few(paths, 5))}")
     found = "; ".join(said) or "the guess stays"
-    rows = plural(probed.n_rows, "row")
-    left = f"; no time for {plural(probed.left_out, 'attribute')}" if probed.left_out else ""
+    rows = plural(probed.n_samples, "row")
+    left = f"; {plural(probed.not_tried, 'attribute')} not tried" if probed.not_tried else ""
     return [f"probed by {clean(few(probed.methods))} on {rows}: {found}{left}"]
 
 

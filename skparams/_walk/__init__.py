@@ -2,16 +2,29 @@
 
 from skparams._walk.checks import check_estimator, check_fitted, check_names, n_rows
 from skparams._walk.choices import DEEPEST, choices
-from skparams._walk.copying import copied, reduced, twin
+from skparams._walk.copying import (
+    Dropped,
+    compact_copy,
+    copy_or_raise,
+    pickled_state,
+    sharing_copy,
+)
 from skparams._walk.effective import check_columns, effective
 from skparams._walk.fitted import Fitted, is_fitted, rules_of
 from skparams._walk.ignore import ignored_paths
 from skparams._walk.leaf import Leaf, apart, join, leaves_of, stored_in
 from skparams._walk.memory import Meter, pickled_size
 from skparams._walk.outputs import method_of, same, same_numbers
-from skparams._walk.predictions import METHODS, Outputs, infers, results_of
-from skparams._walk.slimmed import Dropped, plain_class, restored
+from skparams._walk.predictions import (
+    METHODS,
+    calls_of,
+    infers,
+    results_of,
+    seed_global,
+    undisturbed,
+)
 from skparams._walk.sums import blocks, buffer, dot, exponent_of, in_range, scaled
+from skparams._walk.training_rows import rows_of, shares_memory
 from skparams._walk.walk import Walk, class_path
 
 __all__ = [
@@ -21,18 +34,19 @@ __all__ = [
     "Fitted",
     "Leaf",
     "Meter",
-    "Outputs",
     "Walk",
     "apart",
     "blocks",
     "buffer",
+    "calls_of",
     "check_columns",
     "check_estimator",
     "check_fitted",
     "check_names",
     "choices",
     "class_path",
-    "copied",
+    "compact_copy",
+    "copy_or_raise",
     "dot",
     "effective",
     "exponent_of",
@@ -45,14 +59,16 @@ __all__ = [
     "method_of",
     "n_rows",
     "pickled_size",
-    "plain_class",
-    "reduced",
-    "restored",
+    "pickled_state",
     "results_of",
+    "rows_of",
     "rules_of",
     "same",
     "same_numbers",
     "scaled",
+    "seed_global",
+    "shares_memory",
+    "sharing_copy",
     "stored_in",
-    "twin",
+    "undisturbed",
 ]

@@ -1,4 +1,4 @@
-"""Copies of estimators: with the arrays shared, or with each copied and attributes left out.
+"""Copies of estimators: with all arrays shared, or each copied and some attributes left out.
 
 Pickle walks through the objects, as it reaches what no list of attributes names: trees written in
 C, objects in lists, estimators in any of them. Arrays are not pickled but handed over beside it.
@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copyreg import __newobj__  # type: ignore[attr-defined]
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from skparams._walk.slimmed import Dropped, Slimmed, restored
+from skparams._walk.leaf import join, owner_of
+from skparams.specs import attributes_of, estimators_in
 
-__all__ = ["Walker", "changed", "copied", "reduced", "twin"]
+__all__ = ["Dropped", "Walker", "compact_copy", "copy_or_raise", "pickled_state", "sharing_copy"]
 
+# Names of attributes by the identity of the estimator that has them.
+Dropped = Mapping[int, Collection[str]]
+NOTHING: Dropped = MappingProxyType({})
 # Handed over as they are, so that functions without a name to find them by can be copied too.
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, ModuleType, type, np.ufunc)
 # These too where a copy is made: pickled anew, a text that is held twice would become two.
@@ -26,37 +30,20 @@ _SHARED = (*_FUNCTIONS, str, np.dtype)
 
 
 class Walker(pickle.Pickler):
-    """A pickler that hands over arrays, functions and classes instead of writing them.
-
-    Parameters
-    ----------
-    file : file
-        Where to write.
-    take : callable
-        Gets each array that holds no objects. Returns the one to hand over.
-    reduce : callable
-        Gets each other object. Returns what ``__reduce_ex__`` does, or NotImplemented.
-    by_reference : tuple of type
-        What to hand over beside arrays.
-
-    Attributes
-    ----------
-    handed : list
-        What a reader takes from here.
-    """
+    """A pickler that leaves attributes out, and keeps arrays and functions in ``handed``."""
 
     def __init__(
         self,
         file: Any,
         take: Callable[[np.ndarray], Any],
-        reduce: Callable[[Any], Any],
+        dropped: Dropped = NOTHING,
         by_reference: tuple[type, ...] = _FUNCTIONS,
     ) -> None:
         super().__init__(file, protocol=5)
         self.handed: list[Any] = []
-        self._by_reference = by_reference
         self._take = take
-        self._reduce = reduce
+        self._dropped = dropped
+        self._by_reference = by_reference
 
     def persistent_id(self, obj: Any) -> int | None:
         if type(obj) in (np.ndarray, np.memmap) and not obj.dtype.hasobject:
@@ -68,121 +55,82 @@ class Walker(pickle.Pickler):
         return len(self.handed) - 1
 
     def reducer_override(self, obj: Any) -> Any:
-        return self._reduce(obj)
+        names = self._dropped.get(id(obj))
+        if not names:
+            return NotImplemented
+        left = {name: value for name, value in pickled_state(obj).items() if name not in names}
+        return __newobj__, (type(obj),), left
 
 
-def reduced(obj: Any) -> tuple[type, Dropped, dict[str, Any]] | None:
-    """Return an object's class, what was dropped from it before, and its attributes.
-
-    None where its class has a way of its own to be pickled.
-    """
-    if not hasattr(obj, "__dict__"):
-        return None
+def pickled_state(obj: Any) -> dict[str, Any]:
+    """Return the attributes that pickle stores; none if the class has its own way to pickle."""
     make, arguments, state, *rest = (*obj.__reduce_ex__(5), None)[:5]
-    if not isinstance(state, dict) or any(rest):
-        return None
-    if make is restored:
-        return *arguments, state
-    return (arguments[0], (), state) if make is __newobj__ and len(arguments) == 1 else None
+    plain = make is __newobj__ and len(arguments) == 1 and isinstance(state, dict)
+    return state if plain and not any(rest) else {}
 
 
-def twin(estimator: Any, *, one_thread: bool = False) -> Any:
-    """Return a copy that shares the arrays, and nothing else that may change.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Any.
-    one_thread : bool, default=False
-        Whether all that have ``n_jobs`` get one: the order in which threads add up their results
-        decides their last digits.
-
-    Returns
-    -------
-    estimator
-        One that can be used without any change to the given one.
-    """
-
-    def reduce(obj: Any) -> Any:
-        if not one_thread or "n_jobs" not in getattr(obj, "__dict__", ()):
-            return NotImplemented
-        found = obj.__reduce_ex__(5)
-        # A class may have its own way to be pickled: a state that is none, or under other names.
-        if len(found) < 3 or not isinstance(found[2], dict) or "n_jobs" not in found[2]:
-            return NotImplemented
-        make, arguments, state, *rest = found
-        return make, arguments, {**state, "n_jobs": 1}, *rest
-
-    return _through_pickle(estimator, lambda array: array, reduce)
+def sharing_copy(estimator: Any) -> Any:
+    """Return a copy that shares the arrays, and nothing else that may change."""
+    return _copy(estimator, lambda array: array, NOTHING)
 
 
-def copied(
-    estimator: Any, dropped: Mapping[int, Dropped], instead: Mapping[int, Any], *, marked: bool
-) -> Any:
-    """Return a copy without some attributes of estimators in it.
+def compact_copy(estimator: Any, dropped: Dropped = NOTHING) -> Any:
+    """Return a copy without some attributes; no array of it keeps a larger one alive.
 
-    Arrays become as large as what they show, in the same order in memory; those that share all
-    their memory still do.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Any.
-    dropped : mapping of int to Dropped
-        By the identity of an estimator, what the copy of it goes without.
-    instead : mapping of int to object
-        By the identity of an object, what is copied in its place.
-    marked : bool
-        Whether the classes of the copies say what was dropped.
-
-    Returns
-    -------
-    estimator
-        The copy.
+    Arrays that show the same memory still do, views of an array copied before are views of its
+    copy, and the order of axes in memory stays.
     """
     arrays: dict[tuple, np.ndarray] = {}
-    met = []  # kept, so that no address is used twice
+    taken = []  # kept, so that no address is used twice
 
     def copy(array: np.ndarray) -> np.ndarray:
-        met.append(array)
-        address = array.ctypes.data if array.size else id(array)
-        key = (address, array.shape, array.strides, str(array.dtype))
+        taken.append(array)
+        key, owner = _shown(array), owner_of(array)
         if key not in arrays:
-            arrays[key] = np.array(array, order="K")
+            base = arrays.get(_shown(owner))
+            if base is None or not (owner.flags.c_contiguous and array.size):
+                arrays[key] = np.array(array, order="K")
+            else:
+                start = array.ctypes.data - owner.ctypes.data
+                arrays[key] = np.ndarray(array.shape, array.dtype, base, start, array.strides)
         return arrays[key]
 
-    def reduce(obj: Any) -> Any:
-        return changed(obj, dropped, instead, marked)
-
-    return _through_pickle(estimator, copy, reduce)
+    return _copy(estimator, copy, dropped)
 
 
-def changed(
-    obj: Any, dropped: Mapping[int, Dropped], instead: Mapping[int, Any], marked: bool
-) -> Any:
-    """Return what ``__reduce_ex__`` does, for an object that lacks attributes or is replaced."""
-    if id(obj) in instead:
-        return _itself, (instead[id(obj)],)
-    going = dropped.get(id(obj), ())
-    if not going and (marked or not isinstance(obj, Slimmed)):
-        return NotImplemented
-    found = reduced(obj)
-    assert found is not None  # or nothing of it would be dropped
-    cls, gone, state = found
-    names = dict(going)
-    left = {name: value for name, value in state.items() if name not in names}
-    return (restored, (cls, (*gone, *going)), left) if marked else (__newobj__, (cls,), left)
+def _shown(array: np.ndarray) -> tuple:
+    address = array.ctypes.data if array.size else id(array)
+    return address, array.shape, array.strides, str(array.dtype)
 
 
-def _itself(value: Any) -> Any:
-    return value
+def copy_or_raise(function: str, estimator: Any, copy: Callable[[Any], Any]) -> Any:
+    """Return ``copy(estimator)``, or raise a TypeError that names what cannot be copied."""
+    try:
+        return copy(estimator)
+    except Exception as error:  # of any class's own __reduce__
+        path, value = _not_copied(estimator, "", copy)
+        kind = f"{type(value).__module__}.{type(value).__qualname__}"
+        of = f" in {path} of {type(estimator).__name__}" if path else ""
+        raise TypeError(f"{function}: the {kind}{of} cannot be copied: {error}") from error
 
 
-def _through_pickle(
-    estimator: Any, take: Callable[[np.ndarray], np.ndarray], reduce: Callable[[Any], Any]
-) -> Any:
+def _not_copied(estimator: Any, path: str, copy: Callable[[Any], Any]) -> tuple[str, Any]:
+    """Return the path and the value of the innermost attribute that cannot be copied."""
+    for name, value in attributes_of(estimator).items():
+        try:
+            copy(value)
+        except Exception:  # as above
+            for local, inner in estimators_in(name, value):
+                found = _not_copied(inner, join(path, local), copy)
+                if found[1] is not inner:
+                    return found
+            return join(path, name), value
+    return path, estimator
+
+
+def _copy(estimator: Any, take: Callable[[np.ndarray], np.ndarray], dropped: Dropped) -> Any:
     out = io.BytesIO()
-    walker = Walker(out, take, reduce, _SHARED)
+    walker = Walker(out, take, dropped, _SHARED)
     walker.dump(estimator)
     out.seek(0)
     return _Reader(out, walker.handed).load()

@@ -1,4 +1,4 @@
-"""An estimator's methods, and whether two results of one are the same, whatever they are."""
+"""Whether two results of an estimator's methods are the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Compare = Callable[[np.ndarray, np.ndarray], bool]
 
 
 def method_of(estimator: Any, name: str) -> Callable[..., Any] | None:
-    """Return a method, None where there is none, for whatever reason."""
+    """Return a method, or None if it cannot be had, whatever the reason."""
     try:
         method = getattr(estimator, name)
     except Exception:  # a property, or available_if, raises what the class wants to say
@@ -23,31 +23,21 @@ def method_of(estimator: Any, name: str) -> Callable[..., Any] | None:
 
 
 def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
-    """Say whether arrays of one shape and dtype are the same in each bit, NaN and -0.0 too."""
+    """Whether arrays of one shape and dtype have the same bits, NaN and -0.0 included."""
     one, two = (np.ascontiguousarray(x).reshape(-1).view(np.uint8) for x in (a, b))
     return np.array_equal(one, two)
 
 
 def same_numbers(a: np.ndarray, b: np.ndarray) -> bool:
-    """Say whether arrays of one shape and dtype are equal; NaN is NaN, and -0.0 is 0.0."""
+    """Whether arrays of one shape and dtype are equal; NaN equals NaN, and -0.0 equals 0.0."""
     return bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
 
 
 def same(a: Any, b: Any, arrays: Compare = same_bits) -> bool:
-    """Say whether two results are the same, in type, shape and values.
+    """Whether two results are the same in type, shape and values; ``arrays`` compares arrays.
 
-    Parameters
-    ----------
-    a, b : object
-        What methods return: arrays, sparse matrices, tables, numbers, lists, tuples and
-        dictionaries of them; or errors, which are the same where they say the same.
-    arrays : callable, default=same_bits
-        Compares two arrays of one shape and dtype that hold no objects.
-
-    Returns
-    -------
-    bool
-        Whether nothing differs.
+    They may be arrays, sparse matrices, tables, numbers, containers of them, or errors, which are
+    the same if their messages are.
     """
     if type(a) is not type(b):
         return False
@@ -56,7 +46,7 @@ def same(a: Any, b: Any, arrays: Compare = same_bits) -> bool:
     if isinstance(a, Mapping):
         return a.keys() == b.keys() and all(same(a[key], b[key], arrays) for key in a)
     if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(map(lambda x, y: same(x, y, arrays), a, b))
+        return len(a) == len(b) and all(same(x, y, arrays) for x, y in zip(a, b, strict=True))
     if issparse(a):
         alike = a.format == b.format and a.shape == b.shape
         return alike and same(_buffers(a), _buffers(b), arrays)
@@ -68,7 +58,7 @@ def same(a: Any, b: Any, arrays: Compare = same_bits) -> bool:
     if x.dtype != y.dtype or x.shape != y.shape:
         return False
     if x.dtype.hasobject:
-        return all(map(lambda x, y: _same_object(x, y, arrays), x.ravel(), y.ravel()))
+        return all(_same_object(v, w, arrays) for v, w in zip(x.ravel(), y.ravel(), strict=True))
     return arrays(x, y)
 
 
@@ -77,7 +67,7 @@ def _same_object(a: Any, b: Any, arrays: Compare) -> bool:
         return same(a, b, arrays)
     try:
         return type(a) is type(b) and bool(a == b or (a != a and b != b))
-    except Exception:  # any class's own code: one that cannot say is not the same
+    except Exception:  # any class's own __eq__
         return False
 
 

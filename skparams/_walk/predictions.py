@@ -1,20 +1,21 @@
-"""Whether two estimators predict the same, bit for bit, by every method that takes rows."""
+"""What an estimator's methods return for rows of data."""
 
 from __future__ import annotations
 
+import copy
 import inspect
+import random
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
+import joblib
 import numpy as np
 
-from skparams._walk.copying import copied, twin
-from skparams._walk.outputs import method_of, same
+from skparams._walk.outputs import method_of
 
-__all__ = ["METHODS", "Outputs", "infers", "results_of"]
+__all__ = ["METHODS", "calls_of", "infers", "results_of", "seed_global", "undisturbed"]
 
 METHODS = (
     "predict",
@@ -30,88 +31,72 @@ METHODS = (
     "decision_path",
     "mahalanobis",
 )
-_MORE = ("return_std", "return_cov")  # what some can be asked for beside their predictions
+_OPTIONS = ("return_std", "return_cov")
 
 
-def infers(estimator: Any, *, but: tuple[str, ...] = ()) -> bool:
-    """Say whether an estimator has a method that takes new rows.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Any.
-    but : tuple of str, default=()
-        Methods that do not count.
-
-    Returns
-    -------
-    bool
-        Whether it has one of ``METHODS``.
-    """
+def infers(estimator: Any, *, but: Sequence[str] = ()) -> bool:
+    """Whether an estimator has one of ``METHODS``, apart from those in ``but``."""
     return any(name not in but and method_of(estimator, name) for name in METHODS)
 
 
-Outputs = dict[str, Any]
+def seed_global(seed: int) -> None:
+    """Seed the generators that belong to the process."""
+    np.random.seed(seed)
+    random.seed(seed)
 
 
-def results_of(estimator: Any, X: Any) -> tuple[Outputs, list[str]]:
-    """Return what every method gives for X, or the error that it raises.
+def calls_of(estimator: Any) -> list[str]:
+    """Return what can be called with rows: ``METHODS``, their options, ``inverse_transform``."""
+    calls = [name for name in METHODS if method_of(estimator, name)]
+    if "predict" in calls:
+        accepted = inspect.signature(estimator.predict).parameters
+        calls += [f"predict({name}=True)" for name in _OPTIONS if name in accepted]
+    if "transform" in calls and method_of(estimator, "inverse_transform"):
+        calls.append("inverse_transform")
+    return calls
 
-    Parameters
-    ----------
-    estimator : estimator
-        A fitted one; it does not change.
-    X : array-like
-        Rows.
 
-    Returns
-    -------
-    outputs : dict
-        By the method, with what it was asked for.
-    unsteady : list of str
-        Those of which a second call gives something else. NumPy's own generator is seeded before
-        each first call, and is afterwards as it was.
+def results_of(
+    estimator: Any, X: Any, calls: Sequence[str], reset: Callable[[], None]
+) -> dict[str, Any]:
+    """Return what each call gives for a copy of X, or the error that it raises.
+
+    ``reset`` runs before each. A copy because some write into X, and because scikit-learn takes
+    shortcuts for the very array that an estimator holds.
     """
-    used = twin(estimator, one_thread=True)
-    # scikit-learn takes shortcuts where it is given the very rows that it holds.
-    X = copied(X, {}, {}, marked=False)
-    outputs: Outputs = {}
-    unsteady = []
-    with _undisturbed():
-        for label, call in _calls(used, X):
-            np.random.seed(0)
-            outputs[label] = _outcome(call)
-            if not same(outputs[label], _outcome(call)):
-                unsteady.append(label)
-    return outputs, unsteady
+    found: dict[str, Any] = {}
+    for each in calls:
+        reset()
+        try:
+            result = _call(estimator, each, copy.deepcopy(X))
+            found[each] = list(result) if isinstance(result, Iterator) else result
+        except Exception as error:  # a method that refuses X must refuse it afterwards too
+            found[each] = error
+    return found
 
 
-def _calls(estimator: Any, X: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
-    for name in METHODS:
-        method = method_of(estimator, name)
-        if method is None:
-            continue
-        yield name, partial(method, X)
-        for option in _MORE if name == "predict" else ():
-            if option in inspect.signature(method).parameters:
-                yield f"{name}({option}=True)", partial(method, X, **{option: True})
-        if name == "transform" and method_of(estimator, "inverse_transform"):
-            yield "inverse_transform", lambda: estimator.inverse_transform(estimator.transform(X))
-
-
-def _outcome(call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except Exception as error:  # a method that refuses X must refuse it afterwards too
-        return error
+def _call(estimator: Any, call: str, X: Any) -> Any:
+    name, _, option = call.partition("(")
+    if name == "inverse_transform":
+        X = estimator.transform(X)
+    return getattr(estimator, name)(X, **({option.partition("=")[0]: True} if option else {}))
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    state = np.random.get_state()
+def undisturbed() -> Iterator[None]:
+    """Call methods in one thread and without warnings; then the process is as it was.
+
+    In several threads the order in which results are added up decides their last digits.
+    """
+    numpys, pythons = np.random.get_state(), random.getstate()
     try:
-        with warnings.catch_warnings():
+        with (
+            joblib.parallel_config("sequential"),
+            warnings.catch_warnings(),
+            np.errstate(all="ignore"),
+        ):
             warnings.simplefilter("ignore")
             yield
     finally:
-        np.random.set_state(state)
+        np.random.set_state(numpys)
+        random.setstate(pythons)

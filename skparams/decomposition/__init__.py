@@ -1,26 +1,5 @@
-"""Principal components."""
+"""Principal components. The public names stand in ``__init__.pyi``."""
 
-from skparams.decomposition._explain.explain import Explanation, explain
-from skparams.decomposition._explain.rotation import RotatedPCA
-from skparams.decomposition._pca.estimator import PCA
-from skparams.decomposition._plot import (
-    BiplotDisplay,
-    BootstrapDisplay,
-    ContributionDisplay,
-    CorrelationCircleDisplay,
-    OutlierDisplay,
-    ScreeDisplay,
-)
+import lazy_loader as _lazy
 
-__all__ = [
-    "PCA",
-    "BiplotDisplay",
-    "BootstrapDisplay",
-    "ContributionDisplay",
-    "CorrelationCircleDisplay",
-    "Explanation",
-    "OutlierDisplay",
-    "RotatedPCA",
-    "ScreeDisplay",
-    "explain",
-]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

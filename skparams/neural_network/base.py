@@ -1,34 +1,26 @@
-"""What the classifier and the regressor share: hyperparameters, and the way from data to fit."""
+"""What classifier and regressor share: hyperparameters, and the way from data to fit."""
 
-import copy
-import warnings
 from abc import ABC, abstractmethod
 from numbers import Integral, Real
+from typing import Self
 
 import numpy as np
 from sklearn.base import is_regressor
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skparams._compat import Interval, Options, StrOptions, check_sample_weight
+from skparams._compat import Interval, Options, StrOptions, check_sample_weight, fit_context
 from skparams._params import ParamsMixin
-from skparams._runtime import VersionedEstimator
-from skparams.neural_network.batches import SGD, Adam, Batches
-from skparams.neural_network.network import ACTIVATIONS, Network, decision
-from skparams.neural_network.training import NOT_FINITE, Progress, train, train_lbfgs
-
-# Rows that lbfgs takes at a time, so that its memory does not grow with the data.
-LBFGS_BLOCK = 1024
-
-# What sgd and adam leave for the next call; lbfgs leaves none of it.
-_OF_STOCHASTIC_SOLVERS = (
-    "best_loss_",
-    "validation_scores_",
-    "best_validation_score_",
-    "_no_improvement_count",
-    "_optimizer",
+from skparams._runtime import VersionedEstimator, unchanged_on_error
+from skparams.neural_network.activations import ACTIVATIONS, LOSSES
+from skparams.neural_network.network import Network, decision
+from skparams.neural_network.training import (
+    NOT_FINITE,
+    forget,
+    forget_training,
+    train_epochs,
+    train_lbfgs,
 )
 
 
@@ -37,7 +29,7 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
 
     _parameter_constraints: dict = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [StrOptions({"identity", "logistic", "tanh", "relu"})],
+        "activation": [StrOptions({name for name, f in ACTIVATIONS.items() if f.derivative})],
         "solver": [StrOptions({"lbfgs", "sgd", "adam"})],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
@@ -116,19 +108,47 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
     intercepts_: list[np.ndarray]
 
     @abstractmethod
-    def _validate_targets(self, y, incremental):
-        """Return y as the kernels take it: floats of shape (n, n_outputs), or class indices."""
+    def _encode_targets(self, y, incremental):
+        """Return y as floats of shape (n_samples, n_outputs), or as a column of class indices."""
 
     @abstractmethod
-    def _output(self, Y):
-        """Return the number of outputs, the output activation, and the kernel's loss."""
+    def _n_outputs_and_loss(self, Y):
+        """Return the number of outputs and the name of the loss in LOSSES."""
 
     @abstractmethod
     def _validation_score(self, Z, Y, weight):
-        """Return the score of the output layer's input Z, NaN where that is not finite."""
+        """Return the score given the output activation's input Z; NaN if that is not finite."""
 
-    def _stratify(self, Y):
-        """Return what the early-stopping split keeps in proportion."""
+    def _strata(self, Y):
+        """Return the classes whose proportions the split of early stopping keeps, or None."""
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None) -> Self:
+        """Fit the network.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The training samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The targets: class labels or, for several labels per sample, their indicators in
+            classification; numbers in regression.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Sample weights. A minibatch whose weights sum to zero is skipped.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If an argument is invalid, or if the loss or a weight becomes infinite or NaN without
+            `early_stopping`. The estimator is then as it was before.
+        """
+        with unchanged_on_error(self):
+            return self._fit(X, y, sample_weight, incremental=False)
 
     def _check_solver(self):
         if self.solver == "lbfgs":
@@ -138,7 +158,36 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             )
         return True
 
-    def _fit(self, X, y, sample_weight=None, incremental=False):
+    @available_if(lambda est: est._check_solver())
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None) -> Self:
+        """Train for one epoch.
+
+        As long as the number of samples stays the same, k calls give what `fit` gives in k epochs.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The training samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Sample weights.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            As `fit`, and if `early_stopping` is True.
+        """
+        with unchanged_on_error(self):
+            return self._fit(X, y, sample_weight, incremental=True)
+
+    def _fit(self, X, y, sample_weight, incremental):
         continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
         X, y = validate_data(
             self,
@@ -151,8 +200,9 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             order="C",
             reset=not continues,
         )
-        Y = self._validate_targets(y, incremental)
-        self.n_outputs_, self.out_activation_, loss = self._output(Y)
+        Y = self._encode_targets(y, incremental)
+        self.n_outputs_, loss = self._n_outputs_and_loss(Y)
+        self.out_activation_ = LOSSES[loss].activation
         network = Network([X.shape[1], *self._hidden_sizes(), self.n_outputs_])
         self.n_layers_ = len(network.sizes)
         if not (incremental and hasattr(self, "_random_state")):
@@ -165,30 +215,23 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         else:
             dtype = X.dtype
             params = network.initial(self._random_state, self.activation, dtype)
-            self._forget("t_", "loss_curve_", *_OF_STOCHASTIC_SOLVERS)
+            forget_training(self)
         if not incremental:
-            self._forget("_order")
+            forget(self, "_order")
         if sample_weight is None:
             weight = np.ones(X.shape[0], dtype)
         else:
             weight = check_sample_weight(sample_weight, X, dtype=dtype)
 
+        data = X, Y, weight
         if self.solver == "lbfgs":
-            params = self._fit_lbfgs(network, params, X, Y, weight, loss)
+            params = train_lbfgs(self, network, params, data, loss)
         else:
-            params = self._fit_stochastic(network, params, X, Y, weight, loss, incremental)
+            params = train_epochs(self, network, params, data, loss, incremental=incremental)
         if not np.isfinite(params).all():  # weights that the user set, kept as the best
             raise ValueError(NOT_FINITE)
         self.coefs_, self.intercepts_ = network.unpack(params, dtype)
         return self
-
-    def _forget(self, *names):
-        for name in names:
-            self.__dict__.pop(name, None)
-
-    def _settings(self):
-        """Return all hyperparameters, those too that a subclass's constructor does not take."""
-        return {name: getattr(self, name) for name in BaseMLP._parameter_constraints}
 
     def _hidden_sizes(self):
         sizes = self.hidden_layer_sizes
@@ -199,159 +242,17 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
         return sizes
 
-    def _batch_size(self, n_samples):
-        if self.batch_size == "auto":
-            return min(200, n_samples)
-        if self.batch_size > n_samples:
-            warnings.warn(
-                "Got `batch_size` less than 1 or larger than sample size. It is going to be "
-                "clipped",
-                stacklevel=6,
-            )
-        return min(int(self.batch_size), n_samples)
-
-    def _fit_lbfgs(self, network, params, X, Y, weight, loss):
-        # SciPy's line search compares losses more closely than float32 can tell them apart.
-        dtype = np.dtype(np.float64)
-        batch_size = min(LBFGS_BLOCK, X.shape[0])
-        Y, weight, params = Y.astype(dtype), weight.astype(dtype), params.astype(dtype)
-        batches = Batches(network, X, Y, weight, self.activation, loss, batch_size, dtype)
-        params, loss_curve, self.n_iter_ = train_lbfgs(batches, params, self._settings())
-        self._forget(*_OF_STOCHASTIC_SOLVERS)
-        self.loss_curve_ = [*getattr(self, "loss_curve_", []), *loss_curve]
-        self.loss_ = loss_curve[-1] if loss_curve else np.nan
-        self.t_ = getattr(self, "t_", 0)
-        return params
-
-    def _fit_stochastic(self, network, params, X, Y, weight, loss, incremental):
-        if self.early_stopping and incremental:
-            raise ValueError("partial_fit does not support early_stopping=True")
-        score = None
-        if self.early_stopping:
-            X, X_val, Y, Y_val, weight, weight_val = self._split(X, Y, weight)
-
-            def score(buffer):
-                Z = decision(
-                    X_val, network.coefs(buffer), network.intercepts(buffer), self.activation
-                )
-                return self._validation_score(Z, Y_val, weight_val)
-
-        batches = Batches(
-            network,
-            X,
-            Y.astype(params.dtype, copy=False),
-            weight,
-            self.activation,
-            loss,
-            self._batch_size(X.shape[0]),
-            params.dtype,
-        )
-        optimizer = self._begin_optimizer(params, incremental)
-        progress = self._begin_progress(X.shape[0], incremental)
-        if score is not None:
-            progress.best_params = params.copy()
-        ended = train(
-            batches,
-            params,
-            optimizer,
-            progress,
-            self._settings(),
-            self._random_state,
-            n_epochs=1 if incremental else self.max_iter,
-            score=score,
-        )
-        if not (ended or incremental):
-            warnings.warn(
-                f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the "
-                "optimization hasn't converged yet.",
-                ConvergenceWarning,
-                stacklevel=5,
-            )
-        self._optimizer = optimizer
-        self._keep_progress(progress, incremental)
-        return params if score is None else progress.best_params
-
-    def _split(self, X, Y, weight):
-        """Split as scikit-learn's code does: only a single output column is stratified."""
-        X, X_val, Y, Y_val, weight, weight_val = train_test_split(
-            X,
-            Y,
-            weight,
-            random_state=self._random_state,
-            test_size=self.validation_fraction,
-            stratify=self._stratify(Y),
-        )
-        if X_val.shape[0] < 2:
-            raise ValueError(
-                "The validation set is too small. Increase 'validation_fraction' "
-                "or the size of your dataset."
-            )
-        for part, values in (("training", weight), ("validation", weight_val)):
-            if not values.any():
-                raise ValueError(
-                    f"Sample weights must contain at least one non-zero number in the {part} part "
-                    f"that early_stopping splits off, of {values.size} samples."
-                )
-        return X, X_val, Y, Y_val, weight, weight_val
-
-    def _begin_optimizer(self, params, incremental):
-        """Return a copy of the state to go on from, or a new one."""
-        wanted = Adam if self.solver == "adam" else SGD
-        if incremental and isinstance(getattr(self, "_optimizer", None), wanted):
-            optimizer = copy.deepcopy(self._optimizer)
-            if self.solver == "adam" or self.learning_rate == "constant":
-                optimizer.learning_rate = float(self.learning_rate_init)
-            return optimizer
-        learning_rate = float(self.learning_rate_init)
-        if wanted is Adam:
-            return Adam(np.zeros_like(params), np.zeros_like(params), learning_rate)
-        return SGD(np.zeros_like(params), learning_rate)
-
-    def _begin_progress(self, n_samples, incremental):
-        progress = Progress(
-            order=np.arange(n_samples),
-            loss_curve=list(getattr(self, "loss_curve_", [])),
-            validation_scores=list(getattr(self, "validation_scores_", None) or []),
-            t=getattr(self, "t_", 0),
-        )
-        if incremental:  # else patience and the best so far begin anew, with warm_start too
-            if len(getattr(self, "_order", ())) == n_samples:
-                progress.order = self._order
-            progress.n_iter = getattr(self, "n_iter_", 0)
-            progress.n_no_change = getattr(self, "_no_improvement_count", 0)
-            best_loss = getattr(self, "best_loss_", None)
-            progress.best_loss = np.inf if best_loss is None else best_loss
-        return progress
-
-    def _keep_progress(self, progress, incremental):
-        self.n_iter_ = progress.n_iter
-        self.t_ = progress.t
-        self.loss_curve_ = progress.loss_curve
-        if progress.loss_curve:
-            self.loss_ = progress.loss_curve[-1]
-        self._no_improvement_count = progress.n_no_change
-        if incremental:
-            self._order = progress.order
-        self.best_loss_ = None if self.early_stopping else progress.best_loss
-        self.validation_scores_ = progress.validation_scores if self.early_stopping else None
-        self.best_validation_score_ = progress.best_score if self.early_stopping else None
-
-    def _decide(self, X):
-        """Return the output layer's input for new rows."""
+    def _decision(self, X):
+        """Return the input of the output layer's activation."""
         check_is_fitted(self)
-        X = validate_data(
-            self,
-            X,
-            accept_sparse=["csr", "csc"],
-            dtype=(np.float64, np.float32),
-            reset=False,
-        )
+        forms, dtypes = ["csr", "csc"], (np.float64, np.float32)
+        X = validate_data(self, X, accept_sparse=forms, dtype=dtypes, reset=False)
         return decision(X, self.coefs_, self.intercepts_, self.activation)
 
-    def _respond(self, X):
-        """Return the output layer's activation for new rows."""
-        Z = self._decide(X)
-        ACTIVATIONS[self.out_activation_](Z, out=Z)
+    def _forward(self, X):
+        """Return the output layer's activation."""
+        Z = self._decision(X)
+        ACTIVATIONS[self.out_activation_].apply(Z)
         return Z
 
     def __sklearn_tags__(self):

@@ -1,23 +1,16 @@
-"""The training rows as the kernels take them: where Python hands over to compiled code."""
+"""The training samples and working memory as the kernels take them."""
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from types import ModuleType
+from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from skparams._runtime import announced_compilation, blas_threads_for, load_kernels
+from skparams.neural_network.activations import ACTIVATIONS, LOSSES
 from skparams.neural_network.network import Network
-
-# The function of each loss's output activation; softmax is the exponential, normalised.
-LINKS = {
-    "squared_error": "identity",
-    "poisson": "exp",
-    "binary_log_loss": "logistic",
-    "log_loss": "exp",
-}
 
 
 @dataclass
@@ -38,126 +31,105 @@ class SGD:
     learning_rate: float
 
 
-@dataclass
 class Batches:
-    """The training rows as the kernels take them, and the memory in which they work.
+    """Calls the kernels on samples X, Y and weight, of which Y and weight get the network's dtype.
 
-    Parameters
-    ----------
-    network : Network
-        Sizes and layout.
-    X : C-contiguous ndarray or CSR matrix of shape (n_samples, n_features)
-        The inputs.
-    Y : ndarray of shape (n_samples, n_outputs), or (n_samples, 1) for class indices
-        The targets, of the network's dtype.
-    weight : ndarray of shape (n_samples,)
-        The weights, of the network's dtype.
-    activation, loss : str
-        Names of the hidden activation and of the loss.
-    batch_size : int
-        Rows of a batch.
-    dtype : dtype
-        The network's.
+    Y has one column per output, or one of class indices with the loss 'log_loss'.
     """
 
-    network: Network
-    X: Any
-    Y: np.ndarray
-    weight: np.ndarray
-    activation: str
-    loss: str
-    batch_size: int
-    dtype: np.dtype
-    kernels: ModuleType = field(init=False)
-
-    def __post_init__(self):
-        self.kernels = load_kernels("skparams.neural_network.kernels")
-        network, n_rows, dtype = self.network, self.batch_size, self.dtype
-        # Each other layout, index type or writability would be another numba type, for which the
-        # kernel would be compiled once more.
-        self._targets = tuple(
-            _read_only(np.ascontiguousarray(array, dtype)) for array in (self.Y, self.weight)
-        )
-        if sp.issparse(self.X):
-            dense, csr = np.empty((0, 0), self.X.dtype), _csr_arrays(self.X)
-            gathered = np.empty(0, dtype)
+    def __init__(
+        self,
+        network: Network,
+        X: Any,
+        Y: np.ndarray,
+        weight: np.ndarray,
+        activation: str,
+        loss: str,
+        batch_size: int,
+        dtype: np.dtype,
+    ):
+        self.kernels = kernels = load_kernels("skparams.neural_network.kernels")
+        self.network, self.batch_size, self.dtype = network, batch_size, dtype
+        self.n_samples, self.total_weight = X.shape[0], weight.sum()
+        no_index = np.empty(0, np.int32)
+        if sp.issparse(X):
+            arrays = np.empty((0, 0), X.dtype), *_csr_arrays(X)
         else:
-            no_index = np.empty(0, np.int32)
-            dense, csr = self.X, (np.empty(0, self.X.dtype), no_index, no_index)
-            gathered = np.empty(n_rows * network.sizes[0], dtype)
-        self._inputs = tuple(_read_only(array) for array in (dense, *csr))
-        chunks = np.empty((2, self.kernels.CHUNK), dtype)
-        names = (self.activation, self.loss, LINKS[self.loss])
-        self._codes = tuple(getattr(self.kernels, name.upper()) for name in names)
-        self.grads = np.empty(network.n_params, dtype)
-        self._squares = None  # of the weights that the last epoch left
-        self._work = (
-            gathered,
-            np.empty(n_rows * network.n_units, dtype),
-            np.empty(n_rows * network.n_units, dtype),
-            chunks,
-            chunks[1].view(f"i{dtype.itemsize}"),
+            arrays = X, np.empty(0, X.dtype), no_index, no_index
+        targets = (np.ascontiguousarray(array, dtype) for array in (Y, weight))
+        # Another layout, index type or writability would be another numba type, for which the
+        # kernels would be compiled once more.
+        self._samples = tuple(_read_only(array) for array in (*arrays, *targets))
+        hidden, out = ACTIVATIONS[activation], ACTIVATIONS[LOSSES[loss].activation]
+        self._codes = hidden.code, out.code, LOSSES[loss].code
+        chunks = np.empty((2, kernels.CHUNK), dtype)
+        n_values = batch_size * network.n_units
+        self._work = kernels.Work(
+            grads=np.empty(network.n_params, dtype),
+            batch=np.empty((0 if sp.issparse(X) else batch_size, X.shape[1]), dtype),
+            inputs=np.empty(n_values if hidden.needs_input else 0, dtype),
+            values=np.empty(n_values, dtype),
+            deltas=np.empty(n_values, dtype),
+            chunks=chunks,
+            bits=chunks[1].view(f"i{dtype.itemsize}"),
         )
+        self._squares: float | None = None  # of the weights that the last epoch left
 
     @contextmanager
     def ready(self):
-        """Enter the context in which to call the kernels."""
-        largest_product = self.batch_size * int(self.network.layers[:, :2].prod(axis=1).max())
+        """Context in which to call the other methods."""
+        largest_product = self.batch_size * int(self.network.layout[:, :2].prod(axis=1).max())
         with announced_compilation("MLP", self.dtype), blas_threads_for(largest_product):
             yield
 
     def train_epoch(
-        self, params: np.ndarray, order: np.ndarray, optimizer: Adam | SGD, settings: dict
-    ) -> float:
-        """Train on all batches in that order, in place; return the mean loss."""
+        self, params: np.ndarray, order: np.ndarray, optimizer: Adam | SGD, mlp: Any
+    ) -> tuple[float, bool]:
+        """Train params in place; return the mean loss and whether it and params are finite."""
         if isinstance(optimizer, Adam):
             solver, t = self.kernels.ADAM, optimizer.t
             first, second = optimizer.first_moment, optimizer.second_moment
         else:
-            solver = self.kernels.NESTEROV if settings["nesterovs_momentum"] else self.kernels.SGD
+            solver = self.kernels.NESTEROV if mlp.nesterovs_momentum else self.kernels.SGD
             t, first, second = 0, optimizer.velocity, optimizer.velocity
-        numbers = (
-            float(settings["alpha"]),
-            float(optimizer.learning_rate),
-            float(settings["beta_1"]),
-            float(settings["beta_2"]),
-            float(settings["epsilon"]),
-            float(settings["momentum"]),
-        )
         if self._squares is None:
             self._squares = float(np.square(params[: self.network.n_coefs], dtype=np.float64).sum())
-        total, n_trained, t, self._squares = self._call(
-            params, order, first, second, self._squares, t, solver, numbers
-        )
+        total, n_trained, t, self._squares, is_finite = self._epoch(
+            params, order,
+            solver, first, second, self._squares, t, optimizer.learning_rate,
+            float(mlp.alpha), float(mlp.beta_1), float(mlp.beta_2), float(mlp.epsilon),
+            float(mlp.momentum),
+        )  # fmt: skip
         if isinstance(optimizer, Adam):
             optimizer.t = t
         if n_trained == 0:
             raise ValueError(
                 "sample_weight sums to zero in every batch, which leaves no mean loss."
             )
-        return total / n_trained
+        return total / n_trained, is_finite and isfinite(total)
 
     def loss_gradient(self, params: np.ndarray, alpha: float) -> tuple[float, np.ndarray]:
-        """Return the loss over all rows, summed over outputs, and its gradient."""
+        """Loss over all samples, summed over outputs, and its gradient."""
         gradient, n_coefs = np.zeros_like(params), self.network.n_coefs
-        order, solver = np.arange(self.X.shape[0]), self.kernels.GRADIENT
-        total, *_ = self._call(params, order, gradient, gradient, 0.0, 0, solver, (0.0,) * 6)
-        coefs, total_weight = params[:n_coefs], self.weight.sum()
+        state = self.kernels.GRADIENT, gradient, gradient, 0.0, 0, *(0.0,) * 6
+        total, *_ = self._epoch(params, np.arange(self.n_samples), *state)
+        coefs = params[:n_coefs]
         gradient[:n_coefs] += alpha * coefs
-        gradient /= total_weight
+        gradient /= self.total_weight
         penalty = 0.5 * alpha * np.square(coefs).sum()
-        return (total + penalty) / total_weight, gradient
+        return (total + penalty) / self.total_weight, gradient
 
-    def _call(self, params, order, first, second, squares, t, solver, numbers):
+    def _epoch(self, params: np.ndarray, order: np.ndarray, *optimizer: Any) -> tuple:
         return self.kernels.epoch(
-            *self._inputs, *self._targets, _read_only(order), self.batch_size,
-            self.network.layers, *self._codes, params, self.grads, first, second,
-            *self._work, squares, t, solver, numbers,
-        )  # fmt: skip
+            self.kernels.Layers(params, self.network.layout, *self._codes),
+            self.kernels.Samples(*self._samples, order, self.batch_size),
+            self.kernels.Optimizer(*optimizer),
+            self._work,
+        )
 
 
 def _csr_arrays(X: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return data, indices and indptr, the latter two as int32 where that can hold them."""
+    """The data, indices and indptr of X, the latter two as int32 if that can hold them."""
     if max(X.nnz, X.shape[1]) > np.iinfo(np.int32).max:
         return X.data, X.indices, X.indptr
     return X.data, X.indices.astype(np.int32, copy=False), X.indptr.astype(np.int32, copy=False)

@@ -1,42 +1,67 @@
-"""Compiled loops of the multi-layer perceptron: one call an epoch.
+"""Compiled training of the multi-layer perceptron: one call per epoch.
 
-All numbers of a network stand in one flat buffer, first the weight matrices layer by layer, then
-the biases; gradients and moments share that layout. Names: ``A`` holds the activations of a layer
-for one batch, shape (b, n_units); ``D`` the derivative of the loss by a layer's input; ``W``, ``G``
-a layer's weights and their gradient; ``T`` the scalar type of the network, to which constants are
-cast because a Python float would turn float32 loops into float64.
+All parameters of a network stand in one flat buffer: the weight matrices layer by layer, then the
+biases. Gradients and moments have the same layout. Names: ``A`` holds a layer's activations for one
+batch, shape (n, n_units); ``D`` the derivative of the loss with respect to a layer's input; ``W``
+and ``G`` a layer's weights and their gradient; ``T`` the network's scalar type. Constants are cast
+to T because a Python float would turn float32 loops into float64.
 
-Everything jitted stands in this file, as numba's cache does not see edits in other files.
+Everything compiled stands in this file, because numba's cache does not see edits in other files.
 """
+
+from collections import namedtuple
 
 import numpy as np
 from numba import njit
 
-# Codes of activations and losses: small integers, so that one compiled kernel serves them all.
-IDENTITY, LOGISTIC, TANH, RELU, EXP = range(5)
-SQUARED_ERROR, POISSON, BINARY_LOG_LOSS, LOG_LOSS = range(4)
+# Codes: small integers, so that one compiled epoch serves every activation, loss and solver.
+IDENTITY, LOGISTIC, TANH, RELU, EXP, SOFTMAX = ACTIVATION_CODES = range(6)
+SQUARED_ERROR, POISSON, BINARY_LOG_LOSS, LOG_LOSS = LOSS_CODES = range(4)
 ADAM, SGD, NESTEROV, GRADIENT = range(4)
 
 # Elements that _transform and its scratch arrays take at a time, so that they stay in cache.
 CHUNK = 256
 
-# Neither lets the compiler assume that numbers are finite. Sums may be reordered, so that they
-# vectorise; those of _transform must not be, as it subtracts the large number that it just added.
-EXACT = {"contract", "arcp", "nsz"}
-SUMS = {"contract", "arcp", "nsz", "reassoc"}
+# cache: compile once per machine. nogil: threads can fit side by side. error_model: a division by
+# zero gives inf or NaN, as in NumPy. fastmath: no flag lets the compiler assume that numbers are
+# finite; `sums` may reorder additions, so that they vectorize, and `exact` may not, as _transform
+# subtracts the large number that it has just added. inline: the caller's code is as if it had not
+# been split, which compiles faster.
+FLAGS = {"cache": True, "nogil": True, "error_model": "numpy"}
+kernel = njit(**FLAGS)
+inlined = njit(inline="always", **FLAGS)
+exact = njit(fastmath={"contract", "arcp", "nsz"}, **FLAGS)
+sums = njit(fastmath={"contract", "arcp", "nsz", "reassoc"}, **FLAGS)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
-def _transform(values, kind, e, scale, bits):
+# The network: `layout` is that of network.Network; the last three are codes.
+Layers = namedtuple("Layers", "params layout activation out_activation loss")
+
+# The training samples: rows of X or, if indptr is not empty, of a CSR matrix.
+Samples = namedtuple("Samples", "X data indices indptr Y weight order batch_size")
+
+# The solver's code, its moments, the sum of the squared weights, the number of steps so far, and
+# hyperparameters. GRADIENT adds the gradients, without penalty, to `first`.
+Optimizer = namedtuple(
+    "Optimizer",
+    "solver first second squares t learning_rate alpha beta_1 beta_2 epsilon momentum",
+)
+
+# Memory for one batch; `inputs` is empty unless the activation's derivative needs them.
+Work = namedtuple("Work", "grads batch inputs values deltas chunks bits")
+
+
+@exact
+def _transform(values, kind, chunks, bits):
     """Replace values by their exponential, logistic function or hyperbolic tangent.
 
-    exp(v) = 2^n exp(r) with n the integer next to v / ln 2 and r = v - n ln 2, at most ln(2) / 2,
-    where the Taylor polynomial of degree 13 is exact to rounding: relative error below 1e-15 in
-    float64. Adding 1.5 times 2^52 (float32: 2^23) rounds to an integer and leaves it in the lowest
-    bits, from where a shift makes it the exponent of 2^n; `scale` and `bits` are the same memory,
-    seen as floats and as integers. Near 0, tanh is the rational function of Moshier's Cephes
-    library (tanh.c). No loop has a branch, so that all of them vectorise.
+    exp(v) = 2^n exp(r), where n is the integer next to v / ln 2 and |r| = |v - n ln 2| is at most
+    ln(2) / 2. There the Taylor polynomial of degree 13 has a relative error below 1e-15. Adding 1.5
+    times 2^52 (float32: 2^23) rounds to an integer and leaves it in the lowest bits; a shift makes
+    it the exponent of 2^n. `bits` shows the memory of chunks[1] as integers. Near 0, tanh is the
+    rational function of Moshier's Cephes library (tanh.c). No loop has a branch, so all vectorize.
     """
+    e, scale = chunks[0], chunks[1]
     T = values.dtype.type
     if values.itemsize == 8:
         shift, magic, low, high = 52, T(6755399441055744.0 + 1023.0), T(-708.39), T(709.79)
@@ -61,23 +86,14 @@ def _transform(values, kind, e, scale, bits):
             t = v * log2_e + magic
             n = t - magic
             r = (v - n * ln2_high) - n * ln2_low
-            p = c13 * r + c12
-            p = p * r + c11
-            p = p * r + c10
-            p = p * r + c9
-            p = p * r + c8
-            p = p * r + c7
-            p = p * r + c6
-            p = p * r + c5
-            p = p * r + c4
-            p = p * r + c3
-            p = p * r + c2
-            p = p * r + one
+            p = (((c13 * r + c12) * r + c11) * r + c10) * r + c9
+            p = (((p * r + c8) * r + c7) * r + c6) * r + c5
+            p = (((p * r + c4) * r + c3) * r + c2) * r + one
             e[i] = p * r + one
             scale[i] = t
         for i in range(x.size):
             bits[i] = bits[i] << shift
-        if kind == EXP:
+        if kind == EXP or kind == SOFTMAX:
             for i in range(x.size):
                 x[i] = e[i] * scale[i]
         elif kind == LOGISTIC:
@@ -94,9 +110,9 @@ def _transform(values, kind, e, scale, bits):
                 x[i] = small if abs(v) < near else far
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+@exact
 def _add_bias(A, bias, activation):
-    """Add the bias to each row, and where the activation is RELU, apply it at once."""
+    """Add the bias to each row; RELU is applied in the same pass."""
     zero = A.dtype.type(0)
     if activation == RELU:
         for i in range(A.shape[0]):
@@ -109,9 +125,27 @@ def _add_bias(A, bias, activation):
                 A[i, j] += bias[j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
-def _multiply_derivative(D, A, activation):
-    """Multiply D by the derivative of the activation, a function of the activation's value A."""
+@kernel
+def _copy(a, out):
+    for i in range(a.size):
+        out[i] = a[i]
+
+
+@exact
+def _activate(A, activation, chunks, bits):
+    """Replace inputs A, to which _add_bias was applied, by the values of the activation.
+
+    SOFTMAX is left without the division by the sum of a row, which _loss_and_delta does.
+    """
+    if activation == SOFTMAX:
+        _subtract_row_maxima(A)
+    if activation != IDENTITY and activation != RELU:
+        _transform(A.reshape(A.size), activation, chunks, bits)
+
+
+@exact
+def _multiply_derivative(D, Z, A, activation):
+    """Multiply D by the derivative of the activation, given its input Z and its value A."""
     T = D.dtype.type
     zero, one = T(0), T(1)
     d, a = D.reshape(D.size), A.reshape(A.size)
@@ -126,7 +160,7 @@ def _multiply_derivative(D, A, activation):
             d[i] *= a[i] * (one - a[i])
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+@sums
 def _sum_rows(D, out):
     out[:] = 0
     for i in range(D.shape[0]):
@@ -134,9 +168,9 @@ def _sum_rows(D, out):
             out[j] += D[i, j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+@exact
 def _subtract_row_maxima(A):
-    """Softmax does not change, and its exponentials cannot overflow."""
+    """Shift each row to a maximum of 0: softmax stays the same and its exponentials are finite."""
     for i in range(A.shape[0]):
         top = A[i, 0]
         for j in range(1, A.shape[1]):
@@ -145,14 +179,13 @@ def _subtract_row_maxima(A):
             A[i, j] -= top
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=EXACT)
+@exact
 def _loss_and_delta(A, Y, weight, rows, loss):
-    """Turn predictions A into D in place; return the weighted sum of the loss.
+    """Replace predictions A by D; return the weighted sum of the loss.
 
-    Each loss goes with its canonical output activation, so that D is prediction minus target.
-    Where the loss is LOG_LOSS, A still lacks the normalisation of softmax and Y holds the class
-    index; else Y has a column an output. Probabilities are clipped by the machine epsilon in the
-    loss, as scikit-learn's are, and not in D.
+    Each loss has its canonical output activation, so that D is prediction minus target. With
+    LOG_LOSS, A is not yet divided by the sums of its rows, and Y holds class indices; otherwise Y
+    has one column per output. Probabilities are clipped in the loss, as in scikit-learn, not in D.
     """
     T = A.dtype.type
     one, zero = T(1), T(0)
@@ -185,14 +218,14 @@ def _loss_and_delta(A, Y, weight, rows, loss):
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _product(a, b, out):
     np.dot(a, b, out)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+@sums
 def _times_vector(A, w, out):
-    """A @ w for a layer of one unit, where BLAS spends more on being called than on numbers."""
+    """A @ w for a layer of one unit, for which a call of BLAS costs more than the loop."""
     for i in range(A.shape[0]):
         total = A.dtype.type(0)
         for j in range(A.shape[1]):
@@ -200,9 +233,9 @@ def _times_vector(A, w, out):
         out[i] = total
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+@sums
 def _back_from_one_unit(A, w, d, grad, below):
-    """The gradient A.T @ d of that layer's weights; d times w goes to the layer below."""
+    """Gradient A.T @ d of the weights of such a layer, and the outer product of d and w."""
     grad[:] = 0
     for i in range(A.shape[0]):
         for j in range(A.shape[1]):
@@ -210,17 +243,14 @@ def _back_from_one_unit(A, w, d, grad, below):
             below[i, j] = d[i] * w[j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _matrix(buffer, start, n_rows, n_columns):
     return buffer[start : start + n_rows * n_columns].reshape(n_rows, n_columns)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+@sums
 def _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon):
-    """One step of Adam (Kingma and Ba, 2014, algorithm 1, its efficient form without epsilon hat).
-
-    Returns the sum of the squares of the new p.
-    """
+    """One step of Adam (Kingma and Ba, 2014, end of section 2); return the sum of the new p²."""
     T = p.dtype.type
     decay, scale, step, eps = T(decay), T(1.0 / total_weight), T(step), T(epsilon)
     b1, c1, b2, c2 = T(beta_1), T(1.0 - beta_1), T(beta_2), T(1.0 - beta_2)
@@ -237,9 +267,9 @@ def _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon):
     return float(squares)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+@sums
 def _sgd(p, g, velocity, decay, total_weight, step, momentum, nesterov):
-    """One step of gradient descent with momentum; returns the sum of the squares of the new p."""
+    """One step of gradient descent with momentum; return the sum of the new p²."""
     T = p.dtype.type
     decay, scale, step, momentum = T(decay), T(1.0 / total_weight), T(step), T(momentum)
     ahead, direct = (momentum, step) if nesterov else (T(1), T(0))
@@ -254,25 +284,27 @@ def _sgd(p, g, velocity, decay, total_weight, step, momentum, nesterov):
     return float(squares)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _update(params, grads, first, second, n_coefs, total_weight, t, solver, settings):
-    """Step from the gradients of one batch; returns the sum of the squares of the new weights."""
-    alpha, step, beta_1, beta_2, epsilon, momentum = settings
+@kernel
+def _update(params, grads, n_coefs, optimizer, t, total_weight):
+    """Take step t with the gradients of one batch; return the sum of the squared new weights."""
+    solver, step = optimizer.solver, optimizer.learning_rate
+    beta_1, beta_2, epsilon = optimizer.beta_1, optimizer.beta_2, optimizer.epsilon
     if solver == ADAM:
         step *= np.sqrt(1.0 - beta_2 ** float(t)) / (1.0 - beta_1 ** float(t))
     squares, start, stop, decay = 0.0, n_coefs, params.size, 0.0
     for _ in range(2):  # first the biases, which do not decay, then the weights
-        p, g, m = params[start:stop], grads[start:stop], first[start:stop]
+        p, g, m = params[start:stop], grads[start:stop], optimizer.first[start:stop]
         if solver == ADAM:
-            v = second[start:stop]
+            v = optimizer.second[start:stop]
             squares = _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon)
         else:
+            momentum = optimizer.momentum
             squares = _sgd(p, g, m, decay, total_weight, step, momentum, solver == NESTEROV)
-        start, stop, decay = 0, n_coefs, alpha
+        start, stop, decay = 0, n_coefs, optimizer.alpha
     return squares
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _gather(X, rows, out):
     """Copy rows of X, cast to the network's type."""
     for i in range(rows.size):
@@ -281,7 +313,7 @@ def _gather(X, rows, out):
             out[i, j] = X[r, j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sparse_product(data, indices, indptr, rows, W, out):
     """Rows of a CSR matrix times W."""
     for i in range(rows.size):
@@ -294,7 +326,7 @@ def _sparse_product(data, indices, indptr, rows, W, out):
                 out[i, j] += x * W[c, j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sparse_gradient(data, indices, indptr, rows, D, out):
     """Those rows transposed, times D."""
     out[:] = 0
@@ -306,96 +338,102 @@ def _sparse_gradient(data, indices, indptr, rows, D, out):
                 out[c, j] += x * D[i, j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def epoch(
-    X, data, indices, indptr, Y, weight, order, batch_size, layers, activation, loss, link,
-    params, grads, first, second, batch, acts, deltas, chunks, bits, squares, t, solver,
-    settings,
-):  # fmt: skip
-    """Train on each batch of `order` in turn, or, where the solver is GRADIENT, sum up gradients.
+@kernel
+def _is_finite(a):
+    finite = True
+    for i in range(a.size):
+        finite &= np.isfinite(a[i])
+    return finite
 
-    The rows are those of X, or, where indptr is not empty, of the CSR matrix (data, indices,
-    indptr). `layers` has a row a layer: n_in, n_out, and where its weights and biases start in
-    params and its units among all units. `link` is the function of the output activation; softmax
-    is EXP and what is done around it. `squares` is the sum of the squared weights. `first` and
-    `second` are the optimiser's moments; GRADIENT adds the gradients, without penalty, to `first`.
 
-    A batch whose weights sum to zero has no mean loss and is passed over. Returns the sum over
-    rows of the batches' mean losses with penalty (GRADIENT: the weighted sum of the loss, over
-    outputs too, without penalty), the number of rows trained on, the number of steps so far, and
-    the sum of the squared weights as they are now.
+@inlined
+def _layer(layout, i):
+    """Units in, units out, and where weights, biases and units of layer i start."""
+    return layout[i, 0], layout[i, 1], layout[i, 2], layout[i, 3], layout[i, 4]
+
+
+@inlined
+def _forward(layers, samples, rows, work):
+    """Fill work.values with the activations of a batch; return those of the output layer."""
+    params, layout, n, last = layers.params, layers.layout, rows.size, layers.layout.shape[0] - 1
+    A = work.batch[:n]
+    for i in range(last + 1):
+        n_in, n_out, w, b, unit = _layer(layout, i)
+        W, Z = _matrix(params, w, n_in, n_out), _matrix(work.values, n * unit, n, n_out)
+        if i == 0 and samples.indptr.size > 0:
+            _sparse_product(samples.data, samples.indices, samples.indptr, rows, W, Z)
+        elif i == 0:
+            _gather(samples.X, rows, A)
+            _product(A, W, Z)
+        elif n_out == 1:
+            _times_vector(A, W.reshape(n_in), Z.reshape(n))
+        else:
+            _product(A, W, Z)
+        A = Z
+        activation = layers.activation if i < last else layers.out_activation
+        _add_bias(A, params[b : b + n_out], activation)
+        if i < last and work.inputs.size > 0:
+            _copy(A.reshape(n * n_out), work.inputs[n * unit : n * (unit + n_out)])
+        _activate(A, activation, work.chunks, work.bits)
+    return A
+
+
+@inlined
+def _backward(layers, samples, rows, D, work):
+    """Fill work.grads, given the output layer's D."""
+    params, layout, grads, n = layers.params, layers.layout, work.grads, rows.size
+    inputs = work.inputs if work.inputs.size > 0 else work.values
+    for i in range(layout.shape[0] - 1, -1, -1):
+        n_in, n_out, w, b, unit = _layer(layout, i)
+        W, G = _matrix(params, w, n_in, n_out), _matrix(grads, w, n_in, n_out)
+        _sum_rows(D, grads[b : b + n_out])
+        if i == 0 and samples.indptr.size > 0:
+            _sparse_gradient(samples.data, samples.indices, samples.indptr, rows, D, G)
+        elif i == 0:
+            _product(work.batch[:n].T, D, G)
+        else:
+            start = n * (unit - n_in)  # of the units of the layer below
+            A, below = _matrix(work.values, start, n, n_in), _matrix(work.deltas, start, n, n_in)
+            if n_out == 1:
+                d, g = D.reshape(n), G.reshape(n_in)
+                _back_from_one_unit(A, W.reshape(n_in), d, g, below)
+            else:
+                _product(A.T, D, G)
+                _product(D, W.T, below)
+            _multiply_derivative(below, _matrix(inputs, start, n, n_in), A, layers.activation)
+            D = below
+
+
+@kernel
+def epoch(layers, samples, optimizer, work):
+    """Train on each batch in turn; with the solver GRADIENT, add up the gradients instead.
+
+    A batch whose weights sum to zero has no mean loss and is skipped. Returns the sum over samples
+    of the batches' mean losses with penalty (GRADIENT: the weighted sum of the loss, over outputs
+    too, without penalty), the number of samples trained on, the new `t` and `squares`, and whether
+    all parameters are finite.
     """
-    sparse, last = indptr.size > 0, layers.shape[0] - 1
-    n_features, n_first, n_coefs = layers[0, 0], layers[0, 1], layers[0, 3]
-    n_outputs = layers[last, 1] if loss == SQUARED_ERROR else 1
-    origin = layers[0, 2]  # 0, but not a literal one, for which numba compiles helpers once more
-    W = _matrix(params, origin, n_features, n_first)
-    G = _matrix(grads, origin, n_features, n_first)
+    params, layout, order, weight = layers.params, layers.layout, samples.order, samples.weight
+    n_coefs, t, squares = layout[0, 3], optimizer.t, optimizer.squares
+    n_outputs = layout[layout.shape[0] - 1, 1] if layers.loss == SQUARED_ERROR else 1
     total, n_trained = 0.0, 0
-    for start in range(0, order.size, batch_size):
-        rows = order[start : start + batch_size]
-        n = rows.size
-        total_weight = 0.0
+    for start in range(0, order.size, samples.batch_size):
+        rows = order[start : start + samples.batch_size]
+        n, total_weight = rows.size, 0.0
         for i in range(n):
             total_weight += weight[rows[i]]
         if total_weight == 0.0:
             continue
-
-        A = _matrix(acts, origin, n, n_first)
-        if sparse:
-            _sparse_product(data, indices, indptr, rows, W, A)
-        else:
-            Xb = _matrix(batch, origin, n, n_features)
-            _gather(X, rows, Xb)
-            _product(Xb, W, A)
-        for i in range(last + 1):
-            n_in, n_out, w = layers[i, 0], layers[i, 1], layers[i, 2]
-            b, unit = layers[i, 3], layers[i, 4]
-            kind = activation if i < last else link
-            if i > 0:
-                Z = _matrix(acts, n * unit, n, n_out)
-                if n_out == 1:
-                    _times_vector(A, params[w : w + n_in], acts[n * unit : n * (unit + 1)])
-                else:
-                    _product(A, _matrix(params, w, n_in, n_out), Z)
-                A = Z
-            _add_bias(A, params[b : b + n_out], kind)
-            if i == last and loss == LOG_LOSS:
-                _subtract_row_maxima(A)
-            if kind != IDENTITY and kind != RELU:
-                _transform(A.reshape(A.size), kind, chunks[0], chunks[1], bits)
-        data_loss = _loss_and_delta(A, Y, weight, rows, loss)
-
-        D = A
-        for i in range(last, 0, -1):
-            n_in, n_out, w = layers[i, 0], layers[i, 1], layers[i, 2]
-            b, unit = layers[i, 3], layers[i, 4]
-            _sum_rows(D, grads[b : b + n_out])
-            A = _matrix(acts, n * (unit - n_in), n, n_in)
-            below = _matrix(deltas, n * (unit - n_in), n, n_in)
-            if n_out == 1:
-                d, g = D.reshape(n), grads[w : w + n_in]
-                _back_from_one_unit(A, params[w : w + n_in], d, g, below)
-            else:
-                _product(A.T, D, _matrix(grads, w, n_in, n_out))
-                _product(D, _matrix(params, w, n_in, n_out).T, below)
-            _multiply_derivative(below, A, activation)
-            D = below
-        _sum_rows(D, grads[n_coefs : n_coefs + n_first])
-        if sparse:
-            _sparse_gradient(data, indices, indptr, rows, D, G)
-        else:
-            _product(_matrix(batch, origin, n, n_features).T, D, G)
-
+        A = _forward(layers, samples, rows, work)
+        loss = _loss_and_delta(A, samples.Y, weight, rows, layers.loss)
+        _backward(layers, samples, rows, A, work)
         n_trained += n
-        if solver == GRADIENT:
-            total += data_loss
-            for i in range(grads.size):
-                first[i] += grads[i]
+        if optimizer.solver == GRADIENT:
+            total += loss
+            for i in range(work.grads.size):
+                optimizer.first[i] += work.grads[i]
         else:
-            total += n * (data_loss / n_outputs + 0.5 * settings[0] * squares) / total_weight
+            total += n * (loss / n_outputs + 0.5 * optimizer.alpha * squares) / total_weight
             t += 1
-            squares = _update(
-                params, grads, first, second, n_coefs, total_weight, t, solver, settings
-            )
-    return total, n_trained, t, squares
+            squares = _update(params, work.grads, n_coefs, optimizer, t, total_weight)
+    return total, n_trained, t, squares, _is_finite(params)

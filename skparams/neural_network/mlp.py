@@ -1,4 +1,6 @@
-"""MLPClassifier and MLPRegressor: drop-ins for scikit-learn's."""
+"""MLPClassifier and MLPRegressor: drop-in replacements for scikit-learn's."""
+
+from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -11,14 +13,15 @@ from sklearn.utils.multiclass import type_of_target, unique_labels
 
 from skparams._compat import StrOptions, check_partial_fit_first_call, fit_context
 from skparams._runtime import unchanged_on_error
+from skparams.neural_network.activations import ACTIVATIONS
 from skparams.neural_network.base import BaseMLP
-from skparams.neural_network.network import ACTIVATIONS, log_probabilities
+from skparams.neural_network.network import log_probabilities
 
 
 class MLPClassifier(ClassifierMixin, BaseMLP):
-    """Multi-layer perceptron classifier, a drop-in for scikit-learn's.
+    """Multi-layer perceptron classifier, a drop-in replacement for scikit-learn's.
 
-    It minimises the log loss by Adam, stochastic gradient descent or L-BFGS.
+    It minimizes the log loss by Adam, stochastic gradient descent or L-BFGS.
 
     Parameters
     ----------
@@ -32,63 +35,64 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         - 'tanh' returns tanh(x).
         - 'relu' returns max(0, x).
     solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
-        What finds the weights.
+        The solver of the optimization.
 
-        - 'lbfgs' is SciPy's limited-memory quasi-Newton method, on all rows at once. It often
-          does best on a few thousand rows or fewer.
+        - 'lbfgs' is SciPy's limited-memory quasi-Newton method on all samples at once. It often
+          performs best on a few thousand samples or fewer.
         - 'sgd' is stochastic gradient descent, with momentum.
         - 'adam' is the stochastic optimizer of Kingma and Ba [2]_.
     alpha : float, default=0.0001
         Strength of the L2 penalty of the weights, in [0, inf). The penalty is divided by the
-        (weighted) number of rows when it is added to the loss.
+        (weighted) number of samples when it is added to the loss.
     batch_size : int or 'auto', default='auto'
-        Rows of a minibatch of 'sgd' and 'adam'; 'auto' is ``min(200, n_samples)``.
+        Size of the minibatches of 'sgd' and 'adam'; 'auto' is ``min(200, n_samples)``.
     learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
         Schedule of the learning rate of 'sgd'.
 
         - 'constant' stays at `learning_rate_init`.
-        - 'invscaling' is ``learning_rate_init / (t + 1) ** power_t`` after `t` rows.
-        - 'adaptive' divides the rate by 5 wherever training would otherwise stop, until it falls
-          to 1e-6.
+        - 'invscaling' is ``learning_rate_init / (t + 1) ** power_t`` after `t` samples.
+        - 'adaptive' divides the rate by 5 each time training would otherwise stop, until it is
+          at most 1e-6.
     learning_rate_init : float, default=0.001
         Initial learning rate of 'sgd' and 'adam', in (0, inf).
     power_t : float, default=0.5
         Exponent of 'invscaling', in [0, inf).
     max_iter : int, default=200
-        The most epochs of 'sgd' and 'adam' (how often each row is used), or iterations of 'lbfgs'.
+        Maximum number of epochs of 'sgd' and 'adam', or of iterations of 'lbfgs'.
     shuffle : bool, default=True
-        Whether 'sgd' and 'adam' shuffle the rows before each epoch.
+        Whether 'sgd' and 'adam' shuffle the samples before each epoch.
     random_state : int, RandomState instance or None, default=None
-        Draws the initial weights, the split of `early_stopping` and the order of rows. Pass an
-        int for the same results in every call.
+        Random numbers for the initial weights, the split of `early_stopping` and the order of
+        samples. Pass an int for reproducible results across calls.
     tol : float, default=1e-4
-        What counts as an improvement of the loss or the score, in [0, inf); for 'lbfgs' the
-        largest gradient at which it stops.
+        Smallest improvement of the loss or the score that counts, in [0, inf); 'lbfgs' stops when
+        no element of the gradient is larger.
     verbose : bool, default=False
         Whether to print the loss of each epoch.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last call. The optimiser's state, patience
-        and the best loss or score begin anew.
+        Whether `fit` continues from the weights of the last call. The optimizer's state, the count
+        of epochs without improvement, and the best loss or score start anew.
     momentum : float, default=0.9
         Momentum of 'sgd', in [0, 1].
     nesterovs_momentum : bool, default=True
-        Whether it is Nesterov's.
+        Whether 'sgd' uses Nesterov's momentum.
     early_stopping : bool, default=False
-        Whether 'sgd' and 'adam' set `validation_fraction` of the rows aside and stop where the
-        score on them no longer improves; the weights with the best score are kept. The split is
-        stratified where the target is binary.
+        Whether 'sgd' and 'adam' set `validation_fraction` of the samples aside, stop when the
+        score on them no longer improves, and keep the weights with the best score. The split is
+        stratified if the target is binary.
     validation_fraction : float, default=0.1
-        The share of rows set aside, in [0, 1).
+        Fraction of the samples set aside for early stopping, in [0, 1).
     beta_1 : float, default=0.9
-        Decay of Adam's first moment, in [0, 1).
+        Decay rate of Adam's first moment, in [0, 1).
     beta_2 : float, default=0.999
-        Decay of Adam's second moment, in [0, 1).
+        Decay rate of Adam's second moment, in [0, 1).
     epsilon : float, default=1e-8
-        Added to the root of Adam's second moment, in (0, inf).
+        Added to the square root of Adam's second moment, in (0, inf).
     n_iter_no_change : int or inf, default=10
-        Epochs in a row without an improvement by `tol` after which 'sgd' and 'adam' stop.
+        Number of consecutive epochs without an improvement by `tol` after which 'sgd' and 'adam'
+        stop.
     max_fun : int, default=15000
-        The most evaluations of the loss by 'lbfgs'.
+        Maximum number of evaluations of the loss by 'lbfgs'.
 
     Attributes
     ----------
@@ -108,11 +112,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Validation score of each epoch (accuracy, NaN where the output is not finite); None
         without `early_stopping`. Not set by 'lbfgs'.
     best_validation_score_ : float or None
-        The best of them, which the kept weights have. Not set by 'lbfgs'.
+        The best of them, which is that of the kept weights. Not set by 'lbfgs'.
     t_ : int
-        Rows seen by the solver, over all epochs.
+        Number of samples seen by the solver, over all epochs.
     n_iter_ : int
-        Epochs or iterations run; `partial_fit` counts on.
+        Number of epochs or iterations; `partial_fit` adds to it.
     n_layers_ : int
         Number of layers, input and output included.
     n_outputs_ : int
@@ -122,21 +126,21 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     n_features_in_ : int
         Number of features seen during `fit`.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Their names, where X has names that are all strings.
+        Names of the features, if X has feature names that are all strings.
 
     See Also
     --------
     MLPRegressor : The same network for regression.
-    skparams.summary : What it learned, layer by layer.
+    skparams.summary : What the network learned, layer by layer.
 
     Notes
     -----
     With the same arguments and `random_state`, float64 input and 'adam' or 'sgd', training follows
-    scikit-learn's own trajectory. Where scikit-learn's estimator has a bug, this one differs; the
-    page "Differences" of the documentation lists each case.
+    scikit-learn's own trajectory. The page "Differences" of the documentation lists where this
+    estimator differs, because scikit-learn's has a bug.
 
-    One call of a compiled kernel trains an epoch. The kernels are compiled once, at the first
-    `fit`, and kept in numba's cache.
+    One call of a compiled kernel trains an epoch. The kernels are compiled at the first `fit` and
+    kept in numba's cache.
 
     References
     ----------
@@ -158,7 +162,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     loss = "log_loss"  # as in scikit-learn an attribute, and no hyperparameter
 
-    def _validate_targets(self, y, incremental):
+    def _encode_targets(self, y, incremental):
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         known = hasattr(self, "classes_") and (self.warm_start or incremental)
@@ -184,102 +188,74 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
                 f"`self.classes_` has {self.classes_}. 'y' has {classes}."
             )
 
-    def _output(self, Y):
+    def _n_outputs_and_loss(self, Y):
         if self._label_binarizer.y_type_ == "multiclass":
-            return len(self.classes_), "softmax", "log_loss"
-        return Y.shape[1], "logistic", "binary_log_loss"
+            return len(self.classes_), "log_loss"
+        return Y.shape[1], "binary_log_loss"
 
-    def _stratify(self, Y):
+    def _strata(self, Y):
         return Y.astype(bool) if self.n_outputs_ == 1 else None
 
     def _validation_score(self, Z, Y, weight):
         if not np.isfinite(Z).all():
             return float("nan")
+        ACTIVATIONS[self.out_activation_].apply(Z)
         if self.out_activation_ == "softmax":
-            ACTIVATIONS["softmax"](Z, out=Z)
-            right = Z.argmax(axis=1) == Y[:, 0]
+            is_correct = Z.argmax(axis=1) == Y[:, 0]
         elif len(self.classes_) == 1:  # nothing else can be predicted
-            right = np.ones(len(Y))
+            is_correct = np.ones(len(Y))
         else:
-            ACTIVATIONS["logistic"](Z, out=Z)
-            right = ((Z > 0.5) == Y).all(axis=1)
-        return float(np.average(right, weights=weight))
+            is_correct = ((Z > 0.5) == Y).all(axis=1)
+        return float(np.average(is_correct, weights=weight))
 
+    @available_if(lambda est: est._check_solver())
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
-        """Fit the network.
+    def partial_fit(self, X, y, sample_weight=None, classes=None) -> Self:
+        """Train for one epoch.
+
+        As long as the number of samples stays the same, k calls give what `fit` gives in k epochs.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The inputs.
+            The input samples.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Class labels, or indicators of several labels a row.
+            Class labels, or indicators of several labels per sample.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows. A minibatch whose weights sum to zero is passed over.
+            Sample weights.
+        classes : array-like of shape (n_classes,), default=None
+            All classes that any call will see. Required in the first call.
 
         Returns
         -------
-        self : MLPClassifier
+        self : object
             The fitted estimator.
 
         Raises
         ------
         ValueError
-            Where an argument is not allowed, or the loss or a weight is not finite and
-            `early_stopping` is off. The estimator is then as it was before.
-        """
-        with unchanged_on_error(self):
-            return self._fit(X, y, sample_weight=sample_weight)
-
-    @available_if(lambda est: est._check_solver())
-    @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None, classes=None):
-        """Train for one epoch on the given rows.
-
-        While the number of rows stays the same, k calls give what ``fit`` gives in k epochs.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The inputs.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Class labels, or indicators of several labels a row.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows.
-        classes : array-like of shape (n_classes,), default=None
-            All classes that any call will see. Needed in the first call, and only there.
-
-        Returns
-        -------
-        self : MLPClassifier
-            The estimator.
-
-        Raises
-        ------
-        ValueError
-            As `fit`, and with `early_stopping`.
+            As `fit`, and if `early_stopping` is True.
         """
         with unchanged_on_error(self):
             if check_partial_fit_first_call(self, classes):
                 multilabel = type_of_target(y).startswith("multilabel")
                 self._label_binarizer = LabelBinarizer().fit(y if multilabel else classes)
-            return self._fit(X, y, sample_weight=sample_weight, incremental=True)
+            return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X):
-        """Predict the class, or the labels, of each row.
+        """Predict the class, or the labels, of each sample.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The inputs.
+            The input samples.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Class labels, or indicators of several labels a row.
+            Class labels, or indicators of several labels per sample.
         """
-        y = self._respond(X)
+        y = self._forward(X)
         return self._label_binarizer.inverse_transform(y.ravel() if self.n_outputs_ == 1 else y)
 
     def predict_proba(self, X):
@@ -288,32 +264,33 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The inputs.
+            The input samples.
 
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes)
             Probabilities, in the order of `classes_`.
         """
-        proba = self._respond(X)
+        proba = self._forward(X)
         return np.hstack([1 - proba, proba]) if self.n_outputs_ == 1 else proba
 
     def predict_log_proba(self, X):
         """Estimate the logarithm of the probability of each class, or of each label.
 
-        It comes from the output layer's input, so it is finite where the probability underflows.
+        It is computed from the input of the output layer's activation, so it is finite where the
+        probability underflows.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The inputs.
+            The input samples.
 
         Returns
         -------
         log_proba : ndarray of shape (n_samples, n_classes)
             Logarithms of `predict_proba`, never -inf.
         """
-        return log_probabilities(self._decide(X), self.out_activation_)
+        return log_probabilities(self._decision(X), self.out_activation_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -322,9 +299,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
 
 class MLPRegressor(RegressorMixin, BaseMLP):
-    """Multi-layer perceptron regressor, a drop-in for scikit-learn's.
+    """Multi-layer perceptron regressor, a drop-in replacement for scikit-learn's.
 
-    It minimises half the squared error, or half the Poisson deviance, by Adam, stochastic gradient
+    It minimizes half the squared error, or half the Poisson deviance, by Adam, stochastic gradient
     descent or L-BFGS.
 
     Parameters
@@ -341,63 +318,64 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         - 'tanh' returns tanh(x).
         - 'relu' returns max(0, x).
     solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
-        What finds the weights.
+        The solver of the optimization.
 
-        - 'lbfgs' is SciPy's limited-memory quasi-Newton method, on all rows at once. It often
-          does best on a few thousand rows or fewer.
+        - 'lbfgs' is SciPy's limited-memory quasi-Newton method on all samples at once. It often
+          performs best on a few thousand samples or fewer.
         - 'sgd' is stochastic gradient descent, with momentum.
         - 'adam' is the stochastic optimizer of Kingma and Ba [2]_.
     alpha : float, default=0.0001
         Strength of the L2 penalty of the weights, in [0, inf). The penalty is divided by the
-        (weighted) number of rows when it is added to the loss.
+        (weighted) number of samples when it is added to the loss.
     batch_size : int or 'auto', default='auto'
-        Rows of a minibatch of 'sgd' and 'adam'; 'auto' is ``min(200, n_samples)``.
+        Size of the minibatches of 'sgd' and 'adam'; 'auto' is ``min(200, n_samples)``.
     learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
         Schedule of the learning rate of 'sgd'.
 
         - 'constant' stays at `learning_rate_init`.
-        - 'invscaling' is ``learning_rate_init / (t + 1) ** power_t`` after `t` rows.
-        - 'adaptive' divides the rate by 5 wherever training would otherwise stop, until it falls
-          to 1e-6.
+        - 'invscaling' is ``learning_rate_init / (t + 1) ** power_t`` after `t` samples.
+        - 'adaptive' divides the rate by 5 each time training would otherwise stop, until it is
+          at most 1e-6.
     learning_rate_init : float, default=0.001
         Initial learning rate of 'sgd' and 'adam', in (0, inf).
     power_t : float, default=0.5
         Exponent of 'invscaling', in [0, inf).
     max_iter : int, default=200
-        The most epochs of 'sgd' and 'adam' (how often each row is used), or iterations of 'lbfgs'.
+        Maximum number of epochs of 'sgd' and 'adam', or of iterations of 'lbfgs'.
     shuffle : bool, default=True
-        Whether 'sgd' and 'adam' shuffle the rows before each epoch.
+        Whether 'sgd' and 'adam' shuffle the samples before each epoch.
     random_state : int, RandomState instance or None, default=None
-        Draws the initial weights, the split of `early_stopping` and the order of rows. Pass an
-        int for the same results in every call.
+        Random numbers for the initial weights, the split of `early_stopping` and the order of
+        samples. Pass an int for reproducible results across calls.
     tol : float, default=1e-4
-        What counts as an improvement of the loss or the score, in [0, inf); for 'lbfgs' the
-        largest gradient at which it stops.
+        Smallest improvement of the loss or the score that counts, in [0, inf); 'lbfgs' stops when
+        no element of the gradient is larger.
     verbose : bool, default=False
         Whether to print the loss of each epoch.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last call. The optimiser's state, patience
-        and the best loss or score begin anew.
+        Whether `fit` continues from the weights of the last call. The optimizer's state, the count
+        of epochs without improvement, and the best loss or score start anew.
     momentum : float, default=0.9
         Momentum of 'sgd', in [0, 1].
     nesterovs_momentum : bool, default=True
-        Whether it is Nesterov's.
+        Whether 'sgd' uses Nesterov's momentum.
     early_stopping : bool, default=False
-        Whether 'sgd' and 'adam' set `validation_fraction` of the rows aside and stop where the
-        score on them no longer improves; the weights with the best score are kept. The split is
-        stratified where the target is binary.
+        Whether 'sgd' and 'adam' set `validation_fraction` of the samples aside, stop when the
+        score on them no longer improves, and keep the weights with the best score. The split is
+        stratified if the target is binary.
     validation_fraction : float, default=0.1
-        The share of rows set aside, in [0, 1).
+        Fraction of the samples set aside for early stopping, in [0, 1).
     beta_1 : float, default=0.9
-        Decay of Adam's first moment, in [0, 1).
+        Decay rate of Adam's first moment, in [0, 1).
     beta_2 : float, default=0.999
-        Decay of Adam's second moment, in [0, 1).
+        Decay rate of Adam's second moment, in [0, 1).
     epsilon : float, default=1e-8
-        Added to the root of Adam's second moment, in (0, inf).
+        Added to the square root of Adam's second moment, in (0, inf).
     n_iter_no_change : int or inf, default=10
-        Epochs in a row without an improvement by `tol` after which 'sgd' and 'adam' stop.
+        Number of consecutive epochs without an improvement by `tol` after which 'sgd' and 'adam'
+        stop.
     max_fun : int, default=15000
-        The most evaluations of the loss by 'lbfgs'.
+        Maximum number of evaluations of the loss by 'lbfgs'.
 
     Attributes
     ----------
@@ -415,11 +393,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Validation score of each epoch (R², NaN where the output is not finite); None
         without `early_stopping`. Not set by 'lbfgs'.
     best_validation_score_ : float or None
-        The best of them, which the kept weights have. Not set by 'lbfgs'.
+        The best of them, which is that of the kept weights. Not set by 'lbfgs'.
     t_ : int
-        Rows seen by the solver, over all epochs.
+        Number of samples seen by the solver, over all epochs.
     n_iter_ : int
-        Epochs or iterations run; `partial_fit` counts on.
+        Number of epochs or iterations; `partial_fit` adds to it.
     n_layers_ : int
         Number of layers, input and output included.
     n_outputs_ : int
@@ -429,21 +407,21 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     n_features_in_ : int
         Number of features seen during `fit`.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Their names, where X has names that are all strings.
+        Names of the features, if X has feature names that are all strings.
 
     See Also
     --------
     MLPClassifier : The same network for classification.
-    skparams.summary : What it learned, layer by layer.
+    skparams.summary : What the network learned, layer by layer.
 
     Notes
     -----
     With the same arguments and `random_state`, float64 input and 'adam' or 'sgd', training follows
-    scikit-learn's own trajectory. Where scikit-learn's estimator has a bug, this one differs; the
-    page "Differences" of the documentation lists each case.
+    scikit-learn's own trajectory. The page "Differences" of the documentation lists where this
+    estimator differs, because scikit-learn's has a bug.
 
-    One call of a compiled kernel trains an epoch. The kernels are compiled once, at the first
-    `fit`, and kept in numba's cache.
+    One call of a compiled kernel trains an epoch. The kernels are compiled at the first `fit` and
+    kept in numba's cache.
 
     References
     ----------
@@ -523,7 +501,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         )
         self.loss = loss
 
-    def _validate_targets(self, y, incremental):
+    def _encode_targets(self, y, incremental):
         if sp.issparse(y) or y.dtype.kind in "US":
             kind = "sparse" if sp.issparse(y) else "made of strings"
             raise ValueError(f"y must be a dense array of numbers, got one that is {kind}.")
@@ -533,83 +511,27 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             y = column_or_1d(y, warn=True)
         return y.reshape(y.shape[0], -1)
 
-    def _output(self, Y):
-        return Y.shape[1], "exp" if self.loss == "poisson" else "identity", self.loss
+    def _n_outputs_and_loss(self, Y):
+        return Y.shape[1], self.loss
 
     def _validation_score(self, Z, Y, weight):
-        ACTIVATIONS[self.out_activation_](Z, out=Z)
+        ACTIVATIONS[self.out_activation_].apply(Z)
         if not np.isfinite(Z).all():
             return float("nan")
         return float(r2_score(Y, Z, sample_weight=weight))
 
-    @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
-        """Fit the network.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The inputs.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            The targets.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows. A minibatch whose weights sum to zero is passed over.
-
-        Returns
-        -------
-        self : MLPRegressor
-            The fitted estimator.
-
-        Raises
-        ------
-        ValueError
-            Where an argument is not allowed, or the loss or a weight is not finite and
-            `early_stopping` is off. The estimator is then as it was before.
-        """
-        with unchanged_on_error(self):
-            return self._fit(X, y, sample_weight=sample_weight)
-
-    @available_if(lambda est: est._check_solver())
-    @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None):
-        """Train for one epoch on the given rows.
-
-        While the number of rows stays the same, k calls give what ``fit`` gives in k epochs.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The inputs.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            The targets.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows.
-
-        Returns
-        -------
-        self : MLPRegressor
-            The estimator.
-
-        Raises
-        ------
-        ValueError
-            As `fit`, and with `early_stopping`.
-        """
-        with unchanged_on_error(self):
-            return self._fit(X, y, sample_weight=sample_weight, incremental=True)
-
     def predict(self, X):
-        """Predict the target of each row.
+        """Predict the target of each sample.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The inputs.
+            The input samples.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The predictions.
         """
-        y = self._respond(X)
+        y = self._forward(X)
         return y.ravel() if y.shape[1] == 1 else y

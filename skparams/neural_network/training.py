@@ -1,201 +1,276 @@
-"""Training loops: epochs with stopping rules around the compiled epoch, and SciPy's L-BFGS-B."""
+"""What fit does after validation: epochs of Adam or gradient descent, or L-BFGS.
 
+`train_epochs` and `train_lbfgs` set the fitted attributes of the estimator `mlp` but its weights,
+and return the flat buffer of those to keep.
+"""
+
+from __future__ import annotations
+
+import copy
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.optimize
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
 
 from skparams._compat import check_optimize_result, lbfgs_print_options
 from skparams.neural_network.batches import SGD, Adam, Batches
+from skparams.neural_network.network import Network, decision
+
+if TYPE_CHECKING:
+    from skparams.neural_network.base import BaseMLP
 
 NOT_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and "
     "need to be preprocessed."
 )
 
+# Rows that lbfgs takes at a time, so that its memory does not grow with the data.
+LBFGS_BLOCK = 1024
 
-@dataclass
-class Progress:
-    """What training knows after each epoch, and a later call may continue from.
-
-    Attributes
-    ----------
-    order : ndarray of shape (n_samples,)
-        The order of rows in the last epoch; the next one shuffles it on.
-    n_iter : int
-        Epochs since training began anew.
-    t : int
-        Rows seen, over all epochs.
-    n_no_change : int
-        Epochs in a row that did not improve by tol.
-    best_loss, best_score : float
-        The best so far; the score is only kept with a validation set.
-    best_params : ndarray or None
-        A copy of the buffer at the best score.
-    """
-
-    order: np.ndarray
-    loss_curve: list[float] = field(default_factory=list)
-    validation_scores: list[float] = field(default_factory=list)
-    n_iter: int = 0
-    t: int = 0
-    n_no_change: int = 0
-    best_loss: float = np.inf
-    best_score: float = -np.inf
-    best_params: np.ndarray | None = None
-
-    def judge_loss(self, tol: float) -> None:
-        """Count the epoch as an improvement, or not, by its training loss."""
-        loss = self.loss_curve[-1]
-        self.n_no_change = self.n_no_change + 1 if loss > self.best_loss - tol else 0
-        self.best_loss = min(self.best_loss, loss)
-
-    def judge_score(self, score: float, params: np.ndarray, tol: float) -> None:
-        """Count the epoch as an improvement, or not, by its validation score; NaN is neither."""
-        self.validation_scores.append(score)
-        self.n_no_change = self.n_no_change + 1 if score < self.best_score + tol else 0
-        if score > self.best_score:
-            self.best_score = score
-            self.best_params = params.copy()
+# Attributes that only adam and sgd have.
+_STOCHASTIC_ATTRIBUTES = [
+    "best_loss_",
+    "validation_scores_",
+    "best_validation_score_",
+    "_no_improvement_count",
+    "_optimizer",
+]
 
 
-def train(
-    batches: Batches,
-    params: np.ndarray,
-    optimizer: Adam | SGD,
-    progress: Progress,
-    settings: dict,
-    random_state: np.random.RandomState,
-    *,
-    n_epochs: int,
-    score: Callable[[np.ndarray], float] | None = None,
-) -> bool:
-    """Train params in place, epoch by epoch; return whether a rule or the user ended it.
+def forget(mlp: BaseMLP, *names: str) -> None:
+    """Delete attributes that may not exist."""
+    for name in names:
+        mlp.__dict__.pop(name, None)
 
-    Parameters
-    ----------
-    batches : Batches
-        The training rows.
-    params : ndarray of shape (n_params,)
-        The network's buffer.
-    optimizer : Adam or SGD
-        Its state, continued in place.
-    progress : Progress
-        What earlier epochs left, continued in place.
-    settings : dict
-        The estimator's hyperparameters.
-    random_state : RandomState
-        Shuffles the rows.
-    n_epochs : int
-        The most epochs to train.
-    score : callable, optional
-        Gives the validation score of params: early stopping.
 
-    Raises
-    ------
-    ValueError
-        Where the loss or a parameter is not finite and no validation score can see to it.
-    """
+def forget_training(mlp: BaseMLP) -> None:
+    """Delete what earlier training left, but the weights."""
+    forget(mlp, "t_", "loss_curve_", *_STOCHASTIC_ATTRIBUTES)
+
+
+def train_epochs(
+    mlp: BaseMLP, network: Network, params: Any, data: tuple, loss: str, *, incremental: bool
+) -> np.ndarray:
+    """Train by Adam or gradient descent, one epoch if incremental."""
+    early_stopping = mlp.early_stopping
+    if early_stopping:
+        if incremental:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        data, (X_val, Y_val, weight_val) = _split(mlp, *data)
+    X, Y, weight = data
+    batches = Batches(
+        network, X, Y, weight, mlp.activation, loss, _batch_size(mlp, X.shape[0]), params.dtype
+    )
+    order = _start(mlp, params, X.shape[0], incremental)
+    best = params.copy() if early_stopping else params
     try:
         with batches.ready(), np.errstate(all="ignore"):
-            for _ in range(n_epochs):
-                if settings["shuffle"]:
-                    progress.order = random_state.permutation(progress.order)
-                loss = batches.train_epoch(params, progress.order, optimizer, settings)
-                progress.n_iter += 1
-                progress.t += len(progress.order)
-                progress.loss_curve.append(loss)
-                if settings["verbose"]:
-                    print(f"Iteration {progress.n_iter}, loss = {loss:.8f}")
-                if score is None:
-                    _check_finite(loss, params, progress.n_iter, settings)
-                    progress.judge_loss(settings["tol"])
+            for _ in range(1 if incremental else mlp.max_iter):
+                if mlp.shuffle:
+                    order = mlp._random_state.permutation(order)
+                mlp.loss_, is_finite = batches.train_epoch(params, order, mlp._optimizer, mlp)
+                mlp.n_iter_ += 1
+                mlp.t_ += len(order)
+                mlp.loss_curve_.append(mlp.loss_)
+                if mlp.verbose:
+                    print(f"Iteration {mlp.n_iter_}, loss = {mlp.loss_:.8f}")
+                if early_stopping:
+                    arrays = network.coefs(params), network.intercepts(params)
+                    Z = decision(X_val, *arrays, mlp.activation)
+                    if _improves_score(mlp, mlp._validation_score(Z, Y_val, weight_val)):
+                        best = params.copy()
                 else:
-                    progress.judge_score(score(params), params, settings["tol"])
-                    if settings["verbose"]:
-                        print(f"Validation score: {progress.validation_scores[-1]:f}")
-                if _ends(optimizer, progress, settings, by_score=score is not None):
-                    return True
+                    _judge_loss(mlp, is_finite)
+                if _stops(mlp):
+                    break
+            else:
+                if not incremental:
+                    warnings.warn(
+                        f"Stochastic Optimizer: Maximum iterations ({mlp.max_iter}) reached and "
+                        "the optimization hasn't converged yet.",
+                        ConvergenceWarning,
+                        stacklevel=5,
+                    )
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=6)
-        return True
-    return False
+        warnings.warn("Training interrupted by user.", stacklevel=5)
+    if incremental:
+        mlp._order = order
+    return best
 
 
-def _check_finite(loss: float, params: np.ndarray, n_iter: int, settings: dict) -> None:
-    if not (np.isfinite(loss) and np.isfinite(params).all()):
-        raise ValueError(
-            f"{NOT_FINITE} In epoch {n_iter} the loss was {loss:.6g}, with "
-            f"learning_rate_init={settings['learning_rate_init']}; a smaller one may help too."
-        )
-
-
-def _ends(optimizer: Adam | SGD, progress: Progress, settings: dict, by_score: bool) -> bool:
-    """Set the learning rate of the next epoch; say whether training ends instead."""
-    if isinstance(optimizer, SGD) and settings["learning_rate"] == "invscaling":
-        optimizer.learning_rate = (
-            float(settings["learning_rate_init"]) / (progress.t + 1) ** settings["power_t"]
-        )
-    if progress.n_no_change <= settings["n_iter_no_change"]:
-        return False
-    what = "Validation score did not improve" if by_score else "Training loss did not improve"
-    message = (
-        f"{what} more than tol={settings['tol']:f} for {settings['n_iter_no_change']:.0f} "
-        "consecutive epochs."
+def _split(mlp: BaseMLP, X: Any, Y: np.ndarray, weight: np.ndarray) -> tuple[tuple, tuple]:
+    """Training and validation part; as in scikit-learn, only a single output is stratified."""
+    X, X_val, Y, Y_val, weight, weight_val = train_test_split(
+        X,
+        Y,
+        weight,
+        random_state=mlp._random_state,
+        test_size=mlp.validation_fraction,
+        stratify=mlp._strata(Y),
     )
-    slows_down = isinstance(optimizer, SGD) and settings["learning_rate"] == "adaptive"
-    if slows_down and optimizer.learning_rate > 1e-6:
-        optimizer.learning_rate /= 5.0
-        progress.n_no_change = 0
-        ending = f"Setting learning rate to {optimizer.learning_rate:f}"
-    elif slows_down:
-        ending = "Learning rate too small. Stopping."
+    if X_val.shape[0] < 2:
+        raise ValueError(
+            "The validation set is too small. Increase 'validation_fraction' "
+            "or the size of your dataset."
+        )
+    for part, values in (("training", weight), ("validation", weight_val)):
+        if not values.any():
+            raise ValueError(
+                f"Sample weights must contain at least one non-zero number in the {part} part "
+                f"that early_stopping splits off, of {values.size} samples."
+            )
+    return (X, Y, weight), (X_val, Y_val, weight_val)
+
+
+def _batch_size(mlp: BaseMLP, n_samples: int) -> int:
+    if mlp.batch_size == "auto":
+        return min(200, n_samples)
+    if mlp.batch_size > n_samples:
+        warnings.warn(
+            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
+            stacklevel=6,
+        )
+    return min(int(mlp.batch_size), n_samples)
+
+
+def _start(mlp: BaseMLP, params: np.ndarray, n_samples: int, incremental: bool) -> np.ndarray:
+    """Set the attributes that training updates; return the order of samples to shuffle first."""
+    mlp._optimizer = _optimizer(mlp, params, incremental)
+    mlp.loss_curve_ = list(getattr(mlp, "loss_curve_", []))
+    mlp.t_ = getattr(mlp, "t_", 0)
+    best_loss, order = None, np.arange(n_samples)
+    if incremental:
+        mlp.n_iter_ = getattr(mlp, "n_iter_", 0)
+        mlp._no_improvement_count = getattr(mlp, "_no_improvement_count", 0)
+        best_loss = getattr(mlp, "best_loss_", None)
+        if len(getattr(mlp, "_order", ())) == n_samples:
+            order = mlp._order.copy()  # a loaded one may be read-only, another numba type
+    else:  # patience and the best loss or score start anew, with warm_start too
+        mlp.n_iter_ = mlp._no_improvement_count = 0
+    if mlp.early_stopping:
+        mlp.best_loss_, mlp.best_validation_score_ = None, -np.inf
+        mlp.validation_scores_ = list(getattr(mlp, "validation_scores_", None) or [])
     else:
-        ending = "Stopping."
-    if settings["verbose"]:
-        print(f"{message} {ending}")
-    return "Stopping" in ending
+        mlp.best_loss_ = np.inf if best_loss is None else best_loss
+        mlp.validation_scores_ = mlp.best_validation_score_ = None
+    return order
+
+
+def _optimizer(mlp: BaseMLP, params: np.ndarray, incremental: bool) -> Adam | SGD:
+    """A copy of the state to continue with, or a new one."""
+    kind = Adam if mlp.solver == "adam" else SGD
+    learning_rate = float(mlp.learning_rate_init)
+    state = getattr(mlp, "_optimizer", None)
+    begun = getattr(mlp, "t_", 0) > 0 and hasattr(mlp, "best_loss_")  # not by lbfgs
+    if incremental and begun and state is None:
+        raise AttributeError(
+            f"{type(mlp).__name__}.partial_fit: the optimizer's state is missing, as in a "
+            "copy that slim made. Train the model that was slimmed, or keep the state: "
+            "slim(model, keep=('state',))."
+        )
+    if incremental and isinstance(state, kind):
+        state = copy.deepcopy(state)
+        if kind is Adam or mlp.learning_rate == "constant":
+            state.learning_rate = learning_rate
+        return state
+    if kind is Adam:
+        return Adam(np.zeros_like(params), np.zeros_like(params), learning_rate)
+    return SGD(np.zeros_like(params), learning_rate)
+
+
+def _judge_loss(mlp: BaseMLP, is_finite: bool) -> None:
+    """Count epochs without an improvement of the loss; ValueError if training diverged."""
+    if not is_finite:
+        raise ValueError(
+            f"{NOT_FINITE} In epoch {mlp.n_iter_} the loss was {mlp.loss_:.6g}, with "
+            f"learning_rate_init={mlp.learning_rate_init}; a smaller one may help too."
+        )
+    improves = mlp.loss_ <= mlp.best_loss_ - mlp.tol
+    mlp._no_improvement_count = 0 if improves else mlp._no_improvement_count + 1
+    mlp.best_loss_ = min(mlp.best_loss_, mlp.loss_)
+
+
+def _improves_score(mlp: BaseMLP, score: float) -> bool:
+    """Count epochs without an improvement of the score; return whether it is the best so far."""
+    mlp.validation_scores_.append(score)
+    if mlp.verbose:
+        print(f"Validation score: {score:f}")
+    fails = score < mlp.best_validation_score_ + mlp.tol  # NaN does not
+    mlp._no_improvement_count = mlp._no_improvement_count + 1 if fails else 0
+    is_best = score > mlp.best_validation_score_
+    if is_best:
+        mlp.best_validation_score_ = score
+    return is_best
+
+
+def _stops(mlp: BaseMLP) -> bool:
+    """Set the learning rate of the next epoch; return whether training stops instead."""
+    optimizer, sgd = mlp._optimizer, mlp.solver == "sgd"
+    if sgd and mlp.learning_rate == "invscaling":
+        optimizer.learning_rate = float(mlp.learning_rate_init) / (mlp.t_ + 1) ** mlp.power_t
+    if mlp._no_improvement_count <= mlp.n_iter_no_change:
+        return False
+    stops, ending = True, "Stopping."
+    if sgd and mlp.learning_rate == "adaptive":
+        if optimizer.learning_rate > 1e-6:
+            optimizer.learning_rate /= 5.0
+            mlp._no_improvement_count = 0
+            stops, ending = False, f"Setting learning rate to {optimizer.learning_rate:f}"
+        else:
+            ending = "Learning rate too small. Stopping."
+    if mlp.verbose:
+        what = "Validation score" if mlp.early_stopping else "Training loss"
+        print(
+            f"{what} did not improve more than tol={mlp.tol:f} for {mlp.n_iter_no_change:.0f} "
+            f"consecutive epochs. {ending}"
+        )
+    return stops
 
 
 def train_lbfgs(
-    batches: Batches, params: np.ndarray, settings: dict
-) -> tuple[np.ndarray, list[float], int]:
-    """Minimise the loss, summed over outputs, with SciPy's L-BFGS-B.
-
-    Returns the parameters, the loss after each iteration, and the number of iterations.
-    """
-    loss_curve: list[float] = []
-    reached = params
+    mlp: BaseMLP, network: Network, params: np.ndarray, data: tuple, loss: str
+) -> np.ndarray:
+    """Minimize the loss, summed over outputs, by SciPy's L-BFGS-B."""
+    # In float64: SciPy's line search compares losses more closely than float32 can tell apart.
+    X, Y, weight = data[0], *(array.astype(np.float64) for array in data[1:])
+    size, dtype = min(LBFGS_BLOCK, X.shape[0]), np.dtype(np.float64)
+    batches = Batches(network, X, Y, weight, mlp.activation, loss, size, dtype)
+    params, curve = params.astype(dtype), []
 
     def record(intermediate_result: scipy.optimize.OptimizeResult) -> None:
-        nonlocal reached
-        reached = intermediate_result.x.copy()
-        loss_curve.append(float(intermediate_result.fun))
+        nonlocal params
+        params = intermediate_result.x.copy()
+        curve.append(float(intermediate_result.fun))
 
+    options = {"maxfun": mlp.max_fun, "maxiter": mlp.max_iter, "gtol": mlp.tol}
+    options |= lbfgs_print_options(mlp.verbose)
     try:
         with batches.ready(), np.errstate(all="ignore"):
             result = scipy.optimize.minimize(
                 batches.loss_gradient,
                 params,
-                args=(settings["alpha"],),
+                args=(mlp.alpha,),
                 method="L-BFGS-B",
                 jac=True,
                 callback=record,
-                options={
-                    "maxfun": settings["max_fun"],
-                    "maxiter": settings["max_iter"],
-                    "gtol": settings["tol"],
-                    **lbfgs_print_options(settings["verbose"]),
-                },
+                options=options,
             )
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=6)
-        return reached, loss_curve, len(loss_curve)
-    if not (np.isfinite(result.fun) and np.isfinite(result.x).all()):
-        raise ValueError(
-            f"{NOT_FINITE} After {result.nit} iterations of lbfgs the loss was {result.fun:.6g}."
-        )
-    n_iter = check_optimize_result("lbfgs", result, settings["max_iter"])
-    return result.x, loss_curve or [float(result.fun)], n_iter
+        warnings.warn("Training interrupted by user.", stacklevel=5)
+        mlp.n_iter_ = len(curve)
+    else:
+        if not (np.isfinite(result.fun) and np.isfinite(result.x).all()):
+            raise ValueError(
+                f"{NOT_FINITE} After {result.nit} iterations of lbfgs the loss was "
+                f"{result.fun:.6g}."
+            )
+        mlp.n_iter_ = check_optimize_result("lbfgs", result, mlp.max_iter)
+        params, curve = result.x, curve or [float(result.fun)]
+    forget(mlp, *_STOCHASTIC_ATTRIBUTES)
+    mlp.loss_curve_ = [*getattr(mlp, "loss_curve_", []), *curve]
+    mlp.loss_ = curve[-1] if curve else np.nan
+    mlp.t_ = getattr(mlp, "t_", 0)
+    return params

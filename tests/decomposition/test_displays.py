@@ -17,8 +17,9 @@ from skparams import (
     CorrelationCircleDisplay,
     OutlierDisplay,
     ScreeDisplay,
+    explain,
 )
-from skparams.decomposition import RotatedPCA
+from skparams.decomposition import Explanation, RotatedPCA
 
 matplotlib = pytest.importorskip("matplotlib")
 pytest.importorskip("pandas")
@@ -80,7 +81,7 @@ def test_names_in_the_circle_do_not_overlap(case):
     alphas = display.arrows_.get_facecolor()[:, 3]
     assert (alphas < 1).sum() == left
     tips = np.column_stack([display.arrows_.U, display.arrows_.V])
-    np.testing.assert_allclose(tips, pca.feature_table("correlations", as_frame=False)[:, :2])
+    np.testing.assert_allclose(tips, explain(pca).correlations.to_numpy()[:, :2])
     longest = X.columns[np.hypot(*tips.T).argmax()]
     assert longest in named
 
@@ -91,7 +92,7 @@ def test_names_in_the_biplot_do_not_overlap(case):
     assert_apart(display, [*display.labels_, *display.groups_])
     assert len(display.labels_) >= 8
     points = np.vstack([group.get_offsets() for group in display.points_])
-    scores = pca.coordinates(X, as_frame=False)[:, [0, 2]]
+    scores = explain(pca, X).coordinates().to_numpy()[:, [0, 2]]
     order = np.argsort(y, kind="stable")
     np.testing.assert_allclose(points, scores[order])
     tips = np.column_stack([display.arrows_.U, display.arrows_.V])
@@ -127,12 +128,12 @@ def test_names_of_groups_do_not_overlap():
 def test_labels_of_odd_rows_do_not_overlap(case):
     pca, X, _ = case
     display = OutlierDisplay.from_estimator(pca, X, alpha=0.01)
-    odd = pca.outliers(X, 0.01)
+    odd = explain(pca, X).outliers(alpha=0.01)
     assert_apart(display, display.labels_)
     assert 0 < len(display.labels_) <= 10
     assert len(display.odd_.get_offsets()) == len(odd)
     assert len(display.points_.get_offsets()) == len(X) - len(odd)
-    t2, spe = pca.limits(0.01)
+    t2, spe = explain(pca).limits(alpha=0.01)
     assert display.limits_[0].get_xdata()[0] == t2
     assert display.limits_[1].get_ydata()[0] == spe
     assert display.labels_[0].get_text().startswith(f"{odd.labels[0]}: ")
@@ -215,7 +216,7 @@ def test_contributions_are_sorted_and_say_what_is_left_out(wine):
     pca, _, _ = wine
     display = ContributionDisplay.from_estimator(pca, component="pca1", n_features=5)
     shares = [bar.get_width() for bar in display.bars_]
-    expected = pca.contributions_["pca1"].sort_values(ascending=False)
+    expected = explain(pca).contributions["pca1"].sort_values(ascending=False)
     np.testing.assert_allclose(shares, 100 * expected[:5])
     names = [label.get_text()[:-2] for label in display.ax_.get_yticklabels()]
     assert names == list(expected.index[:5])
@@ -224,7 +225,7 @@ def test_contributions_are_sorted_and_say_what_is_left_out(wine):
 
 
 def test_rotated_components_have_pictures_too(wine):
-    rotated = wine[0].rotate()
+    rotated = explain(wine[0]).rotate()
     display = ContributionDisplay.from_estimator(rotated, component=1)
     np.testing.assert_allclose(sum(bar.get_width() for bar in display.bars_), 100)
     CorrelationCircleDisplay.from_estimator(rotated)
@@ -237,12 +238,12 @@ def test_a_pipeline_with_rotated_components_is_drawn_as_they_are(wine):
     pipeline = make_pipeline(StandardScaler(), RotatedPCA(PCA(3, random_state=0))).fit(X)
     rotated = pipeline[-1]
     circle = CorrelationCircleDisplay.from_estimator(pipeline, X)
-    expected = rotated.feature_table("correlations", as_frame=False)
+    expected = explain(rotated).correlations
     np.testing.assert_array_equal(circle.correlations, expected[:, :2])
     assert circle.component_names == ["rotatedpca0", "rotatedpca1"]
     assert list(circle.feature_names) == list(X)
     bars = ContributionDisplay.from_estimator(pipeline, X, component="rotatedpca1")
-    expected = rotated.feature_table("contributions", as_frame=False)
+    expected = explain(rotated).contributions
     np.testing.assert_array_equal(bars.contributions, expected[:, 1])
     for display in (ScreeDisplay, BiplotDisplay, OutlierDisplay, BootstrapDisplay):
         for estimator in (rotated, pipeline):
@@ -253,7 +254,7 @@ def test_a_pipeline_with_rotated_components_is_drawn_as_they_are(wine):
 @pytest.mark.parametrize("kind", ["ratios", "eigenvalues", "loadings"])
 def test_bootstrap_draws_the_intervals(wine, kind):
     pca, X, _ = wine
-    found = pca.bootstrap(X, 50, random_state=0)
+    found = explain(pca, X).bootstrap(50, random_state=0)
     display = BootstrapDisplay.from_bootstrap(found, kind=kind, component="pca1")
     low, high = found.interval(kind)
     ends = np.array(display.intervals_.get_segments())
@@ -276,6 +277,9 @@ def test_displays_take_axes_and_pipelines(wine, name):
     pipeline = make_pipeline(StandardScaler(), PCA(2, random_state=0)).fit(X)
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(12, 5))
     more = {"n_resamples": 20} if name == "BootstrapDisplay" else {}
+    for explained in (explain(pipeline, X), explain(pipeline, X[:50])):
+        rows = {} if len(explained.X) == len(X) else {"X": X}
+        getattr(skparams, name).from_estimator(explained, **rows, **more)
     display = getattr(skparams, name).from_estimator(pipeline, X, ax=right, **more)
     assert display.ax_ is right
     assert display.figure_ is figure
@@ -311,7 +315,7 @@ def test_names_are_text_and_no_formulas():
             r"y must have no missing values, got .*nan",
         ),
         (lambda pca, X: OutlierDisplay.from_estimator(pca, X, alpha=1), "alpha must be a number"),
-        (lambda pca, X: ScreeDisplay.from_estimator(make_pipeline(pca)), "X must be given"),
+        (lambda pca, X: BiplotDisplay.from_estimator(make_pipeline(pca)), "X must be given"),
     ],
 )
 def test_what_is_not_allowed(wine, draw, message):
@@ -327,10 +331,10 @@ def test_counts_are_checked_before_work_starts(wine, count, monkeypatch):
     pca, X, _ = wine
     bars, circle = (d.from_estimator(pca) for d in (ContributionDisplay, CorrelationCircleDisplay))
     biplot, outliers = (d.from_estimator(pca, X) for d in (BiplotDisplay, OutlierDisplay))
-    found = pca.bootstrap(X, 5)
+    found = explain(pca, X).bootstrap(5)
     pyplot.close("all")
-    for method in ("coordinates", "outliers", "bootstrap", "feature_table"):
-        monkeypatch.setattr(PCA, method, None)
+    for method in ("coordinates", "outliers", "bootstrap", "contributions", "correlations"):
+        monkeypatch.setattr(Explanation, method, None)
     calls = [
         lambda n: ContributionDisplay.from_estimator(pca, n_features=n),
         lambda n: bars.plot(n_features=n),
@@ -376,6 +380,6 @@ def test_nothing_is_resampled_for_bad_arguments(wine, arguments, message, monkey
 
 
 def test_no_eigenvalues_are_computed_for_a_kind_that_is_not(wine, monkeypatch):
-    monkeypatch.delattr(PCA, "_full_evidence")
+    monkeypatch.delattr(PCA, "_compare_rules")
     with pytest.raises(ValueError, match=r"ScreeDisplay\.from_estimator: kind must be one of"):
         ScreeDisplay.from_estimator(wine[0], wine[1], kind="log")

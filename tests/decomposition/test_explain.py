@@ -65,20 +65,26 @@ def test_tables_are_those_of_the_pca_alone(wine, direct, how):
     found = explain(model, X)
     pca, scaled = direct
     assert found.path == PATHS[how]
+    alone = explain(pca, scaled)
     for name in ("loadings", "correlations", "contributions"):
-        pd.testing.assert_frame_equal(getattr(found, name), getattr(pca, f"{name}_"))
-    pd.testing.assert_series_equal(found.communalities, pca.communalities_)
-    for name in ("coordinates", "cos2"):
-        pd.testing.assert_frame_equal(getattr(found, name), getattr(pca, name)(scaled))
-    pd.testing.assert_frame_equal(found.row_contributions, pca.contributions(scaled))
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(alone, name))
+    pd.testing.assert_series_equal(found.communalities, alone.communalities)
+    for name in ("coordinates", "cos2", "row_contributions"):
+        pd.testing.assert_frame_equal(getattr(found, name)(), getattr(alone, name)())
+        some = getattr(found, name)(X[:5])  # other rows pass the steps before the PCA too
+        pd.testing.assert_frame_equal(some, getattr(alone, name)(scaled[:5]))
     for name in ("hotelling_t2", "spe"):
-        pd.testing.assert_series_equal(getattr(found, name), getattr(pca, name)(scaled))
-    pd.testing.assert_frame_equal(found.explained_by("ash"), pca.explained_by("ash"))
-    assert found.limits(0.01) == pytest.approx(pca.limits(0.01))
-    pd.testing.assert_frame_equal(found.outliers().to_frame(), pca.outliers(scaled).to_frame())
-    assert found.outliers(0.001).labels[0] == "wine 95"
+        pd.testing.assert_series_equal(getattr(found, name)(), getattr(alone, name)())
+    pd.testing.assert_frame_equal(found.explained_by("ash"), alone.explained_by("ash"))
+    assert found.limits(alpha=0.01) == pytest.approx(alone.limits(alpha=0.01))
+    pd.testing.assert_frame_equal(found.outliers().to_frame(), alone.outliers().to_frame())
+    assert found.outliers(alpha=0.001).labels[0] == "wine 95"
     resamples = found.bootstrap(20, random_state=0).interval()
-    np.testing.assert_allclose(resamples, pca.bootstrap(scaled, 20, random_state=0).interval())
+    np.testing.assert_allclose(resamples, alone.bootstrap(20, random_state=0).interval())
+    names = explain(model)  # which take the same way without rows
+    pd.testing.assert_frame_equal(names.loadings, found.loadings)
+    pd.testing.assert_frame_equal(names.cos2(X), found.cos2())
+    assert list(explain(found.rotate()).loadings.index) == list(X)
 
 
 def test_the_model_that_is_explained_does_not_change(wine):
@@ -94,20 +100,19 @@ def test_rotated_components_are_explained_as_they_are(wine, direct):
     X, (pca, _) = wine[0], direct
     model = make_pipeline(StandardScaler(), RotatedPCA(PCA(3))).fit(X)
     before = set(vars(model[-1].pca_))
-    found, rotated = explain(model, X), pca.rotate()
+    found, rotated = explain(model, X), explain(explain(pca).rotate())
     assert found.path == "rotatedpca"
     for name in ("loadings", "correlations", "contributions"):
-        pd.testing.assert_frame_equal(getattr(found, name), getattr(rotated, f"{name}_"))
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(rotated, name))
     pd.testing.assert_frame_equal(found.explained_by("ash"), rotated.explained_by("ash"))
     assert repr(found).startswith("RotatedPCA at rotatedpca: 3 components of 13 features")
     assert set(vars(model[-1].pca_)) == before
-    for table in ("coordinates", "row_contributions", "cos2", "hotelling_t2", "spe"):
+    for table in ("coordinates", "row_contributions", "cos2", "hotelling_t2", "spe", "limits",
+                  "outliers", "bootstrap", "rotate"):  # fmt: skip
         with pytest.raises(TypeError, match="got a RotatedPCA; its pca_ is one"):
-            getattr(found, table)
-    for method in (found.limits, found.outliers, found.bootstrap):
-        with pytest.raises(TypeError, match="got a RotatedPCA; its pca_ is one"):
-            method()
-    np.testing.assert_allclose(found.pca.pca_.spe(found.X), pca.spe(direct[1]), atol=1e-10)
+            getattr(found, table)()
+    before_it = explain(found.pca.pca_, found.X)
+    np.testing.assert_allclose(before_it.spe(), explain(*direct).spe(), atol=1e-10)
     with pytest.raises(ValueError, match="features"):
         explain(RotatedPCA(PCA(2)).fit(X.to_numpy()), X.to_numpy()[:, :5])
 
@@ -116,7 +121,7 @@ def test_arrays_stay_arrays(wine):
     X = wine[0].to_numpy()
     found = explain(scaled_pca().fit(X), X)
     assert type(found.loadings) is np.ndarray
-    assert type(found.coordinates) is np.ndarray
+    assert type(found.coordinates()) is np.ndarray
     assert found.feature_names[:2] == ["x0", "x1"]
 
 
@@ -129,6 +134,7 @@ def test_names_of_columns_that_a_step_makes(wine):
     ).fit(X)
     expected = ["num__ash", "num__hue", "cat__color_red", "cat__color_white"]
     assert list(explain(model, X).loadings.index) == expected
+    assert list(explain(model).loadings.index) == expected
 
 
 def test_sparse_rows_have_names(wine):
@@ -136,7 +142,7 @@ def test_sparse_rows_have_names(wine):
     model = make_pipeline(OneHotEncoder(), PCA(2, svd_solver="covariance_eigh")).fit(X)
     found = explain(model, X)
     assert list(found.loadings.index) == ["a_x", "a_y", "a_z", "b_u", "b_v"]
-    np.testing.assert_allclose(found.coordinates, model.transform(X), atol=1e-12)
+    np.testing.assert_allclose(found.coordinates(), model.transform(X), atol=1e-12)
 
 
 def test_a_step_that_cannot_tell_names(wine):
@@ -148,7 +154,7 @@ def test_a_step_that_cannot_tell_names(wine):
 def test_columns_of_arrays_by_position(wine):
     X = wine[0].to_numpy()
     model = ColumnTransformer([("num", PCA(2), slice(2, 7))]).fit(X)
-    np.testing.assert_allclose(explain(model, X).coordinates, model.transform(X))
+    np.testing.assert_allclose(explain(model, X).coordinates(), model.transform(X))
     with pytest.raises(
         ValueError, match="X has 12 features, but ColumnTransformer is expecting 13"
     ):

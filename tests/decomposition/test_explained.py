@@ -12,9 +12,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from skparams import PCA, diff, plan, probe, slim, summary
+from skparams import PCA, diff, explain, plan, probe, slim, summary
 from skparams._runtime.threads import n_threads
 from skparams.decomposition import RotatedPCA
+from skparams.decomposition._explain.diagnostics import rank_of
 from skparams.decomposition._explain.resamples import _covariances, _to_correlations
 
 
@@ -28,7 +29,8 @@ def test_supplementary_features(scale, correlated, rng):
     X, weight = correlated(70, 5, 30.0), rng.randint(0, 3, 70)
     Y = np.column_stack([X[:, 0] - X[:, 3], rng.standard_normal(70) + 1e6, np.full(70, 0.1)])
     model = PCA(3, scale=scale, whiten=True).fit(X, sample_weight=weight)
-    found = model.supplementary_features(X, Y, weight)
+    explained = explain(model, X)
+    found = explained.supplementary_features(Y, sample_weight=weight)
     scores, all_Y = model.transform(np.repeat(X, weight, 0)), np.repeat(Y, weight, 0)
     covariances = np.cov(all_Y.T, scores.T)[:3, 3:]
     correlations = np.zeros((3, 3))
@@ -36,17 +38,17 @@ def test_supplementary_features(scale, correlated, rng):
     np.testing.assert_allclose(found.coordinates, correlations if scale else covariances, atol=1e-8)
     np.testing.assert_allclose(found.correlations, correlations, atol=1e-8)
     np.testing.assert_allclose(found.cos2, correlations**2, atol=1e-8)
-    own = model.supplementary_features(X, X, weight)  # features of its own get their loadings
+    own = explained.supplementary_features(X, sample_weight=weight)  # their loadings
     np.testing.assert_allclose(own.coordinates, model.loadings_, atol=1e-10)
-    np.testing.assert_allclose(own.correlations, model.correlations_, atol=1e-10)
+    np.testing.assert_allclose(own.correlations, explained.correlations, atol=1e-10)
 
 
 def test_supplementary_beside_prince(wine):
     prince = pytest.importorskip("prince")
     others, X = ["proline", "hue"], wine.drop(columns=["proline", "hue"])
     theirs = prince.PCA(n_components=3, engine="scipy").fit(wine, supplementary_columns=others)
-    model = PCA(3, scale=True).fit(X)
-    ours = model.supplementary_features(X, wine[others]).correlations
+    model = explain(PCA(3, scale=True).fit(X), X)
+    ours = model.supplementary_features(wine[others]).correlations
     expected = theirs.column_correlations.loc[others]
     np.testing.assert_allclose(np.abs(ours), np.abs(expected), atol=1e-8)
     assert list(ours.index) == others
@@ -60,12 +62,13 @@ def test_rotation(method, arguments, correlated):
     X = correlated(100, 8)
     model = PCA(3, **arguments).fit(X)
     before, loadings = pickle.dumps(model), model.loadings_
-    turned = model.rotate(method)
+    turned = explain(model).rotate(method)
+    tables = explain(turned)
     norms = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
     expected = norms * _ortho_rotation(loadings / norms, method, tol=1e-13, max_iter=5000).T
     expected = expected[:, np.argsort(-(expected**2).sum(axis=0))]
     np.testing.assert_allclose(np.abs(turned.loadings_), np.abs(expected), atol=1e-5)
-    np.testing.assert_allclose(turned.communalities_, model.communalities_, atol=1e-10)
+    np.testing.assert_allclose(tables.communalities, explain(model).communalities, atol=1e-10)
     np.testing.assert_allclose(turned.rotation_ @ turned.rotation_.T, np.eye(3), atol=1e-12)
     variances = turned.explained_variance_
     np.testing.assert_allclose(variances, (turned.loadings_**2).sum(axis=0))
@@ -80,7 +83,7 @@ def test_rotation(method, arguments, correlated):
     unit_scores = scores / scores.std(axis=0, ddof=1)
     cross = ((X - X.mean(axis=0)) / unit).T @ unit_scores / (len(X) - 1)
     np.testing.assert_allclose(turned.loadings_, cross, atol=1e-10)
-    np.testing.assert_allclose(turned.contributions_.sum(axis=0), 1)
+    np.testing.assert_allclose(tables.contributions.sum(axis=0), 1)
     assert pickle.dumps(model) == before
     again = clone(turned).fit(X)
     np.testing.assert_allclose(again.loadings_, turned.loadings_)
@@ -90,7 +93,7 @@ def test_a_rotation_whose_steps_do_not_suffice_says_so(correlated, monkeypatch):
     model = PCA(3).fit(correlated(100, 8))
     monkeypatch.setattr("skparams.decomposition._explain.rotation.MAX_ITER", 2)
     with pytest.warns(ConvergenceWarning, match="RotatedPCA: quartimax did not converge within 2"):
-        turned = model.rotate("quartimax")
+        turned = explain(model).rotate("quartimax")
     np.testing.assert_allclose(turned.rotation_ @ turned.rotation_.T, np.eye(3), atol=1e-12)
 
 
@@ -104,7 +107,7 @@ def test_rotations_take_one_thread_of_blas(correlated, monkeypatch):
     model = PCA(3).fit(correlated(100, 8))
     monkeypatch.setattr(np.linalg, "svd", seen_svd)
     with threadpool_limits(2, user_api="blas"):
-        model.rotate()
+        explain(model).rotate()
         assert set(seen) == {1}
         assert n_threads() == 2
 
@@ -113,37 +116,42 @@ def test_rotation_in_a_pipeline(wine):
     pipeline = make_pipeline(StandardScaler(), RotatedPCA(PCA(3))).set_output(transform="pandas")
     scores = pipeline.fit_transform(wine)
     assert list(scores) == ["rotatedpca0", "rotatedpca1", "rotatedpca2"]
-    assert list(pipeline[-1].loadings_.index) == list(wine)
+    assert list(explain(pipeline, wine).loadings.index) == list(wine)
+    assert pipeline[-1].loadings_.shape == (13, 3)
 
 
 def test_components_without_variance_are_not_turned(correlated):
     X = correlated(50, 3)
     X = np.column_stack([X, X[:, 0]])
     model = PCA().fit(X)
-    assert model.rotate().loadings_.shape == (4, 3)
-    np.testing.assert_allclose(model.rotate().communalities_, 1)
-    assert np.isfinite(model.hotelling_t2(X)).all()
-    assert model._rank() == 3
-    assert (model.spe(X) < 1e-20).all()
-    assert len(model.outliers(X + [0, 0, 0, 1], alpha=1e-9)) == 50  # off the plane of all rows
+    explained = explain(model, X)
+    assert explained.rotate().loadings_.shape == (4, 3)
+    np.testing.assert_allclose(explain(explained.rotate()).communalities, 1)
+    assert np.isfinite(explained.hotelling_t2()).all()
+    assert rank_of(model) == 3
+    assert (explained.spe() < 1e-20).all()
+    odd = explained.outliers(X + [0, 0, 0, 1], alpha=1e-9)
+    assert len(odd) == 50  # off the plane of all rows
 
 
 def test_components_without_variance_correlate_with_nothing(correlated, rng):
     X = correlated(50, 3)
     X = np.column_stack([X, X[:, 0]])
-    found = PCA().fit(X).supplementary_features(X, rng.standard_normal(50))
+    found = explain(PCA().fit(X), X).supplementary_features(rng.standard_normal(50))
     assert (found.correlations[:, 3] == 0).all()
     with pytest.raises(ValueError, match="must sum to more than 1, got 1"):
-        PCA(2).fit(X).supplementary_features(X[:1], [1.0])
+        explain(PCA(2).fit(X), X[:1]).supplementary_features([1.0])
 
 
 def test_a_rotated_pca_is_an_estimator_like_others(wine):
-    turned = PCA(3, scale=True).fit(wine).rotate()
+    turned = explain(PCA(3, scale=True).fit(wine)).rotate()
     assert turned.get_params()["pca__n_components"] == 3
     for other in (pickle.loads(pickle.dumps(turned)), clone(turned).fit(wine), slim(turned, wine)):
         np.testing.assert_allclose(other.transform(wine), turned.transform(wine), atol=1e-9)
     assert list(turned.get_feature_names_out()) == [f"rotatedpca{j}" for j in range(3)]
-    assert list(turned.set_output(transform="pandas").transform(wine)) == list(turned.loadings_)
+    assert list(turned.set_output(transform="pandas").transform(wine)) == list(
+        explain(turned).loadings
+    )
     planned = plan(clone(turned), wine).totals
     for kind, expected in (("stored", 9 + 3 * 13 + 13 + 13), ("free", 3 + 39 - 6 + 13 + 13)):
         assert turned.count_params(kind=kind) == expected
@@ -170,7 +178,7 @@ def test_moments_of_resamples(wide, correlated, rng, monkeypatch):
 def test_a_resample_may_leave_a_feature_constant(rng):
     X = np.column_stack([rng.standard_normal((40, 3)), np.zeros(40)])
     X[0, 3] = 1.0  # a third of the resamples are without it
-    found = PCA(scale=True).fit(X).bootstrap(X, 64, random_state=0).resamples
+    found = explain(PCA(scale=True).fit(X), X).bootstrap(64, random_state=0).resamples
     total = found.eigenvalues.sum(axis=1)
     assert set(total.round(8)) == {3.0, 4.0}
     assert (found.loadings[total < 3.5, 3] == 0).all()
@@ -180,7 +188,7 @@ def test_bootstrap(correlated, rng):
     X = correlated(60, 5, 1e3)
     for arguments in ({}, {"scale": True}, {"whiten": True, "svd_solver": "arpack"}):
         model = PCA(2, **arguments).fit(X)
-        found = model.bootstrap(X, 70, random_state=0)
+        found = explain(model, X).bootstrap(70, random_state=0)
         assert found.resamples.loadings.shape == (70, 5, 2)
         np.testing.assert_allclose(found.estimates.loadings, model.loadings_)
         drawn = np.random.RandomState(np.random.RandomState(0).randint(2**31 - 1, size=3)[0])
@@ -192,12 +200,13 @@ def test_bootstrap(correlated, rng):
     low, high = found.interval("loadings", 0.9)
     np.testing.assert_allclose(low, np.quantile(found.resamples.loadings, 0.05, axis=0))
     assert (low <= high).all()
-    turned = model.bootstrap(X, 70, alignment="procrustes", random_state=0)
+    explained = explain(model, X)
+    turned = explained.bootstrap(70, alignment="procrustes", random_state=0)
     distance, other = (
         ((each.resamples.loadings - model.loadings_) ** 2).sum() for each in (turned, found)
     )
     assert distance < other
-    weighted = model.bootstrap(X, 50, sample_weight=np.r_[np.ones(30), np.zeros(30)])
+    weighted = explained.bootstrap(50, sample_weight=np.r_[np.ones(30), np.zeros(30)])
     half = PCA(2).fit(X[:30])
     low, high = weighted.interval(confidence_level=0.999)
     assert ((low < half.eigenvalues_) & (half.eigenvalues_ < high)).all()
@@ -205,19 +214,19 @@ def test_bootstrap(correlated, rng):
 
 def test_a_bootstrap_does_not_depend_on_threads(correlated, monkeypatch):
     X = correlated(60, 5)
-    model = PCA(2).fit(X)
+    model = explain(PCA(2).fit(X), X)
     found = []
     for n in (1, 2):
         monkeypatch.setattr("skparams.decomposition._explain.resamples.n_threads", lambda n=n: n)
-        found.append(model.bootstrap(X, 70, random_state=3).resamples)
+        found.append(model.bootstrap(70, random_state=3).resamples)
     for one, two in zip(*found, strict=True):
         np.testing.assert_array_equal(one, two)
 
 
 def test_a_bootstrap_shows_its_progress(correlated, capsys):
     X = correlated(30, 3)
-    found = PCA(2).fit(X).bootstrap(X, 40, progress=True)
-    assert "PCA.bootstrap" in capsys.readouterr().out
+    found = explain(PCA(2).fit(X), X).bootstrap(40, progress=True)
+    assert "Explanation.bootstrap" in capsys.readouterr().out
     assert str(found).startswith("40 resamples: share of the variance, 95 % interval\npca0  0.")
 
 
@@ -231,7 +240,7 @@ def _coverage(alignment, n_seeds, n, spikes, p, n_resamples):
     for seed in range(n_seeds):
         X = draw.standard_normal((n, p)) * np.sqrt(variances) @ basis.T
         model = PCA(len(spikes)).fit(X)
-        found = model.bootstrap(X, n_resamples, alignment=alignment, random_state=seed)
+        found = explain(model, X).bootstrap(n_resamples, alignment=alignment, random_state=seed)
         signs = np.sign((truth * model.loadings_).sum(axis=0))
         for kind, true in (("eigenvalues", spikes), ("ratios", spikes / variances.sum()),
                            ("loadings", truth * signs)):  # fmt: skip
@@ -250,83 +259,111 @@ def test_intervals_cover():
 
 
 def test_labels(wine):
-    model = PCA(2, scale=True).fit(wine)
+    model = explain(PCA(2, scale=True).fit(wine), wine)
     shifted = wine.set_index(wine.index + 1000)
-    for table in (model.loadings_, model.correlations_, model.contributions_):
+    for table in (model.loadings, model.correlations, model.contributions):
         assert list(table.index) == list(wine)
         assert list(table) == ["pca0", "pca1"]
-    assert list(model.communalities_.index) == list(wine)
-    for method in ("coordinates", "contributions", "cos2"):
+    assert list(model.communalities.index) == list(wine)
+    for method in ("coordinates", "row_contributions", "cos2"):
         table = getattr(model, method)(shifted)
         assert list(table) == ["pca0", "pca1"]
         assert table.index.equals(shifted.index)
     assert model.hotelling_t2(shifted).index.equals(shifted.index)
+    assert model.spe(shifted).name == "spe"
     assert list(model.spe_contributions(shifted)) == list(wine)
     assert set(model.outliers(shifted).labels) <= set(shifted.index)
-    assert isinstance(model.feature_table(as_frame=False), np.ndarray)
-    assert isinstance(model.spe(wine, as_frame=False), np.ndarray)
+    arrays = explain(model.pca, wine, as_frame=False)
+    for table in (arrays.loadings, arrays.spe(), arrays.explained_by(0)):
+        assert isinstance(table, np.ndarray)
     nameless = PCA(2).fit(wine.to_numpy())
     assert isinstance(nameless.loadings_, np.ndarray)
-    assert list(nameless.feature_table(as_frame=True).index[:2]) == ["x0", "x1"]
-    assert nameless.explained_by("x3").shape == (2, 4)
-    frame = model.bootstrap(wine, 20, random_state=0).to_frame("loadings")
-    assert frame.loc[("pca1", "hue"), "estimate"] == model.loadings_.loc["hue", "pca1"]
+    assert isinstance(model.pca.loadings_, np.ndarray)
+    assert list(explain(nameless, as_frame=True).loadings.index[:2]) == ["x0", "x1"]
+    assert explain(nameless).explained_by("x3").shape == (2, 4)
+    frame = model.bootstrap(20, random_state=0).to_frame("loadings")
+    assert frame.loc[("pca1", "hue"), "estimate"] == model.loadings.loc["hue", "pca1"]
     assert model.outliers(shifted).to_frame().index.isin(shifted.index).all()
+    assert list(model.supplementary_features(wine[["hue"]]).cos2.index) == ["hue"]
+    assert list(model.supplementary_features(wine["hue"]).cos2.index) == ["hue"]
+    assert list(model.supplementary_features(wine.to_numpy()[:, :2]).cos2.index) == ["y0", "y1"]
 
 
-TABLES = ("loadings_", "correlations_", "contributions_", "communalities_")
+ROW_TABLES = ("coordinates", "row_contributions", "cos2", "hotelling_t2", "spe", "outliers",
+              "hotelling_t2_contributions", "spe_contributions", "row_tables")  # fmt: skip
 
 
 def test_before_fit(correlated):
     X = correlated(10, 3)
     for model in (PCA(), PCA().partial_fit(X[:1]), RotatedPCA(PCA())):
-        for table in TABLES:
-            assert not hasattr(model, table)
+        assert not hasattr(model, "loadings_")
+        for use in (lambda m: m.loadings_, lambda m: explain(m, X).correlations):
             with pytest.raises(NotFittedError, match=r"is not fitted yet|has seen 1 sample"):
-                getattr(model, table)
-    for method in ("coordinates", "contributions", "cos2", "hotelling_t2", "spe", "outliers",
-                   "bootstrap", "hotelling_t2_contributions", "spe_contributions"):  # fmt: skip
-        with pytest.raises(NotFittedError, match="This PCA instance is not fitted yet"):
-            getattr(PCA(), method)(X)
-    for call in (PCA().rotate, PCA().limits, PCA().feature_table, lambda: PCA().explained_by(0)):
-        with pytest.raises(NotFittedError):
+                use(model)
+
+
+def test_tables_are_those_of_explain_alone():
+    """Nothing exists twice."""
+    gone = {*ROW_TABLES, "contributions", "limits", "bootstrap", "rotate", "feature_table",
+            "explained_by", "supplementary_features", "correlations_", "contributions_",
+            "communalities_"}  # fmt: skip
+    assert not gone & set(dir(PCA))
+    assert not gone & set(dir(RotatedPCA))
+
+
+def test_rows_are_needed_for_tables_of_rows(correlated):
+    X = correlated(40, 4)
+    model = explain(PCA(2).fit(X))
+    assert repr(model).startswith("PCA: 2 components of 4 features explain")
+    assert "rows" not in repr(model)
+    for method in ROW_TABLES:
+        with pytest.raises(ValueError, match=rf"Explanation.{method}: X must be given to explain"):
+            getattr(model, method)()
+        assert getattr(model, method)(X) is not None
+    for call in (model.bootstrap, lambda: model.supplementary_features(X)):
+        with pytest.raises(ValueError, match="X must be given to explain, got None"):
             call()
 
 
 def test_bad_input(correlated):
     X = correlated(40, 4)
-    model = PCA(2).fit(X)
-    for method in ("coordinates", "contributions", "cos2", "hotelling_t2", "spe", "outliers",
-                   "bootstrap", "hotelling_t2_contributions", "spe_contributions"):  # fmt: skip
+    pca = PCA(2).fit(X)
+    model = explain(pca, X)
+    for method in ROW_TABLES:
         with pytest.raises(ValueError, match="X has 3 features, but PCA is expecting 4"):
             getattr(model, method)(X[:, :3])
+    with pytest.raises(ValueError, match="X has 3 features, but PCA is expecting 4"):
+        explain(pca, X[:, :3])
     for alpha in (0, 1, -0.1, 2.0, np.nan, "0.05"):
-        for call in (model.limits, lambda alpha: model.outliers(X, alpha)):
+        for call in (model.limits, model.outliers):
             with pytest.raises(ValueError, match=r"alpha must be a number in \(0, 1\), got"):
-                call(alpha)
+                call(alpha=alpha)
     for feature in ("sepal", 4, -5, 1.0, None, True):
         with pytest.raises(ValueError, match="feature must be one of the 4 features, by name"):
             model.explained_by(feature)
+    holed = np.where(X > 2, np.nan, X)
     for call, match in (
-        (lambda: model.supplementary_features(X, X[:39]), "inconsistent numbers of samples"),
-        (lambda: model.supplementary_features(X, X * np.nan), "contains NaN"),
-        (lambda: model.feature_table("loading"), "kind must be one of"),
-        (lambda: model.feature_table(as_frame="yes"), "as_frame must be True, False or None"),
+        (lambda: model.supplementary_features(X[:39]), "inconsistent numbers of samples"),
+        (lambda: model.supplementary_features(X * np.nan), "contains NaN"),
+        (lambda: explain(pca, as_frame="yes"), "as_frame must be True, False or None"),
         (lambda: model.rotate("oblimin"), "method must be one of"),
         (lambda: model.rotate(["varimax"]), r"method must be .*, got \['varimax'\]"),
-        (lambda: model.bootstrap(X, 1), "n_resamples must be an int of at least 2, got 1"),
-        (lambda: model.bootstrap(X, alignment="none"), "alignment must be one of"),
-        (lambda: model.bootstrap(X, alignment=["signs"]), r"must be .*, got \['signs'\]"),
-        (lambda: model.bootstrap(X[:1]), "at least 2 rows, got 1"),
-        (lambda: model.bootstrap(X, 5).interval("ratio"), "kind must be one of"),
-        (lambda: model.bootstrap(X, 5).interval(confidence_level=95), "confidence_level must be"),
-        (lambda: PCA(2, svd_solver="arpack").fit(X).limits(), "Pass the training rows"),
-        (lambda: model.contributions(X, sample_weight=np.ones(3)), r"shape|inconsistent"),
-        (lambda: model.bootstrap(X, sample_weight=-np.ones(40)), "must not be negative, got -1"),
-        (lambda: model.bootstrap(X, sample_weight=np.ones(40) / 40), "sum to 2 or more, as it"),
-        (lambda: model.bootstrap(X * np.nan), "Input X contains NaN"),
+        (lambda: model.bootstrap(1), "n_resamples must be an int of at least 2, got 1"),
+        (lambda: model.bootstrap(alignment="none"), "alignment must be one of"),
+        (lambda: model.bootstrap(alignment=["signs"]), r"must be .*, got \['signs'\]"),
+        (lambda: explain(pca, X[:1]).bootstrap(), "at least 2 rows, got 1"),
+        (lambda: model.bootstrap(5).interval("ratio"), "kind must be one of"),
+        (lambda: model.bootstrap(5).interval(confidence_level=95), "confidence_level must be"),
         (
-            lambda: PCA(2, missing="em").fit(X).bootstrap(np.where(X > 2, np.nan, X)),
+            lambda: explain(PCA(2, svd_solver="arpack").fit(X)).outliers(X),
+            "Pass the training rows",
+        ),
+        (lambda: model.row_contributions(sample_weight=np.ones(3)), r"shape|inconsistent"),
+        (lambda: model.bootstrap(sample_weight=-np.ones(40)), "must not be negative, got -1"),
+        (lambda: model.bootstrap(sample_weight=np.ones(40) / 40), "sum to 2 or more, as it"),
+        (lambda: explain(pca, X * np.nan), "Input X contains NaN"),
+        (
+            lambda: explain(PCA(2, missing="em").fit(X), holed).bootstrap(),
             "X has missing values.* Leave out the rows",
         ),
     ):
@@ -336,27 +373,29 @@ def test_bad_input(correlated):
 
 def test_all_components_leave_no_error(correlated):
     X = correlated(40, 4)
-    for model in (PCA().fit(X), PCA(svd_solver="full").fit(X), PCA().partial_fit(X)):
+    for pca in (PCA().fit(X), PCA(svd_solver="full").fit(X), PCA().partial_fit(X)):
+        model = explain(pca, X)
         assert (model.spe(X * 3) == 0).all()
         assert model.limits().spe == 0
-        assert len(model.outliers(X, alpha=1e-9)) == 0
-    assert PCA(0).fit(X).limits().hotelling_t2 == 0
-    assert (PCA(0).fit(X).hotelling_t2(X) == 0).all()
+        assert len(model.outliers(alpha=1e-9)) == 0
+    none = explain(PCA(0).fit(X), X)
+    assert none.limits().hotelling_t2 == 0
+    assert (none.hotelling_t2() == 0).all()
     wide = PCA().fit(correlated(5, 9))  # the fifth has no variance
-    assert wide.limits().spe == 0
-    assert wide._rank() == 4
+    assert explain(wide).limits().spe == 0
+    assert rank_of(wide) == 4
 
 
 def test_features_without_variance(correlated):
     X = np.column_stack([correlated(40, 3), np.full(40, 0.1)])
     for scale in (False, True):
-        model = PCA(2, scale=scale).fit(X)
-        assert (model.correlations_[3] == 0).all()
-        assert model.communalities_[3] == 0
+        model = explain(PCA(2, scale=scale).fit(X))
+        assert (model.correlations[3] == 0).all()
+        assert model.communalities[3] == 0
         assert np.isfinite(model.explained_by(3)).all()
-    constant = PCA(2).fit(np.ones((20, 3)))
-    for method in ("contributions", "cos2", "hotelling_t2", "spe"):
+    constant = explain(PCA(2).fit(np.ones((20, 3))), np.ones((20, 3)))
+    for method in ("row_contributions", "cos2", "hotelling_t2", "spe"):
         assert (getattr(constant, method)(np.ones((4, 3))) == 0).all()
     assert constant.limits() == (0, 0)
-    assert np.isfinite(constant.bootstrap(np.ones((20, 3)), 5).interval("loadings")).all()
+    assert np.isfinite(constant.bootstrap(5).interval("loadings")).all()
     assert constant.rotate().loadings_.shape == (3, 0)

@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from skparams import PCA, diff, fitted_params, memorised, probe, slim, summary
+from skparams import PCA, diff, fitted_params, kept_rows, probe, slim, summary
 
 
 def stream_of(model, X, sizes, weight=None):
@@ -172,7 +172,7 @@ def test_a_memmap_larger_than_the_memory(tmp_path):
     code = dedent(f"""
         import resource
         import numpy as np
-        from skparams import PCA, diff, fitted_params, memorised, probe, slim, summary
+        from skparams import PCA, diff, fitted_params, kept_rows, probe, slim, summary
 
         path = {str(tmp_path / "rows")!r}
         shape = (2_000_000, 30)
@@ -208,7 +208,7 @@ def test_to_look_at_a_stream_changes_nothing(n_components, correlated):
     X = correlated(60, 4)
     model = PCA(n_components, random_state=np.random.RandomState(0)).partial_fit(X)
     before = pickle.dumps(model)
-    found = [summary(model, X), diff(model, model), probe(model, X), memorised(model)]
+    found = [summary(model, X), diff(model, model), probe(model, X), kept_rows(model)]
     assert all(map(str, found))
     assert "components_" in fitted_params(slim(model, X))
     assert pickle.dumps(model) == before

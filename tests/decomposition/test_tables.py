@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from scipy.stats import chi2, f, norm
 from sklearn.datasets import load_wine
 
-from skparams import PCA
+from skparams import PCA, explain
 from tests.sweep import sweep
 
 
@@ -43,7 +43,7 @@ class Slow:
         residuals = z - scores @ self.axes.T
         return {
             "coordinates": scores,
-            "contributions": scores**2 / ((self.n - 1) * self.kept),
+            "row_contributions": scores**2 / ((self.n - 1) * self.kept),
             "cos2": scores**2 / (z**2).sum(axis=1, keepdims=True),
             "hotelling_t2": np.array([s @ np.diag(1 / self.kept) @ s for s in scores]),
             "spe": (residuals**2).sum(axis=1),
@@ -62,13 +62,14 @@ class Slow:
 
 def assert_as_slow(model, slow, X, tol=1e-9):
     slow.axes = slow.axes * np.sign((slow.axes * model.components_.T).sum(axis=0))
+    explained = explain(model, X)
     for kind, expected in slow.features().items():
-        found = model.feature_table(kind)
+        found = getattr(explained, kind)
         np.testing.assert_allclose(found, expected, atol=tol * np.abs(expected).max(), rtol=0)
-        np.testing.assert_array_equal(getattr(model, f"{kind}_"), found)
+    np.testing.assert_array_equal(model.loadings_, explained.loadings)
     dense = X.toarray() if sp.issparse(X) else X
     for method, expected in slow.rows(dense).items():
-        found = getattr(model, method)(X)
+        found = getattr(explained, method)()
         assert found.dtype == model.components_.dtype
         np.testing.assert_allclose(
             found, expected, atol=tol * np.abs(expected).max() + 1e-25, rtol=0, err_msg=method
@@ -107,10 +108,10 @@ def test_every_table(setting, offset, correlated, rng):
         model.fit(rows, sample_weight=weight)
     assert_as_slow(model, slow, rows, 1e-3 if setting["dtype"] == np.float32 else 1e-9)
     if how not in ("arpack", "sparse") and k < 6:
-        np.testing.assert_allclose(model.limits(0.01), slow.limits(0.01), rtol=1e-3 if
-                                   setting["dtype"] == np.float32 else 1e-9)  # fmt: skip
+        np.testing.assert_allclose(explain(model).limits(alpha=0.01), slow.limits(0.01), rtol=1e-3
+                                   if setting["dtype"] == np.float32 else 1e-9)  # fmt: skip
     if weight is not None:
-        shares = model.contributions(X, sample_weight=weight)
+        shares = explain(model, X).row_contributions(sample_weight=weight)
         np.testing.assert_allclose(shares.sum(axis=0), 1)
 
 
@@ -130,87 +131,93 @@ def test_missing_values_count_as_what_is_expected_of_them(correlated):
     holed = X.copy()
     holed[::7, 1] = np.nan
     model = PCA(2, missing="em", scale=True).fit(holed)
-    covariance = model.scale_**2 * model.feature_table("communalities")
+    tables = explain(model)
+    covariance = model.scale_**2 * tables.communalities
     explained = (model.components_.T * model.explained_variance_) @ model.components_
     np.testing.assert_allclose(covariance, model.scale_**2 * np.diag(explained))
     filled = model._filled(holed)
     for method in ("coordinates", "cos2", "hotelling_t2", "spe"):
-        found = getattr(model, method)(holed)
-        np.testing.assert_allclose(found, getattr(model, method)(filled), atol=1e-10)
+        found = getattr(tables, method)(holed)
+        np.testing.assert_allclose(found, getattr(tables, method)(filled), atol=1e-10)
         assert np.isfinite(found).all()
-    np.testing.assert_allclose(model.coordinates(holed), model.transform(holed), atol=1e-12)
-    assert np.isfinite(model.limits()).all()
+    np.testing.assert_allclose(tables.coordinates(holed), model.transform(holed), atol=1e-12)
+    assert np.isfinite(tables.limits()).all()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_all_tables_of_rows_are_those_of_the_methods(dtype, correlated, rng):
     X, weight = correlated(60, 5, 10.0, dtype), rng.randint(0, 3, 60)
-    model = PCA(3, scale=True).fit(X, sample_weight=weight)
-    found = model.row_tables(X, weight)
+    model = explain(PCA(3, scale=True).fit(X, sample_weight=weight))
+    found = model.row_tables(X, sample_weight=weight)
     for name, table in found._asdict().items():
         expected = getattr(model, name)(X, **{"sample_weight": weight} if "con" in name else {})
         assert table.dtype == dtype
         np.testing.assert_array_equal(table, expected, err_msg=name)
     with pytest.raises(ValueError, match="sample_weight must not be negative, got -1"):
-        model.row_tables(X, -np.ones(60))
+        model.row_tables(X, sample_weight=-np.ones(60))
     wine = load_wine(as_frame=True).data[:20].rename(index=str)
-    tables = PCA(2).fit(wine).row_tables(wine)
+    tables = explain(PCA(2).fit(wine), wine).row_tables()
     assert list(tables.cos2) == ["pca0", "pca1"]
     assert tables.spe.name == "spe"
     assert all(table.index.equals(wine.index) for table in tables)
-    assert isinstance(PCA(2).fit(wine).row_tables(wine, as_frame=False).spe, np.ndarray)
+    tables = explain(PCA(2).fit(wine), wine, as_frame=False).row_tables()
+    assert isinstance(tables.spe, np.ndarray)
 
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_rows_in_parts(threads, correlated, monkeypatch):
     X = correlated(1003, 5, 10.0)
     model = PCA(3, scale=True).fit(X)
-    whole = model.row_tables(X), model.transform(X), model.score_samples(X)
+    explained = explain(model, X)
+    whole = explained.row_tables(), model.transform(X), model.score_samples(X)
     monkeypatch.setattr("skparams.decomposition._pca.blocks.n_threads", lambda: threads)
     monkeypatch.setattr("skparams.decomposition._pca.blocks.BLOCK", 64)
-    parts = model.row_tables(X), model.transform(X), model.score_samples(X)
+    parts = explained.row_tables(), model.transform(X), model.score_samples(X)
     for one, other in zip([*whole[0], *whole[1:]], [*parts[0], *parts[1:]], strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
     sparse = PCA(3, scale=True, svd_solver="covariance_eigh").fit(sp.csr_array(X))
-    np.testing.assert_allclose(sparse.spe(sp.csc_array(X)), whole[0].spe, atol=1e-7)
+    found = explain(sparse, sp.csc_array(X)).spe()
+    np.testing.assert_allclose(found, whole[0].spe, atol=1e-7)
 
 
 def test_limits_keep_their_digits(correlated):
-    model = PCA(2).fit(correlated(50, 5))
+    model = explain(PCA(2).fit(correlated(50, 5)))
     for alpha in (0.3, 1e-3, 1e-30):
-        t2 = model.limits(alpha).hotelling_t2 / (2 * (50**2 - 1) / (50 * 48))
+        t2 = model.limits(alpha=alpha).hotelling_t2 / (2 * (50**2 - 1) / (50 * 48))
         assert f.sf(t2, 2, 48) == pytest.approx(alpha)
-    assert model.limits(1e-30).spe < np.inf
+    assert model.limits(alpha=1e-30).spe < np.inf
 
 
 def test_sums(correlated):
     X = correlated(60, 5)
     for scale in (False, True):
-        model = PCA(scale=scale).fit(X)
-        np.testing.assert_allclose(model.contributions_.sum(axis=0), 1)
-        np.testing.assert_allclose(model.contributions(X).sum(axis=0), 1)
-        np.testing.assert_allclose(model.cos2(X).sum(axis=1), 1)
-        np.testing.assert_allclose(model.communalities_, 1)
+        model = explain(PCA(scale=scale).fit(X), X)
+        np.testing.assert_allclose(model.contributions.sum(axis=0), 1)
+        np.testing.assert_allclose(model.row_contributions().sum(axis=0), 1)
+        np.testing.assert_allclose(model.cos2().sum(axis=1), 1)
+        np.testing.assert_allclose(model.communalities, 1)
         few = PCA(2, scale=scale).fit(X)
+        tables = explain(few, X)
         np.testing.assert_allclose(
-            few.hotelling_t2_contributions(X).sum(axis=1), few.hotelling_t2(X)
+            tables.hotelling_t2_contributions().sum(axis=1), tables.hotelling_t2()
         )
-        np.testing.assert_allclose(few.spe_contributions(X).sum(axis=1), few.spe(X))
+        np.testing.assert_allclose(tables.spe_contributions().sum(axis=1), tables.spe())
         unit = few.scale_ if scale else 1.0
         errors = ((X - few.inverse_transform(few.transform(X))) / unit) ** 2
-        np.testing.assert_allclose(few.spe(X), errors.sum(axis=1))
+        np.testing.assert_allclose(tables.spe(), errors.sum(axis=1))
 
 
 def test_correlations_are_correlations(correlated):
     X = correlated(60, 5) * [1, 10, 0.1, 3, 2]
     model = PCA(3).fit(X)
     expected = np.corrcoef(X.T, model.transform(X).T)[:5, 5:]
-    np.testing.assert_allclose(model.correlations_, expected, atol=1e-10)
-    table = model.explained_by(-1)
+    explained = explain(model)
+    np.testing.assert_allclose(explained.correlations, expected, atol=1e-10)
+    table = explained.explained_by(-1)
     np.testing.assert_allclose(table[:, 0], model.loadings_[4])
-    np.testing.assert_allclose(table[:, 1], model.correlations_[4])
-    np.testing.assert_allclose(table[:, 2], model.contributions_[4])
-    np.testing.assert_allclose(table[:, 3].sum(), model.communalities_[4])
+    np.testing.assert_allclose(table[:, 1], explained.correlations[4])
+    np.testing.assert_allclose(table[:, 2], explained.contributions[4])
+    np.testing.assert_allclose(table[:, 3].sum(), explained.communalities[4])
 
 
 def test_prince():
@@ -218,21 +225,22 @@ def test_prince():
     X = load_wine(as_frame=True).data
     n, k = len(X), 5
     for scale in (False, True):
-        ours = PCA(k, scale=scale, svd_solver="full").fit(X)
+        pca = PCA(k, scale=scale, svd_solver="full").fit(X)
+        ours = explain(pca, X)
         theirs = prince.PCA(n_components=k, rescale_with_std=scale, engine="scipy").fit(X)
         factor = 1.0 if scale else (n - 1) / n  # of variances, which it divides by n
-        np.testing.assert_allclose(theirs.eigenvalues_, ours.eigenvalues_ * factor, rtol=1e-8)
+        np.testing.assert_allclose(theirs.eigenvalues_, pca.eigenvalues_ * factor, rtol=1e-8)
         pairs = [
-            (theirs.column_correlations, ours.correlations_),
-            (theirs.column_contributions_, ours.contributions_),
-            (theirs.column_cosine_similarities_, ours.correlations_**2),
-            (theirs.column_coordinates_, ours.loadings_ * np.sqrt(factor)),
-            (theirs.row_contributions_, ours.contributions(X)),
-            (theirs.row_cosine_similarities(X), ours.cos2(X)),
+            (theirs.column_correlations, ours.correlations),
+            (theirs.column_contributions_, ours.contributions),
+            (theirs.column_cosine_similarities_, ours.correlations**2),
+            (theirs.column_coordinates_, ours.loadings * np.sqrt(factor)),
+            (theirs.row_contributions_, ours.row_contributions()),
+            (theirs.row_cosine_similarities(X), ours.cos2()),
             # larger by that factor, as it scales with the deviations of n
             (
                 theirs.row_coordinates(X),
-                ours.coordinates(X) * (np.sqrt(n / (n - 1)) if scale else 1),
+                ours.coordinates() * (np.sqrt(n / (n - 1)) if scale else 1),
             ),
         ]
         for expected, found in pairs:
@@ -247,15 +255,16 @@ def test_few_of_many_features_have_boxs_limit(correlated):
         values = PCA(scale=scale).fit(X).eigenvalues_[3:]
         first, second = values.sum(), (values**2).sum()
         expected = second / first * chi2.ppf(0.95, first**2 / second)
-        assert model.limits().spe == pytest.approx(expected, rel=1e-8)
+        assert explain(model).limits().spe == pytest.approx(expected, rel=1e-8)
         stream = PCA(3, scale=scale).partial_fit(X[:100]).partial_fit(X[100:])
-        assert stream.limits().spe == pytest.approx(expected, rel=1e-8)
-    model = PCA(3, svd_solver="arpack", random_state=0).fit(X)
-    spe = model.spe(X)
+        assert explain(stream).limits().spe == pytest.approx(expected, rel=1e-8)
+    model = explain(PCA(3, svd_solver="arpack", random_state=0).fit(X), X)
+    spe = model.spe()
     half = spe.var() / 2
     expected = half / spe.mean() * chi2.ppf(0.95, spe.mean() ** 2 / half)
-    assert model.limits(X=X).spe == pytest.approx(expected)
-    assert model.outliers(X).limits == model.limits(X=X)
+    assert model.limits().spe == pytest.approx(expected)
+    assert model.outliers().limits == model.limits()
+    assert model.outliers(X * 9).limits == model.limits()  # which are not those of other rows
 
 
 def _false_alarms(n_seeds, n, p, k, alpha=0.05, scale=False):
@@ -266,8 +275,8 @@ def _false_alarms(n_seeds, n, p, k, alpha=0.05, scale=False):
         draw = np.random.RandomState(seed)
         basis = np.linalg.qr(draw.standard_normal((p, p)))[0]
         X, new = (draw.standard_normal((m, p)) * deviations @ basis for m in (n, 2000))
-        model = PCA(k, scale=scale).fit(X)
-        t2, spe = model.limits(alpha)
+        model = explain(PCA(k, scale=scale).fit(X))
+        t2, spe = model.limits(alpha=alpha)
         for i, rows in enumerate((X, new)):
             found[i] += (model.hotelling_t2(rows) > t2).mean(), (model.spe(rows) > spe).mean()
     return found / n_seeds
@@ -291,7 +300,7 @@ def test_outliers_name_the_features(correlated, rng):
     X = rng.standard_normal((300, 6)) * 0.1
     factor = rng.standard_normal(300)
     X[:, :4] += factor[:, np.newaxis]
-    model = PCA(1).fit(X)
+    model = explain(PCA(1).fit(X))
     odd = rng.standard_normal((40, 6)) * 0.1
     odd[7, 5] = 5.0  # beside the component
     odd[3, :4] = 9.0  # along it

@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skparams import count_params, fitted_params, summary
 from skparams._records import Unknown
-from skparams._summary.refine import _are_rows
+from skparams._walk import rows_of
 
 
 class Anything(BaseEstimator):
@@ -247,9 +247,9 @@ def test_with_rows_probe_says_which_guesses_are_wrong(piped):
     assert roles[f"{at}_seen"] == "state"
     assert found.totals.stored == 60 * 3 + 1 + (60 * 4 + 8 if piped else 0)
     assert summary(model).totals.stored == 60 * 4 + 4 * 4 + (8 if piped else 0)
-    assert [each.rows for each in found.memorised] == ([] if piped else [60])
+    assert [each.rows for each in found.kept_places] == ([] if piped else [60])
     assert found.probed.methods == ("predict",)
-    assert found.probed.n_rows == 60
+    assert found.probed.n_samples == 60
     assert "probed by predict on 60 rows: counted too" in " ".join(found.to_text(width=120).split())
     assert "as no change was seen: " in found.to_html()
 
@@ -263,7 +263,7 @@ def test_without_rows_or_guesses_nothing_is_probed():
 
 
 class Uncopied(Kernels):
-    def __deepcopy__(self, memo):
+    def __reduce_ex__(self, protocol):
         raise RuntimeError("there is one only")
 
 
@@ -275,7 +275,7 @@ class Failing(Kernels):
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        (Anything().fit(w_=np.ones(4)), "Anything has no method to call with X"),
+        (Anything().fit(w_=np.ones(4)), "Anything has none of the methods predict"),
         (Uncopied().fit(*kernels()), "there is one only"),
         (Failing().fit(*kernels()), "predict: RuntimeError: no <b>power</b>"),
     ],
@@ -292,10 +292,10 @@ def test_where_probing_fails_the_guess_stays_and_says_why(model, reason):
 
 def test_training_rows_are_told_from_parameters():
     X = kernels()[0]
-    assert _are_rows(X[[4, 2, 9]], X)
-    assert _are_rows(X.astype(np.float32), X)
-    assert not _are_rows(X[:1], X)
-    assert not _are_rows(X + 1e-9, X)
-    assert not _are_rows(X[:, :2], X)
-    assert not _are_rows(X, sparse.csr_array(X))
-    assert not _are_rows(X, ["some", "texts"])
+    assert rows_of(X[[4, 2, 9]], X) == 3
+    assert rows_of(X.astype(np.float32), X) == 60
+    assert rows_of(X[1], X) == 1
+    assert rows_of(np.vstack([X[:2], X[:2] + 1e-9]), X) == 2
+    assert rows_of(X[:, :2], X) is None
+    assert rows_of(X, sparse.csr_array(X)) is None
+    assert rows_of(X, ["some", "texts"]) is None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skparams import probe
-from skparams._probe.calls import METHODS
+from skparams._probe import METHODS
 from skparams.specs import ROLES
 from tests.inspection.all_estimators import each_estimator, fitted
 
@@ -32,16 +32,16 @@ def test_what_is_used_has_a_role_that_inference_needs(name):
             X = np.abs(X)
         before = pickle.dumps((estimator, X))
         if not any(hasattr(estimator, method) for method in METHODS):
-            with pytest.raises(ValueError, match="no method to call with X"):
+            with pytest.raises(ValueError, match="has none of the methods"):
                 probe(estimator, X)
             continue
-        found = probe(estimator, X, random_state=0, max_seconds=60)
+        found = probe(estimator, X, max_calls=100_000)
         assert pickle.dumps((estimator, X)) == before
         wrong = {
             (row.estimator, row.path.rpartition("__")[2] or row.path) for row in found.surprising
         }
         assert wrong <= set(REASONS)
-        assert {row.role for row in found.rows} <= set(ROLES)
+        assert {row.role for row in found.attributes} <= set(ROLES)
         assert found.restored
-        assert not found.left_out
-        assert len({row.path for row in found.rows}) == len(found.rows)
+        assert not any("max_calls" in row.reason for row in found.not_tried)
+        assert len({row.path for row in found.attributes}) == len(found.attributes)

@@ -1,10 +1,11 @@
-"""A slimmed copy predicts the same, keeps less, says what it lacks, and passes for its class."""
+"""A slimmed copy is of the model's class, predicts the same and keeps less."""
 
 import copy
 import pickle
 import subprocess
 import sys
 import threading
+from itertools import product
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestRegressor, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.linear_model import LinearRegression, Ridge, SGDClassifier
+from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier, LocalOutlierFactor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -24,10 +25,10 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 import skparams
-from skparams import assert_same_model, memorised, slim, spread, summary
-from skparams._walk.outputs import same
-from skparams._walk.predictions import results_of
+from skparams import assert_same_model, kept_rows, slim, spread, summary
+from skparams._walk import calls_of, results_of, same
 from skparams.specs import Spec, parameter
+from tests.inspection.all_estimators import each_estimator, fit, instances
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -105,7 +106,6 @@ def test_ways_of_its_own_to_be_pickled(Model, X, y):
 
 
 def test_a_slimmed_copy_is_the_same_model(X, y):
-    """Its class is a subclass, which stands among hyperparameters and in attributes too."""
     network = MLPClassifier((30, 20), max_iter=3, early_stopping=True, random_state=0)
     for model in (
         make_pipeline(StandardScaler(), network),
@@ -115,7 +115,7 @@ def test_a_slimmed_copy_is_the_same_model(X, y):
         small = slim(model, X)
         assert_same_model(model, small, rtol=0)
         assert_same_model(small, model, rtol=0)
-        assert not spread([model, small]).varied
+        assert not spread([model, small]).hyperparameters
 
 
 # What goes, and what it spares
@@ -135,7 +135,7 @@ def test_a_search_over_a_network_is_a_third_at_most(Network, X, y):
     search.fit(X, y)
     least = len(pickle.dumps(search)) / 3
     assert len(pickle.dumps(slim(search))) <= least
-    assert len(pickle.dumps(slim(search, keep=("best_estimator_",)))) <= least
+    assert len(pickle.dumps(slim(search.best_estimator_))) <= least
 
 
 def test_what_a_view_keeps_alive_goes(rng):
@@ -147,7 +147,7 @@ def test_what_a_view_keeps_alive_goes(rng):
     assert report.memory_before > 1_600_000
     assert report.memory_after < 10_000
     assert len(pickle.dumps(slimmed)) < 10_000
-    assert ("coef_", "retained", 1_599_984) in [(r.path, r.role, r.bytes) for r in report.rows]
+    assert ("coef_", "retained", 1_599_984) in [(r.path, r.role, r.bytes) for r in report.dropped]
 
 
 def test_a_slimmed_copy_has_no_array_of_the_caller(X, y):
@@ -160,6 +160,16 @@ def test_a_slimmed_copy_has_no_array_of_the_caller(X, y):
 def test_memory_that_was_shared_still_is(X, y):
     slimmed = slim(KNeighborsClassifier(algorithm="kd_tree").fit(X, y))
     assert np.shares_memory(slimmed._fit_X, np.asarray(slimmed._tree.data))
+
+
+def test_views_of_what_stays_are_still_views(X, y):
+    model = LinearRegression().fit(X, y)
+    model.all_ = np.ones((3, 4))
+    model.some_ = model.all_[1:, ::2]
+    slimmed = slim(model)
+    assert same(slimmed.some_, model.some_)
+    assert np.shares_memory(slimmed.some_, slimmed.all_)
+    assert not np.shares_memory(slimmed.all_, model.all_)
 
 
 def test_layout_in_memory_is_kept(X):
@@ -195,29 +205,31 @@ def test_what_no_spec_describes_is_kept(X):
     assert "no Spec describes Guessed" in str(report)
 
 
-def test_little_that_is_not_worth_saying_is_kept(X):
-    slimmed, report = slim(LinearRegression().fit(X[:, :2], X[:, 0]), return_report=True)
-    assert type(slimmed) is LinearRegression
-    assert report.pickled_after == report.pickled_before
+def test_the_same_attributes_go_whatever_their_size(X):
+    for n in (2, 20):
+        model = LinearRegression().fit(X[:, :n], X[:, 0])
+        report = slim(model, return_report=True)[1]
+        assert [each.path for each in report.dropped if each.role != "retained"] == ["singular_"]
 
 
-# The copy passes for its class
+# The copy is of the same class
 
 
-def test_the_copy_passes_for_its_class(search, X):
-    for each in copies(slim(search)):
-        assert each.__class__ is GridSearchCV
-        assert isinstance(each, GridSearchCV)
-        assert type(each).__module__ == GridSearchCV.__module__
-        assert is_classifier(each)
-        check_is_fitted(each)
-        assert repr(each) == repr(search)
-        assert each._repr_html_()
-        assert each.get_params().keys() == search.get_params().keys()
-        assert str(summary(each)).splitlines()[0] == str(summary(search)).splitlines()[0]
-        assert type(clone(each)) is GridSearchCV
-        assert type(clone(each.best_estimator_)) is MLPClassifier
-        assert vars(each).keys() < vars(search).keys()
+def test_the_copy_is_of_the_same_class(search, X, y):
+    network = MLPClassifier((30, 20), max_iter=3, random_state=0)
+    piped = make_pipeline(StandardScaler(), network).fit(X, y)
+    for model in (search, piped, network.fit(X, y), skparams.MLPClassifier(max_iter=3).fit(X, y)):
+        for each in copies(slim(model)):
+            assert type(each) is type(model)
+            check_is_fitted(each)
+            assert is_classifier(each)
+            assert repr(each) == repr(model)
+            assert each._repr_html_()
+            assert str(summary(each)).splitlines()[0] == str(summary(model)).splitlines()[0]
+            assert type(clone(each)) is type(model)
+    small = slim(search)
+    assert type(small.best_estimator_) is MLPClassifier
+    assert vars(small).keys() < vars(search).keys()
 
 
 def test_output_is_set_as_before(X):
@@ -227,74 +239,90 @@ def test_output_is_set_as_before(X):
     assert list(named) == ["pca0", "pca1"]
 
 
-def test_what_was_dropped_is_named(search):
+def test_what_was_dropped_raises_the_error_of_the_class(search):
     for each in copies(slim(search)):
-        with pytest.raises(AttributeError, match=r"'cv_results_': it was slimmed.*keep=\('cv_res"):
+        with pytest.raises(AttributeError, match=r"object has no attribute 'cv_results_'$"):
             _ = each.cv_results_
-        with pytest.raises(AttributeError, match=r"has no attribute 'nothing'$"):
-            _ = each.best_estimator_.nothing
 
 
-def test_a_message_of_the_class_itself_is_kept(X, y):
-    hinge = SGDClassifier(average=True, random_state=0).fit(X, y)
-    slimmed = slim(hinge)
-    assert type(slimmed) is not SGDClassifier
-    for each in (hinge, slimmed):
-        with pytest.raises(AttributeError, match=r"has no attribute 'predict_proba'"):
-            each.predict_proba(X)
+@pytest.mark.exhaustive  # a process of its own
+def test_a_pickle_loads_without_skparams(search, X, tmp_path):
+    pickled = pickle.dumps(slim(search))
+    assert b"skparams" not in pickled
+    (tmp_path / "model").write_bytes(pickle.dumps((pickled, X, search.predict(X))))
+    code = """
+import pickle, sys
+with open(sys.argv[1], "rb") as file:
+    model, X, y = pickle.load(file)
+assert (pickle.loads(model).predict(X) == y).all()
+assert not any(name.partition(".")[0] == "skparams" for name in sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code, tmp_path / "model"], check=True)
+
+
+def test_slimmed_twice(network):
+    some = slim(network, keep=("state",))
+    assert some._optimizer
+    assert not hasattr(some, "loss_curve_")
+    twice = slim(some)
+    assert not hasattr(twice, "loss_curve_")
+    assert not hasattr(twice, "_optimizer")
+
+
+# Further training
 
 
 def test_training_does_not_go_on_from_nothing(network, X, y):
     for each in [*copies(slim(network))]:
-        assert not hasattr(each, "partial_fit")
-        with pytest.raises(AttributeError, match=r"further training needs was dropped \(.*_optim"):
+        with pytest.raises(AttributeError, match=r"loss_curve_|optimizer's state is missing"):
             each.partial_fit(X, y)
         each.fit(X, y).partial_fit(X, y)
         assert each.loss_curve_
+
+
+def test_our_network_refuses_wherever_its_optimizer_is_gone(X, y):
+    model = skparams.MLPClassifier(max_iter=3, random_state=0).fit(X, y)
+    with pytest.raises(AttributeError, match=r"MLPClassifier.partial_fit.*keep=\('state',\)"):
+        slim(model, keep=("diagnostic",)).partial_fit(X, y)
+    model.set_params(solver="lbfgs").fit(X, y)  # which has no optimizer
+    slim(model).set_params(solver="adam").partial_fit(X, y)
 
 
 def test_a_slimmed_stream_says_that_it_has_ended(X):
     stream = skparams.PCA(3).partial_fit(X)
     for each in copies(slim(stream, X)):
         assert same(each.transform(X), copy.deepcopy(stream).transform(X))
-        with pytest.raises(AttributeError, match=r"it was slimmed.*scatter_"):
+        with pytest.raises(AttributeError, match="keeps no scatter matrix"):
             each.partial_fit(X)
         with pytest.raises(ValueError, match="or slimmed"):
             stream.merge(each)
 
 
-def test_unmarked_it_is_as_its_class_made_it(search, X):
-    slimmed = slim(search, X, marked=False)
-    assert type(slimmed) is GridSearchCV
-    assert type(slimmed.best_estimator_) is MLPClassifier
-    assert b"skparams" not in pickle.dumps(slimmed)
-    assert not hasattr(slimmed, "cv_results_")
-    assert type(slim(slim(search), marked=False)) is GridSearchCV
+def _trained_on(model, X, y):
+    """What predictions are after further training, or None if it raises."""
+    model = copy.deepcopy(model)
+    try:
+        if hasattr(model, "partial_fit"):
+            model.partial_fit(X, y)
+        else:
+            model.set_params(warm_start=True).fit(X, y)
+    except AttributeError:
+        return None
+    return results_of(model, X, calls_of(model), lambda: np.random.seed(0))
 
 
-def test_slimmed_twice(network):
-    some = slim(network, keep=("state",))
-    assert some._optimizer
-    twice = slim(some)
-    for name in ("loss_curve_", "_optimizer"):
-        with pytest.raises(AttributeError, match="it was slimmed"):
-            getattr(twice, name)
-
-
-@pytest.mark.exhaustive  # a process of its own
-def test_a_pickle_loads_where_skparams_is_not_loaded_yet(search, X, tmp_path):
-    (tmp_path / "model").write_bytes(pickle.dumps((slim(search), X, search.predict(X))))
-    code = """
-import pickle, sys
-with open(sys.argv[1], "rb") as file:
-    model, X, y = pickle.load(file)
-assert (model.predict(X) == y).all()
-try:
-    model.cv_results_
-except AttributeError as error:
-    assert "it was slimmed" in str(error)
-"""
-    subprocess.run([sys.executable, "-c", code, tmp_path / "model"], check=True)
+@pytest.mark.filterwarnings("ignore")
+@each_estimator
+def test_training_goes_on_the_same_or_raises(name):
+    """Never silently from another state; in some, averaging is what keeps a state."""
+    options = [{}, {"average": True}] if name.startswith(("SGD", "PassiveAgg")) else [{}]
+    for estimator, option in product(instances(name), options):
+        params = estimator.get_params(deep=False)
+        if not hasattr(estimator, "partial_fit") and "warm_start" not in params:
+            continue
+        model, X, y = fit(estimator.set_params(**option))
+        expected, found = _trained_on(model, X, y), _trained_on(slim(model), X, y)
+        assert found is None or same(found, expected)
 
 
 # What is kept on request
@@ -309,7 +337,7 @@ def test_keep(search, X):
         (["diagnostic"], [path, "cv_results_"], []),
     ]:
         report = slim(search, keep=keep, return_report=True)[1]
-        dropped = {row.path for row in report.rows}
+        dropped = {row.path for row in report.dropped}
         assert not dropped & set(stays)
         assert dropped >= {*goes, "best_estimator____optimizer"}
 
@@ -319,16 +347,6 @@ def test_training_goes_on_with_its_state_kept(network, X, y):
     for each in (slimmed, network):
         each.partial_fit(X, y)
     assert same(slimmed.predict_proba(X), network.predict_proba(X))
-
-
-def test_a_search_is_reduced_to_its_best_estimator(search, X, y):
-    best = slim(search, X, keep=("best_estimator_",))
-    assert best.__class__ is MLPClassifier
-    assert same(best.predict_proba(X), search.predict_proba(X))
-    inner = make_pipeline(StandardScaler(), search).fit(X, y)
-    slimmed, report = slim(inner, X, keep=("best_estimator_",), return_report=True)
-    assert slimmed[1].__class__ is MLPClassifier
-    assert ("gridsearchcv", "search") in [(row.path, row.role) for row in report.rows]
 
 
 # Compared on X
@@ -370,7 +388,7 @@ class Liar(BaseEstimator):
 
 def test_what_predictions_need_is_refused_by_name(X):
     model = Liar().fit(X)
-    with pytest.raises(ValueError, match=r"Liar.predict needs history_, the diagnostic"):
+    with pytest.raises(ValueError, match=r"Liar.predict needs history_, which has .* diagnostic"):
         slim(model, X)
     with pytest.raises(ValueError, match=r"Liar.predict needs other_.*keep=\('other_',\)"):
         slim(model, X, keep=("history_",))
@@ -382,16 +400,9 @@ def test_what_changes_from_call_to_call_is_compared_with_a_seed(X, y):
     model = DummyClassifier(strategy="stratified").fit(X, y)
     before = np.random.get_state()[1].copy()
     report = slim(model, X, return_report=True)[1]
-    assert "predict" in report.unsteady
-    assert "not the same from call to call" in str(report)
+    assert "predict" in report.nondeterministic
+    assert "nondeterministic, so compared at one seed" in str(report)
     assert (np.random.get_state()[1] == before).all()
-
-
-def test_threads_do_not_decide(X, y):
-    forest = RandomForestRegressor(20, n_jobs=2, random_state=0).fit(X, y)
-    report = slim(forest, X, return_report=True)[1]
-    assert report.unsteady == ()
-    assert slim(forest).n_jobs == 2
 
 
 def test_results_are_the_same_to_the_bit():
@@ -460,10 +471,15 @@ def test_functions_without_a_name_are_copied(X, y):
     assert "it cannot be pickled" in str(report)
 
 
-def test_every_output_is_looked_at(X, y):
-    outputs, unsteady = results_of(LinearRegression().fit(X, y), X)
-    assert list(outputs) == ["predict"]
-    assert unsteady == []
+def test_every_call_is_compared(X, y):
+    assert calls_of(LinearRegression().fit(X, y)) == ["predict"]
+
+
+def test_threads_of_the_model_stay_and_do_not_decide(X, y):
+    forest = RandomForestRegressor(20, n_jobs=2, random_state=0).fit(X, y)
+    report = slim(forest, X, return_report=True)[1]
+    assert report.nondeterministic == ()
+    assert slim(forest).n_jobs == 2
 
 
 # The report
@@ -474,9 +490,9 @@ def test_the_report_in_every_form(search, X):
     slimmed, report = slim(search, X, return_report=True)
     assert report.pickled_before == len(pickle.dumps(search))
     assert report.pickled_after == len(pickle.dumps(slimmed))
-    dropped = sum(row.bytes for row in report.rows)
+    dropped = sum(row.bytes for row in report.dropped)
     assert report.memory_before - report.memory_after == pytest.approx(dropped, abs=500)
-    assert report.to_dict()["rows"][0]["path"] == "best_estimator____optimizer"
+    assert report.to_dict()["dropped"][0]["path"] == "best_estimator____optimizer"
     assert report.to_json().startswith('{"schema": ')
     frame = report.to_frame()
     assert isinstance(frame, pandas.DataFrame)
@@ -485,8 +501,8 @@ def test_the_report_in_every_form(search, X):
     assert repr(report) == str(report)
 
 
-def test_what_is_still_memorised_is_said(X, y):
+def test_rows_that_are_still_kept_are_reported(X, y):
     model = KNeighborsClassifier().fit(X, y)
     report = slim(model, return_report=True)[1]
-    assert report.memorised == memorised(model)
+    assert report.kept_places == kept_rows(model).places
     assert "training rows in it" in str(report)

@@ -5,8 +5,7 @@ import pickle
 import pytest
 
 from skparams import slim
-from skparams._walk.outputs import same
-from skparams._walk.predictions import infers, results_of
+from skparams._walk import calls_of, results_of, same, seed_global
 from tests.inspection.all_estimators import each_estimator, fit, instances
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
@@ -23,9 +22,9 @@ def test_slim(name):
         assert len(after) == report.pickled_after <= report.pickled_before == len(before)
         assert report.memory_after <= report.memory_before
         assert not report.guessed
-        if infers(estimator):
-            outputs, _ = results_of(estimator, X)
-            others, _ = results_of(pickle.loads(after), X)
-            assert outputs.keys() == others.keys()
-            for method, output in outputs.items():
-                assert same(output, others[method]), method
+        assert type(slimmed) is type(estimator)
+        calls = calls_of(estimator)
+        outputs = results_of(estimator, X, calls, lambda: seed_global(0))
+        others = results_of(pickle.loads(after), X, calls, lambda: seed_global(0))
+        for call, output in outputs.items():
+            assert same(output, others[call]), call

@@ -36,22 +36,22 @@ def test_against_numpy(folds):
         assert row.std == pytest.approx(np.sqrt((std**2).mean()))
         assert row.relative == pytest.approx(np.linalg.norm(std) / np.linalg.norm(mean))
         assert row.largest == pytest.approx(std.max())
-        assert row.turned == np.sum((stacked > 0).any(axis=0) & (stacked < 0).any(axis=0))
+        assert row.sign_changes == np.sum((stacked > 0).any(axis=0) & (stacked < 0).any(axis=0))
         assert (row.n_models, row.shapes, row.nonfinite) == (4, (mean.shape,), 0)
 
 
 def test_the_same_models_do_not_vary(folds):
     found = spread([folds[0], copy.deepcopy(folds[0]), folds[0]])
     assert [row.std for row in found.parameters] == [0.0] * 4
-    assert not found.varied
+    assert not found.hyperparameters
 
 
 def test_what_was_chosen_otherwise():
     models = [Ridge(alpha=alpha).fit(X, Y) for alpha in (1.0, 2.0, 1.0)]
-    (varied,) = spread(models).varied
+    (varied,) = spread(models).hyperparameters
     assert (varied.path, varied.values) == ("alpha", ("1.0", "2.0", "1.0"))
     models = [LassoCV(cv=2).fit(X[i:], Y[i:]) for i in (0, 40)]
-    (varied,) = spread(models).varied
+    (varied,) = spread(models).hyperparameters
     assert varied.path == "alpha_"
     assert varied.values == tuple(repr(float(f"{model.alpha_:.6g}")) for model in models)
 
@@ -63,29 +63,29 @@ def test_classes_that_are_not_the_same_are_told(folds):
         for names in ("abc", "abc", "abz")
     ]
     found = spread(models)
-    assert found.unlike == ("logisticregression__classes_",)
-    assert "not the same in all: logisticregression__classes_" in str(found)
-    assert spread(models[:2]).unlike == spread(folds).unlike == ()
-    assert "not the same in all" not in str(spread(folds))
+    assert found.different_structure == ("logisticregression__classes_",)
+    assert "models differ in logisticregression__classes_" in str(found)
+    assert spread(models[:2]).different_structure == spread(folds).different_structure == ()
+    assert "models differ in" not in str(spread(folds))
     binary = LogisticRegression().fit(X, Y)
-    assert spread([binary, models[0][1]]).unlike == ("classes_",)
-    assert spread([binary, Ridge().fit(X, Y)]).unlike == ()
+    assert spread([binary, models[0][1]]).different_structure == ("classes_",)
+    assert spread([binary, Ridge().fit(X, Y)]).different_structure == ()
     rows = [KNeighborsClassifier(algorithm="kd_tree").fit(X[i:], Y[i:]) for i in (0, 1)]
-    assert spread(rows).unlike == ()
+    assert spread(rows).different_structure == ()
 
 
 def test_values_that_look_the_same_vary_too():
     priors = [np.full(8, 1 / 8), np.r_[0.5, np.full(7, 0.5 / 7)]]
-    (varied,) = spread([GaussianNB(priors=priors[i]) for i in (0, 1, 0)]).varied
+    (varied,) = spread([GaussianNB(priors=priors[i]) for i in (0, 1, 0)]).hyperparameters
     plain = "array of float64, shape (8,)"
     assert varied.values == (plain, f"{plain}: 8 of 8 differ", plain)
     functions = [lambda x: x, lambda x: x + 1, lambda x: x + 2]
     models = [FunctionTransformer(f) for f in [*functions, functions[0]]]
-    (varied,) = spread(models).varied
+    (varied,) = spread(models).hyperparameters
     assert len({*varied.values}) == 3
     assert varied.values[0] == varied.values[3]
     assert varied.values[1] == "another function"
-    assert not spread([Ridge(alpha=0.1), Ridge(alpha=np.float64(0.1))]).varied
+    assert not spread([Ridge(alpha=0.1), Ridge(alpha=np.float64(0.1))]).hyperparameters
 
 
 def test_shapes_classes_and_fits_that_differ_are_told():
@@ -112,15 +112,15 @@ def test_defaults_that_come_or_go_with_a_class_are_counted():
     forest, line = RandomForestClassifier(3, n_jobs=1), LogisticRegression()
     found = spread([forest, line])
     names = forest.get_params().keys() ^ line.get_params().keys()
-    assert {each.path for each in found.varied if None in each.values} == names
+    assert {each.path for each in found.hyperparameters if None in each.values} == names
     text = str(found)
     assert "n_estimators" in text  # which is not the default
     assert "n_jobs" in text  # which both have
     assert "min_samples_leaf" not in text
-    assert f"{len(names) - 1} at their defaults come or go with a class" in text
+    assert f"{len(names) - 1} hyperparameters at default, not in all models" in text
     found = spread([PCA(), PCA(), LogisticRegression()], ignore=["random_state", "tol"])
-    said = f"{len(found.varied)} hyperparameters at their defaults come or go with a class"
-    assert said in str(found)
+    n = len(found.hyperparameters)
+    assert f"{n} hyperparameters at default, not in all models" in str(found)
 
 
 def test_components_are_aligned_on_request():

@@ -1,4 +1,4 @@
-"""Where we differ from scikit-learn on purpose: each test shows both behaviours.
+"""Where we differ from scikit-learn on purpose: each test shows both behaviors.
 
 Every class here belongs to the section of docs/differences.md that its docstring names.
 """
@@ -406,7 +406,7 @@ class TestLogProbabilities:
 
 
 class TestLbfgs:
-    """docs/differences.md, "lbfgs keeps float32, keeps its loss, and minimises it"."""
+    """docs/differences.md, "lbfgs keeps float32, keeps its loss, and minimizes it"."""
 
     @pytest.fixture
     def many_targets(self, rng):

@@ -192,7 +192,7 @@ class TestRandomState:
 
 
 def objective(coefs, intercepts, X, Y, kind, activation, alpha, weights):
-    """The loss that is minimised, as it stands in a textbook; summed over the outputs."""
+    """The loss that is minimized, as it stands in a textbook; summed over the outputs."""
     act = {
         "identity": lambda z: z,
         "logistic": expit,
@@ -326,7 +326,7 @@ class TestWhatIsKept:
     @quiet
     @each_solver
     @pytest.mark.parametrize("early_stopping", [False, True])
-    def test_a_pickle_holds_the_weights_and_the_optimiser_once(
+    def test_a_pickle_holds_the_weights_and_the_optimizer_once(
         self, solver, early_stopping, X, target, model
     ):
         estimator = model(

@@ -12,7 +12,7 @@ from skparams._records.node import (
     Node,
     Outcome,
     Probing,
-    Sharpened,
+    RefinedRole,
     Stats,
     Totals,
 )
@@ -115,7 +115,7 @@ def _any_probing(rng):
         return Probing((), 0, (), reason=_any_text(rng))
     verdicts = ("used", "unused")
     roles = [
-        Sharpened(
+        RefinedRole(
             _any_text(rng), "state", ("parameter", "data", "structure")[i % 3], verdicts[i % 2]
         )
         for i in range(rng.randint(9))

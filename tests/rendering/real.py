@@ -30,9 +30,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skparams import diff, fitted_params, plan, probe, spread, summary
-from skparams._records import Memorised
-from skparams._slim import SlimReport
-from skparams._slim.record import SlimRow
+from skparams._records import KeptPlace
+from skparams._slim import KeptRows, SlimReport
+from skparams._slim.record import DroppedAttribute
 
 __all__ = ["TEXTS"]
 
@@ -175,13 +175,12 @@ def _slimmed():
     network = "estimators_[1]"
     return SlimReport(
         class_name="VotingClassifier",
-        rows=(
-            SlimRow(f"{network}__coefs_[0]", "retained", 235_200),
-            SlimRow(f"{network}___optimizer", "state", 15_714),
-            SlimRow(f"{network}___random_state", "state", 5_141),
-            SlimRow(f"{network}__loss_curve_", "diagnostic", 917),
-            SlimRow("gridsearchcv", "search", 912),
-            SlimRow("kmeans__labels_", "output", 480),
+        dropped=(
+            DroppedAttribute(f"{network}__coefs_[0]", "retained", 235_200),
+            DroppedAttribute(f"{network}___optimizer", "state", 15_714),
+            DroppedAttribute(f"{network}___random_state", "state", 5_141),
+            DroppedAttribute(f"{network}__loss_curve_", "diagnostic", 917),
+            DroppedAttribute("kmeans__labels_", "output", 480),
         ),
         pickled_before=49_800,
         pickled_after=20_400,
@@ -189,14 +188,23 @@ def _slimmed():
         memory_after=19_700,
         n_samples=60,
         compared=("predict", "transform"),
-        unsteady=("transform",),
-        probed=(f"{network}___optimizer", f"{network}__loss_curve_"),
-        memorised=(
-            Memorised("estimators_[0]___fit_X", 60, 9_600),
-            Memorised("estimators_[0]___y", 60, 480),
+        nondeterministic=("transform",),
+        kept_places=(
+            KeptPlace("estimators_[0]___fit_X", 60, 9_600),
+            KeptPlace("estimators_[0]___y", 60, 480),
         ),
         guessed=("Prototypes",),
     )
+
+
+def _kept():
+    """Return where training rows are, with places that are known and places that are not."""
+    places = (
+        KeptPlace("classifier__columns___fit_X", 12_000, 9_600_000),
+        KeptPlace("classifier__columns___y", 12_000, 96_000),
+        KeptPlace("svm__support_vectors_", 340, 272_000),
+    )
+    return KeptRows("Pipeline", places, ("mine__prototypes_", "mine__cache['rows'][0]"), 500)
 
 
 def _probed():
@@ -204,7 +212,7 @@ def _probed():
     X, y = _rows(60, 4, 2)
     steps = [("scaler", StandardScaler()), ("tree", DecisionTreeClassifier(max_depth=1))]
     model = Pipeline(steps).set_params(tree__random_state=0).fit(X, y)
-    return probe(model, X, methods="predict_proba", random_state=0)
+    return probe(model, X)
 
 
 def _made(n_components, C):
@@ -267,6 +275,8 @@ TEXTS = {
     "voting": _voting,
     "slim": _slimmed,
     "slim-60": _slimmed,
+    "kept": _kept,
+    "kept-40": _kept,
     "statistics": _statistics,
     "names": _names,
     "probe": _probed,

@@ -10,9 +10,9 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 
 from skparams import diff, spread
-from skparams._probe.record import Probe, Probed
-from skparams._records.node import Finding, Memorised, Stats
-from skparams._slim.record import SlimReport, SlimRow
+from skparams._probe.record import Probe, ProbedAttribute
+from skparams._records.node import Finding, KeptPlace, Stats
+from skparams._slim.record import DroppedAttribute, SlimReport
 from skparams._summary.record import Summary
 from tests.rendering.made import NASTY, anything, array, ensemble, node
 from tests.sweep import sweep
@@ -180,18 +180,22 @@ def reports():
     X, y = rng.standard_normal((60, 4)), np.arange(60) % 3
     forests = [RandomForestClassifier(9, max_depth=3, random_state=i).fit(X, y) for i in range(2)]
     lots = [f"a_rather_long_step_name__{i}_{'w' * (i % 9)}_" for i in range(50)]
-    verdicts = ("used", "unused", "not tried", "left out")
+    verdicts = ("used", "unused", "not tried")
+    methods = ("predict", "predict_proba", "decision_function", "transform")
     rows = [
-        Probed(path, "A", "parameter", verdicts[i % 4], ("predict", "transform"), "ValueError: no")
+        ProbedAttribute(
+            path, "A", "parameter", verdicts[i % 3], ("predict", "transform"), "ValueError: no"
+        )
         for i, path in enumerate([*lots * 4, *NASTY])
     ]
-    gone = tuple(SlimRow(path, "state", 10**i) for i, path in enumerate([*NASTY, lots[8]]))
-    held = tuple(Memorised(path, 10**6, 10**9) for path in NASTY)
-    methods = ("predict", "predict_proba", "decision_function", "transform")
+    gone = tuple(DroppedAttribute(path, "state", 10**i) for i, path in enumerate([*NASTY, lots[8]]))
+    held = tuple(KeptPlace(path, 10**6, 10**9) for path in NASTY)
     failed = (("transform", f"ValueError: {NASTY[0]}"),)
     return {
-        "probe": Probe(NASTY[0], tuple(rows), methods, failed, (), (), 60, 60, 1.0, True, ("B",)),
-        "slim": SlimReport(NASTY[0], gone, 10**9, 10**5, 10**9, 10**5, 60, methods, memorised=held),
+        "probe": Probe(NASTY[0], tuple(rows), methods, (), failed, 60, 60, 200, True, ("B",)),
+        "slim": SlimReport(
+            NASTY[0], gone, 10**9, 10**5, 10**9, 10**5, 60, methods, kept_places=held
+        ),
         "diff": diff(*forests),
         "diff-names": diff(Anything({}), Anything({text: text for text in NASTY})),
         "spread": spread(forests),

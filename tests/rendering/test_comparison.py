@@ -34,7 +34,7 @@ def test_frames_have_a_row_for_all_that_was_compared(found):
     assert frame.loc["model__C", ["role", "status", "before", "after"]].tolist() == [
         *("hyperparameter", "changed", "0.1", "0.2"),
     ]
-    assert frame.loc["pca__components_", ["n", "moved"]].tolist() == [8, 8]
+    assert frame.loc["pca__components_", ["n", "n_changed"]].tolist() == [8, 8]
     for each in found.values():
         assert len(each.to_frame())
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from skparams._plan import Plan
-from skparams._probe import Probe, Probed
 from skparams._probe import record as _probe_record
-from skparams._records import Bounds, Memorised, Stats, Unknown
+from skparams._probe.record import Probe, ProbedAttribute
+from skparams._records import Bounds, KeptPlace, Stats, Unknown
 from skparams._records import node as _record
 from skparams._records import trees as _trees
 from skparams._report.base import SCHEMA
 from skparams._slim import record as _slim_record
-from skparams._slim.record import SlimReport, SlimRow
+from skparams._slim.record import DroppedAttribute, KeptRows, SlimReport
 from skparams._summary import Summary
 from tests.rendering.made import NASTY, anything, array, node
 from tests.sweep import sweep
@@ -61,7 +61,7 @@ def test_the_page_has_each_key_in_order():
         name: [each.name for each in fields(record)]
         for module in (_record, _trees, _probe_record, _slim_record)
         for name, record in vars(module).items()
-        if name in module.__all__ and is_dataclass(record) and name not in ("Probe", "SlimReport")
+        if name in module.__all__ and is_dataclass(record) and name not in REPORTS
     }
     reports = sorted(shown_reports())
     assert sorted(sections) == sorted([*records, *reports, "Differences", "An example"])
@@ -71,25 +71,31 @@ def test_the_page_has_each_key_in_order():
         found = report.to_dict()
         assert list(found) == ["schema", "kind", *sections[name]]
         assert (found["schema"], found["kind"]) == (SCHEMA, name.lower())
-        inner = {"rows": ROWS.get(name), "memorised": "Memorised", "estimator": "Node"}
+        inner = {**ITEMS.get(name, {}), "kept_places": "KeptPlace", "estimator": "Node"}
         for key in inner.keys() & found.keys():
             each = [found[key]] if isinstance(found[key], dict) else found[key]
             assert [list(record) for record in each] == [sections[inner[key]]]
         assert json.loads(report.to_json(indent=2), parse_constant=refuse) == found
 
 
-ROWS = {"Probe": "Probed", "SlimReport": "SlimRow"}
+REPORTS = ("KeptRows", "Probe", "SlimReport")
+ITEMS = {
+    "KeptRows": {"places": "KeptPlace"},
+    "Probe": {"attributes": "ProbedAttribute"},
+    "SlimReport": {"dropped": "DroppedAttribute"},
+}
 
 
 def shown_reports():
     """A report of each kind, by the name of its record, with a text of users in it."""
-    rows = (Probed("w_", "A", "state", "used", ("predict",), NASTY[0]),)
-    gone, held = (SlimRow(NASTY[0], "state", 8),), (Memorised(NASTY[0], 3, 24),)
+    probed = (ProbedAttribute("w_", "A", "state", "used", ("predict",), NASTY[0]),)
+    gone, held = (DroppedAttribute(NASTY[0], "state", 8),), (KeptPlace(NASTY[0], 3, 24),)
     return {
         "Summary": Summary(node("A")),
         "Plan": Plan(node("A")),
-        "Probe": Probe("A", rows, ("predict",), (("f", "E"),), (), (), 3, 3, float("nan"), True),
-        "SlimReport": SlimReport("A", gone, None, None, 9, 8, compared=("f",), memorised=held),
+        "KeptRows": KeptRows("A", held, (NASTY[0],)),
+        "Probe": Probe("A", probed, ("predict",), (), (("f", "E"),), 3, 3, 9, True),
+        "SlimReport": SlimReport("A", gone, None, None, 9, 8, compared=("f",), kept_places=held),
     }
 
 

@@ -1,1 +1,5 @@
-"""What a fitted PCA says of features and rows."""
+"""What a fitted PCA says of features and rows. ``__init__.pyi`` lists the names for others."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -1,135 +1,125 @@
-"""How odd rows are: the numbers of all tables of rows, from one projection."""
+"""Numbers of each row: coordinates, shares, T² and SPE, from one projection."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
 
-from skparams.decomposition._pca.blocks import over_blocks
-from skparams.decomposition._pca.model import PCAModel
+from skparams.decomposition._pca import FittedPCA, over_blocks
 
-# What there is of each row, and along what it has columns. The last two write residuals over the
-# deviations that the others need.
-DIAGNOSTICS = {
+# The numbers that there are of each row, and what their columns are.
+COLUMNS = {
     "coordinates": "components",
-    "contributions": "components",
+    "row_contributions": "components",
     "cos2": "components",
     "hotelling_t2": None,
-    "hotelling_t2_contributions": "features",
     "spe": None,
+    "hotelling_t2_contributions": "features",
     "spe_contributions": "features",
 }
 
-Fill = Callable[[np.ndarray, np.ndarray, np.ndarray], Any]
+
+class RowTables(NamedTuple):
+    """Tables of the same rows.
+
+    Parameters
+    ----------
+    coordinates, row_contributions, cos2 : DataFrame or ndarray of shape (n_samples, n_components)
+        What the methods of the same names return.
+    hotelling_t2, spe : Series or ndarray of shape (n_samples,)
+        T² and squared prediction error.
+    """
+
+    coordinates: Any
+    row_contributions: Any
+    cos2: Any
+    hotelling_t2: Any
+    spe: Any
 
 
-class Diagnostics(PCAModel):
-    """What a fitted PCA computes of rows, in blocks and in float64."""
+def diagnose(pca: FittedPCA, X: Any, kinds: Sequence[str], dtype: Any) -> list[np.ndarray]:
+    """Compute some kinds of numbers of validated rows; at most the last kind is one of SPE."""
+    if pca._has_holes(X):
+        X = pca._filled(X)
+    width = {"components": pca.components_.shape[:1], "features": X.shape[1:], None: ()}
+    tables = [np.empty(X.shape[:1] + width[COLUMNS[kind]], dtype) for kind in kinds]
+    numbers = _Diagnostics(pca)
+    axes = numbers.components.T
+    inverse = 1.0 / pca.scale_ if pca.scale else None
 
-    def _diagnose(self, X: Any, kinds: Sequence[str], dtype: Any) -> list[np.ndarray]:
-        """Return some of the diagnostics, in their order above, of rows that were checked."""
-        if self.missing == "em" and not sp.issparse(X) and np.isnan(X).any():
-            X = self._filled(X)
-        width = {"components": self.components_.shape[:1], "features": X.shape[1:], None: ()}
-        tables = [np.empty(X.shape[:1] + width[DIAGNOSTICS[kind]], dtype) for kind in kinds]
-        fill = [getattr(self, f"_fill_{kind}")() for kind in kinds]
-        axes = self.components_.T.astype(np.float64)
-        inverse = 1.0 / self.scale_ if self.scale else None
+    def compute(rows: slice, z: np.ndarray) -> None:
+        if inverse is not None:
+            z *= inverse
+        scores = z @ axes
+        for kind, table in zip(kinds, tables, strict=True):
+            table[rows] = getattr(numbers, kind)(z, scores)
 
-        def diagnose(rows: slice, z: np.ndarray) -> None:
-            if inverse is not None:
-                z *= inverse
-            scores = z @ axes
-            for write, table in zip(fill, tables, strict=True):
-                write(z, scores, table[rows])
+    over_blocks(X, pca.mean_, np.float64, compute)
+    return tables
 
-        over_blocks(X, self.mean_, np.float64, diagnose)
-        return tables
 
-    # Each returns what writes a block's numbers: of deviations and scores, into the table's rows.
+class _Diagnostics:
+    """Each method computes a table of rows, from their scaled deviations z and their scores."""
 
-    def _fill_coordinates(self) -> Fill:
-        def fill(z: np.ndarray, scores: np.ndarray, out: np.ndarray) -> None:
-            out[:] = scores
+    def __init__(self, pca: FittedPCA) -> None:
+        self.components = pca.components_.astype(np.float64)
+        self.rank, self.inverse = rank_of(pca), inverse_variances(pca)
+        self.df = pca._weight_sum - 1
 
-        return fill
+    def coordinates(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        return scores
 
-    def _fill_contributions(self) -> Fill:
-        inverse = np.sqrt(self._inverse_variances() / (self._weight_sum - 1))
+    def row_contributions(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        return (scores * np.sqrt(self.inverse / self.df)) ** 2
 
-        def fill(z: np.ndarray, scores: np.ndarray, out: np.ndarray) -> None:
-            unit = scores * inverse
-            np.multiply(unit, unit, out=out, casting="same_kind")
+    def cos2(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        norms = np.einsum("ij,ij->i", z, z)
+        norms[norms == 0] = 1.0  # rows at the mean have scores of 0
+        return scores**2 / norms[:, np.newaxis]
 
-        return fill
+    def hotelling_t2(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        return scores**2 @ self.inverse
 
-    def _fill_cos2(self) -> Fill:
-        def fill(z: np.ndarray, scores: np.ndarray, out: np.ndarray) -> None:
-            norms = np.einsum("ij,ij->i", z, z)
-            norms[norms == 0] = 1.0  # the mean has scores of 0
-            np.divide(scores**2, norms[:, np.newaxis], out=out, casting="same_kind")
+    def hotelling_t2_contributions(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        return z * (scores @ (self.inverse[:, np.newaxis] * self.components))
 
-        return fill
+    def spe(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        residuals = self._residuals(z, scores)
+        return np.einsum("ij,ij->i", residuals, residuals)
 
-    def _fill_hotelling_t2(self) -> Fill:
-        inverse = self._inverse_variances()
+    def spe_contributions(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        return self._residuals(z, scores) ** 2
 
-        def fill(z: np.ndarray, scores: np.ndarray, out: np.ndarray) -> None:
-            out[:] = scores**2 @ inverse
+    def _residuals(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """Overwrite deviations with what is not in the components."""
+        if self.rank == self.components.shape[1]:  # nothing is left, not even rounding errors
+            z[:] = 0.0
+        else:
+            z -= scores[:, : self.rank] @ self.components[: self.rank]
+        return z
 
-        return fill
 
-    def _fill_hotelling_t2_contributions(self) -> Fill:
-        slopes = self._inverse_variances()[:, np.newaxis] * self.components_.astype(np.float64)
-        return lambda z, scores, out: np.multiply(z, scores @ slopes, out=out, casting="same_kind")
+def rounding_error(pca: FittedPCA) -> float:
+    """The rounding error of a variance."""
+    eps, p = np.finfo(pca.components_.dtype).eps, pca.components_.shape[1]
+    return float(eps * p * pca.explained_variance_.max(initial=0.0))
 
-    def _fill_spe(self) -> Fill:
-        residuals = self._residuals()
 
-        def fill(z: np.ndarray, scores: np.ndarray, out: np.ndarray) -> None:
-            left = residuals(z, scores)
-            out[:] = np.einsum("ij,ij->i", left, left)
+def rank_of(pca: FittedPCA) -> int:
+    """How many components have a variance above rounding error."""
+    return int((pca.explained_variance_ > rounding_error(pca)).sum())
 
-        return fill
 
-    def _fill_spe_contributions(self) -> Fill:
-        residuals = self._residuals()
+def inverse_variances(pca: FittedPCA) -> np.ndarray:
+    """Inverse variances of the components, 0 for those without variance."""
+    inverse = np.zeros(len(pca.components_))
+    rank = rank_of(pca)
+    inverse[:rank] = 1.0 / pca.explained_variance_[:rank].astype(np.float64)
+    return inverse
 
-        def fill(z: np.ndarray, scores: np.ndarray, out: np.ndarray) -> None:
-            left = residuals(z, scores)
-            np.multiply(left, left, out=out, casting="same_kind")
 
-        return fill
-
-    def _residuals(self) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-        """Return what leaves of deviations, in place, what is not in the components."""
-        rank, p = self._rank(), self.components_.shape[1]
-        components = self.components_[:rank].astype(np.float64)
-
-        def residuals(z: np.ndarray, scores: np.ndarray) -> np.ndarray:
-            if rank == p:  # nothing is left, not even rounding errors
-                z[:] = 0.0
-            else:
-                z -= scores[:, :rank] @ components
-            return z
-
-        return residuals
-
-    def _rank(self) -> int:
-        """Return how many components have a variance that is more than rounding error."""
-        return int((self.explained_variance_ > self._least()).sum())
-
-    def _least(self) -> float:
-        """Return the rounding error of a variance."""
-        eps, p = np.finfo(self.components_.dtype).eps, self.components_.shape[1]
-        return float(eps * p * self.explained_variance_.max(initial=0.0))
-
-    def _inverse_variances(self) -> np.ndarray:
-        """Return the inverse of each component's variance, and 0 where it has none."""
-        inverse = np.zeros(len(self.components_))
-        rank = self._rank()
-        inverse[:rank] = 1.0 / self.explained_variance_[:rank].astype(np.float64)
-        return inverse
+def quotient(values: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """Divide, with a result of 0 where the divisor is 0."""
+    return np.divide(values, by, out=np.zeros_like(values), where=by > 0)

@@ -9,30 +9,29 @@ import numpy as np
 
 from skparams._runtime import in_threads, n_threads, one_blas_thread
 
-# Resamples of a batch, which one thread takes, and numbers of its counts of rows. Batches never
-# depend on how many threads there are, so neither do the results.
+# Resamples of a batch, which one thread takes, and maximum size of its counts of rows. Batches, and
+# so results, do not depend on the number of threads.
 BATCH = 32
-MOST_COUNTS = 2**22
-# The share of a feature's squares, about the mean of all rows, that is left of it by rounding where
-# a resample has but one value of it.
+MAX_COUNTS = 2**22
+# Share of a feature's sum of squares that rounding leaves of a constant feature in a resample.
 ROUNDING = 1e-13
-# Numbers of the covariances of a batch.
-MOST_COVARIANCES = 2**24
-# Numbers of the products of pairs of features that are held at a time, and the number of features
-# from which on each resample has a product of its own.
-MOST_PRODUCTS = 2**20
+# Maximum size of the covariances of a batch.
+MAX_COVARIANCES = 2**24
+# Maximum size of the products of pairs of features at a time, and the number of features from which
+# on each resample has a product of its own.
+MAX_PRODUCTS = 2**20
 WIDE = 256
 
 
 class Resamples(NamedTuple):
-    """What was found in each resample.
+    """Numbers of each resample.
 
     Parameters
     ----------
     eigenvalues, ratios : ndarray of shape (n_resamples, n_components)
-        Variances along the components, and their shares.
+        Explained variances and explained-variance ratios.
     loadings : ndarray of shape (n_resamples, n_features, n_components)
-        Aligned with the model's.
+        Loadings, aligned with those of the model.
     """
 
     eigenvalues: np.ndarray
@@ -50,34 +49,16 @@ def resample(
     random_state: np.random.RandomState,
     progress: Callable[[int], None],
 ) -> Resamples:
-    """Return eigenvalues, shares and loadings of resampled rows.
+    """Eigenvalues, ratios and loadings of resamples of centered rows.
 
-    A resample counts each row so many times. So the moments of a batch of them are its counts
-    times the products of pairs of features, one BLAS product where there are not many features.
-
-    Parameters
-    ----------
-    z : float64 ndarray of shape (n_samples, n_features)
-        The rows, centered.
-    weight : ndarray of shape (n_samples,) or None
-        Their weights: how many rows each stands for.
-    scaled : bool
-        Whether the features are scaled anew in each resample.
-    reference : ndarray of shape (n_features, n_components)
-        The model's loadings.
-    align : callable
-        Turns loadings to the reference.
-    n_resamples : int
-        How many.
-    random_state : RandomState
-        Draws a seed for each batch.
-    progress : callable
-        Called with the number of resamples that were done.
+    A resample is how often it has each row. The moments of a batch of resamples are these counts
+    times the products of pairs of features: one BLAS product unless there are many features.
+    ``progress`` is called with how many more resamples are done.
     """
     p, k = reference.shape
     shapes = (n_resamples, k), (n_resamples, k), (n_resamples, p, k)
     found = Resamples(*map(np.empty, shapes))
-    batch = max(1, min(BATCH, MOST_COUNTS // len(z), MOST_COVARIANCES // p**2))
+    batch = max(1, min(BATCH, MAX_COUNTS // len(z), MAX_COVARIANCES // p**2))
     starts = range(0, n_resamples, batch)
     seeds = random_state.randint(np.iinfo(np.int32).max, size=len(starts))
 
@@ -97,7 +78,7 @@ def resample(
         found.loadings[chosen] = align(vectors * np.sqrt(values)[:, np.newaxis], reference)
         progress(size)
 
-    threads = n_threads()  # as many as BLAS may use, which is then limited
+    threads = n_threads()  # read before BLAS is limited
     with one_blas_thread():
         in_threads(fill, len(starts), threads)
     return found
@@ -106,7 +87,7 @@ def resample(
 def _counts(
     n: int, weight: np.ndarray | None, n_resamples: int, draw: np.random.RandomState
 ) -> np.ndarray:
-    """Return how often each row is in each resample."""
+    """How often each row is in each resample."""
     counts = np.empty((n_resamples, n))
     for row in counts:
         if weight is None:
@@ -118,12 +99,12 @@ def _counts(
 
 
 def _covariances(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return the covariance of each resample, of shape (n_resamples, n_features, n_features)."""
+    """Covariances of the resamples, of shape (n_resamples, n_features, n_features)."""
     sums, size = counts @ z, counts[0].sum()
     found = _products(z, counts)
     squares = np.einsum("bii->bi", found).copy()
     found -= sums[:, :, np.newaxis] * (sums[:, np.newaxis] / size)
-    # A feature that a resample leaves constant has no variance, rather than a rounding error.
+    # A feature that is constant in a resample has no variance, not that of rounding errors.
     constant = np.einsum("bii->bi", found) <= ROUNDING * squares
     found[constant] = 0.0
     found.transpose(0, 2, 1)[constant] = 0.0
@@ -132,7 +113,7 @@ def _covariances(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _products(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return the sum of the outer products of the rows of each resample."""
+    """Sums of the outer products of the rows of the resamples."""
     n, p = z.shape
     found = np.empty((len(counts), p, p))
     if p >= WIDE:
@@ -143,7 +124,7 @@ def _products(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
         return found
     i, j = np.triu_indices(p)
     products = np.zeros((len(counts), len(i)))
-    step = max(1, MOST_PRODUCTS // len(i))
+    step = max(1, MAX_PRODUCTS // len(i))
     for start in range(0, n, step):
         rows = z[start : start + step]
         products += counts[:, start : start + step] @ (rows[:, i] * rows[:, j])
@@ -152,7 +133,7 @@ def _products(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _to_correlations(covariances: np.ndarray) -> None:
-    """Divide by deviations in place; a feature that is constant in a resample by 1."""
+    """Divide by deviations in place; constant features are divided by 1."""
     deviations = np.sqrt(np.maximum(np.diagonal(covariances, axis1=1, axis2=2), 0))
     unit = np.where(deviations > 0, deviations, 1.0)
     covariances /= unit[:, :, np.newaxis]
@@ -160,12 +141,12 @@ def _to_correlations(covariances: np.ndarray) -> None:
 
 
 def reflected(loadings: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """Return loadings with the signs of the reference."""
+    """Loadings with the signs of the reference."""
     products = np.einsum("bij,ij->bj", loadings, reference)
     return loadings * np.where(products < 0, -1.0, 1.0)[:, np.newaxis]
 
 
 def rotated(loadings: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """Return loadings rotated as near to the reference as they get (Schönemann, 1966)."""
+    """Loadings rotated to be as near as possible to the reference (Schönemann, 1966)."""
     left, _, right = np.linalg.svd(loadings.transpose(0, 2, 1) @ reference)
     return loadings @ (left @ right)

@@ -1,4 +1,4 @@
-"""Components turned so that each has few large loadings: varimax and quartimax."""
+"""Components rotated so that each has few large loadings: varimax and quartimax."""
 
 from __future__ import annotations
 
@@ -14,26 +14,28 @@ from sklearn.utils.validation import check_is_fitted
 
 from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator, one_blas_thread, unchanged_on_error
-from skparams.decomposition._explain.features import FeatureTables, quotient
+from skparams.decomposition._explain.diagnostics import (
+    diagnose,
+    inverse_variances,
+    quotient,
+    rank_of,
+)
+from skparams.decomposition._pca import dtype_of, explained_ratios
 
-# The weight of the columns' evenness in the criterion.
+# Weight of the columns' means in the criterion.
 METHODS = {"varimax": 1.0, "quartimax": 0.0}
-# The largest change of the rotation at which the iteration ends. The criterion is flat around its
-# maximum: that it no longer grows leaves half of the digits open.
+# The largest change of the rotation at which the iteration ends. The criterion itself is flat
+# around its maximum, and would settle half of the digits.
 TOLERANCE = 1e-13
 MAX_ITER = 5000
 
 
 def rotation_of(loadings: np.ndarray, method: str) -> np.ndarray:
-    """Return the orthogonal matrix that turns loadings, by Kaiser's normalised criterion.
-
-    Each feature's loadings are scaled to a communality of 1 first. The iteration is a gradient
-    projection, one singular value decomposition a step; it warns where steps do not suffice.
-    """
+    """The rotation of loadings by Kaiser's normalized criterion, with a gradient projection."""
     norms = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
     rows = quotient(loadings, norms)
     rotation, change = np.eye(loadings.shape[1]), 0.0
-    with one_blas_thread():  # threads that wait for small products take turns, far longer
+    with one_blas_thread():  # several threads take longer for small products
         for _ in range(MAX_ITER):
             turned = rows @ rotation
             mean = METHODS[method] * (turned**2).mean(axis=0)
@@ -52,25 +54,21 @@ def rotation_of(loadings: np.ndarray, method: str) -> np.ndarray:
 
 
 class RotatedPCA(
-    FeatureTables,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-    ParamsMixin,
-    VersionedEstimator,
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator
 ):
-    """A PCA whose components are turned to be easier to name.
+    """A PCA whose components are rotated to be easier to name.
 
-    ``PCA.rotate`` makes one of a fitted PCA; ``fit`` fits the PCA that it is given first.
+    ``explain(pca).rotate()`` returns one of a fitted PCA; ``fit`` fits the PCA first.
 
-    The loadings are rotated, each feature's scaled to a communality of 1 first, as Kaiser did.
-    What the components explain together does not change, and neither do T², SPE and what
-    ``inverse_transform`` restores: those of rows are in ``pca_``. Scores stay uncorrelated; the
-    directions in ``components_`` are no longer orthogonal.
+    The loadings are rotated, with each feature's scaled to a communality of 1 first (Kaiser's
+    normalization). What the components explain together, T², SPE and what ``inverse_transform``
+    restores do not change. Scores stay uncorrelated; the directions in ``components_`` are no
+    longer orthogonal.
 
     Parameters
     ----------
     pca : PCA
-        What is fitted and turned.
+        The estimator that is fitted and rotated.
     method : {'varimax', 'quartimax'}, default='varimax'
         'varimax' makes the squared loadings of each component uneven, 'quartimax' those of each
         feature.
@@ -78,19 +76,17 @@ class RotatedPCA(
     Attributes
     ----------
     pca_ : PCA
-        The fitted PCA. Components without variance are not turned, but left out.
+        The fitted PCA. Components without variance are left out of the rotation.
     rotation_ : ndarray of shape (n_components, n_components)
-        Orthogonal; the rotated loadings are those of ``pca_`` times it.
+        The orthogonal matrix that the loadings of ``pca_`` are multiplied by.
     components_ : ndarray of shape (n_components, n_features)
         The rotated loadings, scaled to norm 1, by falling variance.
     explained_variance_ : ndarray of shape (n_components,)
-        Sums of the squared rotated loadings. They sum to what they did before.
+        Sums of the squared rotated loadings. Their sum is that of the PCA.
     explained_variance_ratio_ : ndarray of shape (n_components,)
-        Their shares in the variance of all features.
-    loadings_, correlations_, contributions_ : DataFrame or ndarray
-        As those of `PCA`.
-    communalities_ : Series or ndarray of shape (n_features,)
-        The same as before.
+        Explained variance over the variance of all features.
+    loadings_ : ndarray of shape (n_features, n_components)
+        The rotated loadings.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -98,7 +94,7 @@ class RotatedPCA(
 
     See Also
     --------
-    PCA.rotate : Turns a fitted PCA.
+    explain : Rotates a fitted PCA, and has the tables of a rotated one.
 
     References
     ----------
@@ -109,10 +105,10 @@ class RotatedPCA(
     Examples
     --------
     >>> from sklearn.datasets import load_iris
-    >>> from skparams import PCA
+    >>> from skparams import PCA, explain
     >>> X = load_iris().data
     >>> pca = PCA(n_components=2, scale=True).fit(X)
-    >>> rotated = pca.rotate("varimax")
+    >>> rotated = explain(pca).rotate("varimax")
     >>> rotated.loadings_.round(2)
     array([[ 0.96,  0.05],
            [-0.14,  0.99],
@@ -127,7 +123,7 @@ class RotatedPCA(
         self.method = method
 
     def fit(self, X, y=None, sample_weight=None):
-        """Fit the PCA, and turn its components.
+        """Fit the PCA, and rotate its components.
 
         Parameters
         ----------
@@ -145,11 +141,11 @@ class RotatedPCA(
         """
         with unchanged_on_error(self):
             check_method(self.method, type(self).__name__)
-            self._turn(clone(self.pca).fit(X, sample_weight=sample_weight))
+            self._rotate(clone(self.pca).fit(X, sample_weight=sample_weight))
         return self
 
-    def _turn(self, pca: Any) -> RotatedPCA:
-        loadings = pca._loadings()[:, : pca._rank()]
+    def _rotate(self, pca: Any) -> RotatedPCA:
+        loadings = pca._loadings()[:, : rank_of(pca)]
         rotation = rotation_of(loadings, self.method)
         turned = loadings @ rotation
         order = np.argsort(-(turned**2).sum(axis=0), kind="stable")
@@ -159,39 +155,38 @@ class RotatedPCA(
         return self
 
     @property
-    def components_(self):  # type: ignore[override]
+    def components_(self):
         """The rotated loadings, scaled to norm 1."""
-        check_is_fitted(self)
         components = quotient(self._loadings(), np.sqrt(self._variances())).T
         return components.astype(self.pca_.components_.dtype, copy=False)
 
     @property
-    def explained_variance_(self):  # type: ignore[override]
+    def explained_variance_(self):
         """Sums of the squared rotated loadings."""
-        check_is_fitted(self)
         return self._variances().astype(self.pca_.components_.dtype, copy=False)
 
     @property
     def explained_variance_ratio_(self):
-        """Shares in the variance of all features."""
-        check_is_fitted(self)
-        total = self.pca_._total_variance
-        return self.explained_variance_ / (total if total > 0 else 1.0)
+        """Explained-variance ratios; all zero if the total variance is zero."""
+        return explained_ratios(self.explained_variance_, self.pca_._total_variance)
+
+    @property
+    def loadings_(self):
+        """The rotated loadings."""
+        return self._loadings().astype(self.pca_.components_.dtype, copy=False)
 
     @property
     def n_features_in_(self):
         """Number of features."""
-        check_is_fitted(self)
         return self.pca_.n_features_in_
 
     @property
     def feature_names_in_(self):
         """Names of the features."""
-        check_is_fitted(self)
         return self.pca_.feature_names_in_
 
     @property
-    def _deviations(self):  # type: ignore[override]
+    def _deviations(self):
         return self.pca_._deviations
 
     @property
@@ -209,17 +204,18 @@ class RotatedPCA(
         Returns
         -------
         X_new : ndarray of shape (n_samples, n_components)
-            Uncorrelated over the training rows, with the variances `explained_variance_`, or 1
-            where the PCA has `whiten` set.
+            Uncorrelated over the training rows, with variances `explained_variance_`, or 1 if the
+            PCA has `whiten` set.
         """
         check_is_fitted(self)
-        scores = self.pca_.coordinates(X, as_frame=False)
-        inverse = np.sqrt(self.pca_._inverse_variances()[: len(self.rotation_)])
+        X = self.pca_._checked(X, accept_sparse="csr")
+        (scores,) = diagnose(self.pca_, X, ["coordinates"], dtype_of(X))
+        inverse = np.sqrt(inverse_variances(self.pca_)[: len(self.rotation_)])
         axes = inverse[:, np.newaxis] * self.rotation_ * self._spreads()
         return scores[:, : len(axes)] @ axes.astype(scores.dtype)
 
     def inverse_transform(self, X):
-        """Return the rows that have the given scores; the same that the PCA restores.
+        """Map rotated scores back to rows, the same as those of the PCA.
 
         Parameters
         ----------
@@ -237,6 +233,7 @@ class RotatedPCA(
         return (rows * self.pca_._unit() + self.pca_.mean_).astype(X.dtype, copy=False)
 
     def _loadings(self) -> np.ndarray:
+        check_is_fitted(self)
         return self.pca_._loadings()[:, : len(self.rotation_)] @ self.rotation_
 
     def _contributions(self) -> np.ndarray:
@@ -246,7 +243,7 @@ class RotatedPCA(
         return (self._loadings() ** 2).sum(axis=0)
 
     def _spreads(self) -> np.ndarray:
-        """Return the standard deviations of the scores."""
+        """Standard deviations of the scores."""
         variances = self._variances()
         return np.ones_like(variances) if self.pca_.whiten else np.sqrt(variances)
 
@@ -262,13 +259,13 @@ class RotatedPCA(
 
 
 def check_method(method: Any, what: str) -> None:
-    """Refuse a rotation that there is not."""
+    """Raise an error unless the method of rotation is known."""
     if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"{what}: method must be one of {list(METHODS)}, got {method!r}.")
 
 
-def rotated(pca: Any, method: str) -> RotatedPCA:
-    """Return a fitted PCA, turned; it does not change."""
-    check_method(method, f"{type(pca).__name__}.rotate")
-    pca = copy.copy(pca)  # what a fit holds is replaced and never written into
-    return RotatedPCA(pca, method)._turn(pca)
+def rotate(pca: Any, method: str) -> RotatedPCA:
+    """A rotated copy of a fitted PCA."""
+    check_method(method, "Explanation.rotate")
+    pca = copy.copy(pca)  # a fit replaces its arrays and never writes into them
+    return RotatedPCA(pca, method)._rotate(pca)

@@ -1,1 +1,5 @@
-"""The estimator, and what its fit is made of."""
+"""The estimator PCA. The names that other folders use stand in ``__init__.pyi``."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -1,4 +1,4 @@
-"""Rows centered block by block, in threads, for what does not fit in cache or is sparse."""
+"""Centered rows in blocks that fit in cache, computed in threads."""
 
 from __future__ import annotations
 
@@ -12,30 +12,19 @@ from skparams._runtime import in_threads, n_threads, one_blas_thread
 
 # Numbers of a block of rows, so that it stays in cache.
 BLOCK = 2**16
-# Blocks of a part, which one thread takes, at least, and most parts. Fewer than two parts are done
-# before another thread has begun.
+# Minimum blocks of a part, which one thread takes, and maximum parts. Less than two parts are done
+# before another thread has started.
 PART = 4
-MOST_PARTS = 16
+MAX_PARTS = 16
 
 
 def over_blocks(
     X: Any, mean: np.ndarray, dtype: Any, work: Callable[[slice, np.ndarray], None]
 ) -> None:
-    """Call ``work(rows, centered)`` for each block of rows: where they are from, and the block.
+    """Call ``work(rows, block)`` with each slice of rows and these centered, from several threads.
 
-    The block is scratch that work may write into. Blocks, and so results, never depend on how many
-    threads there are.
-
-    Parameters
-    ----------
-    X : ndarray or CSR matrix of shape (n_samples, n_features)
-        The rows.
-    mean : float64 ndarray of shape (n_features,)
-        Subtracted in float64.
-    dtype : dtype
-        Of the blocks.
-    work : callable
-        Takes a slice and a block; called from several threads.
+    The block is scratch that ``work`` may overwrite. Blocks, and so results, do not depend on the
+    number of threads.
     """
     n_rows, p = X.shape
     step = max(1, BLOCK // p)
@@ -53,7 +42,7 @@ def over_blocks(
         take(0, n_rows)
         return
     n_blocks = -(-n_rows // step)
-    n_parts = min(MOST_PARTS, n_blocks // PART)
+    n_parts = min(MAX_PARTS, n_blocks // PART)
     bounds = [min(n_rows, step * (n_blocks * part // n_parts)) for part in range(n_parts + 1)]
     threads = n_threads()  # as many as BLAS may use, which is then limited
     with one_blas_thread():

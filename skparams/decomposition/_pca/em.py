@@ -1,4 +1,4 @@
-"""Missing values: what is expected of them, given the ones that are not."""
+"""Missing values: their expected values and moments, given the observed ones."""
 
 from __future__ import annotations
 
@@ -13,34 +13,31 @@ from skparams.decomposition._pca.moments import Moments, moments_of
 # The change of the covariance, over its largest entry, at which the iteration ends.
 TOLERANCE = 1e-9
 MAX_ITER = 1000
-# The least noise over the largest eigenvalue, so that a covariance can be inverted.
-LEAST_NOISE = 1e-12
+# Minimum noise over the largest eigenvalue, so that a covariance can be inverted.
+MIN_NOISE = 1e-12
 # Numbers in the covariances of the patterns that are solved at a time.
 BATCH = 2**20
 
 
 def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -> Moments:
-    """Return the expected moments of rows with NaN, by the EM algorithm.
+    """Expected moments of rows with NaN under a probabilistic PCA of k components, by EM.
 
-    The rows are normal with the covariance of a probabilistic PCA of k components, or any
-    covariance where k is at least the number of features (Tipping and Bishop, 1999). The expected
-    scatter holds what is uncertain about the missing values too, so that, unlike with imputed
-    means or projections, their variance is not too small.
-
-    Parameters
-    ----------
-    X : float64 ndarray of shape (n_samples, n_features)
-        The rows. Each feature must have some value.
-    weight : ndarray of shape (n_samples,) or None
-        Their weights.
-    k : int
-        The number of components.
-    scaled : bool
-        Whether the noise is equal for the scaled features, rather than for those of X.
+    With k components or more for as many features, any covariance may be the model (Tipping and
+    Bishop, 1999). The expected scatter includes the uncertainty of the missing values, so that
+    variances are not too small, as they are with imputed means or projections.
     """
+    if weight is not None:
+        X, weight = X[weight > 0], weight[weight > 0]
+    X = X.astype(np.float64)
+    empty = np.flatnonzero(np.isnan(X).all(axis=0))
+    if empty.size:
+        raise ValueError(
+            f"PCA: missing='em' needs a value of each feature, but feature {empty[0]} of "
+            f"{X.shape[1]} has none."
+        )
     first, unit = _observed(X, weight)
     constant = unit == 0
-    # Where any covariance may be the model, units do not matter to it, but to its least noise.
+    # Units matter only to the minimum noise if any covariance may be the model.
     plain = constant if scaled or k >= X.shape[1] else np.ones_like(constant)
     unit = np.where(plain, 1.0, unit)
     rows = (X - first) / unit
@@ -56,19 +53,19 @@ def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -
             break
     else:
         warnings.warn(
-            f"PCA: the expected values of what is missing still changed after {MAX_ITER} "
+            f"PCA: the expected missing values still changed after {MAX_ITER} "
             "iterations. Fewer components, or leaving out features that are mostly missing, "
             "may help.",
             ConvergenceWarning,
             stacklevel=7,
         )
     scatter = found.scatter * np.multiply.outer(unit, unit)
-    scatter[constant] = scatter[:, constant] = 0.0  # nothing is uncertain about them
+    scatter[constant] = scatter[:, constant] = 0.0  # which are known exactly
     return Moments(found.n, first, np.where(constant, 0.0, found.mean * unit), scatter)
 
 
 def _observed(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return means of what is there, and deviations: exactly 0 where a feature is constant."""
+    """Means and deviations of the observed values; deviations of constants are exactly 0."""
     seen = ~np.isnan(X)
     start = X[seen.argmax(axis=0), np.arange(X.shape[1])]
     weights = seen * (1.0 if weight is None else weight[:, np.newaxis])
@@ -79,13 +76,13 @@ def _observed(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, np.
 
 
 def _model(covariance: np.ndarray, k: int) -> np.ndarray:
-    """Return the covariance of the probabilistic PCA that fits best."""
+    """Covariance of the best probabilistic PCA of k components."""
     values, vectors = np.linalg.eigh(covariance)
-    least = max(LEAST_NOISE * values[-1], np.finfo(np.float64).tiny)
+    min_noise = max(MIN_NOISE * values[-1], np.finfo(np.float64).tiny)
     rest = values[: max(0, len(values) - k)]
-    noise = max(least, rest.mean() if rest.size else 0.0)
+    noise = max(min_noise, rest.mean() if rest.size else 0.0)
     values[: rest.size] = noise
-    return (vectors * np.maximum(values, least)) @ vectors.T
+    return (vectors * np.maximum(values, min_noise)) @ vectors.T
 
 
 def expected(
@@ -95,21 +92,13 @@ def expected(
     covariance: np.ndarray,
     weight: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Fill missing values with what is expected of them.
-
-    Returns
-    -------
-    filled : ndarray of shape (n_samples, n_features)
-        A new array.
-    uncertain : ndarray of shape (n_features, n_features)
-        The weighted sum of the covariances that the missing values keep.
-    """
+    """Rows with missing values filled, and the weighted sum of what covariance these keep."""
     filled, p = rows.copy(), rows.shape[1]
     uncertain = np.zeros((p, p))
     for pattern, members, which in _patterns(missing):
         seen = ~pattern
         both = seen[:, :, np.newaxis] & seen[:, np.newaxis]
-        # the covariance of what is seen, beside an identity for what is not
+        # the covariance of observed values, and an identity for missing ones
         inverse = np.linalg.inv(np.where(both, covariance, np.eye(p)))
         inverse *= both
         slopes = pattern[:, :, np.newaxis] * (covariance @ inverse)
@@ -124,7 +113,7 @@ def expected(
 
 
 def _patterns(missing: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Yield patterns of missing values, the rows that have one, and which of them each has."""
+    """Yield patterns of missing values, the rows with one of them, and which pattern each has."""
     some = np.flatnonzero(missing.any(axis=1))
     if not some.size:
         return

@@ -9,46 +9,51 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
 from skparams._runtime import unchanged_on_error
-from skparams.decomposition._explain.bootstrap import BootstrapTables
-from skparams.decomposition._explain.rotation import rotated
-from skparams.decomposition._pca.n_components import (
+from skparams.decomposition._pca.em import em_moments
+from skparams.decomposition._pca.rows import (
+    dtype_of,
+    finite_moments,
+    n_rows_of,
+    not_finite,
+    weights_of,
+)
+from skparams.decomposition._pca.rules import (
     RULES,
-    Evidence,
-    check,
+    compare_rules,
     component_table,
     needs_all,
+    resolve,
 )
-from skparams.decomposition._pca.rows import dtype_of, n_rows_of, spectrum_of, weights_of
-from skparams.decomposition._pca.solvers import NotFinite, Spectrum, from_rows, truncated
+from skparams.decomposition._pca.solvers import NotFinite, from_moments, from_rows, truncated
+from skparams.decomposition._pca.spectrum import Spectrum
 from skparams.decomposition._pca.stream import FROM_SCATTER, OF_STREAM, StreamingPCA
 
 
-class PCA(BootstrapTables, StreamingPCA):
+class PCA(StreamingPCA):
     """Principal component analysis, a drop-in for scikit-learn's that is exact on streams too.
 
     Rows are projected on the orthogonal directions along which they vary most. The covariance is
-    summed about a shift, in blocks and in float64, so that large offsets cost no digits.
+    summed about a shift, in blocks and in float64, so that large offsets lose no digits.
 
     Parameters
     ----------
     n_components : int, float or str, default=None
         How many components to keep; by default ``min(n_samples, n_features)``, one less for
-        'arpack'. A float in (0, 1) keeps as many as explain more than that share of the variance.
-        A string is the name of a rule:
+        'arpack'. A float in (0, 1) keeps the smallest number that explains more than that ratio
+        of the variance. A string is the name of a rule:
 
-        - 'mle' is Minka's approximation of the evidence.
+        - 'mle' keeps the dimension with the largest evidence in Minka's approximation.
         - 'kaiser' keeps eigenvalues above their mean.
-        - 'broken_stick' keeps the leading shares above those of a stick broken at random.
+        - 'broken_stick' keeps the leading ratios above those of a stick broken at random.
         - 'parallel' keeps the leading eigenvalues above those of 95 % of draws of independent
           normal features with the same variances.
         - 'gavish_donoho' keeps singular values above the optimal hard threshold for noise of
           unknown level.
 
-        Rules and shares need all eigenvalues, so 'arpack' and 'randomized' refuse them.
+        Rules and ratios need all eigenvalues, so 'arpack' and 'randomized' refuse them.
     copy : bool, default=True
         As in scikit-learn; X is never changed.
     whiten : bool, default=False
@@ -56,12 +61,12 @@ class PCA(BootstrapTables, StreamingPCA):
     svd_solver : {'auto', 'full', 'covariance_eigh', 'arpack', 'randomized'}, default='auto'
         How the components are found.
 
-        - 'auto' follows scikit-learn's policy: 'covariance_eigh' where there are at most 1000
-          features and ten times as many rows, 'full' for small data and where all eigenvalues are
-          needed, else 'randomized'; 'arpack' for sparse data.
+        - 'auto' follows scikit-learn's policy: 'covariance_eigh' for at most 1000 features and ten
+          times as many rows, 'full' for small data and if all eigenvalues are needed, else
+          'randomized'; 'arpack' for sparse data.
         - 'full' is a singular value decomposition of the centered rows, in float64: each
-          eigenvalue is right by itself.
-        - 'covariance_eigh' is an eigendecomposition of the covariance: eigenvalues are right
+          eigenvalue is accurate by itself.
+        - 'covariance_eigh' is an eigendecomposition of the covariance: eigenvalues are accurate
           relative to the largest. It needs no copy of X.
         - 'arpack' and 'randomized' find the first components only.
     tol : float, default=0.0
@@ -71,15 +76,15 @@ class PCA(BootstrapTables, StreamingPCA):
     n_oversamples : int, default=10
         Additional random vectors of 'randomized'.
     power_iteration_normalizer : {'auto', 'QR', 'LU', 'none'}, default='auto'
-        How 'randomized' normalises power iterations.
+        How 'randomized' normalizes power iterations.
     random_state : int, RandomState instance or None, default=None
         Draws for 'arpack', 'randomized' and the rule 'parallel'.
     scale : bool, default=False
         Whether features are divided by their standard deviations (``ddof=1``): a PCA of the
         correlations, whose eigenvalues sum to the number of features that vary.
     missing : {'em'} or None, default=None
-        What to do about NaN, in ``fit`` and ``transform``. 'em' finds the components that make
-        the values at hand most likely, by the EM algorithm; None refuses NaN.
+        How NaN is handled in ``fit`` and ``transform``. 'em' finds the components that maximize
+        the likelihood of the observed values, by the EM algorithm; None refuses NaN.
 
     Attributes
     ----------
@@ -87,34 +92,27 @@ class PCA(BootstrapTables, StreamingPCA):
         Orthonormal directions, by falling variance, in the dtype of X (float32 or float64). The
         entry that is largest in absolute value is positive.
     explained_variance_ : ndarray of shape (n_components,)
-        Variance along each.
+        Variance along each component.
     explained_variance_ratio_ : ndarray of shape (n_components,)
-        Its share in the variance of all features.
+        Explained variance over the variance of all features.
     singular_values_ : ndarray of shape (n_components,)
         Norms of the scores.
     eigenvalues_ : ndarray of shape (n_components,)
         The same as `explained_variance_`.
     eigenvectors_ : ndarray of shape (n_features, n_components)
         The components as columns.
-    loadings_ : DataFrame or ndarray of shape (n_features, n_components)
-        ``components_.T * sqrt(explained_variance_)``. This table and the three that follow are
-        pandas objects where the model saw names and pandas is installed; see `feature_table`.
-    correlations_ : DataFrame or ndarray of shape (n_features, n_components)
-        Correlations of the features with the components.
-    contributions_ : DataFrame or ndarray of shape (n_features, n_components)
-        Share of each feature in each component.
-    communalities_ : Series or ndarray of shape (n_features,)
-        Share of each feature's variance that the components explain.
+    loadings_ : ndarray of shape (n_features, n_components)
+        ``components_.T * sqrt(explained_variance_)``.
     mean_ : ndarray of shape (n_features,)
         Mean of each feature, always float64.
     scale_ : ndarray of shape (n_features,)
-        What features are divided by; only with `scale`. A constant feature is divided by 1.
+        Divisors of the features, 1 for constant ones; only with `scale`.
     n_components_ : int
         Number of components.
     n_samples_ : int
         Number of rows.
     noise_variance_ : float
-        Mean of the eigenvalues that were left out, 0 where there are none.
+        Mean of the eigenvalues that are left out, 0 if there are none.
     scatter_ : ndarray of shape (n_features, n_features)
         Sum of the products of the centered features in float64, 8 ``n_features ** 2`` bytes; only
         after ``partial_fit``.
@@ -125,11 +123,12 @@ class PCA(BootstrapTables, StreamingPCA):
 
     See Also
     --------
+    skparams.explain : Tables, limits, outliers, rotation and bootstrap of a fitted PCA.
     skparams.summary : What it learned, and how much of it.
 
     Notes
     -----
-    Where scikit-learn's estimator has a bug, this one differs; the page "Differences" of the
+    This estimator differs where scikit-learn's has a bug; the page "Differences" of the
     documentation lists each case.
 
     References
@@ -212,7 +211,7 @@ class PCA(BootstrapTables, StreamingPCA):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The rows. They are not changed, and copied by 'full' and the truncated solvers only.
+            The rows. They are not changed, and only 'full' and the truncated solvers copy them.
         y : Ignored
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -226,7 +225,7 @@ class PCA(BootstrapTables, StreamingPCA):
         Raises
         ------
         ValueError
-            Where an argument is not allowed or X is not finite. The estimator is then as it was.
+            If an argument is not allowed or X is not finite. The estimator then does not change.
         """
         with unchanged_on_error(self):
             self._fit(X, sample_weight)
@@ -248,8 +247,8 @@ class PCA(BootstrapTables, StreamingPCA):
         Returns
         -------
         X_new : ndarray of shape (n_samples, n_components)
-            What ``transform`` gives; from 'randomized' the scores that it found, which differ
-            from it where more iterations would change the components.
+            The result of ``transform``. 'randomized' returns the scores that it finds, which
+            differ if more iterations would change the components.
         """
         with unchanged_on_error(self):
             X, scores = self._fit(X, sample_weight)
@@ -273,8 +272,8 @@ class PCA(BootstrapTables, StreamingPCA):
         Returns
         -------
         table : DataFrame
-            A row for each rule: ``n_components``, and the share of the variance that they
-            explain. Missing where a rule does not apply.
+            A row for each rule: ``n_components``, and the ratio of the variance that they
+            explain. Missing if a rule does not apply.
 
         Examples
         --------
@@ -294,108 +293,91 @@ class PCA(BootstrapTables, StreamingPCA):
         0.95             2
         0.99             3
         """
-        return component_table(*self._full_evidence(X, sample_weight))
+        spectrum, counts, _ = self._compare_rules(X, sample_weight)
+        return component_table(spectrum, counts)
 
-    def _full_evidence(self, X: Any, sample_weight: Any = None) -> tuple[Evidence, int]:
-        """Return what rules look at, with all eigenvalues of the rows, and how many rows."""
+    def _compare_rules(
+        self, X: Any, sample_weight: Any
+    ) -> tuple[Spectrum, dict[str, int], np.ndarray]:
+        """All eigenvalues of rows, how many each rule keeps, and the parallel analysis' band."""
         model = copy.copy(self)
         model.n_components = RULES[0]  # so that the solver finds the whole spectrum
         if self.svd_solver in ("arpack", "randomized"):
             model.svd_solver = "covariance_eigh"
-        X, weight = model._validated(X, sample_weight, reset=True, min_samples=2)
-        _check_weight_sum(weight)
-        n_rows = n_rows_of(*weights_of(X, weight))
-        most = min(n_rows, X.shape[1])
-        solver = "covariance_eigh" if sp.issparse(X) else model._solver(X, most)
-        return model._evidence(model._spectrum(X, weight, solver, most, most)[0]), n_rows
+        X, weight, n_rows = model._checked_to_fit(X, sample_weight)
+        size = min(n_rows, X.shape[1])
+        solver = "covariance_eigh" if sp.issparse(X) else model._solver(X, size)
+        spectrum = model._spectrum(X, weight, solver, size, size)
+        return spectrum, *compare_rules(spectrum, check_random_state(self.random_state))
 
-    def rotate(self, method="varimax"):
-        """Return a fitted model whose components are turned to be easier to name.
-
-        Parameters
-        ----------
-        method : {'varimax', 'quartimax'}, default='varimax'
-            'varimax' makes the squared loadings of each component uneven, 'quartimax' those of
-            each feature.
-
-        Returns
-        -------
-        rotated : RotatedPCA
-            With rotated loadings, variances and scores. This model does not change.
-
-        Raises
-        ------
-        ValueError
-            If there is no such method.
-
-        Examples
-        --------
-        >>> from sklearn.datasets import load_iris
-        >>> from skparams import PCA
-        >>> X = load_iris().data
-        >>> PCA(n_components=2, scale=True).fit(X).rotate().explained_variance_.round(2)
-        array([2.7 , 1.13])
-        """
-        check_is_fitted(self)
-        return rotated(self, method)
+    def _checked_to_fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None, int]:
+        """Validated rows, their weights, and how many rows they count as."""
+        X, weight = self._validated(X, sample_weight, reset=True, min_samples=2)
+        if weight is not None and weight.sum() <= 1:
+            raise ValueError(
+                "PCA: sample_weight must sum to more than 1, as it counts rows and variances are "
+                f"divided by the sum minus 1, got a sum of {weight.sum():.6g}."
+            )
+        return X, weight, n_rows_of(*weights_of(X, weight))
 
     def _fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None]:
-        """Fit, and return the validated rows, and scores that the solver found by the way."""
+        """Fit, and return the validated rows and the scores, if the solver found them."""
         if sp.issparse(X) and self.svd_solver not in ("auto", "arpack", "covariance_eigh"):
             raise TypeError(
                 'PCA only support sparse inputs with the "arpack" and "covariance_eigh" solvers, '
                 f'while "{self.svd_solver}" was passed. See TruncatedSVD for a possible '
                 "alternative."
             )
-        X, weight = self._validated(X, sample_weight, reset=True, min_samples=2)
-        _check_weight_sum(weight)
-        n_rows = n_rows_of(*weights_of(X, weight))
-        most = min(n_rows, X.shape[1])
-        solver = self._solver(X, most)
-        if solver in ("arpack", "randomized"):  # repeated rows are no help to them
-            n_rows, most = X.shape[0], min(X.shape)
-        n_components = self._n_components(solver, most)
-        check(n_components, solver, n_rows, X.shape[1])
-        k = most if needs_all(n_components) else int(n_components)
-        spectrum, squares = self._spectrum(X, weight, solver, k, most)
+        X, weight, n_rows = self._checked_to_fit(X, sample_weight)
+        solver = self._solver(X, min(n_rows, X.shape[1]))
+        if solver in ("arpack", "randomized"):  # which need as many rows, not as much weight
+            n_rows = X.shape[0]
+        n_components, k = resolve(self.n_components, solver, n_rows, X.shape[1])
+        spectrum = self._spectrum(X, weight, solver, k, min(n_rows, X.shape[1]))
         self._forget(*FROM_SCATTER, *OF_STREAM)
         self._fit_svd_solver = solver
         self.n_samples_ = X.shape[0]
         self._dtype = dtype_of(X)
-        self._keep(spectrum, squares, n_components, most)
+        self._keep(spectrum, n_components)
         return X, spectrum.scores
 
-    def _solver(self, X: Any, most: int) -> str:
-        """Return the solver, for 'auto' by scikit-learn's policy."""
-        if self.missing == "em" and not sp.issparse(X) and np.isnan(X).any():
+    def _solver(self, X: Any, max_components: int) -> str:
+        """The solver, chosen by scikit-learn's policy if it is 'auto'."""
+        if self._has_holes(X):
             return "covariance_eigh"
         if self.svd_solver != "auto":
             return self.svd_solver
-        if sp.issparse(X):  # where scikit-learn's policy is to fail, ours is not
+        if sp.issparse(X):  # scikit-learn's policy fails for our rules
             ours = isinstance(self.n_components, str) and self.n_components != "mle"
             return "covariance_eigh" if ours else "arpack"
         if X.shape[1] <= 1000 and X.shape[0] >= 10 * X.shape[1]:
             return "covariance_eigh"
-        n_components = most if self.n_components is None else self.n_components
+        n_components = max_components if self.n_components is None else self.n_components
         if max(X.shape) <= 500 or isinstance(n_components, str):
             return "full"
-        return "randomized" if 1 <= n_components < 0.8 * most else "full"
+        return "randomized" if 1 <= n_components < 0.8 * max_components else "full"
 
     def _spectrum(
-        self, X: Any, weight: np.ndarray | None, solver: str, k: int, most: int
-    ) -> tuple[Spectrum, float]:
-        """Return eigenvalues and components, and the sum of all squared ones or NaN."""
+        self, X: Any, weight: np.ndarray | None, solver: str, k: int, max_components: int
+    ) -> Spectrum:
+        """The first k eigenvalues and components, or more."""
+        name = type(self).__name__
         try:
             if solver == "full":
-                return from_rows(X, weight, self.scale, most), np.nan
+                return from_rows(X, weight, self.scale, max_components)
             if solver == "covariance_eigh":
-                return spectrum_of(self._moments(X, weight, k), self.scale, k, most)
+                if self._has_holes(X):
+                    # A rule or a ratio chooses afterwards, from a covariance without a model.
+                    n_kept = X.shape[1] if needs_all(self.n_components) else k
+                    moments = em_moments(X, weight, n_kept, self.scale)
+                else:
+                    moments = finite_moments(X, weight, None, name)
+                return from_moments(moments, self.scale, k, max_components)
             random_state = check_random_state(self.random_state)
             params = self.get_params(deep=False)
-            found = truncated(X, weight, self.scale, solver, k, params, random_state)
-            return found, np.nan
+            return truncated(X, weight, self.scale, solver, k, params, random_state)
         except NotFinite:
-            raise self._not_finite(X) from None
+            raise not_finite(X, name) from None
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -403,11 +385,3 @@ class PCA(BootstrapTables, StreamingPCA):
         tags.input_tags.sparse = self.svd_solver in ("auto", "arpack", "covariance_eigh")
         tags.input_tags.allow_nan = self.missing is not None
         return tags
-
-
-def _check_weight_sum(weight: np.ndarray | None) -> None:
-    if weight is not None and weight.sum() <= 1:
-        raise ValueError(
-            "PCA: sample_weight must sum to more than 1, as it counts rows and variances are "
-            f"divided by the sum minus 1, got a sum of {weight.sum():.6g}."
-        )

@@ -17,18 +17,21 @@ STEP = 16
 # of AVX2, where a tile of four by four spills and takes up to twice as long.
 TILE = 3
 
-# Sums may be reordered, so that they vectorise; numbers are not assumed to be finite.
-SUMS = {"contract", "arcp", "nsz", "reassoc"}
+# Kernels are cached on disk, release the GIL and divide as NumPy does, without exceptions.
+OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
+compiled = njit(**OPTIONS)
+# Sums over rows may also be reordered, so that they vectorize; NaN and infinity are still seen.
+summing = njit(**OPTIONS, fastmath={"contract", "arcp", "nsz", "reassoc"})
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _padded(m):
     return (m + STEP - 1) // STEP * STEP
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+@summing
 def _fill(X, by_feature, start, m, shift, root_weight, block):
-    """Write m rows into the block feature by feature, shifted, times the root of their weight."""
+    """Write m shifted rows, times the roots of their weights, into the block by feature."""
     T = block.dtype.type
     p = shift.size
     if by_feature:
@@ -58,9 +61,9 @@ def _fill(X, by_feature, start, m, shift, root_weight, block):
             block[j, i] = T(0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+@summing
 def _add_sums(block, start, m, root_weight, sums):
-    """Add the weighted sum of each feature; the block holds roots of weights already."""
+    """Add the weighted sum of each feature of a block that roots of weights multiply already."""
     for j in range(sums.size):
         row, total = block[j], block.dtype.type(0)
         if root_weight.size:
@@ -72,7 +75,7 @@ def _add_sums(block, start, m, root_weight, sums):
         sums[j] += total
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+@summing
 def _add_products(block, m, scatter):
     """Add the products of features over m rows to the tiles on and above the diagonal."""
     zero = block.dtype.type(0)
@@ -104,28 +107,13 @@ def _add_products(block, m, scatter):
             scatter[ja + 2, jb + 2] += c22
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def add_rows(X, by_feature, start, stop, shift, root_weight, block, sums, scatter):
-    """Add the sums and the products of rows start to stop, both about the shift.
+    """Add the sums and products of rows start to stop, both about the shift.
 
-    Parameters
-    ----------
-    X : C-contiguous array of shape (n, p), or (p, n) where ``by_feature``
-        The rows.
-    by_feature : bool
-        Whether X has a row for each feature.
-    start, stop : int
-        Which rows.
-    shift : float array of shape (p,), of the block's dtype
-        Subtracted from each row.
-    root_weight : float array of shape (n,) or (0,), of the block's dtype
-        Roots of the weights; none where all are 1.
-    block : float array of shape (q, BLOCK + SPARE)
-        Scratch; q is p, rounded up to a multiple of TILE. Features from p on are zero.
-    sums : float64 array of shape (p,)
-        Increased by the weighted sum of the shifted rows.
-    scatter : float64 array of shape (q, q)
-        Increased, on and above the diagonal, by the weighted sum of their outer products.
+    X has a row for each feature if ``by_feature``. ``root_weight`` is empty if all weights are 1.
+    ``block`` is scratch of shape (q, BLOCK + SPARE) and ``scatter`` of shape (q, q), where q is p
+    rounded up to a multiple of TILE; only tiles on and above the diagonal are added to.
     """
     for begin in range(start, stop, BLOCK):
         m = min(BLOCK, stop - begin)
@@ -134,27 +122,11 @@ def add_rows(X, by_feature, start, stop, shift, root_weight, block, sums, scatte
         _add_products(block, _padded(m), scatter)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def center(scatter, sums, n, far, out):
-    """Write the scatter about the mean, from sums and products about the shift.
+    """Write the scatter about the mean; return whether it is finite and no mean is far away.
 
-    Parameters
-    ----------
-    scatter : float64 array of shape (q, q)
-        The products on and above the diagonal, as ``add_rows`` leaves them.
-    sums : float64 array of shape (p,)
-        The sums of the shifted rows.
-    n : float
-        The sum of their weights.
-    far : float
-        Standard deviations that a mean may be from its shift.
-    out : float64 array of shape (p, p)
-        What is written, symmetric.
-
-    Returns
-    -------
-    sound : bool
-        Whether all is finite, and no mean is far from its shift.
+    A mean is far from its shift if the distance is more than ``far`` standard deviations.
     """
     sound = True
     for i in range(sums.size):
@@ -166,30 +138,13 @@ def center(scatter, sums, n, far, out):
     return sound
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def merge(a, b, apart, weight, out):
-    """Write the sum of two scatters and of a weight times the outer product of a vector.
-
-    Parameters
-    ----------
-    a, b : float64 arrays of shape (p, p)
-        The scatters.
-    apart : float64 array of shape (p,)
-        What their means differ by.
-    weight : float
-        The product of their weights by the sum of these.
-    out : float64 array of shape (p, p)
-        What is written.
-
-    Returns
-    -------
-    finite : bool
-        Whether all of it is.
-    """
+@compiled
+def merge(a, b, difference, weight, out):
+    """Write a + b + weight * outer(difference, difference); return whether it is finite."""
     finite = True
-    for i in range(apart.size):
-        weighted = apart[i] * weight
-        for j in range(apart.size):
-            out[i, j] = a[i, j] + b[i, j] + weighted * apart[j]
+    for i in range(difference.size):
+        weighted = difference[i] * weight
+        for j in range(difference.size):
+            out[i, j] = a[i, j] + b[i, j] + weighted * difference[j]
         finite &= out[i, i] < np.inf
     return finite

@@ -1,8 +1,8 @@
-"""What a fitted PCA does with rows: project, restore, score; its covariance and precision."""
+"""A fitted PCA: projecting, restoring and scoring rows; its covariance and precision."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,41 +15,33 @@ from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator
 from skparams.decomposition._pca.blocks import BLOCK, over_blocks
 from skparams.decomposition._pca.em import expected
-from skparams.decomposition._pca.n_components import ratio_of
+from skparams.decomposition._pca.rows import dtype_of
+from skparams.decomposition._pca.spectrum import explained_ratios
 
-# The least noise of a density where nothing varies: squares over it must not overflow.
-LEAST_NOISE = 1e-150
+# Minimum noise of a density where nothing varies: squares over it must not overflow.
+MIN_NOISE = 1e-150
 
 
-class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator):
-    """A fitted principal component analysis."""
+class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator):
+    """What a PCA does once it is fitted."""
 
-    components_: np.ndarray
-    explained_variance_: np.ndarray
-    mean_: np.ndarray
-    noise_variance_: float
-    n_components_: int
-    n_features_in_: int
-    scale_: np.ndarray
-    _total_variance: float
-    _weight_sum: float
-    scale: bool
-    whiten: bool
-    missing: str | None
+    if TYPE_CHECKING:  # a stream computes some attributes when they are read
+
+        def __getattr__(self, name: str) -> Any: ...
 
     @property
     def explained_variance_ratio_(self):
-        """Share of each component in the variance of all features; 0 where there is none."""
-        return ratio_of(self.explained_variance_, self._total_variance)
+        """Explained-variance ratios; all zero if the total variance is zero."""
+        return explained_ratios(self.explained_variance_, self._total_variance)
 
     @property
     def singular_values_(self):
-        """Singular values of the centered rows, the norms of the scores."""
+        """Singular values of the centered rows: the norms of the scores."""
         return np.sqrt(self.explained_variance_ * (self._weight_sum - 1))
 
     @property
     def eigenvalues_(self):
-        """Eigenvalues of the covariance that belong to the components."""
+        """Eigenvalues of the covariance, one for each component."""
         return self.explained_variance_
 
     @property
@@ -58,14 +50,26 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
         return self.components_.T
 
     @property
+    def loadings_(self):
+        """Covariances of the features with the components scaled to unit variance."""
+        check_is_fitted(self)
+        return self._loadings().astype(self.components_.dtype, copy=False)
+
+    def _loadings(self) -> np.ndarray:
+        variances = self.explained_variance_.astype(np.float64)
+        return self.components_.T.astype(np.float64) * np.sqrt(variances)
+
+    def _contributions(self) -> np.ndarray:
+        return self.components_.T.astype(np.float64) ** 2
+
+    @property
     def _n_features_out(self):
         return self.components_.shape[0]
 
     def transform(self, X):
         """Project rows on the components.
 
-        The mean is subtracted in float64, before the product, so that large offsets cost no
-        digits.
+        The mean is subtracted in float64 before the product, so that large offsets lose no digits.
 
         Parameters
         ----------
@@ -75,17 +79,14 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
         Returns
         -------
         X_new : ndarray of shape (n_samples, n_components)
-            The scores; float32 where X is, else float64.
+            The scores, in float32 if X is, else in float64.
         """
         check_is_fitted(self)
         return self._project(self._checked(X))
 
     def _checked(self, X: Any, accept_sparse: Any = ("csr", "csc")) -> Any:
-        """Return rows of any real dtype, as wide as the model and finite, or to be filled.
-
-        Plain arrays of a model without names have nothing else to be looked at, which takes
-        longer than the scores of a row.
-        """
+        """Validated rows of any real dtype; missing values are allowed if `missing` is set."""
+        # A plain array and a model without names: validation takes longer than a row's scores.
         if type(X) is np.ndarray and "feature_names_in_" not in vars(self):
             fits = X.ndim == 2 and X.shape[0] > 0 and X.shape[1] == self.n_features_in_
             with np.errstate(over="ignore", invalid="ignore"):
@@ -101,7 +102,7 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
         )
 
     def _weights(self, sample_weight: Any, X: Any) -> np.ndarray | None:
-        """Return the weights of rows, none of them negative, or None where none are given."""
+        """Validated weights, or None if there are none."""
         if sample_weight is None:
             return None
         weight = check_sample_weight(sample_weight, X, dtype=np.float64)
@@ -112,23 +113,23 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
         return weight
 
     def _unit(self) -> np.ndarray | float:
-        """Return what the features are divided by."""
+        """Divisors of the features."""
         return self.scale_ if self.scale else 1.0
 
     def _whitener(self) -> np.ndarray:
-        """Return what scores are divided by, clipped where a component has no variance."""
+        """Divisors of whitened scores, clipped if a component has no variance."""
         deviations = np.sqrt(self.explained_variance_)
         return np.maximum(deviations, np.finfo(deviations.dtype).eps)
 
     def _project(self, X: Any) -> np.ndarray:
-        dtype = np.float32 if X.dtype == np.float32 else np.float64
+        dtype = dtype_of(X)
         axes = (self.components_ / self._unit()).T
         if sp.issparse(X):
             scores = X @ axes.astype(np.float64)
             scores -= self.mean_ @ axes.astype(np.float64)
             scores = scores.astype(dtype, copy=False)
         else:
-            if self.missing == "em" and np.isnan(X).any():
+            if self._has_holes(X):
                 X = self._filled(X).astype(dtype)
             scores = np.empty((len(X), axes.shape[1]), dtype)
             axes = axes.astype(dtype, copy=False)
@@ -141,18 +142,22 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
             scores /= self._whitener().astype(dtype)
         return scores
 
+    def _has_holes(self, X: Any) -> bool:
+        """Whether there are missing values to fill."""
+        return self.missing == "em" and not sp.issparse(X) and bool(np.isnan(X).any())
+
     def _filled(self, X: np.ndarray) -> np.ndarray:
-        """Return rows with what is expected in place of NaN."""
+        """Rows with expected values in place of missing ones."""
         rows = X.astype(np.float64)
         return expected(rows, np.isnan(rows), self.mean_, self._covariance())[0]
 
     def inverse_transform(self, X):
-        """Return the rows that have the given scores.
+        """Map scores back to rows.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_components)
-            Scores, whitened where `whiten` is set.
+            Scores, whitened if `whiten` is set.
 
         Returns
         -------
@@ -172,18 +177,15 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
         return rows
 
     def _variances(self) -> tuple[np.ndarray, float]:
-        """Return the variance along each component, and around them, in float64, above zero.
-
-        The noise is at least eps times the largest eigenvalue, so that a density exists.
-        """
+        """Variances along the components and the noise, large enough that a density exists."""
         values = self.explained_variance_.astype(np.float64)
         eps = np.finfo(self.components_.dtype).eps
-        least = max(eps * values.max(initial=0.0), LEAST_NOISE)
-        noise = max(float(self.noise_variance_), least)
+        min_noise = max(eps * values.max(initial=0.0), MIN_NOISE)
+        noise = max(float(self.noise_variance_), min_noise)
         return np.maximum(values, noise), noise
 
     def _covariance(self, floored: bool = True) -> np.ndarray:
-        """Return the model's covariance in float64, in the units of the rows."""
+        """The model's covariance in float64, in the units of the rows."""
         values, noise = self._variances()
         if not floored:
             noise = float(self.noise_variance_)
@@ -199,8 +201,8 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
         """Compute the covariance of the rows by the generative model.
 
         It is ``components_.T * (explained_variance_ - noise_variance_) * components_ +
-        noise_variance_ * eye(n_features)``, in the units of the training rows where `scale` is
-        set. Whitening does not change it.
+        noise_variance_ * eye(n_features)``, in the units of the training rows if `scale` is set.
+        Whitening does not change it.
 
         Returns
         -------
@@ -247,7 +249,6 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype="numeric", reset=False)
-        dtype = np.float32 if X.dtype == np.float32 else np.float64
         values, noise = self._variances()
         components = self.components_.astype(np.float64)
         k, p = components.shape
@@ -264,7 +265,7 @@ class PCAModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, V
                 found[rows] -= 0.5 / noise * np.einsum("ij,ij->i", centered, centered)
 
         over_blocks(X, self.mean_, np.float64, add)
-        return found.astype(dtype, copy=False)
+        return found.astype(dtype_of(X), copy=False)
 
     def score(self, X, y=None):
         """Return the mean log-likelihood of the rows by the generative model.

@@ -45,24 +45,15 @@ _compiled: set[np.dtype] = set()
 class Moments(NamedTuple):
     """Weight, mean and scatter of rows, in float64.
 
-    Parameters
-    ----------
-    n : float
-        The sum of the weights, by default the number of rows.
-    shift, offset : ndarray of shape (n_features,)
-        Their sum is the mean. It is kept in two parts, as a large mean has no digits left for
-        the small difference between two means.
-    scatter : ndarray of shape (n_features, n_features)
-        The weighted sum of the outer products of the centered rows.
-    sound : bool, default=False
-        Whether they are known to be finite.
+    The mean is ``shift + offset``, as one large number has no digits left for the small difference
+    between two means.
     """
 
-    n: float
+    n: float  # sum of the weights
     shift: np.ndarray
     offset: np.ndarray
-    scatter: np.ndarray
-    sound: bool = False
+    scatter: np.ndarray  # weighted sum of the outer products of the centered rows
+    sound: bool = False  # whether they are known to be finite
 
     @property
     def mean(self) -> np.ndarray:
@@ -76,50 +67,29 @@ class Moments(NamedTuple):
         return bool(np.isfinite(self.offset).all() and np.isfinite(self.scatter.diagonal()).all())
 
     def merged(self, other: Moments) -> Moments:
-        """Return the moments of both sets of rows; neither of the two changes.
-
-        Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
-        variances", 1979.
-        """
+        """Moments of both sets of rows (Chan, Golub and LeVeque, 1979)."""
         n = self.n + other.n
-        apart = (other.shift - self.shift) + (other.offset - self.offset)
+        difference = (other.shift - self.shift) + (other.offset - self.offset)
         weight = self.n * other.n / n
-        if len(apart) < WIDE:
+        if len(difference) < WIDE:
             scatter = np.empty_like(self.scatter)
-            finite = _kernels().merge(self.scatter, other.scatter, apart, weight, scatter)
+            finite = _kernels().merge(self.scatter, other.scatter, difference, weight, scatter)
         else:
             scatter, finite = self.scatter + other.scatter, False
-            _add_outer(scatter, apart, apart * weight)
-        return Moments(n, self.shift, self.offset + apart * (other.n / n), scatter, finite)
+            _add_outer(scatter, difference, difference * weight)
+        return Moments(n, self.shift, self.offset + difference * (other.n / n), scatter, finite)
 
 
 def moments_of(
-    X: Any,
-    weight: np.ndarray | None = None,
-    dtype: Any = None,
-    shift: np.ndarray | None = None,
+    X: Any, weight: np.ndarray | None = None, dtype: Any = None, shift: np.ndarray | None = None
 ) -> Moments:
-    """Return the moments of the rows of an array or a CSR or CSC matrix.
+    """Moments of the rows of an array of any real dtype and layout, or of a CSR or CSC matrix.
 
-    Parameters
-    ----------
-    X : ndarray or sparse matrix of shape (n_samples, n_features)
-        Of any real dtype and layout; it is converted block by block.
-    weight : ndarray of shape (n_samples,), default=None
-        Weights of the rows.
-    dtype : dtype, default=None
-        In which the products of a block are summed; sums of blocks are float64. By default
-        float32 for float32, else float64.
-    shift : ndarray of shape (n_features,), default=None
-        A row near the mean, where one is known: that of earlier rows of a stream.
-
-    Returns
-    -------
-    Moments
-        Not finite where X is not, and where squares of finite numbers overflow.
+    Products of a block are summed in ``dtype``, by default that of X if it is float32, else
+    float64; blocks are summed in float64. ``shift`` is a row near the mean, if one is known. The
+    moments are not finite if X is not, or if squares overflow.
     """
-    # Not finite numbers are found in the sums.
-    with np.errstate(invalid="ignore", over="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):  # the sums show what is not finite
         if sp.issparse(X):
             return _sparse_moments(X, weight)
         dtype = np.dtype(dtype or (np.float32 if X.dtype == np.float32 else np.float64))
@@ -131,10 +101,8 @@ def moments_of(
 
 
 def _typical_row(X: np.ndarray, weight: np.ndarray | None, dtype: np.dtype) -> np.ndarray:
-    """Return the mean of some rows, itself in dtype; exactly c where a feature is c in all.
-
-    What stands in rows without a weight may be far from all others, as a code for "missing" is.
-    """
+    """Mean of some rows, rounded to dtype; exactly c if a feature is c in all of them."""
+    # Rows without a weight are left out: they may hold codes for missing values.
     length = X.shape[0] if weight is None else int(np.count_nonzero(weight))
     n = 1 << (min(N_SHIFT_ROWS, length).bit_length() - 1)
     spread = slice(None, length // n * n, length // n)
@@ -145,7 +113,7 @@ def _typical_row(X: np.ndarray, weight: np.ndarray | None, dtype: np.dtype) -> n
 
 
 def _is_far(moments: Moments) -> bool:
-    """Say whether a mean is so far from the shift that the scatter lost digits."""
+    """Whether a mean is so far from the shift that the scatter lost digits."""
     variance = moments.scatter.diagonal() / moments.n
     return moments.finite and bool((moments.offset**2 > FAR**2 * variance).any())
 
@@ -153,24 +121,23 @@ def _is_far(moments: Moments) -> bool:
 def _about(
     X: np.ndarray, weight: np.ndarray | None, shift: np.ndarray, dtype: Any
 ) -> tuple[Moments, bool]:
-    """Return the moments, and whether their mean is known to be near the shift."""
+    """Moments, and whether the mean is known to be near the shift."""
     root = np.empty(0, dtype) if weight is None else np.sqrt(weight).astype(dtype)
     add = _add_wide if X.shape[1] >= WIDE else _add_narrow
     n = float(X.shape[0] if weight is None else weight.sum())
     sums, scatter, sound = add(X, root, shift, n)
-    # What the kernel calls sound is near its shift and finite.
     return Moments(n, shift.astype(np.float64, copy=False), sums / n, scatter, sound), sound
 
 
 def _add_outer(scatter: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
-    """Add the outer product of two vectors, made by so few rows that they stay in cache."""
+    """Add the outer product of two vectors, a few rows at a time, which stay in cache."""
     for i in range(0, len(x), OUTER_ROWS):
         rows = slice(i, i + OUTER_ROWS)
         scatter[rows] += x[rows, np.newaxis] * y
 
 
 def _bounds(X: np.ndarray, block: int, n_parts: int) -> list[int]:
-    """Return where the parts begin and end, in whole blocks."""
+    """First rows of the parts, which are whole blocks, and the end of the last part."""
     n_blocks = -(-X.shape[0] // block)
     return [min(i * n_blocks // n_parts * block, X.shape[0]) for i in range(n_parts + 1)]
 
@@ -178,10 +145,7 @@ def _bounds(X: np.ndarray, block: int, n_parts: int) -> list[int]:
 def _add_narrow(
     X: np.ndarray, root: np.ndarray, shift: np.ndarray, n: float
 ) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Return sums about the shift, the scatter of n rows, and whether both are known to be sound.
-
-    By the compiled kernels.
-    """
+    """Sums about the shift, scatter, and whether both are known to be sound, by the kernels."""
     kernels = _kernels()
     p, dtype = shift.size, shift.dtype
     q = -(-p // kernels.TILE) * kernels.TILE
@@ -213,7 +177,7 @@ def _kernels() -> ModuleType:
 
 
 def _announced(dtype: np.dtype) -> AbstractContextManager[None]:
-    """Say that kernels are compiled, the first time; listening costs more than a small batch."""
+    """Announce compilation the first time; listening takes longer than a small batch."""
     if dtype in _compiled:
         return nullcontext()
     _compiled.add(dtype)
@@ -221,11 +185,8 @@ def _announced(dtype: np.dtype) -> AbstractContextManager[None]:
 
 
 def _pieces(X: np.ndarray, start: int, stop: int) -> Any:
-    """Yield arrays that the kernel takes, whether features are their rows, the row of X where
-    each begins, and which of its rows to take.
-
-    Other layouts and dtypes would compile the kernel once more; they are copied in pieces.
-    """
+    """Yield an array for the kernel, whether its rows are features, its first row in X, and its
+    rows to take; other layouts and dtypes, for which numba would compile again, are copied."""
     if X.dtype in (np.float32, np.float64):
         if X.flags.c_contiguous:
             yield _read_only(X), False, 0, start, stop
@@ -248,15 +209,15 @@ def _read_only(array: np.ndarray) -> np.ndarray:
 def _add_wide(
     X: np.ndarray, root: np.ndarray, shift: np.ndarray, n: float
 ) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Return the same by a BLAS product per block.
+    """The same by a BLAS product per block; soundness is not known.
 
-    Threads of our own take parts on one BLAS thread each, as they shift and add in parallel too.
-    Where there are more of them than parts, BLAS gets them all.
+    Our threads take parts with one BLAS thread each, as they shift and add in parallel too. If
+    there are more threads than parts, BLAS gets all of them.
     """
     length, p = X.shape
-    # As many as pay for their own scatter, and a power of two, so that threads share them evenly.
-    most = min(N_PARTS, length // PART_ROWS, max(2, length // (8 * p)))
-    n_parts = 1 << (max(1, most).bit_length() - 1)
+    # So many that each pays for its scatter, and a power of two, so that threads share evenly.
+    max_parts = min(N_PARTS, length // PART_ROWS, max(2, length // (8 * p)))
+    n_parts = 1 << (max(1, max_parts).bit_length() - 1)
     n_rows = min(PIECE if p < WIDER else 2 * PIECE, -(-length // n_parts))  # each part has some
     bounds = _bounds(X, n_rows, n_parts)
     sums, scatter = np.zeros((n_parts, p)), np.empty((n_parts, p, p))
@@ -271,7 +232,8 @@ def _add_wide(
                 np.subtract(X[start:stop], shift, out=rows, casting="same_kind")
                 if root.size:
                     rows *= root[start:stop, np.newaxis]
-                sums[part] += (root[start:stop] if root.size else _ones(rows)) @ rows
+                ones = np.ones(len(rows), rows.dtype)
+                sums[part] += (root[start:stop] if root.size else ones) @ rows
                 np.dot(rows.T, rows, out=product)
                 if start == bounds[part]:
                     scatter[part] = product
@@ -291,15 +253,8 @@ def _add_wide(
     return total, scatter[0], False
 
 
-def _ones(rows: np.ndarray) -> np.ndarray:
-    return np.ones(len(rows), rows.dtype)
-
-
 def _sparse_moments(X: Any, weight: np.ndarray | None) -> Moments:
-    """Return the moments of sparse rows, centered without making them dense.
-
-    What is stored in full loses digits that way where its offset is large, and is taken as dense.
-    """
+    """Moments of sparse rows, centered without making them dense unless much is stored."""
     n_rows, p = X.shape
     if X.nnz > DENSE * n_rows * p:
         return _dense_blocks(X.tocsr(), weight)
@@ -314,23 +269,9 @@ def _sparse_moments(X: Any, weight: np.ndarray | None) -> Moments:
 
 
 def shifted(X: Any, weight: np.ndarray | None) -> tuple[Any, np.ndarray]:
-    """Return a CSR copy of sparse rows, less a value of each feature that all of them store.
+    """A float64 CSR copy, less the first value of each feature that all rows store, and this shift.
 
-    The deviation of other features is not small beside their mean, as some of them are 0.
-
-    Parameters
-    ----------
-    X : sparse matrix of shape (n_samples, n_features)
-        The rows.
-    weight : ndarray of shape (n_samples,) or None
-        Their weights.
-
-    Returns
-    -------
-    X : csr_array of shape (n_samples, n_features)
-        In float64.
-    shift : ndarray of shape (n_features,)
-        What was subtracted.
+    Other features have zeros, so that their deviations are not small beside their means.
     """
     X = sp.csr_array(X, dtype=np.float64, copy=True)
     X.sum_duplicates()
@@ -343,7 +284,7 @@ def shifted(X: Any, weight: np.ndarray | None) -> tuple[Any, np.ndarray]:
 
 
 def _dense_blocks(X: Any, weight: np.ndarray | None) -> Moments:
-    """Return the moments of sparse rows, made dense block by block."""
+    """Moments of sparse rows, made dense block by block."""
     found: Moments | None = None
     for start in range(0, X.shape[0], PIECE):
         rows = slice(start, start + PIECE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from scipy.sparse.linalg import LinearOperator, svds
 from sklearn.utils.extmath import randomized_svd, svd_flip
 
 from skparams.decomposition._pca.moments import Moments, shifted
+from skparams.decomposition._pca.spectrum import Spectrum, units
 
-# A partial eigensolver pays up to this share of the components, from so many features on.
+# A partial eigensolver is faster for up to this share of the components, from 64 features on.
 FEW = 0.15
 MANY_FEATURES = 64
 
@@ -28,54 +29,8 @@ def _check_finite(deviations: np.ndarray) -> None:
         raise NotFinite
 
 
-@dataclass(frozen=True)
-class Spectrum:
-    """Eigenvalues and components of the covariance, or of the correlations.
-
-    Parameters
-    ----------
-    values : ndarray of shape (k,)
-        The largest eigenvalues, falling.
-    vectors : ndarray of shape (k, n_features)
-        Components, with scikit-learn's signs.
-    total : float
-        The sum of all eigenvalues.
-    deviations : ndarray of shape (n_features,)
-        Standard deviations of the features, before scaling.
-    n : float
-        The sum of the weights.
-    mean : ndarray of shape (n_features,)
-        In float64.
-    scores : ndarray of shape (n_samples, k), default=None
-        Of 'randomized' without weights. It finds them beside the components, and only where it
-        has converged are they the projections on them.
-    """
-
-    values: np.ndarray
-    vectors: np.ndarray
-    total: float
-    deviations: np.ndarray
-    n: float
-    mean: np.ndarray
-    scores: np.ndarray | None = None
-
-    def noise(self, k: int, most: int) -> float:
-        """Return the mean of the eigenvalues after the k-th, of which there are ``most``."""
-        if k >= most:
-            return 0.0
-        rest = self.values[k:most].sum() if len(self.values) >= most else -1.0
-        if rest < 0:
-            rest = max(0.0, self.total - self.values[:k].sum())
-        return float(rest / (most - k))
-
-
-def units(deviations: np.ndarray) -> np.ndarray:
-    """Return what features are divided by to be scaled: a constant one by 1."""
-    return np.where(deviations > 0, deviations, 1.0)
-
-
-def from_moments(moments: Moments, scaled: bool, k: int, most: int) -> Spectrum:
-    """Return the first k eigenvalues and components, or ``most`` where that costs no more."""
+def from_moments(moments: Moments, scaled: bool, k: int, max_components: int) -> Spectrum:
+    """The first k eigenvalues and components, or all where that costs no more."""
     if not moments.finite:
         raise NotFinite
     variance = np.maximum(moments.scatter.diagonal(), 0) / (moments.n - 1)
@@ -98,7 +53,8 @@ def from_moments(moments: Moments, scaled: bool, k: int, most: int) -> Spectrum:
         )
     else:
         values, vectors = _eigh(matrix)
-        values, vectors = values[p - most :], vectors[:, p - most :]
+        values, vectors = values[p - max_components :], vectors[:, p - max_components :]
+    few = len(values) < max_components
     return Spectrum(
         np.maximum(values[::-1], 0),
         _signed(vectors.T[::-1]),
@@ -106,15 +62,24 @@ def from_moments(moments: Moments, scaled: bool, k: int, most: int) -> Spectrum:
         deviations,
         moments.n,
         moments.mean,
+        scaled,
+        max_components,
+        _sum_of_squares(moments, scaled) if few else np.nan,
     )
 
 
-def _eigh(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return all eigenvalues, rising, and eigenvectors of a symmetric matrix, which is lost.
+def _sum_of_squares(moments: Moments, scaled: bool) -> float:
+    """Sum of the squares of all eigenvalues, which costs little beside the largest of them."""
+    squares = moments.scatter**2
+    if scaled:
+        inverse = 1.0 / units(np.maximum(moments.scatter.diagonal(), 0))
+        return float(inverse @ squares @ inverse)
+    return float(squares.sum()) / (moments.n - 1) ** 2
 
-    scipy.linalg.eigh calls the same routine, but takes several times as long to get there as
-    ten features take to decompose.
-    """
+
+def _eigh(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues, rising, and eigenvectors of a symmetric matrix, which is overwritten."""
+    # scipy.linalg.eigh calls the same routine, after checks that take longer than ten features.
     values, vectors, info = scipy.linalg.lapack.dsyevd(matrix.T, overwrite_a=True)
     if info:
         raise np.linalg.LinAlgError(f"PCA: LAPACK's dsyevd did not converge (info = {info}).")
@@ -122,16 +87,15 @@ def _eigh(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _signed(vectors: np.ndarray) -> np.ndarray:
-    """Return components of which the largest entry is positive, as scikit-learn's."""
+    """Components whose largest entry in absolute value is positive, as scikit-learn's."""
     largest = np.abs(vectors).argmax(axis=1)
     return vectors * np.sign(vectors[np.arange(len(vectors)), largest])[:, np.newaxis]
 
 
-def from_rows(X: np.ndarray, weight: np.ndarray | None, scaled: bool, most: int) -> Spectrum:
-    """Return all eigenvalues and components by a singular value decomposition in float64.
-
-    Small eigenvalues keep the digits that they lose in the scatter, at the price of a copy.
-    """
+def from_rows(
+    X: np.ndarray, weight: np.ndarray | None, scaled: bool, max_components: int
+) -> Spectrum:
+    """All eigenvalues and components by a singular value decomposition of a float64 copy."""
     rows = X.astype(np.float64)
     n, mean, deviations = _center(rows, weight)
     _check_finite(deviations)
@@ -139,24 +103,22 @@ def from_rows(X: np.ndarray, weight: np.ndarray | None, scaled: bool, most: int)
         rows /= units(deviations)
     if len(rows) > rows.shape[1]:
         rows = np.asarray(np.linalg.qr(rows, mode="r"))
-    elif len(rows) < most:  # weights that stand for more rows
-        rows = np.vstack([rows, np.zeros((most - len(rows), rows.shape[1]))])
+    elif len(rows) < max_components:  # weights that count rows several times
+        rows = np.vstack([rows, np.zeros((max_components - len(rows), rows.shape[1]))])
     _, singular, vectors = scipy.linalg.svd(
         rows, full_matrices=False, overwrite_a=True, check_finite=False
     )
     values = singular**2 / (n - 1)
-    return Spectrum(values, _signed(vectors), float(values.sum()), deviations, n, mean)
+    total = float(values.sum())
+    return Spectrum(values, _signed(vectors), total, deviations, n, mean, scaled, max_components)
 
 
 def _center(rows: np.ndarray, weight: np.ndarray | None) -> tuple[float, np.ndarray, np.ndarray]:
-    """Center rows in place and multiply them by the roots of their weights.
-
-    Returns the sum of the weights, the mean and the deviations. The mean is subtracted in two
-    steps, as one number cannot hold a large mean to the last digit of a small deviation.
-    """
+    """Center rows in place, weight them; return the sum of weights, mean and deviations."""
+    # Two steps, as one number cannot hold a large mean to the last digit of a small deviation.
     first = rows[0 if weight is None else np.flatnonzero(weight)[0]].copy()
     n = float(len(rows) if weight is None else weight.sum())
-    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is found in the sums
+    with np.errstate(invalid="ignore", over="ignore"):  # the sums show what is not finite
         rows -= first
         offset = rows.mean(axis=0) if weight is None else weight @ rows / n
         rows -= offset
@@ -175,22 +137,23 @@ def truncated(
     params: dict,
     random_state: np.random.RandomState,
 ) -> Spectrum:
-    """Return the first k eigenvalues and components by scikit-learn's truncated solvers."""
+    """The first k eigenvalues and components by scikit-learn's truncated solvers."""
     if sp.issparse(X):
         X, shift = shifted(X, weight)
         n, offset, deviations = _sparse_first_moments(X, weight)
         mean = shift + offset
-        unit = units(deviations) if scaled else np.ones_like(deviations)
-        rows: Any = _centered_operator(X, weight, offset, unit)
     else:
-        rows = X.astype(np.float64)
+        rows: Any = X.astype(np.float64)
         n, mean, deviations = _center(rows, weight)
-        unit = units(deviations) if scaled else np.ones_like(deviations)
+    unit = units(deviations) if scaled else np.ones_like(deviations)
+    if sp.issparse(X):
+        rows = _centered_operator(X, weight, offset, unit)
+    else:
         rows /= unit
     _check_finite(deviations)
+    scores = None
     if solver == "arpack":
         v0 = random_state.uniform(-1, 1, min(X.shape))
-        scores = None
         _, singular, vectors = svds(rows, k=k, tol=params["tol"], v0=v0)
         order = np.argsort(singular)[::-1]
         singular, vectors = singular[order], _signed(vectors[order])
@@ -206,14 +169,15 @@ def truncated(
         )
         left, vectors = svd_flip(left, vectors, u_based_decision=False)
         scores = left * singular if weight is None else None
-    total = float(((deviations / unit) ** 2).sum())
-    return Spectrum(singular**2 / (n - 1), vectors, total, deviations, n, mean, scores)
+    values, total = singular**2 / (n - 1), float(((deviations / unit) ** 2).sum())
+    found = Spectrum(values, vectors, total, deviations, n, mean, scaled, min(X.shape))
+    return replace(found, scores=scores)
 
 
 def _sparse_first_moments(
     X: Any, weight: np.ndarray | None
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return the sum of the weights, means and standard deviations of float64 rows."""
+    """Sum of the weights, means and standard deviations of float64 rows."""
     weight = np.ones(X.shape[0]) if weight is None else weight
     n = float(weight.sum())
     with np.errstate(invalid="ignore", over="ignore"):
@@ -225,7 +189,7 @@ def _sparse_first_moments(
 def _centered_operator(
     X: Any, weight: np.ndarray | None, mean: np.ndarray, unit: np.ndarray
 ) -> LinearOperator:
-    """Return sparse rows, centered, scaled and weighted, without making them dense."""
+    """Sparse rows, centered, scaled and weighted, without making them dense."""
     root = np.sqrt(np.ones(X.shape[0]) if weight is None else weight)
     transposed = X.T.tocsr()
 

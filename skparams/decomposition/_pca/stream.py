@@ -1,4 +1,4 @@
-"""A PCA that goes on from its scatter: batches, merging, and learning when it is read."""
+"""A PCA that continues from its scatter: batches, merging, and fitted attributes on demand."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ from typing import Any
 import numpy as np
 from sklearn import get_config
 from sklearn.exceptions import NotFittedError
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skparams._runtime import AvailableIf, unchanged_on_error
+from skparams.decomposition._pca.model import FittedPCA
 from skparams.decomposition._pca.moments import Moments
-from skparams.decomposition._pca.n_components import check, needs_all
 from skparams.decomposition._pca.rows import (
-    FittedFromRows,
     dtype_of,
+    finite_moments,
+    merged_moments,
     n_rows_of,
-    spectrum_of,
     weights_of,
 )
+from skparams.decomposition._pca.rules import choose, resolve
+from skparams.decomposition._pca.solvers import from_moments
+from skparams.decomposition._pca.spectrum import Spectrum, units
 
-# What is learned from the scatter of a stream, when it is first read.
+# Attributes that a stream computes from its scatter when they are first read.
 FROM_SCATTER = (
     "components_",
     "explained_variance_",
@@ -32,7 +36,7 @@ FROM_SCATTER = (
     "_deviations",
     "_residual",
 )
-# What only a stream has.
+# Attributes that only a stream has.
 OF_STREAM = ("scatter_", "_shift", "_offset", "_n_weighty")
 NO_SCATTER = (
     "keeps no scatter matrix to add to: it was built by fit, or slimmed. Build it by partial_fit "
@@ -40,21 +44,18 @@ NO_SCATTER = (
 )
 
 
-class StreamingPCA(FittedFromRows):
-    """What a PCA does with the rows that come in batches."""
+class StreamingPCA(FittedPCA):
+    """What a PCA does with batches of rows, and how it keeps a spectrum."""
 
-    svd_solver: str
-    scatter_: np.ndarray
-    _shift: np.ndarray
-    _offset: np.ndarray
-    _n_weighty: int
+    n_features_in_: int
 
     @AvailableIf
     def partial_fit(self, X, y=None, sample_weight=None):
-        """Take in a batch of rows; all batches together give what ``fit`` gives on all rows.
+        """Update the model with a batch of rows.
 
-        Batches may have any size and order. What is learned is computed from the scatter when it
-        is first read, with the arguments that the estimator then has (`set_params` included).
+        All batches together give what ``fit`` gives on all rows, whatever their sizes and order.
+        Fitted attributes are computed from the scatter when they are first read, with the
+        arguments that the estimator has then (`set_params` included).
 
         Parameters
         ----------
@@ -73,11 +74,11 @@ class StreamingPCA(FittedFromRows):
         Raises
         ------
         ValueError
-            As `fit`.
+            As for `fit`.
         AttributeError
             After `fit`, which keeps no scatter, and with `missing` or solvers that need all rows.
         MemoryError
-            Where the scatter, 8 ``n_features ** 2`` bytes, cannot be had.
+            If the scatter, 8 ``n_features ** 2`` bytes, cannot be allocated.
         """
         with unchanged_on_error(self):
             first = "scatter_" not in vars(self)
@@ -85,11 +86,11 @@ class StreamingPCA(FittedFromRows):
             if first and not get_config()["skip_parameter_validation"]:
                 self._validate_params()
             X, weight = self._validated(X, sample_weight, reset=first, min_samples=1)
-            found = self._moments(X, weight, shift=None if first else self._shift)
-            dtype = dtype_of(X)
+            name, dtype = type(self).__name__, dtype_of(X)
+            found = finite_moments(X, weight, None if first else self._shift, name)
             n_rows, n_weighty = X.shape[0], weights_of(X, weight)[0]
             if not first:
-                found = self._merged(self._stream(), found)
+                found = merged_moments(self._stream(), found, name)
                 n_rows += self.n_samples_
                 n_weighty += self._n_weighty
                 dtype = np.result_type(self._dtype, dtype)
@@ -97,7 +98,7 @@ class StreamingPCA(FittedFromRows):
         return self
 
     def merge(self, other):
-        """Return a model of the rows of both; neither of the two changes.
+        """Return a model of the rows of both models, which do not change.
 
         Parameters
         ----------
@@ -107,13 +108,13 @@ class StreamingPCA(FittedFromRows):
         Returns
         -------
         merged : PCA
-            What one ``partial_fit`` on all rows gives, with the arguments of this model.
+            The result of one ``partial_fit`` on all rows, with the arguments of this model.
 
         Raises
         ------
         ValueError
-            Where their features differ, one was built by ``fit``, which keeps no scatter, or their
-            means are so far apart that squares of the difference overflow.
+            If their features differ, if one was built by ``fit``, which keeps no scatter, or if
+            their means are so different that squares of the difference overflow.
         """
         if not isinstance(other, StreamingPCA):
             raise TypeError(f"PCA.merge: other must be a PCA, got {type(other).__name__}.")
@@ -136,7 +137,7 @@ class StreamingPCA(FittedFromRows):
         if names is None and others is not None:
             merged.feature_names_in_ = others
         merged._keep_stream(
-            self._merged(self._stream(), other._stream()),
+            merged_moments(self._stream(), other._stream(), type(self).__name__),
             self.n_samples_ + other.n_samples_,
             self._n_weighty + other._n_weighty,
             np.result_type(self._dtype, other._dtype),
@@ -144,7 +145,7 @@ class StreamingPCA(FittedFromRows):
         return merged
 
     def set_params(self, **params):
-        """Set arguments; a model built by ``partial_fit`` is read anew with them.
+        """Set arguments; a model built by ``partial_fit`` uses them for its fitted attributes.
 
         Parameters
         ----------
@@ -162,8 +163,36 @@ class StreamingPCA(FittedFromRows):
             if params and "scatter_" in vars(self):
                 self._forget(*FROM_SCATTER)
 
+    def _validated(
+        self, X: Any, sample_weight: Any, reset: bool, min_samples: int
+    ) -> tuple[Any, np.ndarray | None]:
+        """Rows of any real dtype, which may still not be finite, and their weights."""
+        plain = (  # validation would take longer than a small batch
+            type(X) is np.ndarray
+            and X.dtype in (np.float32, np.float64)
+            and X.ndim == 2
+            and X.shape[0] >= min_samples
+            and X.shape[1] >= 1
+            and (reset or X.shape[1] == self.n_features_in_)
+            and "feature_names_in_" not in vars(self)
+            and self.missing is None
+        )
+        if plain:
+            self.n_features_in_ = X.shape[1]
+        else:
+            X = validate_data(
+                self,
+                X,
+                accept_sparse=("csr", "csc"),
+                dtype="numeric",
+                ensure_all_finite="allow-nan" if self.missing == "em" else False,
+                ensure_min_samples=min_samples,
+                reset=reset,
+            )
+        return X, self._weights(sample_weight, X)
+
     def _check_partial_fit(self) -> None:
-        """Refuse what has no meaning in a stream, or no scatter to go on from."""
+        """Refuse arguments without a meaning in a stream, and models without a scatter."""
         name = type(self).__name__
         if self.missing is not None:
             raise AttributeError(
@@ -182,10 +211,7 @@ class StreamingPCA(FittedFromRows):
         return Moments(self._weight_sum, self._shift, self._offset, self.scatter_)
 
     def _keep_stream(self, moments: Moments, n_rows: int, n_weighty: int, dtype: Any) -> None:
-        """Keep the moments, and forget what was learned from earlier ones.
-
-        Rows count in ``n_samples_`` whatever their weight; ``n_weighty`` of them have one.
-        """
+        """Keep the moments of n_rows rows, of which n_weighty have a weight."""
         self._forget(*FROM_SCATTER)
         self._fit_svd_solver = "covariance_eigh"
         self.scatter_, self._shift, self._offset = moments.scatter, moments.shift, moments.offset
@@ -196,36 +222,54 @@ class StreamingPCA(FittedFromRows):
         self._dtype = np.dtype(dtype)
 
     def _read(self) -> None:
-        """Learn from the scatter of a stream."""
+        """Compute the fitted attributes from the scatter of a stream."""
         if self._n_weighty < 2 or self._weight_sum <= 1:
             raise NotFittedError(
                 f"This {type(self).__name__} instance has seen {self.n_samples_} sample(s) of "
                 f"weight {self._weight_sum:g}, while a minimum of 2 is required: call "
                 "'partial_fit' with more."
             )
-        n_rows = n_rows_of(self._n_weighty, self._weight_sum)
-        most = min(n_rows, self.n_features_in_)
-        n_components = self._n_components("covariance_eigh", most)
+        n_rows, p = n_rows_of(self._n_weighty, self._weight_sum), self.n_features_in_
         try:
             if not get_config()["skip_parameter_validation"]:
                 self._validate_params()  # they may have changed since the first batch
-            check(n_components, "covariance_eigh", n_rows, self.n_features_in_)
+            n_components, k = resolve(self.n_components, "covariance_eigh", n_rows, p)
         except ValueError as error:  # as an AttributeError too, which hasattr understands
             raise NotFittedError(str(error)) from error
-        k = most if needs_all(n_components) else int(n_components)
-        spectrum, squares = spectrum_of(self._stream(), self.scale, k, most)
-        self._keep(spectrum, squares, n_components, most)
+        self._keep(from_moments(self._stream(), self.scale, k, min(n_rows, p)), n_components)
+
+    def _keep(self, spectrum: Spectrum, n_components: Any) -> None:
+        """Choose the number of components, and keep them in the dtype of X."""
+        dtype = self._dtype
+        k = choose(n_components, spectrum, check_random_state(self.random_state))
+        self.n_components_ = k
+        self.mean_ = spectrum.mean
+        if self.scale:
+            self.scale_ = units(spectrum.deviations)
+        self.components_ = np.array(spectrum.vectors[:k], dtype, order="C")  # not a view
+        # Variances may overflow in float32 where the rows do not.
+        fits = spectrum.values.max(initial=0) <= np.finfo(dtype).max
+        self.explained_variance_ = spectrum.values[:k].astype(dtype if fits else np.float64)
+        self.noise_variance_ = spectrum.noise(k)
+        self._total_variance = spectrum.total
+        self._deviations = spectrum.seen_deviations
+        self._residual = spectrum.power_sums(k)
+        self._weight_sum = spectrum.n
+
+    def _forget(self, *names: str) -> None:
+        for name in names:
+            self.__dict__.pop(name, None)
 
     def __getattr__(self, name: str) -> Any:
-        held = vars(self)
-        if name in FROM_SCATTER and "scatter_" in held:
-            if "components_" not in held:
+        kept = vars(self)
+        if name in FROM_SCATTER and "scatter_" in kept:
+            if "components_" not in kept:
                 read = copy.copy(self)
                 read._read()
                 found = {each: vars(read)[each] for each in FROM_SCATTER if each in vars(read)}
                 self.__dict__.update(found)  # at once, as another thread may read too
-            if name in held:
-                return held[name]
+            if name in kept:
+                return kept[name]
         derived = getattr(type(self), name, None)
         if isinstance(derived, property) and derived.fget:
             return derived.fget(self)  # Python dropped its error, which says more than ours
@@ -237,7 +281,7 @@ class StreamingPCA(FittedFromRows):
         return "mean_" in vars(self)
 
     def __skparams_ready__(self):
-        """Return a model that has learned from its stream: to look at one changes nothing."""
+        """Return a model with all fitted attributes: looking at a stream does not change it."""
         if "scatter_" not in vars(self) or "components_" in vars(self):
             return self
         read = copy.copy(self)

@@ -1,17 +1,5 @@
-"""Pictures of a PCA, as scikit-learn's displays are."""
+"""Figures of a PCA, as scikit-learn's displays are. ``__init__.pyi`` lists the names for others."""
 
-from skparams.decomposition._plot.biplot import BiplotDisplay
-from skparams.decomposition._plot.bootstrap import BootstrapDisplay
-from skparams.decomposition._plot.circle import CorrelationCircleDisplay
-from skparams.decomposition._plot.contribution import ContributionDisplay
-from skparams.decomposition._plot.outliers import OutlierDisplay
-from skparams.decomposition._plot.scree import ScreeDisplay
+import lazy_loader as _lazy
 
-__all__ = [
-    "BiplotDisplay",
-    "BootstrapDisplay",
-    "ContributionDisplay",
-    "CorrelationCircleDisplay",
-    "OutlierDisplay",
-    "ScreeDisplay",
-]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -1,44 +1,33 @@
-"""The biplot: rows and features of a PCA in one picture."""
+"""The biplot: rows and features of a PCA in one figure."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skparams._report import LIGHT
-from skparams.decomposition._explain.tables import feature_names
-from skparams.decomposition._plot.circle import draw_arrows, label_arrows
-from skparams.decomposition._plot.display import (
-    FONT,
-    axes_of,
-    axis_label,
-    check_count,
-    finish,
-    halo,
-    model_of,
-    note,
-    pair_of,
-    percent,
-    short,
-)
+from skparams.decomposition._plot.display import FONT, check_max_labels, halo, note, pair_of, short
 from skparams.decomposition._plot.labels import move_apart
+from skparams.decomposition._plot.plane import PlaneDisplay, draw_arrows, label_arrows
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-MOST_GROUPS = 12
+MAX_GROUPS = 12
 # How far the longest arrow reaches among the rows.
 REACH = 0.95
 # Width of the axes over their height.
 SHAPE = 1.2
 
 
-class BiplotDisplay:
+@dataclass(eq=False, repr=False, kw_only=True)
+class BiplotDisplay(PlaneDisplay):
     """Rows as points and features as arrows, on two components.
 
-    Points are scores, arrows the features' entries in both components, all longer by one factor.
-    A row's foot on the line of an arrow tells, up to that factor, how far the row is from the mean
-    in that feature, as far as both components show it. Make it with `from_estimator`.
+    Points are scores, and arrows are the features' entries in both components, times one factor.
+    The projection of a row on the line of an arrow is proportional to the row's deviation in that
+    feature, as far as both components show it. `from_estimator` makes one.
 
     Parameters
     ----------
@@ -51,26 +40,26 @@ class BiplotDisplay:
     component_names : sequence of str
         Names of both components.
     ratios : ndarray of shape (2,)
-        Their shares in the variance.
+        Their explained-variance ratios.
     y : ndarray of shape (n_samples,), default=None
         Groups of the rows, at most 12.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn in.
+        The axes.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of the axes.
     points_ : list of matplotlib PathCollection
         The rows, of each group.
     groups_ : list of matplotlib Text
-        Names of the groups, each in the middle of its rows or, off other groups' names, near it.
+        Names of the groups, each in the middle of its rows, or near it if names would overlap.
     arrows_ : matplotlib Quiver
         One arrow a feature.
     labels_ : list of matplotlib Annotation
         Names of the features, of the longest arrows first, as far as there is room.
     factor_ : float
-        By which arrows are longer than the entries.
+        The factor of the arrows.
 
     References
     ----------
@@ -88,85 +77,81 @@ class BiplotDisplay:
     ['0', '1', '2']
     """
 
-    def __init__(self, *, coordinates, directions, feature_names, component_names, ratios, y=None):
-        self.coordinates = coordinates
-        self.directions = directions
-        self.feature_names = feature_names
-        self.component_names = component_names
-        self.ratios = ratios
-        self.y = y
+    coordinates: Any
+    directions: Any
+    feature_names: Any
+    component_names: Any
+    ratios: Any
+    y: Any = None
 
     @classmethod
-    def from_estimator(cls, estimator, X, y=None, *, components=(0, 1), max_labels=None, ax=None):
+    def from_estimator(
+        cls, estimator, X=None, y=None, *, components=(0, 1), max_labels=None, ax=None
+    ):
         """Draw rows and features of a fitted PCA.
 
         Parameters
         ----------
-        estimator : PCA, or an estimator with one inside it
-            Fitted; see `explain` for where it is looked for.
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The rows, of training or others.
+        estimator : PCA, an estimator with one inside it, or Explanation
+            A fitted one; `explain` says where the PCA is looked for.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features), default=None
+            The rows, of training or others; needed unless an Explanation has them.
         y : array-like of shape (n_samples,), default=None
-            Groups of the rows, such as classes: each has a colour and a marker. At most 12 of one
+            Groups of the rows, such as classes: each has a color and a marker. At most 12 of one
             type, none missing.
         components : pair of int or str, default=(0, 1)
-            The horizontal and the vertical one, by position or by name.
+            The horizontal and the vertical component, by position or by name.
         max_labels : int, default=None
-            How many features are named at most, 0 or more; by default all that there is room for.
+            Maximum number of features that are named; by default all that there is room for.
         ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
 
         Returns
         -------
         display : BiplotDisplay
-            What was drawn.
+            The display that is drawn.
         """
         what = f"{cls.__name__}.from_estimator"
-        check_count(max_labels, f"{what}: max_labels", least=0, or_none=True)
-        pca, X = model_of(estimator, X, what)
-        names = pca.get_feature_names_out()
-        pair = list(pair_of(names, components, what))
+        check_max_labels(max_labels, what)
+        found = cls._explain(estimator, X)
+        pair = pair_of(found.component_names, components, what)
         if y is not None:
             y = column_or_1d(y)
-            check_consistent_length(X, y)
+            check_consistent_length(found.X, y)
             _check_groups(y, what)
-        coordinates = pca.coordinates(X, as_frame=False)[:, pair]
         display = cls(
-            coordinates=coordinates,
-            directions=pca.components_[pair].T,
-            feature_names=feature_names(pca),
-            component_names=[names[i] for i in pair],
-            ratios=pca.explained_variance_ratio_[pair],
+            coordinates=found.coordinates()[:, pair],
+            directions=found.pca.components_[pair].T,
+            feature_names=found.feature_names,
+            component_names=[found.component_names[i] for i in pair],
+            ratios=found.pca.explained_variance_ratio_[pair],
             y=y,
         )
         return display.plot(ax, max_labels=max_labels)
 
     def plot(self, ax=None, *, max_labels=None):
-        """Draw it.
+        """Draw the display.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
         max_labels : int, default=None
-            How many features are named at most, 0 or more; by default all that there is room for.
+            Maximum number of features that are named; by default all that there is room for.
 
         Returns
         -------
         display : BiplotDisplay
-            Itself.
+            The display.
         """
-        check_count(max_labels, "BiplotDisplay: max_labels", least=0, or_none=True)
-        self.ax_ = ax = axes_of(ax, (6.4, 5.4), type(self).__name__)
-        self.figure_ = ax.figure
+        check_max_labels(max_labels, type(self).__name__)
+        ax = self._start_plane(ax, (6.4, 5.4))
         lengths = np.hypot(*self.directions.T)
         furthest = float(np.abs(self.coordinates).max(initial=0.0)) or 1.0
         self.factor_ = REACH * furthest / (float(lengths.max(initial=0.0)) or 1.0)
         tips = self.directions * self.factor_
-        ax.axhline(0, color=LIGHT.quiet, lw=0.5, zorder=0)
-        ax.axvline(0, color=LIGHT.quiet, lw=0.5, zorder=0)
         self.points_, self.groups_ = self._draw_rows()
-        # Room for the names around; one unit is as long on both axes, so that angles are right.
+        # Room for names; units are equally long on both axes, so that angles are right.
         both = np.vstack([self.coordinates, 1.1 * tips])
         middle = (both.min(axis=0) + both.max(axis=0)) / 2
         height = max(np.ptp(both[:, 0]) * 1.2 / SHAPE, np.ptp(both[:, 1]) * 1.08)
@@ -174,10 +159,7 @@ class BiplotDisplay:
         (left, bottom), (right, top) = middle - reach, middle + reach
         ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
         self.arrows_ = draw_arrows(ax, tips)
-        ax.set_xlabel(axis_label(self.component_names[0], self.ratios[0]))
-        ax.set_ylabel(axis_label(self.component_names[1], self.ratios[1]))
-        total = percent(float(np.sum(self.ratios)))
-        finish(ax, f"Rows and features on two components, {total} of the variance")
+        self._name_axes("Rows and features on two components")
         self._move_groups_apart()
         self.labels_ = label_arrows(self.arrows_, tips, self.feature_names, max_labels, LIGHT.ink)
         return self
@@ -205,19 +187,19 @@ class BiplotDisplay:
         return points, texts
 
     def _move_groups_apart(self) -> None:
-        """Move names of groups off one another, outwards."""
+        """Move names of groups outwards, so that they do not overlap."""
         if not self.groups_:
             return
         at = np.array([text.get_position() for text in self.groups_])
         angles = np.arctan2(*(at - at.mean(axis=0)).T[::-1])
         label = self.ax_.get_xlabel()
-        note(self.ax_, " ")  # the layout with a note, which leaves the least room
+        note(self.ax_, " ")  # the layout with a note leaves the least room
         move_apart(self.ax_, self.groups_, angles)
         self.ax_.set_xlabel(label)
 
 
 def _check_groups(y: np.ndarray, what: str) -> None:
-    """Refuse groups that cannot be told apart, or too many."""
+    """Raise an error if groups have no order, are missing, or are too many."""
     try:
         groups = np.unique(y)
     except TypeError as error:  # None, and text beside numbers, have no order
@@ -225,10 +207,10 @@ def _check_groups(y: np.ndarray, what: str) -> None:
         raise ValueError(
             f"{what}: y must have values of one type, none missing, got {' and '.join(kinds)}."
         ) from error
-    if (groups != groups).any():  # missing ones, which are not even themselves
+    if (groups != groups).any():  # NaN
         raise ValueError(f"{what}: y must have no missing values, got {groups[-1]}.")
-    if len(groups) > MOST_GROUPS:
+    if len(groups) > MAX_GROUPS:
         raise ValueError(
-            f"{what}: y must have at most {MOST_GROUPS} different values, the groups, got "
+            f"{what}: y must have at most {MAX_GROUPS} different values, the groups, got "
             f"{len(groups)}."
         )

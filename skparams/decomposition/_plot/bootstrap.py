@@ -1,41 +1,41 @@
-"""How sure a PCA is: intervals over resampled rows."""
+"""How certain a PCA is: intervals over resampled rows."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._explain.bootstrap import KINDS
-from skparams.decomposition._explain.limits import check_share
+from skparams.decomposition._explain import KINDS, check_share, index_of
 from skparams.decomposition._plot.display import (
-    axes_of,
+    Display,
     check_count,
-    component_index,
+    check_kind,
     finish,
-    model_of,
     percent,
     short,
 )
 
 
-class BootstrapDisplay:
-    """Estimates of a PCA with bootstrap intervals: of its eigenvalues, their shares or loadings.
+@dataclass(eq=False, repr=False, kw_only=True)
+class BootstrapDisplay(Display):
+    """Eigenvalues, explained-variance ratios or loadings of a PCA with bootstrap intervals.
 
-    Make it with `from_estimator` or, of a bootstrap that is there already, `from_bootstrap`.
+    `from_estimator` makes one, and `from_bootstrap` does of a bootstrap that exists.
 
     Parameters
     ----------
     bootstrap : Bootstrap
-        What ``PCA.bootstrap`` returns.
+        What ``explain(pca, X).bootstrap()`` returns.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn in.
+        The axes.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of the axes.
     estimates_ : matplotlib Line2D
         The model's own numbers.
     intervals_ : matplotlib LineCollection
@@ -43,7 +43,7 @@ class BootstrapDisplay:
 
     See Also
     --------
-    PCA.bootstrap : The numbers.
+    explain : The numbers, by ``bootstrap()``.
 
     Examples
     --------
@@ -56,14 +56,13 @@ class BootstrapDisplay:
     3
     """
 
-    def __init__(self, *, bootstrap):
-        self.bootstrap = bootstrap
+    bootstrap: Any
 
     @classmethod
     def from_estimator(
         cls,
         estimator,
-        X,
+        X=None,
         *,
         n_resamples=1000,
         sample_weight=None,
@@ -78,11 +77,11 @@ class BootstrapDisplay:
 
         Parameters
         ----------
-        estimator : PCA, or an estimator with one inside it
-            Fitted; see `explain` for where it is looked for. What is before the PCA is not fitted
-            again.
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The training rows.
+        estimator : PCA, an estimator with one inside it, or Explanation
+            A fitted one; `explain` says where the PCA is looked for. Steps before it are not
+            fitted again.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features), default=None
+            The training rows; needed unless an Explanation has them.
         n_resamples : int, default=1000
             How many resamples.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -92,68 +91,60 @@ class BootstrapDisplay:
         kind : {'ratios', 'eigenvalues', 'loadings'}, default='ratios'
             Which numbers.
         component : int or str, default=0
-            Of 'loadings', which component, by position or by name.
+            Which component, by position or by name, if `kind` is 'loadings'.
         n_features : int, default=30
-            Of 'loadings', how many features are shown, 1 or more, the largest ones.
+            Maximum number of features, the largest loadings, if `kind` is 'loadings'.
         confidence_level : float, default=0.95
             Share of the resamples in an interval, in (0, 1).
         ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
 
         Returns
         -------
         display : BootstrapDisplay
-            What was drawn.
+            The display that is drawn.
         """
         what = f"{cls.__name__}.from_estimator"
         _check(kind, n_features, confidence_level, what)
-        pca, X = model_of(estimator, X, what)
+        found = cls._explain(estimator, X)
         if kind == "loadings":
-            component_index(pca.get_feature_names_out(), component, what)
-        found = pca.bootstrap(
-            X, n_resamples, sample_weight=sample_weight, random_state=random_state
+            index_of(component, found.component_names, what, "component")
+        resampled = found.bootstrap(
+            n_resamples, sample_weight=sample_weight, random_state=random_state
         )
-        return cls.from_bootstrap(
-            found,
+        return cls(bootstrap=resampled).plot(
+            ax,
             kind=kind,
             component=component,
             n_features=n_features,
             confidence_level=confidence_level,
-            ax=ax,
         )
 
     @classmethod
     def from_bootstrap(
-        cls,
-        bootstrap,
-        *,
-        kind="ratios",
-        component=0,
-        n_features=30,
-        confidence_level=0.95,
-        ax=None,
+        cls, bootstrap, *, kind="ratios", component=0, n_features=30, confidence_level=0.95, ax=None
     ):
         """Draw intervals of a bootstrap.
 
         Parameters
         ----------
         bootstrap : Bootstrap
-            What ``PCA.bootstrap`` returns.
+            What ``explain(pca, X).bootstrap()`` returns.
         kind : {'ratios', 'eigenvalues', 'loadings'}, default='ratios'
             Which numbers.
         component : int or str, default=0
-            Of 'loadings', which component, by position or by name.
+            Which component, by position or by name, if `kind` is 'loadings'.
         n_features : int, default=30
-            Of 'loadings', how many features are shown, 1 or more, the largest ones.
+            Maximum number of features, the largest loadings, if `kind` is 'loadings'.
         confidence_level : float, default=0.95
             Share of the resamples in an interval, in (0, 1).
         ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
 
         Returns
         -------
         display : BootstrapDisplay
-            What was drawn.
+            The display that is drawn.
         """
         return cls(bootstrap=bootstrap).plot(
             ax,
@@ -164,32 +155,33 @@ class BootstrapDisplay:
         )
 
     def plot(self, ax=None, *, kind="ratios", component=0, n_features=30, confidence_level=0.95):
-        """Draw it.
+        """Draw the display.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
         kind : {'ratios', 'eigenvalues', 'loadings'}, default='ratios'
             Which numbers.
         component : int or str, default=0
-            Of 'loadings', which component, by position or by name.
+            Which component, by position or by name, if `kind` is 'loadings'.
         n_features : int, default=30
-            Of 'loadings', how many features are shown, 1 or more, the largest ones.
+            Maximum number of features, the largest loadings, if `kind` is 'loadings'.
         confidence_level : float, default=0.95
             Share of the resamples in an interval, in (0, 1).
 
         Returns
         -------
         display : BootstrapDisplay
-            Itself.
+            The display.
         """
-        _check(kind, n_features, confidence_level, "BootstrapDisplay")
+        what = type(self).__name__
+        _check(kind, n_features, confidence_level, what)
         low, high = self.bootstrap.interval(kind, confidence_level)
         estimates = getattr(self.bootstrap.estimates, kind)
         if kind == "loadings":
             names = self.bootstrap.component_names
-            i = component_index(names, component, "BootstrapDisplay")
+            i = index_of(component, names, what, "component")
             columns = estimates[:, i], low[:, i], high[:, i]
             self._draw_loadings(ax, *columns, names[i], n_features, confidence_level)
         else:
@@ -199,9 +191,8 @@ class BootstrapDisplay:
     def _draw_spectrum(
         self, ax: Any, estimates: Any, low: Any, high: Any, kind: str, level: float
     ) -> None:
-        """Draw an upright interval for each component."""
-        self.ax_ = ax = axes_of(ax, (6, 3.8), type(self).__name__)
-        self.figure_ = ax.figure
+        """Draw a vertical interval for each component."""
+        ax = self._start(ax, (6, 3.8))
         unit, noun = (100, "share of the variance (%)") if kind == "ratios" else (1, "eigenvalue")
         places = np.arange(len(estimates))
         thick = 7 if len(estimates) <= 30 else 2
@@ -216,23 +207,24 @@ class BootstrapDisplay:
         else:
             ax.xaxis.get_major_locator().set_params(integer=True)
             counted = ", counted from 0"
-        ax.set_xlabel(f"component{counted}; {self._said(level)}")
-        # Neighbours whose intervals meet could be turned into one another.
-        near = int((low[:-1] <= high[1:]).sum())
-        pairs = "1 pair of neighbours overlaps" if near == 1 else f"{near} pairs overlap"
+        ax.set_xlabel(f"component{counted}; {self._caption(level)}")
+        # Neighbors whose intervals overlap may swap.
+        overlapping = int((low[:-1] <= high[1:]).sum())
+        pairs = (
+            "1 pair of neighbors overlaps" if overlapping == 1 else f"{overlapping} pairs overlap"
+        )
         what = "Eigenvalues" if kind == "eigenvalues" else "Shares of the components"
-        finish(ax, f"{what}: {pairs if near else 'no neighbours overlap'}")
+        finish(ax, f"{what}: {pairs if overlapping else 'no neighbors overlap'}")
 
     def _draw_loadings(
-        self, ax: Any, estimates: Any, low: Any, high: Any, name: str, most: int, level: float
+        self, ax: Any, estimates: Any, low: Any, high: Any, name: str, n_features: int, level: float
     ) -> None:
-        """Draw a level interval for each feature, the largest loading on top."""
-        order = np.argsort(-np.abs(estimates), kind="stable")[:most]
+        """Draw a horizontal interval for each feature, the largest loading on top."""
+        order = np.argsort(-np.abs(estimates), kind="stable")[:n_features]
         order = order[np.argsort(-estimates[order], kind="stable")]
-        self.ax_ = ax = axes_of(ax, (6, 1.2 + 0.2 * len(order)), type(self).__name__)
-        self.figure_ = ax.figure
-        unsure = (low <= 0) & (high >= 0)
-        colors = [LIGHT.quiet if unsure[j] else LIGHT.above for j in order]
+        ax = self._start(ax, (6, 1.2 + 0.2 * len(order)))
+        uncertain = (low <= 0) & (high >= 0)
+        colors = [LIGHT.quiet if uncertain[j] else LIGHT.above for j in order]
         places = np.arange(len(order))
         ax.axvline(0, color=LIGHT.ink, lw=0.8, zorder=0)
         self.intervals_ = ax.hlines(
@@ -243,19 +235,18 @@ class BootstrapDisplay:
         ax.set(ylim=(len(order) - 0.4, -0.6))
         left = len(estimates) - len(order)
         more = f"; {left} smaller ones are not shown" if left else ""
-        ax.set_xlabel(f"loading on {short(name)}, {self._said(level)}{more}")
-        n = int(unsure.sum())
+        ax.set_xlabel(f"loading on {short(name)}, {self._caption(level)}{more}")
+        n = int(uncertain.sum())
         what = f"loadings on {short(name)} may be 0"
         finish(ax, f"{n} of {len(estimates)} {what}", spines=("bottom",))
         ax.tick_params(axis="y", length=0)
 
-    def _said(self, level: float) -> str:
+    def _caption(self, level: float) -> str:
         return f"{percent(level)} intervals of {len(self.bootstrap.resamples.ratios):,} resamples"
 
 
 def _check(kind: Any, n_features: Any, confidence_level: Any, what: str) -> None:
-    """Refuse arguments that are not allowed, before rows are resampled."""
-    if kind not in KINDS:
-        raise ValueError(f"{what}: kind must be one of {list(KINDS)}, got {kind!r}.")
+    """Raise an error for arguments that are not allowed, before rows are resampled."""
+    check_kind(kind, KINDS, what)
     check_count(n_features, f"{what}: n_features")
     check_share(confidence_level, f"{what}: confidence_level")

@@ -1,40 +1,39 @@
-"""Which features make a component."""
+"""Which features contribute to a component."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._explain.tables import feature_names
+from skparams.decomposition._explain import index_of
 from skparams.decomposition._plot.display import (
     FONT,
-    axes_of,
+    Display,
     check_count,
-    component_index,
     finish,
     halo,
-    model_of,
     note,
     percent,
     short,
 )
 
 
-class ContributionDisplay:
+@dataclass(eq=False, repr=False, kw_only=True)
+class ContributionDisplay(Display):
     """Contributions of the features to one component, the largest first.
 
-    Features that grow with the component and those that fall with it differ in colour, and in
-    the sign at their names. The line is what each would contribute if all did the same. Make it
-    with `from_estimator`.
+    Color and sign tell features that grow with the component from those that fall with it. The line
+    is the contribution of each feature if all were equal. `from_estimator` makes one.
 
     Parameters
     ----------
     contributions : ndarray of shape (n_features,)
         Shares of the features in the component.
     signs : ndarray of shape (n_features,)
-        Of their entries.
+        Signs of their entries.
     feature_names : sequence of str
         Names of the features.
     component_name : str
@@ -43,13 +42,13 @@ class ContributionDisplay:
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn in.
+        The axes.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of the axes.
     bars_ : matplotlib BarContainer
         One bar a feature that is shown, from the top.
     even_ : matplotlib Line2D
-        The contribution of a feature if all were the same.
+        The contribution of a feature if all were equal.
 
     Examples
     --------
@@ -62,11 +61,10 @@ class ContributionDisplay:
     'color_intensity +'
     """
 
-    def __init__(self, *, contributions, signs, feature_names, component_name):
-        self.contributions = contributions
-        self.signs = signs
-        self.feature_names = feature_names
-        self.component_name = component_name
+    contributions: Any
+    signs: Any
+    feature_names: Any
+    component_name: Any
 
     @classmethod
     def from_estimator(cls, estimator, X=None, *, component=0, n_features=15, ax=None):
@@ -74,51 +72,50 @@ class ContributionDisplay:
 
         Parameters
         ----------
-        estimator : PCA or RotatedPCA, or an estimator with one inside it
-            Fitted; see `explain` for where it is looked for.
+        estimator : PCA, RotatedPCA, an estimator with one inside it, or Explanation
+            A fitted one; `explain` says where the PCA is looked for.
         X : {array-like, sparse matrix} of shape (n_samples, n_features), default=None
-            Rows, needed only where the PCA is inside another estimator.
+            Rows, from which features without names in the estimator get theirs.
         component : int or str, default=0
-            Which one, by position or by name.
+            Which component, by position or by name.
         n_features : int, default=15
             How many features have a bar, 1 or more, the largest ones.
         ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
 
         Returns
         -------
         display : ContributionDisplay
-            What was drawn.
+            The display that is drawn.
         """
         what = f"{cls.__name__}.from_estimator"
         check_count(n_features, f"{what}: n_features")
-        pca, _ = model_of(estimator, X, what, rotated=True)
-        names = pca.get_feature_names_out()
-        i = component_index(names, component, what)
+        found = cls._explain(estimator, X, rotated=True, needs_rows=False)
+        i = index_of(component, found.component_names, what, "component")
         display = cls(
-            contributions=pca.feature_table("contributions", as_frame=False)[:, i],
-            signs=np.sign(pca.feature_table("loadings", as_frame=False)[:, i]),
-            feature_names=feature_names(pca),
-            component_name=names[i],
+            contributions=found.contributions[:, i],
+            signs=np.sign(found.loadings[:, i]),
+            feature_names=found.feature_names,
+            component_name=found.component_names[i],
         )
         return display.plot(ax, n_features=n_features)
 
     def plot(self, ax=None, *, n_features=15):
-        """Draw it.
+        """Draw the display.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
         n_features : int, default=15
             How many features have a bar, 1 or more, the largest ones.
 
         Returns
         -------
         display : ContributionDisplay
-            Itself.
+            The display.
         """
-        check_count(n_features, "ContributionDisplay: n_features")
+        check_count(n_features, f"{type(self).__name__}: n_features")
         p = len(self.contributions)
         order = np.argsort(-np.asarray(self.contributions), kind="stable")
         shown = order[:n_features]
@@ -126,8 +123,7 @@ class ContributionDisplay:
         shares = 100 * self.contributions[shown]
         names = [f"{short(self.feature_names[j])} {_sign(self.signs[j])}" for j in shown]
         colors = [LIGHT.above if self.signs[j] >= 0 else LIGHT.below for j in shown]
-        self.ax_ = ax = axes_of(ax, (6, 1.2 + 0.21 * len(names)), type(self).__name__)
-        self.figure_ = ax.figure
+        ax = self._start(ax, (6, 1.2 + 0.21 * len(names)))
         self.bars_ = ax.barh(range(len(names)), shares, height=0.72, color=colors)
         words = [percent(share / 100) for share in shares]
         for text in ax.bar_label(self.bars_, words, padding=3, fontsize=FONT - 1):
@@ -143,7 +139,7 @@ class ContributionDisplay:
         return self
 
     def _title(self, order: np.ndarray) -> str:
-        """Say how few features make the larger half."""
+        """Title with the smallest number of features that make half of the component."""
         sums = np.cumsum(self.contributions[order])
         n = int(np.searchsorted(sums, 0.5)) + 1
         name, noun = short(self.component_name), "feature makes" if n == 1 else "features make"

@@ -1,100 +1,97 @@
-"""What the displays share: the model and its rows, axes, and the names on them."""
+"""What the displays share: the explanation that they draw, axes, and the names on them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from numbers import Integral
 from typing import Any
 
-import numpy as np
-from sklearn.utils.validation import check_is_fitted
-
 from skparams._report import LIGHT, clean, cut
-from skparams.decomposition._explain.explain import explain
-from skparams.decomposition._explain.features import FeatureTables
-from skparams.decomposition._explain.rotation import RotatedPCA
+from skparams.decomposition._explain import Explanation, RotatedPCA, explain, index_of
 
 FONT, TITLE_FONT = 9.0, 11.0
-LONGEST_NAME = 24
+MAX_NAME_LENGTH = 24
 
 
-def model_of(estimator: Any, X: Any, what: str, *, rotated: bool = False) -> tuple[Any, Any]:
-    """Return a fitted PCA and its rows: those given, or found in a pipeline or a search."""
-    if not isinstance(estimator, FeatureTables):
-        if X is None:
-            raise ValueError(f"{what}: X must be given where estimator has the PCA inside it.")
-        found = explain(estimator, X)
-        pca, X = found.pca, found.X
-    else:
-        check_is_fitted(estimator)
-        pca = estimator
-    if isinstance(pca, RotatedPCA) and not rotated:
-        raise TypeError(f"{what}: estimator must be a PCA, got a RotatedPCA; its pca_ is one.")
-    return pca, X
+class Display:
+    """A figure of a PCA: made by ``from_estimator``, drawn by ``plot`` into ``ax_``."""
+
+    ax_: Any
+    figure_: Any
+
+    @classmethod
+    def _explain(
+        cls, estimator: Any, X: Any, *, rotated: bool = False, needs_rows: bool = True
+    ) -> Explanation:
+        """Explain an estimator, or take an explanation as it is; tables are arrays."""
+        what = f"{cls.__name__}.from_estimator"
+        found = estimator if isinstance(estimator, Explanation) else explain(estimator, X)
+        rows = found.X if X is None or found is not estimator else found._reach(X)
+        found = replace(found, X=rows, as_frame=False)
+        if isinstance(found.pca, RotatedPCA) and not rotated:
+            raise TypeError(f"{what}: estimator must be a PCA, got a RotatedPCA; its pca_ is one.")
+        if needs_rows and found.X is None:
+            raise ValueError(f"{what}: X must be given, as rows are drawn, got None.")
+        return found
+
+    def _start(self, ax: Any, size: tuple[float, float]) -> Any:
+        """The axes to draw in: those given, or those of a new figure."""
+        if ax is None:
+            try:
+                from matplotlib import pyplot
+            except ImportError as error:
+                raise ImportError(
+                    f"{type(self).__name__}.plot needs matplotlib. Install it with pip install "
+                    '"skparams[plot]".'
+                ) from error
+            ax = pyplot.subplots(figsize=size, layout="constrained")[1]
+        self.ax_, self.figure_ = ax, ax.figure
+        return ax
 
 
-def component_index(names: Any, component: Any, what: str) -> int:
-    """Return which component a name or a position means."""
-    k = len(names)
-    whole = isinstance(component, int | np.integer) and not isinstance(component, bool | np.bool_)
-    if whole and -k <= component < k:
-        return int(component) % k
-    if isinstance(component, str) and component in names:
-        return list(names).index(component)
-    raise ValueError(
-        f"{what}: component must be one of the {k} components, by name or by position, got "
-        f"{component!r}."
-    )
-
-
-def pair_of(names: Any, components: Any, what: str) -> tuple[int, int]:
-    """Return two different components."""
+def pair_of(names: Any, components: Any, what: str) -> list[int]:
+    """Positions of two different components."""
     if not isinstance(components, list | tuple) or len(components) != 2:
         raise ValueError(f"{what}: components must be a pair, got {components!r}.")
-    first, second = (component_index(names, component, what) for component in components)
-    if first == second:
+    pair = [index_of(component, names, what, "component") for component in components]
+    if pair[0] == pair[1]:
         raise ValueError(f"{what}: components must be different, got {components!r}.")
-    return first, second
+    return pair
 
 
-def check_count(value: Any, what: str, *, least: int = 1, or_none: bool = False) -> None:
-    """Refuse what is no number of things that are drawn, before work starts."""
+def check_count(value: Any, what: str, *, minimum: int = 1, or_none: bool = False) -> None:
+    """Raise an error unless the value is a count of items that can be drawn."""
     if or_none and value is None:
         return
     whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or value < least:
+    if not whole or value < minimum:
         other = " or None" if or_none else ""
-        raise ValueError(f"{what} must be an int of at least {least}{other}, got {value!r}.")
+        raise ValueError(f"{what} must be an int of at least {minimum}{other}, got {value!r}.")
 
 
-def axes_of(ax: Any, size: tuple[float, float], what: str) -> Any:
-    """Return the caller's axes, or those of a new figure."""
-    if ax is not None:
-        return ax
-    try:
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise ImportError(
-            f'{what}.plot needs matplotlib. Install it with pip install "skparams[plot]".'
-        ) from error
-    return pyplot.subplots(figsize=size, layout="constrained")[1]
+def check_max_labels(value: Any, what: str) -> None:
+    """Raise an error unless the value is a maximum number of labels, or None."""
+    check_count(value, f"{what}: max_labels", minimum=0, or_none=True)
+
+
+def check_kind(kind: Any, kinds: tuple[str, ...], what: str) -> None:
+    """Raise an error unless the kind of numbers can be drawn."""
+    if kind not in kinds:
+        raise ValueError(f"{what}: kind must be one of {list(kinds)}, got {kind!r}.")
 
 
 def short(name: Any) -> str:
-    """Return a name that fits, with nothing in it that would be typeset as a formula."""
-    return cut(clean(str(name)), LONGEST_NAME).replace("$", r"\$")
+    """A name that fits, without characters that start a formula."""
+    return cut(clean(str(name)), MAX_NAME_LENGTH).replace("$", r"\$")
 
 
 def percent(share: float) -> str:
-    """Return a share as people write it."""
+    """A share in percent, such as 12 % or 1.2 %."""
     return f"{100 * share:.{0 if share >= 0.0995 or share == 0 else 1}f} %"
 
 
-def axis_label(name: Any, ratio: float) -> str:
-    return f"{short(name)} ({percent(ratio)} of the variance)"
-
-
 def finish(ax: Any, title: str, *, spines: tuple[str, ...] = ("left", "bottom")) -> None:
-    """Set the title, and leave the lines around the axes that help to read numbers."""
+    """Set the title and fonts, and hide the other spines."""
     ax.set_title(title, fontsize=TITLE_FONT, loc="left")
     ax.tick_params(labelsize=FONT)
     for side, spine in ax.spines.items():
@@ -104,11 +101,17 @@ def finish(ax: Any, title: str, *, spines: tuple[str, ...] = ("left", "bottom"))
 
 
 def halo(text: Any, width: float = 2.5) -> Any:
-    """Give a text an edge of paper, so that it is readable on lines and points."""
+    """Outline a text in the background color, so that it is readable on lines and points."""
     from matplotlib.patheffects import withStroke
 
     text.set_path_effects([withStroke(linewidth=width, foreground=LIGHT.paper)])
     return text
+
+
+def annotate(ax: Any, text: str, at: Any, offset: tuple[float, float], **style: Any) -> Any:
+    """Add an outlined text at an offset, in points, from a point."""
+    style = {"fontsize": FONT - 1, "color": LIGHT.ink, "va": "center"} | style
+    return halo(ax.annotate(text, at, offset, textcoords="offset points", **style))
 
 
 def note(ax: Any, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Labels beside their points that overlap neither one another nor what must stay seen."""
+"""Labels beside their points that overlap neither one another nor what must stay visible."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._plot.display import FONT, halo
+from skparams.decomposition._plot.display import annotate
 
-# Where a label is tried: distances in points, and turns from its own direction in degrees.
+# Positions that are tried: distances in points, and turns from the label's direction in degrees.
 DISTANCES = (3.0, 10.0, 18.0, 26.0, 36.0)
 TURNS = (0, 25, -25, 50, -50, 80, -80, 120, -120, 180)
-# By how many points a text is moved off another.
+# Distances in points by which a text is moved off another.
 SHIFTS = tuple(np.arange(0.0, 150.0, 3.0))
-# From this distance on a thin line leads to the point.
-LED = 10.0
+# From this distance a thin line leads to the point.
+MIN_LINE = 10.0
 MARGIN = 1.5  # points around each label
 
 
 class Label(NamedTuple):
-    """A text at a point, and in which direction it is best placed, in radians."""
+    """A text at a point, and the best direction to place it in, in radians."""
 
     x: float
     y: float
@@ -31,35 +31,23 @@ class Label(NamedTuple):
 
 
 def place(
-    ax: Any, labels: Sequence[Label], seen: np.ndarray | None = None, *, most: int | None = None
+    ax: Any, labels: Sequence[Label], visible: np.ndarray, max_labels: int | None
 ) -> dict[int, Any]:
-    """Draw those labels that there is room for, the first ones first; return artists by position.
+    """Draw the labels that there is room for, in order; return the artists by position.
 
-    Labels stay in the axes, off one another, off the texts that are in the axes already and off
-    the points in data coordinates that have to stay ``seen``. Lines that lead to labels cross
-    none.
+    Labels stay in the axes and do not overlap one another, other texts, or the points in data
+    coordinates that have to stay ``visible``. Lines that lead to labels do not cross labels.
     """
     ax.figure.figure.draw_without_rendering()  # the layout, on which the room depends
     frame = ax.get_window_extent()
     boxes = [text.get_window_extent().extents for text in ax.texts]
-    points = np.empty((0, 2)) if seen is None else ax.transData.transform(seen)
-    room = _Room(ax.figure.dpi / 72, frame.min, frame.max, boxes, points)
+    room = _Room(ax.figure.dpi / 72, frame.min, frame.max, boxes, ax.transData.transform(visible))
     drawn: dict[int, Any] = {}
     for i, label in enumerate(labels):
-        if len(drawn) == most:
+        if len(drawn) == max_labels:
             break
-        artist = ax.annotate(
-            label.text,
-            (label.x, label.y),
-            (0, 0),
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            fontsize=FONT - 1,
-            color=LIGHT.ink,
-            annotation_clip=False,
-            zorder=5,
-        )
+        style: dict[str, Any] = {"ha": "center", "annotation_clip": False, "zorder": 5}
+        artist = annotate(ax, label.text, (label.x, label.y), (0, 0), **style)
         box = artist.get_window_extent()
         anchor = ax.transData.transform((label.x, label.y))
         found = room.take(anchor, np.array([box.width, box.height]) / 2, label.angle)
@@ -68,7 +56,7 @@ def place(
             continue
         center, end = found
         artist.set_position(tuple((center - anchor) / room.pixels))
-        drawn[i] = halo(artist)
+        drawn[i] = artist
         if end is not None:
             x, y = ax.transData.inverted().transform(end)
             ax.plot([label.x, x], [label.y, y], color=LIGHT.quiet, lw=0.5, zorder=1)
@@ -76,10 +64,10 @@ def place(
 
 
 def move_apart(ax: Any, texts: Sequence[Any], angles: Sequence[float]) -> None:
-    """Move texts off those before them, no further than it takes, at best in their directions.
+    """Move texts so that they do not overlap, as little as possible, and within the axes.
 
-    They stay in the axes. A thin line leads below the texts from one to where it was, unless it
-    still covers that. One for which there is no room stays where it is.
+    A thin line leads from a text to its old position unless the text covers this. A text for which
+    there is no room stays.
     """
     ax.figure.figure.draw_without_rendering()
     frame = ax.get_window_extent()
@@ -101,7 +89,7 @@ def move_apart(ax: Any, texts: Sequence[Any], angles: Sequence[float]) -> None:
 
 @dataclass
 class _Room:
-    """What is taken of the axes, in pixels."""
+    """Occupied parts of the axes, in pixels."""
 
     pixels: float  # of a point
     low: np.ndarray
@@ -112,9 +100,9 @@ class _Room:
     def take(
         self, anchor: np.ndarray, half: np.ndarray, angle: float, *, over: bool = False
     ) -> tuple[np.ndarray, np.ndarray | None] | None:
-        """Take the nearest free place; return its center and where a line to it ends.
+        """Occupy the nearest free place beside the anchor, or on it with ``over``.
 
-        A place is beside the anchor or, with ``over``, at best over it: then no line is looked at.
+        Returns the center of the place and the end of the line that leads to it, if there is one.
         """
         half = half + MARGIN * self.pixels
         for distance in SHIFTS if over else DISTANCES:
@@ -127,7 +115,7 @@ class _Room:
                 if (low < self.low).any() or (high > self.high).any():
                     continue
                 line = np.empty((0, 2))
-                if distance >= LED and not over:
+                if distance >= MIN_LINE and not over:
                     line = np.linspace(anchor, np.clip(anchor, low, high), 10)
                 if self._is_free(low, high, line):
                     self.boxes.append(np.concatenate([low, high]))
@@ -146,12 +134,12 @@ class _Room:
 
 
 def _reach(half: np.ndarray, toward: np.ndarray) -> float:
-    """Return how far a box reaches from its center in a direction."""
+    """Distance from the center of a box to its edge in a direction."""
     with np.errstate(divide="ignore"):
         return float((half / np.abs(toward)).min())
 
 
 def along(tips: np.ndarray, n_points: int = 50) -> np.ndarray:
-    """Return points along arrows from the origin, which labels have to stay off."""
+    """Points along arrows from the origin, which labels must not cover."""
     steps = np.linspace(0.1, 1.0, n_points)
     return (tips[:, np.newaxis] * steps[:, np.newaxis]).reshape(-1, 2)

@@ -1,48 +1,48 @@
-"""Rows that are odd: T² against SPE."""
+"""Odd rows: T² against SPE."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from skparams._report import LIGHT
 from skparams.decomposition._plot.display import (
-    FONT,
-    axes_of,
-    check_count,
+    Display,
+    annotate,
+    check_max_labels,
     finish,
-    halo,
-    model_of,
     short,
 )
 from skparams.decomposition._plot.labels import Label, place
 
-# Where the furthest row is so many times its limit, the axis is logarithmic beyond the limit.
+# From this ratio of the furthest row to the limit, the axis is logarithmic beyond the limit.
 FAR = 12.0
 
 
-class OutlierDisplay:
+@dataclass(eq=False, repr=False, kw_only=True)
+class OutlierDisplay(Display):
     """T² of the rows against their SPE, with the limits of both and the odd rows named.
 
     Right of the vertical limit rows are far from the mean within the components; above the
-    horizontal one they are off the components. Make it with `from_estimator`.
+    horizontal one they are off the components. `from_estimator` makes one.
 
     Parameters
     ----------
     hotelling_t2, spe : ndarray of shape (n_samples,)
         T² and squared prediction error of the rows.
     outliers : Outliers
-        Those beyond a limit.
+        The rows beyond a limit.
     alpha : float
         The share of normal rows that each limit excludes.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn in.
+        The axes.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of the axes.
     points_ : matplotlib PathCollection
         Rows within both limits.
     odd_ : matplotlib PathCollection
@@ -55,7 +55,7 @@ class OutlierDisplay:
 
     See Also
     --------
-    PCA.outliers : The odd rows as a table.
+    explain : The odd rows as a table, by ``outliers()``.
 
     References
     ----------
@@ -73,63 +73,60 @@ class OutlierDisplay:
     '95: magnesium'
     """
 
-    def __init__(self, *, hotelling_t2, spe, outliers, alpha):
-        self.hotelling_t2 = hotelling_t2
-        self.spe = spe
-        self.outliers = outliers
-        self.alpha = alpha
+    hotelling_t2: Any
+    spe: Any
+    outliers: Any
+    alpha: Any
 
     @classmethod
-    def from_estimator(cls, estimator, X, *, alpha=0.05, max_labels=10, ax=None):
+    def from_estimator(cls, estimator, X=None, *, alpha=0.05, max_labels=10, ax=None):
         """Draw T² and SPE of rows.
 
         Parameters
         ----------
-        estimator : PCA, or an estimator with one inside it
-            Fitted; see `explain` for where it is looked for.
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The rows, of training or others.
+        estimator : PCA, an estimator with one inside it, or Explanation
+            A fitted one; `explain` says where the PCA is looked for.
+        X : {array-like, sparse matrix} of shape (n_samples, n_features), default=None
+            The rows, of training or others; needed unless an Explanation has them.
         alpha : float, default=0.05
             The share of normal rows that each limit excludes, in (0, 1).
         max_labels : int or None, default=10
-            How many odd rows are named at most, 0 or more; None for all that there is room for.
+            Maximum number of odd rows that are named; None for all that there is room for.
         ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
 
         Returns
         -------
         display : OutlierDisplay
-            What was drawn.
+            The display that is drawn.
         """
-        what = f"{cls.__name__}.from_estimator"
-        check_count(max_labels, f"{what}: max_labels", least=0, or_none=True)
-        pca, X = model_of(estimator, X, what)
+        check_max_labels(max_labels, f"{cls.__name__}.from_estimator")
+        found = cls._explain(estimator, X)
         display = cls(
-            outliers=pca.outliers(X, alpha),
-            hotelling_t2=pca.hotelling_t2(X, as_frame=False),
-            spe=pca.spe(X, as_frame=False),
+            outliers=found.outliers(alpha=alpha),
+            hotelling_t2=found.hotelling_t2(),
+            spe=found.spe(),
             alpha=alpha,
         )
         return display.plot(ax, max_labels=max_labels)
 
     def plot(self, ax=None, *, max_labels=10):
-        """Draw it.
+        """Draw the display.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
         max_labels : int or None, default=10
-            How many odd rows are named at most, 0 or more; None for all that there is room for.
+            Maximum number of odd rows that are named; None for all that there is room for.
 
         Returns
         -------
         display : OutlierDisplay
-            Itself.
+            The display.
         """
-        check_count(max_labels, "OutlierDisplay: max_labels", least=0, or_none=True)
-        self.ax_ = ax = axes_of(ax, (6, 4.4), type(self).__name__)
-        self.figure_ = ax.figure
+        check_max_labels(max_labels, type(self).__name__)
+        ax = self._start(ax, (6, 4.4))
         odd, limits = self.outliers, self.outliers.limits
         normal = np.ones(len(self.spe), dtype=bool)
         normal[odd.rows] = False
@@ -141,10 +138,7 @@ class OutlierDisplay:
             odd.hotelling_t2, odd.spe, s=size + 6, color=LIGHT.below, marker="D", lw=0, zorder=3
         )
         style = {"color": LIGHT.ink, "lw": 0.9, "ls": (0, (4, 3))}
-        self.limits_ = (
-            ax.axvline(limits.hotelling_t2, **style),
-            ax.axhline(limits.spe, **style),
-        )
+        self.limits_ = (ax.axvline(limits.hotelling_t2, **style), ax.axhline(limits.spe, **style))
         _scale(ax.set_xscale, ax.set_xlim, self.hotelling_t2, limits.hotelling_t2)
         _scale(ax.set_yscale, ax.set_ylim, self.spe, limits.spe)
         ax.set_xlabel("T²: distance from the mean within the components →")
@@ -154,36 +148,33 @@ class OutlierDisplay:
         self._name_limits()
         noun = "row is" if len(odd) == 1 else "rows are"
         finish(ax, f"{len(odd)} of {len(normal):,} {noun} beyond a limit")
-        seen = np.column_stack([odd.hotelling_t2, odd.spe])
-        self.labels_ = list(place(ax, self._names(), seen, most=max_labels).values())
+        visible = np.column_stack([odd.hotelling_t2, odd.spe])
+        self.labels_ = list(place(ax, self._names(), visible, max_labels).values())
         return self
 
     def _name_limits(self) -> None:
         limits, ax = self.outliers.limits, self.ax_
-        words = {"fontsize": FONT - 1, "color": LIGHT.ink, "textcoords": "offset points"}
-        excluded = f"limit {limits.spe:.3g} (excludes {100 * self.alpha:g} % of normal rows)"
-        for text, at, offset, coords, ha, va in (
-            (f"limit {limits.hotelling_t2:.3g}", (limits.hotelling_t2, 1), (3, -2),
-             ("data", "axes fraction"), "left", "top"),
-            (excluded, (1, limits.spe), (-2, 3), ("axes fraction", "data"), "right", "bottom"),
-        ):  # fmt: skip
-            halo(ax.annotate(text, at, offset, xycoords=coords, ha=ha, va=va, **words))
+        text = f"limit {limits.hotelling_t2:.3g}"
+        style: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "va": "top"}
+        annotate(ax, text, (limits.hotelling_t2, 1), (3, -2), **style)
+        text = f"limit {limits.spe:.3g} (excludes {100 * self.alpha:g} % of normal rows)"
+        style = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}
+        annotate(ax, text, (1, limits.spe), (-2, 3), **style)
 
     def _names(self) -> list[Label]:
-        """Return labels of the odd rows, each with the feature that adds most to what is odd."""
+        """Labels of the odd rows, each with the feature that contributes most."""
         odd, labels = self.outliers, []
         for i in range(len(odd)):
             by_spe = odd.spe[i] * odd.limits.hotelling_t2 > odd.hotelling_t2[i] * odd.limits.spe
             shares = odd.spe_contributions if by_spe else odd.hotelling_t2_contributions
             name = odd.feature_names[int(shares[i].argmax())]
-            labels.append(
-                Label(odd.hotelling_t2[i], odd.spe[i], f"{short(odd.labels[i])}: {short(name)}", 0)
-            )
+            text = f"{short(odd.labels[i])}: {short(name)}"
+            labels.append(Label(odd.hotelling_t2[i], odd.spe[i], text, 0))
         return labels
 
 
 def _scale(set_scale: Any, set_limits: Any, values: np.ndarray, limit: float) -> None:
-    """Set the scale of an axis from 0 on, logarithmic beyond the limit where rows are far away."""
+    """Scale an axis from 0, logarithmic beyond the limit if rows are far away."""
     furthest = max(float(values.max(initial=0.0)), limit) or 1.0
     if limit > 0 and furthest > FAR * limit:
         set_scale("symlog", linthresh=limit, linscale=1.5)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._pca.n_components import (
-    QUANTILE,
-    RULES,
-    above,
-    applies,
-    choose,
-    null_eigenvalues,
+from skparams.decomposition._plot.display import (
+    FONT,
+    Display,
+    annotate,
+    check_kind,
+    finish,
+    percent,
 )
-from skparams.decomposition._plot.display import FONT, axes_of, finish, halo, model_of, percent
 
 KINDS = ("ratios", "eigenvalues")
 
 
-class ScreeDisplay:
-    """Scree plot: the variance of each component, what rules keep, and what chance would give.
+@dataclass(eq=False, repr=False, kw_only=True)
+class ScreeDisplay(Display):
+    """Scree plot: the variance of each component, what rules keep, and the band of chance.
 
-    Make it with `from_estimator`.
+    `from_estimator` makes one.
 
     Parameters
     ----------
@@ -42,9 +43,9 @@ class ScreeDisplay:
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn in.
+        The axes.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of the axes.
     line_ : matplotlib Line2D
         The eigenvalues.
     kept_ : matplotlib Line2D
@@ -76,12 +77,11 @@ class ScreeDisplay:
     3
     """
 
-    def __init__(self, *, eigenvalues, total_variance, n_components, rules=None, band=None):
-        self.eigenvalues = eigenvalues
-        self.total_variance = total_variance
-        self.n_components = n_components
-        self.rules = rules
-        self.band = band
+    eigenvalues: Any
+    total_variance: Any
+    n_components: Any
+    rules: Any = None
+    band: Any = None
 
     @classmethod
     def from_estimator(cls, estimator, X=None, *, sample_weight=None, kind="ratios", ax=None):
@@ -89,8 +89,8 @@ class ScreeDisplay:
 
         Parameters
         ----------
-        estimator : PCA, or an estimator with one inside it
-            Fitted; see `explain` for where it is looked for.
+        estimator : PCA, an estimator with one inside it, or Explanation
+            A fitted one; `explain` says where the PCA is looked for.
         X : {array-like, sparse matrix} of shape (n_samples, n_features), default=None
             The training rows. Without them, only the model's own eigenvalues are drawn, without
             rules and band.
@@ -99,27 +99,20 @@ class ScreeDisplay:
         kind : {'ratios', 'eigenvalues'}, default='ratios'
             What is drawn.
         ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
 
         Returns
         -------
         display : ScreeDisplay
-            What was drawn.
+            The display that is drawn.
         """
-        what = f"{cls.__name__}.from_estimator"
-        _check_kind(kind, what)
-        pca, X = model_of(estimator, X, what)
-        values, total, rules, band = pca.explained_variance_, pca._total_variance, None, None
-        if X is not None:
-            pca._checked(X)  # the spectrum is that of a fit, which takes any features
-            evidence, n_rows = pca._full_evidence(X, sample_weight)
-            values, total = evidence.eigenvalues, evidence.total
-            band = null_eigenvalues(evidence, [1 - QUANTILE, QUANTILE])
-            counts = {
-                rule: above(evidence, band[1]) if rule == "parallel" else choose(rule, evidence)
-                for rule in RULES
-                if applies(rule, evidence, n_rows)
-            }
+        check_kind(kind, KINDS, f"{cls.__name__}.from_estimator")
+        found = cls._explain(estimator, X, needs_rows=False)
+        pca, rules, band = found.pca, None, None
+        values, total = pca.explained_variance_, pca._total_variance
+        if found.X is not None:
+            spectrum, counts, band = pca._compare_rules(found.X, sample_weight)
+            values, total = spectrum.values, spectrum.total
             rules = dict(sorted(counts.items(), key=lambda item: item[1]))
         display = cls(
             eigenvalues=np.asarray(values, np.float64),
@@ -131,23 +124,22 @@ class ScreeDisplay:
         return display.plot(ax, kind=kind)
 
     def plot(self, ax=None, *, kind="ratios"):
-        """Draw it.
+        """Draw the display.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
         kind : {'ratios', 'eigenvalues'}, default='ratios'
             What is drawn.
 
         Returns
         -------
         display : ScreeDisplay
-            Itself.
+            The display.
         """
-        _check_kind(kind, "ScreeDisplay")
-        self.ax_ = ax = axes_of(ax, (6, 3.8), type(self).__name__)
-        self.figure_ = ax.figure
+        check_kind(kind, KINDS, type(self).__name__)
+        ax = self._start(ax, (6, 3.8))
         unit = 1.0
         if kind == "ratios":
             unit = 100 / self.total_variance if self.total_variance > 0 else 0.0
@@ -179,49 +171,25 @@ class ScreeDisplay:
         band = self.ax_.fill_between(
             places, *(self.band * unit), color=LIGHT.quiet, alpha=0.35, lw=0
         )
-        at = (
-            len(places) // 4 if len(places) > 4 else 0
-        )  # the band falls: room is above, to the right
-        text = self.ax_.annotate(
-            "independent features (5 to 95 %)",
-            (places[at], self.band[1][at] * unit),
-            (4, 3),
-            textcoords="offset points",
-            va="bottom",
-            fontsize=FONT - 1,
-            color=LIGHT.quiet,
-        )
-        halo(text)
+        # The band falls, so that there is room above it, to the right.
+        at = len(places) // 4 if len(places) > 4 else 0
+        point, style = (places[at], self.band[1][at] * unit), {"va": "bottom", "color": LIGHT.quiet}
+        annotate(self.ax_, "independent features (5 to 95 %)", point, (4, 3), **style)
         return band
 
     def _draw_rules(self, top: float) -> list[Any]:
-        """Draw a line behind the last component that rules keep, the fewer kept the higher."""
+        """Draw a line behind the last component that rules keep, higher for fewer components."""
         agreed: dict[int, list[str]] = {}
         for rule, count in (self.rules or {}).items():
             agreed.setdefault(count, []).append(rule)
         texts = []
         for i, (count, rules) in enumerate(agreed.items()):
-            height = top * (0.97 - 0.09 * i)
-            self.ax_.plot(
-                [count - 0.5] * 2, [0, height], color=LIGHT.below, lw=1, ls=(0, (2, 2)), zorder=1
-            )
-            left = count > 0.6 * len(self.eigenvalues)
-            texts.append(
-                self.ax_.annotate(
-                    f"{', '.join(rules)}: {count}",
-                    (count - 0.5, height),
-                    (-4 if left else 4, 0),
-                    textcoords="offset points",
-                    ha="right" if left else "left",
-                    va="top",
-                    fontsize=FONT,
-                    color=LIGHT.below,
-                    bbox={"facecolor": LIGHT.paper, "edgecolor": "none", "pad": 1},
-                )
-            )
+            at, height = count - 0.5, top * (0.97 - 0.09 * i)
+            line = {"color": LIGHT.below, "lw": 1, "ls": (0, (2, 2)), "zorder": 1}
+            self.ax_.plot([at, at], [0, height], **line)
+            offset, side = (-4, "right") if count > 0.6 * len(self.eigenvalues) else (4, "left")
+            box = {"facecolor": LIGHT.paper, "edgecolor": "none", "pad": 1}
+            style = {"ha": side, "va": "top", "fontsize": FONT, "color": LIGHT.below, "bbox": box}
+            text = f"{', '.join(rules)}: {count}"
+            texts.append(annotate(self.ax_, text, (at, height), (offset, 0), **style))
         return texts
-
-
-def _check_kind(kind: Any, what: str) -> None:
-    if kind not in KINDS:
-        raise ValueError(f"{what}: kind must be one of {list(KINDS)}, got {kind!r}.")

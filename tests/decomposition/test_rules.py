@@ -7,7 +7,8 @@ import sklearn.decomposition
 from sklearn.decomposition._pca import _assess_dimension
 
 from skparams import PCA
-from skparams.decomposition._pca import n_components as rules
+from skparams.decomposition._pca import rules
+from skparams.decomposition._pca.spectrum import Spectrum
 
 # Standardised bundled data, constant columns dropped.
 KNOWN = {
@@ -23,6 +24,12 @@ RATIOS = {
     "wine": [0.362, 0.192, 0.111],
     "breast_cancer": [0.443, 0.190, 0.094],
 }
+
+
+def spectrum_of(values, n, deviations):
+    """Eigenvalues alone, without components."""
+    p = len(values)
+    return Spectrum(values, None, values.sum(), deviations, n, np.zeros(p), False, p)
 
 
 def standardised(name):
@@ -92,8 +99,7 @@ def test_broken_stick_slowly(rng):
         if values[k - 1] / values.sum() <= piece:
             break
         count += 1
-    evidence = rules.Evidence(values, values.sum(), 100, np.ones(p), False, rng)
-    assert rules.broken_stick(evidence) == max(1, count)
+    assert rules.broken_stick(spectrum_of(values, 100, np.ones(p))) == max(1, count)
 
 
 @pytest.mark.parametrize(("beta", "expected"), [(1.0, 2.858), (0.5, 2.1711), (0.1, 1.6089)])
@@ -105,8 +111,9 @@ def test_draws_of_the_parallel_analysis_are_those_of_normal_rows(rng):
     deviations = np.array([1.0, 2.0, 0.5])
     draws = {}
     for n in (40, 3):  # a Wishart factor, and rows where they are fewer than the features
-        evidence = rules.Evidence(np.ones(3), 3.0, n, deviations, False, np.random.RandomState(0))
-        draws[n] = np.mean([rules._random_eigenvalues(evidence) for _ in range(4000)], axis=0)
+        draw = np.random.RandomState(0)
+        spectrum = spectrum_of(np.ones(3), n, deviations)
+        draws[n] = np.mean([rules._random_eigenvalues(spectrum, draw) for _ in range(4000)], axis=0)
         slow = np.mean(
             [
                 np.linalg.eigvalsh(np.cov((rng.standard_normal((n, 3)) * deviations).T))[::-1]

@@ -1,0 +1,117 @@
+"""The changes of each estimator in a model, and of what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skparams._diff.align import aligned
+from skparams._diff.arrays import Tolerance
+from skparams._diff.contents import Attribute, Contents, Model
+from skparams._diff.record import Alignment, AttributeChange, Change, Facts, NodeChange
+from skparams._diff.texts import different_texts
+from skparams._diff.trees import tree_change
+from skparams._diff.values import compare, is_array
+from skparams._records import Node
+from skparams._walk import class_path
+from skparams.specs import short_repr
+
+__all__ = ["Comparison"]
+
+_MAX_WRITTEN = 6  # numbers of an array that are written out
+_NOTHING = Contents()
+
+
+class Comparison(NamedTuple):
+    """Two models, and how they are compared."""
+
+    before: Model
+    after: Model
+    align: bool
+    tolerance: Tolerance
+
+    def node(self, before: Node | None, after: Node | None) -> NodeChange:
+        """Return the change of an estimator; one that only one model has is not looked into."""
+        sides = ((self.before, before), (self.after, after))
+        some = after or before
+        assert some is not None
+        classes = [
+            class_path(model.walk.classes[node.path]) if node else None for model, node in sides
+        ]
+        stored = [node.totals.stored if node else 0 for _, node in sides]
+        change = NodeChange(
+            some.name,
+            some.path,
+            before=classes[0],
+            after=classes[1],
+            fitted=(bool(before and before.fitted), bool(after and after.fitted)),
+            stored=(stored[0], stored[1]),
+        )
+        if not (before and after):
+            return change
+        one, two = self.before.children(before), self.after.children(after)
+        children = [self.node(one.get(n), two.get(n)) for n in dict.fromkeys([*one, *two])]
+        return replace(change, children=tuple(children), **self._contents(some.path))
+
+    def _contents(self, path: str) -> dict[str, Any]:
+        """Return the changes of attributes and trees, and the alignments."""
+        one, two = (model.contents.get(path, _NOTHING) for model in (self.before, self.after))
+        arrays: Mapping[str, np.ndarray] = {}
+        alignments: tuple[Alignment, ...] = ()
+        if self.align and two.units and two.units == {dim: one.units.get(dim) for dim in two.units}:
+            arrays, alignments = aligned(one.with_units(), two.with_units(), two.units)
+        rows = [
+            self._attribute(name, one.attributes.get(name), two.attributes.get(name), arrays)
+            for name in dict.fromkeys([*one.attributes, *two.attributes])
+            if name not in one.aliases & two.aliases
+        ]
+        if alignments:  # derived attributes are in the old order
+            rows = [row for row in rows if row.role != "derived"]
+        return {
+            "parameters": tuple(row for row in rows if row.role == "parameter"),
+            "others": tuple(row for row in rows if row.role != "parameter"),
+            "trees": tuple(
+                tree_change(name, one.trees.get(name), two.trees.get(name), self.tolerance)
+                for name in dict.fromkeys([*one.trees, *two.trees])
+            ),
+            "aligned": alignments,
+        }
+
+    def _attribute(
+        self,
+        path: str,
+        before: Attribute | None,
+        after: Attribute | None,
+        arrays: Mapping[str, np.ndarray],
+    ) -> AttributeChange:
+        one, two = (_facts(each.value) if each else None for each in (before, after))
+        some = after or before
+        assert some is not None
+        change: Change | None = None
+        same = False
+        if before and after and one and two and one.shape == two.shape:
+            used = before.used, arrays.get(path, after.used)
+            if not is_array(used[0]) or used[0].shape == used[1].shape:
+                change = compare(*used, self.tolerance)
+                same = not change.n_changed and self._same_dtype(one, two)
+            if one.shape is None and not same:
+                texts = different_texts(before.value, after.value)
+                one, two = (replace(f, text=t) for f, t in zip((one, two), texts, strict=True))
+        return AttributeChange(path, some.role, some.dims, one, two, change, same)
+
+    def _same_dtype(self, before: Facts, after: Facts) -> bool:
+        """Whether the dtypes are the same, as far as that matters: text may be longer."""
+        one, two = before.dtype or "", after.dtype or ""
+        text = one[:2] == two[:2] in ("<U", ">U", "|S")
+        return not self.tolerance.exact or one == two or text
+
+
+def _facts(value: Any) -> Facts:
+    if not is_array(value):
+        return Facts(None, type(value).__name__, short_repr(value))
+    dtype = "record" if value.dtype.names else str(value.dtype)
+    written = isinstance(value, np.ndarray) and value.size <= _MAX_WRITTEN
+    return Facts(value.shape, dtype, short_repr(value) if written else None)

@@ -1,0 +1,189 @@
+"""What models are compared by: hyperparameters, and attributes that predictions may need."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skparams._diff.hyperparameters import Hyperparameters, hyperparameters_in
+from skparams._diff.trees import Tree, trees_in
+from skparams._records import Node
+from skparams._walk import (
+    Fitted,
+    Leaf,
+    Walk,
+    check_estimator,
+    check_names,
+    ignored_paths,
+    join,
+    leaves_of,
+    rules_of,
+)
+from skparams.specs import Rule, Units, estimators_in, is_number, texts_in
+
+__all__ = ["Attribute", "Contents", "Model", "models_of"]
+
+# Roles that predictions may need; derived attributes are compared if predictions use them.
+_COMPARED = ("parameter", "tuned", "structure", "data", "random", "metadata")
+# Roles that predictions never need, for classes whose other roles are guessed.
+_NEVER = ("output", "diagnostic", "state")
+
+
+class Attribute(NamedTuple):
+    """An array or another value, the part of it that predictions use, and where it stands."""
+
+    value: Any
+    used: Any
+    role: str
+    name: str
+    dims: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a fitted estimator holds, without nested estimators, by path; arrays come first.
+
+    ``aliases`` are the paths of arrays that have an earlier path too.
+    """
+
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    trees: dict[str, Tree] = field(default_factory=dict)
+    aliases: set[str] = field(default_factory=set)
+    units: Units = field(default_factory=dict)
+
+    def with_units(self) -> dict[str, Attribute]:
+        """Return the dense arrays that have named axes."""
+        return {
+            path: each
+            for path, each in self.attributes.items()
+            if each.dims and isinstance(each.value, np.ndarray) and each.value.dtype.kind in "fiu"
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model, as far as it is compared; what is ignored is left out."""
+
+    walk: Walk
+    hyperparameters: Hyperparameters
+    tuned: Hyperparameters
+    contents: dict[str, Contents]
+    ignored: Collection[str] = ()
+
+    def children(self, node: Node) -> dict[str, Node]:
+        return {child.name: child for child in node.children if child.path not in self.ignored}
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths of all that may be ignored."""
+        yield from self.hyperparameters
+        yield from filter(None, self.walk.classes)
+        for each in self.walk.fitted:
+            yield from (join(each.path, name) for name in each.values)
+        for contents in self.contents.values():
+            yield from contents.attributes
+            yield from contents.trees
+
+    def without(self, ignored: Collection[str]) -> Model:
+        def rest(found: Mapping[str, Any]) -> dict[str, Any]:
+            return {path: each for path, each in found.items() if path not in ignored}
+
+        contents = {
+            path: replace(each, attributes=rest(each.attributes), trees=rest(each.trees))
+            for path, each in self.contents.items()
+        }
+        return Model(self.walk, rest(self.hyperparameters), rest(self.tuned), contents, ignored)
+
+
+def models_of(
+    function: str, models: Mapping[str, Any], align: bool, ignore: Collection[str]
+) -> list[Model]:
+    """Check the arguments of a verb, models by name, and return what is compared of each model."""
+    for name, model in models.items():
+        check_estimator(function, model, name)
+    if not isinstance(align, bool | np.bool):
+        raise TypeError(f"{function}: align must be True or False, got {reprlib.repr(align)}.")
+    check_names(function, "ignore", ignore)
+    found = [_model_of(model) for model in models.values()]
+    if not ignore:
+        return found
+    paths = dict.fromkeys(path for model in found for path in model.paths())
+    ignored = ignored_paths(function, ignore, paths)
+    return [model.without(ignored) for model in found]
+
+
+def _model_of(model: Any) -> Model:
+    walk = Walk(model)
+    visited = {id(each.estimator) for each in walk.fitted}
+    tuned = {
+        join(each.path, name): (each.values[name], True)
+        for each in walk.fitted
+        for name, rule in each.spec.rules.items()
+        if rule.role == "tuned" and name in each.values
+    }
+    contents = {each.path: _contents_of(each, visited) for each in walk.fitted}
+    return Model(walk, dict(hyperparameters_in(model)), tuned, contents)
+
+
+def _contents_of(fitted: Fitted, visited: Collection[int]) -> Contents:
+    units = fitted.spec.units
+    found = Contents(units=units(fitted.known) if callable(units) else units)
+    others: dict[str, Attribute] = {}
+    buffers: set[tuple] = set()
+    rules = rules_of(fitted.spec, fitted.values, fitted.params, fitted.known)
+    for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
+        value, path = fitted.values[name], join(fitted.path, name)
+        if name in fitted.params or not _needed(rule, fitted, value):
+            continue
+        if trees := dict(trees_in(path, value)):
+            found.trees.update(trees)
+        elif rule.parts or rule.role == "parameter":
+            for leaf, role, dims in _leaves(fitted, name, value, rule):
+                if leaf.numbers is None:
+                    others[leaf.path] = Attribute(leaf.value, leaf.value, role, name)
+                    continue
+                found.attributes[leaf.path] = Attribute(leaf.numbers, leaf.used, role, name, dims)
+                if leaf.buffer in buffers:
+                    found.aliases.add(leaf.path)
+                buffers.add(leaf.buffer)
+            if not rule.parts:
+                others |= {
+                    place: Attribute(text, text, "metadata", name)
+                    for place, text in texts_in(path, value)
+                }
+        elif not _only_visited(visited, name, value):
+            others[path] = Attribute(value, value, rule.role, name)
+    found.attributes.update(others)
+    return found
+
+
+def _only_visited(visited: Collection[int], name: str, value: Any) -> bool:
+    """Whether a value only names estimators that are compared anyway, as ``named_estimators_``."""
+    inner = [id(each) for _, each in estimators_in(name, value)] if isinstance(value, dict) else []
+    return bool(inner) and all(each in visited for each in inner)
+
+
+def _needed(rule: Rule, fitted: Fitted, value: Any) -> bool:
+    if rule.role == "random" and is_number(value):  # a seed, which no prediction reads
+        return False
+    if rule.role == "derived":
+        return rule.derive is not None
+    return rule.role in _COMPARED or (fitted.spec.guessed and rule.role not in _NEVER)
+
+
+def _leaves(
+    fitted: Fitted, name: str, value: Any, rule: Rule
+) -> Iterator[tuple[Leaf, str, tuple[str, ...] | None]]:
+    leaves = leaves_of(fitted.estimator, name, value, rule, fitted.path)
+    named = rule.dims_for(fitted.known)
+    for i, leaf in enumerate(leaves):
+        role = leaf.part.role if leaf.part else rule.role
+        if role not in _COMPARED:
+            continue
+        dims = leaf.part.dims if leaf.part else None
+        dims = dims or (named(i, len(leaves)) if callable(named) else named)
+        n_axes = len(getattr(leaf.numbers, "shape", ()))
+        yield leaf, role, dims[len(dims) - n_axes :] if dims and len(dims) >= n_axes else None

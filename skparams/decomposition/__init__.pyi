@@ -1,0 +1,23 @@
+from ._explain import Explanation, RotatedPCA, explain
+from ._pca import PCA
+from ._plot import (
+    BiplotDisplay,
+    BootstrapDisplay,
+    ContributionDisplay,
+    CorrelationCircleDisplay,
+    OutlierDisplay,
+    ScreeDisplay,
+)
+
+__all__ = [
+    "PCA",
+    "BiplotDisplay",
+    "BootstrapDisplay",
+    "ContributionDisplay",
+    "CorrelationCircleDisplay",
+    "Explanation",
+    "OutlierDisplay",
+    "RotatedPCA",
+    "ScreeDisplay",
+    "explain",
+]

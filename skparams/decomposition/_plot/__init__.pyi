@@ -1,0 +1,15 @@
+from .biplot import BiplotDisplay
+from .bootstrap import BootstrapDisplay
+from .circle import CorrelationCircleDisplay
+from .contribution import ContributionDisplay
+from .outliers import OutlierDisplay
+from .scree import ScreeDisplay
+
+__all__ = [
+    "BiplotDisplay",
+    "BootstrapDisplay",
+    "ContributionDisplay",
+    "CorrelationCircleDisplay",
+    "OutlierDisplay",
+    "ScreeDisplay",
+]

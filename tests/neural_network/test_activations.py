@@ -1,0 +1,131 @@
+"""Each activation and loss has one code, and the kernels compute what its NumPy functions do."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax, xlogy
+
+from skparams.neural_network import kernels
+from skparams.neural_network.activations import ACTIVATIONS, LOSSES
+from skparams.neural_network.batches import Batches
+from skparams.neural_network.network import Network
+
+HIDDEN = {name: f for name, f in ACTIVATIONS.items() if f.derivative}
+each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+@pytest.fixture
+def Z(rng):
+    """Inputs around 0 and far from it."""
+    Z = rng.standard_normal((6, 5)) * np.geomspace(1e-3, 30, 6)[:, None]
+    Z[0, 0] = 0.0
+    return Z
+
+
+def activate(Z, code):
+    """The value that the kernels compute, in place."""
+    chunks = np.empty((2, kernels.CHUNK), Z.dtype)
+    kernels._add_bias(Z, np.zeros(Z.shape[1], Z.dtype), code)
+    kernels._activate(Z, code, chunks, chunks[1].view(f"i{Z.dtype.itemsize}"))
+
+
+@pytest.mark.parametrize(
+    ("table", "codes"), [(ACTIVATIONS, "ACTIVATION_CODES"), (LOSSES, "LOSS_CODES")]
+)
+def test_table_and_kernels_have_the_same_codes(table, codes):
+    assert sorted(row.code for row in table.values()) == list(getattr(kernels, codes))
+    for name, row in table.items():
+        assert getattr(kernels, name.upper()) == row.code
+
+
+@each_dtype
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_value(name, dtype, Z):
+    expected, found = Z.astype(dtype), Z.astype(dtype)
+    ACTIVATIONS[name].apply(expected)
+    activate(found, ACTIVATIONS[name].code)
+    if name == "softmax":  # which the loss divides by the sum of a row
+        found /= found.sum(axis=1, keepdims=True)
+    assert found.dtype == expected.dtype == dtype
+    info = np.finfo(dtype)
+    np.testing.assert_allclose(found, expected, rtol=50 * info.eps, atol=10 * info.tiny)
+
+
+@each_dtype
+@pytest.mark.parametrize("name", HIDDEN)
+def test_derivative(name, dtype, Z, rng):
+    f, Z = HIDDEN[name], Z.astype(dtype)
+    A = Z.copy()
+    f.apply(A)
+    D = rng.standard_normal(Z.shape).astype(dtype)
+    expected = D * f.derivative(Z, A)
+    kernels._multiply_derivative(D, Z, A, f.code)
+    eps = np.finfo(dtype).eps
+    np.testing.assert_allclose(D, expected, rtol=10 * eps, atol=10 * eps)
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_derivative_is_that_of_central_differences(name, Z):
+    f, h, Z = HIDDEN[name], 1e-6, Z[Z != 0]
+    up, A, down = Z + h, Z.copy(), Z - h
+    for values in (up, A, down):
+        f.apply(values)
+    np.testing.assert_allclose(f.derivative(Z, A), (up - down) / (2 * h), rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_is_odd(name, Z):
+    f, plus, minus = HIDDEN[name], Z.copy(), -Z
+    f.apply(plus)
+    f.apply(minus)
+    assert np.allclose(plus, -minus, rtol=1e-14, atol=0) == f.is_odd
+
+
+def loss_of(name, Z, Y):
+    """The loss of each sample given the output layer's input, as a textbook has it."""
+    if name == "squared_error":
+        return 0.5 * ((Z - Y) ** 2).sum(axis=1)
+    if name == "poisson":
+        return (xlogy(Y, Y) - Y * Z - Y + np.exp(Z)).sum(axis=1)
+    if name == "binary_log_loss":
+        return (np.logaddexp(0, Z) - Y * Z).sum(axis=1)
+    return -np.take_along_axis(log_softmax(Z, axis=1), Y.astype(int), axis=1)[:, 0]
+
+
+@each_dtype
+@pytest.mark.parametrize("name", LOSSES)
+def test_loss_and_its_gradient(name, dtype, rng):
+    Z = rng.standard_normal((7, 3))
+    weight, rows = rng.uniform(0.5, 2, 9).astype(dtype), np.array([8, 0, 3, 4, 5, 1, 7])
+    Y = rng.randint(0, 2, (9, 1 if name == "log_loss" else 3)).astype(dtype)
+
+    def loss(Z):
+        return weight[rows] @ loss_of(name, Z, Y[rows])
+
+    D = Z.astype(dtype)
+    activate(D, ACTIVATIONS[LOSSES[name].activation].code)
+    found = kernels._loss_and_delta(D, Y, weight, rows, LOSSES[name].code)
+    tolerance = 1e-5 if dtype == np.float32 else 1e-8
+    assert found == pytest.approx(loss(Z), rel=tolerance)
+    for at in np.ndindex(Z.shape):
+        step = np.zeros_like(Z)
+        step[at] = 1e-6
+        difference = (loss(Z + step) - loss(Z - step)) / 2e-6
+        assert D[at] == pytest.approx(difference, rel=tolerance, abs=tolerance)
+
+
+@pytest.mark.parametrize("needs_input", [False, True])
+def test_inputs_are_kept_for_a_derivative_that_needs_them(needs_input, rng, monkeypatch):
+    tanh = dataclasses.replace(ACTIVATIONS["tanh"], needs_input=needs_input)
+    monkeypatch.setitem(ACTIVATIONS, "tanh", tanh)
+    X, dtype = rng.standard_normal((9, 3)), np.dtype(np.float64)
+    network = Network([3, 4, 2, 1])
+    params = network.initial(np.random.RandomState(0), "tanh", dtype)
+    batches = Batches(network, X, X[:, :1], np.ones(9), "tanh", "squared_error", 9, dtype)
+    expected = X @ network.coefs(params)[0] + network.intercepts(params)[0]
+    batches.loss_gradient(params, 0.0)
+    assert batches._work.inputs.size == (9 * network.n_units if needs_input else 0)
+    if needs_input:
+        np.testing.assert_allclose(batches._work.inputs[:36].reshape(9, 4), expected)
+    np.testing.assert_allclose(batches._work.values[:36].reshape(9, 4), np.tanh(expected))
