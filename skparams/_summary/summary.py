@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Node
+from skparams._summary.features import with_feature_names
 from skparams._summary.findings import CODES, findings
 from skparams._summary.record import Summary
 from skparams._summary.refine import refined
@@ -87,7 +88,7 @@ def summary(
     probed = None if X is None else refined(walk, estimator, X)
     if probed and probed.roles:
         walk = Walk(estimator, measured, {each.path: each.role for each in probed.roles})
-    root = _without(walk.root, ignored)
+    root = _without(with_feature_names(walk.root, walk.fitted), ignored)
     found = findings(walk, root, estimator, X=X, n_samples=n_samples, effective=number)
     return Summary(
         root,
