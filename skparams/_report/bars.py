@@ -32,7 +32,7 @@ class Bar:
 
     name: str
     length: float | None
-    said: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
     for i, bar in enumerate(bars):
         length = bar.length or 0.0
         ax.barh(i, length, height=0.7, color=LIGHT.above)
-        said = bar.said or value(bar.length)
-        ax.text(length + widest / 60, i, said, va="center", fontsize=FONT, color=LIGHT.ink)
+        label = bar.label or value(bar.length)
+        ax.text(length + widest / 60, i, label, va="center", fontsize=FONT, color=LIGHT.ink)
     ax.set(xlim=(0, 1.25 * widest), xticks=[])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)

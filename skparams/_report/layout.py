@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from skparams._report.page import Column
 
-__all__ = ["GAP", "cut", "cut_apart", "fitted", "folded", "padded", "width_of", "widths_of"]
+__all__ = ["GAP", "cut", "cut_distinct", "fitted", "folded", "padded", "width_of", "widths_of"]
 
 GAP = 2
 _LONGEST_PART = 30  # of what a column that wraps keeps in one line, rather than others: a class
@@ -143,8 +143,8 @@ def _start(text: str, width: int) -> str:
     return text
 
 
-def cut_apart(names: Sequence[str], width: int, sign: str = "…") -> list[str]:
-    """Return the names cut to a width, each so that it cannot be taken for another of them."""
+def cut_distinct(names: Sequence[str], width: int, sign: str = "…") -> list[str]:
+    """Return the names cut to a width, so that names that differ still differ."""
     shown = [cut(name, width, sign) for name in names]
     room = max(width - len(sign), 0)
     for text in {text for text in shown if shown.count(text) > 1}:
@@ -155,7 +155,7 @@ def cut_apart(names: Sequence[str], width: int, sign: str = "…") -> list[str]:
         ways = ([_cut_at(name, head, room, sign) for name in whole] for head in range(room + 1))
         ends = [f"{sign}{whole.index(name) + 1}"[-width:] for name in whole]
         numbered = [_start(n, width - len(end)) + end for n, end in zip(whole, ends, strict=True)]
-        apart = next((way for way in ways if len(set(way)) == len(set(whole))), numbered)
-        for i, each in zip(places, apart, strict=True):
+        found = next((way for way in ways if len(set(way)) == len(set(whole))), numbered)
+        for i, each in zip(places, found, strict=True):
             shown[i] = each
     return shown

@@ -91,17 +91,17 @@ def _written(counts: Counts, planned: bool) -> tuple[str, str, str]:
     return first, number(free), size(held)
 
 
-def lines_of(root: Node, depth: int | None = None, most: int = _MAX_LINES) -> tuple[Line, ...]:
-    """Return the lines below the root, about ``most`` of them: all that is left is summed up.
+def lines_of(root: Node, depth: int | None = None, limit: int = _MAX_LINES) -> tuple[Line, ...]:
+    """Return the lines below the root, about ``limit`` of them: all others are summed up.
 
     Runs of estimators alike are opened where ``depth`` is given.
     """
-    return tuple(_Lines(most, depth).inside(root, 0))
+    return tuple(_Lines(limit, depth).inside(root, 0))
 
 
 class _Lines:
-    def __init__(self, most: int, depth: int | None) -> None:
-        self._left = most
+    def __init__(self, limit: int, depth: int | None) -> None:
+        self._left = limit
         self._depth = depth
 
     def inside(self, node: Node, level: int) -> Iterator[Line]:
@@ -237,13 +237,13 @@ def _rest(
 
 
 def largest(
-    items: Sequence[T], most: int, count: Callable[[T], Count]
+    items: Sequence[T], limit: int, count: Callable[[T], Count]
 ) -> tuple[Sequence[T], Sequence[T]]:
     """Return the items, or if there are many the largest of them first, and those left out."""
-    if len(items) <= most:
+    if len(items) <= limit:
         return items, ()
     ordered = sorted(items, key=lambda item: -weight(count(item)))
-    return ordered[: most - 2], ordered[most - 2 :]
+    return ordered[: limit - 2], ordered[limit - 2 :]
 
 
 def upper(count: Count) -> int:

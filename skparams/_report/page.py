@@ -68,7 +68,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table, and what is to be said below it.
+    """A table, and notes below it.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class Page:
     sections : sequence of Section
         The tables.
     notes : sequence of str, default=()
-        What is to be said of all of it.
+        Short sentences on all of it.
     """
 
     about: Sequence[str]

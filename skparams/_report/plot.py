@@ -33,7 +33,7 @@ _MAX_BARS = 12
 _REST = "… the rest"
 _MIN_ROOM = 12  # points: no name is narrower
 _WIDE_RANGE = 100  # between the largest and the smallest array, from where a line hides the latter
-_DECADES = 3  # that are told apart then; what is smaller stands at 0
+_DECADES = 3  # that are shown then; what is smaller stands at 0
 
 
 def draw_nodes(

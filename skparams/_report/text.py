@@ -8,7 +8,16 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
-from skparams._report.layout import GAP, cut, cut_apart, fitted, folded, padded, width_of, widths_of
+from skparams._report.layout import (
+    GAP,
+    cut,
+    cut_distinct,
+    fitted,
+    folded,
+    padded,
+    width_of,
+    widths_of,
+)
 from skparams._report.page import Page, Row, Section, shown_columns
 
 __all__ = ["to_text"]
@@ -126,7 +135,7 @@ class _Writer:
     def _names(self, flat: Sequence[_Line], width: int) -> list[str]:
         """Return the names with their guides, cut to the width of their column.
 
-        Siblings that are cut stay apart from each other.
+        Siblings that differ still differ where they are cut.
         """
         names = [cells[0] for _, cells, _, _ in flat]
         siblings: dict[tuple[int, ...], list[int]] = {}
@@ -135,7 +144,7 @@ class _Writer:
                 siblings.setdefault(parent, []).append(i)
         for places in siblings.values():
             guide = flat[places[0]][0][: width // 2]
-            cuts = cut_apart([names[i] for i in places], width - len(guide), self._sign)
+            cuts = cut_distinct([names[i] for i in places], width - len(guide), self._sign)
             for i, name in zip(places, cuts, strict=True):
                 names[i] = guide + name
         return names

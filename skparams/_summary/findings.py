@@ -1,6 +1,6 @@
 """What to look at: findings with codes, which docs/findings explains one by one.
 
-Only what is known is said: without the number of rows nothing is compared with it.
+Without the number of rows, nothing is compared with it.
 """
 
 from __future__ import annotations

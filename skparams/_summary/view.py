@@ -185,7 +185,7 @@ def _findings(findings: Sequence[Finding]) -> Iterator[Section]:
 
 
 def _notes(summary: Summary) -> list[str]:
-    """Return what is to be said of what was learned, in short sentences."""
+    """Return the notes on what was learned."""
     found = []
     totals = summary.totals
     kept = [(role, n) for role, n in summary.kept.items() if role in _KEPT and n >= _MIN_BYTES]
@@ -239,12 +239,12 @@ def _probed(summary: Summary) -> list[str]:
         return []
     if probed.reason is not None:
         return [f"not probed: {clean(probed.reason)}"]
-    said = []
-    for words, is_said in _BY_PROBE:
-        paths = [each.path for each in probed.roles if is_said(each)]
+    words = []
+    for role, applies in _BY_PROBE:
+        paths = [each.path for each in probed.roles if applies(each)]
         if paths:
-            said.append(f"{words}: {clean(few(paths, 5))}")
-    found = "; ".join(said) or "the guess stays"
+            words.append(f"{role}: {clean(few(paths, 5))}")
+    found = "; ".join(words) or "the guess stays"
     rows = plural(probed.n_samples, "row")
     left = f"; {plural(probed.not_tried, 'attribute')} not tried" if probed.not_tried else ""
     return [f"probed by {clean(few(probed.methods))} on {rows}: {found}{left}"]
@@ -255,11 +255,11 @@ def _retained(summary: Summary) -> list[str]:
         row for node in summary.root.walk() for row in node.attributes if row.retained >= _MIN_BYTES
     ]
     rows.sort(key=lambda row: -row.retained)
-    said = [
+    notes = [
         f"{clean(row.path)} keeps {size(row.retained)} alive beyond its own {size(row.bytes)}"
         for row in rows[:_MAX_ALIKE]
     ]
     if rest := rows[_MAX_ALIKE:]:
         held = sum(row.retained for row in rest)
-        said.append(f"{plural(len(rest), 'array')} more: {size(held)} kept alive")
-    return said
+        notes.append(f"{plural(len(rest), 'array')} more: {size(held)} kept alive")
+    return notes

@@ -29,7 +29,7 @@ def test_lines_add_up_to_the_totals_at_any_depth(rng, planned):
         found = anything(rng, planned=planned)
         depth = [None, 0, 1, 2][rng.randint(4)]
         whole = found.totals
-        shown = lines(found, depth, most=rng.randint(1, 500))
+        shown = lines(found, depth, limit=rng.randint(1, 500))
         if depth != 0:
             assert total(shown) == [whole.stored, whole.free, whole.bytes]
         for line in shown:
@@ -84,7 +84,7 @@ def test_no_more_lines_are_made_than_asked_for():
         node(f"list_[{i}]", f"list_[{i}]", children=inner, class_name="Ensemble") for i in range(60)
     ]
     found = Summary(node("Forests", children=outer))
-    assert count(lines(found, most=300)) < 450
+    assert count(lines(found, limit=300)) < 450
 
 
 def test_several_alike_before_fit_are_multiplied_and_told_each():

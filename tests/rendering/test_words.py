@@ -5,7 +5,7 @@ import pytest
 
 from skparams._records.counts import Bounds, Unknown
 from skparams._report import words as _words
-from skparams._report.layout import cut, cut_apart, width_of
+from skparams._report.layout import cut, cut_distinct, width_of
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_names_that_are_cut_can_be_told_apart():
     names = [f"columns__{part}__imputer__strategy" for part in ("numbers", "words", "others")]
     names += [f"x{'a' * 40}{i}{'b' * 40}" for i in range(12)]
     for width in (12, 20, 30, 200):
-        shown = cut_apart(names, width)
+        shown = cut_distinct(names, width)
         assert len(set(shown)) == len(names)
         assert max(map(width_of, shown)) <= width
-    assert cut_apart(["same name"] * 2, 6) == ["sam…me"] * 2
+    assert cut_distinct(["same name"] * 2, 6) == ["sam…me"] * 2
