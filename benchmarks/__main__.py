@@ -81,7 +81,7 @@ def main(argv: list[str] | None = None) -> int:
         raise SystemExit(f"--only knows {', '.join(module.NAMES)}, not {', '.join(unknown)}")
 
     out = Console(highlight=False)
-    out.width = max(out.width, 150)  # the widest table; a narrower one would be cut, not wrapped
+    out.width = max(out.width, 190)  # the widest table; a narrower one would be cut, not wrapped
     started, facts, tables = time.perf_counter(), machine(), []
     out.print(f"{facts['cpu']}, {facts['cores']} cores, Python {facts['python']}")
     out.print(", ".join(f"{k} {v}" for k, v in facts["versions"].items()), style="dim")

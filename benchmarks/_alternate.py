@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from statistics import median
 
+import numpy as np
+
 CONTEXTS = ("other", "self")
 
 
@@ -72,8 +74,21 @@ def typical(runs: list[Run], side: Hashable, after: str | None = None) -> float:
     return median(r.seconds for r in runs if r.side == side and after in (None, r.after))
 
 
-def ratio(runs: list[Run], slow: Hashable, fast: Hashable, after: str) -> float:
-    """Return the median over rounds of ``slow``'s time over ``fast``'s, run beside each other."""
+def compare(pairs: Iterable[tuple[float, float]]) -> dict[str, float]:
+    """Return the median and quartiles of the ratios of pairs of times, and the median times."""
+    pairs = list(pairs)
+    lower, middle, upper = np.quantile([slow / fast for slow, fast in pairs], [0.25, 0.5, 0.75])
+    return {
+        "median": float(middle),
+        "lower": float(lower),
+        "upper": float(upper),
+        "slow_s": median(slow for slow, _ in pairs),
+        "fast_s": median(fast for _, fast in pairs),
+    }
+
+
+def ratio(runs: list[Run], slow: Hashable, fast: Hashable, after: str) -> dict[str, float]:
+    """Compare the times of two sides in the rounds that both have."""
     times = {(r.side, r.round): r.seconds for r in runs if r.after == after}
     shared = {n for side, n in times if side == slow} & {n for side, n in times if side == fast}
-    return median(times[slow, n] / times[fast, n] for n in shared)
+    return compare((times[slow, n], times[fast, n]) for n in sorted(shared))

@@ -1,8 +1,8 @@
 """The cost of an import over that of the scikit-learn parts it needs, in fresh processes."""
 
-from statistics import median
 from textwrap import dedent
 
+from benchmarks._alternate import compare
 from benchmarks._fresh import fresh
 
 __all__ = ["import_cost"]
@@ -47,10 +47,11 @@ def import_cost(ours: str, *, quick: bool) -> dict:
         (fresh(_timed(ours, frames)), fresh(_timed(theirs, frames)))
         for frames in range(0, 62, 31 if quick else 2)
     ]
+    ratio = compare(pairs)
     return {
-        "ours_s": median(a for a, _ in pairs),
-        "theirs_s": median(b for _, b in pairs),
-        "ratio": median(a / b for a, b in pairs),
+        "ours_s": ratio["slow_s"],
+        "theirs_s": ratio["fast_s"],
+        "ratio": ratio,
         "parts": needs,
         "added": sorted(set(loaded) - set(_loaded(theirs))),
     }

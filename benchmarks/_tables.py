@@ -46,6 +46,20 @@ def number(digits: int, unit: str = "") -> Callable[[object], str]:
     return lambda value: f"{value:,.{digits}f}{unit}"
 
 
+# The note of each table that has ratios.
+RATIOS = (
+    "A ratio is the median of those of pairs of runs, with the lower and upper quartile in "
+    "brackets; the times are medians of the same runs."
+)
+
+
+def ratio_text(digits: int) -> Callable[[object], str]:
+    """Return a writer of what `compare` returns: the median ratio and its quartiles."""
+    return lambda value: (
+        f"{value['median']:.{digits}f} ({value['lower']:.{digits}f}–{value['upper']:.{digits}f})"
+    )
+
+
 def time_text(seconds: object) -> str:
     """Write a time in the unit that leaves three figures."""
     scale, unit = next(u for u in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")) if seconds >= u[0])

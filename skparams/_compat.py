@@ -1,7 +1,10 @@
 """Private names of scikit-learn, and differences between supported versions."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from sklearn import __version__ as _version
-from sklearn.base import _fit_context as fit_context
+from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
 from sklearn.utils.fixes import parse_version
@@ -41,6 +44,14 @@ NAIVE_BAYES_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")  # G
 RIDGE_CV_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")
 # Whether the default kernel of GaussianProcessRegressor has fixed hyperparameters.
 DEFAULT_KERNEL_IS_FIXED = parse_version(_version) < parse_version("1.9")
+
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[_Method], _Method]:
+    """scikit-learn's decorator of fit methods, which keep their type."""
+    return _fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)
 
 
 def check_sample_weight(sample_weight, X, dtype):

@@ -35,9 +35,10 @@ def test_a_ratio_is_taken_within_a_round(bench):
     sides = {"slow": lambda: next(slow), "fast": lambda: next(fast)}
     runs = alternate.alternate(sides, seconds=0, least=3, most=3)
     # 4/1, 8/4, 60/6: the median of the ratios, not the ratio of the medians, which is 8/4.
-    assert alternate.ratio(runs, "slow", "fast", "other") == 4.0
-    assert alternate.ratio(runs, "slow", "fast", "self") == 1.0
-    assert alternate.typical(runs, "slow", "other") == 8.0
+    found = alternate.ratio(runs, "slow", "fast", "other")
+    assert found == {"median": 4.0, "lower": 3.0, "upper": 7.0, "slow_s": 8.0, "fast_s": 4.0}
+    assert alternate.ratio(runs, "slow", "fast", "self")["median"] == 1.0
+    assert bench("_tables").ratio_text(1)(found) == "4.0 (3.0–7.0)"
 
 
 def test_a_side_can_be_left_out_after_the_first_round(bench):
@@ -185,7 +186,8 @@ def test_an_import_is_blamed_for_what_it_adds_only(bench, monkeypatch):
     monkeypatch.setattr(imports, "fresh", lambda code: next(times))
     cost = imports.import_cost("import ours", quick=True)
     assert (cost["parts"], cost["added"]) == (["sklearn.svm"], ["numba"])
-    assert cost["ratio"] == 1.75
+    assert cost["ratio"]["median"] == 1.75
+    assert (cost["ours_s"], cost["theirs_s"]) == (5.5, 3.0)
 
 
 def test_every_part_of_inspection_has_a_name(bench, capsys):

@@ -226,6 +226,26 @@ skparams.PCA()._repr_html_()
     )
 
 
+def test_a_pca_loads_no_tables_and_explain_no_solvers():
+    in_fresh_process(
+        """
+from skparams import PCA, explain
+PCA().set_params(n_components=2)
+loaded = {name.removeprefix("skparams.decomposition.") for name in sys.modules}
+assert "_pca.estimator" in loaded
+assert not any(name.startswith("_plot") for name in loaded), loaded
+assert not loaded & {"_explain.explanation", "_explain.find", "_explain.rotation"}, loaded
+"""
+    )
+    in_fresh_process(
+        """
+from skparams import explain
+loaded = {name.removeprefix("skparams.decomposition.") for name in sys.modules}
+assert not any(name.startswith(("_pca", "_plot")) for name in loaded), loaded
+"""
+    )
+
+
 @pytest.fixture
 def saved(tmp_path, rng):
     """A file with a fitted classifier, regressor, PCA and stream, and their X."""

@@ -62,11 +62,12 @@ def test_the_readmes_figures_stand_in_the_benchmarks():
         )
 
 
-def test_contributing_names_every_folder():
+def test_contributing_names_every_folder_and_files_that_exist():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    named = re.findall(r"^\| `([\w/]+)/` \| ", text, re.MULTILINE)
     package = Path(skparams.__file__).parent
-    folders = {path.parent.relative_to(package).as_posix() for path in package.rglob("*.py")} - {
-        "."
-    }
-    assert set(named) == folders
+    folders = {path.parent.relative_to(package).as_posix() for path in package.rglob("*.py")}
+    assert set(re.findall(r"^\| `([\w/]+)/` \| ", text, re.MULTILINE)) == folders - {"."}
+    files = re.findall(r"`((?:_|specs|neural|decomp)[\w/]+/[\w/]*\w\.py)`", text)
+    assert len(files) > 3
+    for file in files:
+        assert (package / file).is_file(), file

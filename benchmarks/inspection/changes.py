@@ -6,9 +6,9 @@ from textwrap import dedent
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from benchmarks._alternate import alternate, ratio, typical
+from benchmarks._alternate import alternate, ratio
 from benchmarks._fresh import fresh
-from benchmarks._tables import Column, Table, number, time_text, yes_no
+from benchmarks._tables import RATIOS, Column, Table, number, ratio_text, time_text, yes_no
 from benchmarks._task import Task
 from skparams import diff, fitted_params
 
@@ -55,14 +55,14 @@ def changes(task: Task) -> Table:
             Column("ours_s", "skparams", time_text),
             Column("bar", "under"),
             Column("theirs_s", "NumPy calls", time_text),
-            Column("ratio", "ratio", number(1)),
+            Column("ratio", "ratio", ratio_text(1)),
             Column("ours_mb", "adds", number(1, " MB")),
             Column("bar_mb", "under"),
             Column("theirs_mb", "NumPy calls\nadd", number(1, " MB")),
             Column("met", "met", yes_no),
         ],
-        note="NumPy calls: subtract, count_nonzero, abs, max, two norms and a dot product of each "
-        "array, without its names, its shapes, and NaN.",
+        note=f"{RATIOS} NumPy calls: subtract, count_nonzero, abs, max, two norms and a dot "
+        "product of each array, without its names, its shapes, and NaN.",
     )
     n = 10**6 if task.quick else 10**7
     for dtype in ("float64", "float32"):
@@ -75,7 +75,8 @@ def changes(task: Task) -> Table:
         for side in sides.values():
             side()
         runs = alternate(sides, seconds=1 if task.quick else 10, least=3, most=15)
-        seconds = typical(runs, OURS)
+        compared = ratio(runs, THEIRS, OURS, "other")
+        seconds = compared["fast_s"]
         ours, theirs = (
             fresh(_MEMORY.format(call=call, n=n, dtype=dtype))
             for call in ("skparams.diff", "changes.separate")
@@ -86,8 +87,8 @@ def changes(task: Task) -> Table:
                 "dtype": dtype,
                 "ours_s": seconds,
                 "bar": f"{_SECONDS:g} s",
-                "theirs_s": typical(runs, THEIRS),
-                "ratio": ratio(runs, THEIRS, OURS, "other"),
+                "theirs_s": compared["slow_s"],
+                "ratio": compared,
                 "ours_mb": ours,
                 "bar_mb": f"{_MEGABYTES:g} MB",
                 "theirs_mb": theirs,

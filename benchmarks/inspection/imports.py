@@ -1,7 +1,7 @@
 """The time of importing inspection, and which heavy packages it loads."""
 
 from benchmarks._imports import import_cost
-from benchmarks._tables import Column, Table, number, time_text, yes_no
+from benchmarks._tables import RATIOS, Column, Table, ratio_text, time_text, yes_no
 from benchmarks._task import Task
 
 HEAVY = ("numba", "matplotlib", "pandas")
@@ -20,7 +20,7 @@ def imports(task: Task) -> Table:
             Column("what", "", left=True),
             Column("ours_s", "skparams", time_text),
             Column("theirs_s", "the scikit-learn\nparts it needs", time_text),
-            Column("ratio", "ratio", number(2)),
+            Column("ratio", "ratio", ratio_text(2)),
             Column(
                 "heavy", f"loaded of {', '.join(HEAVY)}", lambda heavy: ", ".join(heavy) or "none"
             ),
@@ -28,5 +28,6 @@ def imports(task: Task) -> Table:
             Column("met", "met", yes_no),
         ],
         [row],
-        note="scikit-learn loads pandas where it is installed; what it loads is not counted.",
+        note=f"{RATIOS} scikit-learn loads pandas where it is installed; what it loads is not "
+        "counted.",
     )

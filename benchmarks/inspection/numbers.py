@@ -5,9 +5,9 @@ from textwrap import dedent
 
 import numpy as np
 
-from benchmarks._alternate import alternate, ratio, typical
+from benchmarks._alternate import alternate, ratio
 from benchmarks._fresh import fresh
-from benchmarks._tables import Column, Table, number, time_text, yes_no
+from benchmarks._tables import RATIOS, Column, Table, number, ratio_text, time_text, yes_no
 from benchmarks._task import Task
 from skparams._summary.stats import measure
 
@@ -47,10 +47,11 @@ def statistics(task: Task) -> Table:
             Column("dtype", "dtype", left=True),
             Column("theirs_s", "seven NumPy\ncalls", time_text),
             Column("ours_s", "skparams", time_text),
-            Column("ratio", "ratio", number(1)),
+            Column("ratio", "ratio", ratio_text(1)),
             Column("bar", "at least", number(1)),
             Column("met", "met", yes_no),
         ],
+        note=RATIOS,
     )
     for n, dtype, bar in _works(task):
         task.say(f"statistics: {n:,} {dtype}")
@@ -65,10 +66,8 @@ def statistics(task: Task) -> Table:
         runs = alternate(sides, seconds=1 if task.quick else 20, least=3, most=9)
         times = ratio(runs, THEIRS, OURS, "other")
         row = {"n": n, "dtype": dtype, "rounds": runs[-1].round + 1, "ratio": times}
-        row |= {
-            f"{key}_s": typical(runs, side) for key, side in (("ours", OURS), ("theirs", THEIRS))
-        }
-        table.rows.append(row | ({"bar": bar, "met": times >= bar} if bar else {}))
+        row |= {"ours_s": times["fast_s"], "theirs_s": times["slow_s"]}
+        table.rows.append(row | ({"bar": bar, "met": times["median"] >= bar} if bar else {}))
     return table
 
 

@@ -15,8 +15,8 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 
 import skparams
-from benchmarks._alternate import alternate, ratio, typical
-from benchmarks._tables import Column, Table, number, time_text, yes_no
+from benchmarks._alternate import alternate, ratio
+from benchmarks._tables import RATIOS, Column, Table, number, ratio_text, time_text, yes_no
 from benchmarks._task import Task
 from skparams import slim
 
@@ -89,8 +89,9 @@ def slimmed(task: Task) -> Table:
             Column("met", "met", yes_no),
             Column("ours_s", "slim", time_text),
             Column("theirs_s", "copy.deepcopy", time_text),
-            Column("ratio", "ratio", number(2)),
+            Column("ratio", "ratio", ratio_text(2)),
         ],
+        note=RATIOS,
     )
     for what, make, holds, bar in _works():
         task.say(f"slim: {what}")
@@ -103,6 +104,7 @@ def slimmed(task: Task) -> Table:
             THEIRS: lambda model=model: _timed(copy.deepcopy, model),
         }
         runs = alternate(sides, seconds=0.5 if task.quick else 5, least=3, most=25)
+        compared = ratio(runs, THEIRS, OURS, "other")
         row = {
             "what": what,
             "pickled_before_kb": report.pickled_before / 1000,
@@ -110,9 +112,9 @@ def slimmed(task: Task) -> Table:
             "share": report.pickled_after / report.pickled_before,
             "memory_before_kb": report.memory_before / 1000,
             "memory_after_kb": report.memory_after / 1000,
-            "ours_s": typical(runs, OURS),
-            "theirs_s": typical(runs, THEIRS),
-            "ratio": ratio(runs, THEIRS, OURS, "other"),
+            "ours_s": compared["fast_s"],
+            "theirs_s": compared["slow_s"],
+            "ratio": compared,
         }
         table.rows.append(row | ({"bar": bar, "met": holds(report)} if holds else {}))
     return table

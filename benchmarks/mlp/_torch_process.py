@@ -102,15 +102,16 @@ def measure(library: str, work: Work, quick: bool) -> dict:
         side()
     runs = alternate(sides, seconds=1 if quick else 6, least=1 if quick else 2, most=5)
     mine, theirs = _best(runs, library), _best(runs, _THEIRS)
+    compared = ratio(runs, theirs, mine, "other")
     return {
         "library": library,
         "work": work.label,
         "dtype": _DTYPE,
-        "theirs_s": typical(runs, theirs, "other"),
+        "theirs_s": compared["slow_s"],
         "theirs_threads": theirs[1],
-        "seconds": typical(runs, mine, "other"),
+        "seconds": compared["fast_s"],
         "threads": mine[1],
-        "ratio": ratio(runs, theirs, mine, "other"),
+        "ratio": compared,
         "ratio_after_itself": ratio(runs, theirs, mine, "self"),
         "score": scores[mine],
         "theirs_score": scores[theirs],

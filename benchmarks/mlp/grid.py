@@ -53,6 +53,7 @@ def searches(task: Task) -> Table:
             Column("ours_score", "best score,\nours", number(3)),
             Column("theirs_score", "theirs", number(3)),
         ],
+        note="One search each: a ratio is the quotient of two times.",
     )
     X, y = load_digits(return_X_y=True)
     sizes, alphas = [(64,), (100,), (100, 50)], [1e-4, 1e-3, 1e-2, 1e-1]

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 
-from benchmarks._tables import Column, Table, number, time_text
+from benchmarks._tables import RATIOS, Column, Table, number, ratio_text, time_text
 from benchmarks._task import Task
 from benchmarks.mlp.works import WORKS
 
@@ -23,12 +23,12 @@ def libraries(task: Task) -> Table:
             Column("theirs_threads", "at\nthreads"),
             Column("seconds", "library", time_text),
             Column("threads", "at\nthreads"),
-            Column("ratio", "ratio", number(2)),
+            Column("ratio", "ratio", ratio_text(2)),
             Column("score", "score,\nlibrary", number(3)),
             Column("theirs_score", "scikit-\nlearn", number(3)),
         ],
-        note="Both at the number of threads where they are faster; each library has its own "
-        "initial weights, so scores differ by chance.",
+        note=f"{RATIOS} Both at the number of threads where they are faster; each library "
+        "has its own initial weights, so scores differ by chance.",
     )
     for library in ("torch", "skorch"):
         if find_spec(library) is None:

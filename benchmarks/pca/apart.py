@@ -1,14 +1,16 @@
 """Accuracy at large offsets, from which width on BLAS takes over, and memory."""
 
 import time
+from collections.abc import Callable
 from textwrap import dedent
 
 import numpy as np
 import scipy.linalg
 from sklearn.decomposition import PCA as Theirs
 
+from benchmarks._alternate import alternate, ratio
 from benchmarks._fresh import fresh
-from benchmarks._tables import Column, Table, number, time_text, yes_no
+from benchmarks._tables import RATIOS, Column, Table, number, ratio_text, time_text, yes_no
 from benchmarks._task import Task
 from skparams import PCA
 from skparams.decomposition._pca import moments as _moments
@@ -59,15 +61,11 @@ def accuracy(task: Task) -> Table:
     return table
 
 
-def _best(add, X: np.ndarray, repeats: int) -> float:
+def _timed(add: Callable, X: np.ndarray) -> float:
     root, shift, n = np.empty(0, X.dtype), X[0].copy(), float(len(X))
+    start = time.perf_counter()
     add(X, root, shift, n)
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        add(X, root, shift, n)
-        times.append(time.perf_counter() - start)
-    return min(times)
+    return time.perf_counter() - start
 
 
 def width(task: Task) -> Table:
@@ -80,20 +78,31 @@ def width(task: Task) -> Table:
             Column("dtype", "", left=True),
             Column("tiles_s", "tiles", time_text),
             Column("products_s", "products", time_text),
+            Column("ratio", "products\nover tiles", ratio_text(2)),
             Column("chosen", "chosen", left=True),
         ],
+        note=RATIOS,
     )
     rng = np.random.default_rng(0)
     for p in (50, 100) if task.quick else (16, 32, 50, 64, 80, 96, 112, 128, 160, 200):
         for dtype in ("float64", "float32"):
             X = rng.standard_normal((8_000_000 // p, p)).astype(dtype)
-            repeats = 2 if task.quick else 9
+            sides = {
+                "products": lambda X=X: _timed(_moments._add_wide, X),
+                "tiles": lambda X=X: _timed(_moments._add_narrow, X),
+            }
+            for side in sides.values():  # kernels and pools warm
+                side()
+            least = 2 if task.quick else 9
+            runs = alternate(sides, seconds=0 if task.quick else 2, least=least, most=25)
+            compared = ratio(runs, "products", "tiles", "other")
             table.rows.append(
                 {
                     "features": p,
                     "dtype": dtype,
-                    "tiles_s": _best(_moments._add_narrow, X, repeats),
-                    "products_s": _best(_moments._add_wide, X, repeats),
+                    "tiles_s": compared["fast_s"],
+                    "products_s": compared["slow_s"],
+                    "ratio": compared,
                     "chosen": "products" if p >= _moments.WIDE else "tiles",
                 }
             )

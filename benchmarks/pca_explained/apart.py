@@ -39,8 +39,8 @@ def memory(task: Task) -> Table:
         f"peak memory that a fit and all tables add: {ROWS:,} × {FEATURES}",
         [
             Column("components", "components"),
-            Column("peak_mb", "peak", number(0, " MB")),
-            Column("tables_mb", "the tables", number(0, " MB")),
+            Column("peak_mb", "peak", number(1, " MB")),
+            Column("tables_mb", "the tables", number(1, " MB")),
             Column("times", "ratio", number(2)),
             Column("bar", "under", number(1)),
             Column("met", "met", yes_no),

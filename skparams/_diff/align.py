@@ -61,8 +61,8 @@ def aligned(
 
 
 def _length(arrays: Arrays, dim: str) -> int:
-    found = (each for each in arrays.values() if each.dims and dim in each.dims)
-    return next((each.value.shape[each.dims.index(dim)] for each in found if each.dims), 0)
+    found = (each for each in arrays.values() if dim in each.dims)
+    return next((each.value.shape[each.dims.index(dim)] for each in found), 0)
 
 
 def _why_not(matching: _Matching, dim: str) -> str | None:
@@ -88,7 +88,7 @@ class _Matching(NamedTuple):
     def rows(self, dim: str, matched: set[str]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         """Yield arrays with one row a unit, of which no other axis is still to be matched."""
         for path, each in self.after.items():
-            other, dims = self.before.get(path), each.dims or ()
+            other, dims = self.before.get(path), each.dims
             if dim not in dims or (self.units.keys() & set(dims)) - matched or other is None:
                 continue
             if other.value.shape == each.value.shape and other.dims == dims:
@@ -115,7 +115,7 @@ class _Matching(NamedTuple):
         old_order, old_signs = self.found[dim]
         self.found[dim] = old_order[order], old_signs[order] * signs
         for path, each in self.after.items():
-            if each.dims and dim in each.dims:
+            if dim in each.dims:
                 axis = each.dims.index(dim)
                 array = np.take(self.arrays[path], order, axis=axis)
                 if each.name in self.units[dim] and (signs < 0).any():

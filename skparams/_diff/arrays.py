@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import Any, NamedTuple
 
@@ -53,70 +53,54 @@ def change_of(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
     if before.dtype.kind not in "biufc" or after.dtype.kind not in "biufc":
         return Change(before.size, _n_different(before, after))
     with np.errstate(all="ignore"):
-        sums = _sums(before, after, tolerance, 0)
-        square = max(sums.before, sums.after, sums.squares)
-        if (square or sums.largest) and not in_range(square):
+        change = _change(before, after, tolerance)
+        norm: Any = max(change.distance, change.norm_before, change.norm_after)  # type: ignore[type-var]
+        if (norm or change.largest) and not in_range(norm * norm):
             exponent = exponent_of(max(_largest(before), _largest(after)))
-            return _change(before.size, _sums(before, after, tolerance, exponent), exponent)
-        return _change(before.size, sums, 0)
+            return _change(before, after, tolerance, exponent)
+        return change
 
 
-@dataclass(slots=True)
-class _Sums:
-    """Sums over the values of two arrays; squares and products are over ``4**exponent``."""
-
-    n_changed: int = 0
-    nonfinite: int = 0
-    largest: Any = 0.0
-    squares: Any = 0.0  # of the differences
-    before: Any = 0.0
-    after: Any = 0.0
-    product: Any = 0.0
-
-
-def _sums(before: np.ndarray, after: np.ndarray, tolerance: Tolerance, exponent: int) -> _Sums:
-    sums = _Sums()
+def _change(
+    before: np.ndarray, after: np.ndarray, tolerance: Tolerance, exponent: int = 0
+) -> Change:
+    """Return the change of numbers; sums of squares are of the numbers over ``2**exponent``."""
+    n_changed = nonfinite = 0
+    furthest: Any = 0.0
+    sums: list[Any] = [0.0] * 4  # squares of differences, before and after, and products
     dtype = np.result_type(before.dtype, after.dtype, np.float64)
-    whole = before.dtype.kind not in "fc" and after.dtype.kind not in "fc"
+    kinds = {before.dtype.kind, after.dtype.kind}
+    whole = kinds == {"b"} or (tolerance.exact and kinds.isdisjoint("fc"))
     buffers = [buffer(before, dtype) for _ in range(3)]
     for one, two in blocks(before, after):
         if whole:  # integers are compared before they are rounded to float64
-            sums.n_changed += _n_changed_integers(one, two, tolerance)
+            n_changed += int(np.count_nonzero(one != two))
         one, two = (_as(each, room) for each, room in zip((one, two), buffers, strict=False))
         difference = np.subtract(two, one, out=buffers[2][: one.size])
         largest = _max_abs(difference)
         if not np.isfinite(largest):
             finite = np.isfinite(one) & np.isfinite(two)
             n = _n_different(one[~finite], two[~finite])
-            sums.n_changed += n
-            sums.nonfinite += n
+            n_changed, nonfinite = n_changed + n, nonfinite + n
             one, two, difference = one[finite], two[finite], difference[finite]
             largest = _max_abs(difference) if difference.size else 0.0
-        sums.largest = max(sums.largest, largest)
+        furthest = max(furthest, largest)
         if largest and not whole:
-            sums.n_changed += _n_changed(difference, two, tolerance)
+            n_changed += _n_changed(difference, two, tolerance)
         if exponent:
             one, two, difference = (scaled(each, -exponent) for each in (one, two, difference))
         square = dot(one, one)
-        sums.before += square
-        sums.after += dot(two, two) if largest else square
-        sums.product += dot(one, two) if largest else square
-        sums.squares += dot(difference, difference) if largest else 0.0
-    return sums
-
-
-def _change(n: int, sums: _Sums, exponent: int) -> Change:
-    before, after, distance = map(np.sqrt, (sums.before, sums.after, sums.squares))
-    cosine = float(sums.product / before / after) if before and after else None
+        more = [0.0, square, square, square]
+        if largest:
+            more = [dot(difference, difference), square, dot(two, two), dot(one, two)]
+        sums = [total + each for total, each in zip(sums, more, strict=True)]
+    norms = [np.sqrt(each) for each in sums[:3]]
+    cosine = float(sums[3] / norms[1] / norms[2]) if norms[1] and norms[2] else None
+    cosine = None if cosine is None else min(max(cosine, -1.0), 1.0)
+    distance, norm_before, norm_after = (float(np.ldexp(norm, exponent)) for norm in norms)
     return Change(
-        n,
-        sums.n_changed,
-        sums.nonfinite,
-        largest=float(sums.largest),
-        distance=float(np.ldexp(distance, exponent)),
-        norm_before=float(np.ldexp(before, exponent)),
-        norm_after=float(np.ldexp(after, exponent)),
-        cosine=None if cosine is None else min(max(cosine, -1.0), 1.0),
+        *(before.size, n_changed, nonfinite, float(furthest)),
+        *(distance, norm_before, norm_after, cosine),
     )
 
 
@@ -142,13 +126,6 @@ def _n_changed(difference: np.ndarray, after: np.ndarray, tolerance: Tolerance) 
     allowed *= tolerance.rtol
     allowed += tolerance.atol
     return int(np.count_nonzero(np.abs(difference) > allowed))
-
-
-def _n_changed_integers(before: np.ndarray, after: np.ndarray, tolerance: Tolerance) -> int:
-    if tolerance.exact or before.dtype.kind == after.dtype.kind == "b":
-        return int(np.count_nonzero(before != after))
-    before, after = before.astype(np.float64), after.astype(np.float64)
-    return _n_changed(after - before, after, tolerance)
 
 
 def _largest(array: np.ndarray) -> float:

@@ -100,7 +100,7 @@ class Comparison(NamedTuple):
             if one.shape is None and not same:
                 texts = different_texts(before.value, after.value)
                 one, two = (replace(f, text=t) for f, t in zip((one, two), texts, strict=True))
-        return AttributeChange(path, some.role, some.dims, one, two, change, same)
+        return AttributeChange(path, some.role, some.dims or None, one, two, change, same)
 
     def _same_dtype(self, before: Facts, after: Facts) -> bool:
         """Whether the dtypes are the same, as far as that matters: text may be longer."""

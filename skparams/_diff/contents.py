@@ -40,7 +40,7 @@ class Attribute(NamedTuple):
     used: Any
     role: str
     name: str
-    dims: tuple[str, ...] | None = None
+    dims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,6 @@ class Model:
 
     walk: Walk
     hyperparameters: Hyperparameters
-    tuned: Hyperparameters
     contents: dict[str, Contents]
     ignored: Collection[str] = ()
 
@@ -95,7 +94,7 @@ class Model:
             path: replace(each, attributes=rest(each.attributes), trees=rest(each.trees))
             for path, each in self.contents.items()
         }
-        return Model(self.walk, rest(self.hyperparameters), rest(self.tuned), contents, ignored)
+        return Model(self.walk, rest(self.hyperparameters), contents, ignored)
 
 
 def models_of(
@@ -118,14 +117,8 @@ def models_of(
 def _model_of(model: Any) -> Model:
     walk = Walk(model)
     visited = {id(each.estimator) for each in walk.fitted}
-    tuned = {
-        join(each.path, name): (each.values[name], True)
-        for each in walk.fitted
-        for name, rule in each.spec.rules.items()
-        if rule.role == "tuned" and name in each.values
-    }
     contents = {each.path: _contents_of(each, visited) for each in walk.fitted}
-    return Model(walk, dict(hyperparameters_in(model)), tuned, contents)
+    return Model(walk, dict(hyperparameters_in(model)), contents)
 
 
 def _contents_of(fitted: Fitted, visited: Collection[int]) -> Contents:
@@ -176,7 +169,7 @@ def _needed(rule: Rule, fitted: Fitted, value: Any) -> bool:
 
 def _leaves(
     fitted: Fitted, name: str, value: Any, rule: Rule
-) -> Iterator[tuple[Leaf, str, tuple[str, ...] | None]]:
+) -> Iterator[tuple[Leaf, str, tuple[str, ...]]]:
     leaves = leaves_of(fitted.estimator, name, value, rule, fitted.path)
     named = rule.dims_for(fitted.known)
     for i, leaf in enumerate(leaves):
@@ -186,4 +179,4 @@ def _leaves(
         dims = leaf.part.dims if leaf.part else None
         dims = dims or (named(i, len(leaves)) if callable(named) else named)
         n_axes = len(getattr(leaf.numbers, "shape", ()))
-        yield leaf, role, dims[len(dims) - n_axes :] if dims and len(dims) >= n_axes else None
+        yield leaf, role, dims[len(dims) - n_axes :] if dims and len(dims) >= n_axes else ()

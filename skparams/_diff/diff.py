@@ -138,21 +138,13 @@ def _diff(
     atol: float,
     ignore: Collection[str],
 ) -> Diff:
-    for argument, tolerance in (("rtol", rtol), ("atol", atol)):
-        is_number = isinstance(tolerance, Real) and not isinstance(tolerance, bool)
-        if not is_number or not 0 <= tolerance < float("inf"):
-            raise ValueError(
-                f"{function}: {argument} must be a finite number >= 0, got {tolerance!r}."
-            )
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value < float("inf"):
+            raise ValueError(f"{function}: {name} must be a finite number >= 0, got {value!r}.")
     before, after = models_of(function, pair, align, ignore)
     changes = tuple(differing([before.hyperparameters, after.hyperparameters]))
-    shared = before.hyperparameters.keys() & after.hyperparameters.keys()
-    comparison = Comparison(before, after, align, Tolerance(float(rtol), float(atol)))
-    return Diff(
-        comparison.node(before.walk.root, after.walk.root),
-        changes,
-        n_same=len(shared) - sum(None not in change.values for change in changes),
-        rtol=float(rtol),
-        atol=float(atol),
-        aligned=align,
-    )
+    n_shared = len(before.hyperparameters.keys() & after.hyperparameters.keys())
+    n_same = n_shared - sum(None not in change.values for change in changes)
+    tolerance = Tolerance(float(rtol), float(atol))
+    root = Comparison(before, after, align, tolerance).node(before.walk.root, after.walk.root)
+    return Diff(root, changes, n_same, *tolerance, aligned=align)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from skparams._diff.record import AttributeChange, Change, NodeChange, TreeChange
 from skparams._report import UNKNOWN, Row, clean, number, plural, shape, value
 
-__all__ = ["Line", "class_of", "folded", "learned", "short_class", "unchanged"]
+__all__ = ["Line", "class_of", "folded", "learned", "short_class", "status", "unchanged"]
 
 _MAX_ARRAYS = 12  # of one estimator
 _MAX_NODES = 30  # in one estimator, a run of them counted as one
@@ -28,13 +29,13 @@ class Line:
     path: str = ""
 
     def row(self) -> Row:
-        figures = ("", "", "", "") if self.change is None else _figures(self.change)
-        if self.note:
-            figures = (self.note, "", "", "")
+        figures: Sequence[str] = (self.note, "", "", "")
+        if self.change is not None and not self.note:
+            figures = _figures(self.change)
         return Row((self.name, self.what, *figures), self.style)
 
 
-def _figures(change: Change) -> tuple[str, str, str, str]:
+def _figures(change: Change) -> Sequence[str]:
     if not change.n:
         return "none to compare", "", "", ""
     if not change.n_changed and not change.distance:
@@ -49,6 +50,10 @@ def _figures(change: Change) -> tuple[str, str, str, str]:
 def unchanged(change: Change) -> str:
     """Return that no value changed, where "same" would be wrong as something else differs."""
     return f"0 of {number(change.n)}" if change.n and not change.n_changed else ""
+
+
+def status(before: Any, after: Any) -> str:
+    return "added" if before is None else "removed" if after is None else "changed"
 
 
 def short_class(cls: str | None) -> str:
@@ -68,19 +73,14 @@ def learned(node: NodeChange, guide: str = "") -> Iterator[Line]:
     """Yield a node's own parameters and trees, and the estimators in it."""
     shown = sorted(node.parameters, key=lambda row: row.same)[:_MAX_ARRAYS]
     yield from (_array(row, node, guide) for row in node.parameters if row in shown)
-    for what, same in (("changed", False), ("the same", True)):
-        rest = [row for row in node.parameters if row not in shown and row.same is same]
-        if rest:
-            change = Change.merged(row.change for row in rest if row.change is not None)
-            yield Line(f"{guide}… {len(rest):,} more {what}", "", change, style="dim")
-    if len(node.trees) >= _MIN_RUN:
-        name = _run_name([tree.path for tree in node.trees])
-        yield Line(f"{guide}{name}", f"{len(node.trees):,} trees")
-        yield from _tree_lines(node.trees, f"{guide}│ ")
-    else:
-        for tree in node.trees:
-            yield Line(f"{guide}{_local(tree.path, node)}", "", path=tree.path)
-            yield from _tree_lines([tree], f"{guide}│ ")
+    if rest := [row for row in node.parameters if row not in shown]:
+        change = Change.merged(row.change for row in rest if row.change is not None)
+        yield Line(f"{guide}… {len(rest):,} more", "", change, style="dim")
+    is_run = len(node.trees) >= _MIN_RUN
+    for trees in [node.trees] if is_run else [[tree] for tree in node.trees]:
+        name = _run_name([tree.path for tree in trees]) if is_run else _local(trees[0].path, node)
+        yield Line(guide + name, f"{len(trees):,} trees" if is_run else "")
+        yield from _tree_lines(trees, f"{guide}│ ")
     runs = list(_runs(node.children))
     for run in runs[:_MAX_NODES]:
         yield from _estimator(run[0], guide) if len(run) == 1 else _run(run, guide)
@@ -90,8 +90,8 @@ def learned(node: NodeChange, guide: str = "") -> Iterator[Line]:
 
 def _array(row: AttributeChange, node: NodeChange, guide: str) -> Line:
     note, style = "", "dim" if row.same else ""
-    if row.before is None or row.after is None:
-        note = "added" if row.before is None else "removed"
+    if None in (row.before, row.after):
+        note = status(row.before, row.after)
     elif row.change is None:
         note = "another shape"
     elif not row.same and not row.change.n_changed:
@@ -137,8 +137,7 @@ def _estimator(node: NodeChange, guide: str) -> Iterator[Line]:
     if node.before is None or node.after is None:
         stored = node.stored[node.before is None]
         size = f", {plural(stored, 'number')}" if isinstance(stored, int) else ""
-        note = "added" if node.before is None else "removed"
-        yield Line(name, what, note=note + size, style="bold")
+        yield Line(name, what, note=status(node.before, node.after) + size, style="bold")
     elif node.same:
         yield Line(name, what, note="same", style="dim")
     else:
@@ -154,11 +153,11 @@ def _run(run: Sequence[NodeChange], guide: str) -> Iterator[Line]:
     if all(node.same for node in run):
         yield Line(name, what, note="same", style="dim")
         return
-    counts = {
-        "added": sum(node.before is None for node in run),
-        "removed": sum(node.after is None for node in run),
-    }
-    note = ", ".join(f"{n:,} {word}" for word, n in counts.items() if n)
+    added, removed = (
+        [node.before for node in run].count(None),
+        [node.after for node in run].count(None),
+    )
+    note = ", ".join(f"{n:,} {word}" for n, word in ((added, "added"), (removed, "removed")) if n)
     both = [node for node in run if None not in (node.before, node.after)]
     trees = _trees(both)
     yield Line(name, what, None if trees else _merged(both), note, "bold", stem)

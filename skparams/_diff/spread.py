@@ -12,7 +12,7 @@ from scipy.sparse import issparse
 
 from skparams._diff.align import aligned
 from skparams._diff.contents import Attribute, Model, models_of
-from skparams._diff.hyperparameters import differing
+from skparams._diff.hyperparameters import Hyperparameters, differing
 from skparams._diff.record import ParameterSpread
 from skparams._diff.result import Spread
 from skparams._diff.values import compare, is_array
@@ -72,7 +72,7 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
         parameters=(*_parameter_spreads(parameters), *_trees(found)),
         hyperparameters=(
             *differing([model.hyperparameters for model in found]),
-            *differing([model.tuned for model in found], "tuned"),
+            *differing([_tuned(model) for model in found], "tuned"),
         ),
         aligned=align,
         different_structure=tuple(_different_structure(found)),
@@ -83,20 +83,29 @@ def _parameters(model: Model, first: Model) -> dict[str, Attribute]:
     """Return the arrays of parameters, their units in the order and the signs of the first's."""
     found = {}
     for path, each in model.contents.items():
-        other, moved = first.contents.get(path), {}
+        other, reordered = first.contents.get(path), {}
         if each.units and other and other is not each and other.units == each.units:
-            moved = aligned(other.with_units(), each.with_units(), each.units)[0]
+            reordered = aligned(other.with_units(), each.with_units(), each.units)[0]
         for place, attribute in each.attributes.items():
             learned = attribute.role == "parameter" and is_array(attribute.value)
             if learned and place not in each.aliases:
-                found[place] = attribute._replace(used=moved.get(place, attribute.used))
+                found[place] = attribute._replace(used=reordered.get(place, attribute.used))
     return found
+
+
+def _tuned(model: Model) -> Hyperparameters:
+    return {
+        path: (attribute.value, True)
+        for contents in model.contents.values()
+        for path, attribute in contents.attributes.items()
+        if attribute.role == "tuned"
+    }
 
 
 def _parameter_spreads(models: Sequence[dict[str, Attribute]]) -> Iterator[ParameterSpread]:
     for path in dict.fromkeys(path for model in models for path in model):
         found = [model[path] for model in models if path in model]
-        yield _spread(path, "parameter", found[0].dims, [each.used for each in found])
+        yield _spread(path, "parameter", found[0].dims or None, [each.used for each in found])
 
 
 def _different_structure(models: Sequence[Model]) -> Iterator[str]:
@@ -125,7 +134,7 @@ def _different_structure(models: Sequence[Model]) -> Iterator[str]:
 def _spread(
     path: str, role: str, dims: tuple[str, ...] | None, arrays: Sequence[Any]
 ) -> ParameterSpread:
-    """Return how much the arrays of one parameter vary, without copies of all of them."""
+    """Return how much one parameter varies over the models."""
     shapes = tuple(dict.fromkeys(array.shape for array in arrays))
     row = ParameterSpread(path, role, dims, len(arrays), shapes)
     numeric = all(array.dtype.kind in "biuf" for array in arrays)
@@ -137,18 +146,20 @@ def _spread(
         mean = first + sum(array - first for array in arrays) / len(arrays)
         std = np.sqrt(sum((array - mean) ** 2 for array in arrays) / len(arrays))
         flips = (reduce(np.minimum, arrays) < 0) & (reduce(np.maximum, arrays) > 0)
-    finite = np.isfinite(mean)
-    row = replace(row, nonfinite=int(np.count_nonzero(~finite)))
-    if not finite.any():
+        finite = np.isfinite(mean)
+        mean, std, flips = mean[finite], std[finite], flips[finite]
+        norms = [float(np.linalg.norm(each)) for each in (std, mean)]
+    row = replace(row, nonfinite=int(finite.size - mean.size))
+    if not mean.size:
         return row
-    size, level = (float(np.sqrt(np.mean(each[finite] ** 2))) for each in (std, mean))
+    size, level = (norm / mean.size**0.5 for norm in norms)
     return replace(
         row,
-        mean=float(mean[finite].mean()),
+        mean=float(mean.mean()),
         std=size,
         relative=size / level if level else None if size else 0.0,
-        largest=float(std[finite].max()),
-        sign_changes=int(np.count_nonzero(flips & finite)),
+        largest=float(std.max()),
+        sign_changes=int(np.count_nonzero(flips)),
     )
 
 

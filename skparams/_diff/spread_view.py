@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "bars", "page", "rows"]
 
 COLUMNS = {
-    **{"path": "object", "role": "object", "models": "Int64", "shape": "object"},
+    **{"path": "object", "role": "object", "n_models": "Int64", "shapes": "object"},
     **{"values": "object", "mean": "float64", "std": "float64", "relative": "float64"},
     **{"largest": "float64", "sign_changes": "Int64", "nonfinite": "Int64"},
 }
@@ -91,8 +91,7 @@ def _notes(spread: Spread) -> Iterator[str]:
         yield f"models differ in {names}: numbers at one place may mean different things"
     if spread.aligned:
         yield "units are in the order and the signs of the first model"
-    n = sum(row.nonfinite for row in spread.parameters)
-    if n:
+    if n := sum(row.nonfinite for row in spread.parameters):
         yield f"{plural(n, 'number is', 'numbers are')} not finite in some model and left out"
 
 
@@ -101,12 +100,8 @@ def rows(spread: Spread) -> Iterator[dict[str, Any]]:
     for each in spread.hyperparameters:
         yield {"path": each.path, "role": each.role, "values": list(each.values)}
     for row in spread.parameters:
-        names = ("path", "role", "mean", "std", "relative", "largest", "sign_changes", "nonfinite")
-        shapes = few([shape(axes) or "()" for axes in row.shapes], len(row.shapes))
-        yield {name: getattr(row, name) for name in names} | {
-            "models": row.n_models,
-            "shape": shapes,
-        }
+        shapes = ", ".join(shape(axes) or "()" for axes in row.shapes)
+        yield {name: getattr(row, name, None) for name in COLUMNS} | {"shapes": shapes}
 
 
 def bars(spread: Spread) -> Bars:

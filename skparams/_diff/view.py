@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from skparams._diff.lines import Line, class_of, folded, learned, short_class, unchanged
+from skparams._diff.lines import Line, class_of, folded, learned, short_class, status, unchanged
 from skparams._diff.record import AttributeChange, Change, Facts, NodeChange
 from skparams._diff.sections import hidden_hyperparameters, hyperparameters, limited, written
 from skparams._report import (
@@ -198,13 +198,9 @@ def _row(
     *,
     same: bool = False,
 ) -> dict[str, Any]:
-    status = "same" if same else "changed" if change else _status(before, after)
-    row = {"path": path, "role": role, "status": status, "before": before, "after": after}
+    word = "same" if same else "changed" if change else status(before, after)
+    row = {"path": path, "role": role, "status": word, "before": before, "after": after}
     return row | {name: getattr(change, name) for name in _NUMBERS if change}
-
-
-def _status(before: Any, after: Any) -> str:
-    return "added" if before is None else "removed" if after is None else "changed"
 
 
 def bars(diff: Diff) -> Bars:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.utils import resample
 
 from skparams._probe.calls import Calls, baseline, changed
 from skparams._probe.record import Probe, ProbedAttribute
@@ -59,15 +60,15 @@ def probe(
     estimator : estimator
         A fitted estimator. It is not changed.
     X : array-like of shape (n_samples, n_features)
-        What its methods take. Of more than 500 rows, 500 at equal distances are used.
+        What its methods take. Of more than 500 rows, 500 are drawn.
     max_calls : int, default=200
         The largest number of calls of a method with a changed attribute. Which attributes are
         tried is decided before the first call: the first of those that are alike, such as the
         trees of a forest, before the second, and small arrays before large ones. An attribute
         takes up to two calls for each method.
     random_state : int or RandomState instance, default=0
-        For the values that are tried, and the seed at which methods are compared that draw random
-        numbers. An instance is not changed.
+        For the rows and the values that are tried, and the seed at which methods are compared that
+        draw random numbers. An instance is not changed.
 
     Returns
     -------
@@ -108,12 +109,14 @@ def probe(
     methods = [method for method in METHODS if method_of(estimator, method)]
     if not methods:
         raise ValueError(f"probe: {name} has none of the methods {', '.join(METHODS)}.")
-    rows, n_samples = _thinned(X)
+    n_samples = n_rows("probe", X)
     check_columns("probe", estimator, X)
+    if n_samples > _MAX_SAMPLES:
+        X = resample(X, replace=False, n_samples=_MAX_SAMPLES, random_state=seed)
     inner = Walk(copy_or_raise("probe", estimator, compact_copy))
     targets = targets_in(inner)
     with undisturbed():
-        calls = Calls(inner, rows, seed)
+        calls = Calls(inner, X, seed)
         unchanged = baseline(calls, methods)
         tried = _planned(targets, max_calls // (_MAX_VALUES * len(unchanged.expected)))
         reached = f"max_calls={max_calls} allows no more"
@@ -191,16 +194,3 @@ def _seed_of(random_state: Any) -> int:
         "probe: random_state must be an int from 0 to 2**32 - 1 or a RandomState instance, "
         f"got {random_state!r}."
     )
-
-
-def _thinned(X: Any) -> tuple[Any, int]:
-    """Return the rows to call methods with, and how many there are to choose from."""
-    n = n_rows("probe", X)
-    if n <= _MAX_SAMPLES:
-        return X, n
-    chosen = np.linspace(0, n - 1, _MAX_SAMPLES).astype(int)
-    if hasattr(X, "iloc"):
-        return X.iloc[chosen], n
-    if hasattr(X, "shape"):
-        return (X.tocsr() if hasattr(X, "tocsr") else X)[chosen], n
-    return [X[i] for i in chosen], n

@@ -1,4 +1,4 @@
-"""What probing found, whatever it is shown in: which rows, in which words."""
+"""What is shown of a Probe: which attributes, in which words."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from skparams._report import Column, Page, Row, Section, clean, few, left_out, n
 
 if TYPE_CHECKING:
     from skparams._probe.record import Probe, ProbedAttribute
+
+    Found = Sequence[ProbedAttribute]
 
 __all__ = ["page"]
 
@@ -38,9 +40,9 @@ def _about(probe: Probe) -> list[str]:
 
 def _section(
     heading: str,
-    found: Sequence[ProbedAttribute],
+    found: Found,
     last: Column | None = None,
-    say: Callable[[Sequence[ProbedAttribute]], str] | None = None,
+    say: Callable[[Found], str] | None = None,
 ) -> Iterator[Section]:
     """Yield a table with ``last`` as its third column, of many rows the first."""
     columns = [Column(heading, least=18, code=True), Column("role", least=9)]
@@ -54,34 +56,28 @@ def _section(
         yield Section(columns, rows)
 
 
-def _lines(
-    found: Sequence[ProbedAttribute], say: Callable[[Sequence[ProbedAttribute]], str] | None
-) -> list[Row]:
-    """Return the cells of rows; those that differ in an index only stand in one line."""
+def _lines(found: Found, say: Callable[[Found], str] | None) -> list[Row]:
+    """Return the lines of a table; attributes that differ in an index only share one."""
     groups: dict[tuple[str, str], list[ProbedAttribute]] = {}
-    for row in found:
-        groups.setdefault((_INDEX.sub("[…]", row.path), row.role), []).append(row)
+    for each in found:
+        groups.setdefault((_INDEX.sub("[…]", each.path), each.role), []).append(each)
     lines: list[Row] = []
     for (path, role), alike in groups.items():
-        name = clean(path if len(alike) > 1 else alike[0].path)
-        cells = [_many(name, len(alike)), role]
+        many = len(alike) > 1
+        cells = [clean(f"{path} × {len(alike):,}" if many else alike[0].path), role]
         lines.append(Row([*cells, say(alike)] if say else cells))
     return lines
 
 
-def _many(path: str, n: int) -> str:
-    return path if n == 1 else f"{path} × {n:,}"
-
-
-def _shown_by(alike: Sequence[ProbedAttribute]) -> str:
+def _shown_by(alike: Found) -> str:
     """Return the methods that any of them changed, and what kinds of errors there were."""
-    methods = ", ".join(dict.fromkeys(name for row in alike for name in row.methods))
-    errors = dict.fromkeys(row.reason.partition(":")[0] for row in alike if row.reason)
+    methods = ", ".join(dict.fromkeys(name for each in alike for name in each.methods))
+    errors = dict.fromkeys(each.reason.partition(":")[0] for each in alike if each.reason)
     return clean(f"{methods}: {few(errors)}" if errors else methods)
 
 
-def _why(alike: Sequence[ProbedAttribute]) -> str:
-    return clean(few(dict.fromkeys(row.reason or "" for row in alike)))
+def _why(alike: Found) -> str:
+    return clean(few(dict.fromkeys(each.reason or "" for each in alike)))
 
 
 def _notes(probe: Probe) -> list[str]:

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from skparams._walk import DEEPEST, infers, join, pickled_state
-from skparams.specs import (
-    COMMON,
-    Spec,
-    attributes_of,
-    estimators_in,
-    hyperparameters_of,
-    is_number,
-    registered,
-    with_fixed,
-)
+from skparams._walk import Fitted, Walk, infers, join, pickled_state
+from skparams.specs import COMMON, is_number
 
 __all__ = ["Droppable", "drop_plan", "names_by_owner"]
 
@@ -44,46 +34,31 @@ def names_by_owner(plan: Collection[Droppable]) -> dict[int, set[str]]:
     return names
 
 
-def drop_plan(estimator: Any, keep: Collection[str]) -> list[Droppable]:
+def drop_plan(walk: Walk, keep: Collection[str]) -> list[Droppable]:
     """Return what predictions do not need, in an estimator and those in it, without ``keep``."""
-    found: list[Droppable] = []
-    unknown = set(keep) - _DROPPED_ROLES
-    left, reached = deque([(estimator, "", 0)]), set[int]()
-    while left:
-        owner, path, depth = left.popleft()
-        if id(owner) in reached or depth > DEEPEST:
-            continue
-        reached.add(id(owner))
-        values = attributes_of(owner)
-        unknown -= {*values, *(join(path, name) for name in values)}
-        found += _droppable(owner, path, values, registered(owner))
-        for name, value in values.items():
-            for local, inner in estimators_in(name, value):
-                left.append((inner, join(path, local), depth + 1))
-    if unknown:
+    found = [attribute for each in walk.fitted for attribute in _droppable(each)]
+    names = {name for each in walk.fitted for name in each.values}
+    names |= {join(each.path, name) for each in walk.fitted for name in each.values}
+    if unknown := set(keep) - names - _DROPPED_ROLES:
         raise ValueError(
             f"slim: keep must name attributes, or roles out of "
-            f"{', '.join(sorted(_DROPPED_ROLES))}, and {type(estimator).__name__} has no "
-            f"{sorted(unknown)[0]!r}. Without keep, these are dropped: "
+            f"{', '.join(sorted(_DROPPED_ROLES))}, and {walk.root.class_name} has no "
+            f"{min(unknown)!r}. Without keep, these are dropped: "
             f"{', '.join(each.path for each in found) or 'none'}."
         )
     return [each for each in found if not {each.name, each.path, each.role} & set(keep)]
 
 
-def _droppable(
-    owner: Any, path: str, values: Mapping[str, Any], spec: Spec | None
-) -> Iterator[Droppable]:
-    if spec is None:
+def _droppable(each: Fitted) -> Iterator[Droppable]:
+    if each.spec.guessed:
         return
-    params = hyperparameters_of(owner, values)
-    known = with_fixed(params, values)
-    roles, stored = _roles_dropped(owner), pickled_state(owner)
-    for name, value in values.items():
-        role = _role(spec, name, known)
-        if role not in roles or name in params or name not in stored or _is_small(value):
-            continue
-        if name not in _KEPT_FOR_TRAINING:
-            yield Droppable(owner, join(path, name), name, role, value)
+    roles, stored = _roles_dropped(each.estimator), pickled_state(each.estimator)
+    for name, value in each.values.items():
+        role = _role(each, name)
+        small = value is None or isinstance(value, bool | str) or is_number(value)
+        kept = small or name in each.params or name in _KEPT_FOR_TRAINING
+        if role in roles and name in stored and not kept:
+            yield Droppable(each.estimator, join(each.path, name), name, role, value)
 
 
 def _roles_dropped(estimator: Any) -> set[str]:
@@ -97,13 +72,9 @@ def _roles_dropped(estimator: Any) -> set[str]:
     return (_DROPPED_ROLES - {"output"}) | (set() if infers(estimator) else {"data"})
 
 
-def _role(spec: Spec, name: str, params: Mapping[str, Any]) -> str:
+def _role(each: Fitted, name: str) -> str:
     """Return an attribute's role if it is known; it is not guessed."""
-    rule = spec.rules.get(name)
+    rule = each.spec.rules.get(name)
     if rule is None:
         return COMMON.get(name, "")
-    return rule.role if rule.holds(params) else rule.otherwise
-
-
-def _is_small(value: Any) -> bool:
-    return value is None or isinstance(value, bool | str) or is_number(value)
+    return rule.role if rule.holds(each.known) else rule.otherwise

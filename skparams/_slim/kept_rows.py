@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,15 +21,11 @@ from skparams._walk import (
     rows_of,
     shares_memory,
 )
-from skparams.specs import COMMON, is_estimator, is_number
+from skparams.specs import COMMON, is_number, leaves_in, texts_in
 
 __all__ = ["kept_rows"]
 
-_HOLDS_NO_ROWS = (
-    *(type(None), bool, str, bytes, type, np.ufunc, np.random.RandomState, np.random.Generator),
-    *(FunctionType, BuiltinFunctionType, MethodType, ModuleType, type(np.sum)),
-)
-_MAX_DEPTH = 6
+_CONTAINER = (list, tuple, dict, set, frozenset, np.ndarray)
 
 
 def kept_rows(estimator: Any, X: Any = None) -> KeptRows:
@@ -96,25 +91,16 @@ def kept_rows(estimator: Any, X: Any = None) -> KeptRows:
 def _undescribed(each: Fitted) -> Iterator[tuple[str, Any]]:
     """Yield path and value of what may hold rows in attributes that no Spec describes."""
     for name, value in each.values.items():
-        described = name in COMMON or (name in each.spec.rules and not each.spec.guessed)
-        if name not in each.params and not described:
-            yield from _candidates(join(each.path, name), value, 0)
-
-
-def _candidates(path: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
-    """Yield arrays, tables, lists of numbers or text, and objects that are not looked into."""
-    if isinstance(value, _HOLDS_NO_ROWS) or is_number(value) or is_estimator(value):
-        return
-    if isinstance(value, dict | list | tuple):
-        items = list(value.items() if isinstance(value, dict) else enumerate(value))
-        plain = all(is_number(item) or isinstance(item, str | bytes) for _, item in items)
-        if not plain and depth < _MAX_DEPTH:
-            for key, item in items:
-                yield from _candidates(f"{path}[{key!r}]", item, depth + 1)
-        elif len(items) > 1:
-            yield path, value
-    elif getattr(value, "size", 2) != 0 and getattr(value, "shape", None) != ():
-        yield path, value
+        described = name in each.spec.rules and not each.spec.guessed
+        if described or name in each.params or name in COMMON or name.startswith("_sklearn_"):
+            continue
+        path = join(each.path, name)
+        for inner, found in leaves_in(path, value):
+            if not is_number(found) and getattr(found, "size", 1) != 0:
+                yield inner, found
+        for inner, found in texts_in(path, value):
+            if isinstance(found, _CONTAINER):
+                yield inner, found
 
 
 def _place(path: str, value: Any, X: Any) -> KeptPlace | None:

@@ -52,16 +52,6 @@ def slim(
 ) -> tuple[E, SlimReport]: ...
 
 
-@overload
-def slim(
-    estimator: E,
-    X: Any = None,
-    *,
-    keep: Collection[str] = (),
-    return_report: bool,
-) -> E | tuple[E, SlimReport]: ...
-
-
 def slim(
     estimator: E,
     X: Any = None,
@@ -128,7 +118,7 @@ def slim(
     walk = Walk(before)
     check_fitted("slim", walk)
     _store_lazy_attributes(walk)
-    plan = drop_plan(before, keep)
+    plan = drop_plan(walk, keep)
     slimmed: E = compact_copy(before, names_by_owner(plan))
     compared = _Compared() if X is None else _compare(before, slimmed, plan, X)
     if not return_report:

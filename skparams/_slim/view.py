@@ -1,4 +1,4 @@
-"""What the reports of ``slim`` and ``kept_rows`` show: which rows, in which words."""
+"""What is shown of a SlimReport: what was dropped, and what is left."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         epsilon=1e-8,
         n_iter_no_change=10,
         max_fun=15000,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.solver = solver

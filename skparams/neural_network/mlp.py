@@ -1,6 +1,6 @@
 """MLPClassifier and MLPRegressor: drop-in replacements for scikit-learn's."""
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -242,7 +242,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
                 self._label_binarizer = LabelBinarizer().fit(y if multilabel else classes)
             return self._fit(X, y, sample_weight, incremental=True)
 
-    def predict(self, X):
+    def predict(self, X) -> Any:
         """Predict the class, or the labels, of each sample.
 
         Parameters
@@ -258,7 +258,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         y = self._forward(X)
         return self._label_binarizer.inverse_transform(y.ravel() if self.n_outputs_ == 1 else y)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X) -> Any:
         """Estimate the probability of each class, or of each label.
 
         Parameters
@@ -274,7 +274,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         proba = self._forward(X)
         return np.hstack([1 - proba, proba]) if self.n_outputs_ == 1 else proba
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X) -> Any:
         """Estimate the logarithm of the probability of each class, or of each label.
 
         It is computed from the input of the output layer's activation, so it is finite where the
@@ -473,7 +473,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         epsilon=1e-8,
         n_iter_no_change=10,
         max_fun=15000,
-    ):
+    ) -> None:
         super().__init__(
             hidden_layer_sizes=hidden_layer_sizes,
             activation=activation,
@@ -520,7 +520,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             return float("nan")
         return float(r2_score(Y, Z, sample_weight=weight))
 
-    def predict(self, X):
+    def predict(self, X) -> Any:
         """Predict the target of each sample.
 
         Parameters

@@ -31,7 +31,7 @@ _ARRAY = (np.ndarray, np.generic)
 _CONTAINER = (list, tuple, dict, np.ndarray)
 _TEXT_OR_FLAG = (str, bytes, bool, type, set, frozenset, range, slice, ModuleType)
 _RANDOM = (np.random.RandomState, np.random.Generator)
-_FUNCTION = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc)
+_FUNCTION = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, type(np.sum))
 _NO_NUMBERS = (*_TEXT_OR_FLAG, *_RANDOM, *_FUNCTION, np.bool, np.str_, np.bytes_)
 
 _PROXIES = frozenset(ProxyTypes)

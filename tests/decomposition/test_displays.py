@@ -162,8 +162,8 @@ def test_scree_shows_the_rules_and_the_band(wine):
     table = pca.component_table(X)["n_components"]
     assert display.rules == {rule: table[rule] for rule in display.rules}
     assert len(display.rules) == 5
-    said = {name for text in display.rules_ for name in text.get_text().split(":")[0].split(", ")}
-    assert said == set(display.rules)
+    drawn = {name for text in display.rules_ for name in text.get_text().split(":")[0].split(", ")}
+    assert drawn == set(display.rules)
     above = display.eigenvalues > display.band[1]
     assert np.argmin(above) == display.rules["parallel"]
     path = display.band_.get_paths()[0].vertices
@@ -262,8 +262,8 @@ def test_bootstrap_draws_the_intervals(wine, kind):
         ends, low, high = ends[..., 0], low[:, 1], high[:, 1]
         order = np.argsort(-found.estimates.loadings[:, 1])
         np.testing.assert_allclose(ends, np.column_stack([low, high])[order])
-        unsure = ((low <= 0) & (high >= 0)).sum()
-        assert display.ax_.get_title("left").startswith(f"{unsure} of 13 loadings on pca1")
+        uncertain = ((low <= 0) & (high >= 0)).sum()
+        assert display.ax_.get_title("left").startswith(f"{uncertain} of 13 loadings on pca1")
     else:
         unit = 100 if kind == "ratios" else 1
         np.testing.assert_allclose(ends[..., 1], unit * np.column_stack([low, high]))
@@ -292,8 +292,8 @@ def test_names_are_text_and_no_formulas():
     pd = pytest.importorskip("pandas")
     X = pd.DataFrame(X, columns=["$a_b$", "a\nb", "n" * 60])
     display = CorrelationCircleDisplay.from_estimator(PCA(2).fit(X))
-    said = {text.get_text() for text in display.labels_}
-    assert said <= {r"\$a_b\$", r"a\nb", "n" * 11 + "…" + "n" * 12, "n" * 12 + "…" + "n" * 11}
+    names = {text.get_text() for text in display.labels_}
+    assert names <= {r"\$a_b\$", r"a\nb", "n" * 11 + "…" + "n" * 12, "n" * 12 + "…" + "n" * 11}
     display.figure_.draw_without_rendering()
 
 

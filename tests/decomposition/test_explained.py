@@ -254,7 +254,7 @@ def test_intervals_cover():
     spikes = np.array([10.0, 5.0, 2.5])
     found = _coverage("signs", 300, 500, spikes, 10, 400)
     assert ((found > 0.93) & (found < 0.97)).all()
-    # A rotation leaves out how unsure the components are among one another.
+    # A rotation leaves out how much the components rotate among one another.
     assert _coverage("procrustes", 60, 500, spikes, 10, 400)[2] < 0.9
 
 

@@ -66,6 +66,7 @@ def test_what_no_spec_describes_never_reads_as_clean(X):
         "X_": X,
         "_y": X[:, 0].copy(),
         "texts_": ["one", "two"],
+        "set_": {"one", "two"},
         "nested_": {"a": [X[:2], (X[2].copy(),)]},
         "sparse_": sparse.csr_array(X),
         "object_": object(),
@@ -73,7 +74,16 @@ def test_what_no_spec_describes_never_reads_as_clean(X):
     found = kept_rows(Unknown().fit(X, **kept, **NOT_ROWS))
     assert found.places == ()
     assert found.unknown == (
-        *("X_", "_y", "texts_", "nested_['a'][0]", "nested_['a'][1][0]", "sparse_", "object_"),
+        *(
+            "X_",
+            "_y",
+            "texts_",
+            "set_",
+            "nested_['a'][0]",
+            "nested_['a'][1][0]",
+            "sparse_",
+            "object_",
+        ),
     )
     assert "training rows kept: not known" in str(found)
     assert "no Spec describes these" in str(found)

@@ -140,6 +140,15 @@ def test_numbers_that_are_not_finite_are_left_out():
     assert spread([one, three]).parameters[0].std is None
 
 
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_extreme_numbers_do_not_warn(scale):
+    one = Ridge().fit(X, Y)
+    two = copy.deepcopy(one)
+    one.coef_, two.coef_ = np.array([scale, -scale]), np.array([scale, scale])
+    row = spread([one, two]).parameters[0]
+    assert (row.mean, row.sign_changes, row.nonfinite) == (scale / 2, 1, 0)
+
+
 def test_sizes_of_trees():
     models = [RandomForestClassifier(n, max_depth=n, random_state=0).fit(X, Y) for n in (1, 3)]
     nodes, depth = spread(models).parameters

@@ -65,7 +65,8 @@ class _Diagnostics:
 
     def __init__(self, pca: FittedPCA) -> None:
         self.components = pca.components_.astype(np.float64)
-        self.rank, self.inverse = rank_of(pca), inverse_variances(pca)
+        self.inverse = inverse_variances(pca)
+        self.rank = np.count_nonzero(self.inverse)
         self.df = pca._weight_sum - 1
 
     def coordinates(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:

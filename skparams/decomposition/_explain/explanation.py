@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams.decomposition._explain.bootstrap import bootstrap
+from skparams.decomposition._explain.bootstrap import Bootstrap, bootstrap
 from skparams.decomposition._explain.diagnostics import COLUMNS, RowTables, diagnose, quotient
 from skparams.decomposition._explain.labels import (
     feature_names,
@@ -17,8 +17,8 @@ from skparams.decomposition._explain.labels import (
     pandas_for,
     row_index,
 )
-from skparams.decomposition._explain.limits import check_share, limits_of
-from skparams.decomposition._explain.outliers import outliers_of
+from skparams.decomposition._explain.limits import Limits, check_share, limits_of
+from skparams.decomposition._explain.outliers import Outliers, outliers_of
 from skparams.decomposition._explain.rotation import RotatedPCA, rotate
 from skparams.decomposition._explain.supplementary import Supplementary, supplementary
 from skparams.decomposition._pca import dtype_of
@@ -122,7 +122,7 @@ class Explanation:
         """
         return self._of_features((self._correlations() ** 2).sum(axis=1))
 
-    def explained_by(self, feature):
+    def explained_by(self, feature) -> Any:
         """Return how one feature and each component are related.
 
         Parameters
@@ -161,7 +161,7 @@ class Explanation:
         columns = ["loading", "correlation", "contribution", "cos2"]
         return self._labeled(table, self.component_names, columns)
 
-    def row_tables(self, X=None, *, sample_weight=None):
+    def row_tables(self, X=None, *, sample_weight=None) -> Any:
         """Return all tables of rows, from one projection.
 
         This takes a fraction of the time of the five methods.
@@ -190,7 +190,7 @@ class Explanation:
         """
         return RowTables(*self._of_rows("row_tables", RowTables._fields, X, sample_weight))
 
-    def coordinates(self, X=None):
+    def coordinates(self, X=None) -> Any:
         """Return the scores of rows, never whitened.
 
         Parameters
@@ -212,7 +212,7 @@ class Explanation:
         """
         return self._of_rows("coordinates", ["coordinates"], X)[0]
 
-    def row_contributions(self, X=None, *, sample_weight=None):
+    def row_contributions(self, X=None, *, sample_weight=None) -> Any:
         """Return the share of each row in the variance of each component.
 
         It is ``score ** 2 / ((n - 1) * eigenvalue)``; those of all training rows sum to 1.
@@ -231,7 +231,7 @@ class Explanation:
         """
         return self._of_rows("row_contributions", ["row_contributions"], X, sample_weight)[0]
 
-    def cos2(self, X=None):
+    def cos2(self, X=None) -> Any:
         """Return the share of each component in the squared distance of each row from the mean.
 
         The shares of a row sum to 1 if there are as many components as features, and to less if
@@ -249,7 +249,7 @@ class Explanation:
         """
         return self._of_rows("cos2", ["cos2"], X)[0]
 
-    def hotelling_t2(self, X=None):
+    def hotelling_t2(self, X=None) -> Any:
         """Return Hotelling's T²: how far each row is from the mean along the components.
 
         It is the sum of the squared scores, each divided by the variance of its component.
@@ -272,7 +272,7 @@ class Explanation:
         """
         return self._of_rows("hotelling_t2", ["hotelling_t2"], X)[0]
 
-    def spe(self, X=None):
+    def spe(self, X=None) -> Any:
         """Return the squared prediction error: how far each row is off the components.
 
         It is also known as Q: the squared distance between the row and what ``inverse_transform``
@@ -296,7 +296,7 @@ class Explanation:
         """
         return self._of_rows("spe", ["spe"], X)[0]
 
-    def hotelling_t2_contributions(self, X=None):
+    def hotelling_t2_contributions(self, X=None) -> Any:
         """Return what each feature adds to the T² of each row.
 
         It is the feature's deviation times the sum over the components of score, entry and inverse
@@ -319,7 +319,7 @@ class Explanation:
         """
         return self._of_rows("hotelling_t2_contributions", ["hotelling_t2_contributions"], X)[0]
 
-    def spe_contributions(self, X=None):
+    def spe_contributions(self, X=None) -> Any:
         """Return what each feature adds to the SPE of each row: its squared residual.
 
         Parameters
@@ -339,7 +339,7 @@ class Explanation:
         """
         return self._of_rows("spe_contributions", ["spe_contributions"], X)[0]
 
-    def limits(self, *, alpha=0.05):
+    def limits(self, *, alpha=0.05) -> Limits:
         """Return the T² and the SPE that a share alpha of normal rows exceeds.
 
         The limit of T² is that of rows beyond the training rows, by the F distribution:
@@ -390,7 +390,7 @@ class Explanation:
         check_share(alpha, "Explanation.limits: alpha")
         return limits_of(pca, self.X, alpha)
 
-    def outliers(self, X=None, *, alpha=0.05):
+    def outliers(self, X=None, *, alpha=0.05) -> Outliers:
         """Return the rows beyond a limit, and the features that make each of them odd.
 
         Parameters
@@ -429,7 +429,7 @@ class Explanation:
         rows = self._rows(X, "outliers")
         return outliers_of(self.pca, rows, self.limits(alpha=alpha))
 
-    def supplementary_features(self, Y, *, sample_weight=None):
+    def supplementary_features(self, Y, *, sample_weight=None) -> Any:
         """Return how features that the PCA was not fitted on are related to its components.
 
         Supplementary rows need no method: `coordinates` and `cos2` take any rows.
@@ -474,7 +474,7 @@ class Explanation:
             *(self._labeled(table, names, self.component_names) for table in tables)
         )
 
-    def rotate(self, method="varimax"):
+    def rotate(self, method="varimax") -> Explanation:
         """Return a fitted transformer whose components are rotated to be easier to name.
 
         Parameters
@@ -512,7 +512,7 @@ class Explanation:
         alignment="signs",
         random_state=None,
         progress=False,
-    ):
+    ) -> Bootstrap:
         """Resample the rows to estimate how much eigenvalues and loadings vary.
 
         The rows of the explanation are the training rows. Steps before the PCA are not fitted
@@ -620,6 +620,8 @@ class Explanation:
         tables = diagnose(self.pca, X, kinds, dtype_of(X))
         if weight is not None:
             tables[kinds.index("row_contributions")] *= weight[:, np.newaxis]
+        if not self.as_frame:
+            return tables
         columns = {"components": self.component_names, "features": self.feature_names}
         return [
             self._labeled(table, index, columns.get(COLUMNS[kind] or kind, kind))

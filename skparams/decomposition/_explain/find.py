@@ -85,12 +85,8 @@ def _reach(before: tuple[Stage, ...], pca: Any, X: Any) -> Any:
 def _checked(pca: Any, X: Any, index: Any) -> Any:
     """Rows at the PCA, in a frame if it has names; raises if there are other features."""
     names = getattr(pca, "feature_names_in_", None)
-    if (
-        names is not None
-        and _columns(X) is None
-        and has_pandas()
-        and np.shape(X)[1:] == names.shape
-    ):
+    fits = names is not None and np.shape(X)[1:] == names.shape
+    if fits and _columns(X) is None and has_pandas():
         pd = pandas_for("explain")
         if sp.issparse(X):
             X = pd.DataFrame.sparse.from_spmatrix(X, index, names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
@@ -118,11 +118,11 @@ class RotatedPCA(
     (array([2.7 , 1.13]), array([2.92, 0.91]))
     """
 
-    def __init__(self, pca, method="varimax"):
+    def __init__(self, pca, method="varimax") -> None:
         self.pca = pca
         self.method = method
 
-    def fit(self, X, y=None, sample_weight=None):
+    def fit(self, X, y=None, sample_weight=None) -> Self:
         """Fit the PCA, and rotate its components.
 
         Parameters
@@ -155,33 +155,33 @@ class RotatedPCA(
         return self
 
     @property
-    def components_(self):
+    def components_(self) -> Any:
         """The rotated loadings, scaled to norm 1."""
         components = quotient(self._loadings(), np.sqrt(self._variances())).T
         return components.astype(self.pca_.components_.dtype, copy=False)
 
     @property
-    def explained_variance_(self):
+    def explained_variance_(self) -> Any:
         """Sums of the squared rotated loadings."""
         return self._variances().astype(self.pca_.components_.dtype, copy=False)
 
     @property
-    def explained_variance_ratio_(self):
+    def explained_variance_ratio_(self) -> Any:
         """Explained-variance ratios; all zero if the total variance is zero."""
         return explained_ratios(self.explained_variance_, self.pca_._total_variance)
 
     @property
-    def loadings_(self):
+    def loadings_(self) -> Any:
         """The rotated loadings."""
         return self._loadings().astype(self.pca_.components_.dtype, copy=False)
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> Any:
         """Number of features."""
         return self.pca_.n_features_in_
 
     @property
-    def feature_names_in_(self):
+    def feature_names_in_(self) -> Any:
         """Names of the features."""
         return self.pca_.feature_names_in_
 
@@ -193,7 +193,7 @@ class RotatedPCA(
     def _n_features_out(self):
         return self.rotation_.shape[1]
 
-    def transform(self, X):
+    def transform(self, X) -> Any:
         """Return the rotated scores of rows.
 
         Parameters
@@ -214,7 +214,7 @@ class RotatedPCA(
         axes = inverse[:, np.newaxis] * self.rotation_ * self._spreads()
         return scores[:, : len(axes)] @ axes.astype(scores.dtype)
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X) -> Any:
         """Map rotated scores back to rows, the same as those of the PCA.
 
         Parameters

@@ -1,7 +1,16 @@
 """The verb ``explain``, which imports what it needs when it is called."""
 
+from __future__ import annotations
 
-def explain(estimator, X=None, *, step=None, as_frame=None):
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skparams.decomposition._explain.explanation import Explanation
+
+
+def explain(
+    estimator: Any, X: Any = None, *, step: str | None = None, as_frame: bool | None = None
+) -> Explanation:
     """Explain a fitted PCA, also one inside a pipeline, by features and by rows.
 
     The PCA is looked for in pipelines, column transformers, feature unions, and in what a search or

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,8 +17,8 @@ from skparams.decomposition._pca.rows import (
     dtype_of,
     finite_moments,
     n_rows_of,
+    n_weighty_of,
     not_finite,
-    weights_of,
 )
 from skparams.decomposition._pca.rules import (
     RULES,
@@ -191,7 +191,7 @@ class PCA(StreamingPCA):
         random_state=None,
         scale=False,
         missing=None,
-    ):
+    ) -> None:
         self.n_components = n_components
         self.copy = copy
         self.whiten = whiten
@@ -205,7 +205,7 @@ class PCA(StreamingPCA):
         self.missing = missing
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None, sample_weight=None):
+    def fit(self, X, y=None, sample_weight=None) -> Self:
         """Fit the model to all rows.
 
         Parameters
@@ -232,7 +232,7 @@ class PCA(StreamingPCA):
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit_transform(self, X, y=None, sample_weight=None):
+    def fit_transform(self, X, y=None, sample_weight=None) -> Any:
         """Fit the model and project the same rows.
 
         Parameters
@@ -257,7 +257,7 @@ class PCA(StreamingPCA):
             scores = scores.astype(self._dtype, copy=False)
             return scores / self._whitener() if self.whiten else scores
 
-    def component_table(self, X, sample_weight=None):
+    def component_table(self, X, sample_weight=None) -> Any:
         """Compare how many components each rule would keep.
 
         The model does not change; `scale` and `random_state` are this estimator's.
@@ -318,7 +318,8 @@ class PCA(StreamingPCA):
                 "PCA: sample_weight must sum to more than 1, as it counts rows and variances are "
                 f"divided by the sum minus 1, got a sum of {weight.sum():.6g}."
             )
-        return X, weight, n_rows_of(*weights_of(X, weight))
+        n_weighty = n_weighty_of(X, weight)
+        return X, weight, n_weighty if weight is None else n_rows_of(n_weighty, weight.sum())
 
     def _fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None]:
         """Fit, and return the validated rows and the scores, if the solver found them."""

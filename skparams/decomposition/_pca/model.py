@@ -30,27 +30,27 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
         def __getattr__(self, name: str) -> Any: ...
 
     @property
-    def explained_variance_ratio_(self):
+    def explained_variance_ratio_(self) -> Any:
         """Explained-variance ratios; all zero if the total variance is zero."""
         return explained_ratios(self.explained_variance_, self._total_variance)
 
     @property
-    def singular_values_(self):
+    def singular_values_(self) -> Any:
         """Singular values of the centered rows: the norms of the scores."""
         return np.sqrt(self.explained_variance_ * (self._weight_sum - 1))
 
     @property
-    def eigenvalues_(self):
+    def eigenvalues_(self) -> Any:
         """Eigenvalues of the covariance, one for each component."""
         return self.explained_variance_
 
     @property
-    def eigenvectors_(self):
+    def eigenvectors_(self) -> Any:
         """Eigenvectors of the covariance, one in each column."""
         return self.components_.T
 
     @property
-    def loadings_(self):
+    def loadings_(self) -> Any:
         """Covariances of the features with the components scaled to unit variance."""
         check_is_fitted(self)
         return self._loadings().astype(self.components_.dtype, copy=False)
@@ -66,7 +66,7 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
     def _n_features_out(self):
         return self.components_.shape[0]
 
-    def transform(self, X):
+    def transform(self, X) -> Any:
         """Project rows on the components.
 
         The mean is subtracted in float64 before the product, so that large offsets lose no digits.
@@ -151,7 +151,7 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
         rows = X.astype(np.float64)
         return expected(rows, np.isnan(rows), self.mean_, self._covariance())[0]
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X) -> Any:
         """Map scores back to rows.
 
         Parameters
@@ -197,7 +197,7 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
     def _units(self) -> np.ndarray:
         return np.broadcast_to(self._unit(), self.components_.shape[1:])
 
-    def get_covariance(self):
+    def get_covariance(self) -> Any:
         """Compute the covariance of the rows by the generative model.
 
         It is ``components_.T * (explained_variance_ - noise_variance_) * components_ +
@@ -212,7 +212,7 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
         check_is_fitted(self)
         return self._covariance(floored=False).astype(self.components_.dtype, copy=False)
 
-    def get_precision(self):
+    def get_precision(self) -> Any:
         """Compute the inverse of the covariance by the generative model.
 
         The noise variance counts as at least eps times the largest eigenvalue.
@@ -231,7 +231,7 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
         precision /= np.multiply.outer(self._units(), self._units())
         return precision.astype(self.components_.dtype, copy=False)
 
-    def score_samples(self, X):
+    def score_samples(self, X) -> Any:
         """Return the log-likelihood of each row by the generative model.
 
         Bishop, "Pattern Recognition and Machine Learning", 12.2.1. The noise variance counts as
@@ -267,7 +267,7 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
         over_blocks(X, self.mean_, np.float64, add)
         return found.astype(dtype_of(X), copy=False)
 
-    def score(self, X, y=None):
+    def score(self, X, y=None) -> float:
         """Return the mean log-likelihood of the rows by the generative model.
 
         Parameters

@@ -17,7 +17,9 @@ from skparams._runtime import (
     one_blas_thread,
 )
 
-# From so many features on, one BLAS product per block beats the compiled tiles (docs/benchmarks).
+# Number of features from which on a block is one BLAS product instead of compiled tiles. Tiles are
+# faster up to 80 features, products from 160 on, and in between the two differ by less than 10 %
+# (docs/benchmarks, "moments of 8 million numbers").
 WIDE = 96
 # Rows of a piece that is converted at a time, and of a block whose product BLAS takes; twice as
 # many where the products are so wide that adding them up leaves the cache.
@@ -94,9 +96,9 @@ def moments_of(
             return _sparse_moments(X, weight)
         dtype = np.dtype(dtype or (np.float32 if X.dtype == np.float32 else np.float64))
         shift = _typical_row(X, weight, dtype) if shift is None else shift.astype(dtype, copy=False)
-        found, near = _about(X, weight, shift, dtype)
-        if not near and _is_far(found):  # a second pass, where the rows looked at were exceptions
-            found, _ = _about(X, weight, found.mean.astype(dtype), dtype)
+        found = _about(X, weight, shift, dtype)
+        if not found.sound and _is_far(found):  # a second pass, as the shift is of odd rows
+            found = _about(X, weight, found.mean.astype(dtype), dtype)
         return found
 
 
@@ -118,15 +120,13 @@ def _is_far(moments: Moments) -> bool:
     return moments.finite and bool((moments.offset**2 > FAR**2 * variance).any())
 
 
-def _about(
-    X: np.ndarray, weight: np.ndarray | None, shift: np.ndarray, dtype: Any
-) -> tuple[Moments, bool]:
-    """Moments, and whether the mean is known to be near the shift."""
+def _about(X: np.ndarray, weight: np.ndarray | None, shift: np.ndarray, dtype: Any) -> Moments:
+    """Moments by products about a shift; if they are sound, the mean is near it."""
     root = np.empty(0, dtype) if weight is None else np.sqrt(weight).astype(dtype)
     add = _add_wide if X.shape[1] >= WIDE else _add_narrow
     n = float(X.shape[0] if weight is None else weight.sum())
     sums, scatter, sound = add(X, root, shift, n)
-    return Moments(n, shift.astype(np.float64, copy=False), sums / n, scatter, sound), sound
+    return Moments(n, shift.astype(np.float64, copy=False), sums / n, scatter, sound)
 
 
 def _add_outer(scatter: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:

@@ -70,11 +70,9 @@ def dtype_of(X: Any) -> np.dtype:
     return np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
 
 
-def weights_of(X: Any, weight: np.ndarray | None) -> tuple[int, float]:
-    """How many rows have a weight, and the sum of the weights."""
-    if weight is None:
-        return X.shape[0], float(X.shape[0])
-    return int(np.count_nonzero(weight)), float(weight.sum())
+def n_weighty_of(X: Any, weight: np.ndarray | None) -> int:
+    """How many rows have a weight."""
+    return X.shape[0] if weight is None else int(np.count_nonzero(weight))
 
 
 def n_rows_of(n_weighty: int, weight_sum: float) -> int:

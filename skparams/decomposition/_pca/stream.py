@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn import get_config
@@ -19,7 +19,7 @@ from skparams.decomposition._pca.rows import (
     finite_moments,
     merged_moments,
     n_rows_of,
-    weights_of,
+    n_weighty_of,
 )
 from skparams.decomposition._pca.rules import choose, resolve
 from skparams.decomposition._pca.solvers import from_moments
@@ -50,7 +50,7 @@ class StreamingPCA(FittedPCA):
     n_features_in_: int
 
     @AvailableIf
-    def partial_fit(self, X, y=None, sample_weight=None):
+    def partial_fit(self, X, y=None, sample_weight=None) -> Self:
         """Update the model with a batch of rows.
 
         All batches together give what ``fit`` gives on all rows, whatever their sizes and order.
@@ -88,7 +88,7 @@ class StreamingPCA(FittedPCA):
             X, weight = self._validated(X, sample_weight, reset=first, min_samples=1)
             name, dtype = type(self).__name__, dtype_of(X)
             found = finite_moments(X, weight, None if first else self._shift, name)
-            n_rows, n_weighty = X.shape[0], weights_of(X, weight)[0]
+            n_rows, n_weighty = X.shape[0], n_weighty_of(X, weight)
             if not first:
                 found = merged_moments(self._stream(), found, name)
                 n_rows += self.n_samples_
@@ -97,7 +97,7 @@ class StreamingPCA(FittedPCA):
             self._keep_stream(found, n_rows, n_weighty, dtype)
         return self
 
-    def merge(self, other):
+    def merge(self, other) -> Self:
         """Return a model of the rows of both models, which do not change.
 
         Parameters
@@ -144,7 +144,7 @@ class StreamingPCA(FittedPCA):
         )
         return merged
 
-    def set_params(self, **params):
+    def set_params(self, **params) -> Self:
         """Set arguments; a model built by ``partial_fit`` uses them for its fitted attributes.
 
         Parameters

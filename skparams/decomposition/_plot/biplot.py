@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
@@ -87,7 +87,7 @@ class BiplotDisplay(PlaneDisplay):
     @classmethod
     def from_estimator(
         cls, estimator, X=None, y=None, *, components=(0, 1), max_labels=None, ax=None
-    ):
+    ) -> Self:
         """Draw rows and features of a fitted PCA.
 
         Parameters
@@ -129,7 +129,7 @@ class BiplotDisplay(PlaneDisplay):
         )
         return display.plot(ax, max_labels=max_labels)
 
-    def plot(self, ax=None, *, max_labels=None):
+    def plot(self, ax=None, *, max_labels=None) -> Self:
         """Draw the display.
 
         Parameters

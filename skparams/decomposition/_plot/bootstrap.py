@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -72,7 +72,7 @@ class BootstrapDisplay(Display):
         n_features=30,
         confidence_level=0.95,
         ax=None,
-    ):
+    ) -> Self:
         """Resample the rows of a fitted PCA, and draw intervals.
 
         Parameters
@@ -123,7 +123,7 @@ class BootstrapDisplay(Display):
     @classmethod
     def from_bootstrap(
         cls, bootstrap, *, kind="ratios", component=0, n_features=30, confidence_level=0.95, ax=None
-    ):
+    ) -> Self:
         """Draw intervals of a bootstrap.
 
         Parameters
@@ -154,7 +154,9 @@ class BootstrapDisplay(Display):
             confidence_level=confidence_level,
         )
 
-    def plot(self, ax=None, *, kind="ratios", component=0, n_features=30, confidence_level=0.95):
+    def plot(
+        self, ax=None, *, kind="ratios", component=0, n_features=30, confidence_level=0.95
+    ) -> Self:
         """Draw the display.
 
         Parameters

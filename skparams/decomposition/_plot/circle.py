@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -64,7 +64,9 @@ class CorrelationCircleDisplay(PlaneDisplay):
     ratios: Any
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, *, components=(0, 1), max_labels=None, ax=None):
+    def from_estimator(
+        cls, estimator, X=None, *, components=(0, 1), max_labels=None, ax=None
+    ) -> Self:
         """Draw the correlations of a fitted PCA.
 
         Parameters
@@ -97,7 +99,7 @@ class CorrelationCircleDisplay(PlaneDisplay):
         )
         return display.plot(ax, max_labels=max_labels)
 
-    def plot(self, ax=None, *, max_labels=None):
+    def plot(self, ax=None, *, max_labels=None) -> Self:
         """Draw the display.
 
         Parameters

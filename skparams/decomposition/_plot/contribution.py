@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -67,7 +67,7 @@ class ContributionDisplay(Display):
     component_name: Any
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, *, component=0, n_features=15, ax=None):
+    def from_estimator(cls, estimator, X=None, *, component=0, n_features=15, ax=None) -> Self:
         """Draw the contributions to a component of a fitted PCA.
 
         Parameters
@@ -100,7 +100,7 @@ class ContributionDisplay(Display):
         )
         return display.plot(ax, n_features=n_features)
 
-    def plot(self, ax=None, *, n_features=15):
+    def plot(self, ax=None, *, n_features=15) -> Self:
         """Draw the display.
 
         Parameters

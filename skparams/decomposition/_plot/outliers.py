@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -46,12 +46,12 @@ class OutlierDisplay(Display):
     points_ : matplotlib PathCollection
         Rows within both limits.
     odd_ : matplotlib PathCollection
-        Rows beyond a limit, the oddest first.
+        Rows beyond a limit.
     limits_ : tuple of two matplotlib Line2D
         The limits of T² and of SPE.
     labels_ : list of matplotlib Annotation
-        Labels of odd rows and the feature that adds most, the oddest first, as far as there is
-        room.
+        Labels of odd rows and the feature that contributes most, in the order of `outliers`, as
+        far as there is room.
 
     See Also
     --------
@@ -79,7 +79,7 @@ class OutlierDisplay(Display):
     alpha: Any
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, *, alpha=0.05, max_labels=10, ax=None):
+    def from_estimator(cls, estimator, X=None, *, alpha=0.05, max_labels=10, ax=None) -> Self:
         """Draw T² and SPE of rows.
 
         Parameters
@@ -110,7 +110,7 @@ class OutlierDisplay(Display):
         )
         return display.plot(ax, max_labels=max_labels)
 
-    def plot(self, ax=None, *, max_labels=10):
+    def plot(self, ax=None, *, max_labels=10) -> Self:
         """Draw the display.
 
         Parameters

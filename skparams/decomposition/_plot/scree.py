@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -84,7 +84,9 @@ class ScreeDisplay(Display):
     band: Any = None
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, *, sample_weight=None, kind="ratios", ax=None):
+    def from_estimator(
+        cls, estimator, X=None, *, sample_weight=None, kind="ratios", ax=None
+    ) -> Self:
         """Draw the eigenvalues of a fitted PCA.
 
         Parameters
@@ -123,7 +125,7 @@ class ScreeDisplay(Display):
         )
         return display.plot(ax, kind=kind)
 
-    def plot(self, ax=None, *, kind="ratios"):
+    def plot(self, ax=None, *, kind="ratios") -> Self:
         """Draw the display.
 
         Parameters
