@@ -171,7 +171,8 @@ class Plans:
         count = kept if part.count is None else part.count
         free = count if part.free is None else part.free
         row = self._row(name, shape, part.dims, count, free, kept)
-        return row if part.bytes is None else replace(row, bytes=part.bytes)
+        n_bytes = row.bytes if part.bytes is None else part.bytes
+        return replace(row, bytes=n_bytes, trees=part.trees)
 
     def _unknown(self, name: str, rule: Rule, unknown: Unknown) -> FittedAttribute:
         dims = rule.dims if isinstance(rule.dims, tuple) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from skparams._records import ROLES, Bounds, Cost, Count, DataShape, Unknown
+from skparams._records import ROLES, Bounds, Cost, Count, DataShape, Trees, Unknown
 from skparams.specs.context import Context
 
 __all__ = [
@@ -74,6 +74,8 @@ class Part:
     write : callable, default=None
         For ``set_fitted_params``, where the numbers cannot be written in place: puts other ones
         into the object.
+    trees : Trees, default=None
+        The size of the decision trees that the numbers belong to: one object for all parts of them.
 
     Examples
     --------
@@ -92,6 +94,7 @@ class Part:
     infinite: bool = False
     owner: int | None = None
     write: Callable[[Any], None] | None = None
+    trees: Trees | None = None
 
 
 @dataclass(frozen=True)
