@@ -11,7 +11,7 @@ from skparams._records.counts import (
     multiply,
     span,
 )
-from skparams._records.data_shape import NO_CLASSES, DataShape, NotKnown, Size, resolve
+from skparams._records.data_shape import NO_CLASSES, DataShape, NotKnown
 from skparams._records.node import (
     ROLES,
     Candidate,
@@ -30,6 +30,7 @@ from skparams._records.node import (
     Stats,
     Totals,
 )
+from skparams._records.trees import Trees, depth_of, together
 
 __all__ = [
     "NO_CLASSES",
@@ -51,15 +52,16 @@ __all__ = [
     "Outcome",
     "Probing",
     "RefinedRole",
-    "Size",
     "Stats",
     "Totals",
+    "Trees",
     "Unknown",
     "add",
     "between",
     "chained",
+    "depth_of",
     "low_high",
     "multiply",
-    "resolve",
     "span",
+    "together",
 ]

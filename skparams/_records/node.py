@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skparams._records.counts import Count, Unknown
+from skparams._records.trees import Trees
 
 __all__ = [
     "ROLES",
@@ -87,7 +88,7 @@ class FittedAttribute:
     ``free`` is None where the role is not ``"parameter"``. Before fit, axes of ``shape`` may be
     bounded or unknown too. ``alias_of`` is the path of the attribute that holds the same buffer:
     totals count it once. ``retained`` are the bytes that the array keeps alive beyond its own, as
-    a view of a larger one does.
+    a view of a larger one does. ``trees`` is the size of the decision trees that it is a part of.
     """
 
     path: str
@@ -101,6 +102,7 @@ class FittedAttribute:
     alias_of: str | None = None
     retained: int = 0
     stats: Stats | None = None
+    trees: Trees | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,25 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer of a network; the input layer has neurons only."""
+    """One layer of a network; the input layer has neurons only.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"hidden 1"``.
+    neurons : int
+        Number of neurons.
+    activation : str or None
+        Name of the activation function.
+    inputs, biases : int
+        Number of neurons before it, and of its biases.
+
+    Examples
+    --------
+    >>> from skparams.specs import Layer
+    >>> Layer("output", 3, "softmax", 5, 3).parameters
+    18
+    """
 
     name: str
     neurons: int
@@ -135,8 +155,22 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One component of a decomposition: its share of the variance, and the features with the
-    largest entries in it, each a name and the entry.
+    """One component of a decomposition.
+
+    Parameters
+    ----------
+    index : int
+        Its place, from 0 on.
+    share : float or None
+        Its share of the variance.
+    features : tuple of (str, float)
+        The features with the largest entries in it, each a name and the entry.
+
+    Examples
+    --------
+    >>> from skparams.specs import Component
+    >>> Component(0, 0.75, (("width", -0.9), ("height", 0.4))).share
+    0.75
     """
 
     index: int
@@ -146,7 +180,21 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Leading:
-    """The first of ``n_components`` components, with their leading features."""
+    """The first components of a decomposition, with their leading features.
+
+    Parameters
+    ----------
+    n_components : int
+        How many there are.
+    components : tuple of Component
+        The first of them.
+
+    Examples
+    --------
+    >>> from skparams.specs import Component, Leading
+    >>> Leading(9, (Component(0, None, (("width", -0.9),)),)).n_components
+    9
+    """
 
     n_components: int
     components: tuple[Component, ...]

@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams import ParamsMixin
+from skparams._plan import Plan
 from skparams._summary import Summary
 from skparams.specs import Part, Rule, Spec, parameter
 
@@ -137,7 +138,7 @@ def test_summary_and_count_are_methods_too(data):
 
 def test_plan_is_a_method_too():
     planned = Net((5,)).plan(n_features=4, n_classes=3)
-    assert planned.planned
+    assert isinstance(planned, Plan)
     assert planned.totals.stored == 43
 
 
@@ -176,7 +177,7 @@ class Curved(ParamsMixin, BaseEstimator):
         return self
 
     def __skparams__(self):
-        parts = Rule("parameter", parts=lambda curve: [Part(".theta", curve.theta)])
+        parts = Rule("parameter", parts=lambda ctx: [Part(".theta", ctx.value.theta)])
         return Spec({"w_": parameter("n_features"), "curve_": parts})
 
 
@@ -200,7 +201,7 @@ class Doubling(ParamsMixin, BaseEstimator):
         return self
 
     def __skparams__(self):
-        double = Rule("derived", derive=lambda attributes, params: 2 * attributes["w_"])
+        double = Rule("derived", derive=lambda ctx: 2 * ctx.values["w_"])
         return Spec(
             {
                 "double_": double,

@@ -3,5 +3,6 @@ from .estimator import PCA
 from .model import BasePCA, FittedPCA
 from .rows import dtype_of
 from .solvers import units
+from .spec import rotated_spec
 
-__all__ = ["PCA", "BasePCA", "FittedPCA", "dtype_of", "over_blocks", "units"]
+__all__ = ["PCA", "BasePCA", "FittedPCA", "dtype_of", "over_blocks", "rotated_spec", "units"]

@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from skparams.specs import Part, Rule, Spec, register
+from skparams._records import Trees, Unknown, depth_of, together
+from skparams.specs import Context, Part, Rule, Spec, roles
+
+SPECS: dict[str, Spec] = {}
 
 
-def _booster(booster: Any) -> Iterator[Part]:
+def _booster(ctx: Context) -> Iterator[Part]:
     """Yield the numbers that predictions use, read-only as they are copies."""
-    learner = json.loads(booster.save_raw("json"))["learner"]
+    learner = json.loads(ctx.value.save_raw("json"))["learner"]
     boosted = learner["gradient_booster"]
     yield from _intercept(learner["learner_model_param"])
     if boosted["name"] == "gblinear":
@@ -32,8 +35,14 @@ def _booster(booster: Any) -> Iterator[Part]:
         leaf = np.array(tree["left_children"]) == -1
         thresholds.append(numbers[~leaf & (np.array(tree["split_type"]) == 0)])
         values.append(tree["leaf_weights"] if tree.get("leaf_weights") else numbers[leaf])
-    yield _part("split_conditions", np.concatenate([[], *thresholds]), "n_splits")
-    yield _part("leaf_values", np.concatenate([[], *values]), "n_leaves")
+    trees = together(map(_size, model["trees"][:n]))
+    yield _part("split_conditions", np.concatenate([[], *thresholds]), "n_splits", trees)
+    yield _part("leaf_values", np.concatenate([[], *values]), "n_leaves", trees)
+
+
+def _size(tree: Mapping[str, Any]) -> Trees:
+    left, right = tree["left_children"], tree["right_children"]
+    return Trees(1, len(left), left.count(-1), depth_of(left, right))
 
 
 def _intercept(model: Mapping[str, str]) -> Iterator[Part]:
@@ -44,22 +53,18 @@ def _intercept(model: Mapping[str, str]) -> Iterator[Part]:
         yield _part("base_score", scores, "n_scores")
 
 
-def _part(name: str, numbers: Any, dim: str) -> Part:
+def _part(name: str, numbers: Any, dim: str, trees: Trees | None = None) -> Part:
     array = np.array(numbers, dtype=np.float32)
     array.flags.writeable = False
-    return Part(f".{name}", array, (dim,))
+    return Part(f".{name}", array, (dim,), trees=trees)
 
 
-register(
-    "xgboost.XGBModel",
-    Spec(
-        {
-            "_Booster": Rule("parameter", parts=_booster),
-            "n_classes_": "structure",
-            "evals_result_": "diagnostic",
-            "kwargs": "structure",  # hyperparameters beyond those named
-        },
-        decides=dict.fromkeys(("n_estimators", "max_depth", "max_leaves"), ("_Booster",)),
-        unknown="depends on what XGBoost makes of the data",
-    ),
+SPECS["sklearn.XGBModel"] = Spec(
+    {
+        "_Booster": Rule("parameter", parts=_booster),
+        **roles(structure="n_classes_", diagnostic="evals_result_"),
+        "kwargs": "structure",  # hyperparameters beyond those named
+    },
+    decides=dict.fromkeys(("n_estimators", "max_depth", "max_leaves"), ("_Booster",)),
+    members=Unknown("depends on what XGBoost makes of the data"),
 )
