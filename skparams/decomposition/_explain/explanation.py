@@ -338,7 +338,7 @@ class Explanation:
         return self._of_rows("spe_contributions", ["spe_contributions"], X)[0]
 
     def limits(self, *, alpha=0.05) -> Limits:
-        """Return the T² and the SPE that a share alpha of normal rows exceeds.
+        """Return upper control limits of T² and SPE at significance level alpha.
 
         The limit of T² is that of rows beyond the training rows, by the F distribution:
         ``k (n² - 1) / (n (n - k)) * F(k, n - k)``. The limit of SPE is Jackson and Mudholkar's,
@@ -389,7 +389,7 @@ class Explanation:
         return limits_of(pca, self.X, alpha)
 
     def outliers(self, X=None, *, alpha=0.05) -> Outliers:
-        """Return the rows beyond a limit, and the features that make each of them odd.
+        """Return the rows beyond a limit, and the features that contribute most to each.
 
         Parameters
         ----------

@@ -16,7 +16,7 @@ MAX_FEATURES = 3
 
 
 class Limits(NamedTuple):
-    """Limits that a share of normal rows exceeds.
+    """Upper control limits of T² and SPE, which normal rows exceed with probability alpha.
 
     Parameters
     ----------
@@ -92,27 +92,23 @@ class Outliers:
         Returns
         -------
         reasons : list of str
-            One text a row, such as ``'T²: ash 61 %, magnesium 22 %'``: shares of its T².
+            One text a row, such as ``'T²: ash 61 %, magnesium 22 %'``: contributions over its T².
         """
         found = []
-        for i in range(len(self)):
+        for i, (t2_exceeds, spe_exceeds) in enumerate(self.odd):
             parts = []
-            for name, odd, value, shares in (
-                ("T²", self.odd[i, 0], self.hotelling_t2, self.hotelling_t2_contributions),
-                ("SPE", self.odd[i, 1], self.spe, self.spe_contributions),
-            ):
-                if odd:
-                    parts.append(f"{name}: {self._leading(shares[i] / value[i], n_features)}")
+            if t2_exceeds:
+                ratios = self.hotelling_t2_contributions[i] / self.hotelling_t2[i]
+                parts.append(f"T²: {self._leading(ratios, n_features)}")
+            if spe_exceeds:
+                ratios = self.spe_contributions[i] / self.spe[i]
+                parts.append(f"SPE: {self._leading(ratios, n_features)}")
             found.append("; ".join(parts))
         return found
 
-    def _leading(self, shares: np.ndarray, n_features: int) -> str:
-        leading = np.argsort(-shares, kind="stable")[:n_features]
-        return ", ".join(
-            f"{self.feature_names[j]} {100 * shares[j]:.0f} %"
-            for j in leading
-            if shares[j] >= 0.005
-        )
+    def _leading(self, ratios: np.ndarray, n_features: int) -> str:
+        leading = [j for j in np.argsort(-ratios, kind="stable")[:n_features] if ratios[j] >= 0.005]
+        return ", ".join(f"{self.feature_names[j]} {100 * ratios[j]:.0f} %" for j in leading)
 
     def to_frame(self, n_features: int = MAX_FEATURES) -> Any:
         """Return a frame with one row an outlier.
@@ -147,14 +143,14 @@ def outliers_of(pca: FittedPCA, X: Any, limits: Limits) -> Outliers:
         ratio = np.fmax(t2 / limits.hotelling_t2, spe / limits.spe)
     max_spe = max(limits.spe, rounding_error(pca))
     beyond = np.stack([t2 > limits.hotelling_t2, spe > max_spe], axis=1)
-    odd = np.flatnonzero(beyond.any(axis=1))
-    odd = odd[np.argsort(-ratio[odd], kind="stable")]
-    shares = ("hotelling_t2_contributions", "spe_contributions")
-    by_t2, by_spe = diagnose(pca, X[odd], shares, np.float64)
-    labels = odd if index is None else np.asarray(index)[odd]
+    rows = np.flatnonzero(beyond.any(axis=1))
+    rows = rows[np.argsort(-ratio[rows], kind="stable")]
+    kinds = ("hotelling_t2_contributions", "spe_contributions")
+    by_t2, by_spe = diagnose(pca, X[rows], kinds, np.float64)
+    labels = rows if index is None else np.asarray(index)[rows]
     names = tuple(feature_names(pca))
     return Outliers(
-        odd, labels, t2[odd], spe[odd], by_t2, by_spe, limits, beyond[odd], names, len(t2)
+        rows, labels, t2[rows], spe[rows], by_t2, by_spe, limits, beyond[rows], names, len(t2)
     )
 
 
@@ -180,8 +176,8 @@ def t2_limit(n: float, rank: int, alpha: float) -> float:
             f"rows and {rank} components."
         )
     # The quantile of F by that of a beta variable, which keeps all digits if alpha is tiny.
-    share = betaincinv((n - rank) / 2, rank / 2, alpha)
-    return float((n - 1) * (n + 1) / n * (1 - share) / share)
+    beta = betaincinv((n - rank) / 2, rank / 2, alpha)
+    return float((n - 1) * (n + 1) / n * (1 - beta) / beta)
 
 
 def spe_limit(residual: tuple[float, float, float], alpha: float) -> float:

@@ -69,10 +69,7 @@ def _angles(ctx: Context) -> int:
 def rotated_spec() -> Spec:
     """Return the Spec of ``RotatedPCA``."""
     return Spec(
-        {
-            "pca_": "estimator",
-            "rotation_": parameter("n_components", "n_components", free=_angles),
-        },
+        {"pca_": "estimator", "rotation_": parameter("n_components", "n_components", free=_angles)},
         members=lambda ctx: [Member("pca_", ctx.params["pca"], ctx.data)],
         sizes={"n_components": _n_rotated},
         columns_out="n_components",

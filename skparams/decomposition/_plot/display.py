@@ -92,9 +92,9 @@ def short(name: Any) -> str:
     return cut(clean(str(name)), MAX_NAME_LENGTH).replace("$", r"\$")
 
 
-def percent(share: float) -> str:
-    """A share in percent, such as 12 % or 1.2 %."""
-    return f"{100 * share:.{0 if share >= 0.0995 or share == 0 else 1}f} %"
+def percent(ratio: float) -> str:
+    """A ratio in percent, such as 12 % or 1.2 %."""
+    return f"{100 * ratio:.{0 if ratio >= 0.0995 or ratio == 0 else 1}f} %"
 
 
 def style_axes(ax: Any, title: str, *, spines: tuple[str, ...] = ("left", "bottom")) -> None:
