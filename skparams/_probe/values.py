@@ -28,6 +28,9 @@ class _Missing:
 
     __slots__ = ()
 
+    def __repr__(self) -> str:  # without an address, so that messages do not change
+        return "<missing>"
+
 
 def is_plain(value: Any) -> bool:
     """Whether a value is a number, text, a flag, or a container of nothing else."""
