@@ -14,21 +14,17 @@ from skparams.neural_network.network import Network
 
 
 @dataclass
-class Adam:
-    """State of Adam between batches."""
+class Optimizer:
+    """State of a solver between batches."""
 
-    first_moment: np.ndarray
-    second_moment: np.ndarray
+    solver: str
     learning_rate: float
+    first: np.ndarray
+    """First moment of 'adam', velocity of 'sgd'."""
+    second: np.ndarray
+    """Second moment of 'adam', empty for 'sgd'."""
     t: int = 0
-
-
-@dataclass
-class SGD:
-    """State of gradient descent with momentum between batches."""
-
-    velocity: np.ndarray
-    learning_rate: float
+    """Number of batches so far."""
 
 
 class Batches:
@@ -76,32 +72,28 @@ class Batches:
         self._squares: float | None = None  # of the weights that the last epoch left
 
     @contextmanager
-    def ready(self):
+    def kernel_context(self):
         """Context in which to call the other methods."""
         largest_product = self.batch_size * int(self.network.layout[:, :2].prod(axis=1).max())
         with announced_compilation("MLP", self.dtype), blas_threads_for(largest_product):
             yield
 
     def train_epoch(
-        self, params: np.ndarray, order: np.ndarray, optimizer: Adam | SGD, mlp: Any
+        self, params: np.ndarray, order: np.ndarray, state: Optimizer, mlp: Any
     ) -> tuple[float, bool]:
         """Train params in place; return the mean loss and whether it and params are finite."""
-        if isinstance(optimizer, Adam):
-            solver, t = self.kernels.ADAM, optimizer.t
-            first, second = optimizer.first_moment, optimizer.second_moment
+        if state.solver == "adam":
+            solver = self.kernels.ADAM
         else:
             solver = self.kernels.NESTEROV if mlp.nesterovs_momentum else self.kernels.SGD
-            t, first, second = 0, optimizer.velocity, optimizer.velocity
         if self._squares is None:
             self._squares = float(np.square(params[: self.network.n_coefs], dtype=np.float64).sum())
-        total, n_trained, t, self._squares, is_finite = self._epoch(
+        total, n_trained, state.t, self._squares, is_finite = self._epoch(
             params, order,
-            solver, first, second, self._squares, t, optimizer.learning_rate,
+            solver, state.first, state.second, self._squares, state.t, state.learning_rate,
             float(mlp.alpha), float(mlp.beta_1), float(mlp.beta_2), float(mlp.epsilon),
             float(mlp.momentum),
         )  # fmt: skip
-        if isinstance(optimizer, Adam):
-            optimizer.t = t
         if n_trained == 0:
             raise ValueError(
                 "sample_weight sums to zero in every batch, which leaves no mean loss."
@@ -111,8 +103,8 @@ class Batches:
     def loss_gradient(self, params: np.ndarray, alpha: float) -> tuple[float, np.ndarray]:
         """Loss over all samples, summed over outputs, and its gradient."""
         gradient, n_coefs = np.zeros_like(params), self.network.n_coefs
-        state = self.kernels.GRADIENT, gradient, gradient, 0.0, 0, *(0.0,) * 6
-        total, *_ = self._epoch(params, np.arange(self.n_samples), *state)
+        optimizer = self.kernels.GRADIENT, gradient, gradient, 0.0, 0, *(0.0,) * 6
+        total, *_ = self._epoch(params, np.arange(self.n_samples), *optimizer)
         coefs = params[:n_coefs]
         gradient[:n_coefs] += alpha * coefs
         gradient /= self.total_weight

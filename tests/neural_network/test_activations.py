@@ -123,7 +123,8 @@ def test_inputs_are_kept_for_a_derivative_that_needs_them(needs_input, rng, monk
     network = Network([3, 4, 2, 1])
     params = network.initial(np.random.RandomState(0), "tanh", dtype)
     batches = Batches(network, X, X[:, :1], np.ones(9), "tanh", "squared_error", 9, dtype)
-    expected = X @ network.coefs(params)[0] + network.intercepts(params)[0]
+    coefs, intercepts = network.views(params)
+    expected = X @ coefs[0] + intercepts[0]
     batches.loss_gradient(params, 0.0)
     assert batches._work.inputs.size == (9 * network.n_units if needs_input else 0)
     if needs_input:
