@@ -58,7 +58,7 @@ class Batches:
         self._samples = tuple(_read_only(array) for array in (*arrays, *targets))
         hidden, out = ACTIVATIONS[activation], ACTIVATIONS[LOSSES[loss].activation]
         self._codes = hidden.code, out.code, LOSSES[loss].code
-        chunks = np.empty((2, kernels.CHUNK), dtype)
+        scratch = np.empty((2, kernels.CHUNK), dtype)
         n_values = batch_size * network.n_units
         self._work = kernels.Work(
             grads=np.empty(network.n_params, dtype),
@@ -66,10 +66,10 @@ class Batches:
             inputs=np.empty(n_values if hidden.needs_input else 0, dtype),
             values=np.empty(n_values, dtype),
             deltas=np.empty(n_values, dtype),
-            chunks=chunks,
-            bits=chunks[1].view(f"i{dtype.itemsize}"),
+            scratch=scratch,
+            scratch_bits=scratch[1].view(f"i{dtype.itemsize}"),
         )
-        self._squares: float | None = None  # of the weights that the last epoch left
+        self._squared_norm: float | None = None  # of the weights that the last epoch left
 
     @contextmanager
     def kernel_context(self):
@@ -86,11 +86,12 @@ class Batches:
             solver = self.kernels.ADAM
         else:
             solver = self.kernels.NESTEROV if mlp.nesterovs_momentum else self.kernels.SGD
-        if self._squares is None:
-            self._squares = float(np.square(params[: self.network.n_coefs], dtype=np.float64).sum())
-        total, n_trained, state.t, self._squares, is_finite = self._epoch(
+        if self._squared_norm is None:
+            coefs = params[: self.network.n_coefs]
+            self._squared_norm = float(np.square(coefs, dtype=np.float64).sum())
+        total, n_trained, state.t, self._squared_norm, is_finite = self._epoch(
             params, order,
-            solver, state.first, state.second, self._squares, state.t, state.learning_rate,
+            solver, state.first, state.second, self._squared_norm, state.t, state.learning_rate,
             float(mlp.alpha), float(mlp.beta_1), float(mlp.beta_2), float(mlp.epsilon),
             float(mlp.momentum),
         )  # fmt: skip

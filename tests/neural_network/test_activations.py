@@ -25,9 +25,9 @@ def Z(rng):
 
 def activate(Z, code):
     """The value that the kernels compute, in place."""
-    chunks = np.empty((2, kernels.CHUNK), Z.dtype)
+    scratch = np.empty((2, kernels.CHUNK), Z.dtype)
     kernels._add_bias(Z, np.zeros(Z.shape[1], Z.dtype), code)
-    kernels._activate(Z, code, chunks, chunks[1].view(f"i{Z.dtype.itemsize}"))
+    kernels._activate(Z, code, scratch, scratch[1].view(f"i{Z.dtype.itemsize}"))
 
 
 @pytest.mark.parametrize(
