@@ -17,8 +17,8 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skparams._probe.values import is_plain
-from skparams._walk import Fitted, Leaf, Walk, join, leaves_of, rules_of
-from skparams.specs import attributes_of, hyperparameters_of, is_estimator
+from skparams._walk import Leaf, Walk, join, leaves_of, rules_of
+from skparams.specs import EstimatorView, attributes_of, is_estimator, view_of
 
 __all__ = ["Target", "targets_in"]
 
@@ -67,11 +67,10 @@ def targets_in(walk: Walk) -> list[Target]:
     return [target for each in walk.fitted for target in _of_estimator(each, visited)]
 
 
-def _of_estimator(each: Fitted, visited: dict[int, Any]) -> Iterator[Target]:
-    spec, class_name = each.spec, type(each.estimator).__name__
-    rules = rules_of(spec, each.values, each.params, each.known)
-    nested = {name: rule for name, rule in spec.rules.items() if rule.role == "estimator"}
-    for name, rule in (rules | nested).items():
+def _of_estimator(each: EstimatorView, visited: dict[int, Any]) -> Iterator[Target]:
+    ctx, class_name = each.context(), type(each.estimator).__name__
+    nested = {name: rule for name, rule in each.spec.rules.items() if rule.role == "estimator"}
+    for name, rule in (rules_of(each, ctx) | nested).items():
         value = each.values.get(name)
         if name in each.params or (name in nested and value is None):
             continue  # some Specs name what a subclass fixes
@@ -82,7 +81,7 @@ def _of_estimator(each: Fitted, visited: dict[int, Any]) -> Iterator[Target]:
         elif rule.parts is None or isinstance(value, np.ndarray) or issparse(value):
             yield from _inside(base, visited, 0)
         else:
-            yield from _parts(base, leaves_of(each.estimator, name, value, rule, each.path))
+            yield from _parts(base, leaves_of(each, ctx, name, rule))
 
 
 def _parts(base: Target, leaves: Iterable[Leaf]) -> Iterator[Target]:
@@ -138,10 +137,9 @@ def _attributes(base: Target) -> Iterator[Target]:
     """The attributes of an object, or of an estimator that another keeps for its own use."""
     value = base.value
     if is_estimator(value):
-        attributes = attributes_of(value)
-        params = hyperparameters_of(value, attributes)
-        for name, item in attributes.items():
-            if name not in params:
+        view = view_of(value)
+        for name, item in view.values.items():
+            if name not in view.params:
                 path = join(base.path, name)
                 yield Target(path, base.role, type(value).__name__, value, name, item)
         return

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from skparams._walk import Fitted, Walk, calls_of, join, pickled_state, rules_of
-from skparams.specs import COMMON, is_number
+from skparams._walk import Walk, calls_of, join, pickled_state, rules_of
+from skparams.specs import COMMON, EstimatorView, is_number
 
 __all__ = ["Droppable", "drop_plan", "names_by_owner"]
 
@@ -49,12 +49,11 @@ def drop_plan(walk: Walk, keep: Collection[str]) -> list[Droppable]:
     return [each for each in found if not {each.name, each.path, each.role} & set(keep)]
 
 
-def _droppable(each: Fitted) -> Iterator[Droppable]:
-    if each.spec.guessed:
+def _droppable(each: EstimatorView) -> Iterator[Droppable]:
+    if each.guessed:
         return
     roles, stored = _roles_dropped(each.estimator), pickled_state(each.estimator)
-    rules = rules_of(each.spec, each.values, each.params, each.known)
-    for name, rule in rules.items():
+    for name, rule in rules_of(each, each.context()).items():
         value = each.values[name]
         guessed = name not in each.spec.rules and name not in COMMON
         small = value is None or isinstance(value, bool | str) or is_number(value)

@@ -253,6 +253,12 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         ACTIVATIONS[self.out_activation_].apply(Z)
         return Z
 
+    def __skparams__(self):
+        from skparams.specs import spec_named
+
+        name = "MLPRegressor" if is_regressor(self) else "MLPClassifier"
+        return spec_named(f"sklearn.neural_network.{name}")
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
