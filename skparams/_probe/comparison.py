@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._walk import Walk, equal_values, results_equal, results_of
+from skparams._walk import Walk, results_equal, results_of
 
 __all__ = ["Comparison"]
 
@@ -76,7 +76,7 @@ def _reset_of(generator: Any) -> Callable[[int], Any] | None:
 
 
 def _equal(a: Any, b: Any) -> bool:
-    return results_equal(a, b, equal_values)
+    return results_equal(a, b, bits=False)
 
 
 def _text_of(error: Exception) -> str:

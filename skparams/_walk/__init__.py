@@ -8,7 +8,7 @@ from skparams._walk.fitted import is_fitted, rules_of
 from skparams._walk.ignore import ignored_paths
 from skparams._walk.leaf import Leaf, distinct, join, leaves_of, stored_in
 from skparams._walk.memory import ByteCounter, pickled_size
-from skparams._walk.outputs import equal_values, results_equal
+from skparams._walk.outputs import results_equal
 from skparams._walk.predictions import METHODS, calls_of, method_of, results_of
 from skparams._walk.sums import blocks, buffer, dot, exponent_of, in_range, scaled
 from skparams._walk.training_rows import n_training_rows, shares_memory
@@ -34,7 +34,6 @@ __all__ = [
     "distinct",
     "dot",
     "effective",
-    "equal_values",
     "exponent_of",
     "ignored_paths",
     "in_range",

@@ -2,56 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
 
-__all__ = ["equal_bits", "equal_values", "results_equal"]
-
-Compare = Callable[[np.ndarray, np.ndarray], bool]
+__all__ = ["results_equal"]
 
 
-def equal_bits(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether arrays of one shape and dtype have the same bits, NaN and -0.0 included."""
-    one, two = (np.ascontiguousarray(x).reshape(-1).view(np.uint8) for x in (a, b))
-    return np.array_equal(one, two)
-
-
-def equal_values(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether arrays of one shape and dtype are equal; NaN equals NaN, and -0.0 equals 0.0."""
-    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
-
-
-def results_equal(a: Any, b: Any, arrays: Compare = equal_bits) -> bool:
-    """Whether two results are equal in type, shape and values; ``arrays`` compares arrays.
+def results_equal(a: Any, b: Any, *, bits: bool = True) -> bool:
+    """Whether two results are equal in type, shape and values.
 
     They may be arrays, sparse matrices, tables, numbers, containers of them, or errors, which are
-    equal if their messages are.
+    equal if their messages are. NaN equals NaN; -0.0 equals 0.0 only without ``bits``.
     """
     if type(a) is not type(b):
         return False
     if isinstance(a, BaseException):
         return str(a) == str(b)
     if isinstance(a, Mapping):
-        return results_equal([*a.items()], [*b.items()], arrays)
+        return results_equal([*a.items()], [*b.items()], bits=bits)
     if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(
-            results_equal(x, y, arrays) for x, y in zip(a, b, strict=True)
-        )
+        pairs = zip(a, b, strict=False)
+        return len(a) == len(b) and all(results_equal(x, y, bits=bits) for x, y in pairs)
     if issparse(a):
-        return a.format == b.format and results_equal(_entries(a), _entries(b), arrays)
+        return a.format == b.format and results_equal(_entries(a), _entries(b), bits=bits)
     if hasattr(a, "columns"):  # a table of pandas or polars
         one, two = ([(name, np.asarray(table[name])) for name in table.columns] for table in (a, b))
-        return results_equal(one, two, arrays)
+        return results_equal(one, two, bits=bits)
     x, y = np.asarray(a), np.asarray(b)
     if x.dtype != y.dtype or x.shape != y.shape:
         return False
+    if x.dtype.hasobject and x.ndim:  # radius_neighbors returns arrays of arrays
+        return results_equal(x.ravel().tolist(), y.ravel().tolist(), bits=bits)
     if not x.dtype.hasobject:
-        return arrays(x, y)
-    if x.ndim:  # radius_neighbors returns arrays of arrays
-        return results_equal(x.ravel().tolist(), y.ravel().tolist(), arrays)
+        if bits:
+            return x.tobytes() == y.tobytes()
+        return np.array_equal(x, y, equal_nan=x.dtype.kind in "fc")
     try:
         return bool(a == b or (a != a and b != b))
     except Exception:  # any class's own __eq__ may raise anything

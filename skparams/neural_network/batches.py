@@ -28,7 +28,7 @@ class Optimizer:
 
 
 class Batches:
-    """Calls the kernels on samples X, Y and weight, of which Y and weight get the network's dtype.
+    """Calls the kernels on data (X, Y, weight), of which Y and weight get the network's dtype.
 
     Y has one column per output, or one of class indices with the loss 'log_loss'.
     """
@@ -36,9 +36,7 @@ class Batches:
     def __init__(
         self,
         network: Network,
-        X: Any,
-        Y: np.ndarray,
-        weight: np.ndarray,
+        data: tuple[Any, np.ndarray, np.ndarray],
         activation: str,
         loss: str,
         batch_size: int,
@@ -46,16 +44,17 @@ class Batches:
     ):
         self.kernels = kernels = load_kernels("skparams.neural_network.kernels")
         self.network, self.batch_size, self.dtype = network, batch_size, dtype
-        self.n_samples, self.total_weight = X.shape[0], weight.sum()
-        no_index = np.empty(0, np.int32)
+        X, Y, weight = data
+        self.n_samples, self.total_weight = X.shape[0], weight.astype(np.float64).sum()
+        dense, csr = X, (np.empty(0, X.dtype), np.empty(0, np.int32), np.empty(0, np.int32))
         if sp.issparse(X):
-            arrays = np.empty((0, 0), X.dtype), *_csr_arrays(X)
-        else:
-            arrays = X, np.empty(0, X.dtype), no_index, no_index
+            dense, csr = np.empty((0, 0), X.dtype), (X.data, X.indices, X.indptr)
+            if max(X.nnz, X.shape[1]) <= np.iinfo(np.int32).max:
+                csr = X.data, *(array.astype(np.int32, copy=False) for array in csr[1:])
         targets = (np.ascontiguousarray(array, dtype) for array in (Y, weight))
         # Another layout, index type or writability would be another numba type, for which the
         # kernels would be compiled once more.
-        self._samples = tuple(_read_only(array) for array in (*arrays, *targets))
+        self._samples = tuple(_read_only(array) for array in (dense, *csr, *targets))
         hidden, out = ACTIVATIONS[activation], ACTIVATIONS[LOSSES[loss].activation]
         self._codes = hidden.code, out.code, LOSSES[loss].code
         scratch = np.empty((2, kernels.CHUNK), dtype)
@@ -119,13 +118,6 @@ class Batches:
             self.kernels.Optimizer(*optimizer),
             self._work,
         )
-
-
-def _csr_arrays(X: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The data, indices and indptr of X, the latter two as int32 if that can hold them."""
-    if max(X.nnz, X.shape[1]) > np.iinfo(np.int32).max:
-        return X.data, X.indices, X.indptr
-    return X.data, X.indices.astype(np.int32, copy=False), X.indptr.astype(np.int32, copy=False)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -56,12 +56,11 @@ def train_epochs(
     if early_stopping:
         if incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
-        data, (X_val, Y_val, weight_val) = _split(mlp, *data)
-    X, Y, weight = data
-    batches = Batches(
-        network, X, Y, weight, mlp.activation, loss, _batch_size(mlp, X.shape[0]), params.dtype
-    )
-    order = _start(mlp, params, X.shape[0], incremental)
+        data, (X_val, Y_val, weight_val) = _split(mlp, data)
+    n_samples = data[0].shape[0]
+    batch_size = _batch_size(mlp, n_samples)
+    batches = Batches(network, data, mlp.activation, loss, batch_size, params.dtype)
+    order = _start(mlp, params, n_samples, incremental)
     best = params.copy() if early_stopping else params
     try:
         with batches.kernel_context(), np.errstate(all="ignore"):
@@ -97,28 +96,23 @@ def train_epochs(
     return best
 
 
-def _split(mlp: BaseMLP, X: Any, Y: np.ndarray, weight: np.ndarray) -> tuple[tuple, tuple]:
+def _split(mlp: BaseMLP, data: tuple) -> tuple[tuple, tuple]:
     """Training and validation part; as in scikit-learn, only a single output is stratified."""
-    X, X_val, Y, Y_val, weight, weight_val = train_test_split(
-        X,
-        Y,
-        weight,
-        random_state=mlp._random_state,
-        test_size=mlp.validation_fraction,
-        stratify=mlp._strata(Y),
-    )
-    if X_val.shape[0] < 2:
+    seed, size, strata = mlp._random_state, mlp.validation_fraction, mlp._strata(data[1])
+    parts = train_test_split(*data, random_state=seed, test_size=size, stratify=strata)
+    training, validation = tuple(parts[::2]), tuple(parts[1::2])
+    if validation[0].shape[0] < 2:
         raise ValueError(
             "The validation set is too small. Increase 'validation_fraction' "
             "or the size of your dataset."
         )
-    for part, values in (("training", weight), ("validation", weight_val)):
-        if not values.any():
+    for part, (*_, weight) in (("training", training), ("validation", validation)):
+        if not weight.any():
             raise ValueError(
                 f"Sample weights must contain at least one non-zero number in the {part} part "
-                f"that early_stopping splits off, of {values.size} samples."
+                f"that early_stopping splits off, of {weight.size} samples."
             )
-    return (X, Y, weight), (X_val, Y_val, weight_val)
+    return training, validation
 
 
 def _batch_size(mlp: BaseMLP, n_samples: int) -> int:
@@ -229,9 +223,8 @@ def train_lbfgs(
 ) -> np.ndarray:
     """Minimize the loss, summed over outputs, by SciPy's L-BFGS-B."""
     # In float64: SciPy's line search compares losses more closely than float32 can tell apart.
-    X, Y, weight = data[0], *(array.astype(np.float64) for array in data[1:])
-    size, dtype = min(LBFGS_BLOCK, X.shape[0]), np.dtype(np.float64)
-    batches = Batches(network, X, Y, weight, mlp.activation, loss, size, dtype)
+    size, dtype = min(LBFGS_BLOCK, data[0].shape[0]), np.dtype(np.float64)
+    batches = Batches(network, data, mlp.activation, loss, size, dtype)
     params, curve = params.astype(dtype), []
 
     def record(intermediate_result: scipy.optimize.OptimizeResult) -> None:
