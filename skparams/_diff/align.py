@@ -34,28 +34,27 @@ Arrays = Mapping[str, Attribute]
 def aligned(
     before: Arrays, after: Arrays, units: Units
 ) -> tuple[dict[str, np.ndarray], tuple[Alignment, ...]]:
-    """Return the arrays of ``after`` that change, with their units as in ``before``.
+    """The arrays of ``after`` that change, with their units as in ``before``, and how.
 
     ``units`` has the axes that may be permuted, and for each the attributes that change with a
     unit's sign. Axes are matched one after the other, each by the arrays whose other axes are
     matched already, and then again by all arrays until nothing changes.
     """
     matching = _Matching(before, after, units, {p: each.value for p, each in after.items()}, {})
-    reasons = {dim: _why_not(matching, dim) for dim in units}
-    for dim, reason in reasons.items():
-        if reason is None:
-            n = _length(after, dim)
-            matching.found[dim] = np.arange(n), np.ones(n)
-            matching.match(dim)
+    reasons = {dim: _unaligned_reason(matching, dim) for dim in units}
+    for dim in (dim for dim, reason in reasons.items() if reason is None):
+        n = _length(after, dim)
+        matching.found[dim] = np.arange(n), np.ones(n)
+        matching.match(dim)
     for _ in range(_MAX_PASSES):
         if sum(matching.match(dim) for dim in matching.found) == 0:
             break
     alignments = []
     for dim, reason in reasons.items():
-        n = _length(after, dim)
-        order, signs = matching.found.get(dim, (np.arange(n), np.ones(n)))
-        reordered = int(np.count_nonzero(order != np.arange(n)))
-        alignments.append(Alignment(dim, n, reordered, int(np.count_nonzero(signs < 0)), reason))
+        order, signs = matching.found.get(dim, (np.arange(0), np.ones(0)))
+        n_reordered = int(np.count_nonzero(order != np.arange(order.size)))
+        n_flipped = int(np.count_nonzero(signs < 0))
+        alignments.append(Alignment(dim, _length(after, dim), n_reordered, n_flipped, reason))
     changed = {p: a for p, a in matching.arrays.items() if a is not after[p].value}
     return changed, tuple(alignments)
 
@@ -65,7 +64,7 @@ def _length(arrays: Arrays, dim: str) -> int:
     return next((each.value.shape[each.dims.index(dim)] for each in found), 0)
 
 
-def _why_not(matching: _Matching, dim: str) -> str | None:
+def _unaligned_reason(matching: _Matching, dim: str) -> str | None:
     n_before, n_after = _length(matching.before, dim), _length(matching.after, dim)
     if n_before != n_after:
         return f"{n_before:,} and {n_after:,} units"
@@ -86,7 +85,7 @@ class _Matching(NamedTuple):
     found: dict[str, tuple[np.ndarray, np.ndarray]]  # the order and the signs of each axis
 
     def rows(self, dim: str, matched: set[str]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-        """Yield arrays with one row a unit, of which no other axis is still to be matched."""
+        """Arrays with one row a unit, whose other axes are matched already."""
         for path, each in self.after.items():
             other, dims = self.before.get(path), each.dims
             if dim not in dims or (self.units.keys() & set(dims)) - matched or other is None:
@@ -96,7 +95,7 @@ class _Matching(NamedTuple):
                 yield path, _units_first(other.value, axis), _units_first(self.arrays[path], axis)
 
     def match(self, dim: str) -> bool:
-        """Match the units along one axis; return whether any unit changed."""
+        """Match the units along one axis, and return whether any unit changed."""
         n = len(self.found[dim][0])
         flipping, fixed = np.zeros((n, n)), np.zeros((n, n))
         for path, before, after in self.rows(dim, set(self.found)):
@@ -117,12 +116,10 @@ class _Matching(NamedTuple):
         for path, each in self.after.items():
             if dim in each.dims:
                 axis = each.dims.index(dim)
-                array = np.take(self.arrays[path], order, axis=axis)
-                if each.name in self.units[dim] and (signs < 0).any():
-                    array *= np.expand_dims(
-                        signs.astype(array.dtype), [i for i in range(array.ndim) if i != axis]
-                    )
-                self.arrays[path] = array
+                self.arrays[path] = array = np.take(self.arrays[path], order, axis=axis)
+                if each.name in self.units[dim]:
+                    units = np.moveaxis(array, axis, -1)
+                    units *= signs.astype(array.dtype)
         return True
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skparams._diff.hyperparameters import Hyperparameters, hyperparameters_in
-from skparams._diff.trees import Tree, trees_in
+from skparams._diff.trees import trees_in
 from skparams._records import Node
 from skparams._walk import (
     Fitted,
@@ -33,7 +33,7 @@ _NEVER = ("output", "diagnostic", "state")
 
 
 class Attribute(NamedTuple):
-    """An array or another value, the part of it that predictions use, and where it stands."""
+    """An array, a ``Tree`` or another value, and the part of it that predictions use."""
 
     value: Any
     used: Any
@@ -50,7 +50,6 @@ class Contents:
     """
 
     attributes: dict[str, Attribute] = field(default_factory=dict)
-    trees: dict[str, Tree] = field(default_factory=dict)
     aliases: set[str] = field(default_factory=set)
     units: Units = field(default_factory=dict)
 
@@ -83,14 +82,18 @@ class Model:
             yield from (join(each.path, name) for name in each.values)
         for contents in self.contents.values():
             yield from contents.attributes
-            yield from contents.trees
+
+    def attributes(self, role: str) -> Iterator[tuple[str, Attribute]]:
+        """Yield the attributes of all estimators that have a role, by path."""
+        for contents in self.contents.values():
+            yield from ((p, each) for p, each in contents.attributes.items() if each.role == role)
 
     def without(self, ignored: Collection[str]) -> Model:
         def rest(found: Mapping[str, Any]) -> dict[str, Any]:
             return {path: each for path, each in found.items() if path not in ignored}
 
         contents = {
-            path: replace(each, attributes=rest(each.attributes), trees=rest(each.trees))
+            path: replace(each, attributes=rest(each.attributes))
             for path, each in self.contents.items()
         }
         return Model(self.walk, rest(self.hyperparameters), contents, ignored)
@@ -128,7 +131,7 @@ def _contents_of(fitted: Fitted, visited: Collection[int]) -> Contents:
         if name in fitted.params or not _needed(rule, fitted, value):
             continue
         if trees := dict(trees_in(path, value)):
-            found.trees.update(trees)
+            found.attributes.update((p, Attribute(t, t, "tree", name)) for p, t in trees.items())
         elif rule.parts or rule.role == "parameter":
             for leaf, role, dims in _leaves(fitted, name, value, rule):
                 if leaf.numbers is None:

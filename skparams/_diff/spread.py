@@ -12,10 +12,10 @@ from scipy.sparse import issparse
 
 from skparams._diff.align import aligned
 from skparams._diff.contents import Attribute, Model, models_of
-from skparams._diff.hyperparameters import Hyperparameters, differing
+from skparams._diff.hyperparameters import differing
 from skparams._diff.record import ParameterSpread, Spread
 from skparams._diff.values import compare, is_array
-from skparams._walk import class_path, join
+from skparams._walk import class_path
 
 __all__ = ["spread"]
 
@@ -65,13 +65,14 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
     named = {f"models[{i}]": model for i, model in enumerate(models)}
     found = models_of("spread", named, align, ignore)
     parameters = [_parameters(model, found[0] if align else model) for model in found]
+    tuned = [{p: (each.value, True) for p, each in model.attributes("tuned")} for model in found]
     return Spread(
         classes=tuple(class_path(type(model)) for model in models),
         n_fitted=sum(model.walk.root.fitted for model in found),
         parameters=(*_parameter_spreads(parameters), *_trees(found)),
         hyperparameters=(
             *differing([model.hyperparameters for model in found]),
-            *differing([_tuned(model) for model in found], "tuned"),
+            *differing(tuned, "tuned"),
         ),
         aligned=align,
         different_structure=tuple(_different_structure(found)),
@@ -79,7 +80,7 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
 
 
 def _parameters(model: Model, first: Model) -> dict[str, Attribute]:
-    """Return the arrays of parameters, their units in the order and the signs of the first's."""
+    """The arrays of parameters, with their units in the order and the signs of the first's."""
     found = {}
     for path, each in model.contents.items():
         other, reordered = first.contents.get(path), {}
@@ -90,15 +91,6 @@ def _parameters(model: Model, first: Model) -> dict[str, Attribute]:
             if learned and place not in each.aliases:
                 found[place] = attribute._replace(used=reordered.get(place, attribute.used))
     return found
-
-
-def _tuned(model: Model) -> Hyperparameters:
-    return {
-        path: (attribute.value, True)
-        for contents in model.contents.values()
-        for path, attribute in contents.attributes.items()
-        if attribute.role == "tuned"
-    }
 
 
 def _parameter_spreads(models: Sequence[dict[str, Attribute]]) -> Iterator[ParameterSpread]:
@@ -114,12 +106,9 @@ def _different_structure(models: Sequence[Model]) -> Iterator[str]:
     """
     first, *others = [
         {
-            path: attribute.used
-            for start, contents in model.contents.items()
-            for path, attribute in contents.attributes.items()
-            if attribute.role == "structure"
-            and path == join(start, attribute.name)
-            and not attribute.name.startswith("_")
+            path: each.used
+            for path, each in model.attributes("structure")
+            if path.endswith(each.name) and not each.name.startswith("_")
         }
         for model in models
     ]
@@ -133,7 +122,7 @@ def _different_structure(models: Sequence[Model]) -> Iterator[str]:
 def _spread(
     path: str, role: str, dims: tuple[str, ...] | None, arrays: Sequence[Any]
 ) -> ParameterSpread:
-    """Return how much one parameter varies over the models."""
+    """How much one parameter varies over the models."""
     shapes = tuple(dict.fromkeys(array.shape for array in arrays))
     row = ParameterSpread(path, role, dims, len(arrays), shapes)
     numeric = all(array.dtype.kind in "biuf" for array in arrays)
@@ -164,10 +153,7 @@ def _spread(
 
 def _trees(models: Sequence[Model]) -> Iterator[ParameterSpread]:
     """Yield how much the number of nodes in all trees, and the depth of the deepest, vary."""
-    grown = [
-        [tree for each in model.contents.values() for tree in each.trees.values()]
-        for model in models
-    ]
+    grown = [[tree.value for _, tree in model.attributes("tree")] for model in models]
     grown = [trees for trees in grown if trees]
     sizes = {
         "nodes of trees": [sum(len(tree.left) for tree in trees) for trees in grown],

@@ -1,4 +1,4 @@
-"""How far two arrays are apart, against NumPy's own answer for each number."""
+"""The difference of two arrays, against NumPy's own answer for each number."""
 
 import numpy as np
 import pytest
