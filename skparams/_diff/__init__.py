@@ -1,7 +1,7 @@
 """What differs between models."""
 
 from skparams._diff.diff import assert_same_model, diff
-from skparams._diff.record import Diff, Spread
+from skparams._diff.result import Diff, Spread
 from skparams._diff.spread import spread
 
 __all__ = [

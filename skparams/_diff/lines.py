@@ -32,7 +32,7 @@ class Line:
         figures: Sequence[str] = (self.note, "", "", "")
         if self.change is not None and not self.note:
             figures = _figures(self.change)
-        return (self.name, self.what, *figures), self.style
+        return Row((self.name, self.what, *figures), self.style)
 
 
 def _figures(change: Change) -> Sequence[str]:

@@ -8,18 +8,15 @@ from math import hypot
 from typing import Any
 
 from skparams._records import Count
-from skparams._report import Drawn
 
 __all__ = [
     "Alignment",
     "AttributeChange",
     "Change",
-    "Diff",
     "Facts",
     "HyperparameterChange",
     "NodeChange",
     "ParameterSpread",
-    "Spread",
     "TreeChange",
 ]
 
@@ -219,39 +216,6 @@ class NodeChange:
                 yield from (change for name, change in tree.changes.items() if name != "splits")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Diff(Drawn):
-    """What changed between two models.
-
-    Shown as text by ``print`` and as HTML in notebooks.
-
-    Parameters
-    ----------
-    root : NodeChange
-        The estimator.
-    hyperparameters : tuple of HyperparameterChange
-        Those that were added, removed or changed.
-    n_same : int
-        How many hyperparameters are the same.
-    rtol, atol : float
-        A number has changed if it differs by more than ``atol + rtol * abs(after)``.
-    aligned : bool
-        Whether units of ``after`` were put in the order and the signs of ``before``.
-    """
-
-    root: NodeChange
-    hyperparameters: tuple[HyperparameterChange, ...]
-    n_same: int
-    rtol: float = 0.0
-    atol: float = 0.0
-    aligned: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no difference was found."""
-        return not self.hyperparameters and self.root.same
-
-
 @dataclass(frozen=True, slots=True)
 class ParameterSpread:
     """How much one fitted parameter varies over several models.
@@ -275,34 +239,3 @@ class ParameterSpread:
     largest: float | None = None
     sign_changes: int | None = None
     nonfinite: int = 0
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Spread(Drawn):
-    """How much several models vary, as those of cross-validation's folds.
-
-    Shown as text by ``print`` and as HTML in notebooks.
-
-    Parameters
-    ----------
-    classes : tuple of str
-        The class of each model, as ``"sklearn.Ridge"``.
-    n_fitted : int
-        How many of them are fitted.
-    parameters : tuple of ParameterSpread
-        Each fitted parameter, and the sizes of trees.
-    hyperparameters : tuple of HyperparameterChange
-        Those that differ, and what fit chose differently.
-    aligned : bool
-        Whether units were put in the order and the signs of the first model.
-    different_structure : tuple of str
-        Attributes such as ``classes_`` that all models have and that differ, so that numbers at
-        one place of a parameter may mean different things.
-    """
-
-    classes: tuple[str, ...]
-    n_fitted: int
-    parameters: tuple[ParameterSpread, ...]
-    hyperparameters: tuple[HyperparameterChange, ...]
-    aligned: bool = False
-    different_structure: tuple[str, ...] = ()

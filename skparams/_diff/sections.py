@@ -16,8 +16,8 @@ def limited(rows: Sequence[Row], limit: int, rest: str = "more") -> list[Row]:
     """Return the first rows, and one that counts the rest."""
     if len(rows) <= limit:
         return list(rows)
-    empty = [""] * (len(rows[0][0]) - 1)
-    return [*rows[:limit], ((f"… {len(rows) - limit:,} {rest}", *empty), "dim")]
+    empty = [""] * (len(rows[0].cells) - 1)
+    return [*rows[:limit], Row((f"… {len(rows) - limit:,} {rest}", *empty), "dim")]
 
 
 def written(text: str | None) -> str:
@@ -35,7 +35,7 @@ def hyperparameters(
     rows: list[Row] = []
     for change in shown:
         values = [written(value) for value in change.values]
-        rows.append(((clean(change.path), *(values if sides else [few(values, 6)])), ""))
+        rows.append(Row((clean(change.path), *(values if sides else [few(values, 6)]))))
     least = 12 if sides else 8
     columns = [Column(side, least=least, wraps="fold", code=True) for side in sides or ("",)]
     yield Section([Column(title, least=16, code=True), *columns], limited(rows, _MAX_ROWS))

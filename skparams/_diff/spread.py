@@ -13,7 +13,8 @@ from scipy.sparse import issparse
 from skparams._diff.align import aligned
 from skparams._diff.contents import Attribute, Model, models_of
 from skparams._diff.hyperparameters import differing
-from skparams._diff.record import ParameterSpread, Spread
+from skparams._diff.record import ParameterSpread
+from skparams._diff.result import Spread
 from skparams._diff.values import compare, is_array
 from skparams._walk import class_path
 

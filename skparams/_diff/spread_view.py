@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from skparams._diff.record import ParameterSpread, Spread
+from skparams._diff.record import ParameterSpread
 from skparams._diff.sections import hidden_hyperparameters, hyperparameters, limited
 from skparams._report import (
     UNKNOWN,
     Bar,
     Bars,
     Column,
-    Report,
+    Page,
     Row,
     Section,
     clean,
@@ -24,19 +24,23 @@ from skparams._report import (
     value,
 )
 
-__all__ = ["COLUMNS", "bars", "report", "rows"]
+if TYPE_CHECKING:
+    from skparams._diff.result import Spread
 
-COLUMNS = (
-    *("path", "role", "n_models", "shapes", "values"),
-    *("mean", "std", "relative", "largest", "sign_changes", "nonfinite"),
-)
+__all__ = ["COLUMNS", "bars", "page", "rows"]
+
+COLUMNS = {
+    **{"path": "object", "role": "object", "n_models": "Int64", "shapes": "object"},
+    **{"values": "object", "mean": "float64", "std": "float64", "relative": "float64"},
+    **{"largest": "float64", "sign_changes": "Int64", "nonfinite": "Int64"},
+}
 _MAX_ROWS = 40
 
 
-def report(spread: Spread) -> Report:
+def page(spread: Spread) -> Page:
     """Return the page."""
     sections = [*hyperparameters(spread.hyperparameters, "they differ in"), *_learned(spread)]
-    return Report(_about(spread), sections, list(_notes(spread)))
+    return Page(_about(spread), sections, list(_notes(spread)))
 
 
 def _about(spread: Spread) -> list[str]:
@@ -72,10 +76,10 @@ def _row(row: ParameterSpread, n_models: int) -> Row:
     name = clean(row.path)
     if row.std is None:
         note = "shapes differ" if len(row.shapes) > 1 else UNKNOWN
-        return (name, axes, "", note, "", "", ""), ""
+        return Row((name, axes, "", note, "", "", ""))
     flips = number(row.sign_changes) if row.sign_changes else ""
     numbers = (value(row.mean), value(row.std), value(row.relative), value(row.largest))
-    return (name, axes, *numbers, flips), "" if row.std else "dim"
+    return Row((name, axes, *numbers, flips), "" if row.std else "dim")
 
 
 def _notes(spread: Spread) -> Iterator[str]:

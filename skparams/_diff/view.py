@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skparams._diff.lines import Line, class_of, folded, learned, short_class, status, unchanged
-from skparams._diff.record import AttributeChange, Change, Diff, Facts, NodeChange
+from skparams._diff.record import AttributeChange, Change, Facts, NodeChange
 from skparams._diff.sections import hidden_hyperparameters, hyperparameters, limited, written
 from skparams._report import (
     UNKNOWN,
     Bar,
     Bars,
     Column,
-    Report,
+    Page,
     Row,
     Section,
     clean,
@@ -25,12 +25,19 @@ from skparams._report import (
     value,
 )
 
-__all__ = ["COLUMNS", "bars", "differences", "report", "rows"]
+if TYPE_CHECKING:
+    from skparams._diff.result import Diff
 
-COLUMNS = (
-    *("path", "estimator", "role", "status", "before", "after"),
-    *("n", "n_changed", "nonfinite", "largest", "relative", "cosine"),
-)
+__all__ = ["COLUMNS", "bars", "differences", "page", "rows"]
+
+_NUMBERS = {
+    **dict.fromkeys(("n", "n_changed", "nonfinite"), "Int64"),
+    **dict.fromkeys(("largest", "relative", "cosine"), "float64"),
+}
+COLUMNS = {
+    **dict.fromkeys(("path", "estimator", "role", "status", "before", "after"), "object"),
+    **_NUMBERS,
+}
 _MAX_OTHERS = 20
 _MAX_MEMBERS = 200  # of a run that is opened
 _FIGURES = [
@@ -41,7 +48,7 @@ _FIGURES = [
 ]
 
 
-def report(diff: Diff) -> Report:
+def page(diff: Diff) -> Page:
     """Return the page."""
     sections = [*hyperparameters(diff.hyperparameters, "you changed", "before", "after")]
     sections += [*_learned(diff.root), *_others(diff.root)]
@@ -49,7 +56,7 @@ def report(diff: Diff) -> Report:
         columns = [Column("member", code=True), Column("", wraps="cut"), *_FIGURES]
         members = limited([line.row() for line in lines], _MAX_MEMBERS)
         sections.append(Section(columns, members, fold=f"each of {name}"))
-    return Report(_about(diff), sections, list(_notes(diff)))
+    return Page(_about(diff), sections, list(_notes(diff)))
 
 
 def _about(diff: Diff) -> list[str]:
@@ -90,7 +97,7 @@ def _others(root: NodeChange) -> Iterator[Section]:
             Column("before", least=12, wraps="fold", code=True),
             Column("after", least=12, wraps="fold", code=True),
         ]
-        rows: list[Row] = [((clean(row.path), row.role, *_sides(row)), "") for row in found]
+        rows = [Row((clean(row.path), row.role, *_sides(row))) for row in found]
         yield Section(columns, limited(rows, _MAX_OTHERS))
 
 
@@ -193,7 +200,7 @@ def _row(
 ) -> dict[str, Any]:
     word = "same" if same else "changed" if change else status(before, after)
     row = {"path": path, "role": role, "status": word, "before": before, "after": after}
-    return row | {name: getattr(change, name) for name in COLUMNS[6:] if change}
+    return row | {name: getattr(change, name) for name in _NUMBERS if change}
 
 
 def bars(diff: Diff) -> Bars:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 if TYPE_CHECKING:  # methods import what they need: fit needs none of it
+    from skparams._plan import Plan
     from skparams._summary import Summary
 
 __all__ = ["ParamsMixin"]
@@ -154,7 +155,7 @@ class ParamsMixin:
         stats : bool, default=False
             Whether to compute statistics of the parameters.
         ignore : collection of str, default=()
-            Codes of findings to leave out, such as ``("SKP001",)``.
+            Names or paths of attributes and hyperparameters, and codes of findings, to leave out.
 
         Returns
         -------
@@ -174,7 +175,7 @@ class ParamsMixin:
         n_features: int | None = None,
         n_outputs: int | None = None,
         n_classes: int | None = None,
-    ) -> Summary:
+    ) -> Plan:
         """Return what the estimator will learn, without fitting it.
 
         Parameters
@@ -193,7 +194,7 @@ class ParamsMixin:
 
         Returns
         -------
-        Summary
+        Plan
             What will be learned, and what it will cost.
         """
         from skparams._plan import plan

@@ -1,12 +1,12 @@
-"""The summary before fit."""
+"""What an estimator will learn, before it is fitted."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from skparams._plan.data import read_data
+from skparams._plan.record import Plan
 from skparams._plan.walk import PlanWalk
-from skparams._summary import Summary
 from skparams._walk import check_estimator
 
 __all__ = ["plan"]
@@ -21,7 +21,7 @@ def plan(
     n_features: int | None = None,
     n_outputs: int | None = None,
     n_classes: int | None = None,
-) -> Summary:
+) -> Plan:
     """Return what an estimator will learn, before it is fitted and without fitting it.
 
     Parameters
@@ -42,7 +42,7 @@ def plan(
 
     Returns
     -------
-    Summary
+    Plan
         Counts are exact integers, ``Bounds`` where fit decides how many there will be, and
         ``Unknown`` with a reason where nothing can be said. ``cost`` has memory and multiply-adds;
         of a search, ``candidates`` has the totals of each candidate.
@@ -72,10 +72,5 @@ def plan(
     }
     data = read_data(estimator, X, y, given)
     walk = PlanWalk(estimator, data)
-    return Summary(
-        walk.root,
-        data.rows if isinstance(data.rows, int) else None,
-        planned=True,
-        cost=walk.cost,
-        candidates=tuple(walk.candidates),
-    )
+    n_rows = data.rows if isinstance(data.rows, int) else None
+    return Plan(walk.root, n_rows, walk.cost, tuple(walk.candidates))

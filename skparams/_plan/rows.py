@@ -177,7 +177,8 @@ class Plans:
         count = held if part.count is None else part.count
         free = count if part.free is None else part.free
         row = self._row(name, rule, shape, part.dims, count, free, held)
-        return row if part.bytes is None else replace(row, bytes=part.bytes)
+        n_bytes = row.bytes if part.bytes is None else part.bytes
+        return replace(row, bytes=n_bytes, trees=part.trees)
 
     def _axis(self, name: str) -> Count:
         length = resolve(name, self._sizes, self.data, self.params)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
-from skparams._report import Shown
+from skparams._report import Frame, Page, Report
 
 __all__ = ["NEEDED", "VERDICTS", "Probe", "ProbedAttribute"]
 
@@ -37,7 +37,7 @@ class ProbedAttribute:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Probe(Shown):
+class Probe(Report):
     """Which fitted attributes an estimator's methods depend on.
 
     Shown as text by ``print`` and as HTML in notebooks.
@@ -106,3 +106,13 @@ class Probe(Shown):
             if each.path == path:
                 return each
         raise KeyError(path)
+
+    def _page(self) -> Page:
+        from skparams._probe.view import page
+
+        return page(self)
+
+    def _frame(self) -> Frame:
+        names = [field.name for field in fields(ProbedAttribute)]
+        rows = (asdict(each) | {"methods": ", ".join(each.methods)} for each in self.attributes)
+        return dict.fromkeys(names, "object"), rows

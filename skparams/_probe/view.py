@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING
 
-from skparams._probe.record import Probe, ProbedAttribute
-from skparams._report import Column, Report, Row, Section, clean, few, number, plural
+from skparams._report import Column, Page, Row, Section, clean, few, left_out, number, plural
 
-__all__ = ["COLUMNS", "report", "rows"]
+if TYPE_CHECKING:
+    from skparams._probe.record import Probe, ProbedAttribute
 
-COLUMNS = tuple(field.name for field in fields(ProbedAttribute))
+    Found = Sequence[ProbedAttribute]
+
+__all__ = ["page"]
+
 _MAX_LINES = 40
 _MAX_FOLDED = 300
 _MAX_ERROR = 90
 _INDEX = re.compile(r"\[\d+(?:, \d+)*\]")
-Found = Sequence[ProbedAttribute]
 
 
-def report(probe: Probe) -> Report:
+def page(probe: Probe) -> Page:
     """Return what is shown: what is used, what is not, and what is not known."""
     sections = [
         *_section("used", probe.used, Column("shown by", least=16, wraps="cut"), _shown_by),
         *_section("no change seen", probe.unused),
-        *_section("not tried", probe.not_tried, Column("why", least=16, wraps="fold"), _why),
+        *_section("not tried", probe.not_tried, Column("why", wraps="words"), _why),
     ]
-    return Report(_about(probe), sections, _notes(probe))
+    return Page(_about(probe), sections, _notes(probe))
 
 
 def _about(probe: Probe) -> list[str]:
@@ -43,21 +44,16 @@ def _section(
     last: Column | None = None,
     say: Callable[[Found], str] | None = None,
 ) -> Iterator[Section]:
-    """Yield a table with ``last`` as its third column, and one that opens to what it leaves out."""
+    """Yield a table with ``last`` as its third column, of many rows the first."""
     columns = [Column(heading, least=18, code=True), Column("role", least=9)]
     columns += [last] if last else []
-    lines = _lines(found, say)
-    if len(lines) <= _MAX_LINES:
-        if lines:
-            yield Section(columns, lines)
-        return
-    shown, rest = lines[: _MAX_LINES - 1], lines[_MAX_LINES - 1 :]
-    nothing = [""] * (len(columns) - 1)
-    yield Section(columns, [*shown, ((f"… {len(rest):,} more", *nothing), "dim")])
-    fold = f"{len(rest):,} more of: {heading}"
-    if left := rest[_MAX_FOLDED:]:
-        rest[_MAX_FOLDED:] = [((f"… {len(left):,} more", *nothing), "dim")]
-    yield Section(columns, rest, fold=fold)
+    rows = _lines(found, say)
+    if len(rows) > _MAX_LINES:
+        rows, rest = rows[: _MAX_LINES - 1], rows[_MAX_LINES - 1 :]
+        below = [*rest[:_MAX_FOLDED], *left_out(len(rest[_MAX_FOLDED:]), columns)]
+        rows += left_out(len(rest), columns, rows=below, opened=False)
+    if rows:
+        yield Section(columns, rows)
 
 
 def _lines(found: Found, say: Callable[[Found], str] | None) -> list[Row]:
@@ -69,7 +65,7 @@ def _lines(found: Found, say: Callable[[Found], str] | None) -> list[Row]:
     for (path, role), alike in groups.items():
         many = len(alike) > 1
         cells = [clean(f"{path} × {len(alike):,}" if many else alike[0].path), role]
-        lines.append(([*cells, say(alike)] if say else cells, ""))
+        lines.append(Row([*cells, say(alike)] if say else cells))
     return lines
 
 
@@ -107,10 +103,3 @@ def _notes(probe: Probe) -> list[str]:
     if probe.guessed:
         notes.append(f"roles are guessed: no Spec describes {clean(few(probe.guessed, 5))}")
     return notes
-
-
-def rows(probe: Probe) -> Iterator[list[Any]]:
-    """Yield the verdict on each attribute, one a row."""
-    for each in probe.attributes:
-        cells = {name: getattr(each, name) for name in COLUMNS}
-        yield list((cells | {"methods": ", ".join(each.methods)}).values())

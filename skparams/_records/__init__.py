@@ -30,6 +30,7 @@ from skparams._records.node import (
     Stats,
     Totals,
 )
+from skparams._records.trees import Trees, depth_of, together
 
 __all__ = [
     "NO_CLASSES",
@@ -54,12 +55,15 @@ __all__ = [
     "Size",
     "Stats",
     "Totals",
+    "Trees",
     "Unknown",
     "add",
     "between",
     "chained",
+    "depth_of",
     "low_high",
     "multiply",
     "resolve",
     "span",
+    "together",
 ]

@@ -11,20 +11,10 @@ __all__ = ["chained"]
 
 
 def chained(steps: Sequence[Node]) -> tuple[Node, ...]:
-    """Return the steps, their hyperparameters told what they decide in later steps.
+    """Return the steps, with what their hyperparameters decide in later steps.
 
-    The columns that a step puts out are the next one's features. Where a hyperparameter is their
-    number, as ``n_components`` is, it decides all that has ``n_features`` in the next step.
-
-    Parameters
-    ----------
-    steps : sequence of Node
-        In the order in which the data pass.
-
-    Returns
-    -------
-    tuple of Node
-        Those that decide nothing more are the same objects.
+    The columns that a step puts out are the features of the next one. Where a hyperparameter is
+    their number, as ``n_components`` is, it decides all that has ``n_features`` in the next step.
     """
     steps = list(steps)
     source: tuple[int, str] | None = None  # the step and the hyperparameter's path

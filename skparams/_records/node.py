@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skparams._records.counts import Count, Unknown
+from skparams._records.trees import Trees
 
 __all__ = [
     "ROLES",
@@ -87,7 +88,7 @@ class FittedAttribute:
     ``free`` is None where the role is not ``"parameter"``. Before fit, axes of ``shape`` may be
     bounded or unknown too. ``alias_of`` is the path of the attribute that holds the same buffer:
     totals count it once. ``retained`` are the bytes that the array keeps alive beyond its own, as
-    a view of a larger one does.
+    a view of a larger one does. ``trees`` is the size of the decision trees that it is a part of.
     """
 
     path: str
@@ -101,6 +102,7 @@ class FittedAttribute:
     alias_of: str | None = None
     retained: int = 0
     stats: Stats | None = None
+    trees: Trees | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,14 @@
 """A page of sections and rows, and how it is written: text, HTML, frame, JSON, figure."""
 
-from skparams._report.bars import Bar, Bars, longest
-from skparams._report.base import Drawn, Shown
-from skparams._report.figure import (
-    FONT,
-    name_rows,
-    new_axes,
-    points,
-    points_wide,
-    rows_that_fit,
-    set_title,
-    short,
-    wrapped,
-)
-from skparams._report.layout import Column, cut
-from skparams._report.page import Report, Section
+from skparams._report.bars import Bar, Bars, draw_bars, longest
+from skparams._report.base import Frame, Plotted, Report
+from skparams._report.chosen import chosen
+from skparams._report.layout import cut
+from skparams._report.lines import largest, learned, upper, weight
+from skparams._report.nodes import about, frame_of, guessed_classes, layers, titled
+from skparams._report.page import Column, Page, Row, Section, left_out
 from skparams._report.palette import DARK, LIGHT, Theme
-from skparams._report.terminal import Row, Terminal
+from skparams._report.plot import draw_nodes
 from skparams._report.words import (
     UNKNOWN,
     amount,
@@ -32,36 +24,40 @@ from skparams._report.words import (
 
 __all__ = [
     "DARK",
-    "FONT",
     "LIGHT",
     "UNKNOWN",
     "Bar",
     "Bars",
     "Column",
-    "Drawn",
+    "Frame",
+    "Page",
+    "Plotted",
     "Report",
     "Row",
     "Section",
-    "Shown",
-    "Terminal",
     "Theme",
+    "about",
     "amount",
+    "chosen",
     "clean",
     "cut",
+    "draw_bars",
+    "draw_nodes",
     "few",
+    "frame_of",
+    "guessed_classes",
+    "largest",
+    "layers",
+    "learned",
+    "left_out",
     "longest",
-    "name_rows",
-    "new_axes",
     "number",
     "plural",
-    "points",
-    "points_wide",
     "rate",
-    "rows_that_fit",
-    "set_title",
     "shape",
-    "short",
     "size",
+    "titled",
+    "upper",
     "value",
-    "wrapped",
+    "weight",
 ]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bar", "Bars", "draw_bars", "longest"]
 
-_MOST = 12
+_MAX_BARS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Bar:
 
     name: str
     length: float | None
-    said: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +51,20 @@ def longest(bars: Sequence[Bar]) -> float:
 
 
 def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
-    """Draw bars.
-
-    Parameters
-    ----------
-    shown : Bars
-        Any.
-    ax : matplotlib Axes, default=None
-        Where to draw; by default in a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
-        That was drawn in.
-
-    Raises
-    ------
-    ValueError
-        If there is no bar.
-    """
+    """Draw bars, the longest of them where there are many."""
     if not shown.bars:
         raise ValueError(f"plot: {shown.nothing}.")
     if ax is None:
         ax = new_axes()
     ordered = sorted(shown.bars, key=lambda bar: (bar.length is None, -(bar.length or 0.0)))
-    most = min(_MOST, rows_that_fit(ax))
+    most = min(_MAX_BARS, rows_that_fit(ax))
     bars, rest = ordered[:most], ordered[most:]
     widest = longest(bars) or 1.0
     for i, bar in enumerate(bars):
         length = bar.length or 0.0
         ax.barh(i, length, height=0.7, color=LIGHT.above)
-        said = bar.said or value(bar.length)
-        ax.text(length + widest / 60, i, said, va="center", fontsize=FONT, color=LIGHT.ink)
+        label = bar.label or value(bar.length)
+        ax.text(length + widest / 60, i, label, va="center", fontsize=FONT, color=LIGHT.ink)
     ax.set(xlim=(0, 1.25 * widest), xticks=[])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)

@@ -1,27 +1,41 @@
-"""How records are shown that are reports: the methods that all of them have."""
+"""The methods that all records have which are shown as pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from skparams._records import Bounds, Unknown
+from skparams._report.page import Page
+from skparams._report.text import to_text
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Drawn", "Shown"]
+__all__ = ["SCHEMA", "Frame", "Plotted", "Report"]
+
+# One more where a key goes, or means something else. New keys leave it as it is.
+SCHEMA = 2
+# The columns of a DataFrame with their dtypes, and its rows.
+Frame = tuple[Mapping[str, str], Iterable[Mapping[str, Any]]]
+_LARGEST = 2**63 - 1
 
 
-class Shown:
-    """Give a record its text, HTML, frame and JSON."""
+class Report:
+    """Give a record its text, HTML, frame and JSON, from the page and the frame that it makes."""
 
     __slots__ = ()
+    _in_json: ClassVar[tuple[str, ...]] = ()  # properties, beside the fields
 
-    @staticmethod
-    def _renderer(name: str) -> Callable[..., Any]:
-        """Return the function of that name; its module is imported where it is needed only."""
-        return getattr(import_module("skparams._report.shown"), name)
+    def _page(self) -> Page:
+        raise NotImplementedError
+
+    def _frame(self) -> Frame:
+        raise NotImplementedError
 
     def to_text(self, width: int | None = None, color: bool | None = None) -> str:
         """Return the report as text.
@@ -29,9 +43,11 @@ class Shown:
         Parameters
         ----------
         width : int, default=None
-            Number of columns, at least 20. By default those of the terminal, and at most 120.
+            Number of columns, at least 20. By default those of the terminal, at most 120, and 80
+            where the output is no terminal.
         color : bool, default=None
-            Whether to use the terminal's colours. By default only on a terminal.
+            Whether to use the terminal's colors. By default only on a terminal, and not if the
+            environment variable NO_COLOR is set.
 
         Returns
         -------
@@ -43,7 +59,7 @@ class Shown:
         ValueError
             If ``width`` is not an int of at least 20.
         """
-        return self._renderer("to_text")(self, width=width, color=color)
+        return to_text(self._page(), width, color)
 
     def to_html(self) -> str:
         """Return the report as a piece of HTML that needs nothing else.
@@ -53,7 +69,9 @@ class Shown:
         str
             A ``<div>`` with its own style; what is folded opens without JavaScript.
         """
-        return self._renderer("to_html")(self)
+        from skparams._report.html import to_html
+
+        return to_html(self._page())
 
     def to_frame(self) -> pd.DataFrame:
         """Return all that was found as a DataFrame, one attribute or hyperparameter a row.
@@ -68,7 +86,20 @@ class Shown:
         ImportError
             If pandas is not installed.
         """
-        return self._renderer("to_frame")(self)
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError(
+                'to_frame: needs pandas. Install it with pip install "skparams[frame]".'
+            ) from error
+        columns, rows = self._frame()
+        frame = pandas.DataFrame(list(rows), columns=list(columns), dtype=object)
+        for name, dtype in columns.items():
+            # Integers that are too long for 64 bits stay Python's.
+            whole = dtype == "Int64"
+            if not whole or all(pandas.isna(n) or abs(n) <= _LARGEST for n in frame[name]):
+                frame[name] = frame[name].astype(dtype)
+        return frame
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as dictionaries, lists, strings, numbers and None.
@@ -76,9 +107,12 @@ class Shown:
         Returns
         -------
         dict
-            In the layout that docs/schema.md describes, its version under ``"schema"``.
+            In the layout that docs/schema.md describes, its version under ``"schema"`` and the
+            record's name under ``"kind"``.
         """
-        return self._renderer("to_dict")(self)
+        names = [*_names(self), *self._in_json]
+        found = {"estimator" if n == "root" else n: _plain(getattr(self, n)) for n in names}
+        return {"schema": SCHEMA, "kind": type(self).__name__.lower(), **found}
 
     def to_json(self, indent: int | None = None) -> str:
         """Return everything as JSON.
@@ -93,10 +127,10 @@ class Shown:
         str
             What ``to_dict`` returns. NaN and infinity, which JSON does not have, are null.
         """
-        return self._renderer("to_json")(self, indent=indent)
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
     def __str__(self) -> str:
-        # Plain: what str() returns ends up in files and logs as often as on the screen.
+        # Without color: what str() returns ends up in files and logs as often as on the screen.
         return self.to_text(color=False)
 
     def __repr__(self) -> str:
@@ -106,13 +140,21 @@ class Shown:
         return self.to_html()
 
 
-class Drawn(Shown):
-    """Give a record of a comparison a figure too."""
+class Plotted(Report):
+    """Give a record a figure too, which it draws itself."""
 
     __slots__ = ()
 
+    def _draw(self, ax: Axes | None) -> Axes:
+        raise NotImplementedError
+
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw a bar for each parameter, as long as it changed relative to its norm.
+        """Draw the report's figure.
+
+        A summary or a plan of an estimator with others in it has rows of blocks as wide as their
+        counts, the estimators above what is in them; of any other, a bar for each array. With
+        statistics, a summary has the range of the numbers in each array instead. A difference or a
+        spread has a bar for each parameter, as long as it changed relative to its norm.
 
         Parameters
         ----------
@@ -129,8 +171,25 @@ class Drawn(Shown):
         ImportError
             If matplotlib is not installed.
         ValueError
-            If there is nothing to draw, as where no parameter could be compared.
+            If there is nothing to draw, as where no parameter is known.
         """
-        from skparams._report.shown import plot
+        return self._draw(ax)
 
-        return plot(self, ax=ax)
+
+def _names(record: Any) -> list[str]:
+    return [field.name for field in fields(record)]
+
+
+def _plain(value: Any) -> Any:
+    """Return records, tuples and numbers as what JSON has."""
+    if isinstance(value, Bounds):
+        return {"from": value.low, "to": value.high}
+    if isinstance(value, Unknown):
+        return {"unknown": value.reason}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in _names(value)}
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value

@@ -28,7 +28,7 @@ __all__ = [
 
 FONT = 9.0
 _LONGEST_NAME = 24
-_LEAST_ROWS = 4
+_MIN_ROWS = 4
 _ROW_HEIGHT, _AROUND = 13, 75  # points, of a named row and of all above and below the rows
 
 
@@ -45,7 +45,7 @@ def new_axes() -> Axes:
 def name_rows(ax: Axes, names: Sequence[str]) -> None:
     """Name the rows at the left, the first one on top; few of them stay as thin as many."""
     ax.set_yticks(range(len(names)), names, fontsize=FONT)
-    ax.set_ylim(max(len(names), _LEAST_ROWS) - 0.4, -0.6)
+    ax.set_ylim(max(len(names), _MIN_ROWS) - 0.4, -0.6)
 
 
 def rows_that_fit(ax: Axes) -> int:
@@ -54,7 +54,7 @@ def rows_that_fit(ax: Axes) -> int:
     place, figure = ax.get_subplotspec(), ax.figure
     if place and figure.get_layout_engine():
         room = figure.bbox.height * 72 / figure.dpi / place.get_gridspec().nrows - _AROUND
-    return max(_LEAST_ROWS, int(room / _ROW_HEIGHT))
+    return max(_MIN_ROWS, int(room / _ROW_HEIGHT))
 
 
 def set_title(ax: Axes, title: str, names: Sequence[str] = ()) -> None:

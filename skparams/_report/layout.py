@@ -1,112 +1,82 @@
-"""Tables for a terminal: which columns there is room for, and how wide each may be."""
+"""Columns of text: how wide a text is on a terminal, how wide columns get, what is cut."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 
-from rich.cells import cell_len
-from rich.table import Table
-from rich.text import Text
+from skparams._report.page import Column
 
-__all__ = ["Column", "cut", "table"]
+__all__ = ["GAP", "cut", "cut_distinct", "fitted", "folded", "padded", "width_of", "widths_of"]
 
-_GAP = 2
-_LONGEST_PART = 30  # of what a column that wraps keeps in one line: a class name
+GAP = 2
+_LONGEST_PART = 30  # of what a column that wraps keeps in one line, rather than others: a class
+_NAMES_SHARE = 0.6  # of the page: longer names are cut rather than all other columns left out
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: it can shrink to ``least``, or be left out where ``drop`` says in which order.
+@lru_cache(maxsize=4096)
+def width_of(text: str) -> int:
+    """Return how many cells of a terminal a text takes."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
 
-    What a column that ``wraps`` has no room for goes on in the next line, after a comma and the
-    like; it shrinks before the others do. Other text is cut, and so is a part that fills more than
-    a line where a column wraps by "cut" rather than by "fold". Numbers, which stand at the right,
-    are cut only where nothing else helps. Names and values are ``code`` where there is a typeface
-    for it.
+
+def _cells(sign: str) -> int:
+    if unicodedata.category(sign) in ("Mn", "Me"):  # written over the sign before
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
+def padded(text: str, width: int, right: bool = False) -> str:
+    """Return a text with spaces after it, or before it, up to a width."""
+    spaces = " " * (width - width_of(text))
+    return spaces + text if right else text + spaces
+
+
+def widths_of(
+    columns: Sequence[Column], cells: Sequence[Sequence[str]], room: int
+) -> dict[int, int]:
+    """Return the widths of the columns that there is room for, by their place.
+
+    ``cells`` are rows, the headings first. Names stay whole as long as others can give way: text
+    wraps first, then columns that may be dropped go, then names are cut.
     """
-
-    heading: str
-    right: bool = False
-    least: int = 8
-    drop: int = 0
-    wraps: Literal["", "cut", "fold"] = ""
-    code: bool = False
-
-
-def table(
-    columns: Sequence[Column],
-    rows: Sequence[tuple[Sequence[str], str]],
-    width: int,
-    written: Callable[[str], str],
-) -> Table:
-    """Return a table without lines that is no wider than ``width``.
-
-    Parameters
-    ----------
-    columns : sequence of Column
-        The first one's heading is the table's title.
-    rows : sequence of (sequence of str, str)
-        The cells of each row, and its style.
-    width : int
-        Number of columns of the terminal.
-    written : callable
-        From a text to one in signs that can be shown.
-
-    Returns
-    -------
-    Table
-        Without the columns that are empty, and without some of those that may be dropped.
-    """
-    sign = written("…")
-    cells = [[written(cell) for cell in row] for row, _ in rows]
-    heads = [written(column.heading) for column in columns]
-    shown = [i for i in range(len(columns)) if i == 0 or any(row[i] for row in cells)]
-    natural = {i: max(map(cell_len, [heads[i], *(row[i] for row in cells)])) for i in shown}
-    least = {i: min(natural[i], max(columns[i].least, cell_len(heads[i]))) for i in shown}
-    for i in shown:
-        if columns[i].wraps:
-            parts = (cell_len(part) for row in cells for part in _parts(row[i]))
-            least[i] = min(natural[i], max(least[i], min(max(parts, default=0), _LONGEST_PART)))
-        elif columns[i].right:
-            least[i] = natural[i]
+    natural = {i: max(width_of(row[i]) for row in cells) for i in range(len(columns))}
+    least = {
+        i: min(natural[i], max(column.least, width_of(cells[0][i])))
+        for i, column in enumerate(columns)
+    }
+    needed = {}
+    for i, column in enumerate(columns):
+        if column.wraps:
+            parts = (part for row in cells[1:] for part in _parts(row[i], column.wraps))
+            longest = min(max(map(width_of, parts), default=0), _LONGEST_PART)
+            needed[i] = least[i] = min(natural[i], max(least[i], longest))
+        elif column.right:
+            needed[i] = least[i] = natural[i]
+        else:
+            needed[i] = min(natural[i], max(least[i], int(_NAMES_SHARE * room)))
+    shown = list(natural)
+    good = needed | {
+        i: max(needed[i], min(natural[i], _LONGEST_PART))
+        for i, column in enumerate(columns)
+        if column.wraps and not column.drop
+    }
     for i in sorted((i for i in shown if columns[i].drop), key=lambda i: columns[i].drop):
-        if sum(least[j] + _GAP for j in shown) - _GAP > width:
+        if sum(good[j] + GAP for j in shown) - GAP > room:
             shown.remove(i)
-    able = [i for i in shown if columns[i].wraps]
+    wrap = [i for i in shown if columns[i].wraps]
     floors = [
-        natural | {i: least[i] for i in able if columns[i].drop},
-        natural | {i: least[i] for i in able},
+        natural | {i: needed[i] for i in wrap if columns[i].drop},
+        natural | {i: needed[i] for i in wrap},
+        needed,
         least,
         dict.fromkeys(shown, 1),
     ]
-    widths = _shared(natural, floors, shown, width)
-    # Gaps are columns of their own: releases of rich differ in where they put a padding.
-    grid = Table(box=None, padding=0, pad_edge=False)
-    for i in shown:
-        if i != shown[0]:
-            grid.add_column(width=_GAP)
-        grid.add_column(
-            Text(cut(heads[i], widths[i], sign), "bold" if i == 0 else "dim"),
-            justify="right" if columns[i].right else "left",
-            width=widths[i],
-            overflow="fold",
-        )
-    for row, (_, style) in zip(cells, rows, strict=True):
-        found = [Text(_fitted(row[i], columns[i].wraps, widths[i], sign), style) for i in shown]
-        grid.add_row(*[part for cell in found for part in ("", cell)][1:])
-    return grid
-
-
-def _shared(
-    natural: dict[int, int], floors: Sequence[dict[int, int]], shown: Sequence[int], width: int
-) -> dict[int, int]:
-    """Return the widths: what is missing is taken from the widest, to one floor after another."""
     widths = {i: natural[i] for i in shown}
-    for floor in floors:
-        while sum(widths.values()) + _GAP * (len(widths) - 1) > width:
+    for floor in floors:  # what is missing is taken from the widest, to one floor after another
+        while sum(widths.values()) + GAP * (len(widths) - 1) > room:
             able = [i for i in widths if widths[i] > floor[i]]
             if not able:
                 break
@@ -114,38 +84,78 @@ def _shared(
     return widths
 
 
-def _parts(text: str) -> list[str]:
-    return re.split(r"(?<=[×,:]) ", text)
+def _parts(text: str, wraps: str) -> list[str]:
+    """Return what stays together where a text goes on in the next line."""
+    return text.split(" ") if wraps == "words" else re.split(r"(?<=[×,:]) ", text)
 
 
-def _fitted(text: str, wraps: str, width: int, sign: str) -> str:
-    """Return a cell's text in lines as wide as the column, but for parts that are to be folded."""
-    if not wraps:
-        return cut(text, width, sign)
-    lines: list[str] = []
-    for part in _parts(text):
-        piece = cut(part, width, sign) if wraps == "cut" else part
-        if lines and cell_len(f"{lines[-1]} {piece}") <= width:
-            lines[-1] += f" {piece}"
-        else:
-            lines.append(piece)
-    return "\n".join(lines)
+def fitted(text: str, column: Column, width: int, sign: str) -> list[str]:
+    """Return a cell's text in lines that are no wider than the column."""
+    if not column.wraps:
+        return [cut(text, width, sign)]
+    if column.wraps == "words":
+        return folded(text, width)
+    parts = _parts(text, column.wraps)
+    if column.wraps == "cut":
+        return _filled([cut(part, width, sign) for part in parts], width)
+    words = ([part] if width_of(part) <= width else part.split(" ") for part in parts)
+    return _filled([word for each in words for word in each], width)
+
+
+def folded(text: str, width: int) -> list[str]:
+    """Return a sentence in lines, broken between words."""
+    return _filled(text.split(" "), width)
+
+
+def _filled(parts: Sequence[str], width: int) -> list[str]:
+    lines = [""]
+    for i, part in enumerate(parts):
+        longer = f"{lines[-1]} {part}" if i else part
+        if width_of(longer) <= width:
+            lines[-1] = longer
+            continue
+        if lines != [""]:
+            lines.append("")
+        while width_of(part) > width:
+            start = _start(part, width) or part[0]
+            lines[-1], part = start, part[len(start) :]
+            lines.append("")
+        lines[-1] = part
+    return lines
 
 
 def cut(text: str, width: int, sign: str = "…") -> str:
     """Return text that takes at most ``width`` cells, the middle left out where it is longer."""
-    if cell_len(text) <= width:
-        return text
     room = max(width - len(sign), 0)
-    left = _start(text, room - room // 2)
-    right = _start(text[::-1], room // 2)[::-1]
-    return f"{left}{sign[:width]}{right}"
+    return text if width_of(text) <= width else _cut_at(text, room - room // 2, room, sign[:width])
+
+
+def _cut_at(text: str, head: int, room: int, sign: str) -> str:
+    return f"{_start(text, head)}{sign}{_start(text[::-1], room - head)[::-1]}"
 
 
 def _start(text: str, width: int) -> str:
     """Return as much of the start of a text as ``width`` cells hold."""
     for end, sign in enumerate(text):
-        width -= cell_len(sign)
+        width -= _cells(sign)
         if width < 0:
             return text[:end]
     return text
+
+
+def cut_distinct(names: Sequence[str], width: int, sign: str = "…") -> list[str]:
+    """Return the names cut to a width, so that names that differ still differ."""
+    shown = [cut(name, width, sign) for name in names]
+    room = max(width - len(sign), 0)
+    for text in {text for text in shown if shown.count(text) > 1}:
+        places = [i for i, each in enumerate(shown) if each == text]
+        whole = [names[i] for i in places]
+        if len(set(whole)) == 1:
+            continue
+        ways = ([_cut_at(name, head, room, sign) for name in whole] for head in range(room + 1))
+        ends = [f"{sign}{whole.index(name) + 1}"[-width:] for name in whole]
+        numbered = [_start(n, width - len(end)) + end for n, end in zip(whole, ends, strict=True)]
+        found = next((way for way in ways if len(set(way)) == len(set(whole))), numbered)
+        for i, each in zip(places, found, strict=True):
+            shown[i] = each
+    return shown

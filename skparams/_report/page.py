@@ -1,34 +1,80 @@
-"""A report: a line that says what it is about, tables, and notes; as text and as HTML.
+"""A page: a line that says what it is about, sections with tables, and notes.
 
-What a record shows is decided by a function that makes a ``Report`` of it, in text that is safe
-on a terminal; how that looks is decided here, for all of them.
+Each record makes its page, in text that is safe on a terminal. How a page looks is decided in
+``text`` and ``html``, for all records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
+__all__ = ["Column", "Page", "Row", "Section", "left_out", "shown_columns"]
 
-from skparams._report.layout import Column
-from skparams._report.terminal import Row, Terminal
 
-__all__ = ["Report", "Section", "to_html", "to_text"]
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    heading : str
+        Of the first column, the title of the table.
+    right : bool, default=False
+        Whether it holds numbers, which are aligned right and never cut.
+    least : int, default=8
+        How narrow it may get, where nothing else helps.
+    drop : int, default=0
+        In which order text leaves columns out where there is no room; 0 is never.
+    wraps : {"", "cut", "fold", "words"}, default=""
+        Whether text goes on in the next line: after a comma and the like, where a part that is
+        longer than a line is cut or folded, or after any word. Such columns shrink before others.
+    code : bool, default=False
+        Whether it holds names and values, which have a typeface of their own.
+    """
+
+    heading: str
+    right: bool = False
+    least: int = 8
+    drop: int = 0
+    wraps: Literal["", "cut", "fold", "words"] = ""
+    code: bool = False
+
+
+class Row(NamedTuple):
+    """A row of a table, and the rows below it.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        One for each column. A row with text in its first cell only is as wide as the table.
+    style : {"", "bold", "dim", "accent"}, default=""
+        ``"dim"`` for what is left out or at its default, ``"accent"`` for what to look at first.
+    rows : sequence of Row, default=()
+        What stands below it, one level deeper.
+    opened : bool, default=True
+        Whether the rows below are shown. Else HTML folds them, and text leaves them out.
+    share : float, default=0
+        Of its first number in all, in percent: HTML draws a bar.
+    """
+
+    cells: Sequence[str]
+    style: str = ""
+    rows: Sequence[Row] = ()
+    opened: bool = True
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table, and what is to be said below it.
+    """A table, and notes below it.
 
     Parameters
     ----------
     columns : sequence of Column
-        The first one's heading is the table's title.
-    rows : sequence of (sequence of str, str)
-        The cells of each row and its style: "" for most, "bold", or "dim" for what is left out.
-        A row with text in its first cell only is as wide as the table in HTML.
+        The first one's heading is the title. Without any heading there is no line of headings.
+    rows : sequence of Row
     notes : sequence of str, default=()
         Short sentences.
     fold : str, default=""
@@ -43,7 +89,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Page:
     """What is shown of a record.
 
     Parameters
@@ -53,7 +99,7 @@ class Report:
     sections : sequence of Section
         The tables.
     notes : sequence of str, default=()
-        What is to be said of all of it.
+        Short sentences on all of it.
     """
 
     about: Sequence[str]
@@ -61,32 +107,16 @@ class Report:
     notes: Sequence[str] = ()
 
 
-def to_text(report: Report, width: int | None = None, color: bool | None = None) -> str:
-    """Return a report as text; width and colours are as for ``Terminal``."""
-    terminal = Terminal(width, color)
-    return terminal.page(_blocks(report, terminal))
+def left_out(n: int, columns: Sequence[Column], what: str = "more", **more: object) -> list[Row]:
+    """Return the row that says how many rows are left out, none where there are none."""
+    cells = [f"… {n:,} {what}", *[""] * (len(columns) - 1)]
+    return [Row(cells, "dim", **more)] if n else []  # type: ignore[arg-type]
 
 
-def _blocks(report: Report, terminal: Terminal) -> Iterator[RenderableType]:
-    name, *words = report.about
-    said = terminal.said(name, "bold")
-    yield said + terminal.said(f" · {' · '.join(words)}") if words else said
-    for section in report.sections:
-        if section.fold:
-            continue
-        rows = [([f"  {first}", *rest], style) for (first, *rest), style in section.rows]
-        yield Group(terminal.table(section.columns, rows), *_notes(section.notes, terminal))
-    if report.notes:
-        yield Group(*_notes(report.notes, terminal))
+def shown_columns(columns: Sequence[Column], rows: Sequence[Row]) -> list[int]:
+    """Return the indices of the first column and of all that are not empty."""
 
+    def filled(rows: Sequence[Row], i: int) -> bool:
+        return any(row.cells[i] or filled(row.rows, i) for row in rows)
 
-def _notes(notes: Sequence[str], terminal: Terminal) -> Iterator[RenderableType]:
-    for note in notes:
-        yield Padding(terminal.said(note, "dim"), (0, 0, 0, 2))
-
-
-def to_html(report: Report) -> str:
-    """Return a report as a piece of HTML that needs nothing else, in the style of a summary."""
-    from skparams._summary import rendered
-
-    return rendered("report.html", report=report)
+    return [i for i in range(len(columns)) if i == 0 or filled(rows, i)]

@@ -1,4 +1,4 @@
-"""The colours of all figures: told apart with any colour vision."""
+"""The colors of all figures, which can be distinguished with any color vision."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ __all__ = ["DARK", "LIGHT", "Theme"]
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours on paper: two that are opposites, and pale ones for areas with text on them."""
+    """Colors on paper: two that are opposites, and pale ones for areas with text on them."""
 
     ink: str = "#222222"
     paper: str = "#ffffff"

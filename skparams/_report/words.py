@@ -1,11 +1,11 @@
-"""Numbers, sizes and a user's text, as a summary writes them."""
+"""Numbers, sizes and a user's text, as all pages write them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from skparams._records import Bounds, Count, Unknown
+from skparams._records import Bounds, Count, Trees, Unknown
 
 __all__ = [
     "UNKNOWN",
@@ -17,16 +17,17 @@ __all__ = [
     "rate",
     "shape",
     "size",
+    "tree_size",
     "value",
 ]
 
 UNKNOWN = "–"
-_MOST_DIGITS = 15  # of a count that is written out
+_MAX_DIGITS = 15  # of a count that is written out
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 
 
 def number(count: Count | None) -> str:
-    """Return a count with its thousands apart: "12,400", "≤ 12,400", "3 to 12,400"."""
+    """Return a count with thousands separators: "12,400", "≤ 12,400", "3 to 12,400"."""
     return _bounded(count, _whole)
 
 
@@ -40,19 +41,19 @@ def amount(count: Count | None) -> str:
     return _bounded(count, lambda n: f"{n:,}" if n < 10_000 else _scaled(n, ""))
 
 
-def _bounded(count: Count | None, say: Callable[[int], str]) -> str:
+def _bounded(count: Count | None, write: Callable[[int], str]) -> str:
     if count is None or isinstance(count, Unknown):
         return UNKNOWN
     if isinstance(count, Bounds):
-        low, high = say(count.low), say(count.high)
+        low, high = write(count.low), write(count.high)
         if low.partition(" ")[2] == high.partition(" ")[2]:  # the unit once
             low = low.partition(" ")[0]
         return f"≤ {high}" if count.low == 0 else f"{low} to {high}"
-    return say(count)
+    return write(count)
 
 
 def _whole(n: int) -> str:
-    return f"{n:,}" if n < 10**_MOST_DIGITS else f"≈ {Decimal(n):.2e}"
+    return f"{n:,}" if n < 10**_MAX_DIGITS else f"≈ {Decimal(n):.2e}"
 
 
 def _scaled(n: int, unit: str) -> str:
@@ -66,7 +67,7 @@ def _scaled(n: int, unit: str) -> str:
 
 
 def rate(x: float) -> str:
-    """Return a ratio with three digits, and its thousands apart."""
+    """Return a ratio with three digits, or with thousands separators."""
     return f"{x:,.0f}" if x >= 1000 else f"{x:.3g}"
 
 
@@ -90,19 +91,22 @@ def plural(n: int, one: str, many: str | None = None) -> str:
     return f"{number(n)} {one if n == 1 else many or one + 's'}"
 
 
-def few(items: Sequence[str] | Iterable[str], most: int = 3) -> str:
+def few(items: Iterable[str], limit: int = 3) -> str:
     """Return the first of several with commas, and how many more there are."""
     items = list(items)
-    if len(items) <= most + 1:
+    if len(items) <= limit + 1:
         return ", ".join(items)
-    return f"{', '.join(items[:most])} and {len(items) - most:,} more"
+    return f"{', '.join(items[:limit])} and {len(items) - limit:,} more"
 
 
 def clean(text: str) -> str:
-    """Return text without characters that move the cursor, ring a bell, hide or turn text round.
-
-    Such characters are written as Python escapes them.
-    """
+    """Return text with characters that are not printable written as Python escapes them."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def tree_size(trees: Trees) -> str:
+    """Return "31 leaves, depth 8", or the bounds of both."""
+    leaves = f"{number(trees.leaves)} {'leaf' if trees.leaves == 1 else 'leaves'}"
+    return f"{leaves}, depth {number(trees.depth)}"

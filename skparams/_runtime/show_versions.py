@@ -16,7 +16,7 @@ def show_versions() -> None:
     """
     import sklearn
 
-    for name in ("skparams", "numba", "llvmlite", "lazy_loader", "rich", "jinja2"):
+    for name in ("skparams", "numba", "llvmlite", "lazy_loader", "jinja2"):
         try:
             found = version(name)
         except PackageNotFoundError:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import NoReturn
 
 from skparams._records import KeptPlace
-from skparams._report import Shown
+from skparams._report import Frame, Page, Report
 
 __all__ = ["DroppedAttribute", "KeptRows", "SlimReport"]
 
@@ -25,7 +25,7 @@ class DroppedAttribute:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SlimReport(Shown):
+class SlimReport(Report):
     """What was dropped from an estimator, and the bytes before and after.
 
     Shown as text by ``print`` and as HTML in notebooks.
@@ -65,9 +65,17 @@ class SlimReport(Shown):
     kept_places: tuple[KeptPlace, ...] = ()
     guessed: tuple[str, ...] = ()
 
+    def _page(self) -> Page:
+        from skparams._slim.view import page
+
+        return page(self)
+
+    def _frame(self) -> Frame:
+        return {"path": "object", "role": "object", "bytes": "Int64"}, map(asdict, self.dropped)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
-class KeptRows(Shown):
+class KeptRows(Report):
     """Where a model keeps training rows, and where it may.
 
     Shown as text by ``print`` and as HTML in notebooks. It has no truth value, as no known place
@@ -95,3 +103,13 @@ class KeptRows(Shown):
             "KeptRows has no truth value: use .places, the training rows that were found, and "
             ".unknown, the attributes that may hold more."
         )
+
+    def _page(self) -> Page:
+        from skparams._slim.kept_view import page
+
+        return page(self)
+
+    def _frame(self) -> Frame:
+        columns = {"path": "object", "rows": "Int64", "bytes": "Int64", "known": "object"}
+        rows = [asdict(place) | {"known": True} for place in self.places]
+        return columns, [*rows, *({"path": path, "known": False} for path in self.unknown)]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple, fields
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from skparams._records import KeptPlace
-from skparams._report import UNKNOWN, Column, Report, Section, clean, few, number, plural, size
-from skparams._slim.record import DroppedAttribute, SlimReport
+from skparams._report import UNKNOWN, Column, Page, Row, Section, clean, few, number, plural, size
 
-__all__ = ["COLUMNS", "kept_section", "report", "rows", "shortened"]
+if TYPE_CHECKING:
+    from skparams._slim.record import SlimReport
 
-COLUMNS = tuple(field.name for field in fields(DroppedAttribute))
+__all__ = ["kept_section", "page", "shortened"]
+
 _MAX_ROWS = 12
 _MAX_METHODS = 12
 _WORDS = {
@@ -24,13 +24,13 @@ _WORDS = {
 }
 
 
-def report(slimmed: SlimReport) -> Report:
+def page(slimmed: SlimReport) -> Page:
     """Return what is shown of a SlimReport, in text that is safe on a terminal."""
     sections = [_sizes(slimmed)]
     if slimmed.dropped:
         columns = [
             Column("dropped", least=16, code=True),
-            Column("what it was", wraps="cut"),
+            Column("what it was", wraps="words"),
             Column("bytes", right=True),
         ]
         cells = [
@@ -40,7 +40,7 @@ def report(slimmed: SlimReport) -> Report:
         sections.append(shortened(columns, cells))
     if slimmed.kept_places:
         sections.append(kept_section(slimmed.kept_places))
-    return Report((clean(slimmed.class_name), "slimmed"), sections, _notes(slimmed))
+    return Page((clean(slimmed.class_name), "slimmed"), sections, _notes(slimmed))
 
 
 def kept_section(places: Sequence[KeptPlace]) -> Section:
@@ -58,9 +58,9 @@ def kept_section(places: Sequence[KeptPlace]) -> Section:
 def shortened(columns: Sequence[Column], cells: Sequence[tuple[str, str, int]]) -> Section:
     """Return a table that ends in a line which sums up what is left out."""
     shown = cells[:_MAX_ROWS] if len(cells) > _MAX_ROWS + 1 else cells
-    lines = [((first, second, size(n_bytes)), "") for first, second, n_bytes in shown]
+    lines = [Row((first, second, size(n_bytes))) for first, second, n_bytes in shown]
     if rest := cells[len(shown) :]:
-        lines.append(((f"… {len(rest):,} more", "", size(sum(each[2] for each in rest))), "dim"))
+        lines.append(Row((f"… {len(rest):,} more", "", size(sum(each[2] for each in rest))), "dim"))
     return Section(columns, lines)
 
 
@@ -76,7 +76,7 @@ def _sizes(slimmed: SlimReport) -> Section:
         ("in memory", slimmed.memory_before, slimmed.memory_after),
     ]
     lines = [
-        ((name, size(before), size(after), f"{after / before:.1%}"), "")
+        Row((name, size(before), size(after), f"{after / before:.1%}"))
         for name, before, after in sizes
         if before is not None and after is not None
     ]
@@ -101,8 +101,3 @@ def _notes(slimmed: SlimReport) -> list[str]:
         methods = few(slimmed.nondeterministic, 5)
         notes.append(f"nondeterministic, so compared at one seed: {methods}")
     return notes
-
-
-def rows(slimmed: SlimReport) -> Iterator[tuple[Any, ...]]:
-    """Yield what was dropped, one attribute a row."""
-    yield from map(astuple, slimmed.dropped)

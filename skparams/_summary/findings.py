@@ -1,23 +1,24 @@
 """What to look at: findings with codes, which docs/findings explains one by one.
 
-Only what is known is said: without the number of rows nothing is compared with it.
+Without the number of rows, nothing is compared with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from itertools import compress
 from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams._records import Count, Finding, FittedAttribute, Node, Unknown
+from skparams._records import Count, Finding, Node, Unknown
+from skparams._report import size
 from skparams._summary.stats import count_nonfinite, may_be_nonfinite
 from skparams._walk import Fitted, Leaf, Walk, join
 from skparams.specs import last_of, not_converged, registered
 
-__all__ = ["CODES", "check_codes", "findings"]
+__all__ = ["CODES", "findings"]
 
 CODES = {
     "SKP001": "more parameters than training rows",
@@ -27,64 +28,30 @@ CODES = {
     "SKP005": "training rows kept in the model",
     "SKP006": "more memory kept than is used",
 }
-_LEAST_RETAINED = 1000  # bytes that are worth a word
-_MOST_NAMES = 3  # of attributes with training rows
+_MIN_RETAINED = 1000  # bytes that are worth a word
+_MAX_NAMES = 3  # of attributes with training rows
 _ROUNDING = 1e-6  # of a trace
-
-
-def check_codes(function: str, ignore: Collection[str]) -> None:
-    """Raise an error if ``ignore`` is no collection of codes, or has one that does not exist."""
-    said = (
-        f"{function}: ignore must be a collection of codes out of {', '.join(CODES)}, "
-        f"got {ignore!r}."
-    )
-    if not isinstance(ignore, Collection):
-        raise TypeError(said)
-    if isinstance(ignore, str) or any(code not in CODES for code in ignore):
-        raise ValueError(said)
 
 
 def findings(
     walk: Walk,
+    root: Node,
     estimator: Any,
     *,
     X: Any = None,
     n_samples: int | None = None,
     effective: float | None = None,
-    ignore: Collection[str] = (),
-) -> tuple[Finding, ...]:
-    """Return what to look at in a fitted estimator and those in it.
-
-    Parameters
-    ----------
-    walk : Walk
-        Over the estimator.
-    estimator : estimator
-        A fitted one.
-    X : array-like, default=None
-        Rows.
-    n_samples : int, default=None
-        The number of training rows.
-    effective : float, default=None
-        The effective number of parameters.
-    ignore : collection of str, default=()
-        Codes to leave out.
-
-    Returns
-    -------
-    tuple of Finding
-        By code.
-    """
+) -> list[Finding]:
+    """Return what to look at in a fitted estimator and those in it, by code."""
     found = [
         *_too_many(walk.root.totals.free, effective, n_samples),
         *_not_finite(walk.unique),
         *_of_families(walk.fitted),
         *_on(estimator, X),
-        *(finding for node in walk.root.walk() for finding in _kept(node)),
+        *(finding for node in root.walk() for finding in _kept(node)),
         *_shared(walk.fitted, X),
     ]
-    found.sort(key=lambda finding: finding.code)
-    return tuple(finding for finding in found if finding.code not in ignore)
+    return sorted(found, key=lambda finding: finding.code)
 
 
 def _too_many(free: Count, effective: float | None, n_samples: int | None) -> Iterator[Finding]:
@@ -156,13 +123,13 @@ def _kept(node: Node) -> Iterator[Finding]:
         n_rows = max(data, key=lambda each: each.bytes).rows
         rows = "training row" if n_rows == 1 else "training rows"
         names = [each.path.removeprefix(f"{node.path}__") for each in data]
-        where = ", ".join(names[:_MOST_NAMES]) + ", …" * (len(names) > _MOST_NAMES)
-        size = _size(sum(each.bytes for each in data))
-        message = f"keeps {n_rows:,} {rows} ({size}) in {where}"
+        where = ", ".join(names[:_MAX_NAMES]) + ", …" * (len(names) > _MAX_NAMES)
+        n_bytes = size(sum(each.bytes for each in data))
+        message = f"keeps {n_rows:,} {rows} ({n_bytes}) in {where}"
         yield Finding("SKP005", node.path, message)
     for row in node.attributes:
-        if row.retained >= _LEAST_RETAINED:
-            message = f"holds {_size(_bytes(row))} and keeps {_size(row.retained)} more alive"
+        if row.retained >= _MIN_RETAINED:
+            message = f"holds {size(row.bytes)} and keeps {size(row.retained)} more alive"
             yield Finding("SKP006", row.path, message)
 
 
@@ -177,32 +144,16 @@ def _shared(fitted: list[Fitted], X: Any) -> Iterator[Finding]:
             if (
                 name not in each.params
                 and isinstance(held, np.ndarray)
-                and held.nbytes >= _LEAST_RETAINED
+                and held.nbytes >= _MIN_RETAINED
                 and _overlap(held, given)
             ):
-                message = f"is X itself, not a copy: {_size(given.nbytes)} stay with the model"
+                message = f"is X itself, not a copy: {size(given.nbytes)} stay with the model"
                 yield Finding("SKP006", join(each.path, name), message)
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
-    """Say whether two arrays have numbers in common, which columns of one table do not.
-
-    Where it would take long to know, nothing is said.
-    """
+    """Whether two arrays have numbers in common; False where it would take long to know."""
     try:
         return np.shares_memory(a, b, max_work=1000)  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return False
-
-
-def _bytes(row: FittedAttribute) -> int:
-    assert isinstance(row.bytes, int)  # of an array in memory
-    return row.bytes
-
-
-def _size(n: int) -> str:
-    """Return a number of bytes in SI units."""
-    scaled, units = float(n), ["B", "kB", "MB", "GB", "TB"]
-    while scaled >= 999.95 and len(units) > 1:
-        scaled, units = scaled / 1000, units[1:]
-    return f"{scaled:,.1f} {units[0]}" if n >= 1000 else f"{n} B"

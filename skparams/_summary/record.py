@@ -1,26 +1,21 @@
-"""What a summary or a plan found, as one record."""
+"""What a summary found, as one record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from skparams._records import Candidate, Cost, Finding, KeptPlace, Node, Probing, Totals
-from skparams._report import Shown
+from skparams._records import Finding, KeptPlace, Node, Probing, Totals
+from skparams._report import Frame, Page, Plotted, frame_of, guessed_classes
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 __all__ = ["Summary"]
 
-_RENDERERS = {"to_text": "text", "to_html": "html", "to_dict": "json", "to_json": "json"}
-
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Summary(Shown):
+class Summary(Plotted):
     """What was chosen and what was learned, for an estimator and those in it.
 
     Shown as text by ``print`` and as HTML in notebooks.
@@ -33,30 +28,29 @@ class Summary(Shown):
         Number of training rows, where the caller gave it.
     depth : int or None
         Levels of nested estimators to show; it changes no total.
-    planned : bool
-        Whether it tells what fit will learn, rather than what it learned.
     effective : float or None
         The effective number of parameters, where it is known.
     effective_reason : str or None
         Why it is not.
-    cost : Cost or None
-        Of a plan.
-    candidates : tuple of Candidate
-        Of the plan of a search.
     findings : tuple of Finding
         What to look at.
     probed : Probing or None
         What ``probe`` saw, where a class is guessed and X was given.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skparams import summary
+    >>> found = summary(StandardScaler().fit([[0.0], [2.0]]))
+    >>> found.totals.stored, found.kept, found.guessed
+    (2, {'derived': 8}, ())
     """
 
     root: Node
     n_samples: int | None = None
     depth: int | None = None
-    planned: bool = False
     effective: float | None = None
     effective_reason: str | None = None
-    cost: Cost | None = None
-    candidates: tuple[Candidate, ...] = ()
     findings: tuple[Finding, ...] = ()
     probed: Probing | None = None
 
@@ -85,54 +79,17 @@ class Summary(Shown):
     @property
     def guessed(self) -> tuple[str, ...]:
         """Names of the classes that no Spec describes."""
-        return tuple(dict.fromkeys(n.class_name for n in self.root.walk() if n.guessed))
+        return guessed_classes(self.root)
 
-    @staticmethod
-    def _renderer(name: str) -> Callable[..., Any]:
-        return getattr(import_module(f"skparams._summary.{_RENDERERS[name]}"), name)
+    def _page(self) -> Page:
+        from skparams._summary.view import page
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return the fitted attributes as a DataFrame, one a row.
+        return page(self)
 
-        Returns
-        -------
-        DataFrame
-            Counts that are not known are NA. Before fit, ``count_low`` and ``count_high`` bound
-            them; with statistics, each has a column.
+    def _frame(self) -> Frame:
+        return frame_of(self.root, planned=False)
 
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        from skparams._summary.frame import to_frame
+    def _draw(self, ax: Axes | None) -> Axes:
+        from skparams._summary.view import draw
 
-        return to_frame(self)
-
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw where the parameters are.
-
-        Of an estimator with others in it, rows of blocks as wide as their counts, the estimators
-        above what is in them. Of any other, a bar for each array. With statistics, the range of
-        the numbers in each array instead.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Where to draw; by default in a new figure.
-
-        Returns
-        -------
-        matplotlib Axes
-            That was drawn in.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        ValueError
-            If there is nothing to draw, as before fit.
-        """
-        from skparams._summary.plot import plot
-
-        return plot(self, ax=ax)
+        return draw(self, ax)

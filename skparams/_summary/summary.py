@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from skparams._summary.findings import check_codes, findings
+from skparams._records import Node
+from skparams._summary.features import with_feature_names
+from skparams._summary.findings import CODES, findings
 from skparams._summary.record import Summary
 from skparams._summary.refine import refined
 from skparams._summary.stats import measure
-from skparams._walk import Walk, check_estimator, effective, n_rows
+from skparams._walk import Walk, check_estimator, effective, ignored_paths, n_rows
 
 __all__ = ["summary"]
 
@@ -42,7 +45,9 @@ def summary(
     stats : bool, default=False
         Whether to take statistics of the parameters.
     ignore : collection of str, default=()
-        Codes of findings to leave out, such as ``("SKP001",)``.
+        What to leave out of the page and of the findings: names or paths of attributes and of
+        hyperparameters, in whatever nested estimator, such as ``"coef_"`` or ``"pca__mean_"``, and
+        codes of findings, such as ``"SKP001"``. It changes no total.
 
     Returns
     -------
@@ -52,10 +57,10 @@ def summary(
     Raises
     ------
     TypeError
-        If ``estimator`` is not an estimator, or is a class, or ignore is no collection.
+        If ``estimator`` is not an estimator, or is a class, or ignore is no collection of names.
     ValueError
         If both X and n_samples are given, n_samples or depth is out of range, X is not what the
-        estimator was fitted on, as far as it keeps that, or ignore has a code that is none.
+        estimator was fitted on, as far as it keeps that, or an entry of ignore matches nothing.
 
     Examples
     --------
@@ -71,24 +76,48 @@ def summary(
             raise ValueError(f"summary: {name} must be an int of at least {least}, got {value!r}.")
     if X is not None and n_samples is not None:
         raise ValueError(f"summary: give X or n_samples, not both; got n_samples={n_samples}.")
-    check_codes("summary", ignore)
     if X is not None:
         n_samples = n_rows("summary", X)
     measured = measure if stats else None
     walk = Walk(estimator, measured)
+    ignored = ignored_paths("summary", ignore, _paths(walk.root), CODES)
     if not walk.root.fitted:
-        return Summary(walk.root, n_samples, depth, effective_reason="not fitted")
+        root = _without(walk.root, ignored)
+        return Summary(root, n_samples, depth, effective_reason="not fitted")
     number, reason = effective("summary", estimator, X)
     probed = None if X is None else refined(walk, estimator, X)
     if probed and probed.roles:
         walk = Walk(estimator, measured, {each.path: each.role for each in probed.roles})
-    found = findings(walk, estimator, X=X, n_samples=n_samples, effective=number, ignore=ignore)
+    root = _without(with_feature_names(walk.root, walk.fitted), ignored)
+    found = findings(walk, root, estimator, X=X, n_samples=n_samples, effective=number)
     return Summary(
-        walk.root,
+        root,
         n_samples,
         depth,
         effective=number,
         effective_reason=reason,
-        findings=found,
+        findings=tuple(f for f in found if f.code not in ignore and f.path not in ignored),
         probed=probed,
+    )
+
+
+def _paths(root: Node) -> Iterator[str]:
+    for node in root.walk():
+        if node.path:
+            yield node.path
+        yield from (row.path for row in node.hyperparameters)
+        yield from (row.path for row in node.attributes)
+        yield from (row.path for row in node.outcomes)
+
+
+def _without(node: Node, ignored: set[str]) -> Node:
+    """Return a node without what is ignored, and with the totals that it had."""
+    if not ignored:
+        return node
+    return replace(
+        node,
+        hyperparameters=tuple(row for row in node.hyperparameters if row.path not in ignored),
+        outcomes=tuple(row for row in node.outcomes if row.path not in ignored),
+        attributes=tuple(row for row in node.attributes if row.path not in ignored),
+        children=tuple(_without(n, ignored) for n in node.children if n.path not in ignored),
     )

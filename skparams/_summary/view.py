@@ -1,57 +1,67 @@
-"""What a summary shows beside its tree, whatever it is shown in: which rows, in which words."""
+"""The page of a summary: which sections and sentences, in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from skparams._records import (
-    Candidate,
-    Finding,
-    FittedAttribute,
-    Hyperparameter,
-    Layer,
-    Node,
-    RefinedRole,
-    Unknown,
+from skparams._records import Component, Finding, FittedAttribute, Node, RefinedRole, Unknown
+from skparams._report import (
+    UNKNOWN,
+    Column,
+    Page,
+    Row,
+    Section,
+    about,
+    chosen,
+    clean,
+    cut,
+    draw_nodes,
+    few,
+    largest,
+    layers,
+    learned,
+    left_out,
+    number,
+    plural,
+    rate,
+    shape,
+    size,
+    titled,
+    value,
 )
-from skparams._report import UNKNOWN, amount, clean, cut, few, plural, rate, size
-from skparams._summary.lines import largest, layers, weight
-from skparams._summary.record import Summary
 
-__all__ = [
-    "Choice",
-    "candidates",
-    "chosen",
-    "decompositions",
-    "findings",
-    "header",
-    "leading_rows",
-    "networks",
-    "notes",
-    "outcomes",
-    "shown_layers",
-    "with_stats",
-]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-_MOST_CHOICES = 40
-_MOST_AT_DEFAULT = 3  # of one estimator's that decide something
-_MOST_OUTCOMES = 12
-_MOST_NETWORKS = 3
-_MOST_LAYERS = 12
+    from skparams._summary.record import Summary
+
+__all__ = ["draw", "page"]
+
+_MAX_OUTCOMES = 12
+_MAX_DECOMPOSITIONS = 3
 _LONGEST_FEATURE = 30
-_MOST_STATS = 12
-_MOST_CANDIDATES = 12
-_MOST_ALIKE = 3  # findings of one code
-_LEAST_BYTES = 1000  # that are worth a word
+_MAX_STATS = 12
+_MAX_ALIKE = 3  # findings of one code
+_MIN_BYTES = 1000  # that are worth a word
 _KEPT = {
     "state": "training state",
     "data": "training rows",
     "diagnostic": "diagnostics",
     "output": "results for the training rows",
 }
-# In which words it is said that a role is another than was guessed.
+_STATS = [
+    Column("their values", least=16, code=True),
+    Column("shape", drop=1, code=True),
+    Column("min", right=True),
+    Column("mean ± std", right=True),
+    Column("max", right=True),
+    Column("L2 norm", right=True, drop=2),
+    Column("zeros", right=True, drop=3),
+    Column("not finite", right=True),
+]
+# In which words a note says that a role is another than was guessed.
 _BY_PROBE: tuple[tuple[str, Callable[[RefinedRole], bool]], ...] = (
     ("counted too, as predictions use it", lambda each: each.role == "parameter"),
     ("not counted, as no change was seen", lambda each: each.verdict == "unused"),
@@ -60,112 +70,125 @@ _BY_PROBE: tuple[tuple[str, Callable[[RefinedRole], bool]], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A hyperparameter that is shown, in text that is safe on a terminal.
-
-    ``section`` is the fitted estimator that it was read off, as a search's ``best_estimator_``,
-    and empty where the path is one that ``set_params`` takes.
-    """
-
-    section: str
-    path: str
-    value: str
-    default: str
-    decides: str
-    changed: bool
-
-
-def header(summary: Summary) -> list[str]:
-    """Return what a summary is about, in a few words each, the class first."""
+def page(summary: Summary) -> Page:
+    """Return the page of a summary."""
     root = summary.root
-    state = "before fit" if summary.planned else "fitted" if root.fitted else "not fitted"
-    words = [clean(root.class_name), state]
-    data = [] if root.n_features is None else [plural(root.n_features, "feature")]
-    if root.n_classes is not None:
-        data.append(plural(root.n_classes, "class", "classes"))
-    if data and (root.fitted or summary.planned):
-        words.append(" → ".join(data))
-    if summary.n_samples is not None:
-        words.append(plural(summary.n_samples, "row"))
-    return words
+    words = about(root, "fitted" if root.fitted else "not fitted", summary.n_samples)
+    if not root.fitted:
+        note = "nothing is learned yet; plan(estimator, X, y) tells what will be"
+        return Page(words, chosen(root), [note])
+    sections = [
+        *chosen(root),
+        *_outcomes(root),
+        learned(root, summary.depth, planned=False, notes=_notes(summary)),
+        *_stats(root),
+        *layers(root),
+        *_decompositions(root),
+        *_findings(summary.findings),
+    ]
+    return Page(words, sections)
 
 
-def chosen(summary: Summary) -> tuple[list[Choice], list[str], str]:
-    """Return the hyperparameters worth showing, the others, and a sentence about those.
-
-    Worth showing are those that are not at their default, and those that decide what is learned,
-    unless they are switches that nobody turned, as ``fit_intercept=True``, or an estimator has
-    many of them at their defaults, as a tree has.
-    """
-    shown: list[Choice] = []
-    hidden: list[str] = []
-    n_deciding = 0
-    for section, rows in _hyperparameters(summary.root, ""):
-        deciding = [row for row in rows if _decides_at_default(row)]
-        for row in rows:
-            kept = row.changed or (row in deciding and len(deciding) <= _MOST_AT_DEFAULT)
-            if kept and len(shown) < _MOST_CHOICES:
-                shown.append(_choice(section, row))
-            else:
-                n_deciding += row in deciding
-                hidden.append(f"{_below(section, row.path)}={clean(row.value)}")
-    said = ""
-    if hidden:
-        full = len(shown) == _MOST_CHOICES
-        said = f"{len(hidden):,} {'more ' if shown else ''}{'' if full else 'at their defaults'}"
-        if n_deciding and not full:
-            said += f", {n_deciding:,} of which decide{'s' * (n_deciding == 1)} sizes"
-    return shown, hidden, said.rstrip()
+def draw(summary: Summary, ax: Axes | None) -> Axes:
+    """Draw where the parameters are, or with statistics, what their numbers are."""
+    return draw_nodes(summary.root, ax, stats=_with_stats(summary.root))
 
 
-def _decides_at_default(row: Hyperparameter) -> bool:
-    return bool(row.decides) and not row.changed and row.value not in ("True", "False")
+def _outcomes(root: Node) -> Iterator[Section]:
+    """Yield what fit itself chose."""
+    found = [
+        Row((clean(outcome.path), clean(outcome.value)))
+        for node in root.walk()
+        for outcome in node.outcomes
+    ]
+    columns = [Column("fit found", least=16, code=True), Column("", wraps="fold", code=True)]
+    if found:
+        rows = [*found[:_MAX_OUTCOMES], *left_out(len(found[_MAX_OUTCOMES:]), columns)]
+        yield Section(columns, rows)
 
 
-def _choice(section: str, row: Hyperparameter) -> Choice:
-    return Choice(
-        section=clean(section),
-        path=_below(section, row.path),
-        value=clean(row.value),
-        default="required" if row.default is None else clean(row.default),
-        decides=clean(few([_seen_from(row, name) for name in row.decides])) or UNKNOWN,
-        changed=row.changed,
+def _with_stats(root: Node) -> list[FittedAttribute]:
+    return [
+        row
+        for node in root.walk()
+        for row in node.parameters
+        if row.stats is not None and row.alias_of is None
+    ]
+
+
+def _stats(root: Node) -> Iterator[Section]:
+    """Yield the statistics of arrays, of many the largest."""
+    shown, left = largest(_with_stats(root), _MAX_STATS, lambda row: row.count)
+    if shown:
+        yield Section(_STATS, [*map(_values, shown), *left_out(len(left), _STATS)])
+
+
+def _values(row: FittedAttribute) -> Row:
+    stats = row.stats
+    assert stats is not None
+    cells = (
+        clean(row.path),
+        shape(row.shape),
+        value(stats.min),
+        f"{value(stats.mean)} ± {value(stats.std)}",
+        value(stats.max),
+        value(stats.norm),
+        number(stats.zeros) if stats.zeros else "",
+        number(stats.nonfinite) if stats.nonfinite else "",
     )
+    return Row(cells, "accent" if stats.nonfinite else "")
 
 
-def _below(section: str, path: str) -> str:
-    return clean(path.removeprefix(f"{section}__"))
+def _decompositions(root: Node) -> Iterator[Section]:
+    """Yield the leading features of the first decompositions."""
+    nodes = (node for node in root.walk() if node.leading is not None)
+    shown = list(islice(nodes, _MAX_DECOMPOSITIONS))
+    n_left = sum(1 for _ in nodes)
+    for node in shown:
+        assert node.leading is not None
+        columns = [
+            Column(titled("components", node), code=True),
+            Column("variance", right=True, drop=1),
+            Column("leading features", least=12, wraps="cut"),
+        ]
+        rows = [Row(_component(node, each)) for each in node.leading.components]
+        more = left_out(node.leading.n_components - len(rows), columns)
+        last = n_left and node is shown[-1]
+        left = [f"components of {n_left:,} more are not shown"] if last else []
+        yield Section(columns, [*rows, *more], left)
 
 
-def _hyperparameters(node: Node, section: str) -> Iterator[tuple[str, list[Hyperparameter]]]:
-    """Yield those of one estimator after the other."""
-    if node.path and node.name.endswith("_"):  # an attribute, not an argument
-        section = node.path
-    for _, rows in groupby(node.hyperparameters, key=lambda row: row.path.rpartition("__")[0]):
-        yield section, list(rows)
-    for child in node.children:
-        yield from _hyperparameters(child, section)
+def _component(node: Node, component: Component) -> Sequence[str]:
+    features = ", ".join(
+        f"{cut(clean(name), _LONGEST_FEATURE)} {entry:.2f}" for name, entry in component.features
+    )
+    share = UNKNOWN if component.share is None else f"{100 * component.share:.1f} %"
+    return f"{clean(node.class_name.lower())}{component.index}", share, features
 
 
-def _seen_from(row: Hyperparameter, name: str) -> str:
-    """Return how an attribute is named beside a hyperparameter: another step's with the step."""
-    step = row.path.rpartition("__")[0]
-    if name.startswith(f"{step}__"):
-        return name.removeprefix(f"{step}__")
-    around = step.rpartition("__")[0]
-    return name.removeprefix(f"{around}__").replace("__", ".") if step else name
+def _findings(findings: Sequence[Finding]) -> Iterator[Section]:
+    """Yield the codes and sentences, of many with one code the first."""
+    by_code: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_code.setdefault(finding.code, []).append(finding)
+    rows = []
+    for code, found in by_code.items():
+        most = _MAX_ALIKE if len(found) > _MAX_ALIKE + 1 else len(found)
+        for finding in found[:most]:
+            where = f"{finding.path}: " if finding.path else ""
+            rows.append(Row((clean(code), clean(where + finding.message)), "accent"))
+        if len(found) > most:
+            rows.append(Row((clean(code), f"{len(found) - most:,} more of these"), "accent"))
+    if rows:
+        columns = [Column("", code=True), Column("", wraps="words")]
+        yield Section(columns, rows, ["what to do: docs/findings"])
 
 
-def notes(summary: Summary) -> list[str]:
-    """Return what is to be said below the tables, in short sentences."""
-    if summary.planned:
-        return [*_unknown_until_fit(summary), *_cost(summary), *_guessed(summary)]
-    if not summary.root.fitted:
-        return ["nothing is learned yet; plan(estimator, X, y) tells what will be"]
+def _notes(summary: Summary) -> list[str]:
+    """Return the notes on what was learned."""
     found = []
     totals = summary.totals
-    kept = [(role, n) for role, n in summary.kept.items() if role in _KEPT and n >= _LEAST_BYTES]
+    kept = [(role, n) for role, n in summary.kept.items() if role in _KEPT and n >= _MIN_BYTES]
     if kept:
         parts = ", ".join(f"{_KEPT[role]} {size(n)}" for role, n in kept)
         slimmable = _slimmable(summary, [role for role, _ in kept])
@@ -205,10 +228,8 @@ def _guessed(summary: Summary) -> list[str]:
     if not summary.guessed:
         return []
     names = clean(few(summary.guessed, 5))
-    if summary.planned:
-        return [f"no Spec describes {names}"]
-    said = f"guessed: no Spec describes {names}, so arrays of floats are counted"
-    return [said, *_probed(summary)]
+    words = f"guessed: no Spec describes {names}, so arrays of floats are counted"
+    return [words, *_probed(summary)]
 
 
 def _probed(summary: Summary) -> list[str]:
@@ -218,12 +239,12 @@ def _probed(summary: Summary) -> list[str]:
         return []
     if probed.reason is not None:
         return [f"not probed: {clean(probed.reason)}"]
-    said = []
-    for words, is_said in _BY_PROBE:
-        paths = [each.path for each in probed.roles if is_said(each)]
+    words = []
+    for role, applies in _BY_PROBE:
+        paths = [each.path for each in probed.roles if applies(each)]
         if paths:
-            said.append(f"{words}: {clean(few(paths, 5))}")
-    found = "; ".join(said) or "the guess stays"
+            words.append(f"{role}: {clean(few(paths, 5))}")
+    found = "; ".join(words) or "the guess stays"
     rows = plural(probed.n_samples, "row")
     left = f"; {plural(probed.not_tried, 'attribute')} not tried" if probed.not_tried else ""
     return [f"probed by {clean(few(probed.methods))} on {rows}: {found}{left}"]
@@ -231,159 +252,14 @@ def _probed(summary: Summary) -> list[str]:
 
 def _retained(summary: Summary) -> list[str]:
     rows = [
-        row
-        for node in summary.root.walk()
-        for row in node.attributes
-        if row.retained >= _LEAST_BYTES
+        row for node in summary.root.walk() for row in node.attributes if row.retained >= _MIN_BYTES
     ]
     rows.sort(key=lambda row: -row.retained)
-    said = [
+    notes = [
         f"{clean(row.path)} keeps {size(row.retained)} alive beyond its own {size(row.bytes)}"
-        for row in rows[:_MOST_ALIKE]
+        for row in rows[:_MAX_ALIKE]
     ]
-    if rest := rows[_MOST_ALIKE:]:
+    if rest := rows[_MAX_ALIKE:]:
         held = sum(row.retained for row in rest)
-        said.append(f"{plural(len(rest), 'array')} more: {size(held)} kept alive")
-    return said
-
-
-def _unknown_until_fit(summary: Summary) -> list[str]:
-    """Return the reasons of what is unknown, and where each comes up first."""
-    first: dict[str, str] = {}
-    for node in summary.root.walk():
-        own = [(row.count, row.path) for row in node.parameters]
-        if not node.children:
-            own.append((node.totals.stored, node.path))
-        for count, path in own:
-            if isinstance(count, Unknown):
-                first.setdefault(count.reason, path)
-    if isinstance(summary.totals.stored, Unknown) and not first:
-        first[summary.totals.stored.reason] = ""
-    said = [
-        f"known after fit: {clean(reason)}" + (f" ({clean(path)})" if path else "")
-        for reason, path in first.items()
-        if not any(reason.endswith(f": {cause}") for cause in first)  # a consequence of it
-    ]
-    if len(said) > _MOST_ALIKE:
-        said[_MOST_ALIKE:] = [f"known after fit: {plural(len(said) - _MOST_ALIKE, 'reason')} more"]
-    return said
-
-
-def _cost(summary: Summary) -> list[str]:
-    cost = summary.cost
-    if cost is None:
-        return []
-    parts = [
-        (cost.parameter_bytes, "{} of weights", size),
-        (cost.training_bytes, "{} while training", size),
-        (cost.predict_macs_per_sample, "{} multiply-adds a row", amount),
-        (
-            cost.train_macs_per_epoch,
-            "{} multiply-adds an epoch"
-            if isinstance(cost.predict_macs_per_sample, Unknown)
-            else "{} an epoch",
-            amount,
-        ),
-    ]
-    said = [
-        words.format(say(count)) for count, words, say in parts if not isinstance(count, Unknown)
-    ]
-    return [f"cost: {', '.join(said)}"] if said else []
-
-
-def findings(summary: Summary) -> list[tuple[str, str]]:
-    """Return the codes and sentences to show; of many with one code, the first."""
-    by_code: dict[str, list[Finding]] = {}
-    for finding in summary.findings:
-        by_code.setdefault(finding.code, []).append(finding)
-    shown = []
-    for code, found in by_code.items():
-        most = _MOST_ALIKE if len(found) > _MOST_ALIKE + 1 else len(found)
-        for finding in found[:most]:
-            where = f"{finding.path}: " if finding.path else ""
-            shown.append((clean(code), clean(where + finding.message)))
-        if len(found) > most:
-            shown.append((clean(code), f"{len(found) - most:,} more of these"))
-    return shown
-
-
-def candidates(summary: Summary) -> tuple[list[str], list[tuple[list[str], Candidate | int]]]:
-    """Return the table of a search's candidates, its hyperparameters as columns.
-
-    Returns
-    -------
-    names : list of str
-        The headings.
-    rows : list of (list of str, Candidate)
-        The values in that order, and the record. Of many candidates, the smallest and the
-        largest; between them stands how many are left out, with no values.
-    """
-    names = list(dict.fromkeys(name for each in summary.candidates for name, _ in each.params))
-    shown: list[Candidate | int] = list(summary.candidates)
-    if len(shown) > _MOST_CANDIDATES:
-        ordered = sorted(summary.candidates, key=lambda each: weight(each.totals.stored))
-        shown = [*ordered[:2], len(ordered) - 4, *ordered[-2:]]
-    rows: list[tuple[list[str], Candidate | int]] = []
-    for each in shown:
-        held = {} if isinstance(each, int) else dict(each.params)
-        rows.append(([clean(held.get(name, "")) for name in names], each))
-    return [clean(name) for name in names], rows
-
-
-def outcomes(summary: Summary) -> tuple[list[tuple[str, str]], int]:
-    """Return what fit itself chose, by path, and how much of it is left out."""
-    found = [
-        (clean(outcome.path), clean(outcome.value))
-        for node in summary.root.walk()
-        for outcome in node.outcomes
-    ]
-    return found[:_MOST_OUTCOMES], len(found[_MOST_OUTCOMES:])
-
-
-def networks(summary: Summary) -> tuple[list[Node], int]:
-    """Return the first estimators that have layers to show, and how many more have."""
-    nodes = (node for node in summary.root.walk() if layers(node))
-    return list(islice(nodes, _MOST_NETWORKS)), sum(1 for _ in nodes)
-
-
-def shown_layers(layers: Sequence[Layer]) -> list[Layer | None]:
-    """Return the layers of a network, and None for those in the middle of a deep one."""
-    if len(layers) <= _MOST_LAYERS:
-        return list(layers)
-    return [*layers[: _MOST_LAYERS - 4], None, *layers[-3:]]
-
-
-def decompositions(summary: Summary) -> tuple[list[Node], int]:
-    """Return the first estimators that have components to show, and how many more have."""
-    nodes = (node for node in summary.root.walk() if node.leading is not None)
-    return list(islice(nodes, _MOST_NETWORKS)), sum(1 for _ in nodes)
-
-
-def leading_rows(node: Node) -> tuple[list[tuple[str, str, str]], int]:
-    """Return names, shares and leading features of components, and how many are left out."""
-    if node.leading is None:
-        return [], 0
-    prefix = clean(node.class_name.lower())
-    rows = [
-        (
-            f"{prefix}{each.index}",
-            UNKNOWN if each.share is None else f"{100 * each.share:.1f} %",
-            ", ".join(
-                f"{cut(clean(name), _LONGEST_FEATURE)} {entry:.2f}" for name, entry in each.features
-            ),
-        )
-        for each in node.leading.components
-    ]
-    return rows, node.leading.n_components - len(rows)
-
-
-def with_stats(summary: Summary) -> tuple[list[FittedAttribute], int]:
-    """Return the arrays whose statistics are shown, of many the largest, and how many are left."""
-    rows = [
-        row
-        for node in summary.root.walk()
-        for row in node.parameters
-        if row.stats is not None and row.alias_of is None
-    ]
-    shown, left = largest(rows, _MOST_STATS, lambda row: row.count)
-    return list(shown), len(left)
+        notes.append(f"{plural(len(rest), 'array')} more: {size(held)} kept alive")
+    return notes

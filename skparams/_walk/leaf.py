@@ -191,7 +191,10 @@ def record_of(
     if dims is not None and len(dims) != len(shape):
         dims = dims[len(dims) - len(shape) :] if len(dims) > len(shape) else None
     dtype = "record" if array.dtype.names else _text_of(array.dtype)
-    return FittedAttribute(leaf.path, role, shape, dims, dtype, count, free, n_bytes, alias_of)
+    row = FittedAttribute(leaf.path, role, shape, dims, dtype, count, free, n_bytes, alias_of)
+    if part and part.trees:
+        row.trees = part.trees
+    return row
 
 
 def _free_in(array: Any, rule: Rule, params: Mapping[str, Any], count: Count) -> Count:

@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from skparams._records import ROLES, Bounds, Cost, Count, DataShape, Layer, Leading, Size, Unknown
+from skparams._records import (
+    ROLES,
+    Bounds,
+    Cost,
+    Count,
+    DataShape,
+    Layer,
+    Leading,
+    Size,
+    Trees,
+    Unknown,
+)
 
 __all__ = [
     "After",
@@ -69,6 +80,8 @@ class Part:
     write : callable, default=None
         For ``set_fitted_params``, where the numbers cannot be written in place: puts other ones
         into the object.
+    trees : Trees, default=None
+        The size of the decision trees that the numbers belong to: one object for all parts of them.
     """
 
     path: str
@@ -82,6 +95,7 @@ class Part:
     infinite: bool = False
     owner: int | None = None
     write: Callable[[Any], None] | None = None
+    trees: Trees | None = None
 
 
 @dataclass(frozen=True)

@@ -219,7 +219,7 @@ def test_a_forest_is_a_few_lines(X, y):
     text = str(found)
     assert found.totals.stored == sum(map(count_params, forest.estimators_))
     assert len(text.splitlines()) < 20
-    assert "500 × DecisionTreeClassifier" in text
+    assert "500 × tree" in text
 
 
 @pytest.mark.parametrize(

@@ -198,10 +198,31 @@ def test_findings_are_by_code_and_can_be_ignored(X, y):
         assert not set(ignore) & set(re.findall(r"SKP\d+", str(summary(model, X, ignore=ignore))))
 
 
-@pytest.mark.parametrize("ignore", ["SKP001", ("SKP999",), ["skp001"], (1,)])
-def test_ignore_must_have_codes_that_exist(ignore):
-    with pytest.raises(ValueError, match=r"ignore must be a collection of codes out of SKP001, "):
+@pytest.mark.parametrize("ignore", [("SKP999",), ["skp001"], ("coef",), [""]])
+def test_ignore_must_match_something(ignore):
+    with pytest.raises(ValueError, match=f"ignore has '{ignore[0]}', .* codes SKP001, "):
         summary(LinearRegression(), ignore=ignore)
+    with pytest.raises(TypeError, match="ignore must be a collection of names"):
+        summary(LinearRegression(), ignore=ignore[0])
+
+
+def test_what_is_ignored_is_left_out_and_changes_no_total(X, y):
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=5.0)).fit(X, y > 0)
+    model[1].coef_[0, 0] = np.nan
+    model[0].mean_[0] = np.inf
+    whole = summary(model)
+    assert {each.path for each in whole.findings} == {
+        "standardscaler__mean_",
+        "logisticregression__coef_",
+    }
+    left = summary(model, ignore=("coef_", "logisticregression__C"))
+    assert {each.path for each in left.findings} == {"standardscaler__mean_"}
+    assert left.totals == whole.totals
+    assert not re.search(r"coef_|\bC\b", str(left))
+    assert "intercept_" in str(left)
+    step = summary(model, ignore=("standardscaler",))
+    assert [node.path for node in step.root.children] == ["logisticregression"]
+    assert step.totals == whole.totals
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # of classes that are deprecated

@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams import ParamsMixin
+from skparams._plan import Plan
 from skparams._summary import Summary
 from skparams.specs import Part, Rule, Spec, parameter
 
@@ -137,7 +138,7 @@ def test_summary_and_count_are_methods_too(data):
 
 def test_plan_is_a_method_too():
     planned = Net((5,)).plan(n_features=4, n_classes=3)
-    assert planned.planned
+    assert isinstance(planned, Plan)
     assert planned.totals.stored == 43
 
 

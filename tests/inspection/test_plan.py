@@ -215,7 +215,6 @@ def test_a_trillion_parameters_are_exact(hidden):
     assert found.totals.stored == found.totals.free == wide(*hidden)
     assert found.totals.bytes == found.cost.parameter_bytes == 8 * wide(*hidden)
     assert found.cost.training_bytes > found.cost.parameter_bytes
-    assert found.planned
     assert [layer.neurons for layer in found.root.layers] == [784, *hidden, 10]
     assert sum(layer.parameters for layer in found.root.layers) == found.totals.stored
 

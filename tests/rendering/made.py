@@ -1,5 +1,6 @@
 """Summaries made up: of any size, with any counts and any text."""
 
+from skparams._plan import Plan
 from skparams._records.counts import Unknown, add, between, multiply
 from skparams._records.node import (
     Candidate,
@@ -15,7 +16,7 @@ from skparams._records.node import (
     Stats,
     Totals,
 )
-from skparams._summary.record import Summary
+from skparams._summary import Summary
 
 NASTY = [
     "<script>document.title='ran'</script>",
@@ -86,25 +87,26 @@ def _member_row(i, count):
 
 
 def anything(rng, *, planned=False):
-    """A random summary, with text of users in every place that may have some."""
+    """A random summary or plan, with text of users in every place that may have some."""
     root = _any_node(rng, "", 0, planned)
     candidates = [
         Candidate(((_any_text(rng), _any_text(rng)),), Totals(*[_any_count(rng, planned)] * 3))
         for _ in range(rng.randint(0, 30) if planned else 0)
     ]
+    n_samples = [None, 1, 10**7][rng.randint(3)]
+    if planned:
+        cost = Cost(*(_any_count(rng, True) for _ in range(4)))
+        return Plan(root, n_samples, cost, tuple(candidates))
     findings = [
         Finding(f"SKP{rng.randint(1, 7):03}", _any_text(rng), _any_text(rng))
         for _ in range(rng.randint(0, 12))
     ]
     return Summary(
         root,
-        n_samples=[None, 1, 10**7][rng.randint(3)],
-        planned=planned,
+        n_samples=n_samples,
         effective=[None, 7.25, float("nan"), float("inf")][rng.randint(4)],
-        cost=Cost(*(_any_count(rng, planned) for _ in range(4))) if planned else None,
-        candidates=tuple(candidates),
         findings=tuple(findings),
-        probed=None if planned or rng.rand() < 0.5 else _any_probing(rng),
+        probed=None if rng.rand() < 0.5 else _any_probing(rng),
     )
 
 

@@ -11,8 +11,14 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
-from sklearn.ensemble import RandomForestClassifier, StackingClassifier, VotingClassifier
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
+    VotingClassifier,
+)
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import GridSearchCV
@@ -81,6 +87,28 @@ def _search():
 def _forest(**more):
     forest = RandomForestClassifier(500, max_depth=1, random_state=0)
     return summary(forest.fit(*_rows(400, 8, 2)), n_samples=400, **more)
+
+
+def _boosting():
+    model = HistGradientBoostingClassifier(max_iter=30, max_depth=1, early_stopping=False)
+    return summary(model.fit(*_rows(400, 8, 2)), n_samples=400)
+
+
+def _imputers():
+    """Return a pipeline with steps of one name in two branches, and a network."""
+    numbers = Pipeline(
+        [("imputer", SimpleImputer(strategy="median")), ("scaler", StandardScaler())]
+    )
+    words = Pipeline([("imputer", SimpleImputer(strategy="most_frequent")), ("codes", _encoder())])
+    columns = ColumnTransformer(
+        [("numbers", numbers, ["age", "income"]), ("words", words, ["town", "trade"])]
+    )
+    network = MLPClassifier((8,), max_iter=1, random_state=0)
+    return summary(Pipeline([("columns", columns), ("network", network)]).fit(*_table()))
+
+
+def _encoder():
+    return OneHotEncoder(handle_unknown="ignore", sparse_output=False)
 
 
 def _columns():
@@ -234,6 +262,8 @@ TEXTS = {
     "pipeline-unfitted": lambda: summary(_digits()),
     "search": _search,
     "forest": _forest,
+    "boosting": _boosting,
+    "imputers": _imputers,
     "forest-opened": partial(_forest, depth=1),
     "columns": lambda: summary(_columns().fit(*_table()), n_samples=120),
     "columns-60": lambda: summary(_columns().fit(*_table()), n_samples=120),

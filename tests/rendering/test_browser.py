@@ -89,7 +89,7 @@ function rgba(colour) {  // whatever notation the browser computed
   return [r, g, b, a / 255];
 }
 const found = [];
-for (const each of document.querySelectorAll('.skparams-summary *')) {
+for (const each of document.querySelectorAll('.skparams-page *')) {
   const own = [...each.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
   if (!own || each.tagName === 'STYLE' || !each.checkVisibility()) continue;
   const layers = [];
@@ -239,13 +239,13 @@ def test_names_and_numbers_stand_as_meant_whatever_the_page_does(show, summaries
     driver = show(summaries["network"], page=page)
     style = driver.execute_script(
         """
-        const root = document.querySelector('.skparams-summary');
+        const root = document.querySelector('.skparams-page');
         const of = (css, name) => getComputedStyle(root.querySelector(css))[name];
         return {
-          align: of('td.skp-n', 'textAlign'), figures: of('.skp-row .skp-n', 'fontVariantNumeric'),
+          align: of('.skp-n', 'textAlign'), figures: of('.skp-row .skp-n', 'fontVariantNumeric'),
           mono: of('code', 'fontFamily'), border: of('code', 'borderTopWidth'),
-          left: of('.skp-choices td', 'textAlign'), row: of('.skp-row', 'display'),
-          details: of('details', 'borderTopWidth'), cell: of('tbody tr', 'backgroundColor'),
+          left: of('.skp-name', 'textAlign'), row: of('.skp-row', 'display'),
+          details: of('details', 'borderTopWidth'), cell: of('.skp-row', 'backgroundColor'),
         }
         """
     )
@@ -253,16 +253,16 @@ def test_names_and_numbers_stand_as_meant_whatever_the_page_does(show, summaries
     assert style["figures"] == "tabular-nums"
     assert "monospace" in style["mono"]
     assert (style["border"], style["details"]) == ("0px", "0px")
-    assert style["left"] == "left"
+    assert style["left"] in ("left", "start")
     assert style["row"] == "grid"
     assert style["cell"] == "rgba(0, 0, 0, 0)"
 
 
 def test_levels_open_on_a_click(show, summaries):
     driver = show(summaries["bagging"])
-    run = driver.find_element("css selector", ".skp-learned details")
+    run = driver.find_element("css selector", "details:has(details, .skp-strong):not([open])")
     assert not run.get_attribute("open")
-    member = run.find_element("css selector", ".skp-row.skp-node:not(summary), details")
+    member = run.find_element("css selector", "details, .skp-strong:not(summary)")
     assert not member.is_displayed()
     run.find_element("css selector", "summary").click()
     assert run.get_attribute("open")
@@ -273,15 +273,15 @@ def test_what_a_report_folds_opens_on_a_click(show, reports):
     for name in ("probe", "diff"):
         driver = show(reports[name])
         folded = driver.find_element("css selector", "details")
-        table = folded.find_element("css selector", "table")
-        assert not table.is_displayed()
+        row = folded.find_element("css selector", ".skp-row:not(summary)")
+        assert not row.is_displayed()
         folded.find_element("css selector", "summary").click()
-        assert table.is_displayed()
+        assert row.is_displayed()
 
 
 def test_the_first_levels_are_open(show, summaries):
     driver = show(summaries["pipeline"])
-    shown = driver.find_element("css selector", ".skparams-summary").text
+    shown = driver.find_element("css selector", ".skparams-page").text
     assert "coef_" in shown
     assert "copy=True" not in shown
 
@@ -291,8 +291,8 @@ def test_without_javascript_it_shows_and_opens(start, show, summaries):
     driver.get("data:text/html,<title>off</title><script>document.title='on'</script>")
     assert driver.title == "off"
     show(summaries["bagging"], driver=driver)
-    run = driver.find_element("css selector", ".skp-learned details")
-    assert "total" in driver.find_element("css selector", ".skparams-summary").text
+    run = driver.find_element("css selector", "details:has(details, .skp-strong):not([open])")
+    assert "total" in driver.find_element("css selector", ".skparams-page").text
     before = run.size["height"]
     run.find_element("css selector", "summary").click()
     assert run.size["height"] > 5 * before
@@ -303,8 +303,8 @@ def test_no_text_of_a_user_runs(show, reports, what):
     rows = [array(f"{text}{i}", 3, dims=(text,)) for i, text in enumerate(NASTY)]
     driver = show(reports.get(what) or Summary(node("A", rows=rows, class_name=NASTY[0])))
     assert driver.title == "page"
-    assert driver.find_elements("css selector", ".skparams-summary :is(script, img, b b)") == []
-    shown = driver.find_element("css selector", ".skparams-summary").get_attribute("textContent")
+    assert driver.find_elements("css selector", ".skparams-page :is(script, img, b b)") == []
+    shown = driver.find_element("css selector", ".skparams-page").get_attribute("textContent")
     for text in NASTY:
         if text.isprintable():
             assert text in shown
@@ -320,7 +320,7 @@ def test_a_phone_need_not_scroll_sideways(show, full, summaries, reports, page):
         assert wide <= 360
         inside = driver.execute_script(
             """
-            const edge = document.querySelector('.skparams-summary').getBoundingClientRect().right;
+            const edge = document.querySelector('.skparams-page').getBoundingClientRect().right;
             return [...document.querySelectorAll('.skp-row *')].filter(
               each => each.checkVisibility() && each.getBoundingClientRect().right > edge + 1
             ).map(each => each.textContent)
@@ -334,8 +334,9 @@ def test_columns_of_numbers_line_up(show, summaries, width):
     driver = show(summaries["pipeline"], summaries["network-plan"], width=width)
     edges = driver.execute_script(
         """
-        return [...document.querySelectorAll('.skp-learned')].map(tree =>
-          [3, 4, 5].map(i => [...new Set([...tree.querySelectorAll('.skp-row')].filter(
+        return [...document.querySelectorAll('.skp-table')].filter(
+          table => table.querySelector('.skp-head')?.textContent.includes('learn')
+        ).map(tree => [3, 4, 5].map(i => [...new Set([...tree.querySelectorAll('.skp-row')].filter(
             row => row.children.length === 6
           ).map(row => Math.round(row.children[i].getBoundingClientRect().right)))]))
         """
@@ -345,10 +346,10 @@ def test_columns_of_numbers_line_up(show, summaries, width):
 
 
 def test_two_summaries_on_a_page_do_not_clash(show, summaries):
-    alone = show(summaries["network"]).find_element("css selector", ".skparams-summary")
+    alone = show(summaries["network"]).find_element("css selector", ".skparams-page")
     size = alone.size
     both = show(summaries["network"], summaries["pipeline"])
-    first, second = both.find_elements("css selector", ".skparams-summary")
+    first, second = both.find_elements("css selector", ".skparams-page")
     assert first.size == size
     assert second.location["y"] >= first.location["y"] + size["height"]
 
@@ -356,8 +357,8 @@ def test_two_summaries_on_a_page_do_not_clash(show, summaries):
 def test_findings_and_statistics_are_shown(show):
     row = array("coef_", 4, stats=Stats(-1.0, 3.0, 0.5, 0.25, 2.0, 0, 1))
     found = Summary(node("A", rows=[row]), findings=(Finding("SKP002", "coef_", "1 is NaN"),))
-    text = show(found).find_element("css selector", ".skparams-summary").text
-    assert re.search(r"coef_ -1 0\.5 ± 0\.25 3 2 0 1", text)
+    text = show(found).find_element("css selector", ".skparams-page").text
+    assert re.search(r"coef_\s+\(4,\)\s+-1\s+0\.5 ± 0\.25\s+3\s+2\s+1", text)
     assert re.search(r"SKP002\s+coef_: 1 is NaN", text)
 
 
@@ -365,10 +366,10 @@ def test_the_stylesheet_is_understood_whole(show, summaries):
     """A rule that the browser drops is a mistake in the sheet."""
     driver = show(summaries["network"])
     kept = driver.execute_script(
-        "return [...document.querySelector('.skparams-summary style').sheet.cssRules]"
+        "return [...document.querySelector('.skparams-page style').sheet.cssRules]"
         ".map(rule => rule.cssRules ? Math.max(rule.cssRules.length, 1) : 1)"
         ".reduce((a, b) => a + b)"
     )
-    sheet = Path(__file__).parents[2] / "skparams" / "_report" / "summary.css"
+    sheet = Path(__file__).parents[2] / "skparams" / "_report" / "page.css"
     source = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
     assert kept == source.count("{") - source.count("@media")

@@ -43,7 +43,7 @@ def test_json_is_json(found):
     for each in found.values():
         given = json.loads(each.to_json(indent=1))
         assert given == each.to_dict()
-    assert given["schema"] == 1
+    assert given["schema"] == 2
 
 
 def test_text_of_users_is_escaped():

@@ -1,4 +1,4 @@
-"""A summary as plain data: the layout, which docs/schema.md describes, and nothing lost."""
+"""Records as plain data: the layout, which docs/schema.md describes, and nothing lost."""
 
 import json
 import re
@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from skparams._plan import Plan
 from skparams._probe import record as _probe_record
 from skparams._probe.record import Probe, ProbedAttribute
+from skparams._records import Bounds, KeptPlace, Stats, Unknown
 from skparams._records import node as _record
-from skparams._records.counts import Bounds, Unknown
-from skparams._records.node import KeptPlace, Stats
-from skparams._report.shown import SCHEMA as SHOWN
+from skparams._records import trees as _trees
+from skparams._report.base import SCHEMA
 from skparams._slim import record as _slim_record
 from skparams._slim.record import DroppedAttribute, KeptRows, SlimReport
-from skparams._summary.json import SCHEMA
-from skparams._summary.record import Summary
+from skparams._summary import Summary
 from tests.rendering.made import NASTY, anything, array, node
 from tests.sweep import sweep
 
@@ -56,31 +56,29 @@ def nodes(plain):
 
 def test_the_page_has_each_key_in_order():
     sections = described()
-    assert f"| `schema` | {SCHEMA} |" in PAGE
-    assert f"version {SCHEMA}." in PAGE
+    assert f"version {SCHEMA}" in PAGE
     records = {
         name: [each.name for each in fields(record)]
-        for module in (_record, _probe_record, _slim_record)
+        for module in (_record, _trees, _probe_record, _slim_record)
         for name, record in vars(module).items()
-        if name in module.__all__ and is_dataclass(record) and name != "Summary"
+        if name in module.__all__ and is_dataclass(record) and name not in REPORTS
     }
-    assert sorted(sections) == sorted([*records, "Summary", "Differences", "An example"])
+    reports = sorted(shown_reports())
+    assert sorted(sections) == sorted([*records, *reports, "Differences", "An example"])
     for name, keys in records.items():
-        top = ["schema", "kind"] if name in ITEMS else []
-        assert sections[name] == [*top, *keys]
-    shown = Summary(node("A")).to_dict()
-    assert sorted(sections["Summary"]) == sorted(shown)
-    for name, report in reports().items():
+        assert sections[name] == keys
+    for name, report in shown_reports().items():
         found = report.to_dict()
-        assert list(found) == sections[name]
-        assert (found["schema"], found["kind"]) == (SHOWN, name.lower())
-        assert f"| `schema` | {SHOWN} |\n| `kind` | `{name.lower()}` |" in PAGE
-        inner = {**ITEMS[name], "kept_places": "KeptPlace"}
+        assert list(found) == ["schema", "kind", *sections[name]]
+        assert (found["schema"], found["kind"]) == (SCHEMA, name.lower())
+        inner = {**ITEMS.get(name, {}), "kept_places": "KeptPlace", "estimator": "Node"}
         for key in inner.keys() & found.keys():
-            assert [list(each) for each in found[key]] == [sections[inner[key]]]
+            each = [found[key]] if isinstance(found[key], dict) else found[key]
+            assert [list(record) for record in each] == [sections[inner[key]]]
         assert json.loads(report.to_json(indent=2), parse_constant=refuse) == found
 
 
+REPORTS = ("KeptRows", "Probe", "SlimReport")
 ITEMS = {
     "KeptRows": {"places": "KeptPlace"},
     "Probe": {"attributes": "ProbedAttribute"},
@@ -88,11 +86,13 @@ ITEMS = {
 }
 
 
-def reports():
+def shown_reports():
     """A report of each kind, by the name of its record, with a text of users in it."""
     probed = (ProbedAttribute("w_", "A", "state", "used", ("predict",), NASTY[0]),)
     gone, held = (DroppedAttribute(NASTY[0], "state", 8),), (KeptPlace(NASTY[0], 3, 24),)
     return {
+        "Summary": Summary(node("A")),
+        "Plan": Plan(node("A")),
         "KeptRows": KeptRows("A", held, (NASTY[0],)),
         "Probe": Probe("A", probed, ("predict",), (), (("f", "E"),), 3, 3, 9, True),
         "SlimReport": SlimReport("A", gone, None, None, 9, 8, compared=("f",), kept_places=held),
@@ -100,7 +100,7 @@ def reports():
 
 
 def test_every_record_in_the_output_is_one_that_the_page_describes(rng):
-    layouts = {tuple(keys) for name, keys in described().items() if name != "Summary"}
+    layouts = {tuple(keys) for keys in described().values()}
 
     def check(value):
         if isinstance(value, dict):
@@ -132,6 +132,6 @@ def test_text_is_not_changed():
         assert json.loads(Summary(node(text)).to_json())["estimator"]["name"] == text
 
 
-def test_depth_changes_nothing(summaries):
+def test_depth_changes_nothing_else(summaries):
     found = summaries["search"]
-    assert replace(found, depth=0).to_dict() == found.to_dict()
+    assert replace(found, depth=0).to_dict() == found.to_dict() | {"depth": 0}

@@ -4,10 +4,12 @@ import re
 
 import numpy as np
 import pytest
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA as SklearnPCA
 from sklearn.decomposition import IncrementalPCA
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from skparams import PCA, summary
 
@@ -71,3 +73,25 @@ def test_what_has_no_components():
     leading = summary(broken).to_dict()["estimator"]["leading"]
     assert [component["share"] for component in leading["components"]] == [None, None]
     assert "pca1" in str(summary(broken))
+
+
+def test_features_have_the_names_that_earlier_steps_give_them():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(X, columns=["a", "b", "c", "d"]).assign(kind=["u", "v", "w"] * 50)
+    columns = ColumnTransformer(
+        [("kind", OneHotEncoder(sparse_output=False), ["kind"])], remainder="passthrough"
+    )
+    model = make_pipeline(columns, StandardScaler(), PCA(2)).fit(frame)
+    names = list(model[:2].get_feature_names_out())
+    pca = summary(model).root.children[-1]
+    for i, component in enumerate(pca.leading.components):
+        entries = dict(zip(names, model[-1].components_[i], strict=True))
+        assert dict(component.features) == {name: entries[name] for name, _ in component.features}
+    assert "remainder__a" in str(summary(model)) + str(summary(model).to_dict())
+
+
+def test_features_without_names_are_numbered():
+    unnamed = FunctionTransformer(lambda X: X)
+    for model in (make_pipeline(unnamed, PCA(2)), make_pipeline(PCA(2))):
+        leading = summary(model.fit(X)).root.children[-1].leading
+        assert {name[0] for each in leading.components for name, _ in each.features} == {"x"}

@@ -4,15 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from skparams._records.counts import Bounds, Unknown, add
-from skparams._summary.lines import learned
-from skparams._summary.record import Summary
+from skparams._plan import Plan
+from skparams._records import Bounds, Unknown, add
+from skparams._report.lines import lines_of
+from skparams._summary import Summary
 from tests.rendering.made import anything, array, ensemble, node
 from tests.sweep import sweep
 
 
-def lines(found, members=10, most=400, opened=False):
-    return learned(found, members, most, opened)
+def lines(found, depth=None, **more):
+    return lines_of(found.root, depth, **more)
 
 
 def total(shown):
@@ -28,11 +29,11 @@ def test_lines_add_up_to_the_totals_at_any_depth(rng, planned):
         found = anything(rng, planned=planned)
         depth = [None, 0, 1, 2][rng.randint(4)]
         whole = found.totals
-        shown = lines(replace(found, depth=depth), rng.randint(1, 12), rng.randint(1, 500), True)
+        shown = lines(found, depth, limit=rng.randint(1, 500))
         if depth != 0:
             assert total(shown) == [whole.stored, whole.free, whole.bytes]
         for line in shown:
-            if line.lines and line.kind == "several":
+            if line.lines and line.kind != "estimator":
                 assert total(line.lines) == [line.count, line.free, line.bytes]
 
 
@@ -43,7 +44,8 @@ def test_many_arrays_are_shown_the_largest_first_with_the_sum_of_the_rest(rng):
     assert [line.count for line in shown[:-1]] == list(range(30, 20, -1))
     assert shown[-1].name == "… 20 more"
     assert shown[-1].count == sum(range(1, 21))
-    (*_, rest) = lines(Summary(node("Many", rows=rows)), opened=True)
+    rest = shown[-1]
+    assert not rest.opened
     assert [line.count for line in rest.lines[:2]] == [20, 19]
     assert total(rest.lines) == total([rest])
     few = rows[:12]
@@ -62,9 +64,10 @@ def test_an_ensemble_is_one_line_that_depth_opens():
     (line,) = lines(found)
     assert (line.kind, line.name, line.what) == ("several", "members_[0 … 499]", "500 × Thing")
     assert line.count == found.totals.stored == sum(7 + i for i in range(500))
-    assert line.lines == ()
-    assert len(lines(replace(found, depth=0))) == 0
-    (opened,) = lines(replace(found, depth=1))
+    assert not line.opened
+    assert len(lines(found, 0)) == 0
+    (opened,) = lines(found, 1)
+    assert opened.opened
     assert [each.name for each in opened.lines[:2]] == ["members_[499]", "members_[498]"]
     assert opened.lines[-1].name == "… 490 more"
     assert total(opened.lines) == total([opened])
@@ -81,13 +84,13 @@ def test_no_more_lines_are_made_than_asked_for():
         node(f"list_[{i}]", f"list_[{i}]", children=inner, class_name="Ensemble") for i in range(60)
     ]
     found = Summary(node("Forests", children=outer))
-    assert count(lines(found, members=50, most=300, opened=True)) < 450
+    assert count(lines(found, limit=300)) < 450
 
 
 def test_several_alike_before_fit_are_multiplied_and_told_each():
     member = node("estimators_", "estimators_", rows=[array("estimators_.tree_", 5)], times=100)
     many = replace(member, times=Bounds(0, 7))
-    shown = lines(Summary(node("Forest", children=[member, many]), planned=True))
+    shown = lines(Plan(node("Forest", children=[member, many])))
     assert (shown[0].what, shown[0].words, shown[0].count) == ("100 × Thing", "each 5", 500)
     assert (shown[1].what, shown[1].count) == ("≤ 7 × Thing", Bounds(0, 35))
     assert shown[0].lines[0].count == 5

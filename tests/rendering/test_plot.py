@@ -6,12 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from skparams._plan import Plan
 from skparams._records.counts import Bounds, Unknown
 from skparams._records.node import Stats, Totals
+from skparams._report.blocks import blocks_of
 from skparams._report.palette import DARK, LIGHT
-from skparams._summary import blocks as _blocks
 from skparams._summary.record import Summary
-from skparams._summary.view import with_stats
 from tests.rendering.made import anything, array, ensemble, node
 from tests.sweep import sweep
 
@@ -55,7 +55,7 @@ def test_nested_estimators_are_blocks_as_wide_as_their_counts(small):
 
 def test_blocks_never_overlap_and_stay_below_their_own(rng):
     for _ in range(40):
-        blocks = _blocks.blocks_of(anything(rng, planned=bool(rng.randint(2))))
+        blocks = blocks_of(anything(rng, planned=bool(rng.randint(2))).root)
         for level in {block.level for block in blocks}:
             on_it = [block for block in blocks if block.level == level]
             for left, right in pairwise(on_it):
@@ -104,7 +104,8 @@ def test_anything_can_be_drawn(rng, planned):
     for _ in range(12):
         found = anything(rng, planned=planned)
         ax = Figure((3, 2), layout="constrained").subplots()
-        if any(block.count for block in _blocks.blocks_of(found)) or with_stats(found)[0]:
+        rows = [row for each in found.root.walk() for row in each.parameters]
+        if blocks_of(found.root) or any(row.stats and not row.alias_of for row in rows):
             drawn(found.plot(ax=ax))
         else:
             with pytest.raises(ValueError, match="nothing to draw"):
@@ -128,10 +129,10 @@ def test_titles_are_no_wider_than_the_figure(summaries):
 
 def test_what_will_be_is_told_as_such(small):
     rows = [array("tree_", Bounds(0, 900)), array("bias_", 100), array("x_", Unknown("why"))]
-    found = Summary(node("A", rows=rows[:2], fitted=False), planned=True)
+    found = Plan(node("A", rows=rows[:2], fitted=False))
     title = found.plot(ax=small).get_title(loc="left").replace("\n", " ")
     assert title == "tree_ may hold the most: 900 of at most 1,000 parameters"
-    half = Summary(node("A", rows=rows[1:], fitted=False), planned=True)
+    half = Plan(node("A", rows=rows[1:], fitted=False))
     title = half.plot(ax=small).get_title(loc="left").replace("\n", " ")
     assert title == "bias_ will hold all 100 parameters that are known"
 

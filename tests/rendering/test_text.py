@@ -6,8 +6,8 @@ import sys
 from dataclasses import replace
 
 import pytest
-from rich.cells import cell_len
 
+from skparams._plan import Plan
 from skparams._records.counts import Bounds, Unknown
 from skparams._records.node import (
     Candidate,
@@ -18,6 +18,7 @@ from skparams._records.node import (
     Stats,
     Totals,
 )
+from skparams._report.layout import width_of
 from skparams._summary.record import Summary
 from tests.rendering.made import anything, array, ensemble, node
 from tests.sweep import sweep
@@ -51,7 +52,7 @@ def test_no_line_of_anything_is_too_wide(rng, planned, encoding, monkeypatch):
         found = anything(rng, planned=planned)
         width = rng.randint(20, 200)
         text = found.to_text(width=width)
-        assert max(map(cell_len, text.splitlines())) <= width
+        assert max(map(width_of, text.splitlines())) <= width
         assert not re.search(r"[ \t]$", text, re.MULTILINE)
         assert all(c == "\n" or c.isprintable() for c in text)
         text.encode(encoding)
@@ -60,7 +61,7 @@ def test_no_line_of_anything_is_too_wide(rng, planned, encoding, monkeypatch):
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 120])
 def test_what_is_cut_has_an_ellipsis(named_summary, width):
     text = named_summary[1].to_text(width=width)
-    assert max(map(cell_len, text.splitlines())) <= width
+    assert max(map(width_of, text.splitlines())) <= width
     whole = set(re.findall(r"[a-z]{4,}", named_summary[1].to_text(width=200)))
     for line in text.splitlines():
         if "…" not in line and width >= 60:
@@ -87,7 +88,7 @@ def test_without_unicode_signs_are_spelled(summaries, monkeypatch):
     assert "n_outputs x n_features" in text
     assert "| coef_" in text
     row = array("coef_", Bounds(0, 9))
-    assert "<= 9" in Summary(node("A", rows=[row]), planned=True).to_text()
+    assert "<= 9" in Plan(node("A", rows=[row])).to_text()
 
 
 def test_no_colour_in_a_pipe_or_in_str(summaries, monkeypatch):
@@ -156,24 +157,25 @@ def test_a_plan_tells_bounds_reasons_and_costs():
         array("tree_", Bounds(0, 12_400)),
         array("coef_", unknown, shape=(3, unknown)),
     ]
-    cost = Cost(41_800, Bounds(0, 120_000), 5016, 13_500_000)
-    text = Summary(node("A", rows=rows, fitted=False), planned=True, cost=cost).to_text()
+    costs = Cost(41_800, Bounds(0, 120_000), 5016, 13_500_000)
+    text = Plan(node("A", rows=rows, fitted=False), cost=costs).to_text()
     assert text.startswith("Thing · before fit · 4 features → 3 classes")
     assert "will learn" in text
     assert re.search(r"tree_ .* ≤ 12,400", text)
     assert re.search(r"coef_ +\(3, \?\) +after fit +– +–", text)
     assert "known after fit: depends on the data's categories (coef_)" in text
-    assert (
+    cost = (
         "cost: 41.8 kB of weights, ≤ 120.0 kB while training, 5,016 multiply-adds a row, "
         "13.5 M an epoch"
-    ) in text
-    assert "cost" not in Summary(node("A"), planned=True, cost=Cost()).to_text()
+    )
+    assert cost in " ".join(text.split())
+    assert "cost" not in Plan(node("A"), cost=Cost()).to_text()
 
 
 def test_candidates_are_a_table_of_the_smallest_and_the_largest():
     def shown(n):
         each = [Candidate((("k", str(i)),), Totals(i, i, 8 * i)) for i in range(n, 0, -1)]
-        return Summary(node("A"), planned=True, candidates=tuple(each)).to_text()
+        return Plan(node("A"), candidates=tuple(each)).to_text()
 
     assert re.search(r"candidates  k  count.*\n +3 +3 .*\n +2 .*\n +1 ", shown(3))
     many = shown(40)
@@ -257,7 +259,7 @@ def test_a_reason_that_follows_from_another_is_not_told():
         array("idf_", Unknown("depends on the words")),
         array("coef_", Unknown("n_features behind words: depends on the words")),
     ]
-    text = str(Summary(node("A", rows=rows, fitted=False), planned=True))
+    text = str(Plan(node("A", rows=rows, fitted=False)))
     assert text.count("known after fit") == 1
 
 
@@ -266,16 +268,16 @@ def test_layers_are_shown_only_where_all_candidates_have_them():
     rows = [array("coefs_", 8)]
     assert "layers" in str(Summary(node("A", rows=rows, layers=layers)))
     rows = [array("coefs_", Bounds(8, 16))]
-    assert "layers" not in str(Summary(node("A", rows=rows, layers=layers), planned=True))
+    assert "layers" not in str(Plan(node("A", rows=rows, layers=layers)))
 
 
 def test_numbers_are_whole_and_names_wrap_where_there_is_little_room():
     wide = ("n_nodes", "n_outputs", "n_classes")
     row = array("tree_", 123_456_789_012, shape=(3, 1, 2), dims=wide)
     child = node("estimators_", rows=[row], class_name="DecisionTreeClassifier", times=100)
-    found = Summary(node("A", children=[child], fitted=False), planned=True)
-    for width in range(60, 130):
-        text = found.to_text(width=width)
+    found = Plan(node("A", children=[child], fitted=False))
+    texts = [found.to_text(width=width) for width in range(60, 130)]
+    for text in texts:
         assert "12,345,678,901,200" in text
         assert "DecisionTreeClassifier" in text
-    assert re.search(r" n_nodes × .*\n +n_outputs ×\n +n_classes\n", found.to_text(width=114))
+    assert any(re.search(r" n_nodes × .*\n +n_outputs ×\n +n_classes\n", text) for text in texts)

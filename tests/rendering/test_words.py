@@ -5,7 +5,7 @@ import pytest
 
 from skparams._records.counts import Bounds, Unknown
 from skparams._report import words as _words
-from skparams._report.layout import cut
+from skparams._report.layout import cut, cut_distinct, width_of
 
 
 @pytest.mark.parametrize(
@@ -81,17 +81,32 @@ def test_clean_leaves_nothing_that_moves_hides_or_turns():
 
 
 def test_cut_takes_no_more_than_it_may_and_keeps_both_ends(rng):
-    from rich.cells import cell_len
-
     letters = list("abcdefgh") + ["表", "é", "e\u0301"]
     for _ in range(500):
         text = "".join(rng.choice(letters, rng.randint(1, 40)))
         width = rng.randint(1, 45)
         short = cut(text, width)
-        assert cell_len(short) <= width
+        assert width_of(short) <= width
         assert short == text or "…" in short
         if short != text and width > 6:
             left, right = short.split("…")
             assert text.startswith(left)
             assert text.endswith(right)
-            assert cell_len(short) >= width - 2
+            assert width_of(short) >= width - 2
+
+
+@pytest.mark.parametrize(
+    ("text", "width"), [("", 0), ("abc", 3), ("表b", 3), ("e\u0301é", 2), ("🌲", 2), ("│ …×", 4)]
+)
+def test_width_is_that_of_cells(text, width):
+    assert width_of(text) == width
+
+
+def test_names_that_are_cut_can_be_told_apart():
+    names = [f"columns__{part}__imputer__strategy" for part in ("numbers", "words", "others")]
+    names += [f"x{'a' * 40}{i}{'b' * 40}" for i in range(12)]
+    for width in (12, 20, 30, 200):
+        shown = cut_distinct(names, width)
+        assert len(set(shown)) == len(names)
+        assert max(map(width_of, shown)) <= width
+    assert cut_distinct(["same name"] * 2, 6) == ["sam…me"] * 2

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
-from skparams._records import DataShape, NotKnown, between
+from skparams._records import DataShape, NotKnown, Trees, between
 from skparams.specs import Params, Part, Rule, Spec, register
 
 
@@ -22,6 +22,7 @@ def _tree(path: str, tree: Any) -> Iterator[Part]:
     thresholds, values = nodes["num_threshold"], nodes["value"]
     splits = (nodes["is_leaf"] == 0) & (nodes["is_categorical"] == 0)
     leaves = len(nodes) - len(nodes) // 2  # each inner node has two children
+    size = Trees(1, len(nodes), leaves, int(nodes["depth"].max()))
     yield Part(
         f"{path}.nodes['num_threshold']",
         thresholds,
@@ -29,6 +30,7 @@ def _tree(path: str, tree: Any) -> Iterator[Part]:
         count=int(splits.sum()),
         used=lambda: thresholds[splits],
         infinite=True,
+        trees=size,
     )
     yield Part(
         f"{path}.nodes['value']",
@@ -36,6 +38,7 @@ def _tree(path: str, tree: Any) -> Iterator[Part]:
         ("n_nodes",),
         count=leaves,
         used=lambda: values[nodes["is_leaf"] == 1],
+        trees=size,
     )
     rest = nodes.nbytes - thresholds.nbytes - values.nbytes
     yield Part(f"{path}.nodes", nodes, role="structure", bytes=rest)
@@ -91,8 +94,11 @@ def _before(data: DataShape, params: Params) -> Iterator[Part]:
     most = _most_leaves(data, params)
     leaves = between(low, high * most)
     size = between(8 * low, 8 * high * (2 * most - 1))  # each node has both numbers
-    yield Part("[…].nodes['num_threshold']", count=between(0, high * (most - 1)), bytes=size)
-    yield Part("[…].nodes['value']", count=leaves, bytes=size)
+    depth = most - 1 if params["max_depth"] is None else min(params["max_depth"], most - 1)
+    trees = Trees(between(low, high), between(1, 2 * most - 1), between(1, most), between(0, depth))
+    splits = between(0, high * (most - 1))
+    yield Part("[…].nodes['num_threshold']", count=splits, bytes=size, trees=trees)
+    yield Part("[…].nodes['value']", count=leaves, bytes=size, trees=trees)
 
 
 def _baseline_free(shape: tuple[int, ...], params: Params) -> int:

@@ -12,7 +12,7 @@ from math import ceil
 from numbers import Integral
 from typing import Any
 
-from skparams._records import DataShape, NotKnown, between
+from skparams._records import DataShape, NotKnown, Trees, between
 from skparams.specs import Part, Rule, Spec, register
 
 __all__ = ["LIMITS", "most_leaves", "tree_parts"]
@@ -39,6 +39,7 @@ def tree_parts(tree: Any, *, classes: bool) -> Iterator[Part]:
     inner = len(nodes) // 2  # each inner node has two children
     leaves = len(nodes) - inner
     n_outputs = tree.n_outputs
+    size = Trees(1, len(nodes), leaves, tree.max_depth)
     n_values = tree.max_n_classes if n_outputs == 1 else int(tree.n_classes.sum())
     yield Part(
         ".threshold",
@@ -48,6 +49,7 @@ def tree_parts(tree: Any, *, classes: bool) -> Iterator[Part]:
         used=lambda: threshold[nodes["left_child"] >= 0],
         infinite=True,
         owner=id(tree),
+        trees=size,
     )
     yield Part(
         ".value",
@@ -57,6 +59,7 @@ def tree_parts(tree: Any, *, classes: bool) -> Iterator[Part]:
         free=leaves * (n_values - n_outputs) if classes else None,
         used=lambda: values[nodes["left_child"] < 0],
         owner=id(tree),
+        trees=size,
     )
     rest = nodes.nbytes - threshold.nbytes
     yield Part(".nodes", nodes, role="structure", bytes=rest, owner=id(tree))

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from skparams._records import Trees, depth_of, together
 from skparams.specs import Part, Rule, Spec, register
 
 _LINE = re.compile(r"^(threshold|decision_type|leaf_value|leaf_const|leaf_coeff)=(.*)$", re.M)
+_SIDES = ("left", "right")
+_CHILDREN = re.compile(r"^(left_child|right_child)=(.*)$", re.M)
 _DIMS: Mapping[str, tuple[str]] = {
     "threshold": ("n_splits",),
     "leaf_value": ("n_leaves",),
@@ -25,9 +28,10 @@ def _trees(booster: Any) -> Iterator[Part]:
     The text has all digits, and after early stopping the best iterations only. A split by
     categories has no threshold. Trees with linear models in their leaves have two lines more.
     """
-    text = booster.model_to_string()
+    text = booster.model_to_string().partition("end of trees")[0]
+    trees = together(map(_size, text.split("\nTree=")[1:]))
     words: dict[str, list[str]] = {}
-    for name, numbers in _LINE.findall(text[: text.find("end of trees")]):
+    for name, numbers in _LINE.findall(text):
         words.setdefault(name, []).extend(numbers.split())
     kinds = np.array(words.pop("decision_type", []), dtype=np.int64)
     for name, found in words.items():
@@ -35,7 +39,15 @@ def _trees(booster: Any) -> Iterator[Part]:
         if name == "threshold":
             array = array[kinds & 1 == 0]
         array.flags.writeable = False
-        yield Part(f".{name}", array, _DIMS[name])
+        yield Part(f".{name}", array, _DIMS[name], trees=trees)
+
+
+def _size(tree: str) -> Trees:
+    """Return the size of a tree, whose text names the children of inner nodes only."""
+    found = dict(_CHILDREN.findall(tree))
+    left, right = ([int(i) for i in found.get(f"{side}_child", "").split()] for side in _SIDES)
+    n_inner = len(left)
+    return Trees(1, 2 * n_inner + 1, n_inner + 1, depth_of(left, right) + bool(n_inner))
 
 
 register(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skparams._records import Trees, depth_of, together
 from skparams.specs import Part, Rule, Spec, register
 
 
@@ -32,8 +33,14 @@ def _booster(booster: Any) -> Iterator[Part]:
         leaf = np.array(tree["left_children"]) == -1
         thresholds.append(numbers[~leaf & (np.array(tree["split_type"]) == 0)])
         values.append(tree["leaf_weights"] if tree.get("leaf_weights") else numbers[leaf])
-    yield _part("split_conditions", np.concatenate([[], *thresholds]), "n_splits")
-    yield _part("leaf_values", np.concatenate([[], *values]), "n_leaves")
+    trees = together(map(_size, model["trees"][:n]))
+    yield _part("split_conditions", np.concatenate([[], *thresholds]), "n_splits", trees)
+    yield _part("leaf_values", np.concatenate([[], *values]), "n_leaves", trees)
+
+
+def _size(tree: Mapping[str, Any]) -> Trees:
+    left, right = tree["left_children"], tree["right_children"]
+    return Trees(1, len(left), left.count(-1), depth_of(left, right))
 
 
 def _intercept(model: Mapping[str, str]) -> Iterator[Part]:
@@ -44,10 +51,10 @@ def _intercept(model: Mapping[str, str]) -> Iterator[Part]:
         yield _part("base_score", scores, "n_scores")
 
 
-def _part(name: str, numbers: Any, dim: str) -> Part:
+def _part(name: str, numbers: Any, dim: str, trees: Trees | None = None) -> Part:
     array = np.array(numbers, dtype=np.float32)
     array.flags.writeable = False
-    return Part(f".{name}", array, (dim,))
+    return Part(f".{name}", array, (dim,), trees=trees)
 
 
 register(

@@ -1,4 +1,4 @@
-"""A summary as a figure, through matplotlib."""
+"""Where the parameters of an estimator are, as a figure, through matplotlib."""
 
 from __future__ import annotations
 
@@ -6,95 +6,68 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from skparams._records import Bounds, FittedAttribute, Unknown
-from skparams._report import (
+from skparams._records import Bounds, FittedAttribute, Node, Unknown
+from skparams._report.blocks import Block, blocks_of, first_divided
+from skparams._report.figure import (
     FONT,
-    LIGHT,
-    clean,
-    cut,
-    few,
     name_rows,
     new_axes,
-    number,
-    plural,
     points,
     points_wide,
     rows_that_fit,
     set_title,
     short,
-    value,
     wrapped,
 )
-from skparams._summary.blocks import Block, blocks_of, divided
-from skparams._summary.lines import largest
-from skparams._summary.record import Summary
-from skparams._summary.view import with_stats
+from skparams._report.layout import cut
+from skparams._report.lines import largest
+from skparams._report.palette import LIGHT
+from skparams._report.words import clean, few, number, plural, value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot"]
+__all__ = ["draw_nodes"]
 
-_MOST_BARS = 12
+_MAX_BARS = 12
 _REST = "… the rest"
-_LEAST_ROOM = 12  # points: no name is narrower
+_MIN_ROOM = 12  # points: no name is narrower
 _WIDE_RANGE = 100  # between the largest and the smallest array, from where a line hides the latter
-_DECADES = 3  # that are told apart then; what is smaller stands at 0
+_DECADES = 3  # that are shown then; what is smaller stands at 0
 
 
-def plot(summary: Summary, ax: Axes | None = None) -> Axes:
-    """Draw where the parameters are, or with statistics, what their numbers are.
-
-    Parameters
-    ----------
-    summary : Summary
-        Any.
-    ax : matplotlib Axes, default=None
-        Where to draw; by default in a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
-        That was drawn in.
-
-    Raises
-    ------
-    ImportError
-        If matplotlib is not installed.
-    ValueError
-        If there is nothing to draw.
-    """
-    rows, n_left = with_stats(summary)
-    blocks = [] if rows else blocks_of(summary)
-    if not rows and not blocks:
-        raise ValueError(
-            f"plot: {clean(summary.root.class_name)} has nothing to draw: {_why(summary)}."
-        )
+def draw_nodes(
+    root: Node, ax: Axes | None, *, planned: bool = False, stats: Sequence[FittedAttribute] = ()
+) -> Axes:
+    """Draw where the parameters are, or of arrays with statistics, what their numbers are."""
+    blocks = [] if stats else blocks_of(root)
+    if not stats and not blocks:
+        raise ValueError(f"plot: {clean(root.class_name)} has nothing to draw: {_why(root)}.")
     if ax is None:
         ax = new_axes()
-    if rows:
-        _draw_ranges(ax, rows, n_left)
+    if stats:
+        _draw_ranges(ax, stats)
     elif any(block.level for block in blocks):
-        _draw_icicle(ax, blocks, summary)
+        _draw_icicle(ax, blocks, _title(root, blocks, planned))
     else:
-        _draw_bars(ax, blocks, summary)
+        _draw_bars(ax, blocks, _title(root, blocks, planned))
     return ax
 
 
-def _why(summary: Summary) -> str:
-    if isinstance(summary.totals.stored, Unknown):
-        return clean(summary.totals.stored.reason)
+def _why(root: Node) -> str:
+    if isinstance(root.totals.stored, Unknown):
+        return clean(root.totals.stored.reason)
     return "it has no fitted parameters"
 
 
-def _draw_icicle(ax: Axes, blocks: list[Block], summary: Summary) -> None:
+def _draw_icicle(ax: Axes, blocks: list[Block], title: str) -> None:
     """Draw each level as a row of blocks that are as wide as their counts."""
     # matplotlib knows floats only, and counts may be longer than 64 bits.
     total = float(sum(block.count for block in blocks if block.level == 0))
     n_levels = 1 + max(block.level for block in blocks)
     ax.set(xlim=(0, total), ylim=(n_levels, 0), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
-    set_title(ax, _title(summary, blocks))
+    set_title(ax, title)
     room = points_wide(ax)
     unnamed = []
     for block in blocks:
@@ -127,7 +100,7 @@ def _draw_icicle(ax: Axes, blocks: list[Block], summary: Summary) -> None:
 
 def _label(block: Block, room: float) -> str:
     """Return a name with its count below, the name alone, or nothing, as there is room."""
-    if room < _LEAST_ROOM:
+    if room < _MIN_ROOM:
         return ""
     name, count = short(block.name), number(block.count)
     if max(map(points, (name, count))) <= room - 4:
@@ -137,10 +110,10 @@ def _label(block: Block, room: float) -> str:
     return name if points(name) <= room - 4 else ""
 
 
-def _draw_bars(ax: Axes, blocks: list[Block], summary: Summary) -> None:
+def _draw_bars(ax: Axes, blocks: list[Block], title: str) -> None:
     """Draw a bar for each array, named beside it."""
     blocks = sorted(blocks, key=_is_rest)
-    shown, rest = largest(blocks, min(_MOST_BARS, rows_that_fit(ax)), lambda block: block.count)
+    shown, rest = largest(blocks, min(_MAX_BARS, rows_that_fit(ax)), lambda block: block.count)
     shown = list(shown)
     if rest:
         left = [each for each in [*shown, *rest] if each in rest or _is_rest(each)]
@@ -155,22 +128,22 @@ def _draw_bars(ax: Axes, blocks: list[Block], summary: Summary) -> None:
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     name_rows(ax, names)
-    set_title(ax, _title(summary, blocks), names)
+    set_title(ax, title, names)
 
 
 def _is_rest(block: Block) -> bool:
     return block.name.startswith("… ")
 
 
-def _title(summary: Summary, blocks: list[Block]) -> str:
+def _title(root: Node, blocks: list[Block], planned: bool) -> str:
     """Say which estimator or array has the most."""
-    among = divided(blocks)
+    among = first_divided(blocks)
     named = [block for block in among if not _is_rest(block)]
     first = max(named or among, key=lambda block: block.count)
     total = sum(block.count for block in blocks if block.level == 0)
-    name, stored = short(first.name), summary.totals.stored
+    name, stored = short(first.name), root.totals.stored
     known = " that are known" if isinstance(stored, Unknown) else ""
-    verb = "will hold" if summary.planned else "holds"
+    verb = "will hold" if planned else "holds"
     if isinstance(stored, Bounds) and first.count == total:
         return f"{name} will hold all parameters: at most {number(total)}"
     if isinstance(stored, Bounds):
@@ -183,12 +156,11 @@ def _title(summary: Summary, blocks: list[Block]) -> str:
     return f"{name} {verb} {share:.0f} % of the {plural(total, 'parameter')}{known}"
 
 
-def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute], n_left: int) -> None:
+def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute]) -> None:
     """Draw for each array a line from min to max, thick within one deviation from the mean."""
     reach = []
     furthest = max(rows, key=_reach)
-    rows, rest = largest(rows, rows_that_fit(ax), lambda row: row.count)
-    n_left += len(rest)
+    rows, rest = largest(rows, min(_MAX_BARS, rows_that_fit(ax)), lambda row: row.count)
     if furthest in rest:  # which the title is about
         rows = [*rows[:-1], furthest]
     for i, row in enumerate(rows):
@@ -214,8 +186,8 @@ def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute], n_left: int) -> None
     ax.tick_params(axis="x", labelsize=FONT)
     ax.spines[["top", "right", "left"]].set_visible(False)
     below = "line: min to max; band: mean ± std; dot: mean"
-    if n_left:
-        below += f"; {plural(n_left, 'array')} left out"
+    if rest:
+        below += f"; {plural(len(rest), 'array')} left out"
     label = ax.set_xlabel(wrapped(ax, below, names), fontsize=FONT, loc="right")
     label.set_multialignment("right")
     title = "No parameter is finite"

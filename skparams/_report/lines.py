@@ -1,0 +1,316 @@
+"""What an estimator learned, as a tree of lines: which are shown, and what is summed up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
+
+from skparams._records import (
+    Bounds,
+    Count,
+    FittedAttribute,
+    Layer,
+    Node,
+    Trees,
+    Unknown,
+    add,
+    multiply,
+    together,
+)
+from skparams._report.page import Column, Row, Section
+from skparams._report.words import clean, number, shape, size, tree_size
+
+__all__ = ["Line", "largest", "layers_of", "learned", "lines_of", "upper", "weight"]
+
+_MAX_ARRAYS = 12  # of one estimator: a screen's worth
+_MAX_CHILDREN = 30  # of one estimator, runs of them counted as one
+_MAX_ALIKE = 3  # siblings of one class that are not yet a run
+_MAX_MEMBERS = 10  # of a run that is opened
+_MAX_FOLDED = 40  # more of them: what one wants to scroll through
+_MAX_LINES = 500  # keeps the page below half a megabyte
+_STYLES = {"estimator": "bold", "several": "bold", "rest": "dim"}
+
+T = TypeVar("T")
+Counts = tuple[Count, Count, Count]  # stored, free, bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: an array, an estimator, several estimators alike, or the rest of either.
+
+    ``what`` is an array's shape or an estimator's class, ``words`` its dims or whatever else there
+    is to say. The counts of an alias are not ``counted``: they stand where it points.
+    """
+
+    kind: str
+    name: str
+    what: str = ""
+    words: str = ""
+    count: Count = 0
+    free: Count = 0
+    bytes: Count = 0
+    counted: bool = True
+    lines: tuple[Line, ...] = ()
+    opened: bool = True
+
+    def row(self, total: int, planned: bool) -> Row:
+        """Return the row of a table, with those below it."""
+        counts = ("", "", "")
+        if self.counted:
+            counts = _written((self.count, self.free, self.bytes), planned)
+        share = round(100 * upper(self.count) / total, 1) if total and self.counted else 0.0
+        below = [line.row(total, planned) for line in self.lines]
+        cells = (self.name, self.what, self.words, *counts)
+        return Row(cells, _STYLES.get(self.kind, ""), below, self.opened, share)
+
+
+def learned(
+    root: Node, depth: int | None = None, *, planned: bool, notes: Sequence[str]
+) -> Section:
+    """Return the table of what an estimator learned, or will learn."""
+    columns = [
+        Column("will learn" if planned else "it learned", least=18, code=True),
+        Column("shape", wraps="cut", code=True),
+        Column("", drop=1, wraps="cut", code=True),
+        Column("count", right=True),
+        Column("free", right=True, drop=3),
+        Column("bytes", right=True, drop=2),
+    ]
+    totals = root.totals
+    rows = [line.row(upper(totals.stored), planned) for line in lines_of(root, depth)]
+    counts = _written((totals.stored, totals.free, totals.bytes), planned)
+    return Section(columns, [*rows, Row(("total", "", "", *counts), "bold")], notes)
+
+
+def _written(counts: Counts, planned: bool) -> tuple[str, str, str]:
+    stored, free, held = counts
+    first = "after fit" if planned and isinstance(stored, Unknown) else number(stored)
+    return first, number(free), size(held)
+
+
+def lines_of(root: Node, depth: int | None = None, limit: int = _MAX_LINES) -> tuple[Line, ...]:
+    """Return the lines below the root, about ``limit`` of them: all others are summed up.
+
+    Runs of estimators alike are opened where ``depth`` is given.
+    """
+    return tuple(_Lines(limit, depth).inside(root, 0))
+
+
+class _Lines:
+    def __init__(self, limit: int, depth: int | None) -> None:
+        self._left = limit
+        self._depth = depth
+
+    def inside(self, node: Node, level: int) -> Iterator[Line]:
+        """Yield a node's own parameters and the estimators in it."""
+        trees = _trees_in([node])
+        many = trees is not None and trees.n != 1
+        arrays = [row for row in node.parameters if not (many and row.trees)]
+        rows, rest = largest(arrays, _MAX_ARRAYS, lambda row: row.count)
+        yield from self._listed([*rows, *rest], len(rows), lambda row: _array(row, node), _own)
+        if trees and many:
+            yield self._trees([row for row in node.parameters if row.trees], trees)
+        if self._depth is not None and level >= self._depth:
+            return
+        runs, more = largest(list(_runs(node.children)), _MAX_CHILDREN, _weight_of_run)
+        for run in runs:
+            yield self._estimator(run[0], level) if len(run) == 1 else self._run(run, level)
+        if more:
+            left = [child for run in more for child in run]
+            yield _rest(len(left), map(_totals, left), "more estimators")
+
+    def _listed(
+        self,
+        items: Sequence[T],
+        shown: int,
+        make: Callable[[T], Line],
+        counts: Callable[[T], Counts],
+    ) -> Iterator[Line]:
+        """Yield the lines of the first of many, and one that opens to some of those left out."""
+        made = list(self._made(items[:shown], make))
+        yield from made
+        if left := items[len(made) :]:
+            folded = list(self._made(left[:_MAX_FOLDED], make))
+            if out := left[len(folded) :]:
+                folded = [*folded, _rest(len(out), map(counts, out))] if folded else []
+            yield _rest(len(left), map(counts, left), lines=tuple(folded))
+
+    def _made(self, items: Sequence[T], make: Callable[[T], Line]) -> Iterator[Line]:
+        for item in items:
+            if self._left <= 0:
+                return
+            self._left -= 1
+            yield make(item)
+
+    def _estimator(self, node: Node, level: int) -> Line:
+        what, words = clean(node.class_name), flow(layers_of(node))
+        trees = _trees_in([node])
+        if trees and trees.n == 1:
+            words = tree_size(trees)
+        if node.times != 1:
+            what = f"{number(node.times)} × {what}"
+            stored = node.totals.stored
+            words = "" if isinstance(stored, Unknown) else f"each {number(stored)}"
+        lines = tuple(self.inside(node, level + 1)) if self._left > 0 else ()
+        return Line("estimator", clean(node.name), what, words, *_totals(node), lines=lines)
+
+    def _run(self, run: Sequence[Node], level: int) -> Line:
+        """Return the line of several alike, with the largest of them inside it."""
+        ordered = sorted(run, key=lambda node: -weight(node.totals.stored))
+        lines = self._listed(
+            ordered, _MAX_MEMBERS, lambda node: self._estimator(node, level + 1), _totals
+        )
+        trees = _trees_in(run)
+        what = f"{len(run):,} × {clean(run[0].class_name)}"
+        if trees and trees.n == len(run):
+            what = _described(trees, f"{number(trees.nodes)} nodes")
+        return Line(
+            "several",
+            _name_of_run(run),
+            what,
+            "",
+            *_sum(map(_totals, run)),
+            lines=tuple(lines),
+            opened=self._depth is not None,
+        )
+
+    def _trees(self, rows: Sequence[FittedAttribute], trees: Trees) -> Line:
+        """Return the line of trees that are no estimators, with each of them inside it."""
+        groups: dict[int, list[FittedAttribute]] = {}
+        for row in rows:
+            groups.setdefault(id(row.trees), []).append(row)
+        if len(groups) == 1:
+            lines = [_of_trees(row) for row in rows]
+        else:
+            each = list(enumerate(groups.values()))
+            lines = list(
+                self._listed(each, _MAX_MEMBERS, _tree, lambda item: _sum(map(_own, item[1])))
+            )
+        what, counts = _described(trees), _sums(rows)
+        opened = self._depth is not None
+        return Line("several", "trees", what, "", *counts, lines=tuple(lines), opened=opened)
+
+
+def _array(row: FittedAttribute, node: Node) -> Line:
+    name = clean(row.path.removeprefix(f"{node.path}__"))
+    if row.alias_of is not None:
+        same = f"the same as {clean(row.alias_of)}"
+        return Line("array", name, shape(row.shape), same, counted=False)
+    dims = clean(" × ".join(row.dims or ()))
+    return Line("array", name, shape(row.shape), dims, *_own(row))
+
+
+def _trees_in(nodes: Iterable[Node]) -> Trees | None:
+    return together(row.trees for node in nodes for row in node.parameters if row.trees)
+
+
+def _described(trees: Trees, *more: str) -> str:
+    """Return how many trees there are, and how large."""
+    return ", ".join([f"{number(trees.n)} × tree", *more, tree_size(trees)])
+
+
+def _tree(item: tuple[int, Sequence[FittedAttribute]]) -> Line:
+    place, rows = item
+    trees = rows[0].trees
+    assert trees is not None
+    return Line("estimator", f"tree {place}", tree_size(trees), "", *_sums(rows))
+
+
+def _of_trees(row: FittedAttribute) -> Line:
+    """Return the line of an array of all trees, whose path is the library's own."""
+    name = re.findall(r"\w+", row.path)[-1]
+    return Line("array", name, shape(row.shape), "", *_own(row))
+
+
+def _own(row: FittedAttribute) -> Counts:
+    free = 0 if row.free is None else row.free
+    return (row.count, free, row.bytes) if row.alias_of is None else (0, 0, 0)
+
+
+def _rest(
+    n: int, counts: Iterable[Counts], what: str = "more", lines: tuple[Line, ...] = ()
+) -> Line:
+    return Line("rest", f"… {n:,} {what}", "", "", *_sum(counts), lines=lines, opened=False)
+
+
+def largest(
+    items: Sequence[T], limit: int, count: Callable[[T], Count]
+) -> tuple[Sequence[T], Sequence[T]]:
+    """Return the items, or if there are many the largest of them first, and those left out."""
+    if len(items) <= limit:
+        return items, ()
+    ordered = sorted(items, key=lambda item: -weight(count(item)))
+    return ordered[: limit - 2], ordered[limit - 2 :]
+
+
+def upper(count: Count) -> int:
+    """Return the upper bound of a count, 0 where it is not known."""
+    if isinstance(count, Unknown):
+        return 0
+    return count.high if isinstance(count, Bounds) else count
+
+
+def weight(count: Count) -> float:
+    """Return what to sort a count by: what is not known may be the largest."""
+    return float("inf") if isinstance(count, Unknown) else float(min(upper(count), 10**300))
+
+
+def layers_of(node: Node) -> tuple[Layer, ...]:
+    """Return the layers of a network, none where candidates differ: one's are not the others'."""
+    return () if isinstance(node.totals.stored, Bounds) else node.layers
+
+
+def flow(layers: Sequence[Layer]) -> str:
+    """Return the numbers of neurons, layer by layer; the middle of a deep network is left out."""
+    units = [f"{layer.neurons:,}" for layer in layers]
+    if len(units) > 6:
+        units[3:-2] = ["…"]
+    return " → ".join(units)
+
+
+def _runs(children: Sequence[Node]) -> Iterator[list[Node]]:
+    """Yield long runs of siblings of one class together, and all others on their own."""
+    for _, group in groupby(children, key=lambda node: (node.class_name, _stem(node.name))):
+        siblings = list(group)
+        if len(siblings) > _MAX_ALIKE:
+            yield siblings
+        else:
+            yield from ([node] for node in siblings)
+
+
+def _stem(name: str) -> str:
+    """Return what siblings of one list have in common; a named step is on its own."""
+    return name.partition("[")[0] if name.endswith("]") else name
+
+
+def _name_of_run(run: Sequence[Node]) -> str:
+    first, last = run[0].name, run[-1].name
+    if first.endswith("]") and last.endswith("]"):
+        return clean(f"{first[:-1]} … {last[last.rindex('[') + 1 :]}")
+    return clean(f"{first} … {last}")
+
+
+def _totals(node: Node) -> Counts:
+    """Return the counts of a node, of all of them if it stands for several."""
+    own = (node.totals.stored, node.totals.free, node.totals.bytes)
+    if node.times == 1:
+        return own
+    stored, free, held = (multiply(node.times, count) for count in own)
+    return stored, free, held
+
+
+def _sums(rows: Sequence[FittedAttribute]) -> Counts:
+    return _sum(map(_own, rows))
+
+
+def _sum(counts: Iterable[Counts]) -> Counts:
+    each = list(counts)
+    stored, free, held = (add(parts) for parts in zip(*each, strict=True)) if each else (0, 0, 0)
+    return stored, free, held
+
+
+def _weight_of_run(run: Sequence[Node]) -> Count:
+    return add(_totals(node)[0] for node in run)

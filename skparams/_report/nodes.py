@@ -1,0 +1,119 @@
+"""What the pages and frames of a summary and of a plan have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, Unknown, together
+from skparams._report.base import Frame
+from skparams._report.lines import layers_of
+from skparams._report.page import Column, Row, Section, left_out
+from skparams._report.words import clean, number, plural, shape, tree_size
+
+__all__ = ["about", "frame_of", "guessed_classes", "layers", "titled"]
+
+_MAX_NETWORKS = 3
+_MAX_LAYERS = 12
+_COUNTS = ("count", "free", "bytes")
+_LAYERS = [
+    Column("neurons", right=True),
+    Column("activation", drop=4),
+    Column("weights", right=True, drop=1),
+    Column("biases", right=True, drop=3),
+    Column("connections", right=True, drop=2),
+    Column("parameters", right=True),
+]
+
+
+def about(root: Node, state: str, n_samples: int | None) -> list[str]:
+    """Return what a page is about, in a few words each, the class first."""
+    words = [clean(root.class_name), state]
+    data = [] if root.n_features is None else [plural(root.n_features, "feature")]
+    if root.n_classes is not None:
+        data.append(plural(root.n_classes, "class", "classes"))
+    if data and state != "not fitted":
+        words.append(" → ".join(data))
+    trees = together(row.trees for row in root.parameters if row.trees)
+    if trees and trees.n == 1:
+        words.append(tree_size(trees))
+    if n_samples is not None:
+        words.append(plural(n_samples, "row"))
+    return words
+
+
+def guessed_classes(root: Node) -> tuple[str, ...]:
+    """Return the names of the classes that no Spec describes."""
+    return tuple(dict.fromkeys(node.class_name for node in root.walk() if node.guessed))
+
+
+def titled(what: str, node: Node) -> str:
+    """Return the title of a table that a nested estimator has for itself."""
+    return f"{what} of {clean(node.name)}" if node.path else what
+
+
+def layers(root: Node) -> Iterator[Section]:
+    """Yield a table for each of the first networks; the last one says how many more there are."""
+    nodes = (node for node in root.walk() if layers_of(node))
+    shown = list(islice(nodes, _MAX_NETWORKS))
+    n_left = sum(1 for _ in nodes)
+    for node in shown:
+        columns = [Column(titled("layers", node)), *_LAYERS]
+        rows = [Row(_cells(layer)) for layer in node.layers]
+        if len(rows) > _MAX_LAYERS:
+            rows[_MAX_LAYERS - 4 : -3] = left_out(len(rows) - _MAX_LAYERS + 1, columns)
+        left = [f"layers of {n_left:,} more are not shown"] if n_left and node is shown[-1] else []
+        yield Section(columns, rows, left)
+
+
+def _cells(layer: Layer) -> Sequence[str]:
+    sums = (layer.biases, layer.connections, layer.parameters)
+    return (
+        layer.name,
+        number(layer.neurons),
+        clean(layer.activation or ""),
+        f"{layer.inputs:,} × {layer.neurons:,}" if layer.inputs else "",
+        *(number(n) if layer.inputs else "" for n in sums),
+    )
+
+
+def frame_of(root: Node, *, planned: bool) -> Frame:
+    """Return a frame's columns and rows: one a fitted attribute, with bounds before fit."""
+    rows = [(row, node) for node in root.walk() for row in node.attributes]
+    columns = dict.fromkeys(("path", "estimator", "role", "shape", "dims", "dtype"), "object")
+    columns |= {"times": "Int64"} if planned else {}
+    for name in _COUNTS:
+        columns |= dict.fromkeys(
+            (name, f"{name}_low", f"{name}_high") if planned else (name,), "Int64"
+        )
+    columns |= {"retained": "Int64", "alias_of": "object", "reason": "object"}
+    if any(row.stats for row, _ in rows):
+        columns |= dict.fromkeys(("min", "max", "mean", "std", "norm"), "float64")
+        columns |= {"zeros": "Int64", "nonfinite": "Int64"}
+    return columns, ({name: _value(name, row, node) for name in columns} for row, node in rows)
+
+
+def _value(name: str, row: FittedAttribute, node: Node) -> Any:
+    if name == "estimator":
+        return node.class_name
+    if name == "times":
+        return _exact(node.times)
+    if name == "shape":
+        return None if row.shape is None else shape(row.shape) or "()"
+    if name == "dims":
+        return None if row.dims is None else " × ".join(row.dims)
+    if name in _COUNTS:
+        return _exact(getattr(row, name))
+    if name == "reason":
+        counts = (row.count, row.free, row.bytes)
+        return next((count.reason for count in counts if isinstance(count, Unknown)), None)
+    stem, _, end = name.rpartition("_")
+    if stem in _COUNTS:
+        count: Count | None = getattr(row, stem)
+        return getattr(count, end) if isinstance(count, Bounds) else _exact(count)
+    return getattr(row if hasattr(row, name) else row.stats, name, None)
+
+
+def _exact(count: Count | None) -> int | None:
+    return None if isinstance(count, Bounds | Unknown) else count
