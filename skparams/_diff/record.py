@@ -192,6 +192,11 @@ class NodeChange:
     children: tuple[NodeChange, ...] = ()
 
     @property
+    def class_name(self) -> str:
+        """The class after, or before if there is none after, without its package."""
+        return (self.after or self.before or "").rpartition(".")[2]
+
+    @property
     def same(self) -> bool:
         """Whether neither it nor any nested estimator changed."""
         return (

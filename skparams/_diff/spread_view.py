@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from skparams._diff.record import ParameterSpread
-from skparams._diff.sections import hidden_hyperparameters, hyperparameters, limited
+from skparams._diff.sections import hyperparameters
 from skparams._report import (
     UNKNOWN,
     Bar,
@@ -17,6 +17,7 @@ from skparams._report import (
     Section,
     clean,
     few,
+    left_out,
     longest,
     number,
     plural,
@@ -34,13 +35,21 @@ COLUMNS = {
     **{"values": "object", "mean": "float64", "std": "float64", "relative": "float64"},
     **{"largest": "float64", "sign_changes": "Int64", "nonfinite": "Int64"},
 }
+_LEARNED = [
+    Column("they learned", least=18, code=True),
+    Column("shape", wraps="cut"),
+    Column("mean", right=True, drop=2),
+    Column("std", right=True),
+    Column("relative", right=True),
+    Column("largest", right=True, drop=1),
+    Column("both signs", right=True, drop=3),
+]
 _MAX_ROWS = 40
 
 
 def page(spread: Spread) -> Page:
-    """Return the page."""
-    sections = [*hyperparameters(spread.hyperparameters, "they differ in"), *_learned(spread)]
-    return Page(_about(spread), sections, list(_notes(spread)))
+    sections, notes = hyperparameters(spread.hyperparameters, "they differ in")
+    return Page(_about(spread), [*sections, *_learned(spread)], [*notes, *_notes(spread)])
 
 
 def _about(spread: Spread) -> list[str]:
@@ -51,22 +60,13 @@ def _about(spread: Spread) -> list[str]:
 
 
 def _learned(spread: Spread) -> Iterator[Section]:
-    if not spread.parameters:
-        return
-    shown = list(spread.parameters)
-    if len(shown) > _MAX_ROWS:
-        shown.sort(key=lambda row: -(row.relative or 0.0))
+    shown, left = spread.parameters[:_MAX_ROWS], spread.parameters[_MAX_ROWS:]
+    if left:
+        ordered = sorted(spread.parameters, key=lambda row: -(row.relative or 0.0))
+        shown = tuple(ordered[:_MAX_ROWS])
     rows = [_row(row, len(spread.classes)) for row in shown]
-    columns = [
-        Column("they learned", least=18, code=True),
-        Column("shape", wraps="cut"),
-        Column("mean", right=True, drop=2),
-        Column("std", right=True),
-        Column("relative", right=True),
-        Column("largest", right=True, drop=1),
-        Column("both signs", right=True, drop=3),
-    ]
-    yield Section(columns, limited(rows, _MAX_ROWS, "more that vary less"))
+    if rows:
+        yield Section(_LEARNED, [*rows, *left_out(len(left), _LEARNED, "more that vary less")])
 
 
 def _row(row: ParameterSpread, n_models: int) -> Row:
@@ -83,7 +83,6 @@ def _row(row: ParameterSpread, n_models: int) -> Row:
 
 
 def _notes(spread: Spread) -> Iterator[str]:
-    yield from hidden_hyperparameters(spread.hyperparameters)
     if any(row.std is not None for row in spread.parameters):
         yield "std: of each number over the models, as root mean square; relative: over the means'"
     if spread.different_structure:
@@ -105,7 +104,7 @@ def rows(spread: Spread) -> Iterator[dict[str, Any]]:
 
 
 def bars(spread: Spread) -> Bars:
-    """Return how much each parameter varies."""
+    """How much each parameter varies."""
     found = [
         Bar(row.path, row.relative, "shapes differ" if len(row.shapes) > 1 else "")
         for row in spread.parameters

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from skparams._diff.lines import Line, class_of, folded, learned, short_class, status, unchanged
+from skparams._diff.lines import Line, class_of, learned, status, unchanged
 from skparams._diff.record import AttributeChange, Change, Facts, NodeChange
-from skparams._diff.sections import hidden_hyperparameters, hyperparameters, limited, written
+from skparams._diff.sections import hyperparameters, written
 from skparams._report import (
     UNKNOWN,
     Bar,
@@ -18,6 +18,7 @@ from skparams._report import (
     Section,
     clean,
     few,
+    left_out,
     longest,
     number,
     plural,
@@ -38,25 +39,27 @@ COLUMNS = {
     **dict.fromkeys(("path", "estimator", "role", "status", "before", "after"), "object"),
     **_NUMBERS,
 }
-_MAX_OTHERS = 20
-_MAX_MEMBERS = 200  # of a run that is opened
-_FIGURES = [
+_LEARNED = [
+    Column("it learned", least=18, code=True),
+    Column("shape", wraps="cut"),
     Column("changed", right=True),
     Column("largest", right=True, drop=1),
     Column("relative", right=True),
     Column("cosine", right=True, drop=2),
 ]
+_OTHERS = [
+    Column("other attributes", least=16, code=True),
+    Column("", drop=1),
+    Column("before", least=12, wraps="fold", code=True),
+    Column("after", least=12, wraps="fold", code=True),
+]
+_MAX_OTHERS = 20
 
 
 def page(diff: Diff) -> Page:
-    """Return the page."""
-    sections = [*hyperparameters(diff.hyperparameters, "you changed", "before", "after")]
+    sections, notes = hyperparameters(diff.hyperparameters, "you changed", "before", "after")
     sections += [*_learned(diff.root), *_others(diff.root)]
-    for name, lines in folded(diff.root):
-        columns = [Column("member", code=True), Column("", wraps="cut"), *_FIGURES]
-        members = limited([line.row() for line in lines], _MAX_MEMBERS)
-        sections.append(Section(columns, members, fold=f"each of {name}"))
-    return Page(_about(diff), sections, list(_notes(diff)))
+    return Page(_about(diff), sections, [*notes, *_notes(diff)])
 
 
 def _about(diff: Diff) -> list[str]:
@@ -67,14 +70,12 @@ def _about(diff: Diff) -> list[str]:
 
 def _learned(root: NodeChange) -> Iterator[Section]:
     lines = list(learned(root))
-    if len(lines) > 1:
+    if len(lines) > 1 or any(line.lines for line in lines):
         change = Change.merged(root.changes())
         note = "" if root.same else unchanged(change)
         lines.append(Line("total compared", "", change, note, style="bold"))
     if lines:
-        columns = [Column("it learned", least=18, code=True), Column("shape", wraps="cut")]
-        rows = [line.row() for line in lines]
-        yield Section([*columns, *_FIGURES], rows, list(_alignments(root)))
+        yield Section(_LEARNED, [line.row() for line in lines], list(_alignments(root)))
 
 
 def _alignments(root: NodeChange) -> Iterator[str]:
@@ -91,18 +92,12 @@ def _alignments(root: NodeChange) -> Iterator[str]:
 def _others(root: NodeChange) -> Iterator[Section]:
     """Yield the other attributes that differ, of two classes only those that both have."""
     if found := _differing(root)[0]:
-        columns = [
-            Column("other attributes", least=16, code=True),
-            Column("", drop=1),
-            Column("before", least=12, wraps="fold", code=True),
-            Column("after", least=12, wraps="fold", code=True),
-        ]
-        rows = [Row((clean(row.path), row.role, *_sides(row))) for row in found]
-        yield Section(columns, limited(rows, _MAX_OTHERS))
+        rows = [Row((clean(row.path), row.role, *_sides(row))) for row in found[:_MAX_OTHERS]]
+        yield Section(_OTHERS, [*rows, *left_out(len(found[_MAX_OTHERS:]), _OTHERS)])
 
 
 def _differing(root: NodeChange) -> tuple[list[AttributeChange], int]:
-    """Return the other attributes that differ, and how many come or go with a class."""
+    """The other attributes that differ, and how many come or go with a class."""
     differing = [(row, node) for node in root.walk() for row in node.others if not row.same]
     found = [
         row
@@ -113,7 +108,7 @@ def _differing(root: NodeChange) -> tuple[list[AttributeChange], int]:
 
 
 def _sides(row: AttributeChange) -> tuple[str, str]:
-    """Return both sides in short: their text, or shape, dtype and how many values differ."""
+    """Both sides in short: their text, or shape, dtype and how many values differ."""
     one, two = (written(facts.text if facts else None) for facts in (row.before, row.after))
     if one == two or UNKNOWN in (one, two):
         one, two = (_kind(facts) or UNKNOWN for facts in (row.before, row.after))
@@ -123,7 +118,7 @@ def _sides(row: AttributeChange) -> tuple[str, str]:
 
 
 def _kind(facts: Facts | None) -> str | None:
-    """Return the shape and the dtype of an array, another value's text."""
+    """The shape and the dtype of an array, or the text of another value."""
     if facts is None:
         return None
     text = facts.text if facts.shape is None else f"{shape(facts.shape)} {facts.dtype}".lstrip()
@@ -133,7 +128,6 @@ def _kind(facts: Facts | None) -> str | None:
 def _notes(diff: Diff) -> Iterator[str]:
     if diff.n_same:
         yield f"{plural(diff.n_same, 'hyperparameter')} the same"
-    yield from hidden_hyperparameters(diff.hyperparameters)
     if n_hidden := _differing(diff.root)[1]:
         yield f"{plural(n_hidden, 'other attribute')} not in both models"
     if diff.rtol or diff.atol:
@@ -142,54 +136,36 @@ def _notes(diff: Diff) -> Iterator[str]:
         yield f"{number(n)} changed to or from NaN or infinity; norms leave them out"
     if any(diff.root.fitted):
         unfitted = (node for node in diff.root.walk() if not any(node.fitted))
-        if names := dict.fromkeys(clean(short_class(node.after)) for node in unfitted):
+        if names := dict.fromkeys(clean(node.class_name) for node in unfitted):
             yield f"not fitted: {few(names)}"
 
 
 def rows(diff: Diff) -> Iterator[dict[str, Any]]:
     """Yield the rows of the frame: what was compared, and the hyperparameters that differ."""
     for each in diff.hyperparameters:
-        yield _row(each.path, "hyperparameter", each.before, each.after)
+        yield _row(None, each.path, "hyperparameter", each.before, each.after)
     for node in diff.root.walk():
+        cls = node.class_name
         if (node.before, node.fitted[0]) != (node.after, node.fitted[1]):
             before, after = (
-                cls if fitted or not cls else f"{cls} (not fitted)"
-                for cls, fitted in zip((node.before, node.after), node.fitted, strict=True)
+                side if fitted or not side else f"{side} (not fitted)"
+                for side, fitted in zip((node.before, node.after), node.fitted, strict=True)
             )
-            yield _row(node.path, "estimator", before, after)
-        for row in _attribute_rows(node):
-            yield {"estimator": short_class(node.after or node.before), **row}
-
-
-def differences(diff: Diff) -> Iterator[str]:
-    """Yield the path, the class and the size of each difference, other classes first."""
-    for row in sorted(rows(diff), key=lambda row: row["role"] != "estimator"):
-        if row["status"] == "same":
-            continue
-        owner = f" of {row['estimator']}" if "estimator" in row else ""
-        name = clean(row["path"] if owner else f"{row['role']} {row['path']}".strip())
-        before, after = (clean(row[side] or "absent") for side in ("before", "after"))
-        size = "" if row.get("largest") is None else f", by up to {value(row['largest'])}"
-        difference = f"{before} instead of {after}"
-        if row.get("n_changed") and (size or before == after):
-            difference = f"{row['n_changed']:,} of {row['n']:,} values differ{size}"
-        yield f"{name}{owner}: {difference}"
-
-
-def _attribute_rows(node: NodeChange) -> Iterator[dict[str, Any]]:
-    for each in (*node.parameters, *node.others):
-        before, after = (_kind(facts) for facts in (each.before, each.after))
-        yield _row(each.path, each.role, before, after, each.change, same=each.same)
-    for tree in node.trees:
-        for name, pair in (("nodes", tree.nodes), ("depth", tree.depth)):
-            one, two = map(str, pair)
-            yield _row(f"{tree.path} {name}", "structure", one, two, same=one == two)
-        for name, change in tree.changes.items():
-            role = "structure" if name == "splits" else "parameter"
-            yield _row(f"{tree.path} {name}", role, change=change, same=not change.n_changed)
+            yield _row(None, node.path, "estimator", before, after)
+        for row in (*node.parameters, *node.others):
+            before, after = _kind(row.before), _kind(row.after)
+            yield _row(cls, row.path, row.role, before, after, row.change, same=row.same)
+        for tree in node.trees:
+            for name, (one, two) in (("nodes", tree.nodes), ("depth", tree.depth)):
+                path = f"{tree.path} {name}"
+                yield _row(cls, path, "structure", str(one), str(two), same=one == two)
+            for name, change in tree.changes.items():
+                path, role = f"{tree.path} {name}", "structure" if name == "splits" else "parameter"
+                yield _row(cls, path, role, change=change, same=not change.n_changed)
 
 
 def _row(
+    estimator: str | None,
     path: str,
     role: str,
     before: str | None = None,
@@ -199,14 +175,30 @@ def _row(
     same: bool = False,
 ) -> dict[str, Any]:
     word = "same" if same else "changed" if change else status(before, after)
-    row = {"path": path, "role": role, "status": word, "before": before, "after": after}
-    return row | {name: getattr(change, name) for name in _NUMBERS if change}
+    values = (path, estimator, role, word, before, after)
+    numbers = [getattr(change, name, None) for name in _NUMBERS]
+    return dict(zip(COLUMNS, (*values, *numbers), strict=True))
+
+
+def differences(diff: Diff) -> Iterator[str]:
+    """Yield the path, the class and the size of each difference, other classes first."""
+    for row in sorted(rows(diff), key=lambda row: row["role"] != "estimator"):
+        if row["status"] == "same":
+            continue
+        owner = f" of {row['estimator']}" if row["estimator"] else ""
+        name = clean(row["path"] if owner else f"{row['role']} {row['path']}".strip())
+        before, after = (clean(row[side] or "absent") for side in ("before", "after"))
+        size = "" if row["largest"] is None else f", by up to {value(row['largest'])}"
+        difference = f"{before} instead of {after}"
+        if row["n_changed"] and (size or before == after):
+            difference = f"{row['n_changed']:,} of {row['n']:,} values differ{size}"
+        yield f"{name}{owner}: {difference}"
 
 
 def bars(diff: Diff) -> Bars:
-    """Return how much each parameter changed."""
+    """How much each parameter changed."""
     found = []
-    for line in learned(diff.root):
+    for line in (line for each in learned(diff.root) for line in each.walk()):
         if line.path and line.change is not None and line.change.relative is not None:
             found.append(Bar(line.path, line.change.relative))
         elif line.path and line.note:
