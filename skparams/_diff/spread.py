@@ -14,7 +14,7 @@ from skparams._diff.align import aligned
 from skparams._diff.contents import Attribute, Model, models_of
 from skparams._diff.hyperparameters import differing
 from skparams._diff.record import ParameterSpread
-from skparams._diff.result import Spread
+from skparams._diff.spread_view import Spread
 from skparams._diff.values import compare, is_array
 from skparams._walk import class_path
 

@@ -1,22 +1,26 @@
-"""What a difference shows: its page, the rows of its frame, and its bars."""
+"""What ``diff`` returns: its page, its frame and its figure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from skparams._diff.lines import Line, class_of, learned, status, unchanged
-from skparams._diff.record import AttributeChange, Change, Facts, NodeChange
+from skparams._diff.record import AttributeChange, Change, Facts, HyperparameterChange, NodeChange
 from skparams._diff.sections import hyperparameters, written
 from skparams._report import (
     UNKNOWN,
     Bar,
     Bars,
     Column,
+    Frame,
     Page,
+    Plotted,
     Row,
     Section,
     clean,
+    draw_bars,
     few,
     left_out,
     longest,
@@ -27,15 +31,15 @@ from skparams._report import (
 )
 
 if TYPE_CHECKING:
-    from skparams._diff.result import Diff
+    from matplotlib.axes import Axes
 
-__all__ = ["COLUMNS", "bars", "differences", "page", "rows"]
+__all__ = ["Diff", "differences"]
 
 _NUMBERS = {
     **dict.fromkeys(("n", "n_changed", "nonfinite"), "Int64"),
     **dict.fromkeys(("largest", "relative", "cosine"), "float64"),
 }
-COLUMNS = {
+_COLUMNS = {
     **dict.fromkeys(("path", "estimator", "role", "status", "before", "after"), "object"),
     **_NUMBERS,
 }
@@ -56,26 +60,78 @@ _OTHERS = [
 _MAX_OTHERS = 20
 
 
-def page(diff: Diff) -> Page:
-    sections, notes = hyperparameters(diff.hyperparameters, "you changed", "before", "after")
-    sections += [*_learned(diff.root), *_others(diff.root)]
-    return Page(_about(diff), sections, [*notes, *_notes(diff)])
+@dataclass(frozen=True, slots=True, repr=False)
+class Diff(Plotted):
+    """What changed between two models.
+
+    Shown as text by ``print`` and as HTML in notebooks.
+
+    Parameters
+    ----------
+    root : NodeChange
+        The estimator.
+    hyperparameters : tuple of HyperparameterChange
+        Those that were added, removed or changed.
+    n_same : int
+        How many hyperparameters are the same.
+    rtol, atol : float
+        A number has changed if it differs by more than ``atol + rtol * abs(after)``.
+    aligned : bool
+        Whether units of ``after`` were put in the order and the signs of ``before``.
+    """
+
+    _in_json: ClassVar = ("is_empty",)
+
+    root: NodeChange
+    hyperparameters: tuple[HyperparameterChange, ...]
+    n_same: int
+    rtol: float = 0.0
+    atol: float = 0.0
+    aligned: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no difference was found."""
+        return not self.hyperparameters and self.root.same
+
+    def _page(self) -> Page:
+        fitted = ("fitted" if each else "not fitted" for each in self.root.fitted)
+        about = [class_of(self.root), " → ".join(dict.fromkeys(fitted))]
+        about += ["no difference"] if self.is_empty else []
+        sections, notes = hyperparameters(self.hyperparameters, "you changed", "before", "after")
+        others, n_hidden = _different_others(self.root)
+        if rows := list(_learned(self.root)):
+            sections.append(Section(_LEARNED, rows, list(_alignments(self.root))))
+        if rows := [Row((clean(row.path), row.role, *_sides(row))) for row in others[:_MAX_OTHERS]]:
+            rows += left_out(len(others[_MAX_OTHERS:]), _OTHERS)
+            sections.append(Section(_OTHERS, rows))
+        return Page(about, sections, [*notes, *_notes(self, n_hidden)])
+
+    def _frame(self) -> Frame:
+        return _COLUMNS, _frame_rows(self)
+
+    def _draw(self, ax: Axes | None) -> Axes:
+        bars = []
+        for line in (line for each in learned(self.root) for line in each.walk()):
+            if line.path and line.change is not None and line.change.relative is not None:
+                bars.append(Bar(line.path, line.change.relative))
+            elif line.path and line.note:
+                bars.append(Bar(line.path, None, line.note))
+        title = "No parameter that is in both changed"
+        if largest := longest(bars):
+            title = f"{{first}} changed the most: by {value(largest)} times its norm"
+        below = "norm of the change over the norm before"
+        nothing = "has nothing to draw: no fitted parameter is in both models"
+        return draw_bars(Bars(title, below, bars, f"{class_of(self.root)} {nothing}"), ax)
 
 
-def _about(diff: Diff) -> list[str]:
-    fitted = ("fitted" if each else "not fitted" for each in diff.root.fitted)
-    about = [class_of(diff.root), " → ".join(dict.fromkeys(fitted))]
-    return [*about, "no difference"] if diff.is_empty else about
-
-
-def _learned(root: NodeChange) -> Iterator[Section]:
+def _learned(root: NodeChange) -> Iterator[Row]:
     lines = list(learned(root))
+    yield from (line.row() for line in lines)
     if len(lines) > 1 or any(line.lines for line in lines):
         change = Change.merged(root.changes())
         note = "" if root.same else unchanged(change)
-        lines.append(Line("total compared", "", change, note, style="bold"))
-    if lines:
-        yield Section(_LEARNED, [line.row() for line in lines], list(_alignments(root)))
+        yield Line("total compared", "", change, note, style="bold").row()
 
 
 def _alignments(root: NodeChange) -> Iterator[str]:
@@ -89,14 +145,7 @@ def _alignments(root: NodeChange) -> Iterator[str]:
             yield note + (f", {plural(each.flipped, 'sign')} flipped" if each.flipped else "")
 
 
-def _others(root: NodeChange) -> Iterator[Section]:
-    """Yield the other attributes that differ, of two classes only those that both have."""
-    if found := _differing(root)[0]:
-        rows = [Row((clean(row.path), row.role, *_sides(row))) for row in found[:_MAX_OTHERS]]
-        yield Section(_OTHERS, [*rows, *left_out(len(found[_MAX_OTHERS:]), _OTHERS)])
-
-
-def _differing(root: NodeChange) -> tuple[list[AttributeChange], int]:
+def _different_others(root: NodeChange) -> tuple[list[AttributeChange], int]:
     """The other attributes that differ, and how many come or go with a class."""
     differing = [(row, node) for node in root.walk() for row in node.others if not row.same]
     found = [
@@ -125,10 +174,10 @@ def _kind(facts: Facts | None) -> str | None:
     return clean(text or "")
 
 
-def _notes(diff: Diff) -> Iterator[str]:
+def _notes(diff: Diff, n_hidden: int) -> Iterator[str]:
     if diff.n_same:
         yield f"{plural(diff.n_same, 'hyperparameter')} the same"
-    if n_hidden := _differing(diff.root)[1]:
+    if n_hidden:
         yield f"{plural(n_hidden, 'other attribute')} not in both models"
     if diff.rtol or diff.atol:
         yield f"changed: by more than {value(diff.atol)} + {value(diff.rtol)} × |after|"
@@ -140,49 +189,44 @@ def _notes(diff: Diff) -> Iterator[str]:
             yield f"not fitted: {few(names)}"
 
 
-def rows(diff: Diff) -> Iterator[dict[str, Any]]:
-    """Yield the rows of the frame: what was compared, and the hyperparameters that differ."""
+def _frame_rows(diff: Diff) -> Iterator[dict[str, Any]]:
+    """Yield the hyperparameters that differ, and all that was compared."""
     for each in diff.hyperparameters:
-        yield _row(None, each.path, "hyperparameter", each.before, each.after)
+        yield _row(each.path, None, "hyperparameter", sides=each.values)
     for node in diff.root.walk():
         cls = node.class_name
         if (node.before, node.fitted[0]) != (node.after, node.fitted[1]):
-            before, after = (
-                side if fitted or not side else f"{side} (not fitted)"
-                for side, fitted in zip((node.before, node.after), node.fitted, strict=True)
-            )
-            yield _row(None, node.path, "estimator", before, after)
+            pairs = zip((node.before, node.after), node.fitted, strict=True)
+            sides = [f"{c} (not fitted)" if c and not fitted else c for c, fitted in pairs]
+            yield _row(node.path, None, "estimator", sides=sides)
         for row in (*node.parameters, *node.others):
-            before, after = _kind(row.before), _kind(row.after)
-            yield _row(cls, row.path, row.role, before, after, row.change, same=row.same)
+            sides = [_kind(row.before), _kind(row.after)]
+            yield _row(row.path, cls, row.role, sides=sides, change=row.change, same=row.same)
         for tree in node.trees:
-            for name, (one, two) in (("nodes", tree.nodes), ("depth", tree.depth)):
-                path = f"{tree.path} {name}"
-                yield _row(cls, path, "structure", str(one), str(two), same=one == two)
+            for name, sizes in (("nodes", tree.nodes), ("depth", tree.depth)):
+                sides, same = [f"{n}" for n in sizes], sizes[0] == sizes[1]
+                yield _row(f"{tree.path} {name}", cls, "structure", sides=sides, same=same)
             for name, change in tree.changes.items():
-                path, role = f"{tree.path} {name}", "structure" if name == "splits" else "parameter"
-                yield _row(cls, path, role, change=change, same=not change.n_changed)
+                role = "structure" if name == "splits" else "parameter"
+                same = not change.n_changed
+                yield _row(f"{tree.path} {name}", cls, role, change=change, same=same)
 
 
 def _row(
-    estimator: str | None,
-    path: str,
-    role: str,
-    before: str | None = None,
-    after: str | None = None,
+    *names: str | None,
+    sides: Iterable[str | None] = (None, None),
     change: Change | None = None,
-    *,
     same: bool = False,
 ) -> dict[str, Any]:
+    before, after = sides
     word = "same" if same else "changed" if change else status(before, after)
-    values = (path, estimator, role, word, before, after)
     numbers = [getattr(change, name, None) for name in _NUMBERS]
-    return dict(zip(COLUMNS, (*values, *numbers), strict=True))
+    return dict(zip(_COLUMNS, (*names, word, before, after, *numbers), strict=True))
 
 
 def differences(diff: Diff) -> Iterator[str]:
     """Yield the path, the class and the size of each difference, other classes first."""
-    for row in sorted(rows(diff), key=lambda row: row["role"] != "estimator"):
+    for row in sorted(_frame_rows(diff), key=lambda row: row["role"] != "estimator"):
         if row["status"] == "same":
             continue
         owner = f" of {row['estimator']}" if row["estimator"] else ""
@@ -193,22 +237,3 @@ def differences(diff: Diff) -> Iterator[str]:
         if row["n_changed"] and (size or before == after):
             difference = f"{row['n_changed']:,} of {row['n']:,} values differ{size}"
         yield f"{name}{owner}: {difference}"
-
-
-def bars(diff: Diff) -> Bars:
-    """How much each parameter changed."""
-    found = []
-    for line in (line for each in learned(diff.root) for line in each.walk()):
-        if line.path and line.change is not None and line.change.relative is not None:
-            found.append(Bar(line.path, line.change.relative))
-        elif line.path and line.note:
-            found.append(Bar(line.path, None, line.note))
-    title = "No parameter that is in both changed"
-    if largest := longest(found):
-        title = f"{{first}} changed the most: by {value(largest)} times its norm"
-    return Bars(
-        title,
-        "norm of the change over the norm before",
-        found,
-        f"{class_of(diff.root)} has nothing to draw: no fitted parameter is in both models",
-    )

@@ -36,7 +36,6 @@ from sklearn.utils import Bunch
 
 import skparams
 from skparams import assert_same_model, diff, fitted_params, probe, slim, spread, summary
-from skparams._diff.view import page
 
 X, Y = make_classification(80, 6, n_informative=4, n_classes=3, random_state=0)
 
@@ -707,7 +706,7 @@ def test_a_tree_that_differs_is_not_called_the_same():
     X, y = np.random.RandomState(0).standard_normal((90, 4)), np.arange(90) % 3
     for seed in range(3):
         pair = [RandomForestClassifier(9, random_state=seed, max_depth=d).fit(X, y) for d in (3, 4)]
-        learned = page(diff(*pair)).sections[1]
+        learned = diff(*pair)._page().sections[1]
         rows = learned.rows[0].rows[-1].rows
         assert len(rows) == 9
         assert "same" not in {row.cells[2] for row in rows}
