@@ -15,11 +15,7 @@ from sklearn.utils.optimize import _check_optimize_result as check_optimize_resu
 from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
-    "CODES_ARE_FLOAT32",
     "DEFAULT_KERNEL_IS_FIXED",
-    "LBFGS_KEEPS_FLOAT32",
-    "NAIVE_BAYES_KEEPS_FLOAT32",
-    "RIDGE_CV_KEEPS_FLOAT32",
     "Interval",
     "Options",
     "RealNotInt",
@@ -34,14 +30,6 @@ __all__ = [
     "safe_indexing",
 ]
 
-# Whether orthogonal matching pursuit keeps float32 codes for float32 rows and any dictionary.
-CODES_ARE_FLOAT32 = parse_version(_version) >= parse_version("1.8")
-# Whether these keep float32 coefficients for float32 rows.
-LBFGS_KEEPS_FLOAT32 = parse_version(_version) >= parse_version(
-    "1.9"
-)  # logistic and generalized linear models
-NAIVE_BAYES_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")  # GaussianNB
-RIDGE_CV_KEEPS_FLOAT32 = parse_version(_version) >= parse_version("1.8")
 # Whether the default kernel of GaussianProcessRegressor has fixed hyperparameters.
 DEFAULT_KERNEL_IS_FIXED = parse_version(_version) < parse_version("1.9")
 

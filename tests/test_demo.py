@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold
 from skparams import MLPClassifier
 from skparams._cli import main
 from skparams._cli.data import read_csv
-from skparams._cli.errors import DemoError, printable
+from skparams._cli.errors import DemoError
 from skparams._cli.figure import _MAX_NAME_LENGTH, _draw_loss, _short, _tiles, draw
 from skparams._cli.files import write
 from skparams._cli.model import make_model
@@ -67,7 +67,7 @@ def test_a_table_keeps_its_names_and_says_what_it_leaves_out(csv):
     assert data.numeric == ["age", "[red]größe $a$ b$", "alone"]
     assert data.categorical == [ODD]
     assert data.classes == ("no", "yes")
-    assert len(data.notes) == 3  # the row count, the names, the empty column
+    assert len(data.notes) == 4  # the task, the row count, the names, the empty column
     assert any("'name'" in note for note in data.notes)
 
 
@@ -90,7 +90,7 @@ def test_a_semicolon_separates_too(csv):
 def test_the_target_decides_the_task(csv, frame, values, classes):
     data = read_csv(csv(frame.assign(label=values)), "label")
     assert (data.classes and len(data.classes)) == classes
-    assert "'label' holds" in data.reason
+    assert data.notes[0].startswith("regression" if classes is None else "classification")
 
 
 def test_rows_without_a_target_are_left_out(csv, frame):
@@ -176,8 +176,10 @@ def test_a_file_is_replaced_whole(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_control_characters_do_not_reach_the_terminal():
-    assert printable("a\x1b[31mb\nc é年") == "a�[31mb�c é年"
+def test_control_characters_do_not_reach_the_terminal(csv, frame):
+    data = read_csv(csv(frame.rename(columns={"age": "a\x1b[31mb"}).assign(name="c\x07")), "label")
+    assert data.numeric[0] == "a\\x1b[31mb"
+    assert set(data.X["name"]) == {"c\\x07"}
 
 
 @pytest.mark.parametrize("name", ["$\\frac", "short", "a very long name of a column=male"])
@@ -268,7 +270,7 @@ def test_a_whole_run_on_a_table(capsys, csv, frame, tmp_path, task):
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
     assert "scikit-learn" in printed
-    assert "the winner: alpha=" in printed
+    assert "the winner · alpha=" in printed
     assert "progress" not in printed
     assert ("R²" if task == "numbers" else "accuracy") in printed
     assert sorted(path.name for path in out.iterdir()) == ["learned.png", "report.html"]

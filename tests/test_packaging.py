@@ -66,7 +66,9 @@ def test_contributing_names_every_folder_and_files_that_exist():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     package = Path(skparams.__file__).parent
     folders = {path.parent.relative_to(package).as_posix() for path in package.rglob("*.py")}
-    assert set(re.findall(r"^\| `([\w/]+)/` \| ", text, re.MULTILINE)) == folders - {"."}
+    # The larger modules of scikit-learn have folders, which the line of specs/sklearn covers.
+    folders = {name for name in folders if not name.startswith("specs/sklearn/")} - {"."}
+    assert set(re.findall(r"^\| `([\w/]+)/` \| ", text, re.MULTILINE)) == folders
     files = re.findall(r"`((?:_|specs|neural|decomp)[\w/]+/[\w/]*\w\.py)`", text)
     assert len(files) > 3
     for file in files:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from skparams._cli.errors import DemoError, printable
+from skparams._cli.errors import DemoError
+from skparams._report import clean
 
 TOO_LARGE = 1e100  # taken as missing: its square overflows
 
@@ -13,7 +14,7 @@ def choose_columns(frame, notes: list[str]):
     A note names each column that is left out: an empty one, a row counter, text that is different
     in most rows.
     """
-    numeric, categorical = {}, {}
+    numeric, categorical, left_out = {}, {}, []
     for name, column in frame.items():
         reason = ""
         if column.isna().all():
@@ -28,10 +29,11 @@ def choose_columns(frame, notes: list[str]):
             reason = "its text differs in most rows"
         else:
             text = column.astype(object).where(column.notna(), np.nan)
-            categorical[name] = text.map(printable, "ignore")
+            categorical[name] = text.map(lambda value: clean(str(value)), "ignore")
         if reason:
-            notes.append(f"column {name!r} is left out: {reason}")
+            left_out.append(f"column {name!r} is left out: {reason}")
     if not numeric and not categorical:
-        raise DemoError("; ".join(["the table has no column to learn from", *notes]))
+        raise DemoError("; ".join(["the table has no column to learn from", *left_out]))
+    notes.extend(left_out)
     chosen = frame[[*numeric, *categorical]].assign(**numeric, **categorical)
     return chosen, list(numeric), list(categorical)

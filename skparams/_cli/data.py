@@ -8,17 +8,18 @@ import numpy as np
 from sklearn.datasets import load_digits
 
 from skparams._cli.columns import TOO_LARGE, choose_columns
-from skparams._cli.errors import DemoError, need, printable
+from skparams._cli.errors import DemoError, need
 from skparams._cli.target import decide_task, in_common_class
+from skparams._report import Page, Report, clean, few
 
 _MIN_ROWS = 20
 _MAX_ROWS = 5000  # keeps the search within minutes
 _MAX_LISTED_COLUMNS = 12
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """Features and target, and what was decided about them.
+@dataclass(frozen=True, repr=False)
+class Dataset(Report):
+    """Features and target, and notes on what was decided about them.
 
     An array has neither numeric nor categorical columns by name.
     """
@@ -27,18 +28,15 @@ class Dataset:
     X: Any
     y: np.ndarray
     classes: tuple[str, ...] | None  # None for regression
-    reason: str = ""  # for the task, where the values of the target decide it
     notes: list[str] = field(default_factory=list)
     numeric: list[str] = field(default_factory=list)
     categorical: list[str] = field(default_factory=list)
     image_shape: tuple[int, int] | None = None
 
-    @property
-    def title(self) -> str:
-        """The size of the table and what is predicted."""
+    def _page(self) -> Page:
         rows, columns = self.X.shape
         task = "regression" if self.classes is None else f"{len(self.classes)} classes"
-        return f"{self.name}: {rows:,} rows × {columns} columns → {task}"
+        return Page((self.name, f"{rows:,} rows × {columns} columns", task), [], self.notes)
 
 
 def load_images() -> Dataset:
@@ -51,22 +49,22 @@ def read_csv(path: Path, target: str | None) -> Dataset:
     """Read the table in a CSV file and note every decision about it."""
     frame = _read_frame(path)
     if target is None:
-        raise DemoError(f"--data needs --target, one of: {_list_names(frame.columns)}")
+        raise DemoError(f"--data needs --target, one of: {_list(frame.columns)}")
     if target not in frame:
-        raise DemoError(f"{path} has no column {target!r}; it has: {_list_names(frame.columns)}")
+        raise DemoError(f"{path} has no column {target!r}; it has: {_list(frame.columns)}")
     if frame.empty:
         raise DemoError(f"{path} has no rows")
 
     notes: list[str] = []
     frame, y = _rows_with_target(frame, target, notes)
-    values, is_classes, reason = decide_task(y, target)
+    values, is_classes = decide_task(y, target, notes)
     classes = None
     if is_classes:
         keep = in_common_class(values, target, notes)
         frame, values = frame[keep], values[keep]
         classes = tuple(map(str, np.unique(values)))
     X, numeric, categorical = choose_columns(frame, notes)
-    return Dataset(printable(path.name), X, values, classes, reason, notes, numeric, categorical)
+    return Dataset(clean(path.name), X, values, classes, notes, numeric, categorical)
 
 
 def _rows_with_target(frame, target: str, notes: list[str]):
@@ -102,11 +100,9 @@ def _read_frame(path: Path):
         raise DemoError(f"cannot read {path}: {error.strerror or error}") from error
     except ValueError as error:  # a decoding or a parser error
         raise DemoError(f"{path} is not a CSV file in UTF-8: {error}") from error
-    return frame.rename(columns=printable)
+    return frame.rename(columns=lambda name: clean(str(name)))
 
 
-def _list_names(names) -> str:
-    """List the first names, and say how many more there are."""
-    text = ", ".join(map(repr, names[:_MAX_LISTED_COLUMNS]))
-    n_more = len(names) - _MAX_LISTED_COLUMNS
-    return text if n_more <= 0 else f"{text} and {n_more} more"
+def _list(names) -> str:
+    """List the first names."""
+    return few(map(repr, names), _MAX_LISTED_COLUMNS)

@@ -1,4 +1,4 @@
-"""Errors that the user can mend, and text that is safe to print."""
+"""Errors that the user can mend."""
 
 import importlib
 from types import ModuleType
@@ -17,8 +17,3 @@ def need(module: str) -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise DemoError(f'needs {module}: pip install "skparams[demo]"') from error
-
-
-def printable(text: object) -> str:
-    """Replace control characters, which a terminal would obey."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(text))

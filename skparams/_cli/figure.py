@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skparams._cli.data import Dataset
-from skparams._cli.errors import printable
-from skparams._report import Theme
+from skparams._report import Theme, clean
 
 _MAX_LABELS = 12  # more rows cannot be labeled legibly
 _MAX_TILES = 24
@@ -134,9 +133,9 @@ def _grouped(rows: np.ndarray) -> np.ndarray:
     return rows[:, np.lexsort((-size.max(axis=0), size.argmax(axis=0)))]
 
 
-def _short(name: object) -> str:
+def _short(name: str) -> str:
     """Shorten a name in its middle, as a category is at its end, and escape formulas."""
-    text = printable(name)
+    text = clean(name)
     if len(text) > _MAX_NAME_LENGTH:
         text = f"{text[:9]}…{text[10 - _MAX_NAME_LENGTH :]}"
     return text.replace("$", r"\$")

@@ -1,31 +1,36 @@
-"""What the demo found, in words and rows: for the terminal and for the page."""
+"""What the demo found about the two searches, as a page for the terminal and for HTML."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from skparams._cli.data import Dataset
 from skparams._cli.search import SearchResult
+from skparams._report import Column, Page, Report, Row, Section
 
 
-@dataclass(frozen=True)
-class DemoResult:
-    """Everything that one run found."""
+@dataclass(frozen=True, repr=False)
+class DemoResult(Report):
+    """The searches with both libraries, and the seconds of what was done before them."""
 
-    data: Dataset
-    plan: str
     ours: SearchResult
     theirs: SearchResult
     kernel_seconds: float
     worker_seconds: float
-    summary: Any
 
-    @cached_property
-    def rows(self) -> list[tuple[str, ...]]:
-        """The comparison: a label, our value, theirs, and a remark."""
-        score = "R²" if self.data.classes is None else "accuracy"
+    def _page(self) -> Page:
+        ours, theirs = self.ours, self.theirs
+        winner = (f"{name}={value!r}" for name, value in ours.best_params.items())
+        columns = [
+            Column("same grid, same folds"),
+            Column(ours.library, right=True),
+            Column(theirs.library, right=True),
+            Column("", wraps="words"),
+        ]
+        rows = [Row(cells) for cells in self._rows()]
+        return Page(("the winner", *winner), [Section(columns, rows)], self._notes())
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        score = "accuracy" if hasattr(self.ours.network, "classes_") else "R²"
         both = self.ours, self.theirs
         search = [result.seconds for result in both]
         fit = [result.search.cv_results_["mean_fit_time"].mean() for result in both]
@@ -47,15 +52,12 @@ class DemoResult:
             return f"same for all {len(ours)}"
         return f"differ by up to {difference:.4f}"
 
-    @property
-    def winner(self) -> str:
-        """The best hyperparameters, as they would be typed."""
-        return ", ".join(f"{name}={value!r}" for name, value in self.ours.best_params.items())
-
-    @property
-    def notes(self) -> list[str]:
-        """What a reader should know about the search."""
-        notes = []
+    def _notes(self) -> list[str]:
+        kernels, workers = _time(self.kernel_seconds), _time(self.worker_seconds)
+        notes = [
+            f"before timing: kernels compiled, or loaded from their cache, in {kernels}; "
+            f"{self.ours.search.n_jobs} workers started in {workers}"
+        ]
         limit = self.ours.network.max_iter
         if self.ours.network.n_iter_ >= limit:
             notes.append(
@@ -65,14 +67,6 @@ class DemoResult:
         if self.theirs.best_params != self.ours.best_params:
             notes.append("scikit-learn's search chose other hyperparameters")
         return notes
-
-    @property
-    def preparation(self) -> str:
-        """What was done before both searches and is part of neither time."""
-        return (
-            f"kernels compiled, or loaded from their cache, in {_time(self.kernel_seconds)}; "
-            f"{self.ours.search.n_jobs} workers started in {_time(self.worker_seconds)}"
-        )
 
 
 def _time(seconds: float) -> str:

@@ -8,21 +8,23 @@ MIN_ROWS_PER_CLASS = 5  # one to hold out, and one for each of four folds
 _MAX_NUMERIC_CLASSES = 20
 
 
-def decide_task(y, name: str) -> tuple[np.ndarray, bool, str]:
-    """Return the values of a target without gaps, whether they are classes, and why."""
+def decide_task(y, name: str, notes: list[str]) -> tuple[np.ndarray, bool]:
+    """Return the values of a target without gaps, and whether they are classes; note why."""
     if y.dtype.kind not in "iuf":
         values = y.astype(str).to_numpy(dtype=object).astype(str)
-        reason = f"{name!r} holds {len(np.unique(values))} words, not numbers"
-        return values, True, f"classification, since {reason}"
+        n_words = len(np.unique(values))
+        notes.append(f"classification, since {name!r} holds {n_words} words, not numbers")
+        return values, True
     values = y.to_numpy(dtype=float)
     distinct = np.unique(values)
     whole = bool((distinct == np.round(distinct)).all())
     if len(distinct) <= 2 or (whole and len(distinct) <= _MAX_NUMERIC_CLASSES):
         kind = "whole numbers" if whole else "numbers"
+        notes.append(f"classification, since {name!r} holds only {len(distinct)} {kind}")
         # scikit-learn takes floats with decimals for a regression target, so they become text.
-        labels = values.astype(np.int64) if whole else values.astype(str)
-        return labels, True, f"classification, since {name!r} holds only {len(distinct)} {kind}"
-    return values, False, f"regression, since {name!r} holds {len(distinct):,} different numbers"
+        return values.astype(np.int64 if whole else str), True
+    notes.append(f"regression, since {name!r} holds {len(distinct):,} different numbers")
+    return values, False
 
 
 def in_common_class(y: np.ndarray, name: str, notes: list[str]) -> np.ndarray:

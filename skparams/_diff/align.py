@@ -20,7 +20,8 @@ from scipy.optimize import linear_sum_assignment
 
 from skparams._diff.contents import Attribute
 from skparams._diff.record import Alignment
-from skparams.specs import Units
+
+Units = Mapping[str, tuple[str, ...]]
 
 __all__ = ["aligned"]
 

@@ -13,7 +13,6 @@ from skparams._diff.hyperparameters import Hyperparameters, hyperparameters_in
 from skparams._diff.trees import trees_in
 from skparams._records import Node
 from skparams._walk import (
-    Fitted,
     Leaf,
     Walk,
     check_estimator,
@@ -22,7 +21,7 @@ from skparams._walk import (
     leaves_of,
     rules_of,
 )
-from skparams.specs import Rule, Units, estimators_in, is_number, texts_in
+from skparams.specs import Context, EstimatorView, Rule, dims_of, estimators_in, is_number, texts_in
 
 __all__ = ["Attribute", "Contents", "Model", "models_of"]
 
@@ -51,7 +50,7 @@ class Contents:
 
     attributes: dict[str, Attribute] = field(default_factory=dict)
     aliases: set[str] = field(default_factory=set)
-    units: Units = field(default_factory=dict)
+    units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def with_units(self) -> dict[str, Attribute]:
         """Return the dense arrays that have named axes."""
@@ -120,12 +119,12 @@ def _model_of(model: Any) -> Model:
     return Model(walk, dict(hyperparameters_in(model)), contents)
 
 
-def _contents_of(fitted: Fitted, visited: Collection[int]) -> Contents:
-    units = fitted.spec.units
-    found = Contents(units=units(fitted.known) if callable(units) else units)
+def _contents_of(fitted: EstimatorView, visited: Collection[int]) -> Contents:
+    units, ctx = fitted.spec.extras.get("units"), fitted.context()
+    found = Contents(units=units(ctx) if units else {})
     others: dict[str, Attribute] = {}
     buffers: set[tuple] = set()
-    rules = rules_of(fitted.spec, fitted.values, fitted.params, fitted.known)
+    rules = rules_of(fitted, ctx)
     for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
         value, path = fitted.values[name], join(fitted.path, name)
         if name in fitted.params or not _needed(rule, fitted, value):
@@ -133,7 +132,7 @@ def _contents_of(fitted: Fitted, visited: Collection[int]) -> Contents:
         if trees := dict(trees_in(path, value)):
             found.attributes.update((p, Attribute(t, t, "tree", name)) for p, t in trees.items())
         elif rule.parts or rule.role == "parameter":
-            for leaf, role, dims in _leaves(fitted, name, value, rule):
+            for leaf, role, dims in _leaves(fitted, ctx, name, rule):
                 if leaf.numbers is None:
                     others[leaf.path] = Attribute(leaf.value, leaf.value, role, name)
                     continue
@@ -158,24 +157,23 @@ def _only_visited(visited: Collection[int], name: str, value: Any) -> bool:
     return bool(inner) and all(each in visited for each in inner)
 
 
-def _needed(rule: Rule, fitted: Fitted, value: Any) -> bool:
+def _needed(rule: Rule, fitted: EstimatorView, value: Any) -> bool:
     if rule.role == "random" and is_number(value):  # a seed, which no prediction reads
         return False
     if rule.role == "derived":
         return rule.derive is not None
-    return rule.role in _COMPARED or (fitted.spec.guessed and rule.role not in _NEVER)
+    return rule.role in _COMPARED or (fitted.guessed and rule.role not in _NEVER)
 
 
 def _leaves(
-    fitted: Fitted, name: str, value: Any, rule: Rule
+    fitted: EstimatorView, ctx: Context, name: str, rule: Rule
 ) -> Iterator[tuple[Leaf, str, tuple[str, ...]]]:
-    leaves = leaves_of(fitted.estimator, name, value, rule, fitted.path)
-    named = rule.dims_for(fitted.known)
+    leaves = leaves_of(fitted, ctx, name, rule)
     for i, leaf in enumerate(leaves):
         role = leaf.part.role if leaf.part else rule.role
         if role not in _COMPARED:
             continue
         dims = leaf.part.dims if leaf.part else None
-        dims = dims or (named(i, len(leaves)) if callable(named) else named)
+        dims = dims or dims_of(rule, ctx, i, len(leaves))
         n_axes = len(getattr(leaf.numbers, "shape", ()))
         yield leaf, role, dims[len(dims) - n_axes :] if dims and len(dims) >= n_axes else ()

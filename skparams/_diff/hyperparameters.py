@@ -10,16 +10,15 @@ import numpy as np
 from skparams._diff.record import HyperparameterChange
 from skparams._diff.texts import distinct_texts
 from skparams._diff.values import compare
-from skparams._walk import DEEPEST, apart, join
+from skparams._walk import MAX_DEPTH, distinct, join
 from skparams.specs import (
     MISSING,
-    attributes_of,
     defaults_of,
-    hyperparameters_of,
     is_estimator,
     same,
     short_repr,
     templates_in,
+    view_of,
 )
 
 __all__ = ["Hyperparameters", "differing", "hyperparameters_in"]
@@ -36,11 +35,11 @@ def hyperparameters_in(
     cls: type = type(estimator)
     defaults = defaults_of(cls)
     used: set[str] = set()
-    for name, value in hyperparameters_of(estimator, attributes_of(estimator)).items():
+    for name, value in view_of(estimator).params.items():
         yield join(path, name), (value, not same(value, defaults.get(name, MISSING)))
         for local, template in templates_in(name, value):
-            if id(template) not in within and len(within) <= DEEPEST:
-                local = apart(name, local, used)
+            if id(template) not in within and len(within) <= MAX_DEPTH:
+                local = distinct(name, local, used)
                 used.add(local)
                 yield from hyperparameters_in(template, join(path, local), within)
 

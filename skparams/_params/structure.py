@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,16 +14,14 @@ from skparams._walk import Leaf, Walk, is_fitted, join
 from skparams.specs import (
     COMMON,
     MISSING,
+    Context,
+    EstimatorView,
     Part,
-    Spec,
     attributes_of,
     estimators_in,
     guess_role,
-    guess_spec,
-    hyperparameters_of,
     rebuilt,
-    registered,
-    with_fixed,
+    view_of,
 )
 
 __all__ = ["put", "structure_of"]
@@ -33,22 +30,9 @@ __all__ = ["put", "structure_of"]
 _UNUSED = {"output", "diagnostic", "state"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Owner:
-    """The root estimator, or a fitted one among its arguments, and what it holds."""
-
-    estimator: Any
-    params: Mapping[str, Any]
-    values: Mapping[str, Any]
-    spec: Spec
-
-    def role(self, name: str, value: Any) -> str:
-        rule = self.spec.rules.get(name)
-        return rule.role if rule else COMMON.get(name) or guess_role(name, value)
-
-    def keeps(self, name: str, role: str) -> bool:
-        """Whether predictions may need an attribute, judged by its role."""
-        return self.spec.guessed or role not in _UNUSED
+def _role(view: EstimatorView, name: str, value: Any) -> str:
+    rule = view.spec.rules.get(name)
+    return rule.role if rule else COMMON.get(name) or guess_role(name, value)
 
 
 def structure_of(estimator: Any, deep: bool) -> dict[str, Any]:
@@ -63,9 +47,9 @@ def structure_of(estimator: Any, deep: bool) -> dict[str, Any]:
     found = {}
     for path, owner in _owners(estimator, deep).items():
         for name, value in owner.values.items():
-            role = owner.role(name, value)
+            role = _role(owner, name, value)
             own = deep or role != "estimator"
-            if name not in owner.params and owner.keeps(name, role) and own:
+            if name not in owner.params and (owner.guessed or role not in _UNUSED) and own:
                 found[join(path, name)] = _copied(
                     "get_fitted_params", join(path, name), value, memo
                 )
@@ -125,16 +109,14 @@ class _AllOrNothing:
 
 def _owners(
     estimator: Any, deep: bool, path: str = "", within: frozenset[int] = frozenset()
-) -> dict[str, _Owner]:
+) -> dict[str, EstimatorView]:
     """Return an estimator and those among its arguments that are fitted, as steps, by path."""
-    values = attributes_of(estimator)
-    params = hyperparameters_of(estimator, values)
-    spec = registered(estimator) or guess_spec(values, params)
-    found = {path: _Owner(estimator, params, values, spec)}
+    view = view_of(estimator, path)
+    found = {path: view}
     within |= {id(estimator)}
-    for name, rule in spec.rules.items() if deep else ():
-        if rule.role == "estimator" and name in params and name in values:
-            for local, inner in estimators_in(name, values[name]):
+    for name, rule in view.spec.rules.items() if deep else ():
+        if rule.role == "estimator" and name in view.params and name in view.values:
+            for local, inner in estimators_in(name, view.values[name]):
                 if id(inner) not in within:
                     found |= _owners(inner, deep, join(path, local), within)
     return found
@@ -158,12 +140,12 @@ def _structure_in(estimator: Any, params: Mapping[str, Any]) -> dict[str, tuple[
     for prefix, names in given.items():
         owner = owners[prefix]
         learned = set(owner.values) - set(owner.params)
-        if learned and is_fitted(owner.estimator, owner.values):
+        if learned and is_fitted(owner):
             known = {*learned, *owner.spec.rules, *COMMON}
             names = {path: name for path, name in names.items() if name in known}
-        elif all(owner.role(name, params[path]) == "parameter" for path, name in names.items()):
+        elif all(_role(owner, name, params[path]) == "parameter" for path, name in names.items()):
             rules = owner.spec.rules.values()
-            if owner.spec.guessed or any(rule.role != "parameter" for rule in rules):
+            if owner.guessed or any(rule.role != "parameter" for rule in rules):
                 continue
         found |= {path: (owner.estimator, name) for path, name in names.items()}
     return found
@@ -188,22 +170,26 @@ def _replaced(
         leaf = leaves[next(iter(new))]
         old = attributes_of(leaf.estimator)[leaf.attribute]
         local = {leaves[path].local: array for path, array in new.items()}
-        spec = registered(leaf.estimator)
-        rule = spec.rules.get(leaf.attribute) if spec else None
+        view = view_of(leaf.estimator)
+        rule = view.spec.rules.get(leaf.attribute)
         if rule and rule.parts:
-            value = _with_parts(leaf, old, rule.parts, local)
+            value = _with_parts(leaf, old, rule.parts, view.context(), local)
         else:
             value = rebuilt(leaf.attribute, old, local)
         yield leaf.estimator, leaf.attribute, value
 
 
 def _with_parts(
-    leaf: Leaf, old: Any, parts: Callable[[Any], Iterable[Part]], new: Mapping[str, Any]
+    leaf: Leaf,
+    old: Any,
+    parts: Callable[[Context], Iterable[Part]],
+    ctx: Context,
+    new: Mapping[str, Any],
 ) -> Any:
     """Return a copy of an object with new numbers in its parts."""
     name = leaf.attribute
-    copy = _copied("set_fitted_params", name, old, {})
-    for part in parts(copy):
+    copy = ctx.value = _copied("set_fitted_params", name, old, {})
+    for part in parts(ctx):
         path = f"{name}{part.path}"
         if path not in new:
             continue
@@ -211,7 +197,7 @@ def _with_parts(
             part.write(new[path])
         elif part.array.flags.writeable:
             part.array[...] = new[path]
-    for part in parts(copy):
+    for part in parts(ctx):
         path = f"{name}{part.path}"
         if path in new and not _same_array(np.asarray(part.array), new[path]):
             raise ValueError(
@@ -223,14 +209,10 @@ def _with_parts(
 
 def _derived(estimator: Any) -> Iterator[tuple[str, Any]]:
     """Yield the derived attributes and their values after a change of parameters."""
-    spec = registered(estimator)
-    for name, rule in spec.rules.items() if spec else ():
-        values = attributes_of(estimator)
-        if rule.derive and name in values:
-            yield (
-                name,
-                rule.derive(values, with_fixed(hyperparameters_of(estimator, values), values)),
-            )
+    for name, rule in view_of(estimator).spec.rules.items():
+        view = view_of(estimator)  # as it is after what was derived before
+        if rule.derive and name in view.values:
+            yield name, rule.derive(view.context())
 
 
 def _same_array(a: Any, b: Any) -> bool:

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from skparams._plan.rows import Plans, asked, ends
-from skparams._records import Cost, Count, Node, Unknown, add, between, multiply, span
+from skparams._plan.rows import Plans, both_ends, evaluate
+from skparams._records import Cost, Count, Node, Unknown, add, multiply, span
 
 __all__ = ["cost_of"]
 
 
 def cost_of(plans: Plans, node: Node, members: Sequence[tuple[Count, Cost]]) -> Cost:
-    """Return what an estimator will cost, unknown where a part is.
+    """Return what an estimator will cost, of which ``members`` are the parts and their numbers.
 
-    Parameters
-    ----------
-    plans : Plans
-        Its sizes.
-    node : Node
-        Its record.
-    members : sequence of (int or Bounds, Cost)
-        How many of the estimators in it are alike, and what one of them costs.
-
-    Returns
-    -------
-    Cost
-        Multiply-adds are summed. Members are trained one after the other, so that the most
-        memory is needed for one of them beside those that are fitted.
+    Multiply-adds are summed. Members are trained one after the other, so that the most memory is
+    needed for one of them beside those that are fitted.
     """
     if isinstance(node.totals.stored, Unknown):
         return Cost(node.totals.bytes)
@@ -43,20 +32,11 @@ def cost_of(plans: Plans, node: Node, members: Sequence[tuple[Count, Cost]]) -> 
 
 def _own(plans: Plans, node: Node) -> Cost:
     """Return the cost of an estimator without those in it."""
-    weights = add(row.bytes for row in node.attributes)
+    own = Cost(add(row.bytes for row in node.attributes))
     if plans.spec.cost is None:
-        return Cost(weights)
-    stored = add(row.count for row in node.attributes)
-    (low,), (high,) = ends([stored])
-    answers = [asked(plans.spec.cost, plans.data, plans.params, n) for n in {low, high}]
-    if not all(isinstance(each, Cost) for each in answers):
-        return Cost(weights)
-    return Cost(
-        weights,
-        span(each.training_bytes for each in answers),
-        span(each.predict_macs_per_sample for each in answers),
-        span(each.train_macs_per_epoch for each in answers),
-    )
+        return own
+    cost = evaluate(plans.spec.cost, plans.ctx)
+    return replace(cost, parameter_bytes=own.parameter_bytes) if isinstance(cost, Cost) else own
 
 
 def _peak(parts: Sequence[tuple[Count, Cost]]) -> Count:
@@ -69,10 +49,11 @@ def _peak(parts: Sequence[tuple[Count, Cost]]) -> Count:
     for count in counts:
         if isinstance(count, Unknown):
             return count
-    low, high = (
-        _peak_of(list(zip(each[::3], each[1::3], each[2::3], strict=True))) for each in ends(counts)
-    )
-    return between(low, high)
+    peaks = [
+        _peak_of(list(zip(each[::3], each[1::3], each[2::3], strict=True)))
+        for each in both_ends(counts)
+    ]
+    return span(peaks)
 
 
 def _peak_of(parts: Sequence[tuple[int, int, int]]) -> int:

@@ -12,7 +12,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
 from skparams._records import NO_CLASSES, Bounds, Count, DataShape, Unknown, between
-from skparams.specs import attributes_of, estimators_in, hyperparameters_of, last_of
+from skparams.specs import estimators_in, last_of, view_of
 
 __all__ = ["read_data"]
 
@@ -20,21 +20,9 @@ _NOTHING = DataShape()
 
 
 def read_data(estimator: Any, X: Any, y: Any, given: Mapping[str, Any]) -> DataShape:
-    """Return the shape of the training data, from the data or from what is given instead.
+    """Return the shape of the training data, from X and y or from the numbers given instead.
 
-    Parameters
-    ----------
-    estimator : estimator
-        Classes are counted only where one is to be fitted that tells them apart.
-    X, y : array-like or None
-        As ``fit`` would get them. They are not copied.
-    given : mapping of str to int or None
-        ``n_samples``, ``n_features``, ``n_outputs`` and ``n_classes``.
-
-    Returns
-    -------
-    DataShape
-        Unknown is what neither says; one target by default.
+    X and y are not copied; classes are counted only if a classifier is to be fitted.
     """
     for name, value in given.items():
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
@@ -117,16 +105,16 @@ def _shape_of_y(estimator: Any, y: Any) -> tuple[Count, Count, Count]:
     return shape[0], targets, between(min(counts), max(counts))
 
 
-def _classifies(estimator: Any, met: set[int]) -> bool:
-    """Say whether an estimator is a classifier or is to fit one, from a search's grid too."""
-    met.add(id(estimator))
+def _classifies(estimator: Any, visited: set[int]) -> bool:
+    """Whether an estimator is a classifier or is to fit one, from a search's grid too."""
+    visited.add(id(estimator))
     # Of a pipeline the last step is asked: it would ask each step twice, and those in them again.
     last = last_of(estimator).estimator
     if hasattr(type(last), "__sklearn_tags__") and is_classifier(last):
         return True
-    params = hyperparameters_of(estimator, attributes_of(estimator))
+    params = view_of(estimator).params
     inner = (each for value in params.values() for _, each in estimators_in("", value))
-    return any(id(each) not in met and _classifies(each, met) for each in inner)
+    return any(id(each) not in visited and _classifies(each, visited) for each in inner)
 
 
 def _dtype_of(X: Any) -> str:

@@ -10,13 +10,13 @@ from sklearn.model_selection import ParameterGrid, ParameterSampler
 
 from skparams._records import NotKnown
 
-__all__ = ["MOST", "Drawn", "candidates"]
+__all__ = ["MAX_CANDIDATES", "DrawnValue", "candidates"]
 
 # Candidates that are looked at. With more, nothing is said: what is left out may be larger.
-MOST = 10_000
+MAX_CANDIDATES = 10_000
 
 
-class Drawn:
+class DrawnValue:
     """Stands for a hyperparameter that the search draws: sizes that follow from it are unknown."""
 
     def __init__(self, name: str) -> None:
@@ -25,7 +25,7 @@ class Drawn:
     def __repr__(self) -> str:
         return "drawn"
 
-    def __deepcopy__(self, memo: Any) -> Drawn:
+    def __deepcopy__(self, memo: Any) -> DrawnValue:
         return self
 
     __hash__ = object.__hash__
@@ -41,29 +41,17 @@ class Drawn:
 
 
 def candidates(params: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
-    """Yield the hyperparameters and the estimator of each candidate.
+    """Yield the hyperparameters of each candidate, and an estimator with them that is not fitted.
 
     A search that draws from lists may draw any of their combinations. With an integer as
-    ``random_state`` it draws the same each time, so that the very candidates are known.
-
-    Parameters
-    ----------
-    params : mapping
-        The search's hyperparameters.
-
-    Yields
-    ------
-    tuple
-        A dict, and a clone that is not fitted.
-
-    Raises
-    ------
-    NotKnown
-        If there are more than ``MOST``, or the class is no search of scikit-learn's.
+    ``random_state`` it draws the same each time, so that the very candidates are known. Raises
+    NotKnown if there are too many, or the class is no search of scikit-learn's.
     """
     grid = _grid(params)
-    if len(grid) > MOST:
-        raise NotKnown(f"{len(grid):,} candidates are more than the {MOST:,} that plan looks at")
+    if len(grid) > MAX_CANDIDATES:
+        raise NotKnown(
+            f"{len(grid):,} candidates are more than the {MAX_CANDIDATES:,} that plan looks at"
+        )
     for candidate in grid:
         estimator = clone(params["estimator"])
         # As fit does: a candidate's own estimators are cloned before something in them is set.
@@ -79,7 +67,10 @@ def _grid(params: Mapping[str, Any]) -> ParameterGrid | ParameterSampler:
     choices = [choices] if isinstance(choices, Mapping) else list(choices)
     grid = ParameterGrid(
         [
-            {name: [Drawn(name)] if hasattr(each, "rvs") else each for name, each in choice.items()}
+            {
+                name: [DrawnValue(name)] if hasattr(each, "rvs") else each
+                for name, each in choice.items()
+            }
             for choice in choices
         ]
     )

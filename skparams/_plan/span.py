@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
-from skparams._records import Cost, Count, FittedAttribute, Node, Totals, span
+from skparams._records import Cost, Count, FittedAttribute, Node, span
 
 __all__ = ["Planned", "spanning"]
 
@@ -19,19 +19,11 @@ class Planned(NamedTuple):
 
 
 def spanning(one: Planned, other: Planned) -> Planned:
-    """Return what lies around both: where they differ, from the smaller to the larger.
+    """Return what lies around two plans of one path: where they differ, from smaller to larger.
 
-    Parameters
-    ----------
-    one, other : Planned
-        Of estimators at the same path.
-
-    Returns
-    -------
-    Planned
-        Arrays and estimators that only one of them has are from none to all of it.
+    Arrays and estimators that only one of them has are from none to all of it.
     """
-    return Planned(_node(one.node, other.node), _cost(one.cost, other.cost))
+    return Planned(_node(one.node, other.node), _counts(one.cost, other.cost))
 
 
 def _node(one: Node, other: Node) -> Node:
@@ -44,7 +36,7 @@ def _node(one: Node, other: Node) -> Node:
         n_features=_same(one.n_features, other.n_features),
         n_classes=_same(one.n_classes, other.n_classes),
         attributes=tuple(_row(*pair) if len(pair) == 2 else _absent(pair[0]) for pair in rows),
-        totals=_totals(one.totals, other.totals),
+        totals=_counts(one.totals, other.totals),
         children=tuple(
             _node(*pair) if len(pair) == 2 else replace(pair[0], times=span([0, pair[0].times]))
             for pair in children
@@ -95,25 +87,11 @@ def _free(row: FittedAttribute) -> Count:
 def _absent(row: FittedAttribute) -> FittedAttribute:
     """Return the record of an array that may be there or not."""
     return replace(
-        row,
-        count=span([0, row.count]),
-        free=span([0, _free(row)]),
-        bytes=span([0, row.bytes]),
+        row, count=span([0, row.count]), free=span([0, _free(row)]), bytes=span([0, row.bytes])
     )
 
 
-def _totals(one: Totals, other: Totals) -> Totals:
-    return Totals(
-        span([one.stored, other.stored]),
-        span([one.free, other.free]),
-        span([one.bytes, other.bytes]),
-    )
-
-
-def _cost(one: Cost, other: Cost) -> Cost:
-    return Cost(
-        span([one.parameter_bytes, other.parameter_bytes]),
-        span([one.training_bytes, other.training_bytes]),
-        span([one.predict_macs_per_sample, other.predict_macs_per_sample]),
-        span([one.train_macs_per_epoch, other.train_macs_per_epoch]),
-    )
+def _counts(one: Any, other: Any) -> Any:
+    """Return the bounds around each count of two records of counts."""
+    names = [each.name for each in fields(one)]
+    return type(one)(*(span([getattr(one, name), getattr(other, name)]) for name in names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import Any
@@ -11,7 +11,7 @@ from sklearn.base import is_classifier, is_regressor
 
 from skparams._plan.columns import after, at_both_ends
 from skparams._plan.cost import cost_of
-from skparams._plan.rows import Plans, asked
+from skparams._plan.rows import Plans, evaluate
 from skparams._plan.search import candidates
 from skparams._plan.span import Planned, spanning
 from skparams._records import (
@@ -28,161 +28,142 @@ from skparams._records import (
     chained,
     multiply,
 )
-from skparams._walk import DEEPEST, Walk, choices, join
+from skparams._walk import MAX_DEPTH, Walk, choices, join
 from skparams.specs import (
+    Context,
+    EstimatorView,
     Member,
-    Spec,
-    attributes_of,
-    guess_spec,
-    hyperparameters_of,
     last_of,
-    registered,
     short_repr,
     templates_in,
-    with_fixed,
+    view_of,
 )
 
 __all__ = ["PlanWalk"]
-
-Params = Mapping[str, Any]
 
 
 class PlanWalk:
     """Walk once over an estimator; ``root`` is its record, ``cost`` what it will cost.
 
     Of a search, ``candidates`` are those at the root.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Any. It is only looked at.
-    data : DataShape
-        What it will be fitted on.
     """
 
     def __init__(self, estimator: Any, data: DataShape) -> None:
         self.candidates: list[Candidate] = []
         self._within: list[Any] = []  # the estimators around the one at hand
-        self.root, self.cost = self._planned(estimator, data, "", "", chosen=True)
+        name = type(estimator).__name__
+        self.root, self.cost = self._planned(estimator, data, name, "", chosen=True)
 
     def _planned(
         self, estimator: Any, data: DataShape, name: str, path: str, *, chosen: bool
     ) -> Planned:
         """Plan one estimator; ``chosen`` says that its hyperparameters are a user's choice."""
-        both = at_both_ends(data)
-        if len(both) > 1:  # sizes grow with the data's, so that they lie between those
-            return reduce(
-                spanning,
-                (self._planned(estimator, each, name, path, chosen=chosen) for each in both),
-            )
-        if asked(is_regressor, last_of(estimator).estimator) is True:
+        ends = at_both_ends(data)
+        if len(ends) > 1:  # sizes grow with the data's, so that they lie between those
+            found = (self._planned(estimator, each, name, path, chosen=chosen) for each in ends)
+            return reduce(spanning, found)
+        if evaluate(is_regressor, last_of(estimator).estimator) is True:
             data = replace(data, classes=NO_CLASSES)
-        values = attributes_of(estimator)
-        params = hyperparameters_of(estimator, values)
-        spec = registered(estimator) or guess_spec(values, params)
-        plans = Plans(spec, data, with_fixed(params, values), path)
-        unknown = _why_unknown(estimator, spec, plans.params)
+        view = view_of(estimator, path)
+        plans = Plans(view, data, after(view.params, path))
+        unknown = _why_unknown(view, plans.ctx)
         rows: list[FittedAttribute] = []
         members: list[tuple[Member, Planned]] = []
         if unknown is None:
             rows = list(plans.rows())
             self._within.append(estimator)
             try:
-                members = list(self._members(plans, params, chosen=chosen))
+                members = list(self._members(view, plans.ctx, chosen=chosen))
             except NotKnown as error:
-                unknown = str(error)
+                unknown = Unknown(str(error))
             self._within.pop()
+        spec = view.spec
         children = [replace(plan.node, times=member.times) for member, plan in members]
-        shown_below = [key for key in params if key in spec.rules] if members else []
+        shown_below = [key for key in view.params if key in spec.rules] if members else []
         node = Node(
-            name=name or type(estimator).__name__,
+            name=name,
             path=path,
             class_name=type(estimator).__name__,
             fitted=False,
-            guessed=spec.guessed,
+            guessed=view.guessed,
             n_features=data.columns if isinstance(data.columns, int) else None,
             n_classes=_n_classes(estimator, data),
-            hyperparameters=tuple(
-                choices(estimator, params, path, spec, shown_below) if chosen else ()
-            ),
+            hyperparameters=tuple(choices(view, shown_below) if chosen else ()),
             outcomes=(),
             attributes=tuple(rows),
             layers=plans.layers(rows),
             totals=_totals(rows, children, unknown),
             children=chained(children) if spec.chained else tuple(children),
-            n_features_out=spec.n_features_out,
+            n_features_out=spec.columns_out if isinstance(spec.columns_out, str) else None,
         )
         parts = [(member.times, plan.cost) for member, plan in members]
         return Planned(node, cost_of(plans, node, parts))
 
     def _members(
-        self, plans: Plans, params: Params, *, chosen: bool
+        self, view: EstimatorView, ctx: Context, *, chosen: bool
     ) -> Iterator[tuple[Member, Planned]]:
         """Yield the estimators that fit will make. Raises NotKnown where that is not known."""
-        spec = plans.spec
-        if len(self._within) > DEEPEST and (spec.winner or spec.members):
-            raise NotKnown(f"estimators are nested more than {DEEPEST} deep")
-        if spec.winner is not None:
-            yield self._winner(spec.winner, plans, params)
+        making, winner = view.spec.members, view.spec.winner
+        if len(self._within) > MAX_DEPTH and (winner or making):
+            raise NotKnown(f"estimators are nested more than {MAX_DEPTH} deep")
+        if winner is not None:
+            yield self._winner(winner, view, ctx)
             return
-        making = spec.members
-        if making is not None:
-            behind = after(params, plans.path)
-            found = asked(lambda: list(making(plans.params, plans.data, behind)))
-            if isinstance(found, Unknown):
-                raise NotKnown(found.reason)
-            listed = {
-                id(template)
-                for key in params
-                if chosen and key in spec.rules
-                for _, template in templates_in(key, params[key])
-            }
-            for member in found:
-                path = join(plans.path, member.path)
-                if any(member.estimator is each for each in self._within):
-                    raise NotKnown(f"{path} holds itself")
-                if member.fitted:
-                    yield member, _kept(member, path)
-                    continue
-                yield (
-                    member,
-                    self._planned(
-                        member.estimator,
-                        member.data,
-                        member.path,
-                        path,
-                        chosen=id(member.estimator) in listed,
-                    ),
-                )
+        found = evaluate(lambda: list(making(ctx))) if callable(making) else []
+        if isinstance(found, Unknown):
+            raise NotKnown(found.reason)
+        listed = {
+            id(template)
+            for key in view.params
+            if chosen and key in view.spec.rules
+            for _, template in templates_in(key, view.params[key])
+        }
+        for member in found:
+            path = join(view.path, member.path)
+            if any(member.estimator is each for each in self._within):
+                raise NotKnown(f"{path} holds itself")
+            yield (
+                member,
+                _kept(member, path)
+                if member.fitted
+                else self._planned(
+                    member.estimator,
+                    member.data,
+                    member.path,
+                    path,
+                    chosen=id(member.estimator) in listed,
+                ),
+            )
 
-    def _winner(self, name: str, plans: Plans, params: Params) -> tuple[Member, Planned]:
+    def _winner(self, name: str, view: EstimatorView, ctx: Context) -> tuple[Member, Planned]:
         """Plan all candidates of a search: any may become the estimator that is kept."""
         at_root = len(self._within) == 1
         around: Planned | None = None
-        for candidate, estimator in candidates(params):
-            path = join(plans.path, name)
-            planned = self._planned(estimator, plans.data, name, path, chosen=False)
+        for candidate, estimator in candidates(view.params):
+            path = join(view.path, name)
+            planned = self._planned(estimator, ctx.data, name, path, chosen=False)
             around = planned if around is None else spanning(around, planned)
             if at_root:
                 shown = tuple((key, short_repr(value)) for key, value in candidate.items())
                 self.candidates.append(Candidate(shown, planned.node.totals))
         if around is None:
             raise NotKnown("there is no candidate")
-        if plans.params.get("refit", True) is False:
+        if ctx.params.get("refit", True) is False:
             raise NotKnown(f"{name} is not kept with refit=False")
-        return Member(name, params["estimator"], plans.data), around
+        return Member(name, view.params["estimator"], ctx.data), around
 
 
-def _why_unknown(estimator: Any, spec: Spec, params: Params) -> str | None:
-    """Return why nothing can be said of an estimator, or None."""
-    if spec.guessed:
-        return f"no Spec describes {type(estimator).__name__}"
-    if spec.unknown is not None:
-        return spec.unknown
+def _why_unknown(view: EstimatorView, ctx: Context) -> Unknown | None:
+    """Return why nothing is known of what an estimator will learn, or None."""
+    spec = view.spec
+    if view.guessed:
+        return Unknown(f"no Spec describes {type(view.estimator).__name__}")
+    if isinstance(spec.members, Unknown):
+        return spec.members
     if spec.members is None and spec.winner is None:
         for name, rule in spec.rules.items():
-            if rule.role == "estimator" and asked(rule.holds, params) is not False:
-                return f"no Spec says what {name} will hold"
+            if rule.role == "estimator" and evaluate(rule.holds, ctx) is not False:
+                return Unknown(f"no Spec says what {name} will hold")
     return None
 
 
@@ -215,18 +196,17 @@ def _moved(node: Node, name: str, path: str) -> Node:
 
 
 def _n_classes(estimator: Any, data: DataShape) -> int | None:
-    if asked(is_classifier, last_of(estimator).estimator) is True and data.targets == 1:
+    if evaluate(is_classifier, last_of(estimator).estimator) is True and data.targets == 1:
         return data.classes if isinstance(data.classes, int) else None
     return None
 
 
 def _totals(
-    rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: str | None
+    rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: Unknown | None
 ) -> Totals:
     """Add up an estimator's own parameters and those of the estimators in it."""
     if unknown is not None:
-        reason = Unknown(unknown)
-        return Totals(reason, reason, reason)
+        return Totals(unknown, unknown, unknown)
     free = [row.free for row in rows if row.free is not None]
     return Totals(
         add([*(r.count for r in rows), *(multiply(c.times, c.totals.stored) for c in children)]),

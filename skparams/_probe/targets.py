@@ -17,8 +17,8 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skparams._probe.values import is_plain
-from skparams._walk import Fitted, Walk, join, rules_of
-from skparams.specs import Rule, attributes_of, hyperparameters_of, is_estimator
+from skparams._walk import Walk, join, rules_of
+from skparams.specs import Context, EstimatorView, Rule, attributes_of, is_estimator, view_of
 
 __all__ = ["Target", "targets_in"]
 
@@ -68,32 +68,34 @@ def targets_in(walk: Walk) -> list[Target]:
     return [target for each in walk.fitted for target in _of_estimator(each, reached)]
 
 
-def _of_estimator(each: Fitted, reached: dict[int, Any]) -> Iterator[Target]:
+def _of_estimator(each: EstimatorView, reached: dict[int, Any]) -> Iterator[Target]:
     class_name = type(each.estimator).__name__
 
     def target(name: str, role: str) -> Target:
         value = each.values[name]
         return Target(join(each.path, name), role, class_name, each.estimator, name, value)
 
-    for name, rule in rules_of(each.spec, each.values, each.params, each.known).items():
+    ctx = each.context()
+    for name, rule in rules_of(each, ctx).items():
         if name in each.params:  # some Specs name what a subclass fixes
             continue
         base = target(name, rule.role)
         if rule.parts is None or isinstance(base.value, np.ndarray) or issparse(base.value):
             yield from _inside(base, reached, 0)
         else:
-            yield from _parts(base, rule)
+            yield from _parts(base, rule, ctx)
     for name, rule in each.spec.rules.items():
         held = name not in each.params and each.values.get(name) is not None
         if rule.role == "estimator" and held:
             yield target(name, rule.role)
 
 
-def _parts(base: Target, rule: Rule) -> Iterator[Target]:
+def _parts(base: Target, rule: Rule, ctx: Context) -> Iterator[Target]:
     """Yield the parts of an object, and the object as a whole."""
     assert rule.parts is not None
     kind = type(base.value).__name__
-    for part in rule.parts(base.value):
+    ctx.value = base.value
+    for part in rule.parts(ctx):
         array, role, reason = part.array, part.role, None
         if rule.role in ("auxiliary", "structure") and role == "parameter":
             role = rule.role
@@ -146,11 +148,10 @@ def _attributes(base: Target) -> Iterator[Target]:
     """Yield the attributes of an object, or of an estimator that another keeps for its own use."""
     value = base.value
     if is_estimator(value):
-        held = attributes_of(value)
-        chosen = hyperparameters_of(value, held)
+        view = view_of(value)
         kind = type(value).__name__
-        for name, item in held.items():
-            if name not in chosen:
+        for name, item in view.values.items():
+            if name not in view.params:
                 yield Target(join(base.path, name), base.role, kind, value, name, item)
         return
     # Without slots, what else a class in C shows cannot be set.

@@ -11,7 +11,7 @@ from skparams._records.counts import (
     multiply,
     span,
 )
-from skparams._records.data_shape import NO_CLASSES, DataShape, NotKnown, Size, resolve
+from skparams._records.data_shape import NO_CLASSES, DataShape, NotKnown
 from skparams._records.node import (
     ROLES,
     Candidate,
@@ -52,7 +52,6 @@ __all__ = [
     "Outcome",
     "Probing",
     "RefinedRole",
-    "Size",
     "Stats",
     "Totals",
     "Trees",
@@ -63,7 +62,6 @@ __all__ = [
     "depth_of",
     "low_high",
     "multiply",
-    "resolve",
     "span",
     "together",
 ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from skparams._records.counts import Bounds, Count, Unknown
 
-__all__ = ["NO_CLASSES", "DataShape", "NotKnown", "Size", "resolve"]
+__all__ = ["NO_CLASSES", "DataShape", "NotKnown"]
 
 
 _NO_SAMPLES = Unknown("needs n_samples")
@@ -32,8 +31,9 @@ class DataShape:
         is not an int raises ``NotKnown``, so that a size can be written as plain arithmetic; with
         Bounds, sizes are evaluated at both ends. ``classes`` is the number of classes in one column
         of y, Unknown where no classifier is to be fitted.
-    dtype : {"float32", "float64"}, default="float64"
-        Of X as the estimator gets it; ``"float64"`` stands for all that becomes it.
+    dtype : {"float32", "float64"} or None, default="float64"
+        Of X as the estimator gets it; ``"float64"`` stands for all that becomes it. None is one of
+        both.
     head : DataFrame, default=None
         X without its rows, where X has named columns: what selects columns by name or by dtype
         can be applied to it.
@@ -49,7 +49,7 @@ class DataShape:
     columns: Count = _NO_FEATURES
     targets: Count = _NO_OUTPUTS
     classes: Count = NO_CLASSES
-    dtype: str = "float64"
+    dtype: str | None = "float64"
     head: Any = field(default=None, compare=False)
 
     @property
@@ -79,28 +79,3 @@ def _known(name: str, value: Count) -> int:
     if isinstance(value, Unknown):
         raise NotKnown(value.reason)
     return value
-
-
-# A size before fit, from the data's shape and the hyperparameters. It may raise NotKnown.
-Size = Callable[[DataShape, Mapping[str, Any]], Count]
-
-
-def resolve(
-    name: str, sizes: Mapping[str, Size], data: DataShape, params: Mapping[str, Any]
-) -> Count:
-    """Return how long an axis will be.
-
-    A Spec's own size comes first, then what the data's shape says, then the hyperparameter of that
-    name; digits are themselves.
-    """
-    try:
-        if name in sizes:
-            return sizes[name](data, params)
-        if name in ("n_samples", "n_features", "n_outputs", "n_classes"):
-            return int(getattr(data, name))
-    except NotKnown as error:
-        return Unknown(str(error))
-    value = int(name) if name.isdigit() else params.get(name)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return Unknown(f"{name} is known after fit")

@@ -116,7 +116,25 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer of a network; the input layer has neurons only."""
+    """One layer of a network; the input layer has neurons only.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"hidden 1"``.
+    neurons : int
+        Number of neurons.
+    activation : str or None
+        Name of the activation function.
+    inputs, biases : int
+        Number of neurons before it, and of its biases.
+
+    Examples
+    --------
+    >>> from skparams.specs import Layer
+    >>> Layer("output", 3, "softmax", 5, 3).parameters
+    18
+    """
 
     name: str
     neurons: int
@@ -137,8 +155,22 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One component of a decomposition: its share of the variance, and the features with the
-    largest entries in it, each a name and the entry.
+    """One component of a decomposition.
+
+    Parameters
+    ----------
+    index : int
+        Its place, from 0 on.
+    share : float or None
+        Its share of the variance.
+    features : tuple of (str, float)
+        The features with the largest entries in it, each a name and the entry.
+
+    Examples
+    --------
+    >>> from skparams.specs import Component
+    >>> Component(0, 0.75, (("width", -0.9), ("height", 0.4))).share
+    0.75
     """
 
     index: int
@@ -148,7 +180,21 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Leading:
-    """The first of ``n_components`` components, with their leading features."""
+    """The first components of a decomposition, with their leading features.
+
+    Parameters
+    ----------
+    n_components : int
+        How many there are.
+    components : tuple of Component
+        The first of them.
+
+    Examples
+    --------
+    >>> from skparams.specs import Component, Leading
+    >>> Leading(9, (Component(0, None, (("width", -0.9),)),)).n_components
+    9
+    """
 
     n_components: int
     components: tuple[Component, ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from skparams._walk import Fitted, Walk, infers, join, pickled_state
-from skparams.specs import COMMON, is_number
+from skparams._walk import Walk, infers, join, pickled_state
+from skparams.specs import COMMON, Context, EstimatorView, is_number
 
 __all__ = ["Droppable", "drop_plan", "names_by_owner"]
 
@@ -49,12 +49,13 @@ def drop_plan(walk: Walk, keep: Collection[str]) -> list[Droppable]:
     return [each for each in found if not {each.name, each.path, each.role} & set(keep)]
 
 
-def _droppable(each: Fitted) -> Iterator[Droppable]:
-    if each.spec.guessed:
+def _droppable(each: EstimatorView) -> Iterator[Droppable]:
+    if each.guessed:
         return
+    ctx = each.context()
     roles, stored = _roles_dropped(each.estimator), pickled_state(each.estimator)
     for name, value in each.values.items():
-        role = _role(each, name)
+        role = _role(each, ctx, name)
         small = value is None or isinstance(value, bool | str) or is_number(value)
         kept = small or name in each.params or name in _KEPT_FOR_TRAINING
         if role in roles and name in stored and not kept:
@@ -72,9 +73,9 @@ def _roles_dropped(estimator: Any) -> set[str]:
     return (_DROPPED_ROLES - {"output"}) | (set() if infers(estimator) else {"data"})
 
 
-def _role(each: Fitted, name: str) -> str:
+def _role(each: EstimatorView, ctx: Context, name: str) -> str:
     """Return an attribute's role if it is known; it is not guessed."""
     rule = each.spec.rules.get(name)
     if rule is None:
         return COMMON.get(name, "")
-    return rule.role if rule.holds(each.known) else rule.otherwise
+    return rule.role if rule.holds(ctx) else rule.otherwise

@@ -11,7 +11,6 @@ from scipy.sparse import issparse
 from skparams._records import KeptPlace
 from skparams._slim.record import KeptRows
 from skparams._walk import (
-    Fitted,
     Walk,
     check_columns,
     check_estimator,
@@ -21,7 +20,7 @@ from skparams._walk import (
     rows_of,
     shares_memory,
 )
-from skparams.specs import COMMON, is_number, leaves_in, texts_in
+from skparams.specs import COMMON, EstimatorView, is_number, leaves_in, texts_in
 
 __all__ = ["kept_rows"]
 
@@ -88,10 +87,10 @@ def kept_rows(estimator: Any, X: Any = None) -> KeptRows:
     return KeptRows(name, tuple(places.values()), tuple(unknown), n_samples)
 
 
-def _undescribed(each: Fitted) -> Iterator[tuple[str, Any]]:
+def _undescribed(each: EstimatorView) -> Iterator[tuple[str, Any]]:
     """Yield path and value of what may hold rows in attributes that no Spec describes."""
     for name, value in each.values.items():
-        described = name in each.spec.rules and not each.spec.guessed
+        described = name in each.spec.rules and not each.guessed
         if described or name in each.params or name in COMMON or name.startswith("_sklearn_"):
             continue
         path = join(each.path, name)

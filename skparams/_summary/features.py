@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from skparams._records import Leading, Node
-from skparams._walk import Fitted, join
+from skparams._walk import join
+from skparams.specs import EstimatorView
 
 __all__ = ["with_feature_names"]
 
 _MAX_FEATURES = 10_000  # of which names are looked up: a text has a million words
 
 
-def with_feature_names(root: Node, fitted: Iterable[Fitted]) -> Node:
+def with_feature_names(root: Node, fitted: Iterable[EstimatorView]) -> Node:
     """Return a node in which leading features have the names that earlier steps give them."""
     wanted = {node.path for node in root.walk() if node.leading and _is_small(node)}
     names: dict[str, Sequence[str]] = {}

@@ -15,8 +15,8 @@ from scipy.sparse import issparse
 from skparams._records import Count, Finding, Node, Unknown
 from skparams._report import size
 from skparams._summary.stats import count_nonfinite, may_be_nonfinite
-from skparams._walk import Fitted, Leaf, Walk, join
-from skparams.specs import last_of, not_converged, registered
+from skparams._walk import Leaf, Walk, join
+from skparams.specs import EstimatorView, last_of
 
 __all__ = ["CODES", "findings"]
 
@@ -46,8 +46,7 @@ def findings(
     found = [
         *_too_many(walk.root.totals.free, effective, n_samples),
         *_not_finite(walk.unique),
-        *_of_families(walk.fitted),
-        *_on(estimator, X),
+        *_of_families(walk.fitted, estimator, X),
         *(finding for node in root.walk() for finding in _kept(node)),
         *_shared(walk.fitted, X),
     ]
@@ -85,25 +84,19 @@ def _not_finite(leaves: list[Leaf]) -> Iterator[Finding]:
             yield Finding("SKP002", leaf.path, message)
 
 
-def _of_families(fitted: list[Fitted]) -> Iterator[Finding]:
-    """Yield what the classes' Specs know, and whether each fit converged."""
-    for path, estimator, values, _, known, spec in fitted:
-        if spec.findings:
-            yield from _checked(estimator, path, spec.findings(values, known))
-        message = not_converged(type(estimator), values, known)
-        if message:
-            yield Finding("SKP004", path, message)
-
-
-def _on(estimator: Any, X: Any) -> Iterator[Finding]:
-    """Yield what the last estimator's Spec finds on the rows that get to it."""
-    if X is None:
-        return
-    last = last_of(estimator)
-    spec = registered(last.estimator)
-    if spec and spec.findings_on:
-        found = spec.findings_on(last.estimator, last.data(X))
-        yield from _checked(last.estimator, last.path, found)
+def _of_families(fitted: list[EstimatorView], estimator: Any, X: Any) -> Iterator[Finding]:
+    """Yield what the classes' Specs know; the last estimator's gets the rows that reach it."""
+    last = None if X is None else last_of(estimator)
+    for view in fitted:
+        extras = view.spec.extras
+        if "findings" in extras:
+            reached = last is not None and view.estimator is last.estimator
+            ctx = view.context(last.data(X) if last is not None and reached else None)
+            yield from _checked(view.estimator, view.path, extras["findings"](ctx))
+        if "convergence" in extras:
+            message = extras["convergence"](view.context())
+            if message:
+                yield Finding("SKP004", view.path, message)
 
 
 def _checked(estimator: Any, path: str, found: Any) -> Iterator[Finding]:
@@ -133,7 +126,7 @@ def _kept(node: Node) -> Iterator[Finding]:
             yield Finding("SKP006", row.path, message)
 
 
-def _shared(fitted: list[Fitted], X: Any) -> Iterator[Finding]:
+def _shared(fitted: list[EstimatorView], X: Any) -> Iterator[Finding]:
     """Yield the attributes that are X itself, or a view of it, rather than a copy."""
     given = X.data if issparse(X) else X
     if not isinstance(given, np.ndarray):

@@ -22,7 +22,7 @@ def refined(walk: Walk, estimator: Any, X: Any) -> Probing | None:
     guessed = {
         join(each.path, name): (rule.role, each.values[name])
         for each in walk.fitted
-        if each.spec.guessed
+        if each.guessed
         for name, rule in each.spec.rules.items()
         if rule.role != "estimator"
     }

@@ -1,7 +1,7 @@
 """From an estimator to facts about it."""
 
 from skparams._walk.checks import check_estimator, check_fitted, check_names, n_rows
-from skparams._walk.choices import DEEPEST, choices
+from skparams._walk.choices import MAX_DEPTH, choices
 from skparams._walk.copying import (
     compact_copy,
     copy_or_raise,
@@ -9,9 +9,9 @@ from skparams._walk.copying import (
     sharing_copy,
 )
 from skparams._walk.effective import check_columns, effective
-from skparams._walk.fitted import Fitted, is_fitted, rules_of
+from skparams._walk.fitted import is_fitted, rules_of
 from skparams._walk.ignore import ignored_paths
-from skparams._walk.leaf import Leaf, apart, join, leaves_of, stored_in
+from skparams._walk.leaf import Leaf, distinct, join, leaves_of, stored_in
 from skparams._walk.memory import Meter, pickled_size
 from skparams._walk.outputs import method_of, same, same_numbers
 from skparams._walk.predictions import (
@@ -27,13 +27,11 @@ from skparams._walk.training_rows import rows_of, shares_memory
 from skparams._walk.walk import Walk, class_path
 
 __all__ = [
-    "DEEPEST",
+    "MAX_DEPTH",
     "METHODS",
-    "Fitted",
     "Leaf",
     "Meter",
     "Walk",
-    "apart",
     "blocks",
     "buffer",
     "calls_of",
@@ -45,6 +43,7 @@ __all__ = [
     "class_path",
     "compact_copy",
     "copy_or_raise",
+    "distinct",
     "dot",
     "effective",
     "exponent_of",

@@ -1,4 +1,4 @@
-"""The effective number of parameters of any estimator, or why it is not known."""
+"""The effective degrees of freedom of any estimator, or why it is not known."""
 
 from __future__ import annotations
 
@@ -13,28 +13,10 @@ __all__ = ["check_columns", "effective"]
 
 
 def effective(function: str, estimator: Any, X: Any) -> tuple[float | None, str | None]:
-    """Return the effective number of parameters, and why it is not known.
+    """Return the effective degrees of freedom, and why they are not known; one of them is None.
 
-    Parameters
-    ----------
-    function : str
-        The name that errors begin with.
-    estimator : estimator
-        A fitted one.
-    X : array-like or None
-        Its training rows.
-
-    Returns
-    -------
-    effective : float or None
-        The number.
-    reason : str or None
-        None where the number is known.
-
-    Raises
-    ------
-    ValueError
-        If X is not what the estimator was fitted on, as far as it keeps that.
+    Raises ValueError, which begins with the function's name, if X is not what the estimator was
+    fitted on, as far as it keeps that.
     """
     if X is None:
         return None, "needs X"

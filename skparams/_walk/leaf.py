@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,11 +11,11 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skparams._records import Count, FittedAttribute, Unknown
-from skparams.specs import Part, Rule, leaves_in
+from skparams.specs import Context, EstimatorView, Part, Rule, leaves_in
 
 __all__ = [
     "Leaf",
-    "apart",
+    "distinct",
     "join",
     "leaves_of",
     "owner_of",
@@ -91,23 +91,24 @@ def join(path: str, name: str) -> str:
     return f"{path}__{name}" if path else name
 
 
-def apart(name: str, local: str, met: Container[str]) -> str:
+def distinct(name: str, local: str, taken: Container[str]) -> str:
     """Return what an estimator is called in another: two lists of named ones may use one name."""
-    return f"{name}[{local!r}]" if local in met else local
+    return f"{name}[{local!r}]" if local in taken else local
 
 
-def leaves_of(estimator: Any, name: str, value: Any, rule: Rule, path: str) -> list[Leaf]:
+def leaves_of(view: EstimatorView, ctx: Context, name: str, rule: Rule) -> list[Leaf]:
     """Return what an attribute holds: by the rule's parts, else what is found in it."""
+    value, path = view.values[name], join(view.path, name)
     if not rule.parts:
         return [
-            Leaf(join(path, local), local, name, estimator, found)
+            Leaf(join(view.path, local), local, name, view.estimator, found)
             for local, found in leaves_in(name, value, objects=rule.role == "state")
         ]
-    parts = rule.parts(value)
+    ctx.value = value
+    parts = rule.parts(ctx)
     if rule.role in ("auxiliary", "structure"):
         parts = (replace(p, role=rule.role) if p.role == "parameter" else p for p in parts)
-    start = join(path, name)
-    return [Leaf(start + p.path, name + p.path, name, estimator, p.array, p) for p in parts]
+    return [Leaf(path + p.path, name + p.path, name, view.estimator, p.array, p) for p in parts]
 
 
 def with_retained(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribute]:
@@ -163,7 +164,7 @@ def record_of(
     role: str,
     rule: Rule,
     dims: tuple[str, ...] | None,
-    params: Mapping[str, Any],
+    ctx: Context,
     guessed: bool,
     alias_of: str | None,
 ) -> FittedAttribute:
@@ -186,7 +187,7 @@ def record_of(
     elif guessed:
         free = _GUESSED
     elif free is None:
-        free = _free_in(array, rule, params, count)
+        free = _free_in(array, rule, ctx, count)
     shape, dims = array.shape, (part and part.dims) or dims
     if dims is not None and len(dims) != len(shape):
         dims = dims[len(dims) - len(shape) :] if len(dims) > len(shape) else None
@@ -197,11 +198,14 @@ def record_of(
     return row
 
 
-def _free_in(array: Any, rule: Rule, params: Mapping[str, Any], count: Count) -> Count:
-    """Return the count minus constraints, of an array without a word of its own about it."""
+def _free_in(array: Any, rule: Rule, ctx: Context, count: Count) -> Count:
+    """Return the count minus the constraints that the rule has."""
     if rule.free == "nonzero":
         return int(np.count_nonzero(stored_in(array)))
-    return rule.free(array.shape, params) if callable(rule.free) else count
+    if rule.free is None:
+        return count
+    ctx.shape = array.shape
+    return rule.free(ctx)
 
 
 def stored_in(array: Any) -> np.ndarray:

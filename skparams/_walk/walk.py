@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained
-from skparams._walk.choices import DEEPEST, choices, outcomes
-from skparams._walk.fitted import Fitted, follow_from_names, is_fitted, rules_of
+from skparams._walk.choices import MAX_DEPTH, choices, outcomes
+from skparams._walk.fitted import follow_from_names, is_fitted, rules_of
 from skparams._walk.leaf import (
     Leaf,
-    apart,
+    distinct,
     join,
     leaves_of,
     record_of,
@@ -26,20 +26,19 @@ from skparams._walk.leaf import (
     with_retained,
 )
 from skparams.specs import (
+    Context,
+    EstimatorView,
     Rule,
-    Spec,
-    attributes_of,
+    dims_of,
     estimators_in,
-    guess_spec,
-    hyperparameters_of,
     is_number,
     may_be_learned,
-    registered,
-    with_fixed,
+    view_of,
 )
 
 __all__ = ["Walk", "class_path"]
 
+_IN_RECORDS = ("layers", "leading")  # of the extras of a Spec
 Values = Mapping[str, Any]
 _NOT_FITTED = Unknown("not fitted")
 
@@ -53,17 +52,10 @@ class Walk:
     """Walk once over an estimator; ``root`` is its record, ``leaves`` its parameters.
 
     ``unique`` are the leaves of which each has a buffer of its own. Estimators and buffers that
-    were met before are known by their identity, so that cycles end and nothing is counted twice.
-    ``fitted`` are the estimators that findings are looked for in, ``classes`` those of all by path.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Any.
-    measure : callable, default=None
-        From an array, its statistics, or None where it has none.
-    roles : mapping of str to str, default={}
-        By the path of an attribute, its role where no Spec describes its class.
+    were visited before are known by their identity, so that cycles end and nothing counts twice.
+    ``fitted`` are the fitted estimators in it, ``classes`` the classes of all by path. ``measure``
+    returns statistics of an array, and ``roles`` are of attributes, by path, where no Spec
+    describes a class.
     """
 
     def __init__(
@@ -74,108 +66,91 @@ class Walk:
     ) -> None:
         self.leaves: list[Leaf] = []
         self.unique: list[Leaf] = []
-        self.fitted: list[Fitted] = []
+        self.fitted: list[EstimatorView] = []
         self.classes: dict[str, type] = {}
         self._measure = measure
         self._roles = roles
-        self._met: set[int] = set()
+        self._visited: set[int] = set()
         self._depth = 0
         self._buffers: dict[tuple, Leaf] = {}  # which keep alive what they are known by
         self._rules: dict[tuple, list[tuple[str, Rule]]] = {}
-        values = attributes_of(estimator)
-        fitted = is_fitted(estimator, values)
-        self.root = self._node(estimator, values, "", "", fitted=fitted, chosen=True)
+        view = view_of(estimator, "", roles)
+        self.root = self._node(view, type(estimator).__name__, is_fitted(view), chosen=True)
 
-    def _node(
-        self, estimator: Any, values: Values, name: str, path: str, *, fitted: bool, chosen: bool
-    ) -> Node:
+    def _node(self, view: EstimatorView, name: str, fitted: bool, *, chosen: bool) -> Node:
         """Return the record; ``chosen`` says that its hyperparameters are a user's choice."""
-        self._met.add(id(estimator))
-        self.classes[path] = type(estimator)
-        params = hyperparameters_of(estimator, values)
-        spec = registered(estimator) or guess_spec(values, params, self._roles_in(path, values))
-        known = with_fixed(params, values)
+        estimator, spec = view.estimator, view.spec
+        self._visited.add(id(estimator))
+        self.classes[view.path] = type(estimator)
         rows: list[FittedAttribute] = []
+        extras: dict[str, Any] = {}
         if fitted:
-            rules = self._rules_of(type(estimator), spec, values, params, known)
-            rows = self._attributes(estimator, values, rules, known, path, spec.guessed)
-            self.fitted.append(Fitted(path, estimator, values, params, known, spec))
+            ctx = view.context()
+            rows = self._attributes(view, ctx)
+            self.fitted.append(view)
+            if spec.extras:
+                extras = {key: spec.extras[key](ctx) for key in _IN_RECORDS if key in spec.extras}
         self._depth += 1
-        children: Sequence[Node] = list(self._children(values, params, path, spec, chosen=chosen))
+        children: Sequence[Node] = list(self._children(view, chosen=chosen))
         self._depth -= 1
         if spec.chained:
             children = chained(children)
-        unknown = _why_unknown(spec, values, fitted, rows)
-        if self._depth == DEEPEST and "estimator" in {rule.role for rule in spec.rules.values()}:
-            unknown = Unknown(f"estimators are nested more than {DEEPEST} deep")
+        unknown = _why_unknown(view, fitted, rows)
+        if self._depth == MAX_DEPTH and any(r.role == "estimator" for r in spec.rules.values()):
+            unknown = Unknown(f"estimators are nested more than {MAX_DEPTH} deep")
         # Those of an argument's estimator stand in a record of its own, or the winner's do.
-        skip = params if spec.winner in values else spec.rules
+        skip = view.params if spec.winner in view.values else spec.rules
         return Node(
-            name=name or type(estimator).__name__,
-            path=path,
+            name=name,
+            path=view.path,
             class_name=type(estimator).__name__,
             fitted=fitted,
-            guessed=spec.guessed,
-            n_features=_n_features(values, children),
-            n_classes=_n_classes(values, children),
-            hyperparameters=tuple(choices(estimator, params, path, spec, skip) if chosen else ()),
-            outcomes=tuple(outcomes(values, path, spec)) if fitted else (),
+            guessed=view.guessed,
+            n_features=_n_features(view.values, children),
+            n_classes=_n_classes(view.values, children),
+            hyperparameters=tuple(choices(view, skip) if chosen else ()),
+            outcomes=tuple(outcomes(view)) if fitted else (),
             attributes=tuple(rows),
-            layers=spec.layers(values, known) if spec.layers and fitted else (),
-            leading=spec.leading(values, known) if spec.leading and fitted else None,
+            layers=extras.get("layers", ()),
+            leading=extras.get("leading"),
             totals=_totals(rows, children, unknown),
             children=tuple(children),
-            n_features_out=spec.n_features_out,
+            n_features_out=spec.columns_out if isinstance(spec.columns_out, str) else None,
         )
 
-    def _roles_in(self, path: str, values: Values) -> dict[str, str]:
-        paths = {name: join(path, name) for name in values} if self._roles else {}
-        return {name: self._roles[at] for name, at in paths.items() if at in self._roles}
-
-    def _rules_of(
-        self, cls: type, spec: Spec, values: Values, params: Values, known: Values
-    ) -> list[tuple[str, Rule]]:
+    def _rules_of(self, view: EstimatorView, ctx: Context) -> list[tuple[str, Rule]]:
         """Return the rules, those of parameters first.
 
         An ensemble's members hold the same names, and most rules do not ask what is in them.
         """
-        names = (cls, id(spec), *values)
+        names = (type(view.estimator), id(view.spec), *view.values)
         rules = self._rules.get(names)
         if rules is None:
-            found = rules_of(spec, values, params, known)
+            found = rules_of(view, ctx)
             rules = sorted(found.items(), key=lambda item: item[1].role != "parameter")
             # What is guessed is a Spec of its own, and gone with its identity after the walk.
-            if not spec.guessed and follow_from_names(spec, found):
+            if not view.guessed and follow_from_names(view.spec, found):
                 self._rules[names] = rules
         return rules
 
-    def _attributes(
-        self,
-        estimator: Any,
-        values: Values,
-        rules: Sequence[tuple[str, Rule]],
-        params: Values,
-        path: str,
-        guessed: bool,
-    ) -> list[FittedAttribute]:
+    def _attributes(self, view: EstimatorView, ctx: Context) -> list[FittedAttribute]:
         """Return the records of all leaves, those of parameters first: they own the buffers."""
         own: list[tuple[Leaf, FittedAttribute]] = []
         numbers: list[FittedAttribute] = []
-        for name, rule in rules:
-            value = values[name]
+        for name, rule in self._rules_of(view, ctx):
+            value = view.values[name]
             if rule.role != "parameter" and is_number(value):
-                numbers.append(record_of_number(join(path, name), rule.role, value))
+                numbers.append(record_of_number(join(view.path, name), rule.role, value))
                 continue
-            leaves = leaves_of(estimator, name, value, rule, path)
-            named = rule.dims_for(params)
+            leaves, dims = leaves_of(view, ctx, name, rule), rule.dims
             for i, leaf in enumerate(leaves):
                 role = leaf.part.role if leaf.part else rule.role
                 learned = role == "parameter"
                 if not learned and leaf.numbers is None:  # an object without any
                     continue
-                dims = named(i, len(leaves)) if callable(named) else named
+                named = dims_of(rule, ctx, i, len(leaves)) if callable(dims) else dims
                 alias = self._take(leaf, role)
-                row = record_of(leaf, role, rule, dims, params, guessed, alias)
+                row = record_of(leaf, role, rule, named, ctx, view.guessed, alias)
                 if self._measure and learned and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
                 own.append((leaf, row))
@@ -191,48 +166,41 @@ class Walk:
                 self.unique.append(leaf)
         return alias
 
-    def _children(
-        self, values: Values, params: Values, path: str, spec: Spec, *, chosen: bool
-    ) -> Iterator[Node]:
+    def _children(self, view: EstimatorView, *, chosen: bool) -> Iterator[Node]:
         called: set[str] = set()
-        for name, rule in spec.rules.items() if self._depth <= DEEPEST else ():
-            if name not in values or rule.role != "estimator":
+        for name, rule in view.spec.rules.items() if self._depth <= MAX_DEPTH else ():
+            if name not in view.values or rule.role != "estimator":
                 continue
-            chosen_too = (chosen and name in params) or name == spec.winner
-            for local, child in estimators_in(name, values[name]):
-                if id(child) in self._met:
+            chosen_too = (chosen and name in view.params) or name == view.spec.winner
+            for local, child in estimators_in(name, view.values[name]):
+                if id(child) in self._visited:
                     continue
-                local = apart(name, local, called)
+                local = distinct(name, local, called)
                 called.add(local)
-                held = attributes_of(child)
-                fitted = is_fitted(child, held)
+                inner = view_of(child, join(view.path, local), self._roles)
+                fitted = is_fitted(inner)
                 # Meta-estimators keep an unfitted template beside the fitted clones.
-                if fitted or name in params:
-                    yield self._node(
-                        child, held, local, join(path, local), fitted=fitted, chosen=chosen_too
-                    )
+                if fitted or name in view.params:
+                    yield self._node(inner, local, fitted, chosen=chosen_too)
 
 
 def _why_unknown(
-    spec: Spec,
-    values: Values,
-    fitted: bool,
-    rows: Sequence[FittedAttribute],
+    view: EstimatorView, fitted: bool, rows: Sequence[FittedAttribute]
 ) -> Unknown | None:
     """Return why the counts of an estimator are not known, or None where they are."""
     if not fitted:
         return _NOT_FITTED
-    if spec.winner and spec.winner not in values:
-        return Unknown(f"{spec.winner} was not kept")
+    if view.spec.winner and view.spec.winner not in view.values:
+        return Unknown(f"{view.spec.winner} was not kept")
     learned = [row for row in rows if row.role == "parameter"]
     for row in learned:
         if isinstance(row.count, Unknown):
             return row.count
-    if spec.guessed and not learned:
+    if view.guessed and not learned:
         hidden = [
             name
-            for name, rule in spec.rules.items()
-            if rule.role == "state" and may_be_learned(values[name])
+            for name, rule in view.spec.rules.items()
+            if rule.role == "state" and may_be_learned(view.values[name])
         ]
         if hidden:
             return Unknown(f"no Spec says what {', '.join(hidden)} holds")
@@ -243,9 +211,6 @@ def _totals(
     rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: Unknown | None
 ) -> Totals:
     """Add up what is in an estimator's own unique buffers and in its children."""
-    if unknown is None and children:
-        stored = (child.totals.stored for child in children)
-        unknown = next((count for count in stored if isinstance(count, Unknown)), None)
     if unknown is not None:
         return Totals(unknown, unknown, unknown)
     own = [row for row in rows if row.role == "parameter" and row.alias_of is None]

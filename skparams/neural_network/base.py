@@ -255,6 +255,11 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         ACTIVATIONS[self.out_activation_].apply(Z)
         return Z
 
+    def __skparams__(self):
+        from skparams.neural_network.spec import perceptron
+
+        return perceptron(self)
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

@@ -1,14 +1,14 @@
-"""What Specs of several families share: numbers of outputs, multiply-adds, lists of targets."""
+"""What Specs of several families share: numbers of outputs, free counts, multiply-adds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from skparams._records import Cost, Count, DataShape, NotKnown, Unknown
-from skparams.specs.spec import Params, Part, Rule
+from skparams._records import Bounds, Cost, Count, NotKnown, Unknown
+from skparams.specs.context import Context
+from skparams.specs.spec import Part, Rule
 
 __all__ = [
     "BINARY",
@@ -16,71 +16,88 @@ __all__ = [
     "ONE",
     "if_known",
     "itemsize",
+    "n_or_all",
+    "orthonormal",
     "orthonormal_columns",
+    "roles",
     "row_of",
     "targets_last",
+    "turning_components",
     "without_free",
 ]
 
 
-def _of_classifier(data: DataShape, params: Params) -> int:
-    """Count the scores that a classifier computes: one where there are two classes."""
-    return 1 if data.n_classes <= 2 else data.n_classes
+def roles(**names: str) -> dict[str, Rule | str]:
+    """Return attributes that are no parameters: ``roles(state="t_ n_steps_")``."""
+    return {name: role for role, text in names.items() for name in text.split()}
 
 
-def _of_labels(data: DataShape, params: Params) -> int:
+def _of_classifier(ctx: Context) -> int:
+    """Count the scores that a classifier computes: one if there are two classes."""
+    return 1 if ctx.data.n_classes <= 2 else ctx.data.n_classes
+
+
+def _of_labels(ctx: Context) -> int:
     """Count them where each column of y may be a label of its own."""
-    if isinstance(data.targets, int) and data.targets > 1:
-        return data.n_outputs
-    return _of_classifier(data, params)
+    targets = ctx.data.targets
+    return targets if isinstance(targets, int) and targets > 1 else _of_classifier(ctx)
 
 
 BINARY = {"n_outputs": _of_classifier}
 MULTILABEL = {"n_outputs": _of_labels}
-ONE = {"n_outputs": lambda data, params: 1}
+ONE = {"n_outputs": 1}
+
+
+def n_or_all(ctx: Context) -> int:
+    """Return ``n_components``, by default the number of features."""
+    n = ctx.params["n_components"]
+    return ctx.data.n_features if n is None else int(n)
 
 
 def if_known(count: Callable[[], Count]) -> Count:
-    """Return a count, Unknown where it needs what is not known of the data."""
+    """Return a count, Unknown if it needs what is not known of the data."""
     try:
         return count()
     except NotKnown as error:
         return Unknown(str(error))
 
 
-def row_of(
-    multiply_adds: Callable[[DataShape, Params], Count],
-) -> Callable[[DataShape, Params, int], Cost]:
-    """Return a Spec's cost, of which only that of predicting one row is known."""
-
-    def cost(data: DataShape, params: Params, n_parameters: int) -> Cost:
-        return Cost(predict_macs_per_sample=if_known(lambda: multiply_adds(data, params)))
-
-    return cost
+def itemsize(ctx: Context) -> int | Bounds:
+    """Return the bytes of a number of an array that has the dtype of X."""
+    return {"float32": 4, "float64": 8}.get(ctx.data.dtype or "", Bounds(4, 8))
 
 
-def itemsize(data: DataShape) -> int:
-    return 4 if data.dtype == "float32" else 8
+def row_of(multiply_adds: Callable[[Context], Count]) -> Callable[[Context], Cost]:
+    """Return a Spec's cost of which only the multiply-adds of predicting are known."""
+    return lambda ctx: Cost(predict_macs_per_sample=if_known(lambda: multiply_adds(ctx)))
 
 
-def orthonormal_columns(shape: tuple[int, ...], params: Mapping[str, Any]) -> int:
-    """Count what is free in orthonormal columns: their lengths and angles are fixed."""
-    n, k = shape
+def orthonormal(ctx: Context) -> int:
+    """Count what is free in orthonormal rows: their lengths and angles are fixed."""
+    k, p = ctx.shape
+    return k * p - k * (k + 1) // 2
+
+
+def turning_components(ctx: Context) -> dict[str, tuple[str, ...]]:
+    """Components may change places, each with its sign."""
+    return {"n_components": ("components_",)}
+
+
+def orthonormal_columns(ctx: Context) -> int:
+    """Count what is free in orthonormal columns."""
+    n, k = ctx.shape
     return n * k - k * (k + 1) // 2
 
 
-def without_free(shape: tuple[int, ...], params: Mapping[str, Any]) -> int:
+def without_free(ctx: Context) -> int:
     """Count nothing: all follows from other parameters or from constants."""
     return 0
 
 
 def targets_last(*dims: str) -> Rule:
-    """Return the rule of an array whose last axis, the targets, is missing where y has one axis.
+    """Return the rule of an array whose last axis, the targets, is missing if y has one axis."""
 
-    Other rules leave leading names out.
-    """
-
-    def parts(value: Any) -> Iterator[Part]:
-        yield Part("", value, dims[: np.ndim(value)])
+    def parts(ctx: Context) -> Iterator[Part]:
+        yield Part("", ctx.value, dims[: np.ndim(ctx.value)])
 
     return Rule("parameter", dims, parts=parts)

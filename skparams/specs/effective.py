@@ -1,13 +1,15 @@
-"""The effective number of parameters through pipelines, searches and transformed targets."""
+"""Effective degrees of freedom through pipelines, searches and transformed targets."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from skparams._records import NotKnown
+from skparams.specs.context import Context
 from skparams.specs.reached import last_of
-from skparams.specs.registry import registered
+from skparams.specs.registry import spec_of
 from skparams.specs.values import attributes_of, estimators_in
+from skparams.specs.view import view_of
 
 __all__ = ["effective_of", "transformed_target"]
 
@@ -29,34 +31,18 @@ _SCALERS = frozenset(["MaxAbsScaler", "MinMaxScaler", "RobustScaler", "StandardS
 
 
 def effective_of(estimator: Any, X: Any) -> float:
-    """Return the effective number of parameters of a fitted estimator.
+    """Return the effective degrees of freedom of a fitted estimator with its training X.
 
-    Parameters
-    ----------
-    estimator : estimator
-        A fitted one.
-    X : array-like
-        Its training rows.
-
-    Returns
-    -------
-    float
-        The trace of the matrix that takes y to the predictions for these rows.
-
-    Raises
-    ------
-    NotKnown
-        If there is no such matrix, or no formula for its trace.
-    ValueError
-        If the estimator keeps its training rows, and X is not they.
+    Raises NotKnown if there is no smoother or no formula for its trace, and ValueError if the
+    estimator keeps its training rows and X is not they.
     """
     last = last_of(estimator)
-    spec = registered(last.estimator)
-    if spec is None or spec.effective is None:
+    spec = spec_of(last.estimator)
+    if spec is None or "effective" not in spec.extras:
         raise NotKnown(f"there is no formula for {type(last.estimator).__name__}")
     for transformer in last.transformers:
         _check_transformer(transformer)
-    return spec.effective(last.estimator, last.data(X))
+    return spec.extras["effective"](view_of(last.estimator).context(last.data(X)))
 
 
 def _check_transformer(transformer: Any) -> None:
@@ -82,14 +68,14 @@ def _known_name(estimator: Any) -> str | None:
     return cls.__name__ if known else None
 
 
-def transformed_target(estimator: Any, X: Any) -> float:
-    """Return the effective number of the regressor behind a TransformedTargetRegressor.
+def transformed_target(ctx: Context) -> float:
+    """Return the effective degrees of freedom of the regressor behind a TransformedTargetRegressor.
 
     A scaler shifts and stretches y. Stretching leaves nothing in the predictions, as they are
     linear in y. Nor does shifting where the predictions for a shifted y are shifted by the same,
     as with an intercept.
     """
-    transformer, regressor = estimator.transformer_, estimator.regressor_
+    transformer, regressor = ctx.values["transformer_"], ctx.values["regressor_"]
     name = _known_name(transformer)
     identity = (
         name == "FunctionTransformer" and transformer.func is transformer.inverse_func is None
@@ -99,7 +85,7 @@ def transformed_target(estimator: Any, X: Any) -> float:
     last = last_of(regressor).estimator
     if not identity and _shifts(name, transformer) and not _follows_shifts(last):
         raise NotKnown(f"y is shifted, and {type(last).__name__} does not shift with it")
-    return effective_of(regressor, X)
+    return effective_of(regressor, ctx.X)
 
 
 def _shifts(name: str | None, scaler: Any) -> bool:
@@ -111,7 +97,7 @@ def _shifts(name: str | None, scaler: Any) -> bool:
 
 
 def _follows_shifts(regressor: Any) -> bool:
-    """Say whether predictions for y + c are those for y, and c."""
+    """Whether predictions for y + c are those for y, and c."""
     if _known_name(regressor) == "KNeighborsRegressor":
         return True  # averages
     values = attributes_of(regressor)

@@ -10,12 +10,7 @@ from typing import Any
 import numpy as np
 
 from skparams.specs.spec import Rule, Spec
-from skparams.specs.values import (
-    estimators_in,
-    holds_no_numbers,
-    may_be_learned,
-    templates_in,
-)
+from skparams.specs.values import estimators_in, holds_no_numbers, may_be_learned, templates_in
 
 __all__ = ["COMMON", "guess_role", "guess_spec"]
 
@@ -53,20 +48,6 @@ def guess_spec(
 
     Arguments of the constructor hold fitted estimators only where nothing else does, as in a
     pipeline: a meta-estimator that clones keeps the clones elsewhere.
-
-    Parameters
-    ----------
-    attributes : mapping
-        What the estimator holds.
-    hyperparameters : collection of str
-        Names of the constructor's arguments.
-    roles : mapping of str to str, default={}
-        Of attributes, where it is known better.
-
-    Returns
-    -------
-    Spec
-        Marked as guessed.
     """
     rules: dict[str, Rule | str] = {
         name: roles.get(name) or guess_role(name, value)
@@ -77,24 +58,14 @@ def guess_spec(
         for name in hyperparameters:
             if any(True for _ in templates_in(name, attributes.get(name))):
                 rules[name] = "estimator"
-    return Spec(rules, guessed=True)
+    return Spec(rules)
 
 
 def guess_role(name: str, value: Any) -> str:
     """Return the likely role of an attribute.
 
-    Parameters
-    ----------
-    name : str
-        Its name.
-    value : object
-        What it holds.
-
-    Returns
-    -------
-    str
-        ``"parameter"`` for public arrays of floats and for public objects that nothing is
-        known about, which makes the counts unknown rather than wrong.
+    Public arrays of floats are parameters, and so are public objects of which nothing is known,
+    which makes the counts unknown rather than wrong.
     """
     if name in COMMON:
         return COMMON[name]

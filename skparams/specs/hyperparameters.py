@@ -44,7 +44,7 @@ def defaults_of(cls: type) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=1024)
 def _any_keyword(cls: type) -> bool:
-    """Say whether a constructor takes ``**kwargs``."""
+    """Whether a constructor takes ``**kwargs``."""
     try:
         parameters = inspect.signature(cls).parameters.values()
     except ValueError:
@@ -62,7 +62,7 @@ def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[st
     """Return what was chosen.
 
     By scikit-learn's convention it stands in attributes of the same names. ``get_params`` is
-    asked only where it does not, as it is slower and may run properties.
+    called only where it does not, as it is slower and may run properties.
     """
     cls: type = type(estimator)
     names = _arguments_of(cls)
@@ -82,17 +82,8 @@ def hyperparameters_of(estimator: Any, attributes: Mapping[str, Any]) -> dict[st
         return {name: attributes[name] for name in defaults_of(cls) if name in attributes}
 
 
-def with_fixed(params: Mapping[str, Any], attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return hyperparameters, and those that a subclass's constructor sets rather than takes.
-
-    They stand in attributes all the same, and what was chosen for them decides as much. No fitted
-    attribute has the name of a hyperparameter, so that there is no need to leave these out.
-    """
-    return {**attributes, **params}
-
-
 def same(value: Any, default: Any) -> bool:
-    """Say whether a value is the default; two types are two values, as 1 and 1.0 often are."""
+    """Whether a value is the default; two types are two values, as 1 and 1.0 often are."""
     if value is default:
         return True
     if type(value) is not type(default):

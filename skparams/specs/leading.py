@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Component, Leading
-from skparams.specs.spec import Params
+from skparams.specs.context import Context
 
-MOST_COMPONENTS = 8
-MOST_FEATURES = 3
+__all__ = ["leading_features"]
+
+_MAX_COMPONENTS = 8
+_MAX_FEATURES = 3
 
 
-def leading_features(values: Mapping[str, Any], params: Params) -> Leading | None:
+def leading_features(ctx: Context) -> Leading | None:
     """Return the first components with their leading features, None where there are none."""
+    values = ctx.values
     components = values.get("components_")
     if not isinstance(components, np.ndarray) or components.ndim != 2 or not components.size:
         return None
@@ -28,13 +31,13 @@ def leading_features(values: Mapping[str, Any], params: Params) -> Leading | Non
         k,
         tuple(
             Component(i, shares[i], _largest(components[i], names))
-            for i in range(min(k, MOST_COMPONENTS))
+            for i in range(min(k, _MAX_COMPONENTS))
         ),
     )
 
 
 def _largest(entries: np.ndarray, names: Any) -> tuple[tuple[str, float], ...]:
-    order = np.argsort(-np.abs(entries), kind="stable")[:MOST_FEATURES]
+    order = np.argsort(-np.abs(entries), kind="stable")[:_MAX_FEATURES]
     return tuple((str(names[j]), float(entries[j])) for j in order if entries[j] != 0)
 
 

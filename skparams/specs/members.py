@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Iterator, Mapping, Sized
 from dataclasses import replace
 from importlib import import_module
 from numbers import Integral
 from typing import Any
 
-from skparams._records import DataShape, NotKnown, Unknown
+from skparams._records import Count, DataShape, NotKnown, Unknown
+from skparams.specs.context import Context
+from skparams.specs.spec import Member
 
-__all__ = ["dropped", "in_folds", "made", "n_folds", "one_target", "two_classes"]
+__all__ = [
+    "columns_behind",
+    "dropped",
+    "in_folds",
+    "made",
+    "n_folds",
+    "one_after_another",
+    "one_target",
+    "two_classes",
+]
 
 
-def made(name: str, params: Mapping[str, Any] | None = None) -> Any:
-    """Return the estimator that stands in where none was given.
-
-    Parameters
-    ----------
-    name : str
-        Module and class. They are imported here: whoever uses them has imported them.
-    params : mapping, default=None
-        Hyperparameters.
-
-    Returns
-    -------
-    estimator
-        Not fitted.
-    """
+def made(name: str, params: Mapping[str, Any] | None = None, *, given: Any = None) -> Any:
+    """Return what is given, or an estimator that is not fitted, by its module and class."""
+    if given is not None:
+        return given
     module, _, cls = name.rpartition(".")
     return getattr(import_module(module), cls)(**(params or {}))
 
 
 def dropped(estimator: Any) -> bool:
-    """Say whether there is no estimator in this place."""
+    """Whether there is no estimator in this place."""
     return estimator is None or (
         isinstance(estimator, str) and estimator in ("drop", "passthrough")
     )
@@ -66,5 +66,23 @@ def one_target(data: DataShape) -> DataShape:
 
 
 def two_classes(data: DataShape) -> DataShape:
-    """Return the shape of the data where one class is told from others."""
+    """Return the shape of the data where one class is separated from others."""
     return replace(data, targets=1, classes=2)
+
+
+def one_after_another(ctx: Context) -> Iterator[Member]:
+    """Yield the steps of a pipeline, each on what the steps before it return."""
+    data, steps = ctx.data, ctx.params["steps"]
+    for i, (name, step) in enumerate(steps):
+        if not dropped(step):
+            yield Member(name, step, data)
+        if i < len(steps) - 1:
+            data = ctx.after(step, data)
+
+
+def columns_behind(ctx: Context) -> Count:
+    """Return how many columns the last step of a pipeline returns."""
+    data = ctx.data
+    for _, step in ctx.params["steps"]:
+        data = ctx.after(step, data)
+    return data.columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from skparams.specs.registry import registered
+from skparams.specs.registry import spec_of
 from skparams.specs.values import attributes_of, estimators_in
 
 __all__ = ["Reached", "last_of", "n_columns_expected"]
@@ -25,21 +25,10 @@ class Reached(NamedTuple):
 
 
 def last_of(estimator: Any) -> Reached:
-    """Return the last step of a pipeline, the winner of a search, or the estimator itself.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Any. Not fitted, a search is itself.
-
-    Returns
-    -------
-    Reached
-        With an empty path for the estimator itself.
-    """
-    path, before, met = "", [], set()
-    while id(estimator) not in met and (inner := _inside(estimator)):
-        met.add(id(estimator))  # a pipeline may hold itself
+    """Return the last step of a pipeline, the winner of a search, or the estimator itself."""
+    path, before, visited = "", [], set()
+    while id(estimator) not in visited and (inner := _inside(estimator)):
+        visited.add(id(estimator))  # a pipeline may hold itself
         *transformers, (name, estimator) = inner
         before += [transformer for _, transformer in transformers]
         path = f"{path}__{name}" if path else name
@@ -48,7 +37,7 @@ def last_of(estimator: Any) -> Reached:
 
 def _inside(estimator: Any) -> list[tuple[str, Any]]:
     """Return what X passes inside an estimator, by name; nothing where it sends X elsewhere."""
-    spec = registered(estimator)
+    spec = spec_of(estimator)
     if spec is None or not (spec.chained or spec.winner):
         return []
     values = attributes_of(estimator)
@@ -61,21 +50,10 @@ def _inside(estimator: Any) -> list[tuple[str, Any]]:
 
 
 def n_columns_expected(estimator: Any) -> int | None:
-    """Return how many columns an estimator was fitted on, or None where it does not say.
-
-    Parameters
-    ----------
-    estimator : estimator
-        A fitted one.
-
-    Returns
-    -------
-    int or None
-        By ``n_features_in_`` of the estimator or of what gets X first in it.
-    """
-    met = set()
-    while id(estimator) not in met:
-        met.add(id(estimator))
+    """Return how many columns an estimator was fitted on, or None if it does not say."""
+    visited = set()
+    while id(estimator) not in visited:
+        visited.add(id(estimator))
         n = attributes_of(estimator).get("n_features_in_")
         inner = _inside(estimator)
         if n is not None or not inner:

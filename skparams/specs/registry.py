@@ -2,95 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+import warnings
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any, TypeVar
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from threading import RLock
+from typing import Any
 
 from skparams.specs.spec import Spec
 
-__all__ = ["nearest", "register", "registered", "registered_for"]
+__all__ = ["has_spec", "register", "spec_named", "spec_of"]
 
-Entry = TypeVar("Entry")
+_GROUP = "skparams.specs"  # of entry points
 
-_REGISTRY: dict[str, Spec] = {}
+_BY_USERS: dict[str, Spec] = {}
+_BY_PACKAGES: dict[str, Spec] = {}
+# Where register puts a Spec: entry points run with the other one.
+_TARGET: ContextVar[dict[str, Spec]] = ContextVar("target", default=_BY_USERS)
+_LOCK = RLock()
+_DECLARED = object()  # stands for what an instance's __skparams__ returns
 
 
 def register(name: str, spec: Spec) -> None:
     """Make a Spec known for a class and its subclasses, without importing the class.
 
+    The Spec of an estimator is that of the nearest class in its method resolution order that has
+    one. If there are several for that class, the first of these counts: one that was registered,
+    what the class returns from ``__skparams__``, one registered by an entry point of another
+    package in the group ``"skparams.specs"``, one that comes with skparams. An entry point names a
+    function without arguments that calls ``register``, or a module that does so on import.
+
     Parameters
     ----------
     name : str
-        The top package and the class, ``"sklearn.PCA"``.
+        The module that defines the class, and the class: ``"mypackage.cluster.Prototypes"``. From
+        the first part that begins with an underscore on, the rest of the module may be left out:
+        ``"sklearn.linear_model.Ridge"`` is enough for ``sklearn.linear_model._ridge.Ridge``.
     spec : Spec
         What is known about it. It replaces one registered before.
 
     Raises
     ------
     ValueError
-        If the name does not have these two parts.
+        If the name is not a module and a class.
     TypeError
         If ``spec`` is not a Spec.
 
     Examples
     --------
     >>> from skparams.specs import Spec, parameter, register
-    >>> register("mypackage.Averager", Spec({"mean_": parameter("n_features")}))
+    >>> register("mypackage.models.Averager", Spec({"mean_": parameter("n_features")}))
     """
-    package, _, cls = name.partition(".")
-    if not (package.isidentifier() and cls.isidentifier()):
+    parts = name.split(".")
+    if len(parts) < 2 or not all(part.isidentifier() for part in parts):
         raise ValueError(
-            f"register: name must be the top package and the class, like 'sklearn.PCA', "
+            "register: name must be a module and a class, like 'sklearn.linear_model.Ridge', "
             f"got {name!r}."
         )
     if not isinstance(spec, Spec):
         raise TypeError(f"register: spec for {name!r} must be a Spec, got {type(spec).__name__}.")
-    _REGISTRY[name] = spec
-    registered_for.cache_clear()
+    _TARGET.get()[name] = spec
+    _lookup.cache_clear()
 
 
-def registered(estimator: Any) -> Spec | None:
-    """Return the Spec that an estimator's class declares or that is registered for it.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Any.
-
-    Returns
-    -------
-    Spec or None
-        The class's own, else that of the nearest class in its method resolution order.
-    """
+def spec_of(estimator: Any) -> Spec | None:
+    """Return the Spec of an estimator, None where there is none."""
     cls: type = type(estimator)
-    if hasattr(cls, "__skparams__"):
-        spec = estimator.__skparams__()
-        if not isinstance(spec, Spec):
-            raise TypeError(
-                f"{cls.__name__}.__skparams__() must return a Spec, got {type(spec).__name__}."
-            )
-        return spec
-    return registered_for(cls)
+    found = _lookup(cls)
+    if found is not _DECLARED:
+        return found
+    spec = estimator.__skparams__()
+    if not isinstance(spec, Spec):
+        raise TypeError(
+            f"{cls.__name__}.__skparams__() must return a Spec, got {type(spec).__name__}."
+        )
+    return spec
+
+
+def has_spec(cls: type) -> bool:
+    """Whether there is a Spec for the instances of a class."""
+    return _lookup(cls) is not None
+
+
+def spec_named(name: str) -> Spec:
+    """Return the Spec that is registered for, or comes with skparams for, exactly this name."""
+    return next(table[name] for table in _tables(name) if name in table)
 
 
 @lru_cache(maxsize=4096)
-def registered_for(cls: type) -> Spec | None:
-    """Return the Spec registered for a class or the nearest base of it."""
-    _load_shipped()
-    return nearest(cls, _REGISTRY)
-
-
-@lru_cache(maxsize=1)
-def _load_shipped() -> None:
-    """Register the Specs that ship, which import nothing that they describe."""
-    import_module("skparams.specs.sklearn")
-
-
-def nearest(cls: type, table: Mapping[str, Entry]) -> Entry | None:
-    """Return what a table has under the name of a class or of the nearest base of it."""
+def _lookup(cls: type) -> Any:
+    """Return the Spec of the nearest class that has one, ``_DECLARED``, or None."""
+    _load_entry_points()
     for base in cls.__mro__:
-        found = table.get(f"{base.__module__.partition('.')[0]}.{base.__name__}")
-        if found is not None:
-            return found
+        names = [f"{base.__module__}.{base.__name__}", f"{_public(base)}.{base.__name__}"]
+        for table in _tables(names[0]):
+            for name in names:
+                if name in table:
+                    return table[name]
+            if table is _BY_USERS and "__skparams__" in vars(base):
+                return _DECLARED
     return None
+
+
+def _public(cls: type) -> str:
+    """Return a class's module up to the first part that is private."""
+    return cls.__module__.partition("._")[0]
+
+
+def _tables(name: str) -> Iterator[Mapping[str, Spec]]:
+    yield _BY_USERS
+    yield _BY_PACKAGES
+    package, _, rest = name.partition(".")
+    yield _shipped(package, rest.partition(".")[0] if package == "sklearn" else "")
+
+
+@cache
+def _shipped(package: str, module: str) -> Mapping[str, Spec]:
+    """Import the Specs of one module of scikit-learn, or of another package."""
+    file = f"sklearn.{module}" if module else f"third_party.{package}"
+    if find_spec(f"skparams.specs.{file}") is None:
+        return {}
+    prefix = f"{package}.{module}" if module else package
+    specs = import_module(f"skparams.specs.{file}").SPECS
+    return {f"{prefix}.{name}": spec for name, spec in specs.items()}
+
+
+def _load_entry_points() -> None:
+    """Let other packages register their Specs, once; a broken one is a warning."""
+    global _load_pending
+    with _LOCK:
+        if not _load_pending:
+            return
+        _load_pending = False
+        token = _TARGET.set(_BY_PACKAGES)
+        try:
+            for entry in entry_points(group=_GROUP):
+                try:
+                    loaded = entry.load()
+                    if callable(loaded):
+                        loaded()
+                except Exception as error:
+                    warnings.warn(
+                        f"skparams: the entry point {entry.name!r} of the group {_GROUP!r} is "
+                        f"left out, it raised {type(error).__name__}: {error}",
+                        stacklevel=2,
+                    )
+        finally:
+            _TARGET.reset(token)
+
+
+_load_pending = True

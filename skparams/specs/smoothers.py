@@ -16,18 +16,14 @@ import scipy.linalg
 from scipy.sparse import csr_array, issparse
 
 from skparams._records import NotKnown
+from skparams.specs.context import Context
 
-__all__ = [
-    "gaussian_process",
-    "kernel_ridge",
-    "linear_regression",
-    "nearest_neighbors",
-    "ridge",
-]
+__all__ = ["gaussian_process", "kernel_ridge", "linear_regression", "nearest_neighbors", "ridge"]
 
 
-def linear_regression(estimator: Any, X: Any) -> float:
+def linear_regression(ctx: Context) -> float:
     """Return the rank of X, and 1 for the intercept, for each target."""
+    estimator, X = ctx.estimator, ctx.X
     if estimator.positive:
         raise NotKnown("with positive=True predictions are not a linear function of y")
     # Fit tells the rank of dense X only, and does not forget that of a fit before.
@@ -37,8 +33,9 @@ def linear_regression(estimator: Any, X: Any) -> float:
     return float(_n_targets(estimator.coef_) * (rank + bool(estimator.fit_intercept)))
 
 
-def ridge(estimator: Any, X: Any) -> float:
+def ridge(ctx: Context) -> float:
     """Return the sum of d² / (d² + alpha) over the singular values d of X, and the intercepts."""
+    estimator, X = ctx.estimator, ctx.X
     if getattr(estimator, "positive", False):
         raise NotKnown("with positive=True predictions are not a linear function of y")
     n_targets = _n_targets(estimator.coef_)
@@ -49,8 +46,9 @@ def ridge(estimator: Any, X: Any) -> float:
     return float(slopes + n_targets * bool(estimator.fit_intercept))
 
 
-def kernel_ridge(estimator: Any, X: Any) -> float:
+def kernel_ridge(ctx: Context) -> float:
     """Return the sum of w / (w + alpha) over the eigenvalues w of the kernel matrix."""
+    estimator, X = ctx.estimator, ctx.X
     from sklearn.metrics.pairwise import pairwise_kernels
 
     _check_rows(estimator, X, estimator.X_fit_)
@@ -67,11 +65,12 @@ def kernel_ridge(estimator: Any, X: Any) -> float:
     return float(sum(_shrunk(eigenvalues, alpha) for alpha in alphas))
 
 
-def gaussian_process(estimator: Any, X: Any) -> float:
+def gaussian_process(ctx: Context) -> float:
     """Return the trace of K (K + noise)⁻¹, where the noise has no part in predictions.
 
     With ``normalize_y`` the mean of y is predicted beside it, from what S leaves of a constant.
     """
+    estimator, X = ctx.estimator, ctx.X
     rows = estimator.X_train_
     _check_rows(estimator, X, rows)
     # With both arguments given, a WhiteKernel adds nothing.
@@ -83,8 +82,9 @@ def gaussian_process(estimator: Any, X: Any) -> float:
     return float(_n_targets(estimator.alpha_.T) * trace)
 
 
-def nearest_neighbors(estimator: Any, X: Any) -> float:
+def nearest_neighbors(ctx: Context) -> float:
     """Return the sum over rows of the weight that a row has in its own prediction."""
+    estimator, X = ctx.estimator, ctx.X
     _check_rows(estimator, X, estimator._fit_X)
     distances, neighbors = estimator.kneighbors(X)
     if callable(estimator.weights):
@@ -108,20 +108,20 @@ def _n_targets(values: np.ndarray) -> int:
     return len(values) if values.ndim > 1 else 1
 
 
-def _squared_singular_values(X: Any, centred: bool) -> np.ndarray:
-    """Return the squared singular values of X, its columns centred where there is an intercept."""
+def _squared_singular_values(X: Any, centered: bool) -> np.ndarray:
+    """Return the squared singular values of X, its columns centered where there is an intercept."""
     if not issparse(X):
         X = np.asarray(X, dtype=float)
-        values = scipy.linalg.svdvals(X - X.mean(axis=0) if centred else X)
+        values = scipy.linalg.svdvals(X - X.mean(axis=0) if centered else X)
         return _without_noise(values, max(X.shape)) ** 2
     # The products of X with itself, on its shorter side, are dense in any case.
     X = X.astype(float)
     wide = X.shape[0] < X.shape[1]
     products = (X @ X.T if wide else X.T @ X).toarray()
-    if centred and wide:
+    if centered and wide:
         products -= products.mean(axis=0)
         products -= products.mean(axis=1, keepdims=True)
-    elif centred:
+    elif centered:
         mean = np.asarray(X.mean(axis=0)).ravel()
         products -= X.shape[0] * np.outer(mean, mean)
     return _without_noise(scipy.linalg.eigvalsh(products), max(X.shape))
@@ -154,10 +154,10 @@ def _check_rows(estimator: Any, X: Any, kept: Any) -> None:
 
 
 def _same(given: Any, kept: Any) -> bool:
-    """Say whether two matrices of one shape are the same but for rounding.
+    """Whether two matrices of one shape are the same but for rounding.
 
     By that much differs what a decomposition puts out for its training rows when it is fitted
-    and when it is asked for them.
+    and when it transforms them.
     """
     if kept.dtype.kind != "f" and not issparse(kept):
         return np.array_equal(given, kept)

@@ -9,53 +9,32 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams.specs.spec import Params
+from skparams.specs.context import Context
 
-__all__ = ["dead_units", "idle_units"]
+__all__ = ["odd_units"]
 
 _ROWS = 1024  # that are passed on at a time
 
 
-def idle_units(attributes: Mapping[str, Any], params: Params) -> Iterator[tuple[str, str]]:
-    """Yield a finding for each hidden layer with units that no weight reaches or leaves.
+def odd_units(ctx: Context) -> Iterator[tuple[str, str]]:
+    """Yield a finding for each hidden layer with units that predictions would not miss.
 
-    Parameters
-    ----------
-    attributes, params : mapping
-        Attributes and hyperparameters of a multi-layer perceptron.
-
-    Yields
-    ------
-    code, sentence : str
-        The finding.
+    Units that no weight reaches or leaves; with X, also rectified units that are zero for each row.
     """
-    coefs = attributes["coefs_"]
+    coefs = ctx.values["coefs_"]
     for i, (before, behind) in enumerate(pairwise(coefs), start=1):
         constant = ~before.any(axis=0)
         unread = ~behind.any(axis=1)
         yield from _found(i, constant, "are constant: all weights into them are zero")
         yield from _found(i, unread & ~constant, "add nothing: all weights out of them are zero")
+    if ctx.X is not None and ctx.params["activation"] == "relu":
+        yield from _dead_units(ctx.values, ctx.X)
 
 
-def dead_units(estimator: Any, X: Any) -> Iterator[tuple[str, str]]:
-    """Yield a finding for each hidden layer with rectified units that are zero for each row.
-
-    Parameters
-    ----------
-    estimator : MLPClassifier or MLPRegressor
-        A fitted one.
-    X : array-like
-        Rows.
-
-    Yields
-    ------
-    code, sentence : str
-        The finding.
-    """
-    if estimator.activation != "relu":
-        return
+def _dead_units(values: Mapping[str, Any], X: Any) -> Iterator[tuple[str, str]]:
+    """Yield a finding for each hidden layer with units that are zero for each row of X."""
     X = X.tocsr() if issparse(X) else np.asarray(X)
-    weights, biases = estimator.coefs_[:-1], estimator.intercepts_[:-1]
+    weights, biases = values["coefs_"][:-1], values["intercepts_"][:-1]
     dead = [w.any(axis=0) for w in weights]  # constant ones are found without X
     for start in range(0, X.shape[0], _ROWS):
         rows = X[start : start + _ROWS]

@@ -1,4 +1,4 @@
-"""How to look into what an estimator holds: no property is run, no value's truth is asked."""
+"""How to look into what an estimator holds: no property is run, no value is tested for truth."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from weakref import ProxyTypes
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams.specs.registry import registered_for
+from skparams.specs.registry import has_spec
 
 __all__ = [
     "attributes_of",
@@ -37,22 +37,18 @@ _NO_NUMBERS = (*_TEXT_OR_FLAG, *_RANDOM, *_FUNCTION, np.bool, np.str_, np.bytes_
 _PROXIES = frozenset(ProxyTypes)
 
 # Levels of containers. An object array that holds itself is another object at each level.
-_DEEPEST = 6
+_MAX_DEPTH = 6
 
 
 def is_estimator(value: Any) -> bool:
-    """Say whether a value is an instance with ``fit`` and ``get_params``, or has a Spec."""
+    """Whether a value is an instance with ``fit`` and ``get_params``, or has a Spec."""
     cls: type = type(value)
     return not isinstance(value, type) and _makes_estimators(cls)
 
 
 @lru_cache(maxsize=4096)
 def _makes_estimators(cls: type) -> bool:
-    return (
-        (hasattr(cls, "fit") and hasattr(cls, "get_params"))
-        or hasattr(cls, "__skparams__")
-        or registered_for(cls) is not None
-    )
+    return (hasattr(cls, "fit") and hasattr(cls, "get_params")) or has_spec(cls)
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
@@ -66,7 +62,7 @@ def attributes_of(value: Any) -> dict[str, Any]:
         value = cls.__skparams_ready__(value)
         cls = type(value)
     held = dict(getattr(value, "__dict__", ()))
-    if not _PROXIES.isdisjoint(map(type, held.values())):  # a dead one raises whatever is asked
+    if not _PROXIES.isdisjoint(map(type, held.values())):  # a dead one raises on any access
         held = {name: item for name, item in held.items() if type(item) not in _PROXIES}
     for name, member in _slots_of(cls):
         try:
@@ -102,19 +98,21 @@ def templates_in(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def estimators_in(
-    path: str, value: Any, depth: int = 0, met: dict[int, Any] | None = None
+    path: str, value: Any, depth: int = 0, visited: dict[int, Any] | None = None
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the estimator for those in lists, arrays and dicts, at any depth."""
     if is_estimator(value):
         yield path, value
     elif _is_named(value):
         yield value[0], value[1]
-    elif isinstance(value, _CONTAINER) and depth < _DEEPEST:
-        met = {} if met is None else met  # keeps the values, so that no other gets their id
-        if id(value) not in met:
-            met[id(value)] = value
+    elif isinstance(value, _CONTAINER) and depth < _MAX_DEPTH:
+        visited = (
+            {} if visited is None else visited
+        )  # keeps the values, so that no other gets their id
+        if id(value) not in visited:
+            visited[id(value)] = value
             for name, item in _items(path, value):
-                yield from estimators_in(name, item, depth + 1, met)
+                yield from estimators_in(name, item, depth + 1, visited)
 
 
 def leaves_in(
@@ -123,7 +121,7 @@ def leaves_in(
     *,
     objects: bool = False,
     depth: int = 0,
-    met: dict[int, Any] | None = None,
+    visited: dict[int, Any] | None = None,
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of each array and number, and of each unknown object.
 
@@ -133,23 +131,30 @@ def leaves_in(
     if _is_numeric(value) or (isinstance(value, list | tuple) and _all_numbers(value)):
         yield path, value
         return
-    met = {} if met is None else met  # keeps the values, so that no other gets their id
-    if holds_no_numbers(value) or is_estimator(value) or id(value) in met or depth >= _DEEPEST:
+    visited = {} if visited is None else visited  # keeps the values, so that no other gets their id
+    if (
+        holds_no_numbers(value)
+        or is_estimator(value)
+        or id(value) in visited
+        or depth >= _MAX_DEPTH
+    ):
         return
     if isinstance(value, _CONTAINER):
-        met[id(value)] = value
+        visited[id(value)] = value
         for name, item in _items(path, value):
-            yield from leaves_in(name, item, objects=objects, depth=depth + 1, met=met)
+            yield from leaves_in(name, item, objects=objects, depth=depth + 1, visited=visited)
     elif objects:
-        met[id(value)] = value
+        visited[id(value)] = value
         for name, item in attributes_of(value).items():
-            yield from leaves_in(f"{path}.{name}", item, objects=True, depth=depth + 1, met=met)
+            yield from leaves_in(
+                f"{path}.{name}", item, objects=True, depth=depth + 1, visited=visited
+            )
     else:
         yield path, value
 
 
 def texts_in(
-    path: str, value: Any, depth: int = 0, met: dict[int, Any] | None = None
+    path: str, value: Any, depth: int = 0, visited: dict[int, Any] | None = None
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of what ``leaves_in`` leaves out: text, flags, functions.
 
@@ -161,16 +166,16 @@ def texts_in(
         return
     if isinstance(value, list | tuple) and _all_numbers(value):
         return
-    met = {} if met is None else met  # as for leaves_in
-    if not isinstance(value, _CONTAINER) or id(value) in met or depth >= _DEEPEST:
+    visited = {} if visited is None else visited  # as for leaves_in
+    if not isinstance(value, _CONTAINER) or id(value) in visited or depth >= _MAX_DEPTH:
         return
-    met[id(value)] = value
+    visited[id(value)] = value
     items = list(_items(path, value))
     if items and all(holds_no_numbers(item) for _, item in items):
         yield path, value
         return
     for name, item in items:
-        yield from texts_in(name, item, depth + 1, met)
+        yield from texts_in(name, item, depth + 1, visited)
 
 
 def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
@@ -190,8 +195,8 @@ def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
     return value
 
 
-def may_be_learned(value: Any, depth: int = 0, met: dict[int, Any] | None = None) -> bool:
-    """Say whether a value holds floats, or something that cannot be looked into."""
+def may_be_learned(value: Any, depth: int = 0, visited: dict[int, Any] | None = None) -> bool:
+    """Whether a value holds floats, or something that cannot be looked into."""
     if isinstance(value, np.ndarray | np.generic) or issparse(value):
         if value.dtype.kind != "O":
             return value.dtype.kind in "fc"
@@ -199,15 +204,15 @@ def may_be_learned(value: Any, depth: int = 0, met: dict[int, Any] | None = None
         return isinstance(value, float | complex)
     elif not isinstance(value, list | tuple | dict):
         return not holds_no_numbers(value)
-    met = {} if met is None else met
-    if id(value) in met or depth >= _DEEPEST:
+    visited = {} if visited is None else visited
+    if id(value) in visited or depth >= _MAX_DEPTH:
         return False
-    met[id(value)] = value
-    return any(may_be_learned(item, depth + 1, met) for _, item in _items("", value))
+    visited[id(value)] = value
+    return any(may_be_learned(item, depth + 1, visited) for _, item in _items("", value))
 
 
 def holds_no_numbers(value: Any) -> bool:
-    """Say whether a value is None, text, a flag, a class, a function or a generator of numbers."""
+    """Whether a value is None, text, a flag, a class, a function or a generator of numbers."""
     return (
         value is None
         or isinstance(value, _NO_NUMBERS)
@@ -216,7 +221,7 @@ def holds_no_numbers(value: Any) -> bool:
 
 
 def _is_named(value: Any) -> bool:
-    """Say whether a value is a (name, estimator, …) tuple, as pipelines have."""
+    """Whether a value is a (name, estimator, …) tuple, as pipelines have."""
     return (
         isinstance(value, tuple)
         and len(value) >= 2
@@ -226,7 +231,7 @@ def _is_named(value: Any) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    """Say whether a value is a single number."""
+    """Whether a value is a single number."""
     return isinstance(value, _NUMBER) and not isinstance(value, bool)
 
 

@@ -5,8 +5,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_wine
-from sklearn.decomposition import PCA as SklearnPCA
-from sklearn.decomposition import IncrementalPCA
+from sklearn.decomposition import PCA as SklearnPCA, IncrementalPCA
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression

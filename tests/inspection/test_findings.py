@@ -250,11 +250,13 @@ class Counter:
     def __skparams__(self):
         return Spec(
             {"counts_": parameter("bins")},
-            findings=lambda values, params: [
-                (self.code, f"{(values['counts_'] == 0).sum()} empty")
-            ],
-            findings_on=lambda estimator, X: [("SKP003", f"{len(X)} rows seen")],
+            extras={"findings": self._findings},
         )
+
+    def _findings(self, ctx):
+        yield self.code, f"{(ctx.values['counts_'] == 0).sum()} empty"
+        if ctx.X is not None:
+            yield "SKP003", f"{len(ctx.X)} rows seen"
 
 
 def test_third_parties_specs_have_findings(X):

@@ -177,7 +177,7 @@ class Curved(ParamsMixin, BaseEstimator):
         return self
 
     def __skparams__(self):
-        parts = Rule("parameter", parts=lambda curve: [Part(".theta", curve.theta)])
+        parts = Rule("parameter", parts=lambda ctx: [Part(".theta", ctx.value.theta)])
         return Spec({"w_": parameter("n_features"), "curve_": parts})
 
 
@@ -201,7 +201,7 @@ class Doubling(ParamsMixin, BaseEstimator):
         return self
 
     def __skparams__(self):
-        double = Rule("derived", derive=lambda attributes, params: 2 * attributes["w_"])
+        double = Rule("derived", derive=lambda ctx: 2 * ctx.values["w_"])
         return Spec(
             {
                 "double_": double,

@@ -49,7 +49,7 @@ def test_sizes_come_from_hyperparameters_data_digits_and_the_spec():
             "table_": parameter("2", "pairs"),
             "classes_": "structure",
         },
-        sizes={"pairs": lambda data, params: data.n_features * (data.n_features - 1) // 2},
+        sizes={"pairs": lambda ctx: ctx.data.n_features * (ctx.data.n_features - 1) // 2},
     )
     assert {path: row.shape for path, row in found.items()} == {
         "components_": (3, 4),
@@ -57,18 +57,23 @@ def test_sizes_come_from_hyperparameters_data_digits_and_the_spec():
     }
     assert {row.role for row in found.values()} == {"parameter"}
     assert found["table_"].dims == ("2", "pairs")
-    by_params = rows({"a_": parameter("h")}, sizes=lambda params: {"h": lambda d, p: params["k"]})
+    by_params = rows({"a_": parameter("h")}, sizes=lambda ctx: {"h": ctx.params["k"]})
     assert by_params["a_"].shape == (3,)
 
 
-def test_when_by_and_lists():
+def test_when_chosen_dims_and_lists():
     attributes = {
         "mean_": parameter("n_features", when="flag"),
-        "covariance_": Rule("parameter", {3: ("k", "n_features"), 5: ("n_features",)}, by="k"),
-        "layers_": Rule(
-            "parameter", lambda i, n: ("k", str(n - i)), length=lambda data, params: params["k"]
+        "covariance_": Rule(
+            "parameter",
+            lambda ctx: ("n_features",) if ctx.params["k"] == 5 else ("k", "n_features"),
         ),
-        "alike_": Rule("parameter", ("k",), length=lambda data, params: 2),
+        "layers_": Rule(
+            "parameter",
+            lambda ctx: ("k", str(ctx.length - ctx.index)),
+            length=lambda ctx: ctx.params["k"],
+        ),
+        "alike_": Rule("parameter", ("k",), length=lambda ctx: 2),
     }
     found = rows(attributes)
     shapes = {path: row.shape for path, row in found.items()}
@@ -86,13 +91,13 @@ def test_when_by_and_lists():
 
 
 def test_objects_have_the_parts_that_the_spec_says():
-    def before(data, params):
+    def before(ctx):
         yield Part(".threshold", dims=("n_nodes",), count=Bounds(0, 6))
         yield Part(".value", count=Bounds(1, 7), free=1)
         yield Part(".nodes", count=100, role="structure")
 
     attributes = {"tree_": Rule("parameter", before=before)}
-    found = counts(attributes, sizes={"n_nodes": lambda data, params: Bounds(1, 13)})
+    found = counts(attributes, sizes={"n_nodes": lambda ctx: Bounds(1, 13)})
     assert found == {
         "tree_.threshold": (Bounds(0, 6), Bounds(0, 6), Bounds(8, 8 * 13)),
         "tree_.value": (Bounds(1, 7), 1, Bounds(8, 56)),
@@ -100,8 +105,8 @@ def test_objects_have_the_parts_that_the_spec_says():
 
 
 def test_free_counts_hold_at_both_ends():
-    def simplex(shape, params):
-        return (shape[0] - 1) * shape[1]
+    def simplex(ctx):
+        return (ctx.shape[0] - 1) * ctx.shape[1]
 
     attributes = {
         "a_": parameter("k", "n_features", free=simplex),
@@ -109,7 +114,7 @@ def test_free_counts_hold_at_both_ends():
         "c_": parameter("some", "n_features", free="nonzero"),
         "d_": parameter("none", "n_features", free=simplex),
     }
-    sizes = {"some": lambda data, params: Bounds(2, 5), "none": lambda data, params: 0}
+    sizes = {"some": lambda ctx: Bounds(2, 5), "none": lambda ctx: 0}
     assert counts(attributes, sizes=sizes) == {
         "a_": (12, 8, 96),
         "b_": (Bounds(8, 20), Bounds(4, 16), Bounds(64, 160)),
@@ -119,10 +124,10 @@ def test_free_counts_hold_at_both_ends():
 
 
 def test_unknown_is_none_with_its_reason():
-    def no_columns(data, params):
+    def no_columns(ctx):
         raise NotKnown("depends on the data's categories")
 
-    def broken(data, params):
+    def broken(ctx):
         return [][0]
 
     attributes = {
@@ -134,15 +139,15 @@ def test_unknown_is_none_with_its_reason():
         "f_": "parameter",
         "g_": Rule("parameter", ("k",), length=no_columns),
         "h_": Rule("parameter", before=no_columns),
-        "i_": Rule("parameter", ("k",), when=lambda params: no_columns(None, params)),
+        "i_": Rule("parameter", ("k",), when=no_columns),
         "j_": parameter("negative"),
-        "k_": parameter("k", "3", free=lambda shape, params: shape[7]),
+        "k_": parameter("k", "3", free=lambda ctx: ctx.shape[7]),
     }
     sizes = {
         "words": no_columns,
-        "maybe": lambda data, params: Unknown("who knows"),
+        "maybe": lambda ctx: Unknown("who knows"),
         "broken": broken,
-        "negative": lambda data, params: -1,
+        "negative": lambda ctx: -1,
     }
     found = rows(attributes, sizes=sizes)
     unknown = {path: row.count for path, row in found.items() if path != "k_"} | {
@@ -154,13 +159,13 @@ def test_unknown_is_none_with_its_reason():
         "b_": "needs n_samples",
         "c_": "who knows",
         "d_": "n_components is known after fit",
-        "e_": "cannot be told (IndexError: list index out of range)",
+        "e_": "cannot be known (IndexError: list index out of range)",
         "f_": "no Spec says how large f_ will be",
         "g_": "depends on the data's categories",
         "h_": "depends on the data's categories",
         "i_": "depends on the data's categories",
         "j_": "negative would be -1",
-        "k_": "cannot be told (IndexError: tuple index out of range)",
+        "k_": "cannot be known (IndexError: tuple index out of range)",
     }
     assert all(isinstance(row.free, Unknown) for row in found.values())
     assert found["k_"].count == 9
@@ -179,7 +184,7 @@ def test_without_a_spec_nothing_is_claimed():
     assert found.guessed == ("Other",)
     assert found.totals.stored.reason == "no Spec describes Other"
     assert found.cost == Cost(found.totals.bytes)
-    told = plan(Planned(Spec({}, unknown="depends on the words in the texts")))
+    told = plan(Planned(Spec({}, members=Unknown("depends on the words in the texts"))))
     assert told.totals.stored.reason == "depends on the words in the texts"
     holds = plan(Planned(Spec({"inner_": "estimator"})))
     assert holds.totals.stored.reason == "no Spec says what inner_ will hold"
@@ -188,10 +193,10 @@ def test_without_a_spec_nothing_is_claimed():
 
 def test_float32_where_the_spec_keeps_it():
     X = np.ones((5, 4), dtype=np.float32)
-    for keeps, size, dtype in ((True, 4, "float32"), (False, 8, "float64")):
-        spec = Spec({"a_": parameter("n_features")}, keeps_float32=keeps)
+    for keeps, n_bytes, dtype in ((True, 16, "float32"), (False, Bounds(16, 32), None)):
+        spec = Spec({"a_": parameter("n_features")}, float32=keeps)
         (row,) = plan(Planned(spec), X).root.attributes
-        assert (row.bytes, row.dtype) == (4 * size, dtype)
+        assert (row.bytes, row.dtype) == (n_bytes, dtype)
         assert plan(Planned(spec), X.astype(int)).totals.bytes == 32
 
 
@@ -223,24 +228,24 @@ def test_a_bounded_or_unknown_count_of_columns_flows_on():
     attributes = {"a_": parameter("k", "n_features"), "b_": parameter("n_features")}
     chain = Spec(
         {"inner": "estimator"},
-        members=lambda params, data, after: [
-            Member("inner", params["inner"], data),
-            Member("last", Planned(Spec(attributes)), after(params["inner"], data)),
+        members=lambda ctx: [
+            Member("inner", ctx.params["inner"], ctx.data),
+            Member("last", Planned(Spec(attributes)), ctx.after(ctx.params["inner"], ctx.data)),
         ],
     )
 
     def width(size):
-        return Planned(Spec({}, sizes={"out": size}, n_features_out="out"))
+        return Planned(Spec({}, sizes={"out": size}, columns_out="out"))
 
-    bounded = plan(Planned(chain, width(lambda data, params: Bounds(1, data.n_features))), None)
+    bounded = plan(Planned(chain, width(lambda ctx: Bounds(1, ctx.data.n_features))), None)
     assert bounded.totals.stored.reason == "needs n_features"
-    inner = width(lambda data, params: Bounds(2, data.n_features))
+    inner = width(lambda ctx: Bounds(2, ctx.data.n_features))
     bounded = plan(Planned(chain, inner), n_features=5)
     last = bounded.root.children[1]
     assert last.attributes[0].shape == (3, Bounds(2, 5))
     assert bounded.totals.stored == last.totals.stored == Bounds(8, 20)
     assert bounded.totals.bytes == bounded.cost.parameter_bytes == Bounds(64, 160)
-    unknown = width(lambda data, params: Unknown("depends on the data's categories"))
+    unknown = width(lambda ctx: Unknown("depends on the data's categories"))
     found = plan(Planned(chain, unknown), n_features=5).totals
     assert found.stored.reason == "n_features behind inner: depends on the data's categories"
     twice = Planned(chain, Planned(chain, unknown))
@@ -254,8 +259,8 @@ def test_members_that_are_alike_are_counted():
     for times, total in ((10_000, 40_000), (Bounds(0, 7), Bounds(0, 28)), (0, 0)):
         outer = Spec(
             {"estimators_": "estimator", "own_": parameter("2")},
-            members=lambda params, data, after, times=times: [
-                Member("estimators_", Planned(spec), data, times)
+            members=lambda ctx, times=times: [
+                Member("estimators_", Planned(spec), ctx.data, times)
             ],
         )
         found = plan(Planned(outer), n_features=4)
@@ -268,7 +273,7 @@ def test_members_that_are_alike_are_counted():
 def test_an_estimator_that_holds_itself_ends():
     spec = Spec(
         {"inner": "estimator"},
-        members=lambda params, data, after: [Member("inner", params["inner"], data)],
+        members=lambda ctx: [Member("inner", ctx.params["inner"], ctx.data)],
     )
     loop = Planned(spec)
     loop.inner = loop
@@ -279,7 +284,7 @@ def test_members_that_are_fitted_are_counted_as_they_are():
     model = LinearRegression().fit(np.ones((4, 7)), np.ones(4))
     spec = Spec(
         {"inner": "estimator"},
-        members=lambda params, data, after: [Member("inner", params["inner"], data, fitted=True)],
+        members=lambda ctx: [Member("inner", ctx.params["inner"], ctx.data, fitted=True)],
     )
     found = plan(Planned(spec, model), n_features=3)
     assert found.totals.stored == 8
@@ -290,11 +295,11 @@ def test_members_that_are_fitted_are_counted_as_they_are():
 
 
 def test_costs_add_up():
-    def cost(data, params, n_parameters):
+    def cost(ctx):
         return Cost(
-            training_bytes=100 * n_parameters,
-            predict_macs_per_sample=n_parameters,
-            train_macs_per_epoch=data.n_samples,
+            training_bytes=100 * ctx.params["k"],
+            predict_macs_per_sample=ctx.params["k"],
+            train_macs_per_epoch=ctx.data.n_samples,
         )
 
     def leaf(k, **spec):
@@ -303,8 +308,8 @@ def test_costs_add_up():
     def of(*members):
         spec = Spec(
             {"m_": "estimator"},
-            members=lambda params, data, after: [
-                Member(f"m_[{i}]", each, data, times) for i, (each, times) in enumerate(members)
+            members=lambda ctx: [
+                Member(f"m_[{i}]", each, ctx.data, times) for i, (each, times) in enumerate(members)
             ],
         )
         return plan(Planned(spec), n_samples=50).cost

@@ -49,8 +49,8 @@ class Outer(BaseEstimator):
         raise AssertionError("plan must not fit")
 
     def __skparams__(self):
-        def members(params, data, after):
-            return [Member("inner_", params["inner"], data)] if params["inner"] else []
+        def members(ctx):
+            return [Member("inner_", ctx.params["inner"], ctx.data)] if ctx.params["inner"] else []
 
         return Spec({"inner_": "estimator"}, members=members)
 
@@ -238,7 +238,7 @@ def test_planning_a_search_does_not_warn_nor_draw(X):
 
 
 def test_a_winner_without_a_grid_is_unknown():
-    spec = Spec({"a_": parameter("best")}, winner="best_estimator_")
+    spec = Spec({"a_": parameter("best")}, route="best_estimator_")
 
     class Mine(BaseEstimator):
         def fit(self, X, y=None):

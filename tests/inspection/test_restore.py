@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from skparams import ParamsMixin
-from skparams.specs.registry import registered
+from skparams.specs.registry import spec_of
 from tests.inspection.all_estimators import each_estimator, fit, instances
 
 # Deprecated classes of scikit-learn are estimators too.
@@ -139,7 +139,7 @@ def test_parameters_of_another_fit_predict_as_it_does(name):
         model, X, y = fit(mixed(estimator))
         if not (isinstance(X, np.ndarray) and X.dtype.kind == "f") or clone(model) is model:
             continue
-        spec = registered(model)
+        spec = spec_of(model)
         rules = spec.rules if spec else {}
         derived = {n for n, rule in rules.items() if rule.role in FOLLOWS and not rule.parts}
         other = refit(model, X, y)

@@ -1,6 +1,8 @@
 """The Specs hold for fitted estimators, and are found in the order that is promised."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,21 +16,64 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import skparams
 from skparams import fitted_params, summary
-from skparams.specs import ROLES, Rule, Spec, parameter, register
+from skparams.specs import (
+    ROLES,
+    Rule,
+    Spec,
+    parameter,
+    register,
+    registry as _registry,
+    spec_named,
+    spec_of,
+)
 from skparams.specs.guess import COMMON
-from skparams.specs.registry import _REGISTRY, registered
 from skparams.specs.values import attributes_of
 
 
 @pytest.fixture
 def registry(monkeypatch):
     """A registry that a test may add to."""
-    for name in list(_REGISTRY):
-        monkeypatch.setitem(_REGISTRY, name, _REGISTRY[name])
-    before = set(_REGISTRY)
-    yield _REGISTRY
-    for name in set(_REGISTRY) - before:
-        del _REGISTRY[name]
+    users, packages = {}, {}
+    monkeypatch.setattr(_registry, "_BY_USERS", users)
+    monkeypatch.setattr(_registry, "_BY_PACKAGES", packages)
+    token = _registry._TARGET.set(users)
+    _registry._lookup.cache_clear()
+    yield packages
+    _registry._TARGET.reset(token)
+    _registry._lookup.cache_clear()
+
+
+@pytest.fixture
+def entry_points(registry, monkeypatch):
+    """Make entry points of other packages, which are loaded at the next use."""
+
+    def make(**loaders):
+        entries = [_Entry(name, load) for name, load in loaders.items()]
+        monkeypatch.setattr(_registry, "entry_points", lambda group: entries)
+        monkeypatch.setattr(_registry, "_load_pending", True)
+        _registry._lookup.cache_clear()
+
+    return make
+
+
+class _Entry:
+    def __init__(self, name, load):
+        self.name, self.load = name, load
+
+
+def made(name, module, *bases, **attributes):
+    """An estimator of a class that is defined in a module."""
+    cls = type(name, bases or (LinearRegression,), {"__module__": module, **attributes})
+    return cls().fit([[0.0], [1.0]], [1.0, 2.0])
+
+
+def named(**names):
+    """A Spec that gives the dims of ``coef_`` a name, by which it is recognized."""
+    return Spec({"coef_": parameter(names["dim"]), "intercept_": "structure"})
+
+
+def dim_of(model):
+    return summary(model).root.parameters[0].dims[-1]
 
 
 def nodes_with_estimators(estimator):
@@ -42,7 +87,7 @@ def nodes_with_estimators(estimator):
 
 def test_every_attribute_has_a_role_that_is_written_down(fitted):
     for estimator in nodes_with_estimators(fitted):
-        spec = registered(estimator)
+        spec = spec_of(estimator)
         assert spec is not None
         known = {*spec.rules, *COMMON, *estimator.get_params(deep=False)}
         assert set(attributes_of(estimator)) <= known
@@ -64,7 +109,7 @@ def test_dims_fit_the_arrays(fitted):
 
 def test_every_hyperparameter_that_decides_exists(fitted):
     for estimator in nodes_with_estimators(fitted):
-        spec, params = registered(estimator), estimator.get_params(deep=False)
+        spec, params = spec_of(estimator), estimator.get_params(deep=False)
         assert {rule.when for rule in spec.rules.values()} - {None} <= set(params)
 
 
@@ -88,12 +133,98 @@ def test_a_subclass_has_the_spec_of_its_base():
     class Mine(LinearRegression):
         pass
 
-    assert registered(Mine()) is registered(LinearRegression())
+    assert spec_of(Mine()) is spec_of(LinearRegression())
 
 
 def test_both_packages_networks_share_one_spec():
-    assert _REGISTRY["skparams.MLPClassifier"] is _REGISTRY["sklearn.MLPClassifier"]
-    assert _REGISTRY["skparams.MLPRegressor"] is _REGISTRY["sklearn.MLPRegressor"]
+    for name in ("MLPClassifier", "MLPRegressor"):
+        ours = spec_of(getattr(skparams, name)())
+        assert ours is spec_named(f"sklearn.neural_network.{name}")
+
+
+def test_ways_to_a_spec_come_in_the_order_that_is_promised(registry):
+    mine = {"__skparams__": lambda self: named(dim="own")}
+    for attributes in ({}, mine):
+        model = made("Ridge", "sklearn.linear_model._ridge", **attributes)
+        assert dim_of(model) == ("own" if attributes else "n_features")
+    registry["sklearn.linear_model.Ridge"] = named(dim="package")
+    _registry._lookup.cache_clear()
+    assert dim_of(made("Ridge", "sklearn.linear_model._ridge")) == "package"
+    assert dim_of(made("Ridge", "sklearn.linear_model._ridge", **mine)) == "own"
+    register("sklearn.linear_model.Ridge", named(dim="user"))
+    assert dim_of(made("Ridge", "sklearn.linear_model._ridge", **mine)) == "user"
+    # the nearest class counts first
+    assert dim_of(made("Ridge", "my.models", **mine)) == "own"
+
+
+def test_a_spec_registered_before_the_first_summary_stays():
+    code = """
+from skparams.specs import Spec, parameter, register
+register("sklearn.linear_model.Ridge", Spec({"coef_": parameter("mine")}))
+from sklearn.linear_model import Ridge
+from skparams import summary
+print(summary(Ridge().fit([[0.0], [1.0]], [0.0, 1.0])).root.parameters[0].dims)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "('mine',)"
+
+
+def test_classes_of_one_name_are_told_apart_by_their_modules(registry):
+    register("pkg.one.Model", named(dim="one"))
+    register("pkg.two.Model", named(dim="two"))
+    register("pkg._hidden.Model", named(dim="hidden"))
+    assert dim_of(made("Model", "pkg.one")) == "one"
+    assert dim_of(made("Model", "pkg.two")) == "two"
+    assert dim_of(made("Model", "pkg.two._impl.deep")) == "two"
+    assert dim_of(made("Model", "pkg._hidden")) == "hidden"
+    # otherwise that of the base
+    assert dim_of(made("Model", "pkg.three")) == dim_of(made("Model", "pkg")) == "n_features"
+
+
+def test_entry_points_of_other_packages(entry_points):
+    calls = []
+
+    def function():
+        calls.append("function")
+        return lambda: register("pkg.one.Model", named(dim="function"))
+
+    def module():
+        calls.append("module")
+        register("pkg.two.Model", named(dim="module"))
+        return sys
+
+    def broken():
+        calls.append("broken")
+        raise ImportError("no such thing")
+
+    entry_points(function=function, broken=broken, module=module)
+    assert not calls
+    with pytest.warns(UserWarning, match=r"'broken' .* left out, .* ImportError: no such thing"):
+        assert dim_of(made("Model", "pkg.one")) == "function"
+    assert dim_of(made("Model", "pkg.two")) == "module"
+    assert calls == ["function", "broken", "module"]
+    register("pkg.two.Model", named(dim="user"))
+    assert dim_of(made("Model", "pkg.two")) == "user"
+
+
+def test_only_the_specs_of_modules_in_use_are_imported():
+    code = """
+import sys
+from sklearn.linear_model import Ridge
+from skparams import summary
+summary(Ridge().fit([[0.0], [1.0]], [0.0, 1.0]))
+print(*[name for name in sys.modules if name.startswith("skparams.specs.sklearn.")])
+print(*[name for name in sys.modules if name.startswith("skparams.specs.third_party.")])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ours, others = done.stdout.split("\n")[:2]
+    assert {name.split(".")[3] for name in ours.split()} == {"linear_model"}
+    assert not others
+
+
+def test_extras_are_those_that_are_documented():
+    with pytest.raises(ValueError, match=r"extras must be of layers, leading, .*, got 'colour'"):
+        Spec({}, extras={"colour": print})
 
 
 def test_the_class_comes_before_the_registry():
@@ -124,14 +255,14 @@ def test_registering_needs_no_import_of_the_class(registry):
     Other.__module__ = "otherpackage.models"
     model = Other().fit(None)
     assert summary(model).guessed == ("Other",)
-    register("otherpackage.Other", Spec({"table_": parameter("rows", "columns")}))
+    register("otherpackage.models.Other", Spec({"table_": parameter("rows", "columns")}))
     assert summary(model).guessed == ()
     assert summary(model).root.parameters[0].dims == ("rows", "columns")
 
 
-@pytest.mark.parametrize("name", ["PCA", "sklearn.decomposition.PCA", "", "sklearn."])
+@pytest.mark.parametrize("name", ["PCA", "", "sklearn.", "sklearn.linear model.Ridge"])
 def test_register_says_what_a_name_is(name):
-    with pytest.raises(ValueError, match="top package and the class"):
+    with pytest.raises(ValueError, match="a module and a class"):
         register(name, Spec({}))
 
 
@@ -179,7 +310,7 @@ def test_this_packages_networks_are_described_in_full(solver):
     mlp = skparams.MLPClassifier((5, 2), max_iter=2, solver=solver).fit(X, y)
     if solver != "lbfgs":
         mlp.partial_fit(X, y)
-    known = {*registered(mlp).rules, *COMMON, *mlp.get_params()}
+    known = {*spec_of(mlp).rules, *COMMON, *mlp.get_params()}
     assert set(vars(mlp)) <= known
     found = mlp.summary()
     assert found.totals.stored == mlp.count_params() == 46

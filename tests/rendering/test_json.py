@@ -10,9 +10,7 @@ import pytest
 from skparams._plan import Plan
 from skparams._probe import record as _probe_record
 from skparams._probe.record import Probe, ProbedAttribute
-from skparams._records import Bounds, KeptPlace, Stats, Unknown
-from skparams._records import node as _record
-from skparams._records import trees as _trees
+from skparams._records import Bounds, KeptPlace, Stats, Unknown, node as _record, trees as _trees
 from skparams._report.base import SCHEMA
 from skparams._slim import record as _slim_record
 from skparams._slim.record import DroppedAttribute, KeptRows, SlimReport

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
-from sklearn.decomposition import PCA as SklearnPCA
-from sklearn.decomposition import IncrementalPCA
+from sklearn.decomposition import PCA as SklearnPCA, IncrementalPCA
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 

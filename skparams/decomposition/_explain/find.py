@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 from sklearn.compose import ColumnTransformer
-from sklearn.decomposition import PCA as SklearnPCA
-from sklearn.decomposition import IncrementalPCA
+from sklearn.decomposition import PCA as SklearnPCA, IncrementalPCA
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import FeatureUnion, Pipeline

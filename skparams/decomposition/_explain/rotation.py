@@ -254,6 +254,11 @@ class RotatedPCA(
         tags.input_tags.allow_nan = of_pca.input_tags.allow_nan
         return tags
 
+    def __skparams__(self):
+        from skparams.decomposition._pca import rotated_spec
+
+        return rotated_spec()
+
     def __sklearn_is_fitted__(self):
         return "rotation_" in vars(self)
 

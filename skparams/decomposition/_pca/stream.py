@@ -280,6 +280,11 @@ class StreamingPCA(FittedPCA):
     def __sklearn_is_fitted__(self):
         return "mean_" in vars(self)
 
+    def __skparams__(self):
+        from skparams.decomposition._pca.spec import pca_spec
+
+        return pca_spec()
+
     def __skparams_ready__(self):
         """Return a model with all fitted attributes: looking at a stream does not change it."""
         if "scatter_" not in vars(self) or "components_" in vars(self):

@@ -2,64 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from skparams._records import DataShape, Unknown
-from skparams.specs import Params, Part, Rule, Spec, parameter, register, row_of, without_free
+from skparams._records import Unknown
+from skparams.specs import (
+    Context,
+    Part,
+    Rule,
+    Spec,
+    iterations,
+    parameter,
+    roles,
+    row_of,
+    without_free,
+)
+
+SPECS: dict[str, Spec] = {}
 
 _KMEANS: dict[str, Rule | str] = {
     "cluster_centers_": parameter("n_clusters", "n_features"),
-    "inertia_": "diagnostic",
-    **dict.fromkeys(
-        ("_tol", "_n_init", "_algorithm", "_n_threads", "_batch_size", "_init_size"), "structure"
+    **roles(
+        diagnostic="inertia_",
+        structure=("_tol _n_init _algorithm _n_threads _batch_size _init_size _n_features_out"),
     ),
-    "_n_features_out": "structure",
 }
 _CLUSTERS: dict[str, tuple[str, ...]] = {"n_clusters": ()}
-_CENTERS_COST = row_of(lambda data, params: params["n_clusters"] * data.n_features)
-register(
-    "sklearn.KMeans",
-    Spec(
-        _KMEANS,
-        n_features_out="n_clusters",
-        units=_CLUSTERS,
-        cost=_CENTERS_COST,
-        keeps_float32=True,
-    ),
+_CENTERS_COST = row_of(lambda ctx: ctx.params["n_clusters"] * ctx.data.n_features)
+SPECS["KMeans"] = Spec(
+    _KMEANS,
+    columns_out="n_clusters",
+    extras={"units": lambda ctx: _CLUSTERS, "convergence": iterations},
+    cost=_CENTERS_COST,
+    float32=True,
 )
-register(
-    "sklearn.MiniBatchKMeans",
-    Spec(
-        {
-            **_KMEANS,
-            **dict.fromkeys(
-                (
-                    "_counts",
-                    "_ewa_inertia",
-                    "_ewa_inertia_min",
-                    "_no_improvement",
-                    "_n_since_last_reassign",
-                    "n_steps_",
-                ),
-                "state",
+SPECS["MiniBatchKMeans"] = Spec(
+    {
+        **_KMEANS,
+        **roles(
+            state=(
+                "_counts _ewa_inertia _ewa_inertia_min _no_improvement "
+                "_n_since_last_reassign n_steps_"
             ),
-            "_random_state": "random",
-        },
-        n_features_out="n_clusters",
-        units=_CLUSTERS,
-        cost=_CENTERS_COST,
-        keeps_float32=True,
-    ),
+            random="_random_state",
+        ),
+    },
+    columns_out="n_clusters",
+    extras={"units": lambda ctx: _CLUSTERS},
+    cost=_CENTERS_COST,
+    float32=True,
 )
 
 
 def _nodes(root: Any, path: str = "") -> Iterator[Part]:
     """Yield the centers below a node of the bisecting tree.
 
-    A row goes down the tree to the nearer of two centers; that of the root is never asked.
+    A row goes down the tree to the nearer of two centers; that of the root is never used.
     Those of the leaves are the cluster centers once more, less the mean.
     """
     for side in ("left", "right"):
@@ -71,133 +71,93 @@ def _nodes(root: Any, path: str = "") -> Iterator[Part]:
             yield from _nodes(node, where)
 
 
-def _nodes_before(data: DataShape, params: Params) -> Iterator[Part]:
-    k, p = params["n_clusters"], data.n_features
+def _nodes_before(ctx: Context) -> Iterator[Part]:
+    k, p = ctx.params["n_clusters"], ctx.data.n_features
     if k > 1:
         yield Part("[…].center", count=2 * (k - 1) * p, free=(k - 2) * p)
 
 
-register(
-    "sklearn.BisectingKMeans",
-    Spec(
-        {
-            **_KMEANS,
-            "_bisecting_tree": Rule("parameter", parts=_nodes, before=_nodes_before),
-            # What is added to the mean may be taken off the nodes.
-            "_X_mean": parameter("n_features", free=without_free),
-            "_kmeans_single": "structure",
-            "_random_state": "random",
-        },
-        decides={"n_clusters": ("_bisecting_tree",)},
-        n_features_out="n_clusters",
-        keeps_float32=True,
-    ),
+SPECS["BisectingKMeans"] = Spec(
+    {
+        **_KMEANS,
+        "_bisecting_tree": Rule(
+            "parameter", parts=lambda ctx: _nodes(ctx.value), before=_nodes_before
+        ),
+        # What is added to the mean may be taken off the nodes.
+        "_X_mean": parameter("n_features", free=without_free),
+        **roles(structure="_kmeans_single", random="_random_state"),
+    },
+    decides={"n_clusters": ("_bisecting_tree",)},
+    columns_out="n_clusters",
+    float32=True,
 )
 
 
-def _found(data: DataShape, params: Params) -> Unknown:
-    return Unknown("the number of clusters is found in fit")
+_FOUND = Unknown("the number of clusters is found in fit")
 
 
-def _squared_norms(attributes: Mapping[str, Any], params: Params) -> np.ndarray:
-    centers = attributes["subcluster_centers_"]
+def _squared_norms(ctx: Context) -> np.ndarray:
+    centers = ctx.values["subcluster_centers_"]
     return np.einsum("ij,ij->i", centers, centers)
 
 
-register(
-    "sklearn.Birch",
-    Spec(
-        {
-            "subcluster_centers_": parameter("n_subclusters", "n_features"),
-            "subcluster_labels_": "structure",
-            "_subcluster_norms": Rule("derived", derive=_squared_norms),
-            "_n_features_out": "structure",
-            # The tree of features, from which partial_fit goes on, is not looked into.
-            "root_": Rule("state", parts=lambda value: ()),
-            "dummy_leaf_": Rule("state", parts=lambda value: ()),
-        },
-        sizes={"n_subclusters": _found},
-        n_features_out="n_subclusters",
-        keeps_float32=True,
-    ),
+SPECS["Birch"] = Spec(
+    {
+        "subcluster_centers_": parameter("n_subclusters", "n_features"),
+        **roles(structure="subcluster_labels_ _n_features_out"),
+        "_subcluster_norms": Rule("derived", derive=_squared_norms),
+        # The tree of features, from which partial_fit goes on, is not looked into.
+        "root_": Rule("state", parts=lambda ctx: ()),
+        "dummy_leaf_": Rule("state", parts=lambda ctx: ()),
+    },
+    sizes={"n_subclusters": _FOUND},
+    columns_out="n_subclusters",
+    float32=True,
 )
-register(
-    "sklearn.MeanShift",
-    Spec(
-        {"cluster_centers_": parameter("n_clusters", "n_features")},
-        sizes={"n_clusters": _found},
-        keeps_float32=True,
-    ),
+SPECS["MeanShift"] = Spec(
+    {"cluster_centers_": parameter("n_clusters", "n_features")},
+    sizes={"n_clusters": _FOUND},
+    extras={"convergence": iterations},
+    float32=True,
 )
 # Its centers are training rows.
-register(
-    "sklearn.AffinityPropagation",
-    Spec(
-        {
-            "cluster_centers_": "data",
-            "cluster_centers_indices_": "structure",
-            "affinity_matrix_": "output",
-        }
-    ),
+SPECS["AffinityPropagation"] = Spec(
+    roles(data="cluster_centers_", structure="cluster_centers_indices_", output="affinity_matrix_"),
+    extras={"convergence": iterations},
 )
-register(
-    "sklearn.DBSCAN",
-    Spec({"components_": "data", "core_sample_indices_": "output"}),
+SPECS["DBSCAN"] = Spec(roles(data="components_", output="core_sample_indices_"))
+SPECS["HDBSCAN"] = Spec(
+    roles(
+        output=("probabilities_ centroids_ medoids_ dbscan_clustering_ _single_linkage_tree_"),
+        data="_raw_data",
+        structure="_min_samples _metric_params",
+    )
 )
-register(
-    "sklearn.HDBSCAN",
-    Spec(
-        {
-            **dict.fromkeys(
-                ("probabilities_", "centroids_", "medoids_", "dbscan_clustering_"), "output"
-            ),
-            "_single_linkage_tree_": "output",
-            "_raw_data": "data",
-            "_min_samples": "structure",
-            "_metric_params": "structure",
-        }
-    ),
+SPECS["OPTICS"] = Spec(
+    dict.fromkeys(
+        ("ordering_", "core_distances_", "reachability_", "predecessor_", "cluster_hierarchy_"),
+        "output",
+    )
 )
-register(
-    "sklearn.OPTICS",
-    Spec(
-        dict.fromkeys(
-            (
-                "ordering_",
-                "core_distances_",
-                "reachability_",
-                "predecessor_",
-                "cluster_hierarchy_",
-            ),
-            "output",
-        )
-    ),
-)
-register("sklearn.SpectralClustering", Spec({"affinity_matrix_": "output"}))
+SPECS["SpectralClustering"] = Spec({"affinity_matrix_": "output"})
 # Of SpectralBiclustering and SpectralCoclustering.
-register(
-    "sklearn.BaseSpectral",
-    Spec(dict.fromkeys(("row_labels_", "column_labels_", "rows_", "columns_"), "output")),
+SPECS["BaseSpectral"] = Spec(
+    dict.fromkeys(("row_labels_", "column_labels_", "rows_", "columns_"), "output")
 )
-_MERGES = {
-    "children_": "output",
-    "distances_": "output",
-    "n_connected_components_": "diagnostic",
-    "n_leaves_": "metadata",
-    "n_clusters_": "structure",
-}
-register("sklearn.AgglomerativeClustering", Spec(_MERGES))
+_MERGES = roles(
+    output="children_ distances_",
+    diagnostic="n_connected_components_",
+    metadata="n_leaves_",
+    structure="n_clusters_",
+)
+SPECS["AgglomerativeClustering"] = Spec(_MERGES)
 # Here the labels are of features, and transform pools by them.
-register(
-    "sklearn.FeatureAgglomeration",
-    Spec(
-        {**_MERGES, "labels_": "structure", "_n_features_out": "structure"},
-        sizes={
-            "n_clusters": lambda data, params: (
-                _found(data, params) if params["n_clusters"] is None else params["n_clusters"]
-            )
-        },
-        n_features_out="n_clusters",
-        passes_float32=lambda data, params: params["pooling_func"] in (np.max, np.min, np.median),
-    ),
+SPECS["FeatureAgglomeration"] = Spec(
+    {**_MERGES, **roles(structure="labels_ _n_features_out")},
+    sizes={
+        "n_clusters": lambda ctx: (
+            _FOUND if ctx.params["n_clusters"] is None else ctx.params["n_clusters"]
+        )
+    },
+    columns_out="n_clusters",
 )

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import DataShape, NotKnown, Unknown, add
-from skparams.specs import After, Member, Params, Spec, dropped, made, register, transformed_target
+from skparams._records import Count, DataShape, NotKnown, Unknown, add
+from skparams.specs import Context, Member, Spec, dropped, made, roles, transformed_target
+
+SPECS: dict[str, Spec] = {}
 
 
 def _columns(chosen: Any, data: DataShape) -> list[Any]:
@@ -43,12 +45,13 @@ def _ends(names: slice) -> tuple[Any, Any, Any]:
     return names.start, names.stop, names.step
 
 
-def _sent(params: Params, data: DataShape) -> Iterator[tuple[str, Any, DataShape]]:
+def _sent(ctx: Context) -> Iterator[tuple[str, Any, DataShape]]:
     """Yield name, transformer and the shape of its columns, the remainder last."""
-    rest: int | Unknown
+    rest: Count
+    data = ctx.data
     places: set[Any] = set()
     unknown: NotKnown | None = None
-    for name, transformer, chosen in params["transformers"]:
+    for name, transformer, chosen in ctx.params["transformers"]:
         try:
             found = _columns(chosen, data)
         except NotKnown as error:
@@ -69,7 +72,7 @@ def _sent(params: Params, data: DataShape) -> Iterator[tuple[str, Any, DataShape
     head = None
     if data.head is not None and isinstance(rest, int):
         head = data.head.iloc[:, [i for i in range(data.n_features) if i not in places]]
-    yield "remainder", params["remainder"], replace(data, columns=rest, head=head)
+    yield "remainder", ctx.params["remainder"], replace(data, columns=rest, head=head)
 
 
 def _place(column: Any, data: DataShape) -> Any:
@@ -79,73 +82,47 @@ def _place(column: Any, data: DataShape) -> Any:
     return int(column) if column >= 0 else data.n_features + int(column)
 
 
-def _by_columns(params: Params, data: DataShape, after: After) -> Iterator[Member]:
-    for name, transformer, of_it in _sent(params, data):
+def _by_columns(ctx: Context) -> Iterator[Member]:
+    for name, transformer, of_it in _sent(ctx):
         if not dropped(transformer) and of_it.columns != 0:
             yield Member(name, transformer, of_it)
 
 
-register(
-    "sklearn.ColumnTransformer",
-    Spec(
-        {
-            "transformers_": "estimator",
-            "output_indices_": "structure",
-            "sparse_output_": "structure",
-            "_columns": "structure",
-            "_n_features": "metadata",
-            "_name_to_fitted_passthrough": "estimator",
-            "_remainder": "structure",
-            "_transformer_to_input_indices": "structure",
-            "_transformers_feature_names_out": "structure",
-        },
-        decides={"transformers": ("transformers_",), "remainder": ("transformers_",)},
-        members=_by_columns,
-        columns_out=lambda params, data, after: add(
-            after(transformer, of_it).columns for _, transformer, of_it in _sent(params, data)
+SPECS["ColumnTransformer"] = Spec(
+    {
+        "transformers_": "estimator",
+        **roles(
+            structure=(
+                "output_indices_ sparse_output_ _columns _remainder "
+                "_transformer_to_input_indices _transformers_feature_names_out"
+            ),
+            metadata="_n_features",
         ),
-    ),
-)
-register(
-    "sklearn.FeatureUnion",
-    Spec(
-        {"transformer_list": "estimator", "_transformers_feature_names_out": "structure"},
-        members=lambda params, data, after: [
-            Member(name, transformer, data)
-            for name, transformer in params["transformer_list"]
-            if not dropped(transformer)
-        ],
-        columns_out=lambda params, data, after: add(
-            after(transformer, data).columns for _, transformer in params["transformer_list"]
-        ),
+        "_name_to_fitted_passthrough": "estimator",
+    },
+    decides={"transformers": ("transformers_",), "remainder": ("transformers_",)},
+    members=_by_columns,
+    columns_out=lambda ctx: add(
+        ctx.after(transformer, of_it).columns for _, transformer, of_it in _sent(ctx)
     ),
 )
 
 
-def _of_target(params: Params, data: DataShape, after: After) -> Iterator[Member]:
-    transformer = params["transformer"]
-    target = DataShape(rows=data.rows, columns=data.targets)
-    targets = data.targets
+def _of_target(ctx: Context) -> Iterator[Member]:
+    transformer = ctx.params["transformer"]
+    target = DataShape(rows=ctx.data.rows, columns=ctx.data.targets)
+    targets = ctx.data.targets
     if transformer is None:
         transformer = made("sklearn.preprocessing.FunctionTransformer")
     else:
-        targets = after(transformer, target).columns
+        targets = ctx.after(transformer, target).columns
     yield Member("transformer_", transformer, target)
-    regressor = params["regressor"]
-    if regressor is None:
-        regressor = made("sklearn.linear_model.LinearRegression")
-    yield Member("regressor_", regressor, replace(data, targets=targets))
+    regressor = made("sklearn.linear_model.LinearRegression", given=ctx.params["regressor"])
+    yield Member("regressor_", regressor, replace(ctx.data, targets=targets))
 
 
-register(
-    "sklearn.TransformedTargetRegressor",
-    Spec(
-        {
-            "regressor_": "estimator",
-            "transformer_": "estimator",
-            "_training_dim": "structure",
-        },
-        members=_of_target,
-        effective=transformed_target,
-    ),
+SPECS["TransformedTargetRegressor"] = Spec(
+    {"regressor_": "estimator", "transformer_": "estimator", "_training_dim": "structure"},
+    members=_of_target,
+    extras={"effective": transformed_target},
 )

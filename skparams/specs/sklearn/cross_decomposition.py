@@ -12,28 +12,30 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import DataShape
 from skparams.specs import (
-    Params,
+    Context,
     Rule,
     Spec,
+    iterations,
     orthonormal_columns,
     parameter,
-    register,
+    roles,
     row_of,
     without_free,
 )
 
+SPECS: dict[str, Spec] = {}
+
 Attributes = Mapping[str, Any]
 
 
-def _coefficients(attributes: Attributes, params: Params) -> np.ndarray:
-    coef = attributes["x_rotations_"] @ attributes["y_loadings_"].T
-    return (coef * attributes["_y_std"]).T / attributes["_x_std"]
+def _coefficients(ctx: Context) -> np.ndarray:
+    coef = ctx.values["x_rotations_"] @ ctx.values["y_loadings_"].T
+    return (coef * ctx.values["_y_std"]).T / ctx.values["_x_std"]
 
 
-def _mean_of_y(attributes: Attributes, params: Params) -> np.ndarray:
-    return attributes["intercept_"]
+def _mean_of_y(ctx: Context) -> np.ndarray:
+    return ctx.values["intercept_"]
 
 
 _SCALES: dict[str, Rule | str] = {
@@ -55,37 +57,34 @@ def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
             "intercept_": parameter("n_outputs"),
             "_y_mean": Rule("derived", derive=_mean_of_y),
             "coef_": Rule("derived", derive=_coefficients),
-            **dict.fromkeys(("x_weights_", "y_weights_"), "auxiliary"),
-            **dict.fromkeys(("x_scores_", "y_scores_", "_x_scores", "_y_scores"), "output"),
-            **dict.fromkeys(
-                ("_predict_1d", "_norm_y_weights", "deflation_mode", "mode", "algorithm"),
-                "structure",
+            **roles(
+                auxiliary="x_weights_ y_weights_",
+                output="x_scores_ y_scores_ _x_scores _y_scores",
+                structure="_predict_1d _norm_y_weights deflation_mode mode algorithm",
             ),
         },
-        n_features_out="n_components",
+        columns_out="n_components",
         cost=row_of(_multiply_adds),
+        extras={"convergence": iterations},
     )
 
 
-def _multiply_adds(data: DataShape, params: Params) -> int:
-    return data.n_features * data.n_outputs
+def _multiply_adds(ctx: Context) -> int:
+    return ctx.data.n_features * ctx.data.n_outputs
 
 
 _AXES = ("n_outputs", "n_components")
 _CANONICAL = parameter(*_AXES, free=orthonormal_columns)
-register("sklearn._PLS", _pls(_CANONICAL, _CANONICAL))
+SPECS["_PLS"] = _pls(_CANONICAL, _CANONICAL)
 # Regression of y on the scores of X: the rotations of y are the pseudo-inverse of its loadings.
-register("sklearn.PLSRegression", _pls(parameter(*_AXES, free=without_free), parameter(*_AXES)))
-register(
-    "sklearn.PLSSVD",
-    Spec(
-        {
-            "x_weights_": parameter("n_features", "n_components", free=orthonormal_columns),
-            "y_weights_": parameter("n_outputs", "n_components", free=orthonormal_columns),
-            **_SCALES,
-            "_y_mean": parameter("n_outputs"),
-        },
-        n_features_out="n_components",
-        cost=row_of(lambda data, params: data.n_features * params["n_components"]),
-    ),
+SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=without_free), parameter(*_AXES))
+SPECS["PLSSVD"] = Spec(
+    {
+        "x_weights_": parameter("n_features", "n_components", free=orthonormal_columns),
+        "y_weights_": parameter("n_outputs", "n_components", free=orthonormal_columns),
+        **_SCALES,
+        "_y_mean": parameter("n_outputs"),
+    },
+    columns_out="n_components",
+    cost=row_of(lambda ctx: ctx.data.n_features * ctx.params["n_components"]),
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skparams._records import DataShape, Unknown
-from skparams.specs import Params, Part, Rule, Spec, parameter, register
+from skparams._records import Unknown
+from skparams.specs import Context, Part, Rule, Spec, parameter, roles
+
+SPECS: dict[str, Spec] = {}
 
 
 def _classes(i: int, n: int) -> tuple[str, ...]:
@@ -13,42 +15,35 @@ def _classes(i: int, n: int) -> tuple[str, ...]:
     return ("n_classes",) if n == 1 else (f"n_classes[{i}]",)
 
 
-def _priors(data: DataShape, params: Params) -> Iterator[Part]:
-    n = 1 if isinstance(data.targets, Unknown) else data.n_outputs
+def _priors(ctx: Context) -> Iterator[Part]:
+    n = 1 if isinstance(ctx.data.targets, Unknown) else ctx.data.n_outputs
     for i in range(n):
-        free = data.n_classes - 1 if n == 1 else None
+        free = ctx.data.n_classes - 1 if n == 1 else None
         yield Part("" if n == 1 else f"[{i}]", dims=_classes(i, n), free=free)
 
 
-register(
-    "sklearn.DummyClassifier",
-    Spec(
-        {
-            "class_prior_": Rule(
-                "parameter",
-                _classes,
-                free=lambda shape, params: shape[0] - 1,
-                when=lambda params: params["strategy"] not in ("uniform", "constant"),
-                otherwise="structure",
-                before=_priors,
-            ),
-            "sparse_output_": "structure",
-            "_strategy": "structure",
-        },
-        decides={"strategy": ("class_prior_",)},
-    ),
+SPECS["DummyClassifier"] = Spec(
+    {
+        "class_prior_": Rule(
+            "parameter",
+            lambda ctx: _classes(ctx.index, ctx.length),
+            free=lambda ctx: ctx.shape[0] - 1,
+            when=lambda ctx: ctx.params["strategy"] not in ("uniform", "constant"),
+            otherwise="structure",
+            before=_priors,
+        ),
+        **roles(structure="sparse_output_ _strategy"),
+    },
+    decides={"strategy": ("class_prior_",)},
 )
-register(
-    "sklearn.DummyRegressor",
-    Spec(
-        {
-            "constant_": parameter(
-                "1",
-                "n_outputs",
-                when=lambda params: params["strategy"] != "constant",
-                otherwise="structure",
-            )
-        },
-        decides={"strategy": ("constant_",)},
-    ),
+SPECS["DummyRegressor"] = Spec(
+    {
+        "constant_": parameter(
+            "1",
+            "n_outputs",
+            when=lambda ctx: ctx.params["strategy"] != "constant",
+            otherwise="structure",
+        )
+    },
+    decides={"strategy": ("constant_",)},
 )

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import DataShape, Unknown
-from skparams.specs import After, Member, Params, Spec, made, parameter, register
+from skparams._records import Unknown
+from skparams.specs import Context, Member, Spec, made, parameter, roles
+
+SPECS: dict[str, Spec] = {}
 
 
-def _n_words(data: DataShape, params: Params) -> int | Unknown:
-    vocabulary: Any = params["vocabulary"]
+def _n_words(ctx: Context) -> int | Unknown:
+    vocabulary: Any = ctx.params["vocabulary"]
     if isinstance(vocabulary, Sized):
         return len(vocabulary)
     if vocabulary is None:
@@ -21,59 +23,36 @@ def _n_words(data: DataShape, params: Params) -> int | Unknown:
     return Unknown("depends on how many words vocabulary yields")
 
 
-_WORDS = {
-    "vocabulary_": "structure",
-    "fixed_vocabulary_": "structure",
-    "_stop_words_id": "structure",
-    "stop_words_": "structure",
-}
-register(
-    "sklearn.CountVectorizer",
-    Spec(_WORDS, sizes={"n_words": _n_words}, n_features_out="n_words", passes_float32=False),
-)
+_WORDS = roles(structure="vocabulary_ fixed_vocabulary_ _stop_words_id stop_words_")
+SPECS["text.CountVectorizer"] = Spec(_WORDS, sizes={"n_words": _n_words}, columns_out="n_words")
 
 
-def _weighting(params: Params, data: DataShape, after: After) -> Iterator[Member]:
-    settings = {name: params[name] for name in ("norm", "use_idf", "smooth_idf", "sublinear_tf")}
+def _weighting(ctx: Context) -> Iterator[Member]:
+    settings = {
+        name: ctx.params[name] for name in ("norm", "use_idf", "smooth_idf", "sublinear_tf")
+    }
     transformer = made("sklearn.feature_extraction.text.TfidfTransformer", settings)
-    dtype = "float32" if np.dtype(params["dtype"]) == np.float32 else "float64"
-    counted = replace(data, columns=_n_words(data, params), dtype=dtype, head=None)
+    dtype = "float32" if np.dtype(ctx.params["dtype"]) == np.float32 else "float64"
+    counted = replace(ctx.data, columns=_n_words(ctx), dtype=dtype, head=None)
     yield Member("_tfidf", transformer, counted)
 
 
-register(
-    "sklearn.TfidfVectorizer",
-    Spec(
-        {**_WORDS, "_tfidf": "estimator"},
-        members=_weighting,
-        sizes={"n_words": _n_words},
-        n_features_out="n_words",
-        passes_float32=False,
-    ),
+SPECS["text.TfidfVectorizer"] = Spec(
+    {**_WORDS, "_tfidf": "estimator"},
+    members=_weighting,
+    sizes={"n_words": _n_words},
+    columns_out="n_words",
 )
-register(
-    "sklearn.TfidfTransformer",
-    Spec(
-        {"idf_": parameter("n_features", when="use_idf")},
-        n_features_out="n_features",
-        keeps_float32=True,
-    ),
+SPECS["text.TfidfTransformer"] = Spec(
+    {"idf_": parameter("n_features", when="use_idf")}, columns_out="n_features", float32=True
 )
-for _name in ("HashingVectorizer", "FeatureHasher"):
-    register(
-        f"sklearn.{_name}",
-        Spec(
-            {},
-            n_features_out="n_hashes",
-            sizes={"n_hashes": lambda data, params: params["n_features"]},
-        ),
+for _name in ("text.HashingVectorizer", "FeatureHasher"):
+    SPECS[_name] = Spec(
+        {}, columns_out="n_hashes", sizes={"n_hashes": lambda ctx: ctx.params["n_features"]}
     )
-register(
-    "sklearn.DictVectorizer",
-    Spec(
-        {"feature_names_": "structure", "vocabulary_": "structure"},
-        sizes={"n_words": lambda data, params: Unknown("depends on the keys in the data")},
-        n_features_out="n_words",
-    ),
+SPECS["DictVectorizer"] = Spec(
+    roles(structure="feature_names_ vocabulary_"),
+    sizes={"n_words": lambda ctx: Unknown("depends on the keys in the data")},
+    columns_out="n_words",
 )
-register("sklearn.PatchExtractor", Spec({}))
+SPECS["image.PatchExtractor"] = Spec({})

@@ -12,28 +12,29 @@ from typing import Any
 import numpy as np
 
 from skparams._compat import DEFAULT_KERNEL_IS_FIXED, binary_gaussian_process_classifier
-from skparams._records import DataShape
 from skparams.specs import (
-    After,
+    Context,
     Member,
-    Params,
     Part,
     Rule,
     Spec,
     gaussian_process,
     made,
     parameter,
-    register,
+    roles,
     row_of,
     targets_last,
     two_classes,
 )
 
+SPECS: dict[str, Spec] = {}
+
 Attributes = Mapping[str, Any]
 
 
-def _moved(kernel: Any) -> Iterator[Part]:
+def _moved(ctx: Context) -> Iterator[Part]:
     """Yield each of a kernel's hyperparameters that is not fixed."""
+    kernel = ctx.value
     values = kernel.get_params()
     for each in kernel.hyperparameters:
         if not each.fixed:
@@ -53,8 +54,8 @@ def _moved_before(kernel: Any) -> Iterator[Part]:
             yield Part("." + each.name.replace("__", "."), count=each.n_elements)
 
 
-def _of_regressor(data: DataShape, params: Params) -> Iterator[Part]:
-    kernel = params["kernel"]
+def _of_regressor(ctx: Context) -> Iterator[Part]:
+    kernel = ctx.params["kernel"]
     if kernel is None and not DEFAULT_KERNEL_IS_FIXED:
         kernels = "sklearn.gaussian_process.kernels"
         kernel = made(f"{kernels}.ConstantKernel") * made(f"{kernels}.RBF")
@@ -62,117 +63,97 @@ def _of_regressor(data: DataShape, params: Params) -> Iterator[Part]:
         yield from _moved_before(kernel)
 
 
-def _of_classifier(data: DataShape, params: Params) -> Iterator[Part]:
-    if params["kernel"] is not None:  # the default is fixed
-        yield from _moved_before(params["kernel"])
+def _of_classifier(ctx: Context) -> Iterator[Part]:
+    if ctx.params["kernel"] is not None:  # the default is fixed
+        yield from _moved_before(ctx.params["kernel"])
 
 
-def _optimizes(params: Params) -> bool:
-    return params["optimizer"] is not None
+def _optimizes(ctx: Context) -> bool:
+    return ctx.params["optimizer"] is not None
 
 
-def _kernel(before: Callable[[DataShape, Params], Iterator[Part]]) -> Rule:
-    return Rule(
-        "parameter",
-        when=_optimizes,
-        otherwise="structure",
-        parts=_moved,
-        before=before,
-        float64=True,
-    )
+def _kernel(before: Callable[[Context], Iterator[Part]]) -> Rule:
+    return Rule("parameter", when=_optimizes, otherwise="structure", parts=_moved, before=before)
 
 
-_COMMON: dict[str, Rule | str] = {
-    "X_train_": "data",
-    "y_train_": "data",
-    "log_marginal_likelihood_value_": "diagnostic",
-}
+_COMMON: dict[str, Rule | str] = roles(
+    data="X_train_ y_train_", diagnostic="log_marginal_likelihood_value_"
+)
 _DECIDES = {"kernel": ("kernel_",), "optimizer": ("kernel_",)}
 
 
-def _cholesky_of_rows(attributes: Attributes, params: Params) -> np.ndarray:
+def _cholesky_of_rows(ctx: Context) -> np.ndarray:
     """Return the factor of the kernel between training rows and the noise in them."""
     from scipy.linalg import cholesky
 
-    kernel = attributes["kernel_"](attributes["X_train_"])
-    kernel[np.diag_indices_from(kernel)] += params["alpha"]
+    kernel = ctx.values["kernel_"](ctx.values["X_train_"])
+    kernel[np.diag_indices_from(kernel)] += ctx.params["alpha"]
     return cholesky(kernel, lower=True, check_finite=False)
 
 
-register(
-    "sklearn.GaussianProcessRegressor",
-    Spec(
-        {
-            "alpha_": targets_last("n_samples", "n_outputs"),
-            "_y_train_mean": parameter("n_outputs", when="normalize_y", otherwise="structure"),
-            "_y_train_std": parameter("n_outputs", when="normalize_y", otherwise="structure"),
-            "kernel_": _kernel(_of_regressor),
-            **_COMMON,
-            "L_": Rule("derived", derive=_cholesky_of_rows),
-            "_rng": "random",
-        },
-        decides=_DECIDES,
-        cost=row_of(lambda data, params: data.n_samples * (data.n_features + data.n_outputs)),
-        effective=gaussian_process,
-    ),
+SPECS["GaussianProcessRegressor"] = Spec(
+    {
+        "alpha_": targets_last("n_samples", "n_outputs"),
+        "_y_train_mean": parameter("n_outputs", when="normalize_y", otherwise="structure"),
+        "_y_train_std": parameter("n_outputs", when="normalize_y", otherwise="structure"),
+        "kernel_": _kernel(_of_regressor),
+        **_COMMON,
+        "L_": Rule("derived", derive=_cholesky_of_rows),
+        "_rng": "random",
+    },
+    decides=_DECIDES,
+    cost=row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + ctx.data.n_outputs)),
+    extras={"effective": gaussian_process},
 )
 
 
-def _slope(attributes: Attributes, params: Params) -> np.ndarray:
+def _slope(ctx: Context) -> np.ndarray:
     """Return the root of the second derivative of the loss at the posterior mode."""
-    pi = attributes["pi_"]
+    pi = ctx.values["pi_"]
     return np.sqrt(pi * (1 - pi))
 
 
-def _cholesky_at_mode(attributes: Attributes, params: Params) -> np.ndarray:
+def _cholesky_at_mode(ctx: Context) -> np.ndarray:
     from scipy.linalg import cholesky
 
-    root = _slope(attributes, params)
-    scaled = root[:, np.newaxis] * attributes["kernel_"](attributes["X_train_"])
+    root = _slope(ctx)
+    scaled = root[:, np.newaxis] * ctx.values["kernel_"](ctx.values["X_train_"])
     return cholesky(np.eye(len(root)) + scaled * root, lower=True)
 
 
 # The weight of a training row is its class, 0 or 1, less its probability at the posterior mode.
-register(
-    "sklearn._BinaryGaussianProcessClassifierLaplace",
-    Spec(
-        {
-            "pi_": parameter("n_samples"),
-            "kernel_": _kernel(_of_classifier),
-            **_COMMON,
-            "W_sr_": Rule("derived", derive=_slope),
-            "L_": Rule("derived", derive=_cholesky_at_mode),
-            "f_cached": "state",
-            "rng": "random",
-        },
-        decides=_DECIDES,
-        cost=row_of(lambda data, params: data.n_samples * (data.n_features + 1)),
-    ),
+SPECS["_BinaryGaussianProcessClassifierLaplace"] = Spec(
+    {
+        "pi_": parameter("n_samples"),
+        "kernel_": _kernel(_of_classifier),
+        **_COMMON,
+        "W_sr_": Rule("derived", derive=_slope),
+        "L_": Rule("derived", derive=_cholesky_at_mode),
+        **roles(state="f_cached", random="rng"),
+    },
+    decides=_DECIDES,
+    cost=row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + 1)),
 )
 
 
-def _binary(params: Params, data: DataShape, after: After) -> Iterator[Member]:
+def _binary(ctx: Context) -> Iterator[Member]:
     """Yield one binary classifier for two classes, else one for each class or pair of classes."""
     shared = ("kernel", "optimizer", "n_restarts_optimizer", "max_iter_predict", "copy_X_train")
-    settings = {name: params[name] for name in shared}
+    settings = {name: ctx.params[name] for name in shared}
     estimator = binary_gaussian_process_classifier()(**settings)
-    if data.n_classes > 2:
-        kind = "OneVsRest" if params["multi_class"] == "one_vs_rest" else "OneVsOne"
+    if ctx.data.n_classes > 2:
+        kind = "OneVsRest" if ctx.params["multi_class"] == "one_vs_rest" else "OneVsOne"
         estimator = made(f"sklearn.multiclass.{kind}Classifier", {"estimator": estimator})
-        yield Member("base_estimator_", estimator, data)
+        yield Member("base_estimator_", estimator, ctx.data)
     else:
-        yield Member("base_estimator_", estimator, two_classes(data))
+        yield Member("base_estimator_", estimator, two_classes(ctx.data))
 
 
-register(
-    "sklearn.GaussianProcessClassifier",
-    Spec(
-        {
-            "base_estimator_": "estimator",
-            "n_classes_": "structure",
-            "log_marginal_likelihood_value_": "diagnostic",
-        },
-        decides={"multi_class": ("base_estimator_",), "kernel": ("base_estimator_",)},
-        members=_binary,
-    ),
+SPECS["GaussianProcessClassifier"] = Spec(
+    {
+        "base_estimator_": "estimator",
+        **roles(structure="n_classes_", diagnostic="log_marginal_likelihood_value_"),
+    },
+    decides={"multi_class": ("base_estimator_",), "kernel": ("base_estimator_",)},
+    members=_binary,
 )

@@ -2,63 +2,46 @@
 
 from __future__ import annotations
 
-from skparams._records import DataShape
-from skparams.specs import Params, Spec, register
+from skparams.specs import Context, Spec, roles
+
+SPECS: dict[str, Spec] = {}
 
 
-def _n_basis_rows(data: DataShape, params: Params) -> int:
-    return min(params["n_components"], data.n_samples)
+def _n_basis_rows(ctx: Context) -> int:
+    return min(ctx.params["n_components"], ctx.data.n_samples)
 
 
 # The square root of the inverse of the kernel between the rows that it keeps.
-register(
-    "sklearn.Nystroem",
-    Spec(
-        {
-            "components_": "data",
-            "component_indices_": "structure",
-            "normalization_": "derived",
-            "_n_features_out": "structure",
-        },
-        sizes={"n_components": _n_basis_rows},
-        n_features_out="n_components",
-        passes_float32=True,
+SPECS["Nystroem"] = Spec(
+    roles(
+        data="components_", structure="component_indices_ _n_features_out", derived="normalization_"
     ),
+    sizes={"n_components": _n_basis_rows},
+    columns_out="n_components",
+    float32=True,
 )
 for _name in ("RBFSampler", "SkewedChi2Sampler"):
-    register(
-        f"sklearn.{_name}",
-        Spec(
-            {
-                "random_weights_": "random",
-                "random_offset_": "random",
-                "_gamma": "tuned",
-                "_n_features_out": "structure",
-            },
-            n_features_out="n_components",
-            passes_float32=True,
-        ),
+    SPECS[_name] = Spec(
+        {
+            **roles(random="random_weights_ random_offset_", structure="_n_features_out"),
+            "_gamma": "tuned",
+        },
+        columns_out="n_components",
+        float32=True,
     )
-register(
-    "sklearn.PolynomialCountSketch",
-    Spec(
-        {"indexHash_": "random", "bitHash_": "random", "_n_features_out": "structure"},
-        n_features_out="n_components",
-    ),
+SPECS["PolynomialCountSketch"] = Spec(
+    roles(random="indexHash_ bitHash_", structure="_n_features_out"), columns_out="n_components"
 )
 
 
-def _n_steps(data: DataShape, params: Params) -> int:
+def _n_steps(ctx: Context) -> int:
     """Count a cosine and a sine of each feature for each step but the first."""
-    return data.n_features * (2 * params["sample_steps"] - 1)
+    return ctx.data.n_features * (2 * ctx.params["sample_steps"] - 1)
 
 
-register(
-    "sklearn.AdditiveChi2Sampler",
-    Spec(
-        {"sample_interval_": "tuned"},  # scikit-learn < 1.9
-        sizes={"n_steps": _n_steps},
-        n_features_out="n_steps",
-        passes_float32=True,
-    ),
+SPECS["AdditiveChi2Sampler"] = Spec(
+    {"sample_interval_": "tuned"},  # scikit-learn < 1.9
+    sizes={"n_steps": _n_steps},
+    columns_out="n_steps",
+    float32=True,
 )

@@ -8,90 +8,74 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from skparams._records import DataShape
 from skparams.specs import (
-    After,
+    Context,
     Member,
-    Params,
     Spec,
+    iterations,
     made,
     orthonormal_columns,
     parameter,
-    register,
+    roles,
 )
 
-register(
-    "sklearn.MDS",
-    Spec(
-        {
-            "dissimilarity_matrix_": "output",
-            "stress_": "diagnostic",
-            **dict.fromkeys(("_init", "_metric", "_metric_mds", "_n_init"), "structure"),
-        }
+SPECS: dict[str, Spec] = {}
+
+SPECS["MDS"] = Spec(
+    roles(
+        output="dissimilarity_matrix_",
+        diagnostic="stress_",
+        structure="_init _metric _metric_mds _n_init",
     ),
+    extras={"convergence": iterations},
 )
-register(
-    "sklearn.ClassicalMDS",
-    Spec({"dissimilarity_matrix_": "output", "eigenvalues_": "output"}),
+SPECS["ClassicalMDS"] = Spec(roles(output="dissimilarity_matrix_ eigenvalues_"))
+SPECS["TSNE"] = Spec(
+    {
+        "learning_rate_": "tuned",
+        "kl_divergence_": "diagnostic",
+        "_learning_rate": "structure",  # scikit-learn < 1.9
+    }
 )
-register(
-    "sklearn.TSNE",
-    Spec(
-        {
-            "learning_rate_": "tuned",
-            "kl_divergence_": "diagnostic",
-            "_learning_rate": "structure",  # scikit-learn < 1.9
-        }
-    ),
-)
-register(
-    "sklearn.SpectralEmbedding",
-    Spec({"affinity_matrix_": "output", "n_neighbors_": "tuned", "gamma_": "tuned"}),
+SPECS["SpectralEmbedding"] = Spec(
+    {"affinity_matrix_": "output", "n_neighbors_": "tuned", "gamma_": "tuned"}
 )
 
 
-def _isomap(params: Params, data: DataShape, after: After) -> Iterator[Member]:
-    """Yield the search for neighbours, and the kernel PCA of the distances between rows."""
-    yield Member("nbrs_", made("sklearn.neighbors.NearestNeighbors"), data)
+def _isomap(ctx: Context) -> Iterator[Member]:
+    """Yield the search for neighbors, and the kernel PCA of the distances between rows."""
+    yield Member("nbrs_", made("sklearn.neighbors.NearestNeighbors"), ctx.data)
     settings = {
-        "n_components": params["n_components"],
+        "n_components": ctx.params["n_components"],
         "kernel": "precomputed",
-        "eigen_solver": params["eigen_solver"],
+        "eigen_solver": ctx.params["eigen_solver"],
     }
     kernel_pca = made("sklearn.decomposition.KernelPCA", settings)
-    yield Member("kernel_pca_", kernel_pca, replace(data, columns=data.rows))
+    yield Member("kernel_pca_", kernel_pca, replace(ctx.data, columns=ctx.data.rows))
 
 
-register(
-    "sklearn.Isomap",
-    Spec(
-        {
-            "nbrs_": "estimator",
-            "kernel_pca_": "estimator",
-            "dist_matrix_": "derived",
-            "_n_features_out": "structure",
-        },
-        members=_isomap,
-        n_features_out="n_components",
-        passes_float32=True,
-    ),
+SPECS["Isomap"] = Spec(
+    {
+        "nbrs_": "estimator",
+        "kernel_pca_": "estimator",
+        **roles(derived="dist_matrix_", structure="_n_features_out"),
+    },
+    members=_isomap,
+    columns_out="n_components",
+    float32=True,
 )
 
 
-def _neighbours(params: Params, data: DataShape, after: After) -> Iterator[Member]:
-    yield Member("nbrs_", made("sklearn.neighbors.NearestNeighbors"), data)
+def _neighbors(ctx: Context) -> Iterator[Member]:
+    yield Member("nbrs_", made("sklearn.neighbors.NearestNeighbors"), ctx.data)
 
 
-register(
-    "sklearn.LocallyLinearEmbedding",
-    Spec(
-        {
-            "nbrs_": "estimator",
-            "embedding_": parameter("n_samples", "n_components", free=orthonormal_columns),
-            "reconstruction_error_": "diagnostic",
-            "_n_features_out": "structure",
-        },
-        members=_neighbours,
-        n_features_out="n_components",
-    ),
+SPECS["LocallyLinearEmbedding"] = Spec(
+    {
+        "nbrs_": "estimator",
+        "embedding_": parameter("n_samples", "n_components", free=orthonormal_columns),
+        **roles(diagnostic="reconstruction_error_", structure="_n_features_out"),
+    },
+    members=_neighbors,
+    columns_out="n_components",
 )

@@ -1,39 +1,51 @@
-"""Label propagation: training rows, and a distribution over the classes learned for each."""
+"""Label propagation, which keeps training rows and learns a distribution over the classes for each,
+and self-training."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from skparams._records import Bounds, DataShape, between
-from skparams.specs import After, Member, Params, Spec, made, parameter, register
+from skparams._records import Bounds, Unknown, between
+from skparams.specs import Context, Member, Spec, iterations, made, parameter, roles
+
+SPECS: dict[str, Spec] = {}
 
 
-def _n_labels(data: DataShape, params: Params) -> int | Bounds:
+def _n_labels(ctx: Context) -> int | Bounds:
     """Return the number of classes: one less than in y where rows without a label have -1."""
-    return between(max(data.n_classes - 1, 1), data.n_classes)
+    return between(max(ctx.data.n_classes - 1, 1), ctx.data.n_classes)
 
 
-def _search(params: Params, data: DataShape, after: After) -> Iterator[Member]:
-    if isinstance(params["kernel"], str) and params["kernel"] == "knn":
-        yield Member("nn_fit", made("sklearn.neighbors.NearestNeighbors"), data)
+def _search(ctx: Context) -> Iterator[Member]:
+    if isinstance(ctx.params["kernel"], str) and ctx.params["kernel"] == "knn":
+        yield Member("nn_fit", made("sklearn.neighbors.NearestNeighbors"), ctx.data)
 
 
 # Of LabelPropagation and LabelSpreading.
-register(
-    "sklearn.BaseLabelPropagation",
-    Spec(
-        {
-            "label_distributions_": parameter(
-                "n_samples",
-                "n_classes",
-                free=lambda shape, params: shape[0] * (shape[1] - 1),
-            ),
-            "X_": "data",
-            "transduction_": "output",
-            "nn_fit": "estimator",
-            "alpha": "structure",
-        },
-        sizes={"n_classes": _n_labels},
-        members=_search,
-    ),
+SPECS["BaseLabelPropagation"] = Spec(
+    {
+        "label_distributions_": parameter(
+            "n_samples", "n_classes", free=lambda ctx: ctx.shape[0] * (ctx.shape[1] - 1)
+        ),
+        **roles(data="X_", output="transduction_", structure="alpha"),
+        "nn_fit": "estimator",
+    },
+    sizes={"n_classes": _n_labels},
+    extras={"convergence": iterations},
+    members=_search,
+)
+
+
+def _on_labeled(ctx: Context) -> Iterator[Member]:
+    rows = Unknown("depends on the rows that get a label")
+    yield Member("estimator_", ctx.params["estimator"], replace(ctx.data, rows=rows))
+
+
+SPECS["SelfTrainingClassifier"] = Spec(
+    {
+        "estimator_": "estimator",
+        **roles(output="transduction_ labeled_iter_", diagnostic="termination_condition_"),
+    },
+    members=_on_labeled,
 )

@@ -6,39 +6,43 @@ The support vectors are training rows. What Platt's method adds gives probabilit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import floor
 from typing import Any
 
-from skparams._records import Bounds, Count, DataShape, Size, add, between, multiply
-from skparams.specs import Params, Rule, Spec, parameter, register, row_of
+import numpy as np
+
+from skparams._records import Bounds, Count, between, multiply
+from skparams.specs import BINARY, ONE, Context, Rule, Spec, linear, parameter, roles, row_of
+
+SPECS: dict[str, Spec] = {}
 
 Attributes = Mapping[str, Any]
 
 
-def _balanced(shape: tuple[int, ...], params: Params) -> int:
+def _balanced(ctx: Context) -> int:
     """Count the weights but for one sum in each pair of classes."""
-    others, n_vectors = shape
+    others, n_vectors = ctx.shape
     return max(others * n_vectors - others * (others + 1) // 2, 0)
 
 
-def _n_pairs(data: DataShape, params: Params) -> int:
-    return data.n_classes * (data.n_classes - 1) // 2
+def _n_pairs(ctx: Context) -> int:
+    return ctx.data.n_classes * (ctx.data.n_classes - 1) // 2
 
 
-def _with_platt(params: Params) -> bool:
-    return params["probability"] is True
+def _with_platt(ctx: Context) -> bool:
+    return ctx.params["probability"] is True
 
 
-def _inside_weights(attributes: Attributes, params: Params) -> Any:
+def _inside_weights(ctx: Context) -> Any:
     """Return the weights as libsvm takes them, which counts the first of two classes positive."""
-    weights = attributes["dual_coef_"]
-    return -weights if _is_binary(attributes) else weights
+    weights = ctx.values["dual_coef_"]
+    return -weights if _is_binary(ctx.values) else weights
 
 
-def _inside_intercept(attributes: Attributes, params: Params) -> Any:
-    intercept = attributes["intercept_"]
-    return -intercept if _is_binary(attributes) else intercept.copy()
+def _inside_intercept(ctx: Context) -> Any:
+    intercept = ctx.values["intercept_"]
+    return -intercept if _is_binary(ctx.values) else intercept.copy()
 
 
 def _is_binary(attributes: Attributes) -> bool:
@@ -48,7 +52,7 @@ def _is_binary(attributes: Attributes) -> bool:
 _LIBSVM: dict[str, Rule | str] = {
     "_dual_coef_": Rule("derived", derive=_inside_weights),
     "_intercept_": Rule("derived", derive=_inside_intercept),
-    "support_vectors_": "data",
+    **roles(data="support_vectors_", diagnostic="fit_status_ _num_iter", metadata="shape_fit_"),
     "_gamma": "tuned",
     **dict.fromkeys(
         (
@@ -67,20 +71,26 @@ _LIBSVM: dict[str, Rule | str] = {
         ),
         "structure",
     ),
-    "fit_status_": "diagnostic",
-    "_num_iter": "diagnostic",
-    "shape_fit_": "metadata",
 }
 _DECIDES = dict.fromkeys(("C", "nu", "epsilon", "kernel", "gamma"), ("dual_coef_",))
 
 
-def _libsvm(more: Mapping[str, Rule | str], sizes: Mapping[str, Size]) -> Spec:
-    def multiply_adds(data: DataShape, params: Params) -> Count:
+def _stopped(ctx: Context) -> str | None:
+    if not np.any(ctx.values.get("fit_status_")):
+        return None
+    return f"fit_status_ is 1: stopped at max_iter={ctx.params['max_iter']:,} before it converged"
+
+
+def _libsvm(
+    more: Mapping[str, Rule | str],
+    n_vectors: Callable[[Context], Count],
+    n_others: Callable[[Context], int] = lambda ctx: 1,
+) -> Spec:
+    """Return a Spec; ``n_others`` is the number of classes but one."""
+
+    def multiply_adds(ctx: Context) -> Count:
         """Count a kernel with each support vector as one for each feature."""
-        n_vectors = sizes["n_support_vectors"](data, params)
-        weights = sizes["n_classes-1"](data, params)
-        assert not isinstance(n_vectors, str)
-        return multiply(n_vectors, add([data.n_features, weights]))
+        return multiply(n_vectors(ctx), ctx.data.n_features + n_others(ctx))
 
     return Spec(
         {
@@ -89,60 +99,51 @@ def _libsvm(more: Mapping[str, Rule | str], sizes: Mapping[str, Size]) -> Spec:
             **_LIBSVM,
         },
         decides=_DECIDES,
-        sizes=sizes,
+        sizes={"n_classes-1": n_others, "n_support_vectors": n_vectors, "n_pairs": _n_pairs},
         cost=row_of(multiply_adds),
+        extras={"convergence": _stopped},
     )
 
 
-def _of_classes(data: DataShape, params: Params) -> int | Bounds:
+def _of_classes(ctx: Context) -> int | Bounds:
     """Return the bounds: at the optimum each class has a support vector."""
-    least = data.n_classes if params["max_iter"] == -1 else 0
-    return between(min(least, data.n_samples), data.n_samples)
+    least = ctx.data.n_classes if ctx.params["max_iter"] == -1 else 0
+    return between(min(least, ctx.data.n_samples), ctx.data.n_samples)
 
 
-register(
-    "sklearn.BaseSVC",
-    _libsvm(
-        {
-            "intercept_": parameter("n_pairs"),
-            "_probA": parameter("n_pairs", when=_with_platt),
-            "_probB": parameter("n_pairs", when=_with_platt),
-        },
-        {
-            "n_classes-1": lambda data, params: data.n_classes - 1,
-            "n_support_vectors": _of_classes,
-            "n_pairs": _n_pairs,
-        },
-    ),
+SPECS["BaseSVC"] = _libsvm(
+    {
+        "intercept_": parameter("n_pairs"),
+        "_probA": parameter("n_pairs", when=_with_platt),
+        "_probB": parameter("n_pairs", when=_with_platt),
+    },
+    _of_classes,
+    lambda ctx: ctx.data.n_classes - 1,
 )
 
 _UNUSED = dict.fromkeys(("_probA", "_probB"), "structure")  # both are empty
-_ONE: dict[str, Size] = {"n_classes-1": lambda data, params: 1}
 _SVR = _libsvm(
-    {"intercept_": parameter("1"), **_UNUSED},
-    {**_ONE, "n_support_vectors": lambda data, params: between(0, data.n_samples)},
+    {"intercept_": parameter("1"), **_UNUSED}, lambda ctx: between(0, ctx.data.n_samples)
 )
-register("sklearn.SVR", _SVR)
-register("sklearn.NuSVR", _SVR)
+SPECS["SVR"] = _SVR
+SPECS["NuSVR"] = _SVR
 
 
-def _of_one_class(data: DataShape, params: Params) -> int | Bounds:
+def _of_one_class(ctx: Context) -> int | Bounds:
     """Return the bounds: weights of at most one sum to ``nu`` times the rows."""
-    return between(min(floor(params["nu"] * data.n_samples), data.n_samples), data.n_samples)
+    return between(
+        min(floor(ctx.params["nu"] * ctx.data.n_samples), ctx.data.n_samples), ctx.data.n_samples
+    )
 
 
-def _offset(attributes: Attributes, params: Params) -> Any:
-    return -attributes["intercept_"]
+def _offset(ctx: Context) -> Any:
+    return -ctx.values["intercept_"]
 
 
-register(
-    "sklearn.OneClassSVM",
-    _libsvm(
-        {
-            "intercept_": parameter("1"),
-            "offset_": Rule("derived", derive=_offset),
-            **_UNUSED,
-        },
-        {**_ONE, "n_support_vectors": _of_one_class},
-    ),
+SPECS["OneClassSVM"] = _libsvm(
+    {"intercept_": parameter("1"), "offset_": Rule("derived", derive=_offset), **_UNUSED},
+    _of_one_class,
 )
+
+SPECS["LinearSVC"] = linear(sizes=BINARY)
+SPECS["LinearSVR"] = linear(sizes=ONE)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
-from skparams._records import Trees, depth_of, together
-from skparams.specs import Part, Rule, Spec, register
+from skparams._records import Trees, Unknown, depth_of, together
+from skparams.specs import Context, Part, Rule, Spec, roles
+
+SPECS: dict[str, Spec] = {}
 
 _LINE = re.compile(r"^(threshold|decision_type|leaf_value|leaf_const|leaf_coeff)=(.*)$", re.M)
 _SIDES = ("left", "right")
@@ -22,13 +23,13 @@ _DIMS: Mapping[str, tuple[str]] = {
 }
 
 
-def _trees(booster: Any) -> Iterator[Part]:
+def _trees(ctx: Context) -> Iterator[Part]:
     """Yield the numbers of all trees that predictions use, read-only as they are copies.
 
     The text has all digits, and after early stopping the best iterations only. A split by
     categories has no threshold. Trees with linear models in their leaves have two lines more.
     """
-    text = booster.model_to_string().partition("end of trees")[0]
+    text = ctx.value.model_to_string().partition("end of trees")[0]
     trees = together(map(_size, text.split("\nTree=")[1:]))
     words: dict[str, list[str]] = {}
     for name, numbers in _LINE.findall(text):
@@ -50,35 +51,20 @@ def _size(tree: str) -> Trees:
     return Trees(1, 2 * n_inner + 1, n_inner + 1, depth_of(left, right) + bool(n_inner))
 
 
-register(
-    "lightgbm.LGBMModel",
-    Spec(
-        {
-            "_Booster": Rule("parameter", parts=_trees),
-            "_best_iteration": "tuned",
-            "_best_score": "diagnostic",
-            "_evals_result": "diagnostic",
-            **dict.fromkeys(
-                (
-                    "_class_map",
-                    "_class_weight",
-                    "_classes",
-                    "_eval_at",
-                    "_le",
-                    "_n_classes",
-                    "_objective",
-                    "_other_params",
-                ),
-                "structure",
+SPECS["sklearn.LGBMModel"] = Spec(
+    {
+        "_Booster": Rule("parameter", parts=_trees),
+        "_best_iteration": "tuned",
+        **roles(
+            diagnostic="_best_score _evals_result",
+            structure=(
+                "_class_map _class_weight _classes _eval_at _le _n_classes _objective _other_params"
             ),
-            **dict.fromkeys(
-                ("_fitted_with_feature_names", "_n_features", "_n_features_in", "fitted_"),
-                "metadata",
-            ),
-        },
-        decides=dict.fromkeys(
-            ("n_estimators", "num_leaves", "max_depth", "min_child_samples"), ("_Booster",)
+            metadata="_fitted_with_feature_names _n_features _n_features_in fitted_",
         ),
-        unknown="depends on what LightGBM makes of the data",
+    },
+    decides=dict.fromkeys(
+        ("n_estimators", "num_leaves", "max_depth", "min_child_samples"), ("_Booster",)
     ),
+    members=Unknown("depends on what LightGBM makes of the data"),
 )

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from skparams.specs import Part, Rule, Spec, register
+from skparams._records import Unknown
+from skparams.specs import Context, Part, Rule, Spec, roles
+
+SPECS: dict[str, Spec] = {}
 
 
 def _array(tensor: Any) -> Any:
@@ -20,54 +23,42 @@ def _array(tensor: Any) -> Any:
     return array
 
 
-def _module(module: Any, *, role: str) -> Iterator[Part]:
+def _module(ctx: Context, *, role: str) -> Iterator[Part]:
     """Yield parameters, those that training was kept from not free, and buffers.
 
     Of the buffers, the running statistics of normalization are estimated.
     """
-    for name, tensor in module.named_parameters():
+    for name, tensor in ctx.value.named_parameters():
         fixed = None if tensor.requires_grad else 0
         yield Part(f".{name}", _array(tensor), free=fixed, role=role)
-    for name, tensor in module.named_buffers():
+    for name, tensor in ctx.value.named_buffers():
         running = name.rpartition(".")[2] in ("running_mean", "running_var")
         yield Part(f".{name}", _array(tensor), role=role if running else "structure")
 
 
-def _optimizer(optimizer: Any) -> Iterator[Part]:
+def _optimizer(ctx: Context) -> Iterator[Part]:
     """Yield what an optimizer keeps for each parameter, such as Adam's moments."""
-    for i, kept in enumerate(optimizer.state.values()):
+    for i, kept in enumerate(ctx.value.state.values()):
         for name, value in kept.items() if isinstance(kept, Mapping) else ():
             if hasattr(value, "detach"):
                 yield Part(f".state[{i}][{name!r}]", _array(value), role="state")
 
 
-register(
-    "skorch.NeuralNet",
-    Spec(
-        {
-            "module_": Rule("parameter", parts=partial(_module, role="parameter")),
-            "criterion_": Rule("auxiliary", parts=partial(_module, role="auxiliary")),
-            "optimizer_": Rule("state", parts=_optimizer),
-            "history_": "diagnostic",
-            "initialized_": "metadata",
-            **dict.fromkeys(
-                (
-                    "callbacks_",
-                    "classes_inferred_",
-                    "cuda_dependent_attributes_",
-                    "init_context_",
-                    "prefixes_",
-                    "virtual_params_",
-                    "_criteria",
-                    "_modules",
-                    "_optimizers",
-                    "_params_to_validate",
-                    "_kwargs",
-                ),
-                "structure",
+SPECS["net.NeuralNet"] = Spec(
+    {
+        "module_": Rule("parameter", parts=partial(_module, role="parameter")),
+        "criterion_": Rule("auxiliary", parts=partial(_module, role="auxiliary")),
+        "optimizer_": Rule("state", parts=_optimizer),
+        **roles(
+            diagnostic="history_",
+            metadata="initialized_",
+            structure=(
+                "callbacks_ classes_inferred_ cuda_dependent_attributes_ init_context_ "
+                "prefixes_ virtual_params_ _criteria _modules _optimizers "
+                "_params_to_validate _kwargs"
             ),
-        },
-        decides={"module": ("module_",)},
-        unknown="depends on the module, which is made in fit",
-    ),
+        ),
+    },
+    decides={"module": ("module_",)},
+    members=Unknown("depends on the module, which is made in fit"),
 )

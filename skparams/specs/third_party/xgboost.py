@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import Trees, depth_of, together
-from skparams.specs import Part, Rule, Spec, register
+from skparams._records import Trees, Unknown, depth_of, together
+from skparams.specs import Context, Part, Rule, Spec, roles
+
+SPECS: dict[str, Spec] = {}
 
 
-def _booster(booster: Any) -> Iterator[Part]:
+def _booster(ctx: Context) -> Iterator[Part]:
     """Yield the numbers that predictions use, read-only as they are copies."""
-    learner = json.loads(booster.save_raw("json"))["learner"]
+    learner = json.loads(ctx.value.save_raw("json"))["learner"]
     boosted = learner["gradient_booster"]
     yield from _intercept(learner["learner_model_param"])
     if boosted["name"] == "gblinear":
@@ -57,16 +59,12 @@ def _part(name: str, numbers: Any, dim: str, trees: Trees | None = None) -> Part
     return Part(f".{name}", array, (dim,), trees=trees)
 
 
-register(
-    "xgboost.XGBModel",
-    Spec(
-        {
-            "_Booster": Rule("parameter", parts=_booster),
-            "n_classes_": "structure",
-            "evals_result_": "diagnostic",
-            "kwargs": "structure",  # hyperparameters beyond those named
-        },
-        decides=dict.fromkeys(("n_estimators", "max_depth", "max_leaves"), ("_Booster",)),
-        unknown="depends on what XGBoost makes of the data",
-    ),
+SPECS["sklearn.XGBModel"] = Spec(
+    {
+        "_Booster": Rule("parameter", parts=_booster),
+        **roles(structure="n_classes_", diagnostic="evals_result_"),
+        "kwargs": "structure",  # hyperparameters beyond those named
+    },
+    decides=dict.fromkeys(("n_estimators", "max_depth", "max_leaves"), ("_Booster",)),
+    members=Unknown("depends on what XGBoost makes of the data"),
 )

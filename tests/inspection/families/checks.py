@@ -6,10 +6,9 @@ from sklearn.base import is_classifier
 
 from skparams import summary
 from skparams._records.counts import add, multiply
-from skparams._records.data_shape import resolve
-from skparams.specs import Bounds, DataShape, Unknown
+from skparams.specs import Bounds, Context, DataShape, Unknown, dims_of, resolve
 from skparams.specs.guess import COMMON
-from skparams.specs.registry import registered
+from skparams.specs.registry import spec_of
 from skparams.specs.values import attributes_of
 
 
@@ -23,7 +22,7 @@ def check(estimator, X, y=None):
 
 def check_roles(estimator):
     """Check that the Spec names every attribute that fit left."""
-    known = {*registered(estimator).rules, *COMMON, *estimator.get_params(deep=False)}
+    known = {*spec_of(estimator).rules, *COMMON, *estimator.get_params(deep=False)}
     assert not sorted(set(attributes_of(estimator)) - known)
 
 
@@ -32,14 +31,15 @@ def check_sizes(estimator, X, y=None):
 
     Returns the names of the dims that are not known before fit.
     """
-    spec, params, data = registered(estimator), estimator.get_params(deep=False), shape_of(X, y)
+    spec, params, data = spec_of(estimator), estimator.get_params(deep=False), shape_of(X, y)
     if not is_classifier(estimator):
         data = DataShape(data.rows, data.columns, data.targets, dtype=data.dtype)
-    sizes = spec.sizes(params) if callable(spec.sizes) else spec.sizes
+    ctx = Context(params, data)
+    sizes = spec.sizes(ctx) if callable(spec.sizes) else spec.sizes
     unknown = set()
 
     def size(dim):
-        found = resolve(dim, sizes, data, params)
+        found = resolve(dim, sizes, ctx)
         if isinstance(found, Unknown):
             unknown.add(dim)
         return found
@@ -54,19 +54,19 @@ def check_sizes(estimator, X, y=None):
 
     stored = []
     for name, rule in spec.rules.items():
-        if rule.role != "parameter" or not rule.holds(params):
+        if rule.role != "parameter" or not rule.holds(ctx):
             continue
         if rule.before:
-            parts = [part for part in rule.before(data, params) if part.role == "parameter"]
+            parts = [part for part in rule.before(ctx) if part.role == "parameter"]
             stored += [
                 multiply(*map(size, part.dims)) if part.count is None else part.count
                 for part in parts
             ]
-        elif callable(rule.dims):
-            n = rule.length(data, params)
-            stored += [multiply(*map(size, rule.dims(i, n))) for i in range(n)]
+        elif rule.length:
+            n = rule.length(ctx)
+            stored += [multiply(*map(size, dims_of(rule, ctx, i, n))) for i in range(n)]
         else:
-            shape = tuple(map(size, rule.dims))
+            shape = tuple(map(size, dims_of(rule, ctx)))
             stored.append(multiply(*shape))
             check_free(rule, shape, params, [row for row in root.parameters if row.path == name])
     own = [row.count for row in root.parameters if row.alias_of is None]
@@ -77,23 +77,22 @@ def check_sizes(estimator, X, y=None):
 def check_free(rule, shape, params, rows):
     """Check that a free count is the same from the sizes before fit and from the array."""
     if callable(rule.free) and all(isinstance(length, int) for length in shape):
-        assert rule.free(shape, params) == sum(row.free for row in rows)
+        assert rule.free(Context(params, shape=shape)) == sum(row.free for row in rows)
 
 
 def check_dtype(estimator, X):
     """Check that the parameters have the dtype that the Spec promises."""
-    if getattr(X, "dtype", None) == np.float32:
-        dtypes = {row.dtype for row in summary(estimator).root.parameters}
-        assert dtypes == {"float32" if registered(estimator).keeps_float32 else "float64"}
+    if getattr(X, "dtype", None) == np.float32 and spec_of(estimator).float32:
+        assert {row.dtype for row in summary(estimator).root.parameters} == {"float32"}
 
 
 def check_columns_out(estimator, X, y=None):
-    """Check that a transformer puts out as many columns as its Spec says."""
-    spec, params = registered(estimator), estimator.get_params(deep=False)
-    assert (spec.n_features_out is not None) == hasattr(estimator, "transform")
-    if spec.n_features_out is not None:
-        sizes = spec.sizes(params) if callable(spec.sizes) else spec.sizes
-        columns = resolve(spec.n_features_out, sizes, shape_of(X, y), params)
+    """Check that a transformer returns as many columns as its Spec says."""
+    spec, ctx = spec_of(estimator), Context(estimator.get_params(deep=False), shape_of(X, y))
+    assert (spec.columns_out is not None) == hasattr(estimator, "transform")
+    if spec.columns_out is not None:
+        sizes = spec.sizes(ctx) if callable(spec.sizes) else spec.sizes
+        columns = resolve(spec.columns_out, sizes, ctx)
         assert isinstance(columns, Unknown) or _fits(columns, estimator.transform(X).shape[1])
 
 

@@ -8,7 +8,7 @@ from sklearn.base import clone
 from skparams import plan, summary
 from skparams._plan.columns import after
 from skparams._plan.data import read_data
-from skparams._plan.rows import ends
+from skparams._records import low_high
 from skparams.specs import Unknown
 from tests.inspection.families.checks import check_roles
 from tests.inspection.plan_against_fit import differences
@@ -74,8 +74,9 @@ def check_columns(estimator, model, X, y=None, *, named=True):
         assert "no Spec" not in behind.columns.reason
         assert behind.columns.reason != "known after fit"
         return
-    low, high = ends([behind.columns])
-    assert low <= (Xt.shape[1],) <= high, (estimator, behind.columns, Xt.shape)
-    assert behind.dtype == ("float32" if Xt.dtype == np.float32 else "float64"), estimator
+    low, high = low_high(behind.columns)
+    assert low <= Xt.shape[1] <= high, (estimator, behind.columns, Xt.shape)
+    dtype = "float32" if Xt.dtype == np.float32 else "float64"
+    assert behind.dtype in (dtype, None), estimator
     if named:
         assert len(model.get_feature_names_out()) == Xt.shape[1]

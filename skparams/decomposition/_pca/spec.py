@@ -1,0 +1,84 @@
+"""What inspection knows of ``PCA`` and ``RotatedPCA``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from skparams.specs import (
+    Context,
+    Member,
+    Rule,
+    Spec,
+    between,
+    multiply,
+    parameter,
+    row_of,
+    spec_named,
+)
+
+__all__ = ["pca_spec", "rotated_spec"]
+
+
+def _n_components(ctx: Context) -> Any:
+    """Return the number of components; only "mle" may keep less than one or leave one out."""
+    n = ctx.params["n_components"]
+    if isinstance(n, str) and n != "mle":
+        return between(1, min(ctx.data.n_samples, ctx.data.n_features))
+    theirs: Any = spec_named("sklearn.decomposition.PCA").sizes
+    return theirs["n_components"](ctx)
+
+
+@cache
+def pca_spec() -> Spec:
+    """Return scikit-learn's Spec with what is different.
+
+    Singular values and ratios are properties. The moments of a stream are there after
+    ``partial_fit`` alone, so nothing is said of them before fit.
+    """
+    theirs = spec_named("sklearn.decomposition.PCA")
+    properties = ("explained_variance_ratio_", "singular_values_")
+    kept = {name: rule for name, rule in theirs.rules.items() if name not in properties}
+    ours: dict[str, Rule | str] = {
+        "scale_": parameter("n_features", when="scale"),
+        **dict.fromkeys(("scatter_", "_shift", "_offset"), "state"),
+        **dict.fromkeys(("_n_weighty", "_weight_sum", "_total_variance"), "metadata"),
+        **dict.fromkeys(("_deviations", "_residual", "_dtype"), "metadata"),
+    }
+    names = ("components_", "mean_", "scale_")
+    both: dict[str, Rule | str] = {**kept, **ours}
+    return replace(
+        theirs,
+        attributes={name: both[name] for name in dict.fromkeys((*names, *both))},
+        sizes={"n_components": _n_components},
+        cost=row_of(lambda ctx: multiply(_n_components(ctx), ctx.data.n_features)),
+        float32=False,
+    )
+
+
+def _n_rotated(ctx: Context) -> Any:
+    """Return the number of components that are turned: those of the PCA that have a variance."""
+    n = _n_components(replace(ctx, params=ctx.params["pca"].get_params(deep=False)))
+    return min(n, ctx.data.n_samples - 1) if isinstance(n, int) else n
+
+
+def _angles(ctx: Context) -> int:
+    """Count the angles of a rotation."""
+    k = ctx.shape[0]
+    return k * (k - 1) // 2
+
+
+@cache
+def rotated_spec() -> Spec:
+    """Return the Spec of ``RotatedPCA``."""
+    return Spec(
+        {
+            "pca_": "estimator",
+            "rotation_": parameter("n_components", "n_components", free=_angles),
+        },
+        members=lambda ctx: [Member("pca_", ctx.params["pca"], ctx.data)],
+        sizes={"n_components": _n_rotated},
+        columns_out="n_components",
+        decides={"method": ("rotation_",)},
+    )

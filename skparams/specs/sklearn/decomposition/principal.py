@@ -1,0 +1,149 @@
+"""Decompositions into orthonormal components, and the mean where rows are centered.
+
+Components that are orthonormal are free in fewer numbers than they have: k of them in p features
+in kp - k(k + 1)/2. A scale that is only reported, as the variances of a PCA that does not whiten,
+is no parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from skparams._records import Bounds, Count, between, multiply
+from skparams.specs import (
+    Context,
+    Member,
+    Rule,
+    Spec,
+    leading_features,
+    made,
+    orthonormal,
+    orthonormal_columns,
+    parameter,
+    roles,
+    row_of,
+    turning_components,
+)
+
+SPECS: dict[str, Spec] = {}
+
+
+def n_pca_components(ctx: Context) -> int | Bounds:
+    """Return the number of components of a PCA, which rules and shares bound only."""
+    n: Any = ctx.params["n_components"]
+    most = min(ctx.data.n_samples, ctx.data.n_features)
+    if n is None:
+        return most - (ctx.params["svd_solver"] == "arpack")
+    if isinstance(n, str):  # of a single feature scikit-learn's "mle" keeps none
+        return between(min(1, most - 1), max(1, most - (n == "mle")))
+    return int(n) if n >= 1 or n == 0 else between(1, most)
+
+
+def _pca_row(ctx: Context) -> Count:
+    return multiply(n_pca_components(ctx), ctx.data.n_features)
+
+
+_SPECTRUM: dict[str, Rule | str] = {
+    "explained_variance_": parameter("n_components", when="whiten"),
+    **roles(
+        diagnostic="explained_variance_ratio_",
+        auxiliary="singular_values_ noise_variance_",
+        structure="n_components_",
+    ),
+}
+_COMPONENTS = parameter("n_components", "n_features", free=orthonormal)
+SPECS["PCA"] = Spec(
+    {
+        "components_": _COMPONENTS,
+        "mean_": parameter("n_features"),
+        **_SPECTRUM,
+        **roles(metadata="n_samples_", structure="_fit_svd_solver"),
+    },
+    extras={"leading": leading_features, "units": turning_components},
+    sizes={"n_components": n_pca_components},
+    columns_out="n_components",
+    cost=row_of(_pca_row),
+    float32=True,
+)
+
+
+def _n_incremental(ctx: Context) -> int:
+    """Return the number of components: all that the first batch has, where none is given."""
+    n = ctx.params["n_components"]
+    if n is not None:
+        return int(n)
+    batch = ctx.params["batch_size"] or 5 * ctx.data.n_features
+    return min(ctx.data.n_samples, ctx.data.n_features, int(batch))
+
+
+SPECS["IncrementalPCA"] = Spec(
+    {
+        "components_": parameter("n_components", "n_features", free=orthonormal),
+        "mean_": parameter("n_features"),
+        **_SPECTRUM,
+        **roles(state="singular_values_ var_", structure="batch_size_"),
+    },
+    extras={"leading": leading_features, "units": turning_components},
+    sizes={"n_components": _n_incremental},
+    columns_out="n_components",
+    cost=row_of(lambda ctx: _n_incremental(ctx) * ctx.data.n_features),
+)
+
+
+def _n_truncated(ctx: Context) -> int:
+    n = ctx.params["n_components"]
+    return int(n) if ctx.params["algorithm"] == "arpack" else min(int(n), ctx.data.n_samples)
+
+
+SPECS["TruncatedSVD"] = Spec(
+    {
+        "components_": parameter("n_components", "n_features", free=orthonormal),
+        **roles(
+            diagnostic="explained_variance_ explained_variance_ratio_", auxiliary="singular_values_"
+        ),
+    },
+    sizes={"n_components": _n_truncated},
+    columns_out="n_components",
+    extras={"units": turning_components},
+    cost=row_of(lambda ctx: _n_truncated(ctx) * ctx.data.n_features),
+    float32=True,
+)
+
+
+def _n_components(ctx: Context) -> int | Bounds:
+    """Return the number of components: without one, that of the eigenvalues above zero."""
+    n = ctx.data.n_samples if ctx.params["n_components"] is None else ctx.params["n_components"]
+    most = min(n, ctx.data.n_samples)
+    all_kept = ctx.params["n_components"] is not None and not ctx.params["remove_zero_eig"]
+    return most if all_kept else between(0, most)
+
+
+def _center(ctx: Context) -> Iterator[Member]:
+    centerer = made("sklearn.preprocessing.KernelCenterer")
+    yield Member("_centerer", centerer, replace(ctx.data, columns=ctx.data.rows, head=None))
+
+
+def _projected(ctx: Context) -> np.ndarray:
+    """Return the training rows as ``transform`` puts them out."""
+    return ctx.values["eigenvectors_"] * np.sqrt(ctx.values["eigenvalues_"])
+
+
+SPECS["KernelPCA"] = Spec(
+    {
+        "eigenvectors_": parameter("n_samples", "n_components", free=orthonormal_columns),
+        "eigenvalues_": parameter("n_components"),
+        "dual_coef_": parameter("n_samples", "n_features", when="fit_inverse_transform"),
+        "_centerer": "estimator",
+        "X_fit_": "data",
+        "X_transformed_fit_": Rule("derived", derive=_projected),
+        "gamma_": "tuned",
+    },
+    sizes={"n_components": _n_components},
+    members=_center,
+    columns_out="n_components",
+    float32=True,
+)

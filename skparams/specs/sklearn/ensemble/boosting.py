@@ -1,0 +1,63 @@
+"""Boosting: trees that follow one another, and the weights or the model that they start from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from skparams._records import NO_CLASSES, between
+from skparams.specs import LIMITS, Context, Member, Rule, Spec, made, roles, weights, weights_before
+
+SPECS: dict[str, Spec] = {}
+
+
+def _gradient_boosted(ctx: Context, *, dummy: str, classes: bool) -> Iterator[Member]:
+    init = ctx.params["init"]
+    if not isinstance(init, str):  # else "zero"
+        yield Member("init_", made(f"sklearn.dummy.{dummy}") if init is None else init, ctx.data)
+    limits = {name: ctx.params[name] for name in LIMITS}
+    tree = made("sklearn.tree.DecisionTreeRegressor", limits)
+    of_tree = replace(ctx.data, targets=1, classes=NO_CLASSES)
+    per_stage = ctx.data.n_classes if classes and ctx.data.n_classes > 2 else 1
+    most = ctx.params["n_estimators"]
+    least = most if ctx.params["n_iter_no_change"] is None else 1
+    yield Member("estimators_", tree, of_tree, between(least * per_stage, most * per_stage))
+
+
+for _kind, _dummy in (("Classifier", "DummyClassifier"), ("Regressor", "DummyRegressor")):
+    SPECS[f"GradientBoosting{_kind}"] = Spec(
+        {
+            "init_": "estimator",
+            "estimators_": "estimator",
+            **roles(
+                structure=(
+                    "_loss _raw_predict_init max_features_ n_estimators_ n_trees_per_iteration_"
+                ),
+                diagnostic="train_score_ oob_improvement_ oob_score_ oob_scores_",
+                random="_rng",
+            ),
+            **({"alpha": "structure"} if _kind == "Classifier" else {}),
+        },
+        decides=dict.fromkeys(("n_estimators", *LIMITS), ("estimators_",)),
+        members=partial(_gradient_boosted, dummy=_dummy, classes=_kind == "Classifier"),
+    )
+
+
+def _boosted(ctx: Context, *, tree: str, depth: int) -> Any:
+    estimator = made(f"sklearn.tree.{tree}", {"max_depth": depth}, given=ctx.params["estimator"])
+    return [Member("estimators_", estimator, ctx.data, between(1, ctx.params["n_estimators"]))]
+
+
+for _kind, _depth in (("Classifier", 1), ("Regressor", 3)):
+    SPECS[f"AdaBoost{_kind}"] = Spec(
+        {
+            "estimator_weights_": Rule("parameter", parts=weights, before=weights_before),
+            "estimators_": "estimator",
+            "estimator_": "structure",  # a template, not fitted
+            **roles(structure="estimator_params", diagnostic="estimator_errors_"),
+        },
+        decides={"n_estimators": ("estimators_", "estimator_weights_")},
+        members=partial(_boosted, tree=f"DecisionTree{_kind}", depth=_depth),
+    )

@@ -1,0 +1,139 @@
+"""Bagging, voting and stacking of any estimators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from numbers import Integral
+from typing import Any
+
+from sklearn.utils.validation import has_fit_parameter
+
+from skparams._records import DataShape, NotKnown, Unknown, between
+from skparams.specs import Context, Member, Spec, dropped, made, roles
+
+SPECS: dict[str, Spec] = {}
+
+
+def _drawn(ctx: Context, estimator: Any) -> DataShape:
+    """Return the shape of what an estimator in a bag sees.
+
+    One that takes ``sample_weight`` sees all rows with weights, others see the rows drawn, which
+    may lack a class.
+    """
+    data, most = ctx.data, ctx.params["max_features"]
+    columns: Any = data.columns
+    if not (isinstance(most, float) and most == 1.0):
+        columns = max(most if isinstance(most, Integral) else int(most * data.n_features), 1)
+    rows, classes = data.rows, data.classes
+    weighted = has_fit_parameter(estimator, "sample_weight")
+    most = ctx.params["max_samples"]
+    if isinstance(rows, int) and most is not None:
+        n = int(most) if isinstance(most, Integral) else max(int(most * rows), 1)
+        rows = between(min(rows, n), max(rows, n))
+    if not weighted and isinstance(classes, int):
+        classes = between(1, classes)
+    return replace(data, rows=rows, columns=columns, classes=classes, head=None)
+
+
+def _bagged(ctx: Context, *, tree: str) -> Iterator[Member]:
+    estimator = made(f"sklearn.tree.{tree}", given=ctx.params["estimator"])
+    yield Member("estimators_", estimator, _drawn(ctx, estimator), ctx.params["n_estimators"])
+
+
+for _kind in ("Classifier", "Regressor"):
+    SPECS[f"Bagging{_kind}"] = Spec(
+        {
+            "estimators_": "estimator",
+            "estimator_": "structure",  # a template, not fitted
+            **roles(
+                structure="estimator_params estimators_features_ _max_samples _max_features",
+                diagnostic="oob_score_",
+                metadata="_n_samples _sample_weight",
+                random="_seeds",
+            ),
+        },
+        decides={"n_estimators": ("estimators_",), "max_features": ("estimators_",)},
+        members=partial(_bagged, tree=f"DecisionTree{_kind}"),
+    )
+
+
+def _beside_each_other(ctx: Context) -> Iterator[Member]:
+    kept = [each for _, each in ctx.params["estimators"] if not dropped(each)]
+    for i, estimator in enumerate(kept):
+        fitted = isinstance(ctx.params.get("cv"), str) and ctx.params["cv"] == "prefit"
+        yield Member(f"estimators_[{i}]", estimator, ctx.data, fitted=fitted)
+
+
+def _n_votes(ctx: Context) -> int | Unknown:
+    n = sum(not dropped(each) for _, each in ctx.params["estimators"])
+    if ctx.params.get("voting") != "soft":
+        return n
+    if not ctx.params["flatten_transform"]:
+        return Unknown("has three axes with flatten_transform=False")
+    return n * ctx.data.n_classes
+
+
+SPECS["_BaseVoting"] = Spec(
+    {
+        "estimators_": "estimator",
+        "named_estimators_": "structure",  # the same estimators by name
+        "le_": "structure",
+    },
+    decides={"estimators": ("estimators_",)},
+    members=_beside_each_other,
+    columns_out=_n_votes,
+)
+
+
+def _n_scores(estimator: Any, method: str, data: DataShape) -> int:
+    """Return how many columns an estimator's predictions have for the final one."""
+    if method == "auto":
+        methods = ("predict_proba", "decision_function", "predict")
+        method = next(name for name in methods if hasattr(estimator, name))
+    if isinstance(data.targets, Unknown) or data.n_outputs > 1:
+        raise NotKnown("depends on the predictions for several targets")
+    if method == "predict":
+        return 1
+    if getattr(estimator, "decision_function_shape", None) == "ovo":
+        raise NotKnown("depends on the columns of decision_function")
+    return 1 if data.n_classes <= 2 else data.n_classes
+
+
+def _n_meta_features(ctx: Context) -> int:
+    n = sum(
+        _n_scores(estimator, ctx.params.get("stack_method", "predict"), ctx.data)
+        for _, estimator in ctx.params["estimators"]
+        if not dropped(estimator)
+    )
+    return n + (ctx.data.n_features if ctx.params["passthrough"] else 0)
+
+
+def _stacked(ctx: Context, *, final: str) -> Iterator[Member]:
+    yield from _beside_each_other(ctx)
+    columns: int | Unknown
+    try:
+        columns = _n_meta_features(ctx)
+    except NotKnown as error:
+        columns = Unknown(str(error))
+    estimator = made(f"sklearn.linear_model.{final}", given=ctx.params["final_estimator"])
+    yield Member("final_estimator_", estimator, replace(ctx.data, columns=columns, head=None))
+
+
+for _kind, _final in (("Classifier", "LogisticRegression"), ("Regressor", "RidgeCV")):
+    SPECS[f"Stacking{_kind}"] = Spec(
+        {
+            "estimators_": "estimator",
+            "final_estimator_": "estimator",
+            "named_estimators_": "structure",  # the same estimators by name
+            **roles(structure="stack_method_ _n_feature_outs _label_encoder"),
+            **({"stack_method": "structure"} if _kind == "Regressor" else {}),
+        },
+        decides={
+            "estimators": ("estimators_", "final_estimator_"),
+            "passthrough": ("final_estimator_",),
+        },
+        members=partial(_stacked, final=_final),
+        columns_out=_n_meta_features,
+    )

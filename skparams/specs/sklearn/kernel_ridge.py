@@ -1,0 +1,15 @@
+"""Kernel ridge regression: weights of training rows, which are kept beside them."""
+
+from __future__ import annotations
+
+from skparams.specs import Spec, kernel_ridge, row_of, targets_last
+
+SPECS: dict[str, Spec] = {}
+
+
+SPECS["KernelRidge"] = Spec(
+    {"dual_coef_": targets_last("n_samples", "n_outputs"), "X_fit_": "data"},
+    # A kernel between two rows takes about one multiply-add for each feature.
+    cost=row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + ctx.data.n_outputs)),
+    extras={"effective": kernel_ridge},
+)

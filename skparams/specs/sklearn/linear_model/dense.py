@@ -1,0 +1,114 @@
+"""Linear models: coefficients for each output and feature, and an intercept for each output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+
+from skparams._records import Unknown
+from skparams.specs import (
+    BINARY,
+    MULTILABEL,
+    ONE,
+    Context,
+    Member,
+    Rule,
+    Spec,
+    at_limit,
+    linear,
+    linear_regression,
+    made,
+    ridge,
+    roles,
+)
+
+SPECS: dict[str, Spec] = {}
+
+
+def _softmax(ctx: Context) -> int:
+    """Count all classes but one: adding the same to each class's score changes nothing.
+
+    One-versus-rest models (liblinear's, and ``multi_class="ovr"`` of older versions) fit each
+    class on its own, without that constraint.
+    """
+    one_by_one = ctx.params.get("solver") == "liblinear" or ctx.params.get("multi_class") == "ovr"
+    if one_by_one or ctx.shape[0] == 1:
+        return prod(ctx.shape)
+    return (ctx.shape[0] - 1) * prod(ctx.shape[1:])
+
+
+SPECS["LinearRegression"] = linear(
+    roles(diagnostic="rank_ singular_"), float32=True, effective=linear_regression
+)
+
+_RIDGE: dict[str, Rule | str] = {
+    "alpha_": "tuned",
+    **roles(
+        structure="solver_ gcv_mode alpha_per_target _label_binarizer",
+        diagnostic="best_score_",
+        output="cv_results_",
+    ),
+}
+SPECS["Ridge"] = linear(_RIDGE, float32=True, effective=ridge)
+SPECS["RidgeCV"] = linear(_RIDGE, effective=ridge)
+SPECS["RidgeClassifier"] = linear(_RIDGE, sizes=MULTILABEL, float32=True)
+SPECS["RidgeClassifierCV"] = linear(_RIDGE, sizes=MULTILABEL)
+
+# The precisions of the noise and of the coefficients, and the coefficients' covariance, give the
+# standard deviation of a prediction, not the prediction.
+SPECS["BayesianRidge"] = SPECS["ARDRegression"] = linear(
+    roles(auxiliary="alpha_ lambda_ sigma_ X_offset_ X_scale_", diagnostic="scores_"),
+    sizes=ONE,
+    float32=True,
+)
+
+_LOGISTIC: dict[str, Rule | str] = {
+    "C_": "tuned",
+    "l1_ratio_": "tuned",
+    **roles(structure="Cs_ l1_ratios_", diagnostic="scores_ coefs_paths_"),
+}
+SPECS["LogisticRegression"] = SPECS["LogisticRegressionCV"] = linear(
+    _LOGISTIC, sizes=BINARY, free=_softmax, free_intercept=_softmax
+)
+for _name in ("PoissonRegressor", "GammaRegressor", "TweedieRegressor"):
+    SPECS[_name] = linear({"_base_loss": "structure"}, sizes=ONE)
+SPECS["HuberRegressor"] = linear(roles(auxiliary="scale_", output="outliers_"), sizes=ONE)
+
+
+def _medians(ctx: Context) -> str | None:
+    """Count the last iteration in; for a single coefficient there are none."""
+    n_coefs = np.size(ctx.values["coef_"]) + ctx.params["fit_intercept"]
+    limit = ctx.params["max_iter"]
+    return at_limit(int(n_coefs > 1 and ctx.values["n_iter_"] + 1 >= limit), 1, limit)
+
+
+SPECS["TheilSenRegressor"] = linear(
+    {
+        **roles(diagnostic="breakdown_", structure="n_subpopulation_"),
+        "copy_X": "structure",  # scikit-learn < 1.8
+    },
+    sizes=ONE,
+    convergence=_medians,
+)
+
+
+def _on_inliers(ctx: Context) -> Iterator[Member]:
+    estimator = made("sklearn.linear_model.LinearRegression", given=ctx.params["estimator"])
+    yield Member("estimator_", estimator, replace(ctx.data, rows=Unknown("depends on the inliers")))
+
+
+SPECS["RANSACRegressor"] = Spec(
+    {
+        "estimator_": "estimator",
+        **roles(
+            output="inlier_mask_",
+            diagnostic=(
+                "n_trials_ n_skips_no_inliers_ n_skips_invalid_data_ n_skips_invalid_model_"
+            ),
+        ),
+    },
+    members=_on_inliers,
+)

@@ -1,0 +1,69 @@
+"""Linear models that are trained sample by sample."""
+
+from __future__ import annotations
+
+from skparams._records import Cost
+from skparams.specs import (
+    BINARY,
+    ONE,
+    Context,
+    Rule,
+    Spec,
+    epoch_macs,
+    if_known,
+    linear,
+    parameter,
+    roles,
+    with_tolerance,
+)
+
+SPECS: dict[str, Spec] = {}
+
+# With average=True both the running and the averaged coefficients are kept; coef_ is one of them.
+_ONLINE: dict[str, Rule | str] = {
+    **roles(
+        state="t_ _standard_coef _standard_intercept _average_coef _average_intercept",
+        structure="_expanded_class_weight _loss_function_",
+    ),
+    # Arguments of SGD that these classes fix.
+    **dict.fromkeys(
+        (
+            "alpha",
+            "average",
+            "early_stopping",
+            "epsilon",
+            "eta0",
+            "l1_ratio",
+            "learning_rate",
+            "loss",
+            "n_iter_no_change",
+            "penalty",
+            "power_t",
+            "validation_fraction",
+        ),
+        "structure",
+    ),
+    "C": "structure",  # scikit-learn < 1.9
+}
+for _name in ("SGDClassifier", "Perceptron", "PassiveAggressiveClassifier"):
+    SPECS[_name] = linear(_ONLINE, sizes=BINARY, epochs=True, convergence=with_tolerance)
+for _name in ("SGDRegressor", "PassiveAggressiveRegressor"):
+    SPECS[_name] = linear(_ONLINE, sizes=ONE, epochs=True, convergence=with_tolerance)
+
+
+def _cost(ctx: Context) -> Cost:
+    return Cost(
+        predict_macs_per_sample=if_known(lambda: ctx.data.n_features),
+        train_macs_per_epoch=if_known(lambda: epoch_macs(ctx.data, ctx.data.n_features)),
+    )
+
+
+SPECS["SGDOneClassSVM"] = Spec(
+    {
+        "coef_": parameter("n_features"),
+        "offset_": parameter("1", when="fit_intercept", otherwise="structure"),
+        **_ONLINE,
+    },
+    cost=_cost,
+    extras={"convergence": with_tolerance},
+)
