@@ -58,22 +58,18 @@ class Comparison(NamedTuple):
         alignments: tuple[Alignment, ...] = ()
         if self.align and two.units and two.units == {dim: one.units.get(dim) for dim in two.units}:
             arrays, alignments = aligned(one.with_units(), two.with_units(), two.units)
-        rows, trees = [], []
+        fields: dict[str, list[Any]] = {"parameters": [], "others": [], "trees": []}
         for name in dict.fromkeys([*one.attributes, *two.attributes]):
             pair = one.attributes.get(name), two.attributes.get(name)
-            if any(each.role == "tree" for each in pair if each):
+            roles = [each.role for each in pair if each]
+            if "tree" in roles:
                 old, new = (each.value if each and each.role == "tree" else None for each in pair)
-                trees.append(tree_change(name, old, new, self.tolerance))
+                fields["trees"].append(tree_change(name, old, new, self.tolerance))
             elif name not in one.aliases & two.aliases:
-                rows.append(self._attribute(name, *pair, arrays))
-        if alignments:  # derived attributes are in the old order
-            rows = [row for row in rows if row.role != "derived"]
-        return {
-            "parameters": tuple(row for row in rows if row.role == "parameter"),
-            "others": tuple(row for row in rows if row.role != "parameter"),
-            "trees": tuple(trees),
-            "aligned": alignments,
-        }
+                row = self._attribute(name, *pair, arrays)
+                if not (alignments and row.role == "derived"):  # which is in the old order
+                    fields["parameters" if row.role == "parameter" else "others"].append(row)
+        return {name: tuple(rows) for name, rows in fields.items()} | {"aligned": alignments}
 
     def _attribute(
         self,

@@ -66,11 +66,14 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
     named = {f"models[{i}]": model for i, model in enumerate(models)}
     found = models_of("spread", named, align, ignore)
     parameters = [_parameters(model, found[0] if align else model) for model in found]
+    paths = dict.fromkeys(path for model in parameters for path in model)
     tuned = [{p: (each.value, True) for p, each in model.attributes("tuned")} for model in found]
     return Spread(
         classes=tuple(class_path(type(model)) for model in models),
         n_fitted=sum(model.walk.root.fitted for model in found),
-        parameters=(*_parameter_spreads(parameters), *_trees(found)),
+        parameters=tuple(
+            _spread(path, [p[path] for p in parameters if path in p]) for path in paths
+        ),
         hyperparameters=(
             *differing([model.hyperparameters for model in found]),
             *differing(tuned, "tuned"),
@@ -81,7 +84,7 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
 
 
 def _parameters(model: Model, first: Model) -> dict[str, Attribute]:
-    """The arrays of parameters, with their units in the order and the signs of the first's."""
+    """The arrays of parameters, in the order and the signs of the first model, and tree sizes."""
     found = {}
     for path, each in model.contents.items():
         other, reordered = first.contents.get(path), {}
@@ -91,13 +94,11 @@ def _parameters(model: Model, first: Model) -> dict[str, Attribute]:
             learned = attribute.role == "parameter" and is_array(attribute.value)
             if learned and place not in each.aliases:
                 found[place] = attribute._replace(used=reordered.get(place, attribute.used))
+    if trees := [each.value for _, each in model.attributes("tree")]:
+        nodes, depth = sum(len(tree.left) for tree in trees), max(tree.depth for tree in trees)
+        for name, size in (("nodes of trees", nodes), ("depth of trees", depth)):
+            found[name] = Attribute(size, np.asarray(float(size)), "structure", name)
     return found
-
-
-def _parameter_spreads(models: Sequence[dict[str, Attribute]]) -> Iterator[ParameterSpread]:
-    for path in dict.fromkeys(path for model in models for path in model):
-        found = [model[path] for model in models if path in model]
-        yield _spread(path, "parameter", found[0].dims or None, [each.used for each in found])
 
 
 def _different_structure(models: Sequence[Model]) -> Iterator[str]:
@@ -120,12 +121,11 @@ def _different_structure(models: Sequence[Model]) -> Iterator[str]:
             yield path
 
 
-def _spread(
-    path: str, role: str, dims: tuple[str, ...] | None, arrays: Sequence[Any]
-) -> ParameterSpread:
-    """How much one parameter varies over the models."""
+def _spread(path: str, found: Sequence[Attribute]) -> ParameterSpread:
+    """How much one parameter varies over the models that have it."""
+    arrays = [each.used for each in found]
     shapes = tuple(dict.fromkeys(array.shape for array in arrays))
-    row = ParameterSpread(path, role, dims, len(arrays), shapes)
+    row = ParameterSpread(path, found[0].role, found[0].dims or None, len(arrays), shapes)
     numeric = all(array.dtype.kind in "biuf" for array in arrays)
     if len(arrays) < 2 or len(shapes) > 1 or not numeric:
         return row
@@ -150,16 +150,3 @@ def _spread(
         largest=float(std.max()),
         sign_changes=int(np.count_nonzero(flips)),
     )
-
-
-def _trees(models: Sequence[Model]) -> Iterator[ParameterSpread]:
-    """Yield how much the number of nodes in all trees, and the depth of the deepest, vary."""
-    grown = [[tree.value for _, tree in model.attributes("tree")] for model in models]
-    grown = [trees for trees in grown if trees]
-    sizes = {
-        "nodes of trees": [sum(len(tree.left) for tree in trees) for trees in grown],
-        "depth of trees": [max(tree.depth for tree in trees) for trees in grown],
-    }
-    for name, numbers in sizes.items():
-        if numbers:
-            yield _spread(name, "structure", None, [np.asarray(float(n)) for n in numbers])
