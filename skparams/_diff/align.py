@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from skparams._diff.contents import Attribute
+from skparams._diff.contents import Attribute, Contents
 from skparams._diff.record import Alignment
 
 Units = Mapping[str, tuple[str, ...]]
@@ -33,18 +33,22 @@ Arrays = Mapping[str, Attribute]
 
 
 def aligned(
-    before: Arrays, after: Arrays, units: Units
+    before: Contents, after: Contents
 ) -> tuple[dict[str, np.ndarray], tuple[Alignment, ...]]:
     """The arrays of ``after`` that change, with their units as in ``before``, and how.
 
     ``units`` has the axes that may be permuted, and for each the attributes that change with a
-    unit's sign. Axes are matched one after the other, each by the arrays whose other axes are
-    matched already, and then again by all arrays until nothing changes.
+    unit's sign; it has to be the same in both. Axes are matched one after the other, each by the
+    arrays whose other axes are matched already, and then again by all arrays until nothing changes.
     """
-    matching = _Matching(before, after, units, {p: each.value for p, each in after.items()}, {})
+    units = after.units
+    if not units or any(before.units.get(dim) != units[dim] for dim in units):
+        return {}, ()
+    old, new = _arrays_with_units(before), _arrays_with_units(after)
+    matching = _Matching(old, new, units, {p: each.value for p, each in new.items()}, {})
     reasons = {dim: _unaligned_reason(matching, dim) for dim in units}
     for dim in (dim for dim, reason in reasons.items() if reason is None):
-        n = _length(after, dim)
+        n = _length(new, dim)
         matching.found[dim] = np.arange(n), np.ones(n)
         matching.match(dim)
     for _ in range(_MAX_PASSES):
@@ -55,9 +59,18 @@ def aligned(
         order, signs = matching.found.get(dim, (np.arange(0), np.ones(0)))
         n_reordered = int(np.count_nonzero(order != np.arange(order.size)))
         n_flipped = int(np.count_nonzero(signs < 0))
-        alignments.append(Alignment(dim, _length(after, dim), n_reordered, n_flipped, reason))
-    changed = {p: a for p, a in matching.arrays.items() if a is not after[p].value}
+        alignments.append(Alignment(dim, _length(new, dim), n_reordered, n_flipped, reason))
+    changed = {p: a for p, a in matching.arrays.items() if a is not new[p].value}
     return changed, tuple(alignments)
+
+
+def _arrays_with_units(contents: Contents) -> Arrays:
+    """The dense arrays that have named axes."""
+    return {
+        path: each
+        for path, each in contents.attributes.items()
+        if each.dims and isinstance(each.value, np.ndarray) and each.value.dtype.kind in "fiu"
+    }
 
 
 def _length(arrays: Arrays, dim: str) -> int:

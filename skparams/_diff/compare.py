@@ -11,7 +11,7 @@ import numpy as np
 from skparams._diff.align import aligned
 from skparams._diff.arrays import Tolerance
 from skparams._diff.contents import Attribute, Contents, Model
-from skparams._diff.record import Alignment, AttributeChange, Change, Facts, NodeChange
+from skparams._diff.record import AttributeChange, Change, Facts, NodeChange
 from skparams._diff.texts import distinct_texts
 from skparams._diff.trees import tree_change
 from skparams._diff.values import compare, is_array
@@ -54,10 +54,7 @@ class Comparison(NamedTuple):
     def _contents(self, path: str) -> dict[str, Any]:
         """The fields of a NodeChange for the estimator's own attributes."""
         one, two = (model.contents.get(path, _NOTHING) for model in (self.before, self.after))
-        arrays: Mapping[str, np.ndarray] = {}
-        alignments: tuple[Alignment, ...] = ()
-        if self.align and two.units and two.units == {dim: one.units.get(dim) for dim in two.units}:
-            arrays, alignments = aligned(one.with_units(), two.with_units(), two.units)
+        arrays, alignments = aligned(one, two) if self.align else ({}, ())
         fields: dict[str, list[Any]] = {"parameters": [], "others": [], "trees": []}
         for name in dict.fromkeys([*one.attributes, *two.attributes]):
             pair = one.attributes.get(name), two.attributes.get(name)

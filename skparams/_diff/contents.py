@@ -52,14 +52,6 @@ class Contents:
     aliases: set[str] = field(default_factory=set)
     units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def with_units(self) -> dict[str, Attribute]:
-        """The dense arrays that have named axes."""
-        return {
-            path: each
-            for path, each in self.attributes.items()
-            if each.dims and isinstance(each.value, np.ndarray) and each.value.dtype.kind in "fiu"
-        }
-
 
 @dataclass(slots=True)
 class Model:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skparams._diff.align import aligned
-from skparams._diff.contents import Attribute, Model, models_of
+from skparams._diff.contents import Attribute, Contents, Model, models_of
 from skparams._diff.hyperparameters import differing
 from skparams._diff.record import ParameterSpread
 from skparams._diff.spread_view import Spread
@@ -65,7 +65,7 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
         raise ValueError(f"spread: models must have at least 2 estimators, got {len(models)}.")
     named = {f"models[{i}]": model for i, model in enumerate(models)}
     found = models_of("spread", named, align, ignore)
-    parameters = [_parameters(model, found[0] if align else model) for model in found]
+    parameters = [_parameters(model, found[0] if align else None) for model in found]
     paths = dict.fromkeys(path for model in parameters for path in model)
     tuned = [{p: (each.value, True) for p, each in model.attributes("tuned")} for model in found]
     return Spread(
@@ -83,13 +83,13 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
     )
 
 
-def _parameters(model: Model, first: Model) -> dict[str, Attribute]:
+def _parameters(model: Model, first: Model | None) -> dict[str, Attribute]:
     """The arrays of parameters, in the order and the signs of the first model, and tree sizes."""
     found = {}
     for path, each in model.contents.items():
-        other, reordered = first.contents.get(path), {}
-        if each.units and other and other is not each and other.units == each.units:
-            reordered = aligned(other.with_units(), each.with_units(), each.units)[0]
+        reordered: dict[str, np.ndarray] = {}
+        if first and first is not model:
+            reordered = aligned(first.contents.get(path, Contents()), each)[0]
         for place, attribute in each.attributes.items():
             learned = attribute.role == "parameter" and is_array(attribute.value)
             if learned and place not in each.aliases:
