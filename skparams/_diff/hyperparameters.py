@@ -1,4 +1,4 @@
-"""Hyperparameters that differ between models, each value as short text."""
+"""Hyperparameters that differ between models, with each value as short text."""
 
 from __future__ import annotations
 

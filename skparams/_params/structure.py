@@ -37,7 +37,7 @@ def _role(view: EstimatorView, name: str, value: Any) -> str:
 
 
 def structure_of(estimator: Any, deep: bool) -> dict[str, Any]:
-    """Return the attributes that a fresh clone needs in order to predict, whole, by path.
+    """The attributes that a fresh clone needs in order to predict, whole, by path.
 
     They are copies, except for the arrays of parameters in them.
     """
@@ -110,7 +110,7 @@ def _all_or_nothing() -> Iterator[Callable[[Any, str, Any], None]]:
 def _owners(
     estimator: Any, deep: bool, path: str = "", within: frozenset[int] = frozenset()
 ) -> dict[str, EstimatorView]:
-    """Return an estimator and those among its arguments that are fitted, as steps, by path."""
+    """An estimator and the fitted ones among its arguments, as steps, by path."""
     view = view_of(estimator, path)
     found = {path: view}
     within |= {id(estimator)}
@@ -123,7 +123,7 @@ def _owners(
 
 
 def _structure_in(estimator: Any, params: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
-    """Return, for paths of whole attributes, the estimator and the attribute's name.
+    """The estimator and the name of each whole attribute among ``params``, by path.
 
     A fresh estimator takes any attribute, parameters included, if structure is among them or its
     Spec has none. A fitted one takes those that it has; its parameters are replaced one by one.
@@ -186,7 +186,7 @@ def _with_parts(
     ctx: Context,
     new: Mapping[str, Any],
 ) -> Any:
-    """Return a copy of an object with new numbers in its parts."""
+    """A copy of an object with new values in its parts."""
     name = leaf.attribute
     copy = ctx.value = _copied("set_fitted_params", name, old, {})
     for part in parts(ctx):
@@ -224,7 +224,7 @@ def _copied(function: str, path: str, value: Any, memo: dict[int, Any]) -> Any:
 
 
 def _converted(leaf: Leaf, value: Any) -> Any:
-    """Return a copy of a value with the shape and dtype of the leaf that it replaces."""
+    """A copy of a value, with the shape and the dtype of the leaf that it replaces."""
     old = leaf.numbers
     if issparse(old) != issparse(value):
         raise ValueError(

@@ -91,6 +91,21 @@ def test_sparse_matrices_are_compared_with_the_zeros_that_they_leave_out(rng, ma
     assert_close(change_of(make(before), sparse.csr_array(after)), obvious(before, after))
 
 
+def test_sparse_arrays_of_one_axis_are_compared():
+    one, two = (sparse.coo_array(np.array([1.0, 0.0, last])) for last in (2.0, 3.0))
+    found = change_of(one, two)
+    assert (found.n, found.n_changed, found.largest) == (3, 1, 1.0)
+
+
+def test_an_unsorted_sparse_matrix_is_left_as_it_is():
+    one, two = (
+        sparse.csr_array((np.array(values), np.array(columns), np.array([0, 2])), shape=(1, 4))
+        for values, columns in (([1.0, 2.0], [3, 1]), ([2.0, 1.0], [1, 3]))
+    )
+    assert change_of(one, two).n_changed == 0
+    assert one.indices.tolist() == [3, 1]
+
+
 def test_a_sparse_matrix_with_duplicates_is_left_as_it_is():
     rows, columns = np.array([0, 0, 1]), np.array([1, 1, 0])
     matrix = sparse.coo_matrix((np.ones(3), (rows, columns)), shape=(2, 2))

@@ -258,6 +258,13 @@ def test_a_value_that_holds_itself_ends():
     assert not diff(Ridge(alpha=one), Ridge(alpha=two)).is_empty
 
 
+def test_many_models_of_one_class_are_one_line_that_opens():
+    one, two = (BaggingRegressor(Ridge(), 5, random_state=seed).fit(X, Y) for seed in (0, 1))
+    assert "estimators_[0 … 4]  5 × Ridge" in str(diff(one, two))
+    assert "estimators_[3]" not in str(diff(one, two))
+    assert "estimators_[3]" in diff(one, two).to_html()
+
+
 def test_shapes_and_classes_that_differ_are_told():
     found = diff(fit(PCA(2)), fit(PCA(3)))
     row = found.root.parameters[0]
@@ -523,6 +530,18 @@ class TestTrees:
         other = diff(one, fit(RandomForestClassifier(6, random_state=1)))
         assert str(other).count("DecisionTreeClassifier") == 1
         assert other.to_html().count("<details>") == 1
+
+    def test_boosted_trees_are_one_line_that_opens(self):
+        one, two = (
+            HistGradientBoostingClassifier(max_iter=n, max_depth=2).fit(X, Y) for n in (4, 6)
+        )
+        found = diff(one, two)
+        n = len(two._predictors[0])
+        assert f"{6 * n} × tree" in str(found)
+        assert f"{2 * n} added" in str(found)
+        assert f"{4 * n} of {4 * n} trees same" in str(found)
+        assert "_predictors[2][0]" not in str(found)
+        assert "_predictors[2][0]" in found.to_html()
 
     def test_categories_and_missing_values_are_structure(self):
         rows = np.column_stack([X[:, :2], np.arange(80) % 5]).astype(float)
