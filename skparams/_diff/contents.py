@@ -133,12 +133,12 @@ def _contents_of(view: EstimatorView, visited: Collection[int]) -> Contents:
             found.attributes.update(
                 (p, Attribute(text, text, "metadata", name)) for p, text in texts.items()
             )
-        elif not _only_visited(visited, name, value):
+        elif not _is_name_map(visited, name, value):
             found.attributes[path] = Attribute(value, value, rule.role, name)
     return found
 
 
-def _only_visited(visited: Collection[int], name: str, value: Any) -> bool:
+def _is_name_map(visited: Collection[int], name: str, value: Any) -> bool:
     """Whether a value only names estimators that are compared anyway, as ``named_estimators_``."""
     inner = [id(each) for _, each in estimators_in(name, value)] if isinstance(value, dict) else []
     return bool(inner) and all(each in visited for each in inner)

@@ -21,12 +21,12 @@ def obvious(before, after, tolerance=None):
     equal = (before == after) | (np.isnan(before) & np.isnan(after))
     nonfinite = int(np.sum(~finite & ~equal))
     one, two = before[finite], after[finite]
-    moved = int(np.sum(np.abs(two - one) > atol + rtol * np.abs(two)))
+    n_changed = int(np.sum(np.abs(two - one) > atol + rtol * np.abs(two)))
     norms = [np.sqrt(np.sum(np.abs(each) ** 2)) for each in (two - one, one, two)]
     product = np.sum((one * two.conj()).real)
     return Change(
         before.size,
-        moved + nonfinite,
+        n_changed + nonfinite,
         nonfinite,
         float(np.max(np.abs(two - one), initial=0)),
         *map(float, norms),
@@ -76,7 +76,7 @@ def test_extreme_numbers_neither_overflow_nor_vanish(rng, scale):
     assert found.relative == pytest.approx(expected.distance / expected.norm_before, rel=1e-6)
 
 
-def test_large_integers_are_told_apart():
+def test_large_integers_that_differ():
     before = np.array([2**60, 2**60])
     assert change_of(before, before + [0, 1]).n_changed == 1
     assert change_of(before.astype(np.uint64), before + [0, 1]).n_changed == 1
