@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from skparams._records import (
     Bounds,
@@ -21,7 +21,17 @@ from skparams._report.page import Column, Row, Section
 from skparams._report.trees import array_name, boosted, described, names_on_page, trees_in
 from skparams._report.words import clean, number, shape, size, tree_size
 
-__all__ = ["Line", "largest", "layers_of", "learned", "lines_of", "upper", "weight"]
+__all__ = [
+    "Line",
+    "largest",
+    "layers_of",
+    "learned",
+    "lines_of",
+    "run_name",
+    "runs",
+    "upper",
+    "weight",
+]
 
 _MAX_ARRAYS = 12  # of one estimator: a screen's worth
 _MAX_CHILDREN = 30  # of one estimator, runs of them counted as one
@@ -32,7 +42,17 @@ _MAX_LINES = 500  # keeps the page below half a megabyte
 _STYLES = {"estimator": "bold", "several": "bold", "rest": "dim"}
 
 T = TypeVar("T")
+N = TypeVar("N", bound="_Named")
 Counts = tuple[Count, Count, Count]  # stored, free, bytes
+
+
+class _Named(Protocol):
+    """A node of any tree of estimators."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def class_name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +133,8 @@ class _Lines:
             yield self._trees(node, groups)
         if self._depth is not None and level >= self._depth:
             return
-        runs, more = largest(list(_runs(node.children)), _MAX_CHILDREN, _weight_of_run)
-        for run in runs:
+        shown, more = largest(list(runs(node.children)), _MAX_CHILDREN, _weight_of_run)
+        for run in shown:
             yield self._estimator(run[0], level) if len(run) == 1 else self._run(run, level)
         if more:
             left = [child for run in more for child in run]
@@ -167,7 +187,7 @@ class _Lines:
             what = described(trees, f"{number(trees.nodes)} nodes")
         return Line(
             "several",
-            _name_of_run(run),
+            run_name(run),
             what,
             "",
             *_sum(map(_totals, run)),
@@ -252,7 +272,7 @@ def flow(layers: Sequence[Layer]) -> str:
     return " → ".join(units)
 
 
-def _runs(children: Sequence[Node]) -> Iterator[list[Node]]:
+def runs(children: Sequence[N]) -> Iterator[list[N]]:
     """Yield long runs of siblings of one class together, and all others on their own."""
     for _, group in groupby(children, key=lambda node: (node.class_name, _stem(node.name))):
         siblings = list(group)
@@ -267,9 +287,10 @@ def _stem(name: str) -> str:
     return name.partition("[")[0] if name.endswith("]") else name
 
 
-def _name_of_run(run: Sequence[Node]) -> str:
+def run_name(run: Sequence[_Named]) -> str:
+    """The name of a run: its first and its last index, or its first and its last name."""
     first, last = run[0].name, run[-1].name
-    if first.endswith("]") and last.endswith("]"):
+    if first.endswith("]") and first.rpartition("[")[0] == last.rpartition("[")[0]:
         return clean(f"{first[:-1]} … {last[last.rindex('[') + 1 :]}")
     return clean(f"{first} … {last}")
 
