@@ -97,31 +97,39 @@ def templates_in(path: str, value: Any) -> Iterator[tuple[str, Any]]:
                 yield item[0], item[1]
 
 
+class _Containers:
+    """The containers in a value: each is looked into once, and not below ``_MAX_DEPTH`` levels."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._visited: dict[int, Any] = {}  # keeps the values, so that no other gets their id
+
+    def items(self, path: str, value: Any) -> Iterator[tuple[str, Any]]:
+        """Yield the path and the value of what a container, or an object, holds."""
+        if id(value) in self._visited or self._depth >= _MAX_DEPTH:
+            return
+        self._visited[id(value)] = value
+        self._depth += 1
+        yield from _items(path, value)
+        self._depth -= 1
+
+
 def estimators_in(
-    path: str, value: Any, depth: int = 0, visited: dict[int, Any] | None = None
+    path: str, value: Any, inside: _Containers | None = None
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the estimator for those in lists, arrays and dicts, at any depth."""
     if is_estimator(value):
         yield path, value
     elif _is_named(value):
         yield value[0], value[1]
-    elif isinstance(value, _CONTAINER) and depth < _MAX_DEPTH:
-        visited = (
-            {} if visited is None else visited
-        )  # keeps the values, so that no other gets their id
-        if id(value) not in visited:
-            visited[id(value)] = value
-            for name, item in _items(path, value):
-                yield from estimators_in(name, item, depth + 1, visited)
+    elif isinstance(value, _CONTAINER):
+        inside = inside or _Containers()
+        for name, item in inside.items(path, value):
+            yield from estimators_in(name, item, inside)
 
 
 def leaves_in(
-    path: str,
-    value: Any,
-    *,
-    objects: bool = False,
-    depth: int = 0,
-    visited: dict[int, Any] | None = None,
+    path: str, value: Any, *, objects: bool = False, inside: _Containers | None = None
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of each array and number, and of each unknown object.
 
@@ -130,52 +138,36 @@ def leaves_in(
     """
     if _is_numeric(value) or (isinstance(value, list | tuple) and _all_numbers(value)):
         yield path, value
+    elif holds_no_numbers(value) or is_estimator(value):
         return
-    visited = {} if visited is None else visited  # keeps the values, so that no other gets their id
-    if (
-        holds_no_numbers(value)
-        or is_estimator(value)
-        or id(value) in visited
-        or depth >= _MAX_DEPTH
-    ):
-        return
-    if isinstance(value, _CONTAINER):
-        visited[id(value)] = value
-        for name, item in _items(path, value):
-            yield from leaves_in(name, item, objects=objects, depth=depth + 1, visited=visited)
-    elif objects:
-        visited[id(value)] = value
-        for name, item in attributes_of(value).items():
-            yield from leaves_in(
-                f"{path}.{name}", item, objects=True, depth=depth + 1, visited=visited
-            )
+    elif objects or isinstance(value, _CONTAINER):
+        inside = inside or _Containers()
+        for name, item in inside.items(path, value):
+            yield from leaves_in(name, item, objects=objects, inside=inside)
     else:
         yield path, value
 
 
 def texts_in(
-    path: str, value: Any, depth: int = 0, visited: dict[int, Any] | None = None
+    path: str, value: Any, inside: _Containers | None = None
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of what ``leaves_in`` leaves out: text, flags, functions.
 
     A container that holds nothing else is one value.
     """
     if holds_no_numbers(value):
-        if value is not None or depth:  # an attribute that is None is one that is not there
+        if value is not None or inside:  # an attribute that is None is one that is not there
             yield path, value
-        return
-    if isinstance(value, list | tuple) and _all_numbers(value):
-        return
-    visited = {} if visited is None else visited  # as for leaves_in
-    if not isinstance(value, _CONTAINER) or id(value) in visited or depth >= _MAX_DEPTH:
-        return
-    visited[id(value)] = value
-    items = list(_items(path, value))
-    if items and all(holds_no_numbers(item) for _, item in items):
-        yield path, value
-        return
-    for name, item in items:
-        yield from texts_in(name, item, depth + 1, visited)
+    elif isinstance(value, _CONTAINER) and not (
+        isinstance(value, list | tuple) and _all_numbers(value)
+    ):
+        inside = inside or _Containers()
+        items = list(inside.items(path, value))
+        if items and all(holds_no_numbers(item) for _, item in items):
+            yield path, value
+            return
+        for name, item in items:
+            yield from texts_in(name, item, inside)
 
 
 def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:

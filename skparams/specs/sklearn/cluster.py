@@ -8,17 +8,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Unknown
-from skparams.specs import (
-    Context,
-    Part,
-    Rule,
-    Spec,
-    iterations,
-    parameter,
-    roles,
-    row_of,
-    without_free,
-)
+from skparams.specs import Context, Part, Rule, Spec, common, convergence, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -30,11 +20,11 @@ _KMEANS: dict[str, Rule | str] = {
     ),
 }
 _CLUSTERS: dict[str, tuple[str, ...]] = {"n_clusters": ()}
-_CENTERS_COST = row_of(lambda ctx: ctx.params["n_clusters"] * ctx.data.n_features)
+_CENTERS_COST = common.row_of(lambda ctx: ctx.params["n_clusters"] * ctx.data.n_features)
 SPECS["KMeans"] = Spec(
     _KMEANS,
     columns_out="n_clusters",
-    extras={"units": lambda ctx: _CLUSTERS, "convergence": iterations},
+    extras={"units": lambda ctx: _CLUSTERS, "convergence": convergence.iterations},
     cost=_CENTERS_COST,
     float32=True,
 )
@@ -84,7 +74,7 @@ SPECS["BisectingKMeans"] = Spec(
             "parameter", parts=lambda ctx: _nodes(ctx.value), before=_nodes_before
         ),
         # What is added to the mean may be taken off the nodes.
-        "_X_mean": parameter("n_features", free=without_free),
+        "_X_mean": parameter("n_features", free=common.without_free),
         **roles(structure="_kmeans_single", random="_random_state"),
     },
     decides={"n_clusters": ("_bisecting_tree",)},
@@ -117,13 +107,13 @@ SPECS["Birch"] = Spec(
 SPECS["MeanShift"] = Spec(
     {"cluster_centers_": parameter("n_clusters", "n_features")},
     sizes={"n_clusters": _FOUND},
-    extras={"convergence": iterations},
+    extras={"convergence": convergence.iterations},
     float32=True,
 )
 # Its centers are training rows.
 SPECS["AffinityPropagation"] = Spec(
     roles(data="cluster_centers_", structure="cluster_centers_indices_", output="affinity_matrix_"),
-    extras={"convergence": iterations},
+    extras={"convergence": convergence.iterations},
 )
 SPECS["DBSCAN"] = Spec(roles(data="components_", output="core_sample_indices_"))
 SPECS["HDBSCAN"] = Spec(

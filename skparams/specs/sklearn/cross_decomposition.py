@@ -12,17 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams.specs import (
-    Context,
-    Rule,
-    Spec,
-    iterations,
-    orthonormal_columns,
-    parameter,
-    roles,
-    row_of,
-    without_free,
-)
+from skparams.specs import Context, Rule, Spec, common, convergence, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -49,8 +39,10 @@ _SCALES: dict[str, Rule | str] = {
 def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
     return Spec(
         {
-            "x_rotations_": parameter("n_features", "n_components", free=orthonormal_columns),
-            "x_loadings_": parameter("n_features", "n_components", free=orthonormal_columns),
+            "x_rotations_": parameter(
+                "n_features", "n_components", free=common.orthonormal_columns
+            ),
+            "x_loadings_": parameter("n_features", "n_components", free=common.orthonormal_columns),
             "y_rotations_": y_rotations,
             "y_loadings_": y_loadings,
             **_SCALES,
@@ -64,8 +56,8 @@ def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
             ),
         },
         columns_out="n_components",
-        cost=row_of(_multiply_adds),
-        extras={"convergence": iterations},
+        cost=common.row_of(_multiply_adds),
+        extras={"convergence": convergence.iterations},
     )
 
 
@@ -74,17 +66,17 @@ def _multiply_adds(ctx: Context) -> int:
 
 
 _AXES = ("n_outputs", "n_components")
-_CANONICAL = parameter(*_AXES, free=orthonormal_columns)
+_CANONICAL = parameter(*_AXES, free=common.orthonormal_columns)
 SPECS["_PLS"] = _pls(_CANONICAL, _CANONICAL)
 # Regression of y on the scores of X: the rotations of y are the pseudo-inverse of its loadings.
-SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=without_free), parameter(*_AXES))
+SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=common.without_free), parameter(*_AXES))
 SPECS["PLSSVD"] = Spec(
     {
-        "x_weights_": parameter("n_features", "n_components", free=orthonormal_columns),
-        "y_weights_": parameter("n_outputs", "n_components", free=orthonormal_columns),
+        "x_weights_": parameter("n_features", "n_components", free=common.orthonormal_columns),
+        "y_weights_": parameter("n_outputs", "n_components", free=common.orthonormal_columns),
         **_SCALES,
         "_y_mean": parameter("n_outputs"),
     },
     columns_out="n_components",
-    cost=row_of(lambda ctx: ctx.data.n_features * ctx.params["n_components"]),
+    cost=common.row_of(lambda ctx: ctx.data.n_features * ctx.params["n_components"]),
 )

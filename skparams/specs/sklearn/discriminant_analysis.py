@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skparams._records import Count
-from skparams.specs import BINARY, Context, Rule, Spec, parameter, roles, row_of
+from skparams.specs import Context, Rule, Spec, common, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -14,7 +14,7 @@ def _n_components(ctx: Context) -> int:
 
 
 def _scores(ctx: Context) -> Count:
-    outputs = BINARY["n_outputs"](ctx)
+    outputs = common.BINARY["n_outputs"](ctx)
     return outputs * ctx.data.n_features
 
 
@@ -30,9 +30,9 @@ SPECS["LinearDiscriminantAnalysis"] = Spec(
             structure="_max_components _n_features_out",
         ),
     },
-    sizes={**BINARY, "n_components": _n_components},
+    sizes={**common.BINARY, "n_components": _n_components},
     columns_out="n_components",
-    cost=row_of(_scores),
+    cost=common.row_of(_scores),
 )
 
 
@@ -71,5 +71,5 @@ SPECS["QuadraticDiscriminantAnalysis"] = Spec(
         "covariance_": "derived",
     },
     decides={"priors": ("priors_",)},
-    cost=row_of(_distances),
+    cost=common.row_of(_distances),
 )

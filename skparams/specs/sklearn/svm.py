@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Bounds, Count, between, multiply
-from skparams.specs import BINARY, ONE, Context, Rule, Spec, linear, parameter, roles, row_of
+from skparams.specs import Context, Rule, Spec, common, linear, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -100,7 +100,7 @@ def _libsvm(
         },
         decides=_DECIDES,
         sizes={"n_classes-1": n_others, "n_support_vectors": n_vectors, "n_pairs": _n_pairs},
-        cost=row_of(multiply_adds),
+        cost=common.row_of(multiply_adds),
         extras={"convergence": _stopped},
     )
 
@@ -145,5 +145,5 @@ SPECS["OneClassSVM"] = _libsvm(
     _of_one_class,
 )
 
-SPECS["LinearSVC"] = linear(sizes=BINARY)
-SPECS["LinearSVR"] = linear(sizes=ONE)
+SPECS["LinearSVC"] = linear(sizes=common.BINARY)
+SPECS["LinearSVR"] = linear(sizes=common.ONE)

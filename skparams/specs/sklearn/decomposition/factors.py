@@ -6,17 +6,7 @@ import numpy as np
 
 from skparams._compat import dirichlet_expectation
 from skparams._records import Unknown
-from skparams.specs import (
-    Context,
-    Rule,
-    Spec,
-    iterations,
-    n_or_all,
-    parameter,
-    roles,
-    row_of,
-    turning_components,
-)
+from skparams.specs import Context, Rule, Spec, common, convergence, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -43,7 +33,7 @@ _NMF_STATE = dict.fromkeys(
 
 
 def _with_positive_tolerance(ctx: Context) -> str | None:
-    return iterations(ctx) if ctx.params["tol"] > 0 else None
+    return convergence.iterations(ctx) if ctx.params["tol"] > 0 else None
 
 
 _NMF = Spec(
@@ -109,8 +99,8 @@ SPECS["FastICA"] = Spec(
     },
     sizes={"n_components": _n_independent},
     columns_out="n_components",
-    extras={"units": turning_components, "convergence": iterations},
-    cost=row_of(lambda ctx: _n_independent(ctx) * ctx.data.n_features),
+    extras={"units": common.turning_components, "convergence": convergence.iterations},
+    cost=common.row_of(lambda ctx: _n_independent(ctx) * ctx.data.n_features),
     float32=True,
 )
 
@@ -125,7 +115,7 @@ def _settled(ctx: Context) -> str | None:
     """Leave out a likelihood that rose by less than the tolerance in the last iteration."""
     likelihoods = ctx.values["loglike_"]
     settled = len(likelihoods) > 1 and likelihoods[-1] - likelihoods[-2] < ctx.params["tol"]
-    return None if settled else iterations(ctx)
+    return None if settled else convergence.iterations(ctx)
 
 
 SPECS["FactorAnalysis"] = Spec(
@@ -135,7 +125,7 @@ SPECS["FactorAnalysis"] = Spec(
         "mean_": parameter("n_features"),
         "loglike_": "diagnostic",
     },
-    sizes={"n_components": n_or_all},
+    sizes={"n_components": common.n_or_all},
     columns_out="n_components",
-    extras={"units": turning_components, "convergence": _settled},
+    extras={"units": common.turning_components, "convergence": _settled},
 )

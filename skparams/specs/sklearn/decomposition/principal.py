@@ -19,14 +19,11 @@ from skparams.specs import (
     Member,
     Rule,
     Spec,
+    common,
     leading_features,
-    made,
-    orthonormal,
-    orthonormal_columns,
+    members,
     parameter,
     roles,
-    row_of,
-    turning_components,
 )
 
 SPECS: dict[str, Spec] = {}
@@ -55,7 +52,7 @@ _SPECTRUM: dict[str, Rule | str] = {
         structure="n_components_",
     ),
 }
-_COMPONENTS = parameter("n_components", "n_features", free=orthonormal)
+_COMPONENTS = parameter("n_components", "n_features", free=common.orthonormal)
 SPECS["PCA"] = Spec(
     {
         "components_": _COMPONENTS,
@@ -63,10 +60,10 @@ SPECS["PCA"] = Spec(
         **_SPECTRUM,
         **roles(metadata="n_samples_", structure="_fit_svd_solver"),
     },
-    extras={"leading": leading_features, "units": turning_components},
+    extras={"leading": leading_features, "units": common.turning_components},
     sizes={"n_components": n_pca_components},
     columns_out="n_components",
-    cost=row_of(_pca_row),
+    cost=common.row_of(_pca_row),
     float32=True,
 )
 
@@ -82,15 +79,15 @@ def _n_incremental(ctx: Context) -> int:
 
 SPECS["IncrementalPCA"] = Spec(
     {
-        "components_": parameter("n_components", "n_features", free=orthonormal),
+        "components_": parameter("n_components", "n_features", free=common.orthonormal),
         "mean_": parameter("n_features"),
         **_SPECTRUM,
         **roles(state="singular_values_ var_", structure="batch_size_"),
     },
-    extras={"leading": leading_features, "units": turning_components},
+    extras={"leading": leading_features, "units": common.turning_components},
     sizes={"n_components": _n_incremental},
     columns_out="n_components",
-    cost=row_of(lambda ctx: _n_incremental(ctx) * ctx.data.n_features),
+    cost=common.row_of(lambda ctx: _n_incremental(ctx) * ctx.data.n_features),
 )
 
 
@@ -101,15 +98,15 @@ def _n_truncated(ctx: Context) -> int:
 
 SPECS["TruncatedSVD"] = Spec(
     {
-        "components_": parameter("n_components", "n_features", free=orthonormal),
+        "components_": parameter("n_components", "n_features", free=common.orthonormal),
         **roles(
             diagnostic="explained_variance_ explained_variance_ratio_", auxiliary="singular_values_"
         ),
     },
     sizes={"n_components": _n_truncated},
     columns_out="n_components",
-    extras={"units": turning_components},
-    cost=row_of(lambda ctx: _n_truncated(ctx) * ctx.data.n_features),
+    extras={"units": common.turning_components},
+    cost=common.row_of(lambda ctx: _n_truncated(ctx) * ctx.data.n_features),
     float32=True,
 )
 
@@ -123,7 +120,7 @@ def _n_components(ctx: Context) -> int | Bounds:
 
 
 def _center(ctx: Context) -> Iterator[Member]:
-    centerer = made("sklearn.preprocessing.KernelCenterer")
+    centerer = members.made("sklearn.preprocessing.KernelCenterer")
     yield Member("_centerer", centerer, replace(ctx.data, columns=ctx.data.rows, head=None))
 
 
@@ -134,7 +131,7 @@ def _projected(ctx: Context) -> np.ndarray:
 
 SPECS["KernelPCA"] = Spec(
     {
-        "eigenvectors_": parameter("n_samples", "n_components", free=orthonormal_columns),
+        "eigenvectors_": parameter("n_samples", "n_components", free=common.orthonormal_columns),
         "eigenvalues_": parameter("n_components"),
         "dual_coef_": parameter("n_samples", "n_features", when="fit_inverse_transform"),
         "_centerer": "estimator",

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from skparams._records import Cost
 from skparams.specs import (
-    BINARY,
-    ONE,
     Context,
     Rule,
     Spec,
+    common,
+    convergence,
     epoch_macs,
-    if_known,
     linear,
     parameter,
     roles,
-    with_tolerance,
 )
 
 SPECS: dict[str, Spec] = {}
@@ -46,15 +44,19 @@ _ONLINE: dict[str, Rule | str] = {
     "C": "structure",  # scikit-learn < 1.9
 }
 for _name in ("SGDClassifier", "Perceptron", "PassiveAggressiveClassifier"):
-    SPECS[_name] = linear(_ONLINE, sizes=BINARY, epochs=True, convergence=with_tolerance)
+    SPECS[_name] = linear(
+        _ONLINE, sizes=common.BINARY, epochs=True, convergence=convergence.with_tolerance
+    )
 for _name in ("SGDRegressor", "PassiveAggressiveRegressor"):
-    SPECS[_name] = linear(_ONLINE, sizes=ONE, epochs=True, convergence=with_tolerance)
+    SPECS[_name] = linear(
+        _ONLINE, sizes=common.ONE, epochs=True, convergence=convergence.with_tolerance
+    )
 
 
 def _cost(ctx: Context) -> Cost:
     return Cost(
-        predict_macs_per_sample=if_known(lambda: ctx.data.n_features),
-        train_macs_per_epoch=if_known(lambda: epoch_macs(ctx.data, ctx.data.n_features)),
+        predict_macs_per_sample=common.if_known(lambda: ctx.data.n_features),
+        train_macs_per_epoch=common.if_known(lambda: epoch_macs(ctx.data, ctx.data.n_features)),
     )
 
 
@@ -65,5 +67,5 @@ SPECS["SGDOneClassSVM"] = Spec(
         **_ONLINE,
     },
     cost=_cost,
-    extras={"convergence": with_tolerance},
+    extras={"convergence": convergence.with_tolerance},
 )
