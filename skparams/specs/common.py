@@ -18,7 +18,6 @@ __all__ = [
     "itemsize",
     "n_or_all",
     "orthonormal",
-    "orthonormal_columns",
     "roles",
     "row_of",
     "targets_last",
@@ -73,20 +72,14 @@ def row_of(multiply_adds: Callable[[Context], Count]) -> Callable[[Context], Cos
 
 
 def orthonormal(ctx: Context) -> int:
-    """Count what is free in orthonormal rows: their lengths and angles are fixed."""
-    k, p = ctx.shape
+    """Count what is free in orthonormal rows or columns: their lengths and angles are fixed."""
+    k, p = sorted(ctx.shape)
     return k * p - k * (k + 1) // 2
 
 
 def turning_components(ctx: Context) -> dict[str, tuple[str, ...]]:
     """Components may change places, each with its sign."""
     return {"n_components": ("components_",)}
-
-
-def orthonormal_columns(ctx: Context) -> int:
-    """Count what is free in orthonormal columns."""
-    n, k = ctx.shape
-    return n * k - k * (k + 1) // 2
 
 
 def without_free(ctx: Context) -> int:

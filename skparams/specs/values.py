@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import ProxyTypes
 
 import numpy as np
@@ -97,25 +97,26 @@ def templates_in(path: str, value: Any) -> Iterator[tuple[str, Any]]:
                 yield item[0], item[1]
 
 
-class _Containers:
-    """The containers in a value: each is looked into once, and not below ``_MAX_DEPTH`` levels."""
+class _Inside(NamedTuple):
+    """Where a search is: how many containers it is in, and which ones it has looked into."""
 
-    def __init__(self) -> None:
-        self._depth = 0
-        self._visited: dict[int, Any] = {}  # keeps the values, so that no other gets their id
+    depth: int
+    visited: dict[int, Any]  # the values by their identities, which no other value gets meanwhile
 
-    def items(self, path: str, value: Any) -> Iterator[tuple[str, Any]]:
-        """Yield the path and the value of what a container, or an object, holds."""
-        if id(value) in self._visited or self._depth >= _MAX_DEPTH:
-            return
-        self._visited[id(value)] = value
-        self._depth += 1
-        yield from _items(path, value)
-        self._depth -= 1
+    def items(self, path: str, value: Any) -> Iterable[tuple[str, Any]]:
+        """The path and the value of each item, nothing the second time or too deep."""
+        if id(value) in self.visited or self.depth >= _MAX_DEPTH:
+            return ()
+        self.visited[id(value)] = value
+        return _items(path, value)
+
+    def deeper(self) -> _Inside:
+        """The place in the items."""
+        return _Inside(self.depth + 1, self.visited)
 
 
 def estimators_in(
-    path: str, value: Any, inside: _Containers | None = None
+    path: str, value: Any, inside: _Inside | None = None
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the estimator for those in lists, arrays and dicts, at any depth."""
     if is_estimator(value):
@@ -123,13 +124,13 @@ def estimators_in(
     elif _is_named(value):
         yield value[0], value[1]
     elif isinstance(value, _CONTAINER):
-        inside = inside or _Containers()
+        inside = inside or _Inside(0, {})
         for name, item in inside.items(path, value):
-            yield from estimators_in(name, item, inside)
+            yield from estimators_in(name, item, inside.deeper())
 
 
 def leaves_in(
-    path: str, value: Any, *, objects: bool = False, inside: _Containers | None = None
+    path: str, value: Any, *, objects: bool = False, inside: _Inside | None = None
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of each array and number, and of each unknown object.
 
@@ -141,16 +142,14 @@ def leaves_in(
     elif holds_no_numbers(value) or is_estimator(value):
         return
     elif objects or isinstance(value, _CONTAINER):
-        inside = inside or _Containers()
+        inside = inside or _Inside(0, {})
         for name, item in inside.items(path, value):
-            yield from leaves_in(name, item, objects=objects, inside=inside)
+            yield from leaves_in(name, item, objects=objects, inside=inside.deeper())
     else:
         yield path, value
 
 
-def texts_in(
-    path: str, value: Any, inside: _Containers | None = None
-) -> Iterator[tuple[str, Any]]:
+def texts_in(path: str, value: Any, inside: _Inside | None = None) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of what ``leaves_in`` leaves out: text, flags, functions.
 
     A container that holds nothing else is one value.
@@ -161,13 +160,13 @@ def texts_in(
     elif isinstance(value, _CONTAINER) and not (
         isinstance(value, list | tuple) and _all_numbers(value)
     ):
-        inside = inside or _Containers()
+        inside = inside or _Inside(0, {})
         items = list(inside.items(path, value))
         if items and all(holds_no_numbers(item) for _, item in items):
             yield path, value
             return
         for name, item in items:
-            yield from texts_in(name, item, inside)
+            yield from texts_in(name, item, inside.deeper())
 
 
 def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
@@ -187,7 +186,7 @@ def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
     return value
 
 
-def may_be_learned(value: Any, depth: int = 0, visited: dict[int, Any] | None = None) -> bool:
+def may_be_learned(value: Any, inside: _Inside | None = None) -> bool:
     """Whether a value holds floats, or something that cannot be looked into."""
     if isinstance(value, np.ndarray | np.generic) or issparse(value):
         if value.dtype.kind != "O":
@@ -196,11 +195,8 @@ def may_be_learned(value: Any, depth: int = 0, visited: dict[int, Any] | None = 
         return isinstance(value, float | complex)
     elif not isinstance(value, list | tuple | dict):
         return not holds_no_numbers(value)
-    visited = {} if visited is None else visited
-    if id(value) in visited or depth >= _MAX_DEPTH:
-        return False
-    visited[id(value)] = value
-    return any(may_be_learned(item, depth + 1, visited) for _, item in _items("", value))
+    inside = inside or _Inside(0, {})
+    return any(may_be_learned(item, inside.deeper()) for _, item in inside.items("", value))
 
 
 def holds_no_numbers(value: Any) -> bool:
@@ -240,16 +236,19 @@ def _all_numbers(values: list[Any] | tuple[Any, ...]) -> bool:
 
 
 def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the path and the value of each item of a container; nothing for other values."""
+    """Yield the path and the value of each item of a container, or of each attribute."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield f"{path}[{key!r}]", item
     elif isinstance(value, list | tuple):
         for i, item in enumerate(value):
             yield f"{path}[{i}]", item
-    elif isinstance(value, np.ndarray) and value.dtype.kind == "O":
-        for index, item in np.ndenumerate(value):
+    elif isinstance(value, np.ndarray):
+        for index, item in np.ndenumerate(value) if value.dtype.kind == "O" else ():
             yield f"{path}[{', '.join(map(str, index))}]", item
+    else:
+        for name, item in attributes_of(value).items():
+            yield f"{path}.{name}", item
 
 
 def _like(old: Any, new: Any) -> Any:

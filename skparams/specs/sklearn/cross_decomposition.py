@@ -39,10 +39,8 @@ _SCALES: dict[str, Rule | str] = {
 def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
     return Spec(
         {
-            "x_rotations_": parameter(
-                "n_features", "n_components", free=common.orthonormal_columns
-            ),
-            "x_loadings_": parameter("n_features", "n_components", free=common.orthonormal_columns),
+            "x_rotations_": parameter("n_features", "n_components", free=common.orthonormal),
+            "x_loadings_": parameter("n_features", "n_components", free=common.orthonormal),
             "y_rotations_": y_rotations,
             "y_loadings_": y_loadings,
             **_SCALES,
@@ -66,14 +64,14 @@ def _multiply_adds(ctx: Context) -> int:
 
 
 _AXES = ("n_outputs", "n_components")
-_CANONICAL = parameter(*_AXES, free=common.orthonormal_columns)
+_CANONICAL = parameter(*_AXES, free=common.orthonormal)
 SPECS["_PLS"] = _pls(_CANONICAL, _CANONICAL)
 # Regression of y on the scores of X: the rotations of y are the pseudo-inverse of its loadings.
 SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=common.without_free), parameter(*_AXES))
 SPECS["PLSSVD"] = Spec(
     {
-        "x_weights_": parameter("n_features", "n_components", free=common.orthonormal_columns),
-        "y_weights_": parameter("n_outputs", "n_components", free=common.orthonormal_columns),
+        "x_weights_": parameter("n_features", "n_components", free=common.orthonormal),
+        "y_weights_": parameter("n_outputs", "n_components", free=common.orthonormal),
         **_SCALES,
         "_y_mean": parameter("n_outputs"),
     },

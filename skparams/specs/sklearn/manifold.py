@@ -64,7 +64,7 @@ def _neighbors(ctx: Context) -> Iterator[Member]:
 SPECS["LocallyLinearEmbedding"] = Spec(
     {
         "nbrs_": "estimator",
-        "embedding_": parameter("n_samples", "n_components", free=common.orthonormal_columns),
+        "embedding_": parameter("n_samples", "n_components", free=common.orthonormal),
         **roles(diagnostic="reconstruction_error_", structure="_n_features_out"),
     },
     members=_neighbors,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from skparams._records import DataShape, Unknown, between
-from skparams.specs import Context, Member, Rule, Spec, members, roles, trees
+from skparams.specs import Context, Member, Spec, members, roles, trees
 
 SPECS: dict[str, Spec] = {}
 
@@ -90,17 +90,7 @@ def _sampled(ctx: Context, *, default: str) -> Iterator[Member]:
     )
 
 
-_BAG = {
-    "estimators_": "estimator",
-    "estimator_": "structure",  # a template, not fitted
-    **roles(
-        structure=("estimators_features_ estimator_params sampler_ _max_features _max_samples"),
-        diagnostic="oob_score_",
-        metadata="_n_samples _sample_weight",
-        random="_seeds",
-    ),
-    **_SAMPLERS,
-}
+_BAG = {**trees.BAGGED, **roles(structure="sampler_"), **_SAMPLERS}
 SPECS["ensemble.BalancedBaggingClassifier"] = Spec(
     _BAG,
     decides={"n_estimators": ("estimators_",)},
@@ -123,13 +113,7 @@ def _boosted(ctx: Context) -> Iterator[Member]:
 
 
 SPECS["ensemble.RUSBoostClassifier"] = Spec(
-    {
-        "estimator_weights_": Rule("parameter", parts=trees.weights, before=trees.weights_before),
-        "estimators_": "estimator",
-        "estimator_": "structure",  # a template, not fitted
-        **roles(diagnostic="estimator_errors_", structure="estimator_params"),
-        **_SAMPLERS,
-    },
+    {**trees.BOOSTED, **_SAMPLERS},
     decides={"n_estimators": ("estimators_", "estimator_weights_")},
     members=_boosted,
 )

@@ -131,7 +131,7 @@ def _projected(ctx: Context) -> np.ndarray:
 
 SPECS["KernelPCA"] = Spec(
     {
-        "eigenvectors_": parameter("n_samples", "n_components", free=common.orthonormal_columns),
+        "eigenvectors_": parameter("n_samples", "n_components", free=common.orthonormal),
         "eigenvalues_": parameter("n_components"),
         "dual_coef_": parameter("n_samples", "n_features", when="fit_inverse_transform"),
         "_centerer": "estimator",

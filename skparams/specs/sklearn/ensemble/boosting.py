@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from skparams._records import NO_CLASSES, between
-from skparams.specs import Context, Member, Rule, Spec, members, roles, trees
+from skparams.specs import Context, Member, Spec, members, roles, trees
 
 SPECS: dict[str, Spec] = {}
 
@@ -47,23 +46,15 @@ for _kind, _dummy in (("Classifier", "DummyClassifier"), ("Regressor", "DummyReg
     )
 
 
-def _boosted(ctx: Context, *, tree: str, depth: int) -> Any:
-    estimator = members.made(
-        f"sklearn.tree.{tree}", {"max_depth": depth}, given=ctx.params["estimator"]
-    )
-    return [Member("estimators_", estimator, ctx.data, between(1, ctx.params["n_estimators"]))]
+def _boosted(ctx: Context, *, tree: str, depth: int) -> Iterator[Member]:
+    default = f"sklearn.tree.{tree}"
+    estimator = members.made(default, {"max_depth": depth}, given=ctx.params["estimator"])
+    yield Member("estimators_", estimator, ctx.data, between(1, ctx.params["n_estimators"]))
 
 
 for _kind, _depth in (("Classifier", 1), ("Regressor", 3)):
     SPECS[f"AdaBoost{_kind}"] = Spec(
-        {
-            "estimator_weights_": Rule(
-                "parameter", parts=trees.weights, before=trees.weights_before
-            ),
-            "estimators_": "estimator",
-            "estimator_": "structure",  # a template, not fitted
-            **roles(structure="estimator_params", diagnostic="estimator_errors_"),
-        },
+        trees.BOOSTED,
         decides={"n_estimators": ("estimators_", "estimator_weights_")},
         members=partial(_boosted, tree=f"DecisionTree{_kind}", depth=_depth),
     )

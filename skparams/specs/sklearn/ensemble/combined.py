@@ -11,7 +11,7 @@ from typing import Any
 from sklearn.utils.validation import has_fit_parameter
 
 from skparams._records import DataShape, NotKnown, Unknown, between
-from skparams.specs import Context, Member, Spec, members, roles
+from skparams.specs import Context, Member, Spec, members, roles, trees
 
 SPECS: dict[str, Spec] = {}
 
@@ -44,16 +44,7 @@ def _bagged(ctx: Context, *, tree: str) -> Iterator[Member]:
 
 for _kind in ("Classifier", "Regressor"):
     SPECS[f"Bagging{_kind}"] = Spec(
-        {
-            "estimators_": "estimator",
-            "estimator_": "structure",  # a template, not fitted
-            **roles(
-                structure="estimator_params estimators_features_ _max_samples _max_features",
-                diagnostic="oob_score_",
-                metadata="_n_samples _sample_weight",
-                random="_seeds",
-            ),
-        },
+        trees.BAGGED,
         decides={"n_estimators": ("estimators_",), "max_features": ("estimators_",)},
         members=partial(_bagged, tree=f"DecisionTree{_kind}"),
     )
