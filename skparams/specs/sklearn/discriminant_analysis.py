@@ -41,12 +41,8 @@ def _orthogonal(ctx: Context) -> int:
     return ctx.shape[0] * (ctx.shape[0] - 1) // 2
 
 
-def _n_matrices(ctx: Context) -> int:
+def _n_classes(ctx: Context) -> int:
     return ctx.data.n_classes
-
-
-def _by_eigenvalues(ctx: Context) -> bool:
-    return ctx.params.get("solver") == "eigen"
 
 
 def _distances(ctx: Context) -> Count:
@@ -58,9 +54,9 @@ SPECS["QuadraticDiscriminantAnalysis"] = Spec(
     {
         "means_": parameter("n_classes", "n_features"),
         "rotations_": Rule(
-            "parameter", ("n_features", "n_features"), free=_orthogonal, length=_n_matrices
+            "parameter", ("n_features", "n_features"), free=_orthogonal, length=_n_classes
         ),
-        "scalings_": Rule("parameter", ("n_features",), length=_n_matrices),
+        "scalings_": Rule("parameter", ("n_features",), length=_n_classes),
         "priors_": Rule(
             "parameter",
             ("n_classes",),

@@ -6,7 +6,7 @@ and predictions need them. Where ``optimizer`` is None, or they are fixed, they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,6 @@ from skparams.specs import (
 )
 
 SPECS: dict[str, Spec] = {}
-
-Attributes = Mapping[str, Any]
 
 
 def _moved(ctx: Context) -> Iterator[Part]:

@@ -83,7 +83,7 @@ SPECS["GaussianMixture"] = Spec(
         **_FIT,
     },
     decides={"covariance_type": ("covariances_",)},
-    extras={"units": lambda ctx: {"n_components": ()}, "convergence": _not_converged},
+    extras={"units": common.interchangeable("n_components"), "convergence": _not_converged},
     cost=common.row_of(_multiply_adds),
     float32=True,
 )
@@ -123,11 +123,10 @@ SPECS["BayesianGaussianMixture"] = Spec(
         "means_": parameter("n_components", "n_features"),
         "covariances_": _COVARIANCES,
         "weights_": Rule("derived", derive=_expected_weights),
-        "weight_concentration_prior_": "tuned",
-        "mean_precision_prior_": "tuned",
-        "mean_prior_": "tuned",
-        "degrees_of_freedom_prior_": "tuned",
-        "covariance_prior_": "tuned",
+        **roles(
+            tuned="weight_concentration_prior_ mean_precision_prior_ mean_prior_ "
+            "degrees_of_freedom_prior_ covariance_prior_"
+        ),
         **_FIT,
     },
     decides={

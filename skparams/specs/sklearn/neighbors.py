@@ -99,13 +99,9 @@ def _limit_reached(ctx: Context) -> str | None:
     return convergence.at_limit(int(ctx.values["n_iter_"] > limit), 1, limit)
 
 
-SPECS["NeighborhoodComponentsAnalysis"] = Spec(
-    {
-        "components_": parameter("n_components", "n_features"),
-        **roles(random="random_state_", structure="_n_features_out"),
-    },
-    sizes={"n_components": common.n_or_all},
-    columns_out="n_components",
-    cost=common.row_of(lambda ctx: common.n_or_all(ctx) * ctx.data.n_features),
+SPECS["NeighborhoodComponentsAnalysis"] = common.decomposition(
+    roles(random="random_state_", structure="_n_features_out"),
+    common.n_or_all,
+    projects=True,
     extras={"convergence": _limit_reached},
 )

@@ -166,10 +166,8 @@ def _contrastive(ctx: Context) -> Cost:
         fantasies = batch * -(-ctx.data.n_samples // batch)
         return forward() * (2 * ctx.data.n_samples + 3 * fantasies)
 
-    return Cost(
-        predict_macs_per_sample=common.if_known(forward),
-        train_macs_per_epoch=common.if_known(epoch),
-    )
+    once, per_epoch = common.if_known(forward), common.if_known(epoch)
+    return Cost(predict_macs_per_sample=once, train_macs_per_epoch=per_epoch)
 
 
 SPECS["BernoulliRBM"] = Spec(
@@ -182,5 +180,5 @@ SPECS["BernoulliRBM"] = Spec(
     columns_out="n_components",
     cost=_contrastive,
     float32=True,
-    extras={"units": lambda ctx: {"n_components": ()}},
+    extras={"units": common.interchangeable("n_components")},
 )

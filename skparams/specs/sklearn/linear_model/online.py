@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from skparams._records import Cost
 from skparams.specs import (
     Context,
@@ -21,36 +23,18 @@ SPECS: dict[str, Spec] = {}
 _ONLINE: dict[str, Rule | str] = {
     **roles(
         state="t_ _standard_coef _standard_intercept _average_coef _average_intercept",
-        structure="_expanded_class_weight _loss_function_",
-    ),
-    # Arguments of SGD that these classes fix.
-    **dict.fromkeys(
-        (
-            "alpha",
-            "average",
-            "early_stopping",
-            "epsilon",
-            "eta0",
-            "l1_ratio",
-            "learning_rate",
-            "loss",
-            "n_iter_no_change",
-            "penalty",
-            "power_t",
-            "validation_fraction",
-        ),
-        "structure",
+        # From the second line on they are arguments of SGD that these classes fix.
+        structure="_expanded_class_weight _loss_function_ "
+        "alpha average early_stopping epsilon eta0 l1_ratio learning_rate loss n_iter_no_change "
+        "penalty power_t validation_fraction",
     ),
     "C": "structure",  # scikit-learn < 1.9
 }
+_online = partial(linear, _ONLINE, epochs=True, convergence=convergence.with_tolerance)
 for _name in ("SGDClassifier", "Perceptron", "PassiveAggressiveClassifier"):
-    SPECS[_name] = linear(
-        _ONLINE, sizes=common.BINARY, epochs=True, convergence=convergence.with_tolerance
-    )
+    SPECS[_name] = _online(sizes=common.BINARY)
 for _name in ("SGDRegressor", "PassiveAggressiveRegressor"):
-    SPECS[_name] = linear(
-        _ONLINE, sizes=common.ONE, epochs=True, convergence=convergence.with_tolerance
-    )
+    SPECS[_name] = _online(sizes=common.ONE)
 
 
 def _cost(ctx: Context) -> Cost:
