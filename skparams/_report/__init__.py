@@ -9,6 +9,7 @@ from skparams._report.nodes import about, frame_of, guessed_classes, layers, tit
 from skparams._report.page import Column, Page, Row, Section, left_out
 from skparams._report.palette import DARK, LIGHT, Theme
 from skparams._report.plot import draw_nodes
+from skparams._report.trees import names_on_page
 from skparams._report.words import (
     UNKNOWN,
     amount,
@@ -51,6 +52,7 @@ __all__ = [
     "learned",
     "left_out",
     "longest",
+    "names_on_page",
     "number",
     "plural",
     "rate",
