@@ -164,7 +164,7 @@ def _replaced(
     for path, value in params.items():
         leaf = leaves[path]
         array = _converted(leaf, value)
-        if issparse(array) or not results_equal(array, leaf.numbers):
+        if not results_equal(array, leaf.numbers):
             changes.setdefault((id(leaf.estimator), leaf.attribute), {})[path] = array
     for new in changes.values():
         leaf = leaves[next(iter(new))]
