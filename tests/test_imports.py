@@ -49,7 +49,7 @@ MAY_IMPORT = {
         "decomposition._explain",
         "decomposition._plot",
     ],
-    "_cli": ["", "_report"],
+    "_cli": ["", "_report", "_runtime"],
     "": [],
 }
 # Files at the top that any folder may import.

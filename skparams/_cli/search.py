@@ -14,7 +14,7 @@ from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold, train
 
 from skparams._cli.data import Dataset
 from skparams._cli.model import make_model
-from skparams._cli.progress import Progress
+from skparams._runtime import Progress
 
 GRID: dict[str, list] = {
     "hidden_layer_sizes": [(50,), (100,), (100, 50)],

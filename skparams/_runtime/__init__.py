@@ -2,11 +2,13 @@
 
 from skparams._runtime.estimator import AvailableIf, VersionedEstimator, unchanged_on_error
 from skparams._runtime.jit import announced_compilation, load_kernels
+from skparams._runtime.progress import Progress
 from skparams._runtime.show_versions import show_versions
 from skparams._runtime.threads import blas_threads_for, in_threads, n_threads, one_blas_thread
 
 __all__ = [
     "AvailableIf",
+    "Progress",
     "VersionedEstimator",
     "announced_compilation",
     "blas_threads_for",

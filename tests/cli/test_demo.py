@@ -19,9 +19,9 @@ from skparams._cli.errors import DemoError
 from skparams._cli.figure import _MAX_NAME_LENGTH, _draw_loss, _short, _tiles, draw
 from skparams._cli.files import write
 from skparams._cli.model import make_model
-from skparams._cli.progress import Progress
 from skparams._cli.search import GridSearchCV
 from skparams._report import DARK, LIGHT
+from skparams._runtime.progress import Progress
 from tests.sweep import sweep
 
 pandas = pytest.importorskip("pandas")

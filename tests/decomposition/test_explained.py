@@ -226,7 +226,7 @@ def test_a_bootstrap_does_not_depend_on_threads(correlated, monkeypatch):
 def test_a_bootstrap_shows_its_progress(correlated, capsys):
     X = correlated(30, 3)
     found = explain(PCA(2).fit(X), X).bootstrap(40, progress=True)
-    assert "Explanation.bootstrap" in capsys.readouterr().out
+    assert "━ 40/40" in capsys.readouterr().err
     assert str(found).startswith("40 resamples: share of the variance, 95 % interval\npca0  0.")
 
 

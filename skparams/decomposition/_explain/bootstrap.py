@@ -1,14 +1,13 @@
 """Bootstrap intervals of eigenvalues, explained-variance ratios and loadings."""
 
-from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_random_state
 
+from skparams._runtime import Progress
 from skparams.decomposition._explain.checks import check_count, check_option, check_probability
 from skparams.decomposition._explain.labels import feature_names, pandas_for
 from skparams.decomposition._explain.resamples import Resamples, reflected, resample, rotated
@@ -138,8 +137,6 @@ def bootstrap(
     progress: bool,
 ) -> Bootstrap:
     """Resample the rows; the arguments are those of ``Explanation.bootstrap``."""
-    from rich.progress import Progress
-
     name = "Explanation.bootstrap"
     check_option(alignment, ALIGNMENTS, f"{name}: alignment")
     check_count(n_resamples, f"{name}: n_resamples", minimum=2)
@@ -160,10 +157,8 @@ def bootstrap(
         )
     z /= pca._units()
     draws, align = check_random_state(random_state), ALIGNMENTS[alignment]
-    bar = Progress()
-    advance = partial(bar.advance, bar.add_task(name, total=n_resamples))
-    with bar if progress else nullcontext():
-        resamples = resample(z, weight, pca, align, n_resamples, draws, advance)
+    bar = Progress(name, n_resamples, shown=progress)
+    resamples = resample(z, weight, pca, align, n_resamples, draws, bar)
     values, ratios = pca.explained_variance_, pca.explained_variance_ratio_
     estimates = Resamples(values.astype(np.float64), ratios.astype(np.float64), pca._loadings())
     names = tuple(feature_names(pca)), tuple(pca.get_feature_names_out())
