@@ -26,8 +26,7 @@ from skparams.specs import (
     spec_named,
     spec_of,
 )
-from skparams.specs.guess import COMMON
-from skparams.specs.values import attributes_of
+from tests.specs.checks import check_roles
 
 
 @pytest.fixture
@@ -87,10 +86,7 @@ def nodes_with_estimators(estimator):
 
 def test_every_attribute_has_a_role_that_is_written_down(fitted):
     for estimator in nodes_with_estimators(fitted):
-        spec = spec_of(estimator)
-        assert spec is not None
-        known = {*spec.rules, *COMMON, *estimator.get_params(deep=False)}
-        assert set(attributes_of(estimator)) <= known
+        check_roles(estimator)
     assert {row.role for node in summary(fitted).root.walk() for row in node.attributes} <= set(
         ROLES
     )
@@ -310,8 +306,7 @@ def test_this_packages_networks_are_described_in_full(solver):
     mlp = skparams.MLPClassifier((5, 2), max_iter=2, solver=solver).fit(X, y)
     if solver != "lbfgs":
         mlp.partial_fit(X, y)
-    known = {*spec_of(mlp).rules, *COMMON, *mlp.get_params()}
-    assert set(vars(mlp)) <= known
+    check_roles(mlp)
     found = mlp.summary()
     assert found.totals.stored == mlp.count_params() == 46
     assert [layer.neurons for layer in found.root.layers] == [4, 5, 2, 3]
