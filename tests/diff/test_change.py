@@ -1,4 +1,4 @@
-"""How far two arrays are apart, against NumPy's own answer for each number."""
+"""The difference of two arrays, against NumPy's own answer for each number."""
 
 import numpy as np
 import pytest
@@ -21,12 +21,12 @@ def obvious(before, after, tolerance=None):
     equal = (before == after) | (np.isnan(before) & np.isnan(after))
     nonfinite = int(np.sum(~finite & ~equal))
     one, two = before[finite], after[finite]
-    moved = int(np.sum(np.abs(two - one) > atol + rtol * np.abs(two)))
+    n_changed = int(np.sum(np.abs(two - one) > atol + rtol * np.abs(two)))
     norms = [np.sqrt(np.sum(np.abs(each) ** 2)) for each in (two - one, one, two)]
     product = np.sum((one * two.conj()).real)
     return Change(
         before.size,
-        moved + nonfinite,
+        n_changed + nonfinite,
         nonfinite,
         float(np.max(np.abs(two - one), initial=0)),
         *map(float, norms),
@@ -76,7 +76,7 @@ def test_extreme_numbers_neither_overflow_nor_vanish(rng, scale):
     assert found.relative == pytest.approx(expected.distance / expected.norm_before, rel=1e-6)
 
 
-def test_large_integers_are_told_apart():
+def test_large_integers_that_differ():
     before = np.array([2**60, 2**60])
     assert change_of(before, before + [0, 1]).n_changed == 1
     assert change_of(before.astype(np.uint64), before + [0, 1]).n_changed == 1
@@ -89,6 +89,21 @@ def test_sparse_matrices_are_compared_with_the_zeros_that_they_leave_out(rng, ma
     after[0], before[0, :3] = before[0], np.nan
     assert_close(change_of(sparse.csr_array(before), make(after)), obvious(before, after))
     assert_close(change_of(make(before), sparse.csr_array(after)), obvious(before, after))
+
+
+def test_sparse_arrays_of_one_axis_are_compared():
+    one, two = (sparse.coo_array(np.array([1.0, 0.0, last])) for last in (2.0, 3.0))
+    found = change_of(one, two)
+    assert (found.n, found.n_changed, found.largest) == (3, 1, 1.0)
+
+
+def test_an_unsorted_sparse_matrix_is_left_as_it_is():
+    one, two = (
+        sparse.csr_array((np.array(values), np.array(columns), np.array([0, 2])), shape=(1, 4))
+        for values, columns in (([1.0, 2.0], [3, 1]), ([2.0, 1.0], [1, 3]))
+    )
+    assert change_of(one, two).n_changed == 0
+    assert one.indices.tolist() == [3, 1]
 
 
 def test_a_sparse_matrix_with_duplicates_is_left_as_it_is():

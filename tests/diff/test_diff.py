@@ -36,7 +36,6 @@ from sklearn.utils import Bunch
 
 import skparams
 from skparams import assert_same_model, diff, fitted_params, probe, slim, spread, summary
-from skparams._diff.view import page
 
 X, Y = make_classification(80, 6, n_informative=4, n_classes=3, random_state=0)
 
@@ -225,21 +224,21 @@ TENS = np.arange(10.0)
         (Bunch(a=1, **{f"b{i:02}": 0 for i in range(25)}), Bunch(a=1), None, None),
     ],
 )
-def test_values_that_differ_are_told_apart(one, two, before, after):
+def test_values_that_differ_have_different_texts(one, two, before, after):
     found = diff(Ridge(alpha=one), Ridge(alpha=two)).hyperparameters[0]
     assert found.before != found.after
     assert before in (None, found.before)
     assert after in (None, found.after)
 
 
-def test_functions_of_one_name_are_told_apart():
+def test_functions_of_one_name_have_different_texts():
     one, two = (FunctionTransformer(f) for f in (lambda x: x, lambda x: x + 1))
     (found,) = diff(one, two).hyperparameters
     assert found.after == "another function"
     assert found.before.endswith("<lambda>")
 
 
-def test_objects_that_differ_are_told_apart_beside_parameters_too():
+def test_objects_beside_parameters_have_different_texts_too():
     class Own(BaseEstimator):
         def fit(self, bounds):
             self.held_ = RBF(1.0, bounds)
@@ -259,7 +258,14 @@ def test_a_value_that_holds_itself_ends():
     assert not diff(Ridge(alpha=one), Ridge(alpha=two)).is_empty
 
 
-def test_shapes_and_classes_that_differ_are_told():
+def test_many_models_of_one_class_are_one_line_that_opens():
+    one, two = (BaggingRegressor(Ridge(), 5, random_state=seed).fit(X, Y) for seed in (0, 1))
+    assert "estimators_[0 … 4]  5 × Ridge" in str(diff(one, two))
+    assert "estimators_[3]" not in str(diff(one, two))
+    assert "estimators_[3]" in diff(one, two).to_html()
+
+
+def test_shapes_and_classes_that_differ_are_shown():
     found = diff(fit(PCA(2)), fit(PCA(3)))
     row = found.root.parameters[0]
     assert (row.path, row.before.shape, row.after.shape, row.change) == (
@@ -424,7 +430,7 @@ def test_text_that_was_learned_is_compared():
     assert [row.path for row in diff(one, two).root.others if not row.same] == ["statistics_"]
 
 
-def test_estimators_that_are_held_by_name_too_are_compared_once():
+def test_estimators_that_have_a_name_too_are_compared_once():
     members = [("a", Ridge()), ("b", LinearRegression())]
     one, two = (VotingRegressor(members).fit(X[:n], Y[:n]) for n in (80, 70))
     found = diff(one, two)
@@ -523,7 +529,19 @@ class TestTrees:
         assert "8 × DecisionTreeClassifier" in str(diff(one, two))
         other = diff(one, fit(RandomForestClassifier(6, random_state=1)))
         assert str(other).count("DecisionTreeClassifier") == 1
-        assert other.to_html().count("<details") == 1
+        assert other.to_html().count("<details>") == 1
+
+    def test_boosted_trees_are_one_line_that_opens(self):
+        one, two = (
+            HistGradientBoostingClassifier(max_iter=n, max_depth=2).fit(X, Y) for n in (4, 6)
+        )
+        found = diff(one, two)
+        n = len(two._predictors[0])
+        assert f"{6 * n} × tree" in str(found)
+        assert f"{2 * n} added" in str(found)
+        assert f"{4 * n} of {4 * n} trees same" in str(found)
+        assert "_predictors[2][0]" not in str(found)
+        assert "_predictors[2][0]" in found.to_html()
 
     def test_categories_and_missing_values_are_structure(self):
         rows = np.column_stack([X[:, :2], np.arange(80) % 5]).astype(float)
@@ -585,7 +603,7 @@ class TestAlignment:
         two.cluster_centers_ *= -1
         assert not diff(one, two, align=True).is_empty
 
-    def test_other_numbers_of_units_are_told(self):
+    def test_other_numbers_of_units_are_reported(self):
         one, two = (fit(MLPClassifier((n,), max_iter=3, random_state=0)) for n in (4, 5))
         found = diff(one, two, align=True)
         assert found.root.aligned[0].reason == "4 and 5 units"
@@ -696,7 +714,7 @@ def test_a_name_to_ignore_is_no_collection():
         diff(Ridge(), Ridge(), ignore="n_jobs")
 
 
-def test_what_was_chosen_is_said_once():
+def test_a_choice_is_shown_once():
     X, y = np.random.RandomState(0).standard_normal((30, 2)), np.arange(30) % 2
     found = diff(KNeighborsClassifier(5).fit(X, y), KNeighborsClassifier(3).fit(X, y))
     assert [each.path for each in found.hyperparameters] == ["n_neighbors"]
@@ -707,6 +725,7 @@ def test_a_tree_that_differs_is_not_called_the_same():
     X, y = np.random.RandomState(0).standard_normal((90, 4)), np.arange(90) % 3
     for seed in range(3):
         pair = [RandomForestClassifier(9, random_state=seed, max_depth=d).fit(X, y) for d in (3, 4)]
-        rows = [row for each in page(diff(*pair)).sections if each.fold for row in each.rows]
+        learned = diff(*pair)._page().sections[1]
+        rows = learned.rows[0].rows[-1].rows
         assert len(rows) == 9
         assert "same" not in {row.cells[2] for row in rows}

@@ -56,7 +56,7 @@ def test_what_was_chosen_otherwise():
     assert varied.values == tuple(repr(float(f"{model.alpha_:.6g}")) for model in models)
 
 
-def test_classes_that_are_not_the_same_are_told(folds):
+def test_classes_that_are_not_the_same_are_reported(folds):
     labels = np.arange(90) % 3
     models = [
         make_pipeline(StandardScaler(), LogisticRegression()).fit(X, np.array([*names])[labels])
@@ -88,7 +88,7 @@ def test_values_that_look_the_same_vary_too():
     assert not spread([Ridge(alpha=0.1), Ridge(alpha=np.float64(0.1))]).hyperparameters
 
 
-def test_shapes_classes_and_fits_that_differ_are_told():
+def test_shapes_classes_and_fits_that_differ_are_shown():
     models = [PCA(2).fit(X), PCA(3).fit(X), Ridge().fit(X, Y), Ridge()]
     found = spread(models)
     rows = {row.path: row for row in found.parameters}

@@ -94,6 +94,20 @@ def _boosting():
     return summary(model.fit(*_rows(400, 8, 2)), n_samples=400)
 
 
+def _boosting_statistics():
+    """Return statistics of trees in a pipeline, whose leaves hold the log odds of one split."""
+    model = HistGradientBoostingClassifier(max_iter=2, max_depth=1, early_stopping=False)
+    steps = [("scaler", StandardScaler()), ("model", model)]
+    return summary(Pipeline(steps).fit(np.arange(200.0)[:, None], np.arange(200) > 49), stats=True)
+
+
+def _settings():
+    """Return a network of which one hyperparameter among many decides sizes."""
+    chosen = {"alpha": 0.01, "batch_size": 32, "learning_rate": "adaptive", "max_iter": 1}
+    network = MLPClassifier((32,), solver="sgd", random_state=0, **chosen)
+    return summary(Pipeline([("network", network)]))
+
+
 def _imputers():
     """Return a pipeline with steps of one name in two branches, and a network."""
     numbers = Pipeline(
@@ -263,6 +277,9 @@ TEXTS = {
     "search": _search,
     "forest": _forest,
     "boosting": _boosting,
+    "boosting-statistics": _boosting_statistics,
+    "settings-50": _settings,
+    "settings": _settings,
     "imputers": _imputers,
     "forest-opened": partial(_forest, depth=1),
     "columns": lambda: summary(_columns().fit(*_table()), n_samples=120),

@@ -272,7 +272,7 @@ def test_levels_open_on_a_click(show, summaries):
 def test_what_a_report_folds_opens_on_a_click(show, reports):
     for name in ("probe", "diff"):
         driver = show(reports[name])
-        folded = driver.find_element("css selector", "details")
+        folded = driver.find_element("css selector", "details:not([open])")
         row = folded.find_element("css selector", ".skp-row:not(summary)")
         assert not row.is_displayed()
         folded.find_element("css selector", "summary").click()
