@@ -6,13 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from skparams._plan import Plan
-from skparams._records.counts import Bounds, Unknown
-from skparams._records.node import Stats, Totals
 from skparams._report.blocks import blocks_of
 from skparams._report.palette import DARK, LIGHT
-from skparams._summary.record import Summary
-from tests.report.made import anything, array, ensemble, node
+from skparams.specs import Bounds, Unknown
+from tests.report.made import Plan, Stats, Summary, Totals, anything, array, ensemble, node
 from tests.sweep import sweep
 
 matplotlib = pytest.importorskip("matplotlib")
