@@ -6,27 +6,17 @@ import pytest
 
 from skparams import count_params, diff, fitted_params, summary
 from skparams.specs import ROLES
-from skparams.specs.guess import COMMON
-from skparams.specs.registry import spec_of
-from skparams.specs.values import attributes_of
 from tests.all_estimators import each_estimator, fitted, instances
+from tests.specs.checks import check_roles
 
 # Deprecated classes of scikit-learn are estimators too.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 
 
-def _without_role(estimator):
-    """Attributes that fit left and that no Spec names."""
-    spec = spec_of(estimator)
-    known = {*(spec.rules if spec else ()), *COMMON, *estimator.get_params(deep=False)}
-    return sorted(set(attributes_of(estimator)) - known)
-
-
 @each_estimator
 def test_every_attribute_has_a_role(name):
     for estimator, _, _ in fitted(name):
-        assert spec_of(estimator) is not None
-        assert not _without_role(estimator), estimator
+        check_roles(estimator)
 
 
 @each_estimator

@@ -7,6 +7,7 @@ import pkgutil
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +64,13 @@ def _name(path):
 MODULES = {_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
+@cache
 def _imports(path):
     """(full module name, line, whether it stands outside functions) of each import of a file."""
+    return list(_read_imports(path))
+
+
+def _read_imports(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = {
         id(node)
@@ -187,7 +193,7 @@ def test_private_and_heavy_imports_stand_where_they_may():
 
 
 def in_fresh_process(code, *arguments):
-    """Run code in an interpreter of its own; the heavy packages that it ended up with.
+    """Run code, where ``heavy()`` is the set of heavy packages so far, in a new interpreter.
 
     scikit-learn imports pandas where it is installed, so it is made to be missing: whoever else
     wants it fails.
@@ -201,8 +207,11 @@ class NoPandas:
             raise ModuleNotFoundError("No module named 'pandas'", name="pandas")
 
 sys.meta_path.insert(0, NoPandas())
+
+def heavy():
+    return {HEAVY!r} & set(sys.modules)
+
 {code}
-print("HEAVY", *sorted({HEAVY!r} & set(sys.modules)))
 """
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
@@ -211,44 +220,6 @@ print("HEAVY", *sorted({HEAVY!r} & set(sys.modules)))
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout.rpartition("HEAVY")[2].split()
-
-
-def test_importing_and_constructing_is_light():
-    assert (
-        in_fresh_process(
-            """
-import skparams
-skparams.__version__
-for name in skparams.__all__:
-    getattr(skparams, name)
-repr(skparams.MLPClassifier())
-skparams.MLPRegressor()._repr_html_()
-skparams.PCA()._repr_html_()
-"""
-        )
-        == []
-    )
-
-
-def test_a_pca_loads_no_tables_and_explain_no_solvers():
-    in_fresh_process(
-        """
-from skparams import PCA, explain
-PCA().set_params(n_components=2)
-loaded = {name.removeprefix("skparams.decomposition.") for name in sys.modules}
-assert "_pca.estimator" in loaded
-assert not any(name.startswith("_plot") for name in loaded), loaded
-assert not loaded & {"_explain.explanation", "_explain.find", "_explain.rotation"}, loaded
-"""
-    )
-    in_fresh_process(
-        """
-from skparams import explain
-loaded = {name.removeprefix("skparams.decomposition.") for name in sys.modules}
-assert not any(name.startswith(("_pca", "_plot")) for name in loaded), loaded
-"""
-    )
 
 
 @pytest.fixture
@@ -268,15 +239,12 @@ def saved(tmp_path, rng):
     return path
 
 
-load = """
+def test_nothing_but_fit_imports_heavy_packages(saved):
+    in_fresh_process(
+        """
 import pickle
 with open(sys.argv[1], "rb") as file:
     classifier, regressor, pca, stream, X = pickle.load(file)
-"""
-
-
-def test_loading_and_predicting_is_light(saved):
-    code = """
 classifier.predict(X), classifier.predict_proba(X), classifier.predict_log_proba(X)
 classifier.score(X, classifier.predict(X))
 regressor.predict(X)
@@ -285,31 +253,50 @@ for model in (pca, stream):
 holed = X.copy()
 holed[0, 0] = float("nan")
 pca.transform(holed)
-"""
-    assert in_fresh_process(load + code, saved) == []
+assert not heavy(), ("loading and predicting", heavy())
 
-
-@pytest.mark.skipif("summary" not in skparams.__all__, reason="no summary yet")
-def test_inspecting_is_light(saved):
-    code = """
 from skparams import count_params, diff, fitted_params, kept_rows, slim, spread, summary
 for model in (classifier, regressor, pca, stream):
     str(diff(model, model, align=True)), spread([model, model])._repr_html_()
     str(summary(model)), summary(model)._repr_html_(), repr(model)
     fitted_params(model), count_params(model), kept_rows(model)
     str(slim(model, X, return_report=True)[1])
-"""
-    assert in_fresh_process(load + code, saved) == []
+assert not heavy(), ("inspecting", heavy())
 
-
-def test_fitting_imports_numba():
-    code = """
-import warnings
 import skparams
+skparams.__version__
+for name in skparams.__all__:
+    getattr(skparams, name)
+repr(skparams.MLPClassifier())
+skparams.MLPRegressor()._repr_html_()
+skparams.PCA()._repr_html_()
+assert not heavy(), ("importing and constructing", heavy())
+
+import warnings
 warnings.simplefilter("ignore")
 skparams.MLPRegressor(hidden_layer_sizes=2, max_iter=1).fit([[1.0], [2.0]], [1.0, 2.0])
+assert heavy() == {"numba"}, ("fitting", heavy())
+""",
+        saved,
+    )
+
+
+def test_a_pca_loads_no_tables_and_explain_no_solvers():
+    in_fresh_process(
+        """
+def loaded():
+    return {name.removeprefix("skparams.decomposition.") for name in sys.modules}
+
+from skparams import explain
+assert not any(name.startswith(("_pca", "_plot")) for name in loaded()), loaded()
+
+from skparams import PCA
+PCA().set_params(n_components=2)
+assert "_pca.estimator" in loaded()
+assert not any(name.startswith("_plot") for name in loaded()), loaded()
+assert not loaded() & {"_explain.explanation", "_explain.find", "_explain.rotation"}, loaded()
 """
-    assert in_fresh_process(code) == ["numba"]
+    )
 
 
 def test_all_is_true():

@@ -14,9 +14,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams import ParamsMixin
-from skparams._plan import Plan
-from skparams._summary import Summary
+from skparams import ParamsMixin, plan, summary
 from skparams.specs import Part, Rule, Spec, parameter
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -127,7 +125,7 @@ def test_summary_and_count_are_methods_too(data):
     model = Net((5,), max_iter=1).fit(*data)
     assert model.count_params() == model.count_params(kind="free") == 43
     found = model.summary(data[0], depth=0)
-    assert isinstance(found, Summary)
+    assert found == summary(model, data[0], depth=0)
     assert (found.n_samples, found.depth) == (60, 0)
     assert model.summary(n_samples=7).n_samples == 7
     assert model.count_params(kind="effective", X=data[0]) is None
@@ -138,7 +136,7 @@ def test_summary_and_count_are_methods_too(data):
 
 def test_plan_is_a_method_too():
     planned = Net((5,)).plan(n_features=4, n_classes=3)
-    assert isinstance(planned, Plan)
+    assert planned == plan(Net((5,)), n_features=4, n_classes=3)
     assert planned.totals.stored == 43
 
 

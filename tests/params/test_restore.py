@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from skparams import ParamsMixin
-from skparams.specs.registry import spec_of
+from skparams.specs import spec_of
 from tests.all_estimators import each_estimator, fit, instances
 
 # Deprecated classes of scikit-learn are estimators too.

@@ -11,7 +11,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
 from skparams import plan
-from skparams._records.data_shape import NotKnown
+from skparams._records import NotKnown
 from skparams.specs import Bounds, Cost, Member, Part, Rule, Spec, Unknown, parameter
 
 

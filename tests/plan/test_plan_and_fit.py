@@ -57,12 +57,10 @@ from sklearn.svm import SVC, SVR, LinearSVC, NuSVC, OneClassSVM
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
 
 from skparams import plan, summary
-from skparams._plan.columns import after
-from skparams._plan.data import read_data
-from skparams._records import low_high
-from skparams.specs import Bounds, Unknown
+from skparams.specs import Bounds
 from tests.all_estimators import FEW, classes, data_for, each_estimator, instances
 from tests.plan.plan_against_fit import differences
+from tests.specs.sweeps import check_columns, fitted
 from tests.sweep import sweep
 
 # Deprecated classes of scikit-learn are estimators too.
@@ -426,7 +424,6 @@ def test_numbers_are_as_good_as_data(make, kind, seed):
     assert plan(estimator, **numbers) == from_data
 
 
-NOTHING = dict.fromkeys(("n_samples", "n_features", "n_outputs", "n_classes"))
 TRANSFORMERS = [name for name, cls in classes().items() if hasattr(cls, "transform")]
 
 
@@ -438,20 +435,7 @@ def test_columns_behind_every_transformer(name, dtype):
         if not hasattr(estimator, "transform") or not isinstance(X, np.ndarray) or X.ndim != 2:
             continue
         X = np.abs(X).astype(dtype)
-        data = read_data(estimator, X, y, NOTHING)
-        behind = after({}, "")(estimator, data)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            Xt = fitted_on(estimator, X, y).transform(X)
-        if isinstance(behind.columns, Unknown):
-            assert behind.columns.reason
-            assert "no Spec" not in behind.columns.reason
-            continue
-        low, high = low_high(behind.columns)
-        assert low <= Xt.shape[1] <= high
-        assert behind.dtype in ("float32" if Xt.dtype == np.float32 else "float64", None)
-        assert behind.dtype is not None or dtype is np.float32
-        assert behind.rows == len(X)
+        check_columns(estimator, fitted(estimator, X, y), X, y, named=False)
 
 
 def test_columns_by_name_need_a_frame():

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from skparams import probe
-from skparams._probe import METHODS
 from skparams.specs import ROLES
 from tests.all_estimators import each_estimator, fitted
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 
+METHODS = (
+    *("predict", "predict_proba", "decision_function"),
+    *("transform", "score_samples", "kneighbors"),
+)
 # What is used though its role says otherwise, and why the role stays.
 _OF_TRANSFORM = "counts are of the classifier; transform needs them beside it"
 _OF_DENSITY = "counts are of transform; score_samples is the density of a probabilistic PCA"

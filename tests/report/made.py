@@ -1,8 +1,7 @@
 """Summaries made up: of any size, with any counts and any text."""
 
 from skparams._plan import Plan
-from skparams._records.counts import Unknown, add, between, multiply
-from skparams._records.node import (
+from skparams._records import (
     Candidate,
     Cost,
     Finding,
@@ -15,6 +14,10 @@ from skparams._records.node import (
     RefinedRole,
     Stats,
     Totals,
+    Unknown,
+    add,
+    between,
+    multiply,
 )
 from skparams._summary import Summary
 

@@ -11,10 +11,9 @@ from sklearn.ensemble import RandomForestClassifier
 
 from skparams import diff, spread
 from skparams._probe.record import Probe, ProbedAttribute
-from skparams._records.node import Finding, KeptPlace, Stats
+from skparams._records.node import KeptPlace
 from skparams._slim.record import DroppedAttribute, SlimReport
-from skparams._summary.record import Summary
-from tests.report.made import NASTY, anything, array, ensemble, node
+from tests.report.made import NASTY, Finding, Stats, Summary, anything, array, ensemble, node
 from tests.sweep import sweep
 
 selenium = pytest.importorskip("selenium", reason="needs selenium")

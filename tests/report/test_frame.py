@@ -4,10 +4,8 @@ import sys
 
 import pytest
 
-from skparams._records.counts import Bounds, Unknown
-from skparams._records.node import Stats
-from skparams._summary.record import Summary
-from tests.report.made import anything, array, node
+from skparams.specs import Bounds, Unknown
+from tests.report.made import Stats, Summary, anything, array, node
 from tests.sweep import sweep
 
 pd = pytest.importorskip("pandas")

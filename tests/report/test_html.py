@@ -12,8 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams import summary
-from skparams._summary.record import Summary
-from tests.report.made import NASTY, anything, ensemble, node
+from tests.report.made import NASTY, Summary, anything, ensemble, node
 from tests.sweep import sweep
 
 VOID = {"br", "hr", "img", "meta", "link", "input"}

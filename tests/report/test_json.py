@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from skparams._plan import Plan
 from skparams._probe import record as _probe_record
 from skparams._probe.record import Probe, ProbedAttribute
-from skparams._records import Bounds, KeptPlace, Stats, Unknown, node as _record, trees as _trees
+from skparams._records import KeptPlace, node as _record, trees as _trees
 from skparams._report.base import SCHEMA
 from skparams._slim import record as _slim_record
 from skparams._slim.record import DroppedAttribute, KeptRows, SlimReport
-from skparams._summary import Summary
-from tests.report.made import NASTY, anything, array, node
+from skparams.specs import Bounds, Unknown
+from tests.report.made import NASTY, Plan, Stats, Summary, anything, array, node
 from tests.sweep import sweep
 
 PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text("utf-8")

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from skparams._plan import Plan
-from skparams._records import Bounds, Unknown, add
+from skparams._records import add
 from skparams._report.lines import lines_of
-from skparams._summary import Summary
-from tests.report.made import anything, array, ensemble, node
+from skparams.specs import Bounds, Unknown
+from tests.report.made import Plan, Summary, anything, array, ensemble, node
 from tests.sweep import sweep
 
 

@@ -6,13 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from skparams._plan import Plan
-from skparams._records.counts import Bounds, Unknown
-from skparams._records.node import Stats, Totals
 from skparams._report.blocks import blocks_of
 from skparams._report.palette import DARK, LIGHT
-from skparams._summary.record import Summary
-from tests.report.made import anything, array, ensemble, node
+from skparams.specs import Bounds, Unknown
+from tests.report.made import Plan, Stats, Summary, Totals, anything, array, ensemble, node
 from tests.sweep import sweep
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -101,7 +98,7 @@ def test_statistics_are_ranges(small):
 @pytest.mark.filterwarnings("ignore:constrained_layout not applied")  # names as wide as the figure
 @pytest.mark.parametrize("planned", sweep([False, True], 1))
 def test_anything_can_be_drawn(rng, planned):
-    for _ in range(12):
+    for _ in range(6):
         found = anything(rng, planned=planned)
         ax = Figure((3, 2), layout="constrained").subplots()
         rows = [row for each in found.root.walk() for row in each.parameters]
@@ -112,19 +109,19 @@ def test_anything_can_be_drawn(rng, planned):
                 found.plot(ax=ax)
 
 
-def test_titles_are_no_wider_than_the_figure(summaries):
+@pytest.mark.parametrize("size", sweep([(3, 2.4), (6, 3.2)], 1))
+def test_titles_are_no_wider_than_the_figure(summaries, size):
     shown = [found for name, found in summaries.items() if "unfitted" not in name]
     for found in [*shown, nested(), ensemble(400)]:
-        for size in ((3, 2.4), (6, 3.2)):
-            figure = Figure(size, dpi=100, layout="constrained")
-            ax = found.plot(ax=figure.subplots())
-            figure.draw_without_rendering()
-            wide = size[0] * 100
-            for text in (ax.title, ax._left_title, ax.xaxis.label, *ax.texts):
-                if text.get_text():
-                    box = text.get_window_extent()
-                    assert box.x0 >= -1
-                    assert box.x1 <= wide + 1
+        figure = Figure(size, dpi=100, layout="constrained")
+        ax = found.plot(ax=figure.subplots())
+        figure.draw_without_rendering()
+        wide = size[0] * 100
+        for text in (ax.title, ax._left_title, ax.xaxis.label, *ax.texts):
+            if text.get_text():
+                box = text.get_window_extent()
+                assert box.x0 >= -1
+                assert box.x1 <= wide + 1
 
 
 def test_what_will_be_is_told_as_such(small):

@@ -7,20 +7,21 @@ from dataclasses import replace
 
 import pytest
 
-from skparams._plan import Plan
-from skparams._records.counts import Bounds, Unknown
-from skparams._records.node import (
+from skparams._report.layout import width_of
+from skparams.specs import Bounds, Cost, Layer, Unknown
+from tests.report.made import (
     Candidate,
-    Cost,
     Finding,
     Hyperparameter,
-    Layer,
+    Plan,
     Stats,
+    Summary,
     Totals,
+    anything,
+    array,
+    ensemble,
+    node,
 )
-from skparams._report.layout import width_of
-from skparams._summary.record import Summary
-from tests.report.made import anything, array, ensemble, node
 from tests.sweep import sweep
 
 

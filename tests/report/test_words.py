@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from skparams._records.counts import Bounds, Unknown
 from skparams._report import words as _words
 from skparams._report.layout import cut, cut_distinct, width_of
+from skparams.specs import Bounds, Unknown
 
 
 @pytest.mark.parametrize(

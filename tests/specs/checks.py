@@ -5,11 +5,18 @@ from scipy.sparse import issparse
 from sklearn.base import is_classifier
 
 from skparams import summary
-from skparams._records.counts import add, multiply
-from skparams.specs import Bounds, Context, DataShape, Unknown, dims_of, resolve
-from skparams.specs.guess import COMMON
-from skparams.specs.registry import spec_of
-from skparams.specs.values import attributes_of
+from skparams._records import add, multiply
+from skparams.specs import (
+    COMMON,
+    Bounds,
+    Context,
+    DataShape,
+    Unknown,
+    attributes_of,
+    dims_of,
+    resolve,
+    spec_of,
+)
 
 
 def check(estimator, X, y=None):

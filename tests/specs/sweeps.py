@@ -71,6 +71,7 @@ def check_columns(estimator, model, X, y=None, *, named=True):
         warnings.simplefilter("ignore")
         Xt = model.transform(X)
     if isinstance(behind.columns, Unknown):
+        assert behind.columns.reason
         assert "no Spec" not in behind.columns.reason
         assert behind.columns.reason != "known after fit"
         return
@@ -78,5 +79,7 @@ def check_columns(estimator, model, X, y=None, *, named=True):
     assert low <= Xt.shape[1] <= high, (estimator, behind.columns, Xt.shape)
     dtype = "float32" if Xt.dtype == np.float32 else "float64"
     assert behind.dtype in (dtype, None), estimator
+    assert behind.dtype is not None or X.dtype == np.float32, estimator
+    assert behind.rows == Xt.shape[0], estimator
     if named:
         assert len(model.get_feature_names_out()) == Xt.shape[1]

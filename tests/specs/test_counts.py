@@ -14,7 +14,6 @@ from sklearn.preprocessing import StandardScaler
 
 import skparams
 from skparams import count_params, diff, fitted_params, plan, summary
-from skparams._records import Totals
 from skparams.specs import Spec, Unknown, parameter
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -205,7 +204,8 @@ def test_sparse_coefficients_count_what_is_stored(X, y):
 
 def test_not_fitted_is_unknown_and_not_zero():
     found = summary(MLPClassifier())
-    assert found.totals == Totals(*3 * [Unknown("not fitted")])
+    totals = found.totals
+    assert totals.stored == totals.free == totals.bytes == Unknown("not fitted")
     assert found.root.hyperparameters
     assert count_params(MLPClassifier()) is None
     assert count_params(make_pipeline(StandardScaler(), MLPClassifier())) is None

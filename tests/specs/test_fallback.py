@@ -11,8 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams import count_params, fitted_params, summary
-from skparams._records import Unknown
-from skparams._walk import n_training_rows
+from skparams.specs import Unknown
 
 
 class Anything(BaseEstimator):
@@ -189,14 +188,19 @@ def test_long_names_and_many_arrays_stay_on_the_page():
 
 
 def test_changed_means_another_value_or_another_type():
-    from skparams.specs.hyperparameters import same
+    def changed(default, value):
+        class Chosen(Anything):
+            def __init__(self, a=default):
+                self.a = a
 
-    assert same((1, "a", None), (1, "a", None))
-    assert same(float("nan"), float("nan"))
-    assert not same(1, 1.0)
-    assert not same(True, 1)
-    assert not same([1], (1,))
-    assert not same(np.ones(2), np.ones(2))
+        return summary(Chosen(value)).root.hyperparameters[0].changed
+
+    assert not changed((1, "a", None), (1, "a", None))
+    assert not changed(float("nan"), float("nan"))
+    assert changed(1, 1.0)
+    assert changed(True, 1)
+    assert changed([1], (1,))
+    assert changed(np.ones(2), np.ones(2))
 
 
 class Kernels(ClassifierMixin, BaseEstimator):
@@ -288,14 +292,3 @@ def test_where_probing_fails_the_guess_stays_and_says_why(model, reason):
     assert reason in found[1].probed.reason
     assert "not probed: " in str(found[1])
     assert "<b>power" not in found[1].to_html()
-
-
-def test_training_rows_are_told_from_parameters():
-    X = kernels()[0]
-    assert n_training_rows(X[[4, 2, 9]], X) == 3
-    assert n_training_rows(X.astype(np.float32), X) == 60
-    assert n_training_rows(X[1], X) == 1
-    assert n_training_rows(np.vstack([X[:2], X[:2] + 1e-9]), X) == 2
-    assert n_training_rows(X[:, :2], X) is None
-    assert n_training_rows(X, sparse.csr_array(X)) is None
-    assert n_training_rows(X, ["some", "texts"]) is None

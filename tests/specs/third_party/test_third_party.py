@@ -50,7 +50,7 @@ def test_lightgbm(kind, data):
     lightgbm = pytest.importorskip("lightgbm")
     X, y = data
     name = f"LGBM{kind}" if kind.startswith(("C", "R")) else "LGBMRegressor"
-    model = getattr(lightgbm, name)(n_estimators=30, verbose=-1)
+    model = getattr(lightgbm, name)(n_estimators=30, n_jobs=1, verbose=-1)
     more = {"group": [100, 200]} if kind == "Ranker" else {}
     if kind == "early":
         model.set_params(early_stopping_round=2)
