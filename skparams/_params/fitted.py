@@ -87,8 +87,8 @@ def count_params(
     -------
     int, float or None
         None if it is not known: before fit, and if no Spec describes what an estimator holds.
-        ``summary(estimator).totals.stored`` and ``summary(estimator, X).effective_reason`` give
-        the reason.
+        ``summary(estimator).totals.stored`` and ``summary(estimator, X).effective`` give the
+        reason.
 
     Raises
     ------
@@ -117,7 +117,8 @@ def count_params(
     assert not isinstance(totals.stored, Bounds)  # only a plan has bounds
     assert not isinstance(totals.free, Bounds)
     if kind == "effective":
-        return effective("count_params", estimator, X)[0] if walk.root.fitted else None
+        degrees = effective("count_params", estimator, X) if walk.root.fitted else None
+        return None if isinstance(degrees, Unknown) else degrees
     if kind == "free":
         return None if isinstance(totals.free, Unknown) else totals.free
     if isinstance(totals.stored, Unknown):

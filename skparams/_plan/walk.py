@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import reduce
 from typing import Any
@@ -22,13 +22,10 @@ from skparams._records import (
     FittedAttribute,
     Node,
     NotKnown,
-    Totals,
     Unknown,
-    add,
     chained,
-    multiply,
 )
-from skparams._walk import MAX_DEPTH, Walk, choices, join
+from skparams._walk import MAX_DEPTH, Walk, choices, join, totals_of
 from skparams.specs import (
     Context,
     EstimatorView,
@@ -92,7 +89,7 @@ class PlanWalk:
             outcomes=(),
             attributes=tuple(rows),
             layers=plans.layers(rows),
-            totals=_totals(rows, children, unknown),
+            totals=totals_of(rows, children, unknown),
             children=chained(children) if spec.chained else tuple(children),
             n_features_out=spec.columns_out if isinstance(spec.columns_out, str) else None,
         )
@@ -199,17 +196,3 @@ def _n_classes(estimator: Any, data: DataShape) -> int | None:
     if evaluate(is_classifier, last_of(estimator).estimator) is True and data.targets == 1:
         return data.classes if isinstance(data.classes, int) else None
     return None
-
-
-def _totals(
-    rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: Unknown | None
-) -> Totals:
-    """Add up an estimator's own parameters and those of the estimators in it."""
-    if unknown is not None:
-        return Totals(unknown, unknown, unknown)
-    free = [row.free for row in rows if row.free is not None]
-    return Totals(
-        add([*(r.count for r in rows), *(multiply(c.times, c.totals.stored) for c in children)]),
-        add([*free, *(multiply(c.times, c.totals.free) for c in children)]),
-        add([*(r.bytes for r in rows), *(multiply(c.times, c.totals.bytes) for c in children)]),
-    )

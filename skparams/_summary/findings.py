@@ -40,7 +40,7 @@ def findings(
     *,
     X: Any = None,
     n_samples: int | None = None,
-    effective: float | None = None,
+    effective: float | Unknown,
 ) -> list[Finding]:
     """Return what to look at in a fitted estimator and those in it, by code."""
     found = [
@@ -53,13 +53,16 @@ def findings(
     return sorted(found, key=lambda finding: finding.code)
 
 
-def _too_many(free: Count, effective: float | None, n_samples: int | None) -> Iterator[Finding]:
-    count, kind = (free, "free") if effective is None else (effective, "effective")
+def _too_many(free: Count, effective: float | Unknown, n_samples: int | None) -> Iterator[Finding]:
+    count: Count | float = free
+    kind = "free" if isinstance(effective, Unknown) else "effective"
+    if not isinstance(effective, Unknown):
+        count = effective
     if isinstance(count, Unknown) or n_samples is None:
         return
     assert isinstance(count, int | float)  # there are no bounds after fit
     # A smoother as effective as there are rows gives back any target. More it cannot be, for one.
-    most = n_samples if effective is None else n_samples * (1 - _ROUNDING)
+    most = n_samples if kind == "free" else n_samples * (1 - _ROUNDING)
     if count > most:
         written = f"{count:,}" if isinstance(count, int) else f"{count:,.1f}"
         rows = "row" if n_samples == 1 else "rows"

@@ -24,7 +24,7 @@ from skparams._walk.predictions import (
 )
 from skparams._walk.sums import blocks, buffer, dot, exponent_of, in_range, scaled
 from skparams._walk.training_rows import rows_of, shares_memory
-from skparams._walk.walk import Walk, class_path
+from skparams._walk.walk import Walk, class_path, totals_of
 
 __all__ = [
     "MAX_DEPTH",
@@ -67,5 +67,6 @@ __all__ = [
     "shares_memory",
     "sharing_copy",
     "stored_in",
+    "totals_of",
     "undisturbed",
 ]

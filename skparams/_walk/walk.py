@@ -6,14 +6,14 @@ return and for ``set_fitted_params`` to replace. Records hold facts about them o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained
+from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained, multiply
 from skparams._walk.choices import MAX_DEPTH, choices, outcomes
 from skparams._walk.fitted import follow_from_names, is_fitted, rules_of
 from skparams._walk.leaf import (
@@ -36,7 +36,7 @@ from skparams.specs import (
     view_of,
 )
 
-__all__ = ["Walk", "class_path"]
+__all__ = ["Walk", "class_path", "totals_of"]
 
 _IN_RECORDS = ("layers", "leading")  # of the extras of a Spec
 Values = Mapping[str, Any]
@@ -113,7 +113,7 @@ class Walk:
             attributes=tuple(rows),
             layers=extras.get("layers", ()),
             leading=extras.get("leading"),
-            totals=_totals(rows, children, unknown),
+            totals=totals_of(rows, children, unknown),
             children=tuple(children),
             n_features_out=spec.columns_out if isinstance(spec.columns_out, str) else None,
         )
@@ -207,20 +207,25 @@ def _why_unknown(
     return None
 
 
-def _totals(
-    rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: Unknown | None
+def totals_of(
+    rows: Iterable[FittedAttribute], children: Sequence[Node], unknown: Unknown | None
 ) -> Totals:
     """Add up what is in an estimator's own unique buffers and in its children."""
     if unknown is not None:
         return Totals(unknown, unknown, unknown)
     own = [row for row in rows if row.role == "parameter" and row.alias_of is None]
-    inner = [child.totals for child in children]
-    parts: list[FittedAttribute | Totals] = [*own, *inner]
+    inner = [child.totals if child.times == 1 else _of_several(child) for child in children]
     return Totals(
         add([row.count for row in own] + [part.stored for part in inner]),
-        add([part.free for part in parts if part.free is not None]),
-        add([part.bytes for part in parts]),
+        add([r.free for r in own if r.free is not None] + [part.free for part in inner]),
+        add([row.bytes for row in own] + [part.bytes for part in inner]),
     )
+
+
+def _of_several(child: Node) -> Totals:
+    """The totals of all estimators that a node stands for."""
+    parts = (child.totals.stored, child.totals.free, child.totals.bytes)
+    return Totals(*(multiply(child.times, part) for part in parts))
 
 
 def _n_features(values: Values, children: Sequence[Node]) -> int | None:

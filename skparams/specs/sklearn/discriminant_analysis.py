@@ -14,8 +14,7 @@ def _n_components(ctx: Context) -> int:
 
 
 def _scores(ctx: Context) -> Count:
-    outputs = common.BINARY["n_outputs"](ctx)
-    return outputs * ctx.data.n_features
+    return common.BINARY["n_outputs"](ctx) * ctx.data.n_features
 
 
 # Predictions take the coefficients alone; the means and the directions that separate the classes

@@ -14,12 +14,10 @@ SPECS["BaseSearchCV"] = Spec(
         "best_params_": "tuned",
         **roles(
             diagnostic="best_score_ best_index_ cv_results_ refit_time_",
-            structure=(
-                "scorer_ n_splits_ multimetric_ pre_dispatch _checked_cv_orig "
-                "min_resources_ max_resources_ n_resources_ n_candidates_ "
-                "n_remaining_candidates_ n_required_iterations_ n_possible_iterations_ "
-                "n_iterations_"
-            ),
+            structure="scorer_ n_splits_ multimetric_ pre_dispatch _checked_cv_orig "
+            "min_resources_ max_resources_ n_resources_ n_candidates_ "
+            "n_remaining_candidates_ n_required_iterations_ n_possible_iterations_ "
+            "n_iterations_",
             metadata="_n_samples_orig _required_parameters",
         ),
     },

@@ -19,11 +19,6 @@ def _multiply_adds(ctx: Context) -> Count:
     return ctx.data.n_classes * ctx.data.n_features
 
 
-def _twice(ctx: Context) -> Count:
-    """Count a difference's division by a scale and its square."""
-    return 2 * ctx.data.n_classes * ctx.data.n_features
-
-
 SPECS["GaussianNB"] = Spec(
     {
         "theta_": parameter("n_classes", "n_features"),
@@ -37,7 +32,8 @@ SPECS["GaussianNB"] = Spec(
         **roles(state="class_count_ epsilon_"),
     },
     decides={"priors": ("class_prior_",), "var_smoothing": ("var_",)},
-    cost=common.row_of(_twice),
+    # A difference is divided by a scale, and squared.
+    cost=common.row_of(lambda ctx: 2 * ctx.data.n_classes * ctx.data.n_features),
 )
 
 

@@ -33,10 +33,8 @@ def _rows_of(ctx: Context) -> Iterator[Part]:
 SEARCH: dict[str, Rule | str] = {
     **roles(
         data="_fit_X _y",
-        structure=(
-            "_fit_method effective_metric_params_ outputs_2d_ outlier_label_ "
-            "n_neighbors radius _n_features_out"
-        ),
+        structure="_fit_method effective_metric_params_ outputs_2d_ outlier_label_ "
+        "n_neighbors radius _n_features_out",
     ),
     "_tree": Rule("data", parts=_rows_of),
     "effective_metric_": "structure",  # the metric's name, resolved without a look at the data

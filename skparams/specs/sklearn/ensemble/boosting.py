@@ -33,9 +33,8 @@ for _kind, _dummy in (("Classifier", "DummyClassifier"), ("Regressor", "DummyReg
             "init_": "estimator",
             "estimators_": "estimator",
             **roles(
-                structure=(
-                    "_loss _raw_predict_init max_features_ n_estimators_ n_trees_per_iteration_"
-                ),
+                structure="_loss _raw_predict_init max_features_ n_estimators_ "
+                "n_trees_per_iteration_",
                 diagnostic="train_score_ oob_improvement_ oob_score_ oob_scores_",
                 random="_rng",
             ),

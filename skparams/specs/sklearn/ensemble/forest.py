@@ -105,10 +105,8 @@ SPECS["IsolationForest"] = Spec(
         ),
         "estimators_": Rule("random", parts=drawn_trees),
         **roles(
-            structure=(
-                "estimators_features_ max_samples_ _decision_path_lengths _max_features "
-                "_max_samples estimator bootstrap_features oob_score"
-            ),
+            structure="estimators_features_ max_samples_ _decision_path_lengths _max_features "
+            "_max_samples estimator bootstrap_features oob_score",
             random="_seeds",
         ),
         **trees.FOREST,
@@ -117,5 +115,5 @@ SPECS["IsolationForest"] = Spec(
         **dict.fromkeys(("n_estimators", "max_samples"), ("_average_path_length_per_tree",)),
         "contamination": ("offset_",),
     },
-    sizes={"n_nodes": lambda ctx: Unknown("depends on the draws")},
+    sizes={"n_nodes": Unknown("depends on the draws")},
 )

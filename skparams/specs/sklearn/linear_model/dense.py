@@ -63,9 +63,7 @@ SPECS["BayesianRidge"] = SPECS["ARDRegression"] = linear(
 )
 
 _LOGISTIC: dict[str, Rule | str] = {
-    "C_": "tuned",
-    "l1_ratio_": "tuned",
-    **roles(structure="Cs_ l1_ratios_", diagnostic="scores_ coefs_paths_"),
+    **roles(tuned="C_ l1_ratio_", structure="Cs_ l1_ratios_", diagnostic="scores_ coefs_paths_"),
 }
 SPECS["LogisticRegression"] = SPECS["LogisticRegressionCV"] = linear(
     _LOGISTIC, sizes=common.BINARY, free=_softmax, free_intercept=_softmax
@@ -102,9 +100,7 @@ SPECS["RANSACRegressor"] = Spec(
         "estimator_": "estimator",
         **roles(
             output="inlier_mask_",
-            diagnostic=(
-                "n_trials_ n_skips_no_inliers_ n_skips_invalid_data_ n_skips_invalid_model_"
-            ),
+            diagnostic="n_trials_ n_skips_no_inliers_ n_skips_invalid_data_ n_skips_invalid_model_",
         ),
     },
     members=_on_inliers,
