@@ -25,12 +25,12 @@ from skparams._records import (
     Unknown,
     chained,
 )
-from skparams._walk import MAX_DEPTH, Walk, choices, join, totals_of
+from skparams._walk import MAX_DEPTH, Walk, hyperparameter_records, join, totals_of
 from skparams.specs import (
     Context,
     EstimatorView,
     Member,
-    last_of,
+    final_estimator_of,
     short_repr,
     templates_in,
     view_of,
@@ -59,11 +59,11 @@ class PlanWalk:
         if len(ends) > 1:  # sizes grow with the data's, so that they lie between those
             found = (self._planned(estimator, each, name, path, chosen=chosen) for each in ends)
             return reduce(spanning, found)
-        if evaluate(is_regressor, last_of(estimator).estimator) is True:
+        if evaluate(is_regressor, final_estimator_of(estimator).estimator) is True:
             data = replace(data, classes=NO_CLASSES)
         view = view_of(estimator, path)
         plans = Plans(view, data, after(view.params, path))
-        unknown = _why_unknown(view, plans.ctx)
+        unknown = _unknown_reason(view, plans.ctx)
         rows: list[FittedAttribute] = []
         members: list[tuple[Member, Planned]] = []
         if unknown is None:
@@ -85,7 +85,7 @@ class PlanWalk:
             guessed=view.guessed,
             n_features=data.columns if isinstance(data.columns, int) else None,
             n_classes=_n_classes(estimator, data),
-            hyperparameters=tuple(choices(view, shown_below) if chosen else ()),
+            hyperparameters=tuple(hyperparameter_records(view, shown_below) if chosen else ()),
             outcomes=(),
             attributes=tuple(rows),
             layers=plans.layers(rows),
@@ -150,7 +150,7 @@ class PlanWalk:
         return Member(name, view.params["estimator"], ctx.data), around
 
 
-def _why_unknown(view: EstimatorView, ctx: Context) -> Unknown | None:
+def _unknown_reason(view: EstimatorView, ctx: Context) -> Unknown | None:
     """Return why nothing is known of what an estimator will learn, or None."""
     spec = view.spec
     if view.guessed:
@@ -193,6 +193,9 @@ def _moved(node: Node, name: str, path: str) -> Node:
 
 
 def _n_classes(estimator: Any, data: DataShape) -> int | None:
-    if evaluate(is_classifier, last_of(estimator).estimator) is True and data.targets == 1:
+    if (
+        evaluate(is_classifier, final_estimator_of(estimator).estimator) is True
+        and data.targets == 1
+    ):
         return data.classes if isinstance(data.classes, int) else None
     return None

@@ -16,7 +16,7 @@ from skparams._records import Count, Finding, Node, Unknown
 from skparams._report import size
 from skparams._summary.stats import count_nonfinite, may_be_nonfinite
 from skparams._walk import Leaf, Walk, join
-from skparams.specs import EstimatorView, last_of
+from skparams.specs import EstimatorView, final_estimator_of
 
 __all__ = ["CODES", "findings"]
 
@@ -89,7 +89,7 @@ def _not_finite(leaves: list[Leaf]) -> Iterator[Finding]:
 
 def _of_families(fitted: list[EstimatorView], estimator: Any, X: Any) -> Iterator[Finding]:
     """Yield what the classes' Specs know; the last estimator's gets the rows that reach it."""
-    last = None if X is None else last_of(estimator)
+    last = None if X is None else final_estimator_of(estimator)
     for view in fitted:
         extras = view.spec.extras
         if "findings" in extras:

@@ -1,13 +1,8 @@
 """From an estimator to facts about it."""
 
 from skparams._walk.checks import check_estimator, check_fitted, check_names, n_rows
-from skparams._walk.choices import MAX_DEPTH, choices
-from skparams._walk.copying import (
-    compact_copy,
-    copy_or_raise,
-    pickled_state,
-    sharing_copy,
-)
+from skparams._walk.choices import MAX_DEPTH, hyperparameter_records
+from skparams._walk.copying import compact_copy, copy_or_raise, pickled_state, sharing_copy
 from skparams._walk.effective import check_columns, effective
 from skparams._walk.fitted import is_fitted, rules_of
 from skparams._walk.ignore import ignored_paths
@@ -39,7 +34,6 @@ __all__ = [
     "check_estimator",
     "check_fitted",
     "check_names",
-    "choices",
     "class_path",
     "compact_copy",
     "copy_or_raise",
@@ -47,6 +41,7 @@ __all__ = [
     "dot",
     "effective",
     "exponent_of",
+    "hyperparameter_records",
     "ignored_paths",
     "in_range",
     "infers",

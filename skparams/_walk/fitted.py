@@ -19,7 +19,7 @@ from skparams.specs import (
     view_of,
 )
 
-__all__ = ["follow_from_names", "is_fitted", "rules_of"]
+__all__ = ["depend_on_names_only", "is_fitted", "rules_of"]
 
 _BY_ROLE = {role: Rule(role) for role in ROLES}
 
@@ -81,7 +81,7 @@ def rules_of(view: EstimatorView, ctx: Context) -> dict[str, Rule]:
     return rules
 
 
-def follow_from_names(spec: Spec, rules: Mapping[str, Rule]) -> bool:
+def depend_on_names_only(spec: Spec, rules: Mapping[str, Rule]) -> bool:
     """Whether ``rules_of`` gives the same rules wherever the names are the same."""
     return all(
         spec.rules[name].when is None if name in spec.rules else name in COMMON for name in rules

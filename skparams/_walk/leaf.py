@@ -15,6 +15,7 @@ from skparams.specs import Context, EstimatorView, Part, Rule, leaves_in
 
 __all__ = [
     "Leaf",
+    "add_retained_bytes",
     "distinct",
     "join",
     "leaves_of",
@@ -22,7 +23,6 @@ __all__ = [
     "record_of",
     "record_of_number",
     "stored_in",
-    "with_retained",
 ]
 
 
@@ -111,7 +111,7 @@ def leaves_of(view: EstimatorView, ctx: Context, name: str, rule: Rule) -> list[
     return [Leaf(path + p.path, name + p.path, name, view.estimator, p.array, p) for p in parts]
 
 
-def with_retained(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribute]:
+def add_retained_bytes(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribute]:
     """Return an estimator's records; the first view of a base is told what it keeps alive.
 
     Several views of one base, as an lbfgs network's matrices are, keep it alive together. What an

@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 
 from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained, multiply
-from skparams._walk.choices import MAX_DEPTH, choices, outcomes
-from skparams._walk.fitted import follow_from_names, is_fitted, rules_of
+from skparams._walk.choices import MAX_DEPTH, hyperparameter_records, outcomes
+from skparams._walk.fitted import depend_on_names_only, is_fitted, rules_of
 from skparams._walk.leaf import (
     Leaf,
+    add_retained_bytes,
     distinct,
     join,
     leaves_of,
     record_of,
     record_of_number,
-    with_retained,
 )
 from skparams.specs import (
     Context,
@@ -95,7 +95,7 @@ class Walk:
         self._depth -= 1
         if spec.chained:
             children = chained(children)
-        unknown = _why_unknown(view, fitted, rows)
+        unknown = _unknown_reason(view, fitted, rows)
         if self._depth == MAX_DEPTH and any(r.role == "estimator" for r in spec.rules.values()):
             unknown = Unknown(f"estimators are nested more than {MAX_DEPTH} deep")
         # Those of an argument's estimator stand in a record of its own, or the winner's do.
@@ -108,7 +108,7 @@ class Walk:
             guessed=view.guessed,
             n_features=_n_features(view.values, children),
             n_classes=_n_classes(view.values, children),
-            hyperparameters=tuple(choices(view, skip) if chosen else ()),
+            hyperparameters=tuple(hyperparameter_records(view, skip) if chosen else ()),
             outcomes=tuple(outcomes(view)) if fitted else (),
             attributes=tuple(rows),
             layers=extras.get("layers", ()),
@@ -129,7 +129,7 @@ class Walk:
             found = rules_of(view, ctx)
             rules = sorted(found.items(), key=lambda item: item[1].role != "parameter")
             # What is guessed is a Spec of its own, and gone with its identity after the walk.
-            if not view.guessed and follow_from_names(view.spec, found):
+            if not view.guessed and depend_on_names_only(view.spec, found):
                 self._rules[names] = rules
         return rules
 
@@ -154,7 +154,7 @@ class Walk:
                 if self._measure and learned and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
                 own.append((leaf, row))
-        return [*with_retained(own), *numbers]
+        return [*add_retained_bytes(own), *numbers]
 
     def _take(self, leaf: Leaf, role: str) -> str | None:
         """Keep a leaf if it is a parameter; return where the same buffer was met before."""
@@ -184,7 +184,7 @@ class Walk:
                     yield self._node(inner, local, fitted, chosen=chosen_too)
 
 
-def _why_unknown(
+def _unknown_reason(
     view: EstimatorView, fitted: bool, rows: Sequence[FittedAttribute]
 ) -> Unknown | None:
     """Return why the counts of an estimator are not known, or None where they are."""

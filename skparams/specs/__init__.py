@@ -34,8 +34,11 @@ from skparams.specs.hyperparameters import (
     short_repr as short_repr,
 )
 from skparams.specs.leading import leading_features as leading_features
-from skparams.specs.linear import epoch_macs as epoch_macs, linear as linear
-from skparams.specs.reached import last_of as last_of, n_columns_expected as n_columns_expected
+from skparams.specs.linear import linear as linear, linear_cost as linear_cost
+from skparams.specs.reached import (
+    final_estimator_of as final_estimator_of,
+    n_columns_expected as n_columns_expected,
+)
 from skparams.specs.registry import (
     register as register,
     spec_named as spec_named,

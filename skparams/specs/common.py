@@ -20,11 +20,11 @@ __all__ = [
     "interchangeable",
     "itemsize",
     "n_or_all",
+    "no_free",
     "orthonormal",
+    "predict_cost",
     "roles",
-    "row_of",
     "targets_last",
-    "without_free",
 ]
 
 
@@ -68,7 +68,7 @@ def itemsize(ctx: Context) -> int | Bounds:
     return {"float32": 4, "float64": 8}.get(ctx.data.dtype or "", Bounds(4, 8))
 
 
-def row_of(multiply_adds: Callable[[Context], Count]) -> Callable[[Context], Cost]:
+def predict_cost(multiply_adds: Callable[[Context], Count]) -> Callable[[Context], Cost]:
     """Return a Spec's cost of which only the multiply-adds of predicting are known."""
     return lambda ctx: Cost(predict_macs_per_sample=if_known(lambda: multiply_adds(ctx)))
 
@@ -104,12 +104,12 @@ def decomposition(
         {"components_": parameter("n_components", "n_features", free=free), **attributes},
         sizes={} if n_components is None else {"n_components": n_components},
         columns_out="n_components",
-        cost=row_of(macs) if projects else None,
+        cost=predict_cost(macs) if projects else None,
         **more,
     )
 
 
-def without_free(ctx: Context) -> int:
+def no_free(ctx: Context) -> int:
     """Count nothing: all follows from other parameters or from constants."""
     return 0
 

@@ -31,7 +31,7 @@ SPECS["LinearDiscriminantAnalysis"] = Spec(
     },
     sizes={**common.BINARY, "n_components": _n_components},
     columns_out="n_components",
-    cost=common.row_of(_scores),
+    cost=common.predict_cost(_scores),
 )
 
 
@@ -66,5 +66,5 @@ SPECS["QuadraticDiscriminantAnalysis"] = Spec(
         "covariance_": "derived",
     },
     decides={"priors": ("priors_",)},
-    cost=common.row_of(_distances),
+    cost=common.predict_cost(_distances),
 )

@@ -98,7 +98,9 @@ SPECS["GaussianProcessRegressor"] = Spec(
         "_rng": "random",
     },
     decides=_DECIDES,
-    cost=common.row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + ctx.data.n_outputs)),
+    cost=common.predict_cost(
+        lambda ctx: ctx.data.n_samples * (ctx.data.n_features + ctx.data.n_outputs)
+    ),
     extras={"effective": smoothers.gaussian_process},
 )
 
@@ -128,7 +130,7 @@ SPECS["_BinaryGaussianProcessClassifierLaplace"] = Spec(
         **roles(state="f_cached", random="rng"),
     },
     decides=_DECIDES,
-    cost=common.row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + 1)),
+    cost=common.predict_cost(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + 1)),
 )
 
 

@@ -31,10 +31,8 @@ SPECS["FixedThresholdClassifier"] = Spec(
 
 
 def _thresholded(ctx: Context) -> Iterator[Member]:
-    data = ctx.data
-    prefit = isinstance(ctx.params["cv"], str) and ctx.params["cv"] == "prefit"
-    data = data if ctx.params["refit"] else members.in_folds(data)
-    yield Member("estimator_", ctx.params["estimator"], data, fitted=prefit)
+    data = ctx.data if ctx.params["refit"] else members.in_folds(ctx.data)
+    yield Member("estimator_", ctx.params["estimator"], data, fitted=members.prefit(ctx))
 
 
 SPECS["TunedThresholdClassifierCV"] = Spec(

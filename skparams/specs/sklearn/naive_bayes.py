@@ -33,7 +33,7 @@ SPECS["GaussianNB"] = Spec(
     },
     decides={"priors": ("class_prior_",), "var_smoothing": ("var_",)},
     # A difference is divided by a scale, and squared.
-    cost=common.row_of(lambda ctx: 2 * ctx.data.n_classes * ctx.data.n_features),
+    cost=common.predict_cost(lambda ctx: 2 * ctx.data.n_classes * ctx.data.n_features),
 )
 
 
@@ -53,7 +53,7 @@ def _counting(
             **roles(state="feature_count_ feature_all_ category_count_", structure="n_categories_"),
         },
         decides={"fit_prior": ("class_log_prior_",), "class_prior": ("class_log_prior_",)},
-        cost=common.row_of(_multiply_adds) if cost else None,
+        cost=common.predict_cost(_multiply_adds) if cost else None,
     )
 
 

@@ -87,7 +87,7 @@ SPECS["NearestCentroid"] = Spec(
         **roles(auxiliary="deviations_", structure="true_classes_"),
     },
     decides={"priors": ("class_prior_",), "metric": ("within_class_std_dev_",)},
-    cost=common.row_of(lambda ctx: ctx.data.n_classes * ctx.data.n_features),
+    cost=common.predict_cost(lambda ctx: ctx.data.n_classes * ctx.data.n_features),
 )
 
 

@@ -50,8 +50,7 @@ SPECS["base.SamplerMixin"] = Spec(
 
 def _trees(ctx: Context) -> Iterator[Member]:
     data = ctx.data
-    limits = {name: ctx.params[name] for name in trees.LIMITS if name in ctx.params}
-    tree = members.made("sklearn.tree.DecisionTreeClassifier", limits)
+    tree = trees.grown(ctx, "DecisionTreeClassifier")
     if isinstance(data.rows, int):
         data = replace(data, rows=between(1, data.rows))
     yield Member("estimators_", tree, data, ctx.params["n_estimators"])

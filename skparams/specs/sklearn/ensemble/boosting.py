@@ -18,8 +18,7 @@ def _gradient_boosted(ctx: Context, *, dummy: str, classes: bool) -> Iterator[Me
         yield Member(
             "init_", members.made(f"sklearn.dummy.{dummy}") if init is None else init, ctx.data
         )
-    limits = {name: ctx.params[name] for name in trees.LIMITS}
-    tree = members.made("sklearn.tree.DecisionTreeRegressor", limits)
+    tree = trees.grown(ctx, "DecisionTreeRegressor")
     of_tree = replace(ctx.data, targets=1, classes=NO_CLASSES)
     per_stage = ctx.data.n_classes if classes and ctx.data.n_classes > 2 else 1
     most = ctx.params["n_estimators"]

@@ -53,8 +53,7 @@ for _kind in ("Classifier", "Regressor"):
 def _beside_each_other(ctx: Context) -> Iterator[Member]:
     kept = [each for _, each in ctx.params["estimators"] if not members.dropped(each)]
     for i, estimator in enumerate(kept):
-        fitted = isinstance(ctx.params.get("cv"), str) and ctx.params["cv"] == "prefit"
-        yield Member(f"estimators_[{i}]", estimator, ctx.data, fitted=fitted)
+        yield Member(f"estimators_[{i}]", estimator, ctx.data, fitted=members.prefit(ctx))
 
 
 def _n_votes(ctx: Context) -> int | Unknown:

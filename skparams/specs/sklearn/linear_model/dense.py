@@ -73,7 +73,7 @@ for _name in ("PoissonRegressor", "GammaRegressor", "TweedieRegressor"):
 SPECS["HuberRegressor"] = linear(roles(auxiliary="scale_", output="outliers_"), sizes=common.ONE)
 
 
-def _medians(ctx: Context) -> str | None:
+def _theil_sen(ctx: Context) -> str | None:
     """Count the last iteration in; for a single coefficient there are none."""
     n_coefs = np.size(ctx.values["coef_"]) + ctx.params["fit_intercept"]
     limit = ctx.params["max_iter"]
@@ -86,7 +86,7 @@ SPECS["TheilSenRegressor"] = linear(
         "copy_X": "structure",  # scikit-learn < 1.8
     },
     sizes=common.ONE,
-    convergence=_medians,
+    convergence=_theil_sen,
 )
 
 

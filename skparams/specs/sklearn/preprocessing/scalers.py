@@ -18,7 +18,7 @@ SPECS: dict[str, Spec] = {}
 
 
 def _scaler(attributes: dict[str, Rule | str], **more: Any) -> Spec:
-    cost = common.row_of(lambda ctx: ctx.data.n_features)
+    cost = common.predict_cost(lambda ctx: ctx.data.n_features)
     return Spec(attributes, columns_out="n_features", cost=cost, **more)
 
 
