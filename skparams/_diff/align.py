@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from skparams._diff.contents import Attribute
+from skparams._diff.contents import Attribute, Contents
 from skparams._diff.record import Alignment
 
 Units = Mapping[str, tuple[str, ...]]
@@ -33,32 +33,44 @@ Arrays = Mapping[str, Attribute]
 
 
 def aligned(
-    before: Arrays, after: Arrays, units: Units
+    before: Contents, after: Contents
 ) -> tuple[dict[str, np.ndarray], tuple[Alignment, ...]]:
-    """Return the arrays of ``after`` that change, with their units as in ``before``.
+    """The arrays of ``after`` that change, with their units as in ``before``, and how.
 
     ``units`` has the axes that may be permuted, and for each the attributes that change with a
-    unit's sign. Axes are matched one after the other, each by the arrays whose other axes are
-    matched already, and then again by all arrays until nothing changes.
+    unit's sign; it has to be the same in both. Axes are matched one after the other, each by the
+    arrays whose other axes are matched already, and then again by all arrays until nothing changes.
     """
-    matching = _Matching(before, after, units, {p: each.value for p, each in after.items()}, {})
-    reasons = {dim: _why_not(matching, dim) for dim in units}
-    for dim, reason in reasons.items():
-        if reason is None:
-            n = _length(after, dim)
-            matching.found[dim] = np.arange(n), np.ones(n)
-            matching.match(dim)
+    units = after.units
+    if not units or any(before.units.get(dim) != units[dim] for dim in units):
+        return {}, ()
+    old, new = _arrays_with_units(before), _arrays_with_units(after)
+    matching = _Matching(old, new, units, {p: each.value for p, each in new.items()}, {})
+    reasons = {dim: _unaligned_reason(matching, dim) for dim in units}
+    for dim in (dim for dim, reason in reasons.items() if reason is None):
+        n = _length(new, dim)
+        matching.found[dim] = np.arange(n), np.ones(n)
+        matching.match(dim)
     for _ in range(_MAX_PASSES):
         if sum(matching.match(dim) for dim in matching.found) == 0:
             break
     alignments = []
     for dim, reason in reasons.items():
-        n = _length(after, dim)
-        order, signs = matching.found.get(dim, (np.arange(n), np.ones(n)))
-        reordered = int(np.count_nonzero(order != np.arange(n)))
-        alignments.append(Alignment(dim, n, reordered, int(np.count_nonzero(signs < 0)), reason))
-    changed = {p: a for p, a in matching.arrays.items() if a is not after[p].value}
+        order, signs = matching.found.get(dim, (np.arange(0), np.ones(0)))
+        n_reordered = int(np.count_nonzero(order != np.arange(order.size)))
+        n_flipped = int(np.count_nonzero(signs < 0))
+        alignments.append(Alignment(dim, _length(new, dim), n_reordered, n_flipped, reason))
+    changed = {p: a for p, a in matching.arrays.items() if a is not new[p].value}
     return changed, tuple(alignments)
+
+
+def _arrays_with_units(contents: Contents) -> Arrays:
+    """The dense arrays that have named axes."""
+    return {
+        path: each
+        for path, each in contents.attributes.items()
+        if each.dims and isinstance(each.value, np.ndarray) and each.value.dtype.kind in "fiu"
+    }
 
 
 def _length(arrays: Arrays, dim: str) -> int:
@@ -66,7 +78,7 @@ def _length(arrays: Arrays, dim: str) -> int:
     return next((each.value.shape[each.dims.index(dim)] for each in found), 0)
 
 
-def _why_not(matching: _Matching, dim: str) -> str | None:
+def _unaligned_reason(matching: _Matching, dim: str) -> str | None:
     n_before, n_after = _length(matching.before, dim), _length(matching.after, dim)
     if n_before != n_after:
         return f"{n_before:,} and {n_after:,} units"
@@ -87,7 +99,7 @@ class _Matching(NamedTuple):
     found: dict[str, tuple[np.ndarray, np.ndarray]]  # the order and the signs of each axis
 
     def rows(self, dim: str, matched: set[str]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-        """Yield arrays with one row a unit, of which no other axis is still to be matched."""
+        """Arrays with one row a unit, whose other axes are matched already."""
         for path, each in self.after.items():
             other, dims = self.before.get(path), each.dims
             if dim not in dims or (self.units.keys() & set(dims)) - matched or other is None:
@@ -97,7 +109,7 @@ class _Matching(NamedTuple):
                 yield path, _units_first(other.value, axis), _units_first(self.arrays[path], axis)
 
     def match(self, dim: str) -> bool:
-        """Match the units along one axis; return whether any unit changed."""
+        """Match the units along one axis, and return whether any unit changed."""
         n = len(self.found[dim][0])
         flipping, fixed = np.zeros((n, n)), np.zeros((n, n))
         for path, before, after in self.rows(dim, set(self.found)):
@@ -118,12 +130,10 @@ class _Matching(NamedTuple):
         for path, each in self.after.items():
             if dim in each.dims:
                 axis = each.dims.index(dim)
-                array = np.take(self.arrays[path], order, axis=axis)
-                if each.name in self.units[dim] and (signs < 0).any():
-                    array *= np.expand_dims(
-                        signs.astype(array.dtype), [i for i in range(array.ndim) if i != axis]
-                    )
-                self.arrays[path] = array
+                self.arrays[path] = array = np.take(self.arrays[path], order, axis=axis)
+                if each.name in self.units[dim]:
+                    units = np.moveaxis(array, axis, -1)
+                    units *= signs.astype(array.dtype)
         return True
 
 

@@ -1,4 +1,4 @@
-"""How far two arrays are apart, in one pass over blocks."""
+"""The difference of two arrays, in one pass over blocks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array, issparse
+from scipy.sparse import csr_array, issparse
 
 from skparams._diff.record import Change
 from skparams._walk import blocks, buffer, dot, exponent_of, in_range, scaled
@@ -31,12 +31,11 @@ EXACT = Tolerance()
 
 
 def change_of(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
-    """Return how far two arrays, or sparse matrices, of one shape are apart, without copying them.
+    """The change between two arrays, or sparse matrices, of one shape.
 
-    Sums are float64, or longdouble for longdouble. Two NaN at one place are the same. The zeros
-    that a sparse matrix does not store are compared as others are. A value that is masked on both
-    sides is the same; one that is masked on one side has changed, and no norm includes it. The
-    change has no distances if the values are not numbers.
+    Sums are float64, or longdouble for longdouble. Two NaN at one place are the same. Zeros that a
+    sparse matrix does not store count. A value that is masked on one side has changed, and no norm
+    includes it. Values that are not numbers have no distances.
     """
     if issparse(before) or issparse(after):
         n = prod(before.shape)
@@ -53,20 +52,20 @@ def change_of(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
     if before.dtype.kind not in "biufc" or after.dtype.kind not in "biufc":
         return Change(before.size, _n_different(before, after))
     with np.errstate(all="ignore"):
-        change = _change(before, after, tolerance)
+        change = _change_of_numbers(before, after, tolerance)
         norm: Any = max(change.distance, change.norm_before, change.norm_after)  # type: ignore[type-var]
         if (norm or change.largest) and not in_range(norm * norm):
             exponent = exponent_of(max(_largest(before), _largest(after)))
-            return _change(before, after, tolerance, exponent)
+            change = _change_of_numbers(before, after, tolerance, exponent)
         return change
 
 
-def _change(
+def _change_of_numbers(
     before: np.ndarray, after: np.ndarray, tolerance: Tolerance, exponent: int = 0
 ) -> Change:
-    """Return the change of numbers; sums of squares are of the numbers over ``2**exponent``."""
+    """The change; squares are summed of the numbers divided by ``2**exponent``."""
     n_changed = nonfinite = 0
-    furthest: Any = 0.0
+    largest: Any = 0.0
     sums: list[Any] = [0.0] * 4  # squares of differences, before and after, and products
     dtype = np.result_type(before.dtype, after.dtype, np.float64)
     kinds = {before.dtype.kind, after.dtype.kind}
@@ -77,35 +76,34 @@ def _change(
             n_changed += int(np.count_nonzero(one != two))
         one, two = (_as(each, room) for each, room in zip((one, two), buffers, strict=False))
         difference = np.subtract(two, one, out=buffers[2][: one.size])
-        largest = _max_abs(difference)
-        if not np.isfinite(largest):
+        furthest = _max_abs(difference)
+        if not np.isfinite(furthest):
             finite = np.isfinite(one) & np.isfinite(two)
             n = _n_different(one[~finite], two[~finite])
             n_changed, nonfinite = n_changed + n, nonfinite + n
             one, two, difference = one[finite], two[finite], difference[finite]
-            largest = _max_abs(difference) if difference.size else 0.0
-        furthest = max(furthest, largest)
-        if largest and not whole:
+            furthest = _max_abs(difference) if difference.size else 0.0
+        largest = max(largest, furthest)
+        if furthest and not whole:
             n_changed += _n_changed(difference, two, tolerance)
         if exponent:
             one, two, difference = (scaled(each, -exponent) for each in (one, two, difference))
         square = dot(one, one)
         more = [0.0, square, square, square]
-        if largest:
+        if furthest:
             more = [dot(difference, difference), square, dot(two, two), dot(one, two)]
         sums = [total + each for total, each in zip(sums, more, strict=True)]
     norms = [np.sqrt(each) for each in sums[:3]]
-    cosine = float(sums[3] / norms[1] / norms[2]) if norms[1] and norms[2] else None
-    cosine = None if cosine is None else min(max(cosine, -1.0), 1.0)
+    cosine = None
+    if norms[1] and norms[2]:
+        cosine = float(np.clip(sums[3] / norms[1] / norms[2], -1.0, 1.0))
     distance, norm_before, norm_after = (float(np.ldexp(norm, exponent)) for norm in norms)
-    return Change(
-        *(before.size, n_changed, nonfinite, float(furthest)),
-        *(distance, norm_before, norm_after, cosine),
-    )
+    counts = before.size, n_changed, nonfinite
+    return Change(*counts, float(largest), distance, norm_before, norm_after, cosine)
 
 
 def _as(block: np.ndarray, room: np.ndarray) -> np.ndarray:
-    """Return a block in the dtype of a buffer, which it fills if it has another one."""
+    """A block in the dtype of a buffer, which it fills if its own dtype is another one."""
     if block.dtype == room.dtype:
         return block
     room[: block.size] = block
@@ -113,7 +111,7 @@ def _as(block: np.ndarray, room: np.ndarray) -> np.ndarray:
 
 
 def _max_abs(difference: np.ndarray) -> Any:
-    """Return the largest absolute value, not finite if any value is not."""
+    """The largest absolute value, not finite if any value is not."""
     if difference.dtype.kind == "c":
         return np.maximum.reduce(np.abs(difference))
     return np.maximum(np.maximum.reduce(difference), -np.minimum.reduce(difference))
@@ -122,23 +120,21 @@ def _max_abs(difference: np.ndarray) -> Any:
 def _n_changed(difference: np.ndarray, after: np.ndarray, tolerance: Tolerance) -> int:
     if tolerance.exact:
         return int(np.count_nonzero(difference))
-    allowed = np.abs(after)
-    allowed *= tolerance.rtol
-    allowed += tolerance.atol
+    allowed = tolerance.atol + tolerance.rtol * np.abs(after)
     return int(np.count_nonzero(np.abs(difference) > allowed))
 
 
 def _largest(array: np.ndarray) -> float:
-    """Return the largest absolute value of those that are finite."""
+    """The largest absolute value of the finite ones."""
     largest = 0.0
     for (block,) in blocks(array):
-        sizes = np.abs(block, dtype=np.float64) if block.dtype.kind in "biuf" else np.abs(block)
+        sizes = np.abs(block.astype(np.result_type(block, np.float64), copy=False))
         largest = max(largest, float(np.max(sizes, initial=0.0, where=np.isfinite(sizes))))
     return largest
 
 
 def _n_different(before: np.ndarray, after: np.ndarray) -> int:
-    """Count the values that differ, of any dtype; two that are missing do not."""
+    """How many values of any dtype differ; two missing values do not."""
     try:
         return int(np.count_nonzero(_differ(before, after)))
     except TypeError:  # text beside numbers
@@ -154,7 +150,7 @@ def _differ(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 
 def _stored_values(before: Any, after: Any) -> list[np.ndarray]:
-    """Return the values that either stores, 0 where the other one stores none."""
+    """The values at each place where either matrix stores one."""
     entries = [_entries(each) for each in (before, after)]
     if np.array_equal(entries[0][0], entries[1][0]):
         return [values for _, values in entries]
@@ -168,14 +164,11 @@ def _stored_values(before: Any, after: Any) -> list[np.ndarray]:
 
 
 def _entries(matrix: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the places and the values that a sparse or dense matrix stores, in order."""
-    if issparse(matrix) and matrix.format == "csr":  # a copy, as the format check sets flags
-        matrix = csr_array((matrix.data, matrix.indices, matrix.indptr), shape=matrix.shape)
-    if issparse(matrix) and matrix.format == "csr" and matrix.has_canonical_format:
-        rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-        return rows * matrix.shape[1] + matrix.indices, matrix.data
-    entries = coo_array(matrix, copy=True)
-    entries.sum_duplicates()
-    places = np.ravel_multi_index(entries.coords, entries.shape)
-    order = np.argsort(places)
-    return places[order], entries.data[order]
+    """The flat indices and the values that a sparse or dense matrix stores, in order."""
+    *axes, n_columns = matrix.shape
+    entries = csr_array(matrix.reshape(prod(axes), n_columns))  # may share the matrix's arrays
+    if not entries.has_canonical_format:
+        entries = entries.copy()
+        entries.sum_duplicates()
+    rows = np.repeat(np.arange(entries.shape[0]), np.diff(entries.indptr))
+    return rows * n_columns + entries.indices, entries.data

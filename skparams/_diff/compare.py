@@ -1,4 +1,4 @@
-"""The changes of each estimator in a model, and of what it holds."""
+"""The changes of each estimator in a model, and of its attributes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 from skparams._diff.align import aligned
 from skparams._diff.arrays import Tolerance
 from skparams._diff.contents import Attribute, Contents, Model
-from skparams._diff.record import Alignment, AttributeChange, Change, Facts, NodeChange
-from skparams._diff.texts import different_texts
+from skparams._diff.record import AttributeChange, Change, Facts, NodeChange
+from skparams._diff.texts import distinct_texts
 from skparams._diff.trees import tree_change
 from skparams._diff.values import compare, is_array
 from skparams._records import Node
@@ -26,7 +26,7 @@ _NOTHING = Contents()
 
 
 class Comparison(NamedTuple):
-    """Two models, and how they are compared."""
+    """How two models are compared."""
 
     before: Model
     after: Model
@@ -34,52 +34,39 @@ class Comparison(NamedTuple):
     tolerance: Tolerance
 
     def node(self, before: Node | None, after: Node | None) -> NodeChange:
-        """Return the change of an estimator; one that only one model has is not looked into."""
-        sides = ((self.before, before), (self.after, after))
-        some = after or before
-        assert some is not None
-        classes = [
-            class_path(model.walk.classes[node.path]) if node else None for model, node in sides
-        ]
-        stored = [node.totals.stored if node else 0 for _, node in sides]
+        """The change of an estimator; one that only one model has is not looked into."""
+        either = after or before
+        assert either is not None
         change = NodeChange(
-            some.name,
-            some.path,
-            before=classes[0],
-            after=classes[1],
+            either.name,
+            either.path,
+            before=class_path(self.before.walk.classes[before.path]) if before else None,
+            after=class_path(self.after.walk.classes[after.path]) if after else None,
             fitted=(bool(before and before.fitted), bool(after and after.fitted)),
-            stored=(stored[0], stored[1]),
+            stored=(before.totals.stored if before else 0, after.totals.stored if after else 0),
         )
         if not (before and after):
             return change
         one, two = self.before.children(before), self.after.children(after)
         children = [self.node(one.get(n), two.get(n)) for n in dict.fromkeys([*one, *two])]
-        return replace(change, children=tuple(children), **self._contents(some.path))
+        return replace(change, children=tuple(children), **self._contents(either.path))
 
     def _contents(self, path: str) -> dict[str, Any]:
-        """Return the changes of attributes and trees, and the alignments."""
+        """The fields of a NodeChange for the estimator's own attributes."""
         one, two = (model.contents.get(path, _NOTHING) for model in (self.before, self.after))
-        arrays: Mapping[str, np.ndarray] = {}
-        alignments: tuple[Alignment, ...] = ()
-        if self.align and two.units and two.units == {dim: one.units.get(dim) for dim in two.units}:
-            arrays, alignments = aligned(one.with_units(), two.with_units(), two.units)
-        aliases = one.aliases & two.aliases
-        rows = [
-            self._attribute(name, one.attributes.get(name), two.attributes.get(name), arrays)
-            for name in dict.fromkeys([*one.attributes, *two.attributes])
-            if name not in aliases
-        ]
-        if alignments:  # derived attributes are in the old order
-            rows = [row for row in rows if row.role != "derived"]
-        return {
-            "parameters": tuple(row for row in rows if row.role == "parameter"),
-            "others": tuple(row for row in rows if row.role != "parameter"),
-            "trees": tuple(
-                tree_change(name, one.trees.get(name), two.trees.get(name), self.tolerance)
-                for name in dict.fromkeys([*one.trees, *two.trees])
-            ),
-            "aligned": alignments,
-        }
+        arrays, alignments = aligned(one, two) if self.align else ({}, ())
+        fields: dict[str, list[Any]] = {"parameters": [], "others": [], "trees": []}
+        for name in dict.fromkeys([*one.attributes, *two.attributes]):
+            pair = one.attributes.get(name), two.attributes.get(name)
+            roles = [each.role for each in pair if each]
+            if "tree" in roles:
+                old, new = (each.value if each and each.role == "tree" else None for each in pair)
+                fields["trees"].append(tree_change(name, old, new, self.tolerance))
+            elif name not in one.aliases & two.aliases:
+                row = self._attribute(name, *pair, arrays)
+                if not (alignments and row.role == "derived"):  # which is in the old order
+                    fields["parameters" if row.role == "parameter" else "others"].append(row)
+        return {name: tuple(rows) for name, rows in fields.items()} | {"aligned": alignments}
 
     def _attribute(
         self,
@@ -89,8 +76,8 @@ class Comparison(NamedTuple):
         arrays: Mapping[str, np.ndarray],
     ) -> AttributeChange:
         one, two = (_facts(each.value) if each else None for each in (before, after))
-        some = after or before
-        assert some is not None
+        either = after or before
+        assert either is not None
         change: Change | None = None
         same = False
         if before and after and one and two and one.shape == two.shape:
@@ -99,9 +86,9 @@ class Comparison(NamedTuple):
                 change = compare(*used, self.tolerance)
                 same = not change.n_changed and self._same_dtype(one, two)
             if one.shape is None and not same:
-                texts = different_texts(before.value, after.value)
+                texts = distinct_texts([before.value, after.value])
                 one, two = (replace(f, text=t) for f, t in zip((one, two), texts, strict=True))
-        return AttributeChange(path, some.role, some.dims or None, one, two, change, same)
+        return AttributeChange(path, either.role, either.dims or None, one, two, change, same)
 
     def _same_dtype(self, before: Facts, after: Facts) -> bool:
         """Whether the dtypes are the same, as far as that matters: text may be longer."""

@@ -1,16 +1,16 @@
-"""What models are compared by: hyperparameters, and attributes that predictions may need."""
+"""What is compared of a model: hyperparameters, and attributes that predictions may need."""
 
 from __future__ import annotations
 
 import reprlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from skparams._diff.hyperparameters import Hyperparameters, hyperparameters_in
-from skparams._diff.trees import Tree, trees_in
+from skparams._diff.hyperparameters import hyperparameters_in
+from skparams._diff.trees import trees_in
 from skparams._records import Node
 from skparams._walk import (
     Leaf,
@@ -32,7 +32,7 @@ _NEVER = ("output", "diagnostic", "state")
 
 
 class Attribute(NamedTuple):
-    """An array or another value, the part of it that predictions use, and where it stands."""
+    """An array, a ``Tree`` or another value, and the part of it that predictions use."""
 
     value: Any
     used: Any
@@ -43,31 +43,22 @@ class Attribute(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a fitted estimator holds, without nested estimators, by path; arrays come first.
+    """The attributes of a fitted estimator, without nested estimators, by path.
 
     ``aliases`` are the paths of arrays that have an earlier path too.
     """
 
     attributes: dict[str, Attribute] = field(default_factory=dict)
-    trees: dict[str, Tree] = field(default_factory=dict)
     aliases: set[str] = field(default_factory=set)
     units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def with_units(self) -> dict[str, Attribute]:
-        """Return the dense arrays that have named axes."""
-        return {
-            path: each
-            for path, each in self.attributes.items()
-            if each.dims and isinstance(each.value, np.ndarray) and each.value.dtype.kind in "fiu"
-        }
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Model:
-    """A model, as far as it is compared; what is ignored is left out."""
+    """A model, as far as it is compared."""
 
     walk: Walk
-    hyperparameters: Hyperparameters
+    hyperparameters: dict[str, tuple[Any, bool]]
     contents: dict[str, Contents]
     ignored: Collection[str] = ()
 
@@ -82,17 +73,20 @@ class Model:
             yield from (join(each.path, name) for name in each.values)
         for contents in self.contents.values():
             yield from contents.attributes
-            yield from contents.trees
 
-    def without(self, ignored: Collection[str]) -> Model:
-        def rest(found: Mapping[str, Any]) -> dict[str, Any]:
-            return {path: each for path, each in found.items() if path not in ignored}
+    def attributes(self, role: str) -> Iterator[tuple[str, Attribute]]:
+        """Yield the attributes of all estimators that have a role, by path."""
+        for contents in self.contents.values():
+            yield from ((p, each) for p, each in contents.attributes.items() if each.role == role)
 
-        contents = {
-            path: replace(each, attributes=rest(each.attributes), trees=rest(each.trees))
-            for path, each in self.contents.items()
-        }
-        return Model(self.walk, rest(self.hyperparameters), contents, ignored)
+    def ignore(self, paths: Collection[str]) -> None:
+        """Leave out hyperparameters, attributes and estimators."""
+        self.ignored = paths
+        mappings: list[dict[str, Any]] = [self.hyperparameters]
+        mappings += [each.attributes for each in self.contents.values()]
+        for mapping in mappings:
+            for path in mapping.keys() & paths:
+                del mapping[path]
 
 
 def models_of(
@@ -106,7 +100,9 @@ def models_of(
     found = [_model_of(model) for model in models.values()]
     paths = dict.fromkeys(path for model in found for path in model.paths()) if ignore else ()
     ignored = ignored_paths(function, ignore, paths)
-    return [model.without(ignored) for model in found] if ignored else found
+    for model in found:
+        model.ignore(ignored)
+    return found
 
 
 def _model_of(model: Any) -> Model:
@@ -116,61 +112,58 @@ def _model_of(model: Any) -> Model:
     return Model(walk, dict(hyperparameters_in(model)), contents)
 
 
-def _contents_of(fitted: EstimatorView, visited: Collection[int]) -> Contents:
-    units, ctx = fitted.spec.extras.get("units"), fitted.context()
+def _contents_of(view: EstimatorView, visited: Collection[int]) -> Contents:
+    units, ctx = view.spec.extras.get("units"), view.context()
     found = Contents(units=units(ctx) if units else {})
-    others: dict[str, Attribute] = {}
     buffers: set[tuple] = set()
-    rules = rules_of(fitted, ctx)
+    rules = rules_of(view, ctx)
     for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
-        value, path = fitted.values[name], join(fitted.path, name)
-        if name in fitted.params or not _needed(rule, fitted, value):
+        value, path = view.values[name], join(view.path, name)
+        if name in view.params or not _needed(rule, view, value):
             continue
         if trees := dict(trees_in(path, value)):
-            found.trees.update(trees)
+            found.attributes.update((p, Attribute(t, t, "tree", name)) for p, t in trees.items())
         elif rule.parts or rule.role == "parameter":
-            for leaf, role, dims in _leaves(fitted, ctx, name, rule):
-                if leaf.numbers is None:
-                    others[leaf.path] = Attribute(leaf.value, leaf.value, role, name)
-                    continue
-                found.attributes[leaf.path] = Attribute(leaf.numbers, leaf.used, role, name, dims)
-                if leaf.buffer in buffers:
+            for leaf, attribute in _leaves(view, ctx, name, rule):
+                found.attributes[leaf.path] = attribute
+                if leaf.numbers is not None and leaf.buffer in buffers:
                     found.aliases.add(leaf.path)
                 buffers.add(leaf.buffer)
-            if not rule.parts:
-                others |= {
-                    place: Attribute(text, text, "metadata", name)
-                    for place, text in texts_in(path, value)
-                }
-        elif not _only_visited(visited, name, value):
-            others[path] = Attribute(value, value, rule.role, name)
-    found.attributes.update(others)
+            texts = {} if rule.parts else dict(texts_in(path, value))
+            found.attributes.update(
+                (p, Attribute(text, text, "metadata", name)) for p, text in texts.items()
+            )
+        elif not _is_name_map(visited, name, value):
+            found.attributes[path] = Attribute(value, value, rule.role, name)
     return found
 
 
-def _only_visited(visited: Collection[int], name: str, value: Any) -> bool:
+def _is_name_map(visited: Collection[int], name: str, value: Any) -> bool:
     """Whether a value only names estimators that are compared anyway, as ``named_estimators_``."""
     inner = [id(each) for _, each in estimators_in(name, value)] if isinstance(value, dict) else []
     return bool(inner) and all(each in visited for each in inner)
 
 
-def _needed(rule: Rule, fitted: EstimatorView, value: Any) -> bool:
+def _needed(rule: Rule, view: EstimatorView, value: Any) -> bool:
     if rule.role == "random" and is_number(value):  # a seed, which no prediction reads
         return False
     if rule.role == "derived":
         return rule.derive is not None
-    return rule.role in _COMPARED or (fitted.guessed and rule.role not in _NEVER)
+    return rule.role in _COMPARED or (view.guessed and rule.role not in _NEVER)
 
 
 def _leaves(
-    fitted: EstimatorView, ctx: Context, name: str, rule: Rule
-) -> Iterator[tuple[Leaf, str, tuple[str, ...]]]:
-    leaves = leaves_of(fitted, ctx, name, rule)
+    view: EstimatorView, ctx: Context, name: str, rule: Rule
+) -> Iterator[tuple[Leaf, Attribute]]:
+    leaves = leaves_of(view, ctx, name, rule)
     for i, leaf in enumerate(leaves):
         role = leaf.part.role if leaf.part else rule.role
         if role not in _COMPARED:
             continue
-        dims = leaf.part.dims if leaf.part else None
-        dims = dims or dims_of(rule, ctx, i, len(leaves))
-        n_axes = len(getattr(leaf.numbers, "shape", ()))
-        yield leaf, role, dims[len(dims) - n_axes :] if dims and len(dims) >= n_axes else ()
+        if leaf.numbers is None:
+            yield leaf, Attribute(leaf.value, leaf.value, role, name)
+            continue
+        dims = (leaf.part and leaf.part.dims) or dims_of(rule, ctx, i, len(leaves)) or ()
+        n_axes = len(leaf.numbers.shape)
+        dims = dims[len(dims) - n_axes :] if len(dims) >= n_axes else ()
+        yield leaf, Attribute(leaf.numbers, leaf.used, role, name, dims)

@@ -10,8 +10,7 @@ from skparams._diff.arrays import Tolerance
 from skparams._diff.compare import Comparison
 from skparams._diff.contents import models_of
 from skparams._diff.hyperparameters import differing
-from skparams._diff.result import Diff
-from skparams._diff.view import differences
+from skparams._diff.view import Diff, differences
 from skparams._report import plural
 
 __all__ = ["assert_same_model", "diff"]

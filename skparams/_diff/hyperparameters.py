@@ -1,4 +1,4 @@
-"""Hyperparameters that differ between models, each value as short text."""
+"""Hyperparameters that differ between models, with each value as short text."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from skparams._diff.arrays import EXACT
 from skparams._diff.record import HyperparameterChange
-from skparams._diff.texts import different_texts
+from skparams._diff.texts import distinct_texts
 from skparams._diff.values import compare
 from skparams._walk import MAX_DEPTH, distinct, join
 from skparams.specs import (
@@ -31,7 +30,7 @@ Hyperparameters = Mapping[str, tuple[Any, bool]]
 def hyperparameters_in(
     estimator: Any, path: str = "", within: frozenset[int] = frozenset()
 ) -> Iterator[tuple[str, tuple[Any, bool]]]:
-    """Yield the path of each hyperparameter, its value, and whether it is not the default."""
+    """Yield each hyperparameter: its path, its value, and whether it is not the default."""
     within |= {id(estimator)}  # an estimator may hold itself
     cls: type = type(estimator)
     defaults = defaults_of(cls)
@@ -52,66 +51,53 @@ def differing(
 
     Estimators among the values are compared by class, and their hyperparameters by path.
     """
+    short = _rounded_repr if role == "tuned" else short_repr
     for path in dict.fromkeys(path for model in models for path in model):
         found = [model[path] for model in models if path in model]
-        values = [value for value, _ in found]
-        if len(found) == len(models) and all(_same(values[0], each) for each in values[1:]):
+        distinct, indices = _distinct([_comparable(value) for value, _ in found])
+        if len(found) == len(models) and len(distinct) == 1:
             continue
-        texts = iter(_texts(values, rounded=role == "tuned"))
-        in_order = tuple(next(texts) if path in model else None for model in models)
-        yield HyperparameterChange(path, in_order, any(chosen for _, chosen in found), role)
+        texts, own = distinct_texts(distinct, short), iter(indices)
+        values = tuple(texts[next(own)] if path in model else None for model in models)
+        yield HyperparameterChange(path, values, any(chosen for _, chosen in found), role)
 
 
-def _texts(values: Sequence[Any], *, rounded: bool) -> Iterator[str]:
-    """Yield short texts, which differ if the values do."""
+def _distinct(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """The distinct values, and the index of each value among them."""
     distinct: list[Any] = []
-    places = []
+    indices = []
     for value in values:
-        place = next((i for i, other in enumerate(distinct) if _same(other, value)), len(distinct))
-        if place == len(distinct):
+        same_as = (
+            i
+            for i, other in enumerate(distinct)
+            if type(other) is type(value) and not compare(other, value).n_changed
+        )
+        indices.append(next(same_as, len(distinct)))
+        if indices[-1] == len(distinct):
             distinct.append(value)
-        places.append(place)
-    texts = [_short(value, rounded=rounded) for value in distinct]
-    if len(distinct) == 2 and texts[0] == texts[1]:
-        texts = list(different_texts(*map(_with_classes, distinct)))
-    for i, value in enumerate(distinct):
-        if texts[i] in texts[:i]:
-            like = distinct[texts.index(texts[i])]
-            texts[i] = different_texts(_with_classes(like), _with_classes(value))[1]
-            if texts[i] in texts[:i]:
-                texts[i] += f" ({i + 1})"
-    return (texts[place] for place in places)
+    return distinct, indices
 
 
-def _short(value: Any, *, rounded: bool) -> str:
-    if rounded and isinstance(value, float):  # as a summary shows it
-        value = float(f"{value:.6g}")
-    return short_repr(_with_classes(value))
+def _rounded_repr(value: Any) -> str:
+    """The value as a summary shows it."""
+    return short_repr(float(f"{value:.6g}") if isinstance(value, float) else value)
 
 
-def _same(before: Any, after: Any) -> bool:
-    # A search over np.logspace sets NumPy's numbers, a user who types the winner Python's.
-    before, after = _builtin(before), _builtin(after)
-    if type(before) is not type(after):
-        return False
-    return not compare(_with_classes(before), _with_classes(after), EXACT).n_changed
+def _comparable(value: Any) -> Any:
+    """A value with estimators as their classes, and a scalar of NumPy as Python's.
+
+    A search over np.logspace sets NumPy's numbers, a user who types the winner Python's. Times stay
+    as they are, as Python's have no unit.
+    """
+    if isinstance(value, np.generic) and value.dtype.kind in "biufcSU":
+        return value.item()
+    if isinstance(value, list | tuple) and any(True for _ in templates_in("", value)):
+        return [
+            tuple(map(_class_of, item)) if isinstance(item, tuple) else _class_of(item)
+            for item in value
+        ]
+    return _class_of(value)
 
 
-def _builtin(value: Any) -> Any:
-    """Return a number of NumPy as Python's, but not a time, whose unit would be lost."""
-    is_number = isinstance(value, np.generic) and value.dtype.kind in "biufcSU"
-    return value.item() if is_number else value
-
-
-def _with_classes(value: Any) -> Any:
-    """Return a value with each estimator that ``templates_in`` finds in it as its class."""
-    if is_estimator(value):
-        return type(value)
-    if not isinstance(value, list | tuple) or not any(True for _ in templates_in("", value)):
-        return value
-    return [
-        tuple(type(part) if is_estimator(part) else part for part in item)
-        if isinstance(item, tuple)
-        else _with_classes(item)
-        for item in value
-    ]
+def _class_of(value: Any) -> Any:
+    return type(value) if is_estimator(value) else value

@@ -51,7 +51,7 @@ class Change:
 
     @classmethod
     def merged(cls, changes: Iterable[Change]) -> Change:
-        """Return the change of several arrays taken as one."""
+        """The change of several arrays taken as one."""
         each = list(changes)
         n, n_changed = sum(change.n for change in each), sum(change.n_changed for change in each)
         numbers: list[Any] = [change for change in each if change.distance is not None]
@@ -190,6 +190,11 @@ class NodeChange:
     trees: tuple[TreeChange, ...] = ()
     aligned: tuple[Alignment, ...] = ()
     children: tuple[NodeChange, ...] = ()
+
+    @property
+    def class_name(self) -> str:
+        """The class after, or before if there is none after, without its package."""
+        return (self.after or self.before or "").rpartition(".")[2]
 
     @property
     def same(self) -> bool:

@@ -11,12 +11,12 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skparams._diff.align import aligned
-from skparams._diff.contents import Attribute, Model, models_of
-from skparams._diff.hyperparameters import Hyperparameters, differing
+from skparams._diff.contents import Attribute, Contents, Model, models_of
+from skparams._diff.hyperparameters import differing
 from skparams._diff.record import ParameterSpread
-from skparams._diff.result import Spread
+from skparams._diff.spread_view import Spread
 from skparams._diff.values import compare, is_array
-from skparams._walk import class_path, join
+from skparams._walk import class_path
 
 __all__ = ["spread"]
 
@@ -65,47 +65,40 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
         raise ValueError(f"spread: models must have at least 2 estimators, got {len(models)}.")
     named = {f"models[{i}]": model for i, model in enumerate(models)}
     found = models_of("spread", named, align, ignore)
-    parameters = [_parameters(model, found[0] if align else model) for model in found]
+    parameters = [_parameters(model, found[0] if align else None) for model in found]
+    paths = dict.fromkeys(path for model in parameters for path in model)
+    tuned = [{p: (each.value, True) for p, each in model.attributes("tuned")} for model in found]
     return Spread(
         classes=tuple(class_path(type(model)) for model in models),
         n_fitted=sum(model.walk.root.fitted for model in found),
-        parameters=(*_parameter_spreads(parameters), *_trees(found)),
+        parameters=tuple(
+            _spread(path, [p[path] for p in parameters if path in p]) for path in paths
+        ),
         hyperparameters=(
             *differing([model.hyperparameters for model in found]),
-            *differing([_tuned(model) for model in found], "tuned"),
+            *differing(tuned, "tuned"),
         ),
         aligned=align,
         different_structure=tuple(_different_structure(found)),
     )
 
 
-def _parameters(model: Model, first: Model) -> dict[str, Attribute]:
-    """Return the arrays of parameters, their units in the order and the signs of the first's."""
+def _parameters(model: Model, first: Model | None) -> dict[str, Attribute]:
+    """The arrays of parameters, in the order and the signs of the first model, and tree sizes."""
     found = {}
     for path, each in model.contents.items():
-        other, reordered = first.contents.get(path), {}
-        if each.units and other and other is not each and other.units == each.units:
-            reordered = aligned(other.with_units(), each.with_units(), each.units)[0]
+        reordered: dict[str, np.ndarray] = {}
+        if first and first is not model:
+            reordered = aligned(first.contents.get(path, Contents()), each)[0]
         for place, attribute in each.attributes.items():
             learned = attribute.role == "parameter" and is_array(attribute.value)
             if learned and place not in each.aliases:
                 found[place] = attribute._replace(used=reordered.get(place, attribute.used))
+    if trees := [each.value for _, each in model.attributes("tree")]:
+        nodes, depth = sum(len(tree.left) for tree in trees), max(tree.depth for tree in trees)
+        for name, size in (("nodes of trees", nodes), ("depth of trees", depth)):
+            found[name] = Attribute(size, np.asarray(float(size)), "structure", name)
     return found
-
-
-def _tuned(model: Model) -> Hyperparameters:
-    return {
-        path: (attribute.value, True)
-        for contents in model.contents.values()
-        for path, attribute in contents.attributes.items()
-        if attribute.role == "tuned"
-    }
-
-
-def _parameter_spreads(models: Sequence[dict[str, Attribute]]) -> Iterator[ParameterSpread]:
-    for path in dict.fromkeys(path for model in models for path in model):
-        found = [model[path] for model in models if path in model]
-        yield _spread(path, "parameter", found[0].dims or None, [each.used for each in found])
 
 
 def _different_structure(models: Sequence[Model]) -> Iterator[str]:
@@ -115,12 +108,9 @@ def _different_structure(models: Sequence[Model]) -> Iterator[str]:
     """
     first, *others = [
         {
-            path: attribute.used
-            for start, contents in model.contents.items()
-            for path, attribute in contents.attributes.items()
-            if attribute.role == "structure"
-            and path == join(start, attribute.name)
-            and not attribute.name.startswith("_")
+            path: each.used
+            for path, each in model.attributes("structure")
+            if path.endswith(each.name) and not each.name.startswith("_")
         }
         for model in models
     ]
@@ -131,12 +121,11 @@ def _different_structure(models: Sequence[Model]) -> Iterator[str]:
             yield path
 
 
-def _spread(
-    path: str, role: str, dims: tuple[str, ...] | None, arrays: Sequence[Any]
-) -> ParameterSpread:
-    """Return how much one parameter varies over the models."""
+def _spread(path: str, found: Sequence[Attribute]) -> ParameterSpread:
+    """How much one parameter varies over the models that have it."""
+    arrays = [each.used for each in found]
     shapes = tuple(dict.fromkeys(array.shape for array in arrays))
-    row = ParameterSpread(path, role, dims, len(arrays), shapes)
+    row = ParameterSpread(path, found[0].role, found[0].dims or None, len(arrays), shapes)
     numeric = all(array.dtype.kind in "biuf" for array in arrays)
     if len(arrays) < 2 or len(shapes) > 1 or not numeric:
         return row
@@ -161,19 +150,3 @@ def _spread(
         largest=float(std.max()),
         sign_changes=int(np.count_nonzero(flips)),
     )
-
-
-def _trees(models: Sequence[Model]) -> Iterator[ParameterSpread]:
-    """Yield how much the number of nodes in all trees, and the depth of the deepest, vary."""
-    grown = [
-        [tree for each in model.contents.values() for tree in each.trees.values()]
-        for model in models
-    ]
-    grown = [trees for trees in grown if trees]
-    sizes = {
-        "nodes of trees": [sum(len(tree.left) for tree in trees) for trees in grown],
-        "depth of trees": [max(tree.depth for tree in trees) for trees in grown],
-    }
-    for name, numbers in sizes.items():
-        if numbers:
-            yield _spread(name, "structure", None, [np.asarray(float(n)) for n in numbers])

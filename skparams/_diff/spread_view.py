@@ -1,22 +1,27 @@
-"""What a spread shows: its page, the rows of its frame, and its bars."""
+"""What ``spread`` returns: its page, its frame and its figure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from skparams._diff.record import ParameterSpread
-from skparams._diff.sections import hidden_hyperparameters, hyperparameters, limited
+from skparams._diff.record import HyperparameterChange, ParameterSpread
+from skparams._diff.sections import hyperparameters
 from skparams._report import (
     UNKNOWN,
     Bar,
     Bars,
     Column,
+    Frame,
     Page,
+    Plotted,
     Row,
     Section,
     clean,
+    draw_bars,
     few,
+    left_out,
     longest,
     number,
     plural,
@@ -25,48 +30,86 @@ from skparams._report import (
 )
 
 if TYPE_CHECKING:
-    from skparams._diff.result import Spread
+    from matplotlib.axes import Axes
 
-__all__ = ["COLUMNS", "bars", "page", "rows"]
+__all__ = ["Spread"]
 
-COLUMNS = {
+_COLUMNS = {
     **{"path": "object", "role": "object", "n_models": "Int64", "shapes": "object"},
     **{"values": "object", "mean": "float64", "std": "float64", "relative": "float64"},
     **{"largest": "float64", "sign_changes": "Int64", "nonfinite": "Int64"},
 }
+_LEARNED = [
+    Column("they learned", least=18, code=True),
+    Column("shape", wraps="cut"),
+    Column("mean", right=True, drop=2),
+    Column("std", right=True),
+    Column("relative", right=True),
+    Column("largest", right=True, drop=1),
+    Column("both signs", right=True, drop=3),
+]
 _MAX_ROWS = 40
 
 
-def page(spread: Spread) -> Page:
-    """Return the page."""
-    sections = [*hyperparameters(spread.hyperparameters, "they differ in"), *_learned(spread)]
-    return Page(_about(spread), sections, list(_notes(spread)))
+@dataclass(frozen=True, slots=True, repr=False)
+class Spread(Plotted):
+    """How much several models vary, as those of cross-validation's folds.
 
+    Shown as text by ``print`` and as HTML in notebooks.
 
-def _about(spread: Spread) -> list[str]:
-    names = dict.fromkeys(cls.rpartition(".")[2] for cls in spread.classes)
-    n = len(spread.classes)
-    fitted = "fitted" if spread.n_fitted == n else f"{spread.n_fitted} of them fitted"
-    return [clean(few(names)), plural(n, "model"), fitted if spread.n_fitted else "not fitted"]
+    Parameters
+    ----------
+    classes : tuple of str
+        The class of each model, as ``"sklearn.Ridge"``.
+    n_fitted : int
+        How many of them are fitted.
+    parameters : tuple of ParameterSpread
+        Each fitted parameter, and the sizes of trees.
+    hyperparameters : tuple of HyperparameterChange
+        Those that differ, and what fit chose differently.
+    aligned : bool
+        Whether units were put in the order and the signs of the first model.
+    different_structure : tuple of str
+        Attributes such as ``classes_`` that all models have and that differ, so that numbers at
+        one place of a parameter may mean different things.
+    """
 
+    classes: tuple[str, ...]
+    n_fitted: int
+    parameters: tuple[ParameterSpread, ...]
+    hyperparameters: tuple[HyperparameterChange, ...]
+    aligned: bool = False
+    different_structure: tuple[str, ...] = ()
 
-def _learned(spread: Spread) -> Iterator[Section]:
-    if not spread.parameters:
-        return
-    shown = list(spread.parameters)
-    if len(shown) > _MAX_ROWS:
-        shown.sort(key=lambda row: -(row.relative or 0.0))
-    rows = [_row(row, len(spread.classes)) for row in shown]
-    columns = [
-        Column("they learned", least=18, code=True),
-        Column("shape", wraps="cut"),
-        Column("mean", right=True, drop=2),
-        Column("std", right=True),
-        Column("relative", right=True),
-        Column("largest", right=True, drop=1),
-        Column("both signs", right=True, drop=3),
-    ]
-    yield Section(columns, limited(rows, _MAX_ROWS, "more that vary less"))
+    def _page(self) -> Page:
+        names = dict.fromkeys(cls.rpartition(".")[2] for cls in self.classes)
+        n = len(self.classes)
+        fitted = "fitted" if self.n_fitted == n else f"{self.n_fitted} of them fitted"
+        about = [clean(few(names)), plural(n, "model"), fitted if self.n_fitted else "not fitted"]
+        sections, notes = hyperparameters(self.hyperparameters, "they differ in")
+        shown, n_left = [*self.parameters], len(self.parameters[_MAX_ROWS:])
+        if n_left:
+            shown.sort(key=lambda row: -(row.relative or 0.0))
+        if rows := [_row(row, n) for row in shown[:_MAX_ROWS]]:
+            rows += left_out(n_left, _LEARNED, "more that vary less")
+            sections.append(Section(_LEARNED, rows))
+        return Page(about, sections, [*notes, *_notes(self)])
+
+    def _frame(self) -> Frame:
+        return _COLUMNS, _frame_rows(self)
+
+    def _draw(self, ax: Axes | None) -> Axes:
+        bars = [
+            Bar(row.path, row.relative, "shapes differ" if len(row.shapes) > 1 else "")
+            for row in self.parameters
+            if row.relative is not None or len(row.shapes) > 1
+        ]
+        title = "No parameter varies"
+        if largest := longest(bars):
+            title = f"{{first}} varies the most: its std is {value(largest)} of its size"
+        below = f"std over {plural(len(self.classes), 'model')}, over the size of the means"
+        nothing = "the models have no parameter of one shape to compare"
+        return draw_bars(Bars(title, below, bars, nothing), ax)
 
 
 def _row(row: ParameterSpread, n_models: int) -> Row:
@@ -83,7 +126,6 @@ def _row(row: ParameterSpread, n_models: int) -> Row:
 
 
 def _notes(spread: Spread) -> Iterator[str]:
-    yield from hidden_hyperparameters(spread.hyperparameters)
     if any(row.std is not None for row in spread.parameters):
         yield "std: of each number over the models, as root mean square; relative: over the means'"
     if spread.different_structure:
@@ -95,24 +137,10 @@ def _notes(spread: Spread) -> Iterator[str]:
         yield f"{plural(n, 'number is', 'numbers are')} not finite in some model and left out"
 
 
-def rows(spread: Spread) -> Iterator[dict[str, Any]]:
-    """Yield the rows of the frame: hyperparameters that differ, and parameters."""
+def _frame_rows(spread: Spread) -> Iterator[dict[str, Any]]:
+    """Yield the hyperparameters that differ, and the parameters."""
     for each in spread.hyperparameters:
         yield {"path": each.path, "role": each.role, "values": list(each.values)}
     for row in spread.parameters:
         shapes = ", ".join(shape(axes) or "()" for axes in row.shapes)
-        yield {name: getattr(row, name, None) for name in COLUMNS} | {"shapes": shapes}
-
-
-def bars(spread: Spread) -> Bars:
-    """Return how much each parameter varies."""
-    found = [
-        Bar(row.path, row.relative, "shapes differ" if len(row.shapes) > 1 else "")
-        for row in spread.parameters
-        if row.relative is not None or len(row.shapes) > 1
-    ]
-    title = "No parameter varies"
-    if largest := longest(found):
-        title = f"{{first}} varies the most: its std is {value(largest)} of its size"
-    below = f"std over {plural(len(spread.classes), 'model')}, over the size of the means"
-    return Bars(title, below, found, "the models have no parameter of one shape to compare")
+        yield {name: getattr(row, name, None) for name in _COLUMNS} | {"shapes": shapes}

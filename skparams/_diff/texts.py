@@ -1,7 +1,8 @@
-"""Two values that differ, as short texts that differ."""
+"""Short texts of different values, which are different too."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,26 +11,37 @@ from skparams._diff.record import Change
 from skparams._diff.values import ABSENT, is_function, parts_of
 from skparams.specs import short_repr
 
-__all__ = ["different_texts"]
+__all__ = ["distinct_texts"]
 
 _CONTEXT = 20  # characters shown before and after the first that differs
 
 
-def different_texts(before: Any, after: Any) -> tuple[str, str]:
-    """Return two values that differ as short texts that differ.
+def distinct_texts(values: Sequence[Any], short: Callable[[Any], str] = short_repr) -> list[str]:
+    """Short texts of different values, which are different too.
 
-    If their short texts are the same, as those of kernels with other bounds, of large arrays and
-    of two lambdas, the texts show the first part that differs.
+    If two short texts are the same, as those of kernels with other bounds, of large arrays and of
+    lambdas, the text shows the first part that differs.
     """
+    texts = [short(value) for value in values]
+    for i, value in enumerate(values):
+        first = texts.index(texts[i])
+        if first < i:
+            pair = _texts_of_pair(values[first], value)
+            if len(values) == 2:
+                return pair
+            texts[i] = pair[1] if pair[1] not in texts[:i] else f"{pair[1]} ({i + 1})"
+    return texts
+
+
+def _texts_of_pair(before: Any, after: Any) -> list[str]:
     one, two = short_repr(before), short_repr(after)
     if one != two:
-        return one, two
+        return [one, two]
     for path, first, second, change in parts_of(before, after):
         if change.n_changed:
             start = f"{path.removeprefix('.')}: " if path else ""
-            one, two = _texts_of_part(first, second, change)
-            return start + one, start + two
-    return one, f"another {type(after).__name__}"
+            return [start + text for text in _texts_of_part(first, second, change)]
+    return [one, f"another {type(after).__name__}"]
 
 
 def _texts_of_part(before: Any, after: Any, change: Change) -> tuple[str, str]:
@@ -55,7 +67,7 @@ def _full_name(cls: type) -> str:
 
 
 def _around_difference(one: str, two: str) -> tuple[str, str]:
-    """Return the text around the first character that differs."""
+    """Both texts around the first character that differs."""
     pairs = zip(one, two, strict=False)
     at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(two)))
     start, end = max(at - _CONTEXT, 0), at + _CONTEXT

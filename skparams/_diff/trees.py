@@ -17,20 +17,19 @@ class Tree(NamedTuple):
     """The nodes of a tree as arrays, the root first; a leaf has no positive ``left``.
 
     ``split`` has the integers that define a split: the feature, the side of missing values, the
-    categories. ``threshold`` counts if ``has_threshold``.
+    categories. ``threshold`` is NaN for a split by categories.
     """
 
     left: np.ndarray
     right: np.ndarray
     split: np.ndarray
-    has_threshold: np.ndarray
     threshold: np.ndarray
     value: np.ndarray
     depth: int
 
 
 def trees_in(path: str, value: Any) -> Iterator[tuple[str, Tree]]:
-    """Yield the trees of scikit-learn in an attribute, by path; nothing for other values."""
+    """Yield scikit-learn's trees in an attribute, by path."""
     if isinstance(value, list | tuple):
         for i, item in enumerate(value):
             yield from trees_in(f"{path}[{i}]", item)
@@ -50,7 +49,6 @@ def _of_tree(tree: Any) -> Tree:
         nodes["left_child"],
         nodes["right_child"],
         np.stack([nodes["feature"], nodes["missing_go_to_left"]], axis=1),
-        np.ones(len(nodes), bool),
         nodes["threshold"],
         state["values"],
         tree.max_depth,
@@ -68,8 +66,7 @@ def _of_predictor(predictor: Any) -> Tree:
         np.where(nodes["is_leaf"] == 0, nodes["left"].astype(np.int64), -1),
         nodes["right"].astype(np.int64),
         np.column_stack(split).astype(np.int64),
-        ~by_category,
-        nodes["num_threshold"],
+        np.where(by_category, np.nan, nodes["num_threshold"]),
         nodes["value"],
         int(nodes["depth"].max()),
     )
@@ -78,35 +75,36 @@ def _of_predictor(predictor: Any) -> Tree:
 def tree_change(
     path: str, before: Tree | None, after: Tree | None, tolerance: Tolerance
 ) -> TreeChange:
-    """Return the change of a tree, or of one that only one model has.
+    """The change of a tree, or of one that only one model has.
 
     Below a split whose feature changed, nodes at one place are compared all the same.
     """
+    sizes = [(len(tree.left), tree.depth) if tree else (0, 0) for tree in (before, after)]
+    nodes, depth = zip(*sizes, strict=True)
     if before is None or after is None:
-        sizes = [(len(tree.left), tree.depth) if tree else (0, 0) for tree in (before, after)]
-        nodes, depth = zip(*sizes, strict=True)
         return TreeChange(path, nodes, depth, Change(0, 0), Change(0, 0), None)
     one, two = _places(before, after)
     splits = (before.left[one] > 0) & (after.left[two] > 0)
     leaves = (before.left[one] <= 0) & (after.left[two] <= 0)
-    alike = (before.split[one[splits]] == after.split[two[splits]]).all(axis=1)
-    shared = np.flatnonzero(splits)[alike]
-    shared = shared[before.has_threshold[one[shared]]]
+    same_split = (before.split[one[splits]] == after.split[two[splits]]).all(axis=1)
+    shared = np.flatnonzero(splits)[same_split]
+    old, new = before.threshold[one[shared]], after.threshold[two[shared]]
+    numeric = ~(np.isnan(old) & np.isnan(new))
     values: Change | None = None
     if before.value.shape[1:] == after.value.shape[1:]:
         values = change_of(before.value[one[leaves]], after.value[two[leaves]], tolerance)
     return TreeChange(
         path,
-        (len(before.left), len(after.left)),
-        (before.depth, after.depth),
-        Change(alike.size, int(np.count_nonzero(~alike))),
-        change_of(before.threshold[one[shared]], after.threshold[two[shared]], tolerance),
+        nodes,
+        depth,
+        Change(same_split.size, int(np.count_nonzero(~same_split))),
+        change_of(old[numeric], new[numeric], tolerance),
         values,
     )
 
 
 def _places(before: Tree, after: Tree) -> tuple[np.ndarray, np.ndarray]:
-    """Return the nodes at each place that both trees have, level by level."""
+    """The nodes at each place that both trees have, level by level."""
     one = two = np.zeros(1, np.intp)
     levels = []
     while one.size:

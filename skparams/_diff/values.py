@@ -25,7 +25,7 @@ ABSENT = object()  # stands for an item that only the other object has
 
 
 def compare(before: Any, after: Any, tolerance: Tolerance = EXACT) -> Change:
-    """Return how many of the values in two objects differ."""
+    """How many of the values in two objects differ."""
     return Change.merged(change for *_, change in parts_of(before, after, tolerance))
 
 
@@ -48,9 +48,9 @@ def parts_of(
 ) -> Iterator[tuple[str, Any, Any, Change]]:
     """Yield the path, both sides and the change of each part of two objects.
 
-    Arrays are compared number by number, containers and objects item by item; an item that only
-    one has is one value that changed. Random generators are the same if their kind is, as fit
-    advances them. An object that shows no attributes is compared by what ``pickle`` would keep.
+    Arrays are compared element by element, containers and objects item by item; an item that only
+    one has is one value that changed. An object without attributes is compared by its pickled
+    state. Random generators of one kind are the same, as fit advances them.
     """
     change = _change(before, after, tolerance)
     if change is not None:
@@ -72,7 +72,7 @@ def parts_of(
 
 
 def _change(before: Any, after: Any, tolerance: Tolerance) -> Change | None:
-    """Return the change of two objects, None if they are to be compared item by item."""
+    """The change of two objects, None if they are to be compared item by item."""
     if is_array(before) and is_array(after):
         if before.shape != after.shape:
             return _CHANGED
@@ -110,22 +110,20 @@ def _identity(function: Any) -> tuple[Any, ...]:
 
 
 def _items(value: Any) -> Mapping[Any, Any] | None:
-    """Return the items of a container or an object, None if they cannot be seen."""
+    """The items of a container or an object, None if it does not show them."""
     if isinstance(value, dict):
         return value
-    if isinstance(value, list | tuple):
-        return dict(enumerate(value))
-    if isinstance(value, np.ndarray):
-        return dict(enumerate(value.ravel().tolist()))
+    if isinstance(value, list | tuple | np.ndarray):
+        return dict(enumerate(np.ravel(value).tolist() if is_array(value) else value))
     # Classes written in C have attributes that describe their layout, not their values.
     attributes = {name: item for name, item in attributes_of(value).items() if name[:2] != "__"}
     if attributes:
         return attributes
     try:
-        kept = value.__reduce_ex__(4)
+        state = value.__reduce_ex__(4)
     except Exception:  # raised by a class's own code
         return None
-    return {0: kept} if isinstance(kept, str) else dict(enumerate(kept[1:]))
+    return dict(enumerate([state] if isinstance(state, str) else state[1:]))
 
 
 def _equal(before: Any, after: Any) -> bool:

@@ -1,23 +1,28 @@
-"""What a difference shows: its page, the rows of its frame, and its bars."""
+"""What ``diff`` returns: its page, its frame and its figure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from skparams._diff.lines import Line, class_of, folded, learned, short_class, status, unchanged
-from skparams._diff.record import AttributeChange, Change, Facts, NodeChange
-from skparams._diff.sections import hidden_hyperparameters, hyperparameters, limited, written
+from skparams._diff.lines import Line, class_of, learned, status, unchanged
+from skparams._diff.record import AttributeChange, Change, Facts, HyperparameterChange, NodeChange
+from skparams._diff.sections import hyperparameters, written
 from skparams._report import (
     UNKNOWN,
     Bar,
     Bars,
     Column,
+    Frame,
     Page,
+    Plotted,
     Row,
     Section,
     clean,
+    draw_bars,
     few,
+    left_out,
     longest,
     number,
     plural,
@@ -26,55 +31,107 @@ from skparams._report import (
 )
 
 if TYPE_CHECKING:
-    from skparams._diff.result import Diff
+    from matplotlib.axes import Axes
 
-__all__ = ["COLUMNS", "bars", "differences", "page", "rows"]
+__all__ = ["Diff", "differences"]
 
 _NUMBERS = {
     **dict.fromkeys(("n", "n_changed", "nonfinite"), "Int64"),
     **dict.fromkeys(("largest", "relative", "cosine"), "float64"),
 }
-COLUMNS = {
+_COLUMNS = {
     **dict.fromkeys(("path", "estimator", "role", "status", "before", "after"), "object"),
     **_NUMBERS,
 }
-_MAX_OTHERS = 20
-_MAX_MEMBERS = 200  # of a run that is opened
-_FIGURES = [
+_LEARNED = [
+    Column("it learned", least=18, code=True),
+    Column("shape", wraps="cut"),
     Column("changed", right=True),
     Column("largest", right=True, drop=1),
     Column("relative", right=True),
     Column("cosine", right=True, drop=2),
 ]
+_OTHERS = [
+    Column("other attributes", least=16, code=True),
+    Column("", drop=1),
+    Column("before", least=12, wraps="fold", code=True),
+    Column("after", least=12, wraps="fold", code=True),
+]
+_MAX_OTHERS = 20
 
 
-def page(diff: Diff) -> Page:
-    """Return the page."""
-    sections = [*hyperparameters(diff.hyperparameters, "you changed", "before", "after")]
-    sections += [*_learned(diff.root), *_others(diff.root)]
-    for name, lines in folded(diff.root):
-        columns = [Column("member", code=True), Column("", wraps="cut"), *_FIGURES]
-        members = limited([line.row() for line in lines], _MAX_MEMBERS)
-        sections.append(Section(columns, members, fold=f"each of {name}"))
-    return Page(_about(diff), sections, list(_notes(diff)))
+@dataclass(frozen=True, slots=True, repr=False)
+class Diff(Plotted):
+    """What changed between two models.
+
+    Shown as text by ``print`` and as HTML in notebooks.
+
+    Parameters
+    ----------
+    root : NodeChange
+        The estimator.
+    hyperparameters : tuple of HyperparameterChange
+        Those that were added, removed or changed.
+    n_same : int
+        How many hyperparameters are the same.
+    rtol, atol : float
+        A number has changed if it differs by more than ``atol + rtol * abs(after)``.
+    aligned : bool
+        Whether units of ``after`` were put in the order and the signs of ``before``.
+    """
+
+    _in_json: ClassVar = ("is_empty",)
+
+    root: NodeChange
+    hyperparameters: tuple[HyperparameterChange, ...]
+    n_same: int
+    rtol: float = 0.0
+    atol: float = 0.0
+    aligned: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no difference was found."""
+        return not self.hyperparameters and self.root.same
+
+    def _page(self) -> Page:
+        fitted = ("fitted" if each else "not fitted" for each in self.root.fitted)
+        about = [class_of(self.root), " → ".join(dict.fromkeys(fitted))]
+        about += ["no difference"] if self.is_empty else []
+        sections, notes = hyperparameters(self.hyperparameters, "you changed", "before", "after")
+        others, n_hidden = _different_others(self.root)
+        if rows := list(_learned(self.root)):
+            sections.append(Section(_LEARNED, rows, list(_alignments(self.root))))
+        if rows := [Row((clean(row.path), row.role, *_sides(row))) for row in others[:_MAX_OTHERS]]:
+            rows += left_out(len(others[_MAX_OTHERS:]), _OTHERS)
+            sections.append(Section(_OTHERS, rows))
+        return Page(about, sections, [*notes, *_notes(self, n_hidden)])
+
+    def _frame(self) -> Frame:
+        return _COLUMNS, _frame_rows(self)
+
+    def _draw(self, ax: Axes | None) -> Axes:
+        bars = []
+        for line in (line for each in learned(self.root) for line in each.walk()):
+            if line.path and line.change is not None and line.change.relative is not None:
+                bars.append(Bar(line.path, line.change.relative))
+            elif line.path and line.note:
+                bars.append(Bar(line.path, None, line.note))
+        title = "No parameter that is in both changed"
+        if largest := longest(bars):
+            title = f"{{first}} changed the most: by {value(largest)} times its norm"
+        below = "norm of the change over the norm before"
+        nothing = "has nothing to draw: no fitted parameter is in both models"
+        return draw_bars(Bars(title, below, bars, f"{class_of(self.root)} {nothing}"), ax)
 
 
-def _about(diff: Diff) -> list[str]:
-    fitted = ("fitted" if each else "not fitted" for each in diff.root.fitted)
-    about = [class_of(diff.root), " → ".join(dict.fromkeys(fitted))]
-    return [*about, "no difference"] if diff.is_empty else about
-
-
-def _learned(root: NodeChange) -> Iterator[Section]:
+def _learned(root: NodeChange) -> Iterator[Row]:
     lines = list(learned(root))
-    if len(lines) > 1:
+    yield from (line.row() for line in lines)
+    if len(lines) > 1 or any(line.lines for line in lines):
         change = Change.merged(root.changes())
         note = "" if root.same else unchanged(change)
-        lines.append(Line("total compared", "", change, note, style="bold"))
-    if lines:
-        columns = [Column("it learned", least=18, code=True), Column("shape", wraps="cut")]
-        rows = [line.row() for line in lines]
-        yield Section([*columns, *_FIGURES], rows, list(_alignments(root)))
+        yield Line("total compared", "", change, note, style="bold").row()
 
 
 def _alignments(root: NodeChange) -> Iterator[str]:
@@ -88,21 +145,8 @@ def _alignments(root: NodeChange) -> Iterator[str]:
             yield note + (f", {plural(each.flipped, 'sign')} flipped" if each.flipped else "")
 
 
-def _others(root: NodeChange) -> Iterator[Section]:
-    """Yield the other attributes that differ, of two classes only those that both have."""
-    if found := _differing(root)[0]:
-        columns = [
-            Column("other attributes", least=16, code=True),
-            Column("", drop=1),
-            Column("before", least=12, wraps="fold", code=True),
-            Column("after", least=12, wraps="fold", code=True),
-        ]
-        rows = [Row((clean(row.path), row.role, *_sides(row))) for row in found]
-        yield Section(columns, limited(rows, _MAX_OTHERS))
-
-
-def _differing(root: NodeChange) -> tuple[list[AttributeChange], int]:
-    """Return the other attributes that differ, and how many come or go with a class."""
+def _different_others(root: NodeChange) -> tuple[list[AttributeChange], int]:
+    """The other attributes that differ, and how many come or go with a class."""
     differing = [(row, node) for node in root.walk() for row in node.others if not row.same]
     found = [
         row
@@ -113,7 +157,7 @@ def _differing(root: NodeChange) -> tuple[list[AttributeChange], int]:
 
 
 def _sides(row: AttributeChange) -> tuple[str, str]:
-    """Return both sides in short: their text, or shape, dtype and how many values differ."""
+    """Both sides in short: their text, or shape, dtype and how many values differ."""
     one, two = (written(facts.text if facts else None) for facts in (row.before, row.after))
     if one == two or UNKNOWN in (one, two):
         one, two = (_kind(facts) or UNKNOWN for facts in (row.before, row.after))
@@ -123,18 +167,17 @@ def _sides(row: AttributeChange) -> tuple[str, str]:
 
 
 def _kind(facts: Facts | None) -> str | None:
-    """Return the shape and the dtype of an array, another value's text."""
+    """The shape and the dtype of an array, or the text of another value."""
     if facts is None:
         return None
     text = facts.text if facts.shape is None else f"{shape(facts.shape)} {facts.dtype}".lstrip()
     return clean(text or "")
 
 
-def _notes(diff: Diff) -> Iterator[str]:
+def _notes(diff: Diff, n_hidden: int) -> Iterator[str]:
     if diff.n_same:
         yield f"{plural(diff.n_same, 'hyperparameter')} the same"
-    yield from hidden_hyperparameters(diff.hyperparameters)
-    if n_hidden := _differing(diff.root)[1]:
+    if n_hidden:
         yield f"{plural(n_hidden, 'other attribute')} not in both models"
     if diff.rtol or diff.atol:
         yield f"changed: by more than {value(diff.atol)} + {value(diff.rtol)} × |after|"
@@ -142,81 +185,55 @@ def _notes(diff: Diff) -> Iterator[str]:
         yield f"{number(n)} changed to or from NaN or infinity; norms leave them out"
     if any(diff.root.fitted):
         unfitted = (node for node in diff.root.walk() if not any(node.fitted))
-        if names := dict.fromkeys(clean(short_class(node.after)) for node in unfitted):
+        if names := dict.fromkeys(clean(node.class_name) for node in unfitted):
             yield f"not fitted: {few(names)}"
 
 
-def rows(diff: Diff) -> Iterator[dict[str, Any]]:
-    """Yield the rows of the frame: what was compared, and the hyperparameters that differ."""
+def _frame_rows(diff: Diff) -> Iterator[dict[str, Any]]:
+    """Yield the hyperparameters that differ, and all that was compared."""
     for each in diff.hyperparameters:
-        yield _row(each.path, "hyperparameter", each.before, each.after)
+        yield _row(each.path, None, "hyperparameter", sides=each.values)
     for node in diff.root.walk():
+        cls = node.class_name
         if (node.before, node.fitted[0]) != (node.after, node.fitted[1]):
-            before, after = (
-                cls if fitted or not cls else f"{cls} (not fitted)"
-                for cls, fitted in zip((node.before, node.after), node.fitted, strict=True)
-            )
-            yield _row(node.path, "estimator", before, after)
-        for row in _attribute_rows(node):
-            yield {"estimator": short_class(node.after or node.before), **row}
+            pairs = zip((node.before, node.after), node.fitted, strict=True)
+            sides = [f"{c} (not fitted)" if c and not fitted else c for c, fitted in pairs]
+            yield _row(node.path, None, "estimator", sides=sides)
+        for row in (*node.parameters, *node.others):
+            sides = [_kind(row.before), _kind(row.after)]
+            yield _row(row.path, cls, row.role, sides=sides, change=row.change, same=row.same)
+        for tree in node.trees:
+            for name, sizes in (("nodes", tree.nodes), ("depth", tree.depth)):
+                sides, same = [f"{n}" for n in sizes], sizes[0] == sizes[1]
+                yield _row(f"{tree.path} {name}", cls, "structure", sides=sides, same=same)
+            for name, change in tree.changes.items():
+                role = "structure" if name == "splits" else "parameter"
+                same = not change.n_changed
+                yield _row(f"{tree.path} {name}", cls, role, change=change, same=same)
+
+
+def _row(
+    *names: str | None,
+    sides: Iterable[str | None] = (None, None),
+    change: Change | None = None,
+    same: bool = False,
+) -> dict[str, Any]:
+    before, after = sides
+    word = "same" if same else "changed" if change else status(before, after)
+    numbers = [getattr(change, name, None) for name in _NUMBERS]
+    return dict(zip(_COLUMNS, (*names, word, before, after, *numbers), strict=True))
 
 
 def differences(diff: Diff) -> Iterator[str]:
     """Yield the path, the class and the size of each difference, other classes first."""
-    for row in sorted(rows(diff), key=lambda row: row["role"] != "estimator"):
+    for row in sorted(_frame_rows(diff), key=lambda row: row["role"] != "estimator"):
         if row["status"] == "same":
             continue
-        owner = f" of {row['estimator']}" if "estimator" in row else ""
+        owner = f" of {row['estimator']}" if row["estimator"] else ""
         name = clean(row["path"] if owner else f"{row['role']} {row['path']}".strip())
         before, after = (clean(row[side] or "absent") for side in ("before", "after"))
-        size = "" if row.get("largest") is None else f", by up to {value(row['largest'])}"
+        size = "" if row["largest"] is None else f", by up to {value(row['largest'])}"
         difference = f"{before} instead of {after}"
-        if row.get("n_changed") and (size or before == after):
+        if row["n_changed"] and (size or before == after):
             difference = f"{row['n_changed']:,} of {row['n']:,} values differ{size}"
         yield f"{name}{owner}: {difference}"
-
-
-def _attribute_rows(node: NodeChange) -> Iterator[dict[str, Any]]:
-    for each in (*node.parameters, *node.others):
-        before, after = (_kind(facts) for facts in (each.before, each.after))
-        yield _row(each.path, each.role, before, after, each.change, same=each.same)
-    for tree in node.trees:
-        for name, pair in (("nodes", tree.nodes), ("depth", tree.depth)):
-            one, two = map(str, pair)
-            yield _row(f"{tree.path} {name}", "structure", one, two, same=one == two)
-        for name, change in tree.changes.items():
-            role = "structure" if name == "splits" else "parameter"
-            yield _row(f"{tree.path} {name}", role, change=change, same=not change.n_changed)
-
-
-def _row(
-    path: str,
-    role: str,
-    before: str | None = None,
-    after: str | None = None,
-    change: Change | None = None,
-    *,
-    same: bool = False,
-) -> dict[str, Any]:
-    word = "same" if same else "changed" if change else status(before, after)
-    row = {"path": path, "role": role, "status": word, "before": before, "after": after}
-    return row | {name: getattr(change, name) for name in _NUMBERS if change}
-
-
-def bars(diff: Diff) -> Bars:
-    """Return how much each parameter changed."""
-    found = []
-    for line in learned(diff.root):
-        if line.path and line.change is not None and line.change.relative is not None:
-            found.append(Bar(line.path, line.change.relative))
-        elif line.path and line.note:
-            found.append(Bar(line.path, None, line.note))
-    title = "No parameter that is in both changed"
-    if largest := longest(found):
-        title = f"{{first}} changed the most: by {value(largest)} times its norm"
-    return Bars(
-        title,
-        "norm of the change over the norm before",
-        found,
-        f"{class_of(diff.root)} has nothing to draw: no fitted parameter is in both models",
-    )

@@ -113,16 +113,13 @@ def count_params(
     if kind not in _KINDS:
         raise ValueError(f"count_params: kind must be one of {', '.join(_KINDS)}, got {kind!r}.")
     walk = Walk(estimator)
-    totals = walk.root.totals
-    assert not isinstance(totals.stored, Bounds)  # only a plan has bounds
-    assert not isinstance(totals.free, Bounds)
     if kind == "effective":
         degrees = effective("count_params", estimator, X) if walk.root.fitted else None
         return None if isinstance(degrees, Unknown) else degrees
-    if kind == "free":
-        return None if isinstance(totals.free, Unknown) else totals.free
-    if isinstance(totals.stored, Unknown):
+    totals = walk.root.totals
+    count = totals.free if kind == "free" else totals.stored
+    if isinstance(count, Bounds | Unknown):
         return None
-    if kind == "stored":
-        return totals.stored
-    return sum(int(np.count_nonzero(stored_in(leaf.used))) for leaf in walk.unique)
+    if kind == "nonzero":
+        return sum(int(np.count_nonzero(stored_in(leaf.used))) for leaf in walk.unique)
+    return count

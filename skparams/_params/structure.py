@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.exceptions import NotFittedError
 
-from skparams._walk import Leaf, Walk, is_fitted, join
+from skparams._walk import Leaf, Walk, is_fitted, join, results_equal
 from skparams.specs import (
     COMMON,
     MISSING,
@@ -36,7 +37,7 @@ def _role(view: EstimatorView, name: str, value: Any) -> str:
 
 
 def structure_of(estimator: Any, deep: bool) -> dict[str, Any]:
-    """Return the attributes that a fresh clone needs in order to predict, whole, by path.
+    """The attributes that a fresh clone needs in order to predict, whole, by path.
 
     They are copies, except for the arrays of parameters in them.
     """
@@ -58,7 +59,7 @@ def structure_of(estimator: Any, deep: bool) -> dict[str, Any]:
 
 def put(estimator: Any, params: Mapping[str, Any]) -> None:
     """Put parameters, and whole attributes that are among them, into an estimator."""
-    with _AllOrNothing() as change:
+    with _all_or_nothing() as change:
         structure = _structure_in(estimator, params)
         memo: dict[int, Any] = {}
         for path, (owner, name) in structure.items():
@@ -86,31 +87,30 @@ def put(estimator: Any, params: Mapping[str, Any]) -> None:
                 change(owner, name, value)
 
 
-class _AllOrNothing:
-    """Set attributes, and restore the old ones if the block raises."""
+@contextmanager
+def _all_or_nothing() -> Iterator[Callable[[Any, str, Any], None]]:
+    """Yield a function that sets attributes; if the block raises, restore the old ones."""
+    done: list[tuple[Any, str, Any]] = []
 
-    def __init__(self) -> None:
-        self._done: list[tuple[Any, str, Any]] = []
-
-    def __enter__(self) -> _AllOrNothing:
-        return self
-
-    def __call__(self, estimator: Any, name: str, value: Any) -> None:
-        self._done.append((estimator, name, attributes_of(estimator).get(name, MISSING)))
+    def change(estimator: Any, name: str, value: Any) -> None:
+        done.append((estimator, name, attributes_of(estimator).get(name, MISSING)))
         setattr(estimator, name, value)
 
-    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
-        for estimator, name, old in reversed(self._done if error else ()):
+    try:
+        yield change
+    except BaseException:
+        for estimator, name, old in reversed(done):
             if old is not MISSING:
                 object.__setattr__(estimator, name, old)
             elif name in attributes_of(estimator):
                 object.__delattr__(estimator, name)
+        raise
 
 
 def _owners(
     estimator: Any, deep: bool, path: str = "", within: frozenset[int] = frozenset()
 ) -> dict[str, EstimatorView]:
-    """Return an estimator and those among its arguments that are fitted, as steps, by path."""
+    """An estimator and the fitted ones among its arguments, as steps, by path."""
     view = view_of(estimator, path)
     found = {path: view}
     within |= {id(estimator)}
@@ -123,7 +123,7 @@ def _owners(
 
 
 def _structure_in(estimator: Any, params: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
-    """Return, for paths of whole attributes, the estimator and the attribute's name.
+    """The estimator and the name of each whole attribute among ``params``, by path.
 
     A fresh estimator takes any attribute, parameters included, if structure is among them or its
     Spec has none. A fitted one takes those that it has; its parameters are replaced one by one.
@@ -164,7 +164,7 @@ def _replaced(
     for path, value in params.items():
         leaf = leaves[path]
         array = _converted(leaf, value)
-        if not _same_array(array, leaf.numbers):
+        if not results_equal(array, leaf.numbers):
             changes.setdefault((id(leaf.estimator), leaf.attribute), {})[path] = array
     for new in changes.values():
         leaf = leaves[next(iter(new))]
@@ -186,7 +186,7 @@ def _with_parts(
     ctx: Context,
     new: Mapping[str, Any],
 ) -> Any:
-    """Return a copy of an object with new numbers in its parts."""
+    """A copy of an object with new values in its parts."""
     name = leaf.attribute
     copy = ctx.value = _copied("set_fitted_params", name, old, {})
     for part in parts(ctx):
@@ -199,7 +199,7 @@ def _with_parts(
             part.array[...] = new[path]
     for part in parts(ctx):
         path = f"{name}{part.path}"
-        if path in new and not _same_array(np.asarray(part.array), new[path]):
+        if path in new and not results_equal(np.asarray(part.array), new[path]):
             raise ValueError(
                 f"set_fitted_params: {path} of {type(leaf.estimator).__name__} is computed by the "
                 f"{type(old).__name__} in {name} and cannot be replaced in it."
@@ -215,12 +215,6 @@ def _derived(estimator: Any) -> Iterator[tuple[str, Any]]:
             yield name, rule.derive(view.context())
 
 
-def _same_array(a: Any, b: Any) -> bool:
-    if issparse(a) or issparse(b):
-        return False
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-
-
 def _copied(function: str, path: str, value: Any, memo: dict[int, Any]) -> Any:
     try:
         return deepcopy(value, memo)
@@ -230,7 +224,7 @@ def _copied(function: str, path: str, value: Any, memo: dict[int, Any]) -> Any:
 
 
 def _converted(leaf: Leaf, value: Any) -> Any:
-    """Return a copy of a value with the shape and dtype of the leaf that it replaces."""
+    """A copy of a value, with the shape and the dtype of the leaf that it replaces."""
     old = leaf.numbers
     if issparse(old) != issparse(value):
         raise ValueError(

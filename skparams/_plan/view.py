@@ -19,6 +19,7 @@ from skparams._report import (
     layers,
     learned,
     left_out,
+    names_on_page,
     number,
     plural,
     size,
@@ -52,13 +53,14 @@ def page(plan: Plan) -> Page:
 def _unknown_until_fit(plan: Plan) -> list[str]:
     """Return the reasons of what is unknown, and where each comes up first."""
     first: dict[str, str] = {}
+    names = names_on_page(plan.root)
     for node in plan.root.walk():
         own = [(row.count, row.path) for row in node.parameters]
         if not node.children:
             own.append((node.totals.stored, node.path))
         for count, path in own:
             if isinstance(count, Unknown):
-                first.setdefault(count.reason, path)
+                first.setdefault(count.reason, names.get(path, path))
     if isinstance(plan.totals.stored, Unknown) and not first:
         first[plan.totals.stored.reason] = ""
     notes = [

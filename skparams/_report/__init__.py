@@ -4,11 +4,12 @@ from skparams._report.bars import Bar, Bars, draw_bars, longest
 from skparams._report.base import Frame, Plotted, Report
 from skparams._report.chosen import chosen
 from skparams._report.layout import cut
-from skparams._report.lines import largest, learned, upper, weight
+from skparams._report.lines import largest, learned, run_name, runs, upper, weight
 from skparams._report.nodes import about, frame_of, guessed_classes, layers, titled
 from skparams._report.page import Column, Page, Row, Section, left_out
 from skparams._report.palette import DARK, LIGHT, Theme
 from skparams._report.plot import draw_nodes
+from skparams._report.trees import names_on_page
 from skparams._report.words import (
     UNKNOWN,
     amount,
@@ -51,9 +52,12 @@ __all__ = [
     "learned",
     "left_out",
     "longest",
+    "names_on_page",
     "number",
     "plural",
     "rate",
+    "run_name",
+    "runs",
     "shape",
     "size",
     "titled",

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from skparams._records import Hyperparameter, Node
 from skparams._report.page import Column, Row, Section, left_out
+from skparams._report.trees import public_name
 from skparams._report.words import UNKNOWN, clean, few
 
 __all__ = ["chosen"]
@@ -17,8 +18,7 @@ _MAX_HIDDEN = 300
 _COLUMNS = [
     Column("you chose", least=16, code=True),
     Column("", least=12, wraps="fold", code=True),
-    Column("default", least=8, drop=1, wraps="fold", code=True),
-    Column("decides", least=12, wraps="cut", code=True),
+    Column("default", least=8, drop=2, wraps="fold", code=True),
 ]
 
 
@@ -44,13 +44,23 @@ def chosen(root: Node) -> list[Section]:
                 n_deciding += row in deciding
                 hidden.append(Row((clean(local), clean(row.value), "", ""), "dim"))
     more = [_hidden(hidden, n_deciding, len(shown))] if hidden else []
-    return [Section(_COLUMNS, [*_tree(shown), *more])] if shown or more else []
+    columns = [*_COLUMNS, *_decides([row for _, row in shown])]
+    return [Section(columns, [*_tree(shown), *more])] if shown or more else []
+
+
+def _decides(shown: Sequence[Row]) -> list[Column]:
+    """The last column, if any of the rows has something in it; few give way to the defaults."""
+    n = sum(row.cells[-1] != UNKNOWN for row in shown)
+    drop = int(3 * n < len(shown))
+    return [Column("decides", least=12, drop=drop, wraps="cut", code=True)] if n else []
 
 
 def _row(row: Hyperparameter) -> Row:
     name = clean(row.path.rpartition("__")[2])
     default = "required" if row.default is None else clean(row.default)
-    decides = clean(few([_seen_from(row, path) for path in row.decides])) or UNKNOWN
+    decides = (
+        clean(few([_relative_name(row, public_name(path)) for path in row.decides])) or UNKNOWN
+    )
     return Row((name, clean(row.value), default, decides), "accent" if row.changed else "dim")
 
 
@@ -91,7 +101,7 @@ def _hyperparameters(node: Node, section: str) -> Iterator[tuple[str, list[Hyper
         yield from _hyperparameters(child, section)
 
 
-def _seen_from(row: Hyperparameter, name: str) -> str:
+def _relative_name(row: Hyperparameter, name: str) -> str:
     """Return how an attribute is named beside a hyperparameter: another step's with the step."""
     step = row.path.rpartition("__")[0]
     if name.startswith(f"{step}__"):

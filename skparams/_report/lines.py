@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from skparams._records import (
     Bounds,
@@ -14,16 +13,25 @@ from skparams._records import (
     FittedAttribute,
     Layer,
     Node,
-    Trees,
     Unknown,
     add,
     multiply,
-    together,
 )
 from skparams._report.page import Column, Row, Section
+from skparams._report.trees import array_name, boosted, described, names_on_page, trees_in
 from skparams._report.words import clean, number, shape, size, tree_size
 
-__all__ = ["Line", "largest", "layers_of", "learned", "lines_of", "upper", "weight"]
+__all__ = [
+    "Line",
+    "largest",
+    "layers_of",
+    "learned",
+    "lines_of",
+    "run_name",
+    "runs",
+    "upper",
+    "weight",
+]
 
 _MAX_ARRAYS = 12  # of one estimator: a screen's worth
 _MAX_CHILDREN = 30  # of one estimator, runs of them counted as one
@@ -34,7 +42,17 @@ _MAX_LINES = 500  # keeps the page below half a megabyte
 _STYLES = {"estimator": "bold", "several": "bold", "rest": "dim"}
 
 T = TypeVar("T")
+N = TypeVar("N", bound="_Named")
 Counts = tuple[Count, Count, Count]  # stored, free, bytes
+
+
+class _Named(Protocol):
+    """A node of any tree of estimators."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def class_name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +114,27 @@ def lines_of(root: Node, depth: int | None = None, limit: int = _MAX_LINES) -> t
 
     Runs of estimators alike are opened where ``depth`` is given.
     """
-    return tuple(_Lines(limit, depth).inside(root, 0))
+    return tuple(_Lines(limit, depth, names_on_page(root)).inside(root, 0))
 
 
 class _Lines:
-    def __init__(self, limit: int, depth: int | None) -> None:
+    def __init__(self, limit: int, depth: int | None, names: Mapping[str, str]) -> None:
         self._left = limit
         self._depth = depth
+        self._names = names
 
     def inside(self, node: Node, level: int) -> Iterator[Line]:
         """Yield a node's own parameters and the estimators in it."""
-        trees = _trees_in([node])
-        many = trees is not None and trees.n != 1
-        arrays = [row for row in node.parameters if not (many and row.trees)]
+        groups = boosted(node)
+        arrays = [row for row in node.parameters if not (groups and row.trees)]
         rows, rest = largest(arrays, _MAX_ARRAYS, lambda row: row.count)
-        yield from self._listed([*rows, *rest], len(rows), lambda row: _array(row, node), _own)
-        if trees and many:
-            yield self._trees([row for row in node.parameters if row.trees], trees)
+        yield from self._listed([*rows, *rest], len(rows), lambda row: self._array(row, node), _own)
+        if groups:
+            yield self._trees(node, groups)
         if self._depth is not None and level >= self._depth:
             return
-        runs, more = largest(list(_runs(node.children)), _MAX_CHILDREN, _weight_of_run)
-        for run in runs:
+        shown, more = largest(list(runs(node.children)), _MAX_CHILDREN, _weight_of_run)
+        for run in shown:
             yield self._estimator(run[0], level) if len(run) == 1 else self._run(run, level)
         if more:
             left = [child for run in more for child in run]
@@ -147,8 +165,8 @@ class _Lines:
 
     def _estimator(self, node: Node, level: int) -> Line:
         what, words = clean(node.class_name), flow(layers_of(node))
-        trees = _trees_in([node])
-        if trees and trees.n == 1:
+        trees = trees_in([node])
+        if trees and trees.n == 1 and not boosted(node):
             words = tree_size(trees)
         if node.times != 1:
             what = f"{number(node.times)} × {what}"
@@ -163,13 +181,13 @@ class _Lines:
         lines = self._listed(
             ordered, _MAX_MEMBERS, lambda node: self._estimator(node, level + 1), _totals
         )
-        trees = _trees_in(run)
+        trees = trees_in(run)
         what = f"{len(run):,} × {clean(run[0].class_name)}"
         if trees and trees.n == len(run):
-            what = _described(trees, f"{number(trees.nodes)} nodes")
+            what = described(trees, f"{number(trees.nodes)} nodes")
         return Line(
             "several",
-            _name_of_run(run),
+            run_name(run),
             what,
             "",
             *_sum(map(_totals, run)),
@@ -177,52 +195,35 @@ class _Lines:
             opened=self._depth is not None,
         )
 
-    def _trees(self, rows: Sequence[FittedAttribute], trees: Trees) -> Line:
+    def _trees(self, node: Node, groups: Sequence[Sequence[FittedAttribute]]) -> Line:
         """Return the line of trees that are no estimators, with each of them inside it."""
-        groups: dict[int, list[FittedAttribute]] = {}
-        for row in rows:
-            groups.setdefault(id(row.trees), []).append(row)
+        rows, trees = [row for group in groups for row in group], trees_in([node])
+        assert trees is not None
         if len(groups) == 1:
-            lines = [_of_trees(row) for row in rows]
+            lines = [
+                Line("array", array_name(row), shape(row.shape), "", *_own(row)) for row in rows
+            ]
         else:
-            each = list(enumerate(groups.values()))
-            lines = list(
-                self._listed(each, _MAX_MEMBERS, _tree, lambda item: _sum(map(_own, item[1])))
-            )
-        what, counts = _described(trees), _sums(rows)
+            each = list(enumerate(groups))
+            lines = list(self._listed(each, _MAX_MEMBERS, _tree, lambda item: _sums(item[1])))
         opened = self._depth is not None
-        return Line("several", "trees", what, "", *counts, lines=tuple(lines), opened=opened)
+        what = described(trees)
+        return Line("several", "trees", what, "", *_sums(rows), lines=tuple(lines), opened=opened)
 
-
-def _array(row: FittedAttribute, node: Node) -> Line:
-    name = clean(row.path.removeprefix(f"{node.path}__"))
-    if row.alias_of is not None:
-        same = f"the same as {clean(row.alias_of)}"
-        return Line("array", name, shape(row.shape), same, counted=False)
-    dims = clean(" × ".join(row.dims or ()))
-    return Line("array", name, shape(row.shape), dims, *_own(row))
-
-
-def _trees_in(nodes: Iterable[Node]) -> Trees | None:
-    return together(row.trees for node in nodes for row in node.parameters if row.trees)
-
-
-def _described(trees: Trees, *more: str) -> str:
-    """Return how many trees there are, and how large."""
-    return ", ".join([f"{number(trees.n)} × tree", *more, tree_size(trees)])
+    def _array(self, row: FittedAttribute, node: Node) -> Line:
+        name = clean(self._names.get(row.path, row.path).removeprefix(f"{node.path}__"))
+        if row.alias_of is not None:
+            same = f"the same as {clean(row.alias_of)}"
+            return Line("array", name, shape(row.shape), same, counted=False)
+        dims = clean(" × ".join(row.dims or ()))
+        return Line("array", name, shape(row.shape), dims, *_own(row))
 
 
 def _tree(item: tuple[int, Sequence[FittedAttribute]]) -> Line:
     place, rows = item
     trees = rows[0].trees
     assert trees is not None
-    return Line("estimator", f"tree {place}", tree_size(trees), "", *_sums(rows))
-
-
-def _of_trees(row: FittedAttribute) -> Line:
-    """Return the line of an array of all trees, whose path is the library's own."""
-    name = re.findall(r"\w+", row.path)[-1]
-    return Line("array", name, shape(row.shape), "", *_own(row))
+    return Line("estimator", f"trees[{place}]", tree_size(trees), "", *_sums(rows))
 
 
 def _own(row: FittedAttribute) -> Counts:
@@ -271,7 +272,7 @@ def flow(layers: Sequence[Layer]) -> str:
     return " → ".join(units)
 
 
-def _runs(children: Sequence[Node]) -> Iterator[list[Node]]:
+def runs(children: Sequence[N]) -> Iterator[list[N]]:
     """Yield long runs of siblings of one class together, and all others on their own."""
     for _, group in groupby(children, key=lambda node: (node.class_name, _stem(node.name))):
         siblings = list(group)
@@ -286,9 +287,10 @@ def _stem(name: str) -> str:
     return name.partition("[")[0] if name.endswith("]") else name
 
 
-def _name_of_run(run: Sequence[Node]) -> str:
+def run_name(run: Sequence[_Named]) -> str:
+    """The name of a run: its first and its last index, or its first and its last name."""
     first, last = run[0].name, run[-1].name
-    if first.endswith("]") and last.endswith("]"):
+    if first.endswith("]") and first.rpartition("[")[0] == last.rpartition("[")[0]:
         return clean(f"{first[:-1]} … {last[last.rindex('[') + 1 :]}")
     return clean(f"{first} … {last}")
 

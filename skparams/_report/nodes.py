@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, Unknown, together
+from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, Unknown
 from skparams._report.base import Frame
 from skparams._report.lines import layers_of
 from skparams._report.page import Column, Row, Section, left_out
+from skparams._report.trees import boosted, trees_in
 from skparams._report.words import clean, number, plural, shape, tree_size
 
 __all__ = ["about", "frame_of", "guessed_classes", "layers", "titled"]
@@ -35,8 +36,8 @@ def about(root: Node, state: str, n_samples: int | None) -> list[str]:
         data.append(plural(root.n_classes, "class", "classes"))
     if data and state != "not fitted":
         words.append(" → ".join(data))
-    trees = together(row.trees for row in root.parameters if row.trees)
-    if trees and trees.n == 1:
+    trees = trees_in([root])
+    if trees and trees.n == 1 and not boosted(root):
         words.append(tree_size(trees))
     if n_samples is not None:
         words.append(plural(n_samples, "row"))

@@ -77,15 +77,11 @@ class Section:
     rows : sequence of Row
     notes : sequence of str, default=()
         Short sentences.
-    fold : str, default=""
-        Where it is not empty, HTML shows it as a line that opens to the table, and text leaves
-        the table out.
     """
 
     columns: Sequence[Column]
     rows: Sequence[Row]
     notes: Sequence[str] = ()
-    fold: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from skparams._report.figure import (
     short,
     wrapped,
 )
-from skparams._report.layout import cut
+from skparams._report.layout import cut, width_of
 from skparams._report.lines import largest
 from skparams._report.palette import LIGHT
 from skparams._report.words import clean, few, number, plural, value
@@ -105,8 +105,10 @@ def _label(block: Block, room: float) -> str:
     name, count = short(block.name), number(block.count)
     if max(map(points, (name, count))) <= room - 4:
         return f"{name}\n{count}"
-    while len(name) > 6 and (wide := points(name)) > room - 4:
-        name = cut(name, max(6, min(len(name) - 1, int(len(name) * (room - 4) / wide))))
+    cells = width_of(name)  # fewer than letters, where there are combining ones
+    while cells > 6 and (wide := points(name)) > room - 4:
+        cells = max(6, min(cells - 1, int(cells * (room - 4) / wide)))
+        name = cut(name, cells)
     return name if points(name) <= room - 4 else ""
 
 

@@ -81,9 +81,8 @@ class _Writer:
             start = line[: len(name)] if i == 0 else ""
             yield self._styled(start, "bold") + line[len(start) :]
         for section in page.sections:
-            if not section.fold:
-                yield ""
-                yield from self._section(section)
+            yield ""
+            yield from self._section(section)
         if page.notes:
             yield ""
             yield from self._notes(page.notes)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from skparams._report import (
     layers,
     learned,
     left_out,
+    names_on_page,
     number,
     plural,
     rate,
@@ -45,6 +48,7 @@ _LONGEST_FEATURE = 30
 _MAX_STATS = 12
 _MAX_ALIKE = 3  # findings of one code
 _MIN_BYTES = 1000  # that are worth a word
+_PRIVATE = re.compile(r"(^|__)_(?=[a-zA-Z]\w*$)")
 _KEPT = {
     "state": "training state",
     "data": "training rows",
@@ -84,7 +88,7 @@ def page(summary: Summary) -> Page:
         *_stats(root),
         *layers(root),
         *_decompositions(root),
-        *_findings(summary.findings),
+        *_findings(summary),
     ]
     return Page(words, sections)
 
@@ -97,7 +101,7 @@ def draw(summary: Summary, ax: Axes | None) -> Axes:
 def _outcomes(root: Node) -> Iterator[Section]:
     """Yield what fit itself chose."""
     found = [
-        Row((clean(outcome.path), clean(outcome.value)))
+        Row((clean(_PRIVATE.sub(r"\1", outcome.path)), clean(outcome.value)))
         for node in root.walk()
         for outcome in node.outcomes
     ]
@@ -108,8 +112,10 @@ def _outcomes(root: Node) -> Iterator[Section]:
 
 
 def _with_stats(root: Node) -> list[FittedAttribute]:
+    """Return the parameters with statistics, named as on the page."""
+    names = names_on_page(root)
     return [
-        row
+        replace(row, path=names.get(row.path, row.path))
         for node in root.walk()
         for row in node.parameters
         if row.stats is not None and row.alias_of is None
@@ -166,16 +172,18 @@ def _component(node: Node, component: Component) -> Sequence[str]:
     return f"{clean(node.class_name.lower())}{component.index}", share, features
 
 
-def _findings(findings: Sequence[Finding]) -> Iterator[Section]:
+def _findings(summary: Summary) -> Iterator[Section]:
     """Yield the codes and sentences, of many with one code the first."""
+    names = names_on_page(summary.root)
     by_code: dict[str, list[Finding]] = {}
-    for finding in findings:
+    for finding in summary.findings:
         by_code.setdefault(finding.code, []).append(finding)
     rows = []
     for code, found in by_code.items():
         most = _MAX_ALIKE if len(found) > _MAX_ALIKE + 1 else len(found)
         for finding in found[:most]:
-            where = f"{finding.path}: " if finding.path else ""
+            path = names.get(finding.path, finding.path)
+            where = f"{path}: " if path else ""
             rows.append(Row((clean(code), clean(where + finding.message)), "accent"))
         if len(found) > most:
             rows.append(Row((clean(code), f"{len(found) - most:,} more of these"), "accent"))
