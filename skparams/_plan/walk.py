@@ -119,18 +119,12 @@ class PlanWalk:
             path = join(view.path, member.path)
             if any(member.estimator is each for each in self._within):
                 raise NotKnown(f"{path} holds itself")
-            yield (
-                member,
-                _kept(member, path)
-                if member.fitted
-                else self._planned(
-                    member.estimator,
-                    member.data,
-                    member.path,
-                    path,
-                    chosen=id(member.estimator) in listed,
-                ),
-            )
+            if member.fitted:
+                yield member, _kept(member, path)
+                continue
+            estimator, chosen_too = member.estimator, id(member.estimator) in listed
+            args = (estimator, member.data, member.path, path)
+            yield member, self._planned(*args, chosen=chosen_too)
 
     def _winner(self, name: str, view: EstimatorView, ctx: Context) -> tuple[Member, Planned]:
         """Plan all candidates of a search: any may become the estimator that is kept."""

@@ -1,4 +1,4 @@
-"""What was chosen: the records of hyperparameters, and of what fit made of some of them."""
+"""Records of hyperparameters and of the values that fit resolved."""
 
 from __future__ import annotations
 

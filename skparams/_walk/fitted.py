@@ -25,7 +25,7 @@ _BY_ROLE = {role: Rule(role) for role in ROLES}
 
 
 def is_fitted(view: EstimatorView) -> bool:
-    """Whether an estimator is fitted, by its own method or by what it holds."""
+    """Whether an estimator is fitted: ``__sklearn_is_fitted__``, else fitted attributes."""
     estimator, spec = view.estimator, None if view.guessed else view.spec
     cls: type = type(estimator)
     if spec is not None and spec.chained:
@@ -82,7 +82,7 @@ def rules_of(view: EstimatorView, ctx: Context) -> dict[str, Rule]:
 
 
 def depend_on_names_only(spec: Spec, rules: Mapping[str, Rule]) -> bool:
-    """Whether ``rules_of`` gives the same rules wherever the names are the same."""
+    """Whether attribute names alone determine the rules, so that they can be cached."""
     return all(
         spec.rules[name].when is None if name in spec.rules else name in COMMON for name in rules
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ __all__ = [
     "orthonormal",
     "predict_cost",
     "roles",
+    "simplex",
     "targets_last",
 ]
 
@@ -69,7 +71,7 @@ def itemsize(ctx: Context) -> int | Bounds:
 
 
 def predict_cost(multiply_adds: Callable[[Context], Count]) -> Callable[[Context], Cost]:
-    """Return a Spec's cost of which only the multiply-adds of predicting are known."""
+    """Return a cost with only the prediction of one sample known."""
     return lambda ctx: Cost(predict_macs_per_sample=if_known(lambda: multiply_adds(ctx)))
 
 
@@ -109,8 +111,13 @@ def decomposition(
     )
 
 
+def simplex(ctx: Context) -> int:
+    """Count all but one number of each distribution along the last axis: they sum to one."""
+    return prod(ctx.shape[:-1]) * (ctx.shape[-1] - 1)
+
+
 def no_free(ctx: Context) -> int:
-    """Count nothing: all follows from other parameters or from constants."""
+    """Zero free values: other parameters or constants determine all of them."""
     return 0
 
 

@@ -67,5 +67,5 @@ def linear_cost(n_outputs: Any = None, *, epochs: bool = False) -> Callable[[Con
 
 
 def _epoch_macs(data: DataShape, macs: int) -> Bounds:
-    """Multiply-adds of an epoch: a loss that is zero for a sample spares its update."""
+    """Bounds of an epoch's multiply-adds: samples with zero loss need no update."""
     return Bounds(data.n_samples * macs, 2 * data.n_samples * macs)

@@ -11,7 +11,7 @@ __all__ = ["FinalEstimator", "final_estimator_of", "n_columns_expected"]
 
 
 class FinalEstimator(NamedTuple):
-    """An estimator, the path to it, and the transformers that X passes before it."""
+    """The estimator that predicts, its path, and the transformers before it."""
 
     path: str
     estimator: Any

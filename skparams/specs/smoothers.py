@@ -128,16 +128,13 @@ def _squared_singular_values(X: Any, centered: bool) -> np.ndarray:
 
 
 def _zero_small_values(values: np.ndarray, n: int) -> np.ndarray:
-    """Return values of a matrix with n rows or columns, those that are zero but for rounding zero.
-
-    The penalty may be zero, and then they are counted.
-    """
+    """Set eigenvalues at the level of rounding error to zero: without penalty the rest are counted."""
     largest = np.abs(values).max(initial=0.0)
     return np.where(np.abs(values) > largest * n * np.finfo(float).eps, values, 0.0)
 
 
 def _effective_rank(values: np.ndarray, alpha: float) -> float:
-    """Return the sum of w / (w + alpha), without penalty the number of w that are not zero."""
+    """The sum of w / (w + alpha); the rank if alpha is 0."""
     if alpha == 0:
         return float(np.count_nonzero(values))
     return float((values / (values + alpha)).sum())

@@ -1,4 +1,4 @@
-"""How to look into what an estimator holds: no property is run, no value is tested for truth."""
+"""Read attributes without running properties, and values without calling ``bool()``."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ SPECS["QuadraticDiscriminantAnalysis"] = Spec(
         "priors_": Rule(
             "parameter",
             ("n_classes",),
-            free=lambda ctx: ctx.shape[0] - 1,
+            free=common.simplex,
             when=lambda ctx: ctx.params["priors"] is None,
             otherwise="structure",
         ),

@@ -28,13 +28,15 @@ from skparams.specs import (
 SPECS: dict[str, Spec] = {}
 
 
+def _fitted_hyperparameters(kernel: Any) -> list[Any]:
+    return [each for each in kernel.hyperparameters if not each.fixed]
+
+
 def _moved(ctx: Context) -> Iterator[Part]:
     """Yield each of a kernel's hyperparameters that is not fixed."""
-    kernel = ctx.value
-    values = kernel.get_params()
-    for each in kernel.hyperparameters:
-        if not each.fixed:
-            yield _part(kernel, each.name, values[each.name])
+    values = ctx.value.get_params()
+    for each in _fitted_hyperparameters(ctx.value):
+        yield _part(ctx.value, each.name, values[each.name])
 
 
 def _part(kernel: Any, name: str, value: Any) -> Part:
@@ -45,9 +47,8 @@ def _part(kernel: Any, name: str, value: Any) -> Part:
 
 
 def _moved_before(kernel: Any) -> Iterator[Part]:
-    for each in kernel.hyperparameters:
-        if not each.fixed:
-            yield Part("." + each.name.replace("__", "."), count=each.n_elements)
+    for each in _fitted_hyperparameters(kernel):
+        yield Part("." + each.name.replace("__", "."), count=each.n_elements)
 
 
 def _of_regressor(ctx: Context) -> Iterator[Part]:

@@ -77,7 +77,7 @@ _FIT: dict[str, Rule | str] = {
 }
 SPECS["GaussianMixture"] = Spec(
     {
-        "weights_": parameter("n_components", free=lambda ctx: ctx.shape[0] - 1),
+        "weights_": parameter("n_components", free=common.simplex),
         "means_": parameter("n_components", "n_features"),
         "covariances_": _COVARIANCES,
         **_FIT,
@@ -114,7 +114,7 @@ SPECS["BayesianGaussianMixture"] = Spec(
         "weight_concentration_": Rule(
             "parameter", _COMPONENT, free=common.no_free, before=_concentrations
         ),
-        "mean_precision_": parameter("n_components", free=lambda ctx: ctx.shape[0] - 1),
+        "mean_precision_": parameter("n_components", free=common.simplex),
         "degrees_of_freedom_": Rule(
             "parameter",
             lambda ctx: () if ctx.params["covariance_type"] == "tied" else _COMPONENT,

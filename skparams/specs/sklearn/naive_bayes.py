@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from math import prod
-
 from skparams._records import Count
 from skparams.specs import Context, Rule, Spec, common, parameter, roles
 
 SPECS: dict[str, Spec] = {}
-
-
-def _simplex(ctx: Context) -> int:
-    """Count all but one probability of each distribution along the last axis: they sum to one."""
-    return prod(ctx.shape[:-1]) * (ctx.shape[-1] - 1)
 
 
 def _multiply_adds(ctx: Context) -> Count:
@@ -25,7 +18,7 @@ SPECS["GaussianNB"] = Spec(
         "var_": parameter("n_classes", "n_features"),
         "class_prior_": parameter(
             "n_classes",
-            free=_simplex,
+            free=common.simplex,
             when=lambda ctx: ctx.params["priors"] is None,
             otherwise="structure",
         ),
@@ -57,22 +50,27 @@ def _counting(
     )
 
 
+_RATES = parameter("n_classes", "n_features", free=common.simplex)
 _PRIOR = parameter(
     "n_classes",
-    free=_simplex,
+    free=common.simplex,
     when=lambda ctx: ctx.params["fit_prior"] and ctx.params["class_prior"] is None,
     otherwise="structure",
 )
-SPECS["MultinomialNB"] = _counting(parameter("n_classes", "n_features", free=_simplex), _PRIOR)
+SPECS["MultinomialNB"] = _counting(
+    parameter("n_classes", "n_features", free=common.simplex), _PRIOR
+)
 # Its priors serve data of one class only.
-SPECS["ComplementNB"] = _counting(parameter("n_classes", "n_features", free=_simplex), "auxiliary")
+SPECS["ComplementNB"] = _counting(
+    parameter("n_classes", "n_features", free=common.simplex), "auxiliary"
+)
 # One probability for each feature and class, of which none need sum to one.
 SPECS["BernoulliNB"] = _counting(parameter("n_classes", "n_features"), _PRIOR)
 SPECS["CategoricalNB"] = _counting(
     Rule(
         "parameter",
         lambda ctx: ("n_classes", f"n_categories[{ctx.index}]"),
-        free=_simplex,
+        free=common.simplex,
         length=lambda ctx: ctx.data.n_features,
     ),
     _PRIOR,

@@ -79,7 +79,7 @@ SPECS["NearestCentroid"] = Spec(
         "centroids_": parameter("n_classes", "n_features"),
         "class_prior_": parameter(
             "n_classes",
-            free=lambda ctx: ctx.shape[0] - 1,
+            free=common.simplex,
             when=lambda ctx: _has_priors(ctx, "empirical"),
             otherwise="structure",
         ),

@@ -1,4 +1,4 @@
-"""LightGBM, whose booster tells its trees as text."""
+"""LightGBM, whose booster exports its trees as text."""
 
 from __future__ import annotations
 

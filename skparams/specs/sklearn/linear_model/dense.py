@@ -74,7 +74,7 @@ SPECS["HuberRegressor"] = linear(roles(auxiliary="scale_", output="outliers_"), 
 
 
 def _theil_sen(ctx: Context) -> str | None:
-    """Count the last iteration in; for a single coefficient there are none."""
+    """TheilSen numbers iterations from 0, and has none for a single coefficient."""
     n_coefs = np.size(ctx.values["coef_"]) + ctx.params["fit_intercept"]
     limit = ctx.params["max_iter"]
     return convergence.at_limit(int(n_coefs > 1 and ctx.values["n_iter_"] + 1 >= limit), 1, limit)
