@@ -128,7 +128,7 @@ def _squared_singular_values(X: Any, centered: bool) -> np.ndarray:
 
 
 def _zero_small_values(values: np.ndarray, n: int) -> np.ndarray:
-    """Set eigenvalues at the level of rounding error to zero: without penalty the rest are counted."""
+    """Set eigenvalues at the level of rounding error to zero: without penalty others count as 1."""
     largest = np.abs(values).max(initial=0.0)
     return np.where(np.abs(values) > largest * n * np.finfo(float).eps, values, 0.0)
 
