@@ -29,7 +29,6 @@ from skparams.specs.guess import COMMON as COMMON, guess_role as guess_role
 from skparams.specs.hyperparameters import (
     MISSING as MISSING,
     defaults_of as defaults_of,
-    hyperparameters_of as hyperparameters_of,
     same as same,
     short_repr as short_repr,
 )
@@ -48,7 +47,6 @@ from skparams.specs.sizes import resolve as resolve
 from skparams.specs.spec import (
     Member as Member,
     Part as Part,
-    Predicate as Predicate,
     Rule as Rule,
     Size as Size,
     Spec as Spec,
