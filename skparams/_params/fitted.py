@@ -87,8 +87,8 @@ def count_params(
     -------
     int, float or None
         None if it is not known: before fit, and if no Spec describes what an estimator holds.
-        ``summary(estimator).totals.stored`` and ``summary(estimator, X).effective_reason`` give
-        the reason.
+        ``summary(estimator).totals.stored`` and ``summary(estimator, X).effective`` give the
+        reason.
 
     Raises
     ------
@@ -114,7 +114,8 @@ def count_params(
         raise ValueError(f"count_params: kind must be one of {', '.join(_KINDS)}, got {kind!r}.")
     walk = Walk(estimator)
     if kind == "effective":
-        return effective("count_params", estimator, X)[0] if walk.root.fitted else None
+        degrees = effective("count_params", estimator, X) if walk.root.fitted else None
+        return None if isinstance(degrees, Unknown) else degrees
     totals = walk.root.totals
     count = totals.free if kind == "free" else totals.stored
     if isinstance(count, Bounds | Unknown):

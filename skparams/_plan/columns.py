@@ -40,7 +40,7 @@ def after(params: Mapping[str, Any], path: str) -> After:
         if transformer is None or (isinstance(transformer, str) and transformer == "passthrough"):
             return data
         if isinstance(transformer, str) and transformer == "drop":
-            return replace(data, columns=0, head=None)
+            return data.with_columns(0)
         view = view_of(transformer, where.get(id(transformer), type(transformer).__name__))
         found = [_behind(view, each) for each in at_both_ends(data)]
         columns = span(each for each, _ in found)
@@ -49,7 +49,7 @@ def after(params: Mapping[str, Any], path: str) -> After:
             reason = columns.reason
             if not reason.startswith(start):
                 columns = Unknown(f"{start}{view.path}: {reason}")
-        return replace(data, columns=columns, dtype=found[0][1], head=None)
+        return replace(data.with_columns(columns), dtype=found[0][1])
 
     return behind
 

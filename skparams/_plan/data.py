@@ -12,7 +12,7 @@ from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
 from skparams._records import NO_CLASSES, Bounds, Count, DataShape, Unknown, between
-from skparams.specs import estimators_in, last_of, view_of
+from skparams.specs import estimators_in, final_estimator_of, view_of
 
 __all__ = ["read_data"]
 
@@ -109,7 +109,7 @@ def _classifies(estimator: Any, visited: set[int]) -> bool:
     """Whether an estimator is a classifier or is to fit one, from a search's grid too."""
     visited.add(id(estimator))
     # Of a pipeline the last step is asked: it would ask each step twice, and those in them again.
-    last = last_of(estimator).estimator
+    last = final_estimator_of(estimator).estimator
     if hasattr(type(last), "__sklearn_tags__") and is_classifier(last):
         return True
     params = view_of(estimator).params

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from operator import index
 from typing import Any
@@ -45,12 +45,8 @@ def evaluate(function: Callable[..., Any], *args: Any) -> Any:
         return Unknown(f"cannot be known ({type(error).__name__}: {error})")
 
 
-def _as_python(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return hyperparameters with NumPy's integers as Python's, which do not overflow."""
-    return {name: _plain(value) for name, value in params.items()}
-
-
 def _plain(value: Any) -> Any:
+    """Return a hyperparameter with NumPy's integers as Python's, which do not overflow."""
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "iu":
@@ -80,7 +76,8 @@ class Plans:
     def __init__(self, view: EstimatorView, data: DataShape, after: After | None = None) -> None:
         self.spec = view.spec
         self.path = view.path
-        self.ctx = Context(_as_python({**view.values, **view.params}), data)
+        params = {**view.values, **view.params}
+        self.ctx = Context({name: _plain(value) for name, value in params.items()}, data)
         if after is not None:
             self.ctx.after = after
         sizes = self.spec.sizes
@@ -103,13 +100,9 @@ class Plans:
     def rows(self) -> Iterator[FittedAttribute]:
         """Yield a record for each array of parameters that fit will leave."""
         for name, rule in self.spec.rules.items():
-            if rule.role != "parameter" and rule.before is None:
-                continue
-            holds = evaluate(rule.holds, self.ctx)
-            if isinstance(holds, Unknown):
-                yield self._unknown(name, rule, holds)
-            elif holds:
-                yield from self._of(name, rule)
+            if rule.role == "parameter" or rule.before is not None:
+                rows = evaluate(self._of, name, rule)
+                yield from [self._unknown(name, rule, rows)] if isinstance(rows, Unknown) else rows
 
     def layers(self, rows: Sequence[FittedAttribute]) -> tuple[Layer, ...]:
         """Return the layers of a network, none where a size is not known."""
@@ -123,25 +116,16 @@ class Plans:
         found = evaluate(layers, Context(self.ctx.params, values=stand_ins))
         return () if isinstance(found, Unknown) else found
 
-    def _of(self, name: str, rule: Rule) -> Iterator[FittedAttribute]:
-        before = rule.before
-        if before:
-            parts = evaluate(lambda: list(before(self.ctx)))
-            if isinstance(parts, Unknown):
-                yield self._unknown(name, rule, parts)
-                return
-            for part in parts:
-                if part.role == "parameter":
-                    yield self._part(f"{name}{part.path}", rule, part)
-        elif rule.length:
-            n = evaluate(rule.length, self.ctx)
-            if isinstance(n, Unknown):
-                yield self._unknown(name, rule, n)
-                return
-            for i in range(n):
-                yield self._array(f"{name}[{i}]", rule, i, n)
-        else:
-            yield self._array(name, rule, 0, 1)
+    def _of(self, name: str, rule: Rule) -> list[FittedAttribute]:
+        if not rule.holds(self.ctx):
+            return []
+        if rule.before:
+            parts = [part for part in rule.before(self.ctx) if part.role == "parameter"]
+            return [self._part(f"{name}{part.path}", part) for part in parts]
+        if rule.length:
+            n = rule.length(self.ctx)
+            return [self._array(f"{name}[{i}]", rule, i, n) for i in range(n)]
+        return [self._array(name, rule, 0, 1)]
 
     def _array(self, name: str, rule: Rule, i: int, n: int) -> FittedAttribute:
         dims = evaluate(dims_of, rule, self.ctx, i, n)
@@ -163,11 +147,12 @@ class Plans:
             found.append(evaluate(rule.free, self.ctx))
         return span(found)
 
-    def _part(self, name: str, rule: Rule, part: Part) -> FittedAttribute:
+    def _part(self, name: str, part: Part) -> FittedAttribute:
         shape = None if part.dims is None else tuple(self.axis(dim) for dim in part.dims)
-        kept: Count = Unknown(_NO_SIZE.format(name)) if part.count is None else part.count
         if shape is not None:
             kept = multiply(*shape)
+        else:
+            kept = Unknown(_NO_SIZE.format(name)) if part.count is None else part.count
         count = kept if part.count is None else part.count
         free = count if part.free is None else part.free
         row = self._row(name, shape, part.dims, count, free, kept)

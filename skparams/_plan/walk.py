@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import reduce
 from typing import Any
@@ -22,18 +22,15 @@ from skparams._records import (
     FittedAttribute,
     Node,
     NotKnown,
-    Totals,
     Unknown,
-    add,
     chained,
-    multiply,
 )
-from skparams._walk import MAX_DEPTH, Walk, choices, join
+from skparams._walk import MAX_DEPTH, Walk, hyperparameter_records, join, totals_of
 from skparams.specs import (
     Context,
     EstimatorView,
     Member,
-    last_of,
+    final_estimator_of,
     short_repr,
     templates_in,
     view_of,
@@ -62,11 +59,11 @@ class PlanWalk:
         if len(ends) > 1:  # sizes grow with the data's, so that they lie between those
             found = (self._planned(estimator, each, name, path, chosen=chosen) for each in ends)
             return reduce(spanning, found)
-        if evaluate(is_regressor, last_of(estimator).estimator) is True:
+        if evaluate(is_regressor, final_estimator_of(estimator).estimator) is True:
             data = replace(data, classes=NO_CLASSES)
         view = view_of(estimator, path)
         plans = Plans(view, data, after(view.params, path))
-        unknown = _why_unknown(view, plans.ctx)
+        unknown = _unknown_reason(view, plans.ctx)
         rows: list[FittedAttribute] = []
         members: list[tuple[Member, Planned]] = []
         if unknown is None:
@@ -88,11 +85,11 @@ class PlanWalk:
             guessed=view.guessed,
             n_features=data.columns if isinstance(data.columns, int) else None,
             n_classes=_n_classes(estimator, data),
-            hyperparameters=tuple(choices(view, shown_below) if chosen else ()),
+            hyperparameters=tuple(hyperparameter_records(view, shown_below) if chosen else ()),
             outcomes=(),
             attributes=tuple(rows),
             layers=plans.layers(rows),
-            totals=_totals(rows, children, unknown),
+            totals=totals_of(rows, children, unknown),
             children=chained(children) if spec.chained else tuple(children),
             n_features_out=spec.columns_out if isinstance(spec.columns_out, str) else None,
         )
@@ -122,18 +119,12 @@ class PlanWalk:
             path = join(view.path, member.path)
             if any(member.estimator is each for each in self._within):
                 raise NotKnown(f"{path} holds itself")
-            yield (
-                member,
-                _kept(member, path)
-                if member.fitted
-                else self._planned(
-                    member.estimator,
-                    member.data,
-                    member.path,
-                    path,
-                    chosen=id(member.estimator) in listed,
-                ),
-            )
+            if member.fitted:
+                yield member, _kept(member, path)
+                continue
+            estimator, chosen_too = member.estimator, id(member.estimator) in listed
+            args = (estimator, member.data, member.path, path)
+            yield member, self._planned(*args, chosen=chosen_too)
 
     def _winner(self, name: str, view: EstimatorView, ctx: Context) -> tuple[Member, Planned]:
         """Plan all candidates of a search: any may become the estimator that is kept."""
@@ -153,7 +144,7 @@ class PlanWalk:
         return Member(name, view.params["estimator"], ctx.data), around
 
 
-def _why_unknown(view: EstimatorView, ctx: Context) -> Unknown | None:
+def _unknown_reason(view: EstimatorView, ctx: Context) -> Unknown | None:
     """Return why nothing is known of what an estimator will learn, or None."""
     spec = view.spec
     if view.guessed:
@@ -196,20 +187,9 @@ def _moved(node: Node, name: str, path: str) -> Node:
 
 
 def _n_classes(estimator: Any, data: DataShape) -> int | None:
-    if evaluate(is_classifier, last_of(estimator).estimator) is True and data.targets == 1:
+    if (
+        evaluate(is_classifier, final_estimator_of(estimator).estimator) is True
+        and data.targets == 1
+    ):
         return data.classes if isinstance(data.classes, int) else None
     return None
-
-
-def _totals(
-    rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: Unknown | None
-) -> Totals:
-    """Add up an estimator's own parameters and those of the estimators in it."""
-    if unknown is not None:
-        return Totals(unknown, unknown, unknown)
-    free = [row.free for row in rows if row.free is not None]
-    return Totals(
-        add([*(r.count for r in rows), *(multiply(c.times, c.totals.stored) for c in children)]),
-        add([*free, *(multiply(c.times, c.totals.free) for c in children)]),
-        add([*(r.bytes for r in rows), *(multiply(c.times, c.totals.bytes) for c in children)]),
-    )

@@ -1,16 +1,7 @@
 """Facts about estimators, as records: counts, sizes, attributes, nodes, totals."""
 
 from skparams._records.chain import chained
-from skparams._records.counts import (
-    Bounds,
-    Count,
-    Unknown,
-    add,
-    between,
-    low_high,
-    multiply,
-    span,
-)
+from skparams._records.counts import Bounds, Count, Unknown, add, between, low_high, multiply, span
 from skparams._records.data_shape import NO_CLASSES, DataShape, NotKnown
 from skparams._records.node import (
     ROLES,

@@ -11,7 +11,7 @@ __all__ = ["chained"]
 
 
 def chained(steps: Sequence[Node]) -> tuple[Node, ...]:
-    """Return the steps, with what their hyperparameters decide in later steps.
+    """Add to each hyperparameter the attributes of later steps whose size it determines.
 
     The columns that a step puts out are the features of the next one. Where a hyperparameter is
     their number, as ``n_components`` is, it decides all that has ``n_features`` in the next step.
@@ -20,19 +20,11 @@ def chained(steps: Sequence[Node]) -> tuple[Node, ...]:
     source: tuple[int, str] | None = None  # the step and the hyperparameter's path
     for i, step in enumerate(steps):
         if source is not None:
-            fed = tuple(
-                row.path for row in step.parameters if row.dims and "n_features" in row.dims
-            )
+            fed = tuple(row.path for row in step.parameters if "n_features" in (row.dims or ()))
             steps[source[0]] = _deciding(steps[source[0]], source[1], fed)
         if step.n_features_out != "n_features":
-            source = next(
-                (
-                    (i, choice.path)
-                    for choice in step.hyperparameters
-                    if choice.path == f"{step.path}__{step.n_features_out}"
-                ),
-                None,
-            )
+            path = f"{step.path}__{step.n_features_out}"
+            source = (i, path) if any(h.path == path for h in step.hyperparameters) else None
     return tuple(steps)
 
 

@@ -94,7 +94,7 @@ def multiply(*counts: Count) -> Count:
 
 
 def span(counts: Iterable[Count]) -> Count:
-    """Return the bounds around several counts; the first that is unknown, where one is."""
+    """Bounds that contain every count; unknown if any is unknown."""
     ends: list[int] = []
     for count in counts:
         if isinstance(count, Unknown):

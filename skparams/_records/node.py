@@ -66,7 +66,7 @@ class Hyperparameter:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Statistics of an array's numbers, those that are not finite left out but for their count.
+    """Statistics of the finite values of an array, and the number of non-finite ones.
 
     ``min``, ``max``, ``mean``, ``std`` and ``norm`` (the L2 norm) are None where no number is
     finite.
@@ -107,7 +107,7 @@ class FittedAttribute:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A single value worth a line of its own: what fit chose, or how well it went."""
+    """A scalar that fit chose (``alpha_``) or reports (``best_score_``)."""
 
     path: str
     value: str
@@ -315,7 +315,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class RefinedRole:
-    """An attribute whose role was guessed, and is another by what ``probe`` saw.
+    """A guessed role that ``probe`` corrected.
 
     ``verdict`` is ``"used"``, which is proof, or ``"unused"``, which is evidence only.
     """
@@ -328,7 +328,7 @@ class RefinedRole:
 
 @dataclass(frozen=True, slots=True)
 class Probing:
-    """What ``probe`` saw of classes that no Spec describes.
+    """Result of probing the attributes whose roles were guessed.
 
     The methods were called on ``n_samples`` rows of X; ``roles`` are those that changed by it.
     ``not_tried`` attributes could not be changed safely, or there were too many. ``reason`` says

@@ -16,7 +16,7 @@ from skparams._records import Count, Finding, Node, Unknown
 from skparams._report import size
 from skparams._summary.stats import count_nonfinite, may_be_nonfinite
 from skparams._walk import Leaf, Walk, join
-from skparams.specs import EstimatorView, last_of
+from skparams.specs import EstimatorView, final_estimator_of
 
 __all__ = ["CODES", "findings"]
 
@@ -40,7 +40,7 @@ def findings(
     *,
     X: Any = None,
     n_samples: int | None = None,
-    effective: float | None = None,
+    effective: float | Unknown,
 ) -> list[Finding]:
     """Return what to look at in a fitted estimator and those in it, by code."""
     found = [
@@ -53,13 +53,16 @@ def findings(
     return sorted(found, key=lambda finding: finding.code)
 
 
-def _too_many(free: Count, effective: float | None, n_samples: int | None) -> Iterator[Finding]:
-    count, kind = (free, "free") if effective is None else (effective, "effective")
+def _too_many(free: Count, effective: float | Unknown, n_samples: int | None) -> Iterator[Finding]:
+    count: Count | float = free
+    kind = "free" if isinstance(effective, Unknown) else "effective"
+    if not isinstance(effective, Unknown):
+        count = effective
     if isinstance(count, Unknown) or n_samples is None:
         return
     assert isinstance(count, int | float)  # there are no bounds after fit
     # A smoother as effective as there are rows gives back any target. More it cannot be, for one.
-    most = n_samples if effective is None else n_samples * (1 - _ROUNDING)
+    most = n_samples if kind == "free" else n_samples * (1 - _ROUNDING)
     if count > most:
         written = f"{count:,}" if isinstance(count, int) else f"{count:,.1f}"
         rows = "row" if n_samples == 1 else "rows"
@@ -86,7 +89,7 @@ def _not_finite(leaves: list[Leaf]) -> Iterator[Finding]:
 
 def _of_families(fitted: list[EstimatorView], estimator: Any, X: Any) -> Iterator[Finding]:
     """Yield what the classes' Specs know; the last estimator's gets the rows that reach it."""
-    last = None if X is None else last_of(estimator)
+    last = None if X is None else final_estimator_of(estimator)
     for view in fitted:
         extras = view.spec.extras
         if "findings" in extras:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skparams._records import Finding, KeptPlace, Node, Probing, Totals
+from skparams._records import Finding, KeptPlace, Node, Probing, Totals, Unknown
 from skparams._report import Frame, Page, Plotted, frame_of, guessed_classes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["Summary"]
+
+_NEEDS_X = Unknown("needs X")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -28,10 +30,8 @@ class Summary(Plotted):
         Number of training rows, where the caller gave it.
     depth : int or None
         Levels of nested estimators to show; it changes no total.
-    effective : float or None
-        The effective number of parameters, where it is known.
-    effective_reason : str or None
-        Why it is not.
+    effective : float or Unknown
+        The effective number of parameters, or why it is not known.
     findings : tuple of Finding
         What to look at.
     probed : Probing or None
@@ -49,8 +49,7 @@ class Summary(Plotted):
     root: Node
     n_samples: int | None = None
     depth: int | None = None
-    effective: float | None = None
-    effective_reason: str | None = None
+    effective: float | Unknown = _NEEDS_X
     findings: tuple[Finding, ...] = ()
     probed: Probing | None = None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import Node
+from skparams._records import Node, Unknown
 from skparams._summary.features import with_feature_names
 from skparams._summary.findings import CODES, findings
 from skparams._summary.record import Summary
@@ -83,19 +83,18 @@ def summary(
     ignored = ignored_paths("summary", ignore, _paths(walk.root), CODES)
     if not walk.root.fitted:
         root = _without(walk.root, ignored)
-        return Summary(root, n_samples, depth, effective_reason="not fitted")
-    number, reason = effective("summary", estimator, X)
+        return Summary(root, n_samples, depth, Unknown("not fitted"))
+    degrees = effective("summary", estimator, X)
     probed = None if X is None else refined(walk, estimator, X)
     if probed and probed.roles:
         walk = Walk(estimator, measured, {each.path: each.role for each in probed.roles})
     root = _without(with_feature_names(walk.root, walk.fitted), ignored)
-    found = findings(walk, root, estimator, X=X, n_samples=n_samples, effective=number)
+    found = findings(walk, root, estimator, X=X, n_samples=n_samples, effective=degrees)
     return Summary(
         root,
         n_samples,
         depth,
-        effective=number,
-        effective_reason=reason,
+        degrees,
         findings=tuple(f for f in found if f.code not in ignore and f.path not in ignored),
         probed=probed,
     )

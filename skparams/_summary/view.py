@@ -204,7 +204,7 @@ def _notes(summary: Summary) -> list[str]:
     codes = {finding.code for finding in summary.findings}
     if "SKP006" not in codes:  # which says the same
         found += _retained(summary)
-    if summary.effective is not None:
+    if not isinstance(summary.effective, Unknown):
         found.append(f"effective {rate(summary.effective)}{_per_row(summary, summary.effective)}")
     count, kind = totals.free, "free"
     if isinstance(count, Unknown):

@@ -1,7 +1,7 @@
 """From an estimator to facts about it."""
 
 from skparams._walk.checks import check_estimator, check_fitted, check_names, n_rows
-from skparams._walk.choices import MAX_DEPTH, choices
+from skparams._walk.choices import MAX_DEPTH, hyperparameter_records
 from skparams._walk.copying import compact_copy, copy_or_raise, pickled_state, sharing_copy
 from skparams._walk.effective import check_columns, effective
 from skparams._walk.fitted import is_fitted, rules_of
@@ -12,7 +12,7 @@ from skparams._walk.outputs import results_equal
 from skparams._walk.predictions import METHODS, calls_of, method_of, results_of
 from skparams._walk.sums import blocks, buffer, dot, exponent_of, in_range, scaled
 from skparams._walk.training_rows import n_training_rows, shares_memory
-from skparams._walk.walk import Walk, class_path
+from skparams._walk.walk import Walk, class_path, totals_of
 
 __all__ = [
     "MAX_DEPTH",
@@ -27,7 +27,6 @@ __all__ = [
     "check_estimator",
     "check_fitted",
     "check_names",
-    "choices",
     "class_path",
     "compact_copy",
     "copy_or_raise",
@@ -35,6 +34,7 @@ __all__ = [
     "dot",
     "effective",
     "exponent_of",
+    "hyperparameter_records",
     "ignored_paths",
     "in_range",
     "is_fitted",
@@ -52,4 +52,5 @@ __all__ = [
     "shares_memory",
     "sharing_copy",
     "stored_in",
+    "totals_of",
 ]

@@ -1,4 +1,4 @@
-"""What every function that takes an estimator asks of it first."""
+"""Checks of arguments that the verbs share."""
 
 from __future__ import annotations
 

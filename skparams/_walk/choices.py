@@ -1,4 +1,4 @@
-"""What was chosen: the records of hyperparameters, and of what fit made of some of them."""
+"""Records of hyperparameters and of the values that fit resolved."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from skparams.specs import (
     view_of,
 )
 
-__all__ = ["MAX_DEPTH", "choices", "outcomes"]
+__all__ = ["MAX_DEPTH", "hyperparameter_records", "outcomes"]
 
 # Levels of estimators in estimators that are looked at, within what Python can recurse.
 MAX_DEPTH = 100
 _SHOWN = ("best_score_",)  # as what fit chose is
 
 
-def choices(
+def hyperparameter_records(
     view: EstimatorView, skip: Container[str] = (), within: frozenset[int] = frozenset()
 ) -> Iterator[Hyperparameter]:
     """Yield an estimator's hyperparameters and those of estimators among them, but for some."""
@@ -49,7 +49,9 @@ def choices(
                     continue
                 local = distinct(name, local, called)
                 called.add(local)
-                yield from choices(view_of(template, join(view.path, local)), (), within)
+                yield from hyperparameter_records(
+                    view_of(template, join(view.path, local)), (), within
+                )
 
 
 def outcomes(view: EstimatorView) -> Iterator[Outcome]:

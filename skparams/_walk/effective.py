@@ -6,25 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import NotKnown
+from skparams._records import NotKnown, Unknown
 from skparams.specs import effective_of, n_columns_expected
 
 __all__ = ["check_columns", "effective"]
 
 
-def effective(function: str, estimator: Any, X: Any) -> tuple[float | None, str | None]:
-    """Return the effective degrees of freedom, and why they are not known; one of them is None.
+def effective(function: str, estimator: Any, X: Any) -> float | Unknown:
+    """Return the effective degrees of freedom, or why they are not known.
 
     Raises ValueError, which begins with the function's name, if X is not what the estimator was
     fitted on, as far as it keeps that.
     """
     if X is None:
-        return None, "needs X"
+        return Unknown("needs X")
     check_columns(function, estimator, X)
     try:
-        return effective_of(estimator, X), None
+        return effective_of(estimator, X)
     except NotKnown as error:
-        return None, str(error)
+        return Unknown(str(error))
 
 
 def check_columns(function: str, estimator: Any, X: Any) -> None:

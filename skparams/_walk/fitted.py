@@ -19,13 +19,13 @@ from skparams.specs import (
     view_of,
 )
 
-__all__ = ["follow_from_names", "is_fitted", "rules_of"]
+__all__ = ["depend_on_names_only", "is_fitted", "rules_of"]
 
 _BY_ROLE = {role: Rule(role) for role in ROLES}
 
 
 def is_fitted(view: EstimatorView) -> bool:
-    """Whether an estimator is fitted, by its own method or by what it holds."""
+    """Whether an estimator is fitted: ``__sklearn_is_fitted__``, else fitted attributes."""
     estimator, spec = view.estimator, None if view.guessed else view.spec
     cls: type = type(estimator)
     if spec is not None and spec.chained:
@@ -81,8 +81,8 @@ def rules_of(view: EstimatorView, ctx: Context) -> dict[str, Rule]:
     return rules
 
 
-def follow_from_names(spec: Spec, rules: Mapping[str, Rule]) -> bool:
-    """Whether ``rules_of`` gives the same rules wherever the names are the same."""
+def depend_on_names_only(spec: Spec, rules: Mapping[str, Rule]) -> bool:
+    """Whether attribute names alone determine the rules, so that they can be cached."""
     return all(
         spec.rules[name].when is None if name in spec.rules else name in COMMON for name in rules
     )

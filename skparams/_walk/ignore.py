@@ -20,7 +20,7 @@ def ignored_paths(
     """
     check_names(function, "ignore", ignore)
     found: set[str] = set()
-    paths = list(paths)
+    paths = list(paths) if ignore else []  # a forest has thousands
     for entry in ignore:
         if entry in codes:
             continue

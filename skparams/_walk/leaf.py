@@ -15,6 +15,7 @@ from skparams.specs import Context, EstimatorView, Part, Rule, leaves_in
 
 __all__ = [
     "Leaf",
+    "add_retained_bytes",
     "distinct",
     "join",
     "leaves_of",
@@ -22,7 +23,6 @@ __all__ = [
     "record_of",
     "record_of_number",
     "stored_in",
-    "with_retained",
 ]
 
 
@@ -92,7 +92,7 @@ def join(path: str, name: str) -> str:
 
 
 def distinct(name: str, local: str, taken: Container[str]) -> str:
-    """Return what an estimator is called in another: two lists of named ones may use one name."""
+    """A name for a nested estimator that no sibling has."""
     return f"{name}[{local!r}]" if local in taken else local
 
 
@@ -111,8 +111,8 @@ def leaves_of(view: EstimatorView, ctx: Context, name: str, rule: Rule) -> list[
     return [Leaf(path + p.path, name + p.path, name, view.estimator, p.array, p) for p in parts]
 
 
-def with_retained(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribute]:
-    """Return an estimator's records; the first view of a base is told what it keeps alive.
+def add_retained_bytes(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribute]:
+    """Charge the memory that views keep alive to the first view of each base.
 
     Several views of one base, as an lbfgs network's matrices are, keep it alive together. What an
     object shows of its own memory keeps nothing else alive.
@@ -199,7 +199,7 @@ def record_of(
 
 
 def _free_in(array: Any, rule: Rule, ctx: Context, count: Count) -> Count:
-    """Return the count minus the constraints that the rule has."""
+    """The free count of an array for which its Part gives none."""
     if rule.free == "nonzero":
         return int(np.count_nonzero(stored_in(array)))
     if rule.free is None:

@@ -6,24 +6,24 @@ return and for ``set_fitted_params`` to replace. Records hold facts about them o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained
-from skparams._walk.choices import MAX_DEPTH, choices, outcomes
-from skparams._walk.fitted import follow_from_names, is_fitted, rules_of
+from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained, multiply
+from skparams._walk.choices import MAX_DEPTH, hyperparameter_records, outcomes
+from skparams._walk.fitted import depend_on_names_only, is_fitted, rules_of
 from skparams._walk.leaf import (
     Leaf,
+    add_retained_bytes,
     distinct,
     join,
     leaves_of,
     record_of,
     record_of_number,
-    with_retained,
 )
 from skparams.specs import (
     Context,
@@ -36,7 +36,7 @@ from skparams.specs import (
     view_of,
 )
 
-__all__ = ["Walk", "class_path"]
+__all__ = ["Walk", "class_path", "totals_of"]
 
 _IN_RECORDS = ("layers", "leading")  # of the extras of a Spec
 Values = Mapping[str, Any]
@@ -95,7 +95,7 @@ class Walk:
         self._depth -= 1
         if spec.chained:
             children = chained(children)
-        unknown = _why_unknown(view, fitted, rows)
+        unknown = _unknown_reason(view, fitted, rows)
         if self._depth == MAX_DEPTH and any(r.role == "estimator" for r in spec.rules.values()):
             unknown = Unknown(f"estimators are nested more than {MAX_DEPTH} deep")
         # Those of an argument's estimator stand in a record of its own, or the winner's do.
@@ -108,12 +108,12 @@ class Walk:
             guessed=view.guessed,
             n_features=_n_features(view.values, children),
             n_classes=_n_classes(view.values, children),
-            hyperparameters=tuple(choices(view, skip) if chosen else ()),
+            hyperparameters=tuple(hyperparameter_records(view, skip) if chosen else ()),
             outcomes=tuple(outcomes(view)) if fitted else (),
             attributes=tuple(rows),
             layers=extras.get("layers", ()),
             leading=extras.get("leading"),
-            totals=_totals(rows, children, unknown),
+            totals=totals_of(rows, children, unknown),
             children=tuple(children),
             n_features_out=spec.columns_out if isinstance(spec.columns_out, str) else None,
         )
@@ -129,7 +129,7 @@ class Walk:
             found = rules_of(view, ctx)
             rules = sorted(found.items(), key=lambda item: item[1].role != "parameter")
             # What is guessed is a Spec of its own, and gone with its identity after the walk.
-            if not view.guessed and follow_from_names(view.spec, found):
+            if not view.guessed and depend_on_names_only(view.spec, found):
                 self._rules[names] = rules
         return rules
 
@@ -154,7 +154,7 @@ class Walk:
                 if self._measure and learned and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
                 own.append((leaf, row))
-        return [*with_retained(own), *numbers]
+        return [*add_retained_bytes(own), *numbers]
 
     def _take(self, leaf: Leaf, role: str) -> str | None:
         """Keep a leaf if it is a parameter; return where the same buffer was met before."""
@@ -184,7 +184,7 @@ class Walk:
                     yield self._node(inner, local, fitted, chosen=chosen_too)
 
 
-def _why_unknown(
+def _unknown_reason(
     view: EstimatorView, fitted: bool, rows: Sequence[FittedAttribute]
 ) -> Unknown | None:
     """Return why the counts of an estimator are not known, or None where they are."""
@@ -207,20 +207,25 @@ def _why_unknown(
     return None
 
 
-def _totals(
-    rows: Sequence[FittedAttribute], children: Sequence[Node], unknown: Unknown | None
+def totals_of(
+    rows: Iterable[FittedAttribute], children: Sequence[Node], unknown: Unknown | None
 ) -> Totals:
     """Add up what is in an estimator's own unique buffers and in its children."""
     if unknown is not None:
         return Totals(unknown, unknown, unknown)
     own = [row for row in rows if row.role == "parameter" and row.alias_of is None]
-    inner = [child.totals for child in children]
-    parts: list[FittedAttribute | Totals] = [*own, *inner]
+    inner = [child.totals if child.times == 1 else _of_several(child) for child in children]
     return Totals(
         add([row.count for row in own] + [part.stored for part in inner]),
-        add([part.free for part in parts if part.free is not None]),
-        add([part.bytes for part in parts]),
+        add([r.free for r in own if r.free is not None] + [part.free for part in inner]),
+        add([row.bytes for row in own] + [part.bytes for part in inner]),
     )
+
+
+def _of_several(child: Node) -> Totals:
+    """The totals of all estimators that a node stands for."""
+    parts = (child.totals.stored, child.totals.free, child.totals.bytes)
+    return Totals(*(multiply(child.times, part) for part in parts))
 
 
 def _n_features(values: Values, children: Sequence[Node]) -> int | None:

@@ -29,13 +29,15 @@ from skparams.specs.guess import COMMON as COMMON, guess_role as guess_role
 from skparams.specs.hyperparameters import (
     MISSING as MISSING,
     defaults_of as defaults_of,
-    hyperparameters_of as hyperparameters_of,
     same as same,
     short_repr as short_repr,
 )
 from skparams.specs.leading import leading_features as leading_features
-from skparams.specs.linear import epoch_macs as epoch_macs, linear as linear
-from skparams.specs.reached import last_of as last_of, n_columns_expected as n_columns_expected
+from skparams.specs.linear import linear as linear, linear_cost as linear_cost
+from skparams.specs.reached import (
+    final_estimator_of as final_estimator_of,
+    n_columns_expected as n_columns_expected,
+)
 from skparams.specs.registry import (
     register as register,
     spec_named as spec_named,
@@ -45,7 +47,6 @@ from skparams.specs.sizes import resolve as resolve
 from skparams.specs.spec import (
     Member as Member,
     Part as Part,
-    Predicate as Predicate,
     Rule as Rule,
     Size as Size,
     Spec as Spec,

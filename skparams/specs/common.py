@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,12 @@ __all__ = [
     "interchangeable",
     "itemsize",
     "n_or_all",
+    "no_free",
     "orthonormal",
+    "predict_cost",
     "roles",
-    "row_of",
+    "simplex",
     "targets_last",
-    "without_free",
 ]
 
 
@@ -68,8 +70,8 @@ def itemsize(ctx: Context) -> int | Bounds:
     return {"float32": 4, "float64": 8}.get(ctx.data.dtype or "", Bounds(4, 8))
 
 
-def row_of(multiply_adds: Callable[[Context], Count]) -> Callable[[Context], Cost]:
-    """Return a Spec's cost of which only the multiply-adds of predicting are known."""
+def predict_cost(multiply_adds: Callable[[Context], Count]) -> Callable[[Context], Cost]:
+    """Return a cost with only the prediction of one sample known."""
     return lambda ctx: Cost(predict_macs_per_sample=if_known(lambda: multiply_adds(ctx)))
 
 
@@ -104,13 +106,18 @@ def decomposition(
         {"components_": parameter("n_components", "n_features", free=free), **attributes},
         sizes={} if n_components is None else {"n_components": n_components},
         columns_out="n_components",
-        cost=row_of(macs) if projects else None,
+        cost=predict_cost(macs) if projects else None,
         **more,
     )
 
 
-def without_free(ctx: Context) -> int:
-    """Count nothing: all follows from other parameters or from constants."""
+def simplex(ctx: Context) -> int:
+    """Count all but one number of each distribution along the last axis: they sum to one."""
+    return prod(ctx.shape[:-1]) * (ctx.shape[-1] - 1)
+
+
+def no_free(ctx: Context) -> int:
+    """Zero free values: other parameters or constants determine all of them."""
     return 0
 
 

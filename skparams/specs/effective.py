@@ -6,7 +6,7 @@ from typing import Any
 
 from skparams._records import NotKnown
 from skparams.specs.context import Context
-from skparams.specs.reached import last_of
+from skparams.specs.reached import final_estimator_of
 from skparams.specs.registry import spec_of
 from skparams.specs.values import attributes_of, estimators_in
 from skparams.specs.view import view_of
@@ -36,7 +36,7 @@ def effective_of(estimator: Any, X: Any) -> float:
     Raises NotKnown if there is no smoother or no formula for its trace, and ValueError if the
     estimator keeps its training rows and X is not they.
     """
-    last = last_of(estimator)
+    last = final_estimator_of(estimator)
     spec = spec_of(last.estimator)
     if spec is None or "effective" not in spec.extras:
         raise NotKnown(f"there is no formula for {type(last.estimator).__name__}")
@@ -82,7 +82,7 @@ def transformed_target(ctx: Context) -> float:
     )
     if not identity and name not in _SCALERS:
         raise NotKnown(f"y goes through {type(transformer).__name__}")
-    last = last_of(regressor).estimator
+    last = final_estimator_of(regressor).estimator
     if not identity and _shifts(name, transformer) and not _follows_shifts(last):
         raise NotKnown(f"y is shifted, and {type(last).__name__} does not shift with it")
     return effective_of(regressor, ctx.X)

@@ -14,7 +14,7 @@ from skparams.specs.context import Context
 from skparams.specs.convergence import iterations
 from skparams.specs.spec import Free, Rule, Size, Spec, parameter
 
-__all__ = ["epoch_macs", "linear"]
+__all__ = ["linear", "linear_cost"]
 
 
 def linear(
@@ -38,28 +38,34 @@ def linear(
         **(attributes or {}),
     }
 
-    def macs(ctx: Context) -> int:
-        outputs: Any = sizes["n_outputs"] if sizes else ctx.data.n_outputs
-        return ctx.data.n_features * (outputs(ctx) if callable(outputs) else outputs)
-
-    def cost(ctx: Context) -> Cost:
-        once = if_known(lambda: macs(ctx))
-        if not epochs:
-            return Cost(predict_macs_per_sample=once)
-        epoch = if_known(lambda: epoch_macs(ctx.data, macs(ctx)))
-        return Cost(predict_macs_per_sample=once, train_macs_per_epoch=epoch)
-
     extras = {"convergence": convergence, "effective": effective}
     return Spec(
         rules,
         decides=decides or {},
         sizes=sizes or {},
-        cost=cost,
+        cost=linear_cost(sizes["n_outputs"] if sizes else None, epochs=epochs),
         float32=float32,
         extras={name: extra for name, extra in extras.items() if extra is not None},
     )
 
 
-def epoch_macs(data: DataShape, macs: int) -> Bounds:
-    """Multiply-adds of an epoch: a loss that is zero for a sample spares its update."""
+def linear_cost(n_outputs: Any = None, *, epochs: bool = False) -> Callable[[Context], Cost]:
+    """Return the cost of a linear model; one trained in ``epochs`` has that of an epoch too."""
+
+    def macs(ctx: Context) -> int:
+        n = ctx.data.n_outputs if n_outputs is None else n_outputs
+        return ctx.data.n_features * (n(ctx) if callable(n) else n)
+
+    def cost(ctx: Context) -> Cost:
+        once = if_known(lambda: macs(ctx))
+        if not epochs:
+            return Cost(predict_macs_per_sample=once)
+        epoch = if_known(lambda: _epoch_macs(ctx.data, macs(ctx)))
+        return Cost(predict_macs_per_sample=once, train_macs_per_epoch=epoch)
+
+    return cost
+
+
+def _epoch_macs(data: DataShape, macs: int) -> Bounds:
+    """Bounds of an epoch's multiply-adds: samples with zero loss need no update."""
     return Bounds(data.n_samples * macs, 2 * data.n_samples * macs)

@@ -20,6 +20,7 @@ __all__ = [
     "n_folds",
     "one_after_another",
     "one_target",
+    "prefit",
     "two_classes",
 ]
 
@@ -53,6 +54,12 @@ def n_folds(cv: Any) -> int:
     if isinstance(cv, Sized):
         return len(cv)
     raise NotKnown("depends on the number of splits that cv makes")
+
+
+def prefit(ctx: Context) -> bool:
+    """Whether ``cv="prefit"`` says that the estimators are fitted before."""
+    cv = ctx.params.get("cv")
+    return isinstance(cv, str) and cv == "prefit"
 
 
 def in_folds(data: DataShape) -> DataShape:

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from skparams.specs.registry import spec_of
 from skparams.specs.values import attributes_of, estimators_in
 
-__all__ = ["Reached", "last_of", "n_columns_expected"]
+__all__ = ["FinalEstimator", "final_estimator_of", "n_columns_expected"]
 
 
-class Reached(NamedTuple):
-    """An estimator, the path to it, and the transformers that X passes before it."""
+class FinalEstimator(NamedTuple):
+    """The estimator that predicts, its path, and the transformers before it."""
 
     path: str
     estimator: Any
@@ -24,18 +24,18 @@ class Reached(NamedTuple):
         return X
 
 
-def last_of(estimator: Any) -> Reached:
+def final_estimator_of(estimator: Any) -> FinalEstimator:
     """Return the last step of a pipeline, the winner of a search, or the estimator itself."""
     path, before, visited = "", [], set()
-    while id(estimator) not in visited and (inner := _inside(estimator)):
+    while id(estimator) not in visited and (inner := _next_inside(estimator)):
         visited.add(id(estimator))  # a pipeline may hold itself
         *transformers, (name, estimator) = inner
         before += [transformer for _, transformer in transformers]
         path = f"{path}__{name}" if path else name
-    return Reached(path, estimator, tuple(before))
+    return FinalEstimator(path, estimator, tuple(before))
 
 
-def _inside(estimator: Any) -> list[tuple[str, Any]]:
+def _next_inside(estimator: Any) -> list[tuple[str, Any]]:
     """Return what X passes inside an estimator, by name; nothing where it sends X elsewhere."""
     spec = spec_of(estimator)
     if spec is None or not (spec.chained or spec.winner):
@@ -55,7 +55,7 @@ def n_columns_expected(estimator: Any) -> int | None:
     while id(estimator) not in visited:
         visited.add(id(estimator))
         n = attributes_of(estimator).get("n_features_in_")
-        inner = _inside(estimator)
+        inner = _next_inside(estimator)
         if n is not None or not inner:
             return None if n is None else int(n)
         estimator = inner[0][1]

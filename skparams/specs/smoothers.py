@@ -42,7 +42,7 @@ def ridge(ctx: Context) -> float:
     chosen = estimator.alpha_ if hasattr(estimator, "alpha_") else estimator.alpha
     alphas = np.broadcast_to(np.ravel(chosen), n_targets)
     squares = _squared_singular_values(X, estimator.fit_intercept)
-    slopes = sum(_shrunk(squares, alpha) for alpha in alphas)
+    slopes = sum(_effective_rank(squares, alpha) for alpha in alphas)
     return float(slopes + n_targets * bool(estimator.fit_intercept))
 
 
@@ -61,8 +61,8 @@ def kernel_ridge(ctx: Context) -> float:
     )
     n_targets = _n_targets(estimator.dual_coef_.T)
     alphas = np.broadcast_to(np.ravel(estimator.alpha), n_targets)
-    eigenvalues = _without_noise(scipy.linalg.eigvalsh(kernel), len(kernel))
-    return float(sum(_shrunk(eigenvalues, alpha) for alpha in alphas))
+    eigenvalues = _zero_small_values(scipy.linalg.eigvalsh(kernel), len(kernel))
+    return float(sum(_effective_rank(eigenvalues, alpha) for alpha in alphas))
 
 
 def gaussian_process(ctx: Context) -> float:
@@ -113,7 +113,7 @@ def _squared_singular_values(X: Any, centered: bool) -> np.ndarray:
     if not issparse(X):
         X = np.asarray(X, dtype=float)
         values = scipy.linalg.svdvals(X - X.mean(axis=0) if centered else X)
-        return _without_noise(values, max(X.shape)) ** 2
+        return _zero_small_values(values, max(X.shape)) ** 2
     # The products of X with itself, on its shorter side, are dense in any case.
     X = X.astype(float)
     wide = X.shape[0] < X.shape[1]
@@ -124,20 +124,17 @@ def _squared_singular_values(X: Any, centered: bool) -> np.ndarray:
     elif centered:
         mean = np.asarray(X.mean(axis=0)).ravel()
         products -= X.shape[0] * np.outer(mean, mean)
-    return _without_noise(scipy.linalg.eigvalsh(products), max(X.shape))
+    return _zero_small_values(scipy.linalg.eigvalsh(products), max(X.shape))
 
 
-def _without_noise(values: np.ndarray, n: int) -> np.ndarray:
-    """Return values of a matrix with n rows or columns, those that are zero but for rounding zero.
-
-    The penalty may be zero, and then they are counted.
-    """
+def _zero_small_values(values: np.ndarray, n: int) -> np.ndarray:
+    """Set eigenvalues at the level of rounding error to zero: without penalty others count as 1."""
     largest = np.abs(values).max(initial=0.0)
     return np.where(np.abs(values) > largest * n * np.finfo(float).eps, values, 0.0)
 
 
-def _shrunk(values: np.ndarray, alpha: float) -> float:
-    """Return the sum of w / (w + alpha), without penalty the number of w that are not zero."""
+def _effective_rank(values: np.ndarray, alpha: float) -> float:
+    """The sum of w / (w + alpha); the rank if alpha is 0."""
     if alpha == 0:
         return float(np.count_nonzero(values))
     return float((values / (values + alpha)).sum())

@@ -12,9 +12,10 @@ import numpy as np
 from skparams._records import DataShape, NotKnown, Trees, between
 from skparams.specs.common import roles
 from skparams.specs.context import Context
+from skparams.specs.members import made
 from skparams.specs.spec import Part, Rule
 
-__all__ = ["BAGGED", "BOOSTED", "FOREST", "LIMITS", "most_leaves", "tree_parts"]
+__all__ = ["BAGGED", "BOOSTED", "FOREST", "LIMITS", "grown", "most_leaves", "tree_parts"]
 
 LIMITS = (
     "max_depth",
@@ -35,6 +36,12 @@ FOREST = {
         metadata="_n_samples _n_samples_bootstrap _sample_weight",
     ),
 }
+
+
+def grown(ctx: Context, tree: str) -> Any:
+    """Return a tree as an ensemble makes it, with the limits that are its own hyperparameters."""
+    limits = {name: ctx.params[name] for name in LIMITS if name in ctx.params}
+    return made(f"sklearn.tree.{tree}", limits)
 
 
 def tree_parts(tree: Any, *, classes: bool) -> Iterator[Part]:

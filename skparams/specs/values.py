@@ -1,4 +1,4 @@
-"""How to look into what an estimator holds: no property is run, no value is tested for truth."""
+"""Read attributes without running properties, and values without calling ``bool()``."""
 
 from __future__ import annotations
 
@@ -125,8 +125,9 @@ def estimators_in(
         yield value[0], value[1]
     elif isinstance(value, _CONTAINER):
         inside = inside or _Inside(0, {})
+        below = inside.deeper()
         for name, item in inside.items(path, value):
-            yield from estimators_in(name, item, inside.deeper())
+            yield from estimators_in(name, item, below)
 
 
 def leaves_in(

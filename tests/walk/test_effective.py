@@ -199,7 +199,7 @@ def test_nearest_neighbors_of_other_rows(X, y):
     X[0, 0] = np.nan
     agree(KNeighborsRegressor(3, metric="nan_euclidean"), X, y)
     model = KNeighborsRegressor(3, weights=np.zeros_like).fit(X[1:], y[1:])
-    assert summary(model, X[1:]).effective_reason == (
+    assert summary(model, X[1:]).effective.reason == (
         "the weights of a row's neighbors sum to zero"
     )
 
@@ -244,7 +244,7 @@ def test_of_a_search_that_of_the_winner(X, y):
     search = GridSearchCV(KNeighborsRegressor(), {"n_neighbors": [2, 3]}, cv=2)
     agree(make_pipeline(MinMaxScaler(), search), X, y, same=lambda m: _with_winner(m))
     unkept = GridSearchCV(Ridge(), {"alpha": [1.0]}, cv=2, refit=False).fit(X, y)
-    assert summary(unkept, X).effective_reason == "there is no formula for GridSearchCV"
+    assert summary(unkept, X).effective.reason == "there is no formula for GridSearchCV"
 
 
 def _with_winner(model):
@@ -262,7 +262,7 @@ def test_of_transformed_targets(last, X, y):
             agree(model, X, np.column_stack([y, y**2]))
         else:
             reason = f"y is shifted, and {type(last).__name__} does not shift with it"
-            assert summary(model.fit(X, y), X).effective_reason == reason
+            assert summary(model.fit(X, y), X).effective.reason == reason
     for scaler in (
         None,
         MaxAbsScaler(),
@@ -302,11 +302,11 @@ def test_unknown_has_a_reason(X, y):
     ]:  # fmt: skip
         model.fit(X, target)
         assert effective(model, X) is None
-        assert summary(model, X).effective_reason.startswith(reason)
-        assert summary(model).effective_reason == "needs X"
+        assert summary(model, X).effective.reason.startswith(reason)
+        assert summary(model).effective.reason == "needs X"
     blurred = make_pipeline(PCA(2, svd_solver="randomized"), Ridge()).fit(many, many[:, 0])
-    assert summary(blurred, many).effective_reason.startswith("a randomized PCA does not")
-    assert summary(Ridge(), X).effective_reason == "not fitted"
+    assert summary(blurred, many).effective.reason.startswith("a randomized PCA does not")
+    assert summary(Ridge(), X).effective.reason == "not fitted"
     assert effective(Ridge(), X) is None
     assert effective(Ridge().fit(X, y), None) is None
     agree(make_pipeline(FunctionTransformer(np.tanh), Ridge()), X, y)
@@ -332,7 +332,6 @@ def test_it_looks_only_and_is_shown(X, y):
     before = pickle.dumps(model), X.copy()
     found = summary(model, X)
     assert found.effective == effective(model, X)
-    assert found.effective_reason is None
     assert pickle.dumps(model) == before[0]
     assert np.array_equal(X, before[1])
     assert "effective" in str(found)

@@ -48,7 +48,7 @@ def pca_spec() -> Spec:
         theirs,
         attributes={name: both[name] for name in dict.fromkeys((*names, *both))},
         sizes={"n_components": _n_components},
-        cost=common.row_of(lambda ctx: multiply(_n_components(ctx), ctx.data.n_features)),
+        cost=common.predict_cost(lambda ctx: multiply(_n_components(ctx), ctx.data.n_features)),
         float32=False,
     )
 

@@ -10,27 +10,20 @@ from skparams.specs import Context, Member, Part, Rule, Spec, members, parameter
 SPECS: dict[str, Spec] = {}
 
 
-def _prefit(ctx: Context) -> bool:
-    return isinstance(ctx.params["cv"], str) and ctx.params["cv"] == "prefit"  # scikit-learn < 1.8
-
-
 def _n_pairs(ctx: Context) -> int:
     """Return how many pairs of an estimator and its calibrators there will be."""
     ensemble = ctx.params["ensemble"]
     if isinstance(ensemble, str):
         ensemble = type(ctx.params["estimator"]).__name__ != "FrozenEstimator"
-    return members.n_folds(ctx.params["cv"]) if ensemble and not _prefit(ctx) else 1
+    return members.n_folds(ctx.params["cv"]) if ensemble and not members.prefit(ctx) else 1
 
 
 def _calibrated(ctx: Context) -> Iterator[Member]:
-    data = ctx.data
-    estimator = members.made(
-        "sklearn.svm.LinearSVC", {"random_state": 0}, given=ctx.params["estimator"]
-    )
-    n = _n_pairs(ctx)
-    data = members.in_folds(data) if n > 1 else data
-    path = "calibrated_classifiers_[…]__estimator"
-    yield Member(path, estimator, data, n, fitted=_prefit(ctx))
+    default = "sklearn.svm.LinearSVC"
+    estimator = members.made(default, {"random_state": 0}, given=ctx.params["estimator"])
+    n, fitted = _n_pairs(ctx), members.prefit(ctx)
+    data = members.in_folds(ctx.data) if n > 1 else ctx.data
+    yield Member("calibrated_classifiers_[…]__estimator", estimator, data, n, fitted=fitted)
 
 
 def _calibrators(ctx: Context) -> Iterator[Part]:

@@ -21,7 +21,7 @@ _KMEANS: dict[str, Rule | str] = {
     ),
 }
 _UNITS = common.interchangeable("n_clusters")
-_CENTERS_COST = common.row_of(lambda ctx: ctx.params["n_clusters"] * ctx.data.n_features)
+_CENTERS_COST = common.predict_cost(lambda ctx: ctx.params["n_clusters"] * ctx.data.n_features)
 
 
 def _kmeans(more: Mapping[str, Rule | str] = MappingProxyType({}), **spec: Any) -> Spec:
@@ -69,7 +69,7 @@ SPECS["BisectingKMeans"] = _kmeans(
             "parameter", parts=lambda ctx: _nodes(ctx.value), before=_nodes_before
         ),
         # What is added to the mean may be taken off the nodes.
-        "_X_mean": parameter("n_features", free=common.without_free),
+        "_X_mean": parameter("n_features", free=common.no_free),
         **roles(structure="_kmeans_single", random="_random_state"),
     },
     decides={"n_clusters": ("_bisecting_tree",)},

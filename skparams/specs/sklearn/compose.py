@@ -31,7 +31,9 @@ def _columns(chosen: Any, data: DataShape) -> list[Any]:
             return list(range(data.n_features))[chosen]
         if data.head is None:
             raise NotKnown("depends on the names of X's columns")
-        return list(range(data.n_features))[data.head.columns.slice_indexer(*_ends(chosen))]
+        return list(range(data.n_features))[
+            data.head.columns.slice_indexer(chosen.start, chosen.stop, chosen.step)
+        ]
     chosen = list(chosen)
     if chosen and all(isinstance(each, bool | np.bool) for each in chosen):
         return [i for i, each in enumerate(chosen) if each]
@@ -39,10 +41,6 @@ def _columns(chosen: Any, data: DataShape) -> list[Any]:
         names = list(data.head.columns)
         return [names.index(each) if isinstance(each, str) else int(each) for each in chosen]
     return chosen
-
-
-def _ends(names: slice) -> tuple[Any, Any, Any]:
-    return names.start, names.stop, names.step
 
 
 def _sent(ctx: Context) -> Iterator[tuple[str, Any, DataShape]]:
@@ -56,7 +54,7 @@ def _sent(ctx: Context) -> Iterator[tuple[str, Any, DataShape]]:
             found = _columns(chosen, data)
         except NotKnown as error:
             unknown = error
-            yield name, transformer, replace(data, columns=Unknown(str(error)), head=None)
+            yield name, transformer, data.with_columns(Unknown(str(error)))
             continue
         places |= {_place(each, data) for each in found}
         head = data.head.iloc[:, found] if data.head is not None else None
@@ -82,28 +80,24 @@ def _place(column: Any, data: DataShape) -> Any:
     return int(column) if column >= 0 else data.n_features + int(column)
 
 
-def _by_columns(ctx: Context) -> Iterator[Member]:
-    for name, transformer, of_it in _sent(ctx):
-        if not members.dropped(transformer) and of_it.columns != 0:
-            yield Member(name, transformer, of_it)
-
-
 SPECS["ColumnTransformer"] = Spec(
     {
         "transformers_": "estimator",
         **roles(
-            structure=(
-                "output_indices_ sparse_output_ _columns _remainder "
-                "_transformer_to_input_indices _transformers_feature_names_out"
-            ),
+            structure="output_indices_ sparse_output_ _columns _remainder "
+            "_transformer_to_input_indices _transformers_feature_names_out",
             metadata="_n_features",
         ),
         "_name_to_fitted_passthrough": "estimator",
     },
     decides={"transformers": ("transformers_",), "remainder": ("transformers_",)},
-    members=_by_columns,
+    members=lambda ctx: [
+        Member(*sent)
+        for sent in _sent(ctx)
+        if not members.dropped(sent[1]) and sent[2].columns != 0
+    ],
     columns_out=lambda ctx: add(
-        ctx.after(transformer, of_it).columns for _, transformer, of_it in _sent(ctx)
+        ctx.after(transformer, data).columns for _, transformer, data in _sent(ctx)
     ),
 )
 

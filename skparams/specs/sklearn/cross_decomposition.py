@@ -46,7 +46,7 @@ def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
             ),
         },
         columns_out="n_components",
-        cost=common.row_of(lambda ctx: ctx.data.n_features * ctx.data.n_outputs),
+        cost=common.predict_cost(lambda ctx: ctx.data.n_features * ctx.data.n_outputs),
         extras={"convergence": convergence.iterations},
     )
 
@@ -55,7 +55,7 @@ _AXES = ("n_outputs", "n_components")
 _OF_Y = parameter(*_AXES, free=common.orthonormal)
 SPECS["_PLS"] = _pls(_OF_Y, _OF_Y)
 # Regression of y on the scores of X: the rotations of y are the pseudo-inverse of its loadings.
-SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=common.without_free), parameter(*_AXES))
+SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=common.no_free), parameter(*_AXES))
 SPECS["PLSSVD"] = Spec(
     {
         "x_weights_": _OF_X,
@@ -64,5 +64,5 @@ SPECS["PLSSVD"] = Spec(
         "_y_mean": parameter("n_outputs"),
     },
     columns_out="n_components",
-    cost=common.row_of(lambda ctx: ctx.data.n_features * ctx.params["n_components"]),
+    cost=common.predict_cost(lambda ctx: ctx.data.n_features * ctx.params["n_components"]),
 )

@@ -14,8 +14,7 @@ def _n_components(ctx: Context) -> int:
 
 
 def _scores(ctx: Context) -> Count:
-    outputs = common.BINARY["n_outputs"](ctx)
-    return outputs * ctx.data.n_features
+    return common.BINARY["n_outputs"](ctx) * ctx.data.n_features
 
 
 # Predictions take the coefficients alone; the means and the directions that separate the classes
@@ -32,7 +31,7 @@ SPECS["LinearDiscriminantAnalysis"] = Spec(
     },
     sizes={**common.BINARY, "n_components": _n_components},
     columns_out="n_components",
-    cost=common.row_of(_scores),
+    cost=common.predict_cost(_scores),
 )
 
 
@@ -60,12 +59,12 @@ SPECS["QuadraticDiscriminantAnalysis"] = Spec(
         "priors_": Rule(
             "parameter",
             ("n_classes",),
-            free=lambda ctx: ctx.shape[0] - 1,
+            free=common.simplex,
             when=lambda ctx: ctx.params["priors"] is None,
             otherwise="structure",
         ),
         "covariance_": "derived",
     },
     decides={"priors": ("priors_",)},
-    cost=common.row_of(_distances),
+    cost=common.predict_cost(_distances),
 )

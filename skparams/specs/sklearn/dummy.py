@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skparams._records import Unknown
-from skparams.specs import Context, Part, Rule, Spec, parameter, roles
+from skparams.specs import Context, Part, Rule, Spec, common, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -27,7 +27,7 @@ SPECS["DummyClassifier"] = Spec(
         "class_prior_": Rule(
             "parameter",
             lambda ctx: _classes(ctx.index, ctx.length),
-            free=lambda ctx: ctx.shape[0] - 1,
+            free=common.simplex,
             when=lambda ctx: ctx.params["strategy"] not in ("uniform", "constant"),
             otherwise="structure",
             before=_priors,

@@ -52,7 +52,7 @@ for _name in ("text.HashingVectorizer", "FeatureHasher"):
     )
 SPECS["DictVectorizer"] = Spec(
     roles(structure="feature_names_ vocabulary_"),
-    sizes={"n_words": lambda ctx: Unknown("depends on the keys in the data")},
+    sizes={"n_words": Unknown("depends on the keys in the data")},
     columns_out="n_words",
 )
 SPECS["image.PatchExtractor"] = Spec({})

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import replace
 from numbers import Integral
 from typing import Any
 
-from skparams._records import NotKnown, Unknown, between
-from skparams.specs import Context, Member, Spec, roles
+from skparams._records import Unknown, between
+from skparams.specs import Context, Member, Spec, common, roles
 
 SPECS: dict[str, Spec] = {}
 
 _FILTER = roles(structure="scores_ pvalues_")
 
 
-def _after_scores(ctx: Context) -> Unknown:
-    return Unknown("depends on the features' scores")
+_AFTER_SCORES = Unknown("depends on the features' scores")
 
 
 def _k_best(ctx: Context) -> int:
@@ -28,12 +25,12 @@ def _k_best(ctx: Context) -> int:
 SPECS["SelectKBest"] = Spec(_FILTER, columns_out="k", sizes={"k": _k_best}, float32=True)
 # SelectPercentile, SelectFpr, SelectFdr, SelectFwe and GenericUnivariateSelect.
 SPECS["_BaseFilter"] = Spec(
-    _FILTER, columns_out="n_selected", sizes={"n_selected": _after_scores}, float32=True
+    _FILTER, columns_out="n_selected", sizes={"n_selected": _AFTER_SCORES}, float32=True
 )
 SPECS["VarianceThreshold"] = Spec(
     {"variances_": "structure"},
     columns_out="n_selected",
-    sizes={"n_selected": lambda ctx: Unknown("depends on the features' variances")},
+    sizes={"n_selected": Unknown("depends on the features' variances")},
     float32=True,
 )
 
@@ -45,22 +42,16 @@ def _n_to_select(ctx: Context) -> int | Unknown:
         if ctx.params["tol"] is not None:
             return Unknown("depends on the scores of cross-validation")
         n = None
+    p = ctx.data.n_features
     if n is None:
-        return ctx.data.n_features // 2
-    return (
-        min(int(n), ctx.data.n_features)
-        if isinstance(n, Integral)
-        else int(n * ctx.data.n_features)
-    )
+        return p // 2
+    return min(int(n), p) if isinstance(n, Integral) else int(n * p)
 
 
 def _eliminated(ctx: Context) -> Iterator[Member]:
-    columns = ctx.data.columns
-    with suppress(NotKnown):
-        columns = _n_to_select(ctx)
-    yield Member(
-        "estimator_", ctx.params["estimator"], replace(ctx.data, columns=columns, head=None)
-    )
+    n = common.if_known(lambda: _n_to_select(ctx))
+    columns = ctx.data.columns if isinstance(n, Unknown) else n
+    yield Member("estimator_", ctx.params["estimator"], ctx.data.with_columns(columns))
 
 
 _RFE = {
@@ -81,18 +72,13 @@ SPECS["RFE"] = Spec(
 
 
 def _n_validated(ctx: Context) -> Any:
-    return between(
-        min(ctx.params["min_features_to_select"], ctx.data.n_features), ctx.data.n_features
-    )
+    p = ctx.data.n_features
+    return between(min(ctx.params["min_features_to_select"], p), p)
 
 
 def _validated(ctx: Context) -> Iterator[Member]:
-    columns: Any = ctx.data.columns
-    if isinstance(columns, int):
-        columns = _n_validated(ctx)
-    yield Member(
-        "estimator_", ctx.params["estimator"], replace(ctx.data, columns=columns, head=None)
-    )
+    columns = common.if_known(lambda: _n_validated(ctx))
+    yield Member("estimator_", ctx.params["estimator"], ctx.data.with_columns(columns))
 
 
 SPECS["RFECV"] = Spec(
@@ -110,7 +96,7 @@ SPECS["SelectFromModel"] = Spec(
         Member("estimator_", ctx.params["estimator"], ctx.data, fitted=ctx.params["prefit"])
     ],
     columns_out="n_selected",
-    sizes={"n_selected": lambda ctx: Unknown("depends on the features' importances")},
+    sizes={"n_selected": Unknown("depends on the features' importances")},
     float32=True,
 )
 SPECS["SequentialFeatureSelector"] = Spec(

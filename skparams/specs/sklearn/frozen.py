@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from skparams._records import Count
-from skparams.specs import Context, Member, Spec
+from skparams.specs import Member, Spec
 
 SPECS: dict[str, Spec] = {}
-
-
-def _columns_of_it(ctx: Context) -> Count:
-    return ctx.after(ctx.params["estimator"], ctx.data).columns
 
 
 SPECS["FrozenEstimator"] = Spec(
     {"estimator": "estimator"},
     members=lambda ctx: [Member("estimator", ctx.params["estimator"], ctx.data, fitted=True)],
-    columns_out=_columns_of_it,
+    columns_out=lambda ctx: ctx.after(ctx.params["estimator"], ctx.data).columns,
 )

@@ -28,13 +28,15 @@ from skparams.specs import (
 SPECS: dict[str, Spec] = {}
 
 
+def _fitted_hyperparameters(kernel: Any) -> list[Any]:
+    return [each for each in kernel.hyperparameters if not each.fixed]
+
+
 def _moved(ctx: Context) -> Iterator[Part]:
     """Yield each of a kernel's hyperparameters that is not fixed."""
-    kernel = ctx.value
-    values = kernel.get_params()
-    for each in kernel.hyperparameters:
-        if not each.fixed:
-            yield _part(kernel, each.name, values[each.name])
+    values = ctx.value.get_params()
+    for each in _fitted_hyperparameters(ctx.value):
+        yield _part(ctx.value, each.name, values[each.name])
 
 
 def _part(kernel: Any, name: str, value: Any) -> Part:
@@ -45,9 +47,8 @@ def _part(kernel: Any, name: str, value: Any) -> Part:
 
 
 def _moved_before(kernel: Any) -> Iterator[Part]:
-    for each in kernel.hyperparameters:
-        if not each.fixed:
-            yield Part("." + each.name.replace("__", "."), count=each.n_elements)
+    for each in _fitted_hyperparameters(kernel):
+        yield Part("." + each.name.replace("__", "."), count=each.n_elements)
 
 
 def _of_regressor(ctx: Context) -> Iterator[Part]:
@@ -98,7 +99,9 @@ SPECS["GaussianProcessRegressor"] = Spec(
         "_rng": "random",
     },
     decides=_DECIDES,
-    cost=common.row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + ctx.data.n_outputs)),
+    cost=common.predict_cost(
+        lambda ctx: ctx.data.n_samples * (ctx.data.n_features + ctx.data.n_outputs)
+    ),
     extras={"effective": smoothers.gaussian_process},
 )
 
@@ -128,7 +131,7 @@ SPECS["_BinaryGaussianProcessClassifierLaplace"] = Spec(
         **roles(state="f_cached", random="rng"),
     },
     decides=_DECIDES,
-    cost=common.row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + 1)),
+    cost=common.predict_cost(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + 1)),
 )
 
 

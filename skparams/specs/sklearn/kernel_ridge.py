@@ -10,6 +10,8 @@ SPECS: dict[str, Spec] = {}
 SPECS["KernelRidge"] = Spec(
     {"dual_coef_": common.targets_last("n_samples", "n_outputs"), "X_fit_": "data"},
     # A kernel between two rows takes about one multiply-add for each feature.
-    cost=common.row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + ctx.data.n_outputs)),
+    cost=common.predict_cost(
+        lambda ctx: ctx.data.n_samples * (ctx.data.n_features + ctx.data.n_outputs)
+    ),
     extras={"effective": smoothers.kernel_ridge},
 )

@@ -6,7 +6,6 @@ Where new rows are placed between the embedded ones, the embedding is what was l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from skparams.specs import Context, Member, Spec, common, convergence, members, parameter, roles
 
@@ -36,13 +35,10 @@ SPECS["SpectralEmbedding"] = Spec(
 def _isomap(ctx: Context) -> Iterator[Member]:
     """Yield the search for neighbors, and the kernel PCA of the distances between rows."""
     yield Member("nbrs_", members.made("sklearn.neighbors.NearestNeighbors"), ctx.data)
-    settings = {
-        "n_components": ctx.params["n_components"],
-        "kernel": "precomputed",
-        "eigen_solver": ctx.params["eigen_solver"],
-    }
+    settings = {name: ctx.params[name] for name in ("n_components", "eigen_solver")}
+    settings["kernel"] = "precomputed"
     kernel_pca = members.made("sklearn.decomposition.KernelPCA", settings)
-    yield Member("kernel_pca_", kernel_pca, replace(ctx.data, columns=ctx.data.rows))
+    yield Member("kernel_pca_", kernel_pca, ctx.data.with_columns(ctx.data.rows))
 
 
 SPECS["Isomap"] = Spec(
@@ -57,16 +53,14 @@ SPECS["Isomap"] = Spec(
 )
 
 
-def _neighbors(ctx: Context) -> Iterator[Member]:
-    yield Member("nbrs_", members.made("sklearn.neighbors.NearestNeighbors"), ctx.data)
-
-
 SPECS["LocallyLinearEmbedding"] = Spec(
     {
         "nbrs_": "estimator",
         "embedding_": parameter("n_samples", "n_components", free=common.orthonormal),
         **roles(diagnostic="reconstruction_error_", structure="_n_features_out"),
     },
-    members=_neighbors,
+    members=lambda ctx: [
+        Member("nbrs_", members.made("sklearn.neighbors.NearestNeighbors"), ctx.data)
+    ],
     columns_out="n_components",
 )

@@ -77,14 +77,14 @@ _FIT: dict[str, Rule | str] = {
 }
 SPECS["GaussianMixture"] = Spec(
     {
-        "weights_": parameter("n_components", free=lambda ctx: ctx.shape[0] - 1),
+        "weights_": parameter("n_components", free=common.simplex),
         "means_": parameter("n_components", "n_features"),
         "covariances_": _COVARIANCES,
         **_FIT,
     },
     decides={"covariance_type": ("covariances_",)},
     extras={"units": common.interchangeable("n_components"), "convergence": _not_converged},
-    cost=common.row_of(_multiply_adds),
+    cost=common.predict_cost(_multiply_adds),
     float32=True,
 )
 
@@ -112,13 +112,13 @@ def _expected_weights(ctx: Context) -> np.ndarray:
 SPECS["BayesianGaussianMixture"] = Spec(
     {
         "weight_concentration_": Rule(
-            "parameter", _COMPONENT, free=common.without_free, before=_concentrations
+            "parameter", _COMPONENT, free=common.no_free, before=_concentrations
         ),
-        "mean_precision_": parameter("n_components", free=lambda ctx: ctx.shape[0] - 1),
+        "mean_precision_": parameter("n_components", free=common.simplex),
         "degrees_of_freedom_": Rule(
             "parameter",
             lambda ctx: () if ctx.params["covariance_type"] == "tied" else _COMPONENT,
-            free=common.without_free,
+            free=common.no_free,
         ),
         "means_": parameter("n_components", "n_features"),
         "covariances_": _COVARIANCES,
@@ -133,6 +133,6 @@ SPECS["BayesianGaussianMixture"] = Spec(
         "weight_concentration_prior_type": ("weight_concentration_",),
         "covariance_type": ("degrees_of_freedom_", "covariances_"),
     },
-    cost=common.row_of(_multiply_adds),
+    cost=common.predict_cost(_multiply_adds),
     extras={"convergence": _not_converged},
 )

@@ -14,12 +14,10 @@ SPECS["BaseSearchCV"] = Spec(
         "best_params_": "tuned",
         **roles(
             diagnostic="best_score_ best_index_ cv_results_ refit_time_",
-            structure=(
-                "scorer_ n_splits_ multimetric_ pre_dispatch _checked_cv_orig "
-                "min_resources_ max_resources_ n_resources_ n_candidates_ "
-                "n_remaining_candidates_ n_required_iterations_ n_possible_iterations_ "
-                "n_iterations_"
-            ),
+            structure="scorer_ n_splits_ multimetric_ pre_dispatch _checked_cv_orig "
+            "min_resources_ max_resources_ n_resources_ n_candidates_ "
+            "n_remaining_candidates_ n_required_iterations_ n_possible_iterations_ "
+            "n_iterations_",
             metadata="_n_samples_orig _required_parameters",
         ),
     },
@@ -33,10 +31,8 @@ SPECS["FixedThresholdClassifier"] = Spec(
 
 
 def _thresholded(ctx: Context) -> Iterator[Member]:
-    data = ctx.data
-    prefit = isinstance(ctx.params["cv"], str) and ctx.params["cv"] == "prefit"
-    data = data if ctx.params["refit"] else members.in_folds(data)
-    yield Member("estimator_", ctx.params["estimator"], data, fitted=prefit)
+    data = ctx.data if ctx.params["refit"] else members.in_folds(ctx.data)
+    yield Member("estimator_", ctx.params["estimator"], data, fitted=members.prefit(ctx))
 
 
 SPECS["TunedThresholdClassifierCV"] = Spec(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from skparams._records import NotKnown
+from skparams._records import add
 from skparams.specs import Context, Member, Spec, members, roles
 
 SPECS: dict[str, Spec] = {}
@@ -13,9 +12,8 @@ _DECIDES = {"estimator": ("estimators_",)}
 
 
 def _each_target(ctx: Context) -> Iterator[Member]:
-    yield Member(
-        "estimators_", ctx.params["estimator"], members.one_target(ctx.data), ctx.data.n_outputs
-    )
+    data, n = members.one_target(ctx.data), ctx.data.n_outputs
+    yield Member("estimators_", ctx.params["estimator"], data, n)
 
 
 SPECS["_MultiOutputEstimator"] = Spec(
@@ -24,13 +22,9 @@ SPECS["_MultiOutputEstimator"] = Spec(
 
 
 def _each_link(ctx: Context) -> Iterator[Member]:
+    data = members.one_target(ctx.data)
     for i in range(ctx.data.n_outputs):
-        try:
-            longer = replace(
-                members.one_target(ctx.data), columns=ctx.data.n_features + i, head=None
-            )
-        except NotKnown:
-            longer = members.one_target(ctx.data)
+        longer = data.with_columns(add([data.columns, i]))
         yield Member(f"estimators_[{i}]", ctx.params["estimator"], longer)
 
 

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from math import prod
-
 from skparams._records import Count
 from skparams.specs import Context, Rule, Spec, common, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
 
-def _simplex(ctx: Context) -> int:
-    """Count all but one probability of each distribution along the last axis: they sum to one."""
-    return prod(ctx.shape[:-1]) * (ctx.shape[-1] - 1)
-
-
 def _multiply_adds(ctx: Context) -> Count:
     return ctx.data.n_classes * ctx.data.n_features
-
-
-def _twice(ctx: Context) -> Count:
-    """Count a difference's division by a scale and its square."""
-    return 2 * ctx.data.n_classes * ctx.data.n_features
 
 
 SPECS["GaussianNB"] = Spec(
@@ -30,14 +18,15 @@ SPECS["GaussianNB"] = Spec(
         "var_": parameter("n_classes", "n_features"),
         "class_prior_": parameter(
             "n_classes",
-            free=_simplex,
+            free=common.simplex,
             when=lambda ctx: ctx.params["priors"] is None,
             otherwise="structure",
         ),
         **roles(state="class_count_ epsilon_"),
     },
     decides={"priors": ("class_prior_",), "var_smoothing": ("var_",)},
-    cost=common.row_of(_twice),
+    # A difference is divided by a scale, and squared.
+    cost=common.predict_cost(lambda ctx: 2 * ctx.data.n_classes * ctx.data.n_features),
 )
 
 
@@ -57,26 +46,31 @@ def _counting(
             **roles(state="feature_count_ feature_all_ category_count_", structure="n_categories_"),
         },
         decides={"fit_prior": ("class_log_prior_",), "class_prior": ("class_log_prior_",)},
-        cost=common.row_of(_multiply_adds) if cost else None,
+        cost=common.predict_cost(_multiply_adds) if cost else None,
     )
 
 
+_RATES = parameter("n_classes", "n_features", free=common.simplex)
 _PRIOR = parameter(
     "n_classes",
-    free=_simplex,
+    free=common.simplex,
     when=lambda ctx: ctx.params["fit_prior"] and ctx.params["class_prior"] is None,
     otherwise="structure",
 )
-SPECS["MultinomialNB"] = _counting(parameter("n_classes", "n_features", free=_simplex), _PRIOR)
+SPECS["MultinomialNB"] = _counting(
+    parameter("n_classes", "n_features", free=common.simplex), _PRIOR
+)
 # Its priors serve data of one class only.
-SPECS["ComplementNB"] = _counting(parameter("n_classes", "n_features", free=_simplex), "auxiliary")
+SPECS["ComplementNB"] = _counting(
+    parameter("n_classes", "n_features", free=common.simplex), "auxiliary"
+)
 # One probability for each feature and class, of which none need sum to one.
 SPECS["BernoulliNB"] = _counting(parameter("n_classes", "n_features"), _PRIOR)
 SPECS["CategoricalNB"] = _counting(
     Rule(
         "parameter",
         lambda ctx: ("n_classes", f"n_categories[{ctx.index}]"),
-        free=_simplex,
+        free=common.simplex,
         length=lambda ctx: ctx.data.n_features,
     ),
     _PRIOR,

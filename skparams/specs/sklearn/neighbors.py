@@ -33,10 +33,8 @@ def _rows_of(ctx: Context) -> Iterator[Part]:
 SEARCH: dict[str, Rule | str] = {
     **roles(
         data="_fit_X _y",
-        structure=(
-            "_fit_method effective_metric_params_ outputs_2d_ outlier_label_ "
-            "n_neighbors radius _n_features_out"
-        ),
+        structure="_fit_method effective_metric_params_ outputs_2d_ outlier_label_ "
+        "n_neighbors radius _n_features_out",
     ),
     "_tree": Rule("data", parts=_rows_of),
     "effective_metric_": "structure",  # the metric's name, resolved without a look at the data
@@ -81,7 +79,7 @@ SPECS["NearestCentroid"] = Spec(
         "centroids_": parameter("n_classes", "n_features"),
         "class_prior_": parameter(
             "n_classes",
-            free=lambda ctx: ctx.shape[0] - 1,
+            free=common.simplex,
             when=lambda ctx: _has_priors(ctx, "empirical"),
             otherwise="structure",
         ),
@@ -89,7 +87,7 @@ SPECS["NearestCentroid"] = Spec(
         **roles(auxiliary="deviations_", structure="true_classes_"),
     },
     decides={"priors": ("class_prior_",), "metric": ("within_class_std_dev_",)},
-    cost=common.row_of(lambda ctx: ctx.data.n_classes * ctx.data.n_features),
+    cost=common.predict_cost(lambda ctx: ctx.data.n_classes * ctx.data.n_features),
 )
 
 

@@ -118,14 +118,14 @@ def _perceptron(outputs: Callable[[Context], int]) -> Spec:
 
 
 def _interchangeable(ctx: Context) -> dict[str, tuple[str, ...]]:
-    """Return the hidden layers; an odd activation lets a unit turn, with all its weights."""
+    """Hidden layers whose units may be permuted; with an odd activation also flipped in sign."""
     odd = ctx.params["activation"] in ("identity", "tanh")
     turning = ("coefs_", "intercepts_") if odd else ()
     return {f"h{i}": turning for i in range(1, len(_hidden(ctx)) + 1)}
 
 
 def _convergence(ctx: Context) -> str | None:
-    """Tell the last epoch's stop, for want of improvement, from the limit; partial_fit has none."""
+    """Whether fit stopped at ``max_iter``, and not because the loss ceased to improve."""
     if ctx.params["solver"] == "lbfgs":
         return convergence.iterations(ctx)
     limit = ctx.params["max_iter"]
@@ -141,14 +141,11 @@ _PERCEPTRON: dict[str, Rule | str] = {
     ),
     "intercepts_": Rule("parameter", lambda ctx: (_units(ctx, ctx.index + 1),), length=_n_matrices),
     **roles(
-        structure=(
-            "loss n_layers_ n_outputs_ out_activation_ _label_binarizer _coef_indptr "
-            "_intercept_indptr"
-        ),
+        structure="loss n_layers_ n_outputs_ out_activation_ _label_binarizer _coef_indptr "
+        "_intercept_indptr",
         diagnostic="loss_ loss_curve_ best_loss_ validation_scores_ best_validation_score_",
-        state=(
-            "t_ _optimizer _order _no_improvement_count _best_coefs _best_intercepts _random_state"
-        ),
+        state="t_ _optimizer _order _no_improvement_count _best_coefs _best_intercepts "
+        "_random_state",
     ),
 }
 SPECS["MLPClassifier"] = _perceptron(common.MULTILABEL["n_outputs"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from skparams._records import Bounds, Unknown, between
-from skparams.specs import Context, Member, Spec, convergence, members, parameter, roles
+from skparams.specs import Context, Member, Spec, common, convergence, members, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -25,9 +25,7 @@ def _search(ctx: Context) -> Iterator[Member]:
 # Of LabelPropagation and LabelSpreading.
 SPECS["BaseLabelPropagation"] = Spec(
     {
-        "label_distributions_": parameter(
-            "n_samples", "n_classes", free=lambda ctx: ctx.shape[0] * (ctx.shape[1] - 1)
-        ),
+        "label_distributions_": parameter("n_samples", "n_classes", free=common.simplex),
         **roles(data="X_", output="transduction_", structure="alpha"),
         "nn_fit": "estimator",
     },

@@ -86,7 +86,7 @@ def _libsvm(
         },
         decides=_DECIDES,
         sizes={"n_classes-1": n_others, "n_support_vectors": n_vectors, "n_pairs": _n_pairs},
-        cost=common.row_of(multiply_adds),
+        cost=common.predict_cost(multiply_adds),
         extras={"convergence": _stopped},
     )
 

@@ -38,12 +38,10 @@ SPECS["pipeline.Pipeline"] = Spec(
 SPECS["base.SamplerMixin"] = Spec(
     roles(
         structure="sampling_strategy sampling_strategy_ voting_ shrinkage_",
-        auxiliary=(
-            "categorical_encoder_ categorical_features_ classes_to_clean_ "
-            "cluster_balance_threshold_ continuous_features_ median_std_ n_features_ "
-            "edited_nearest_neighbours_ enn_ estimator_ estimators_ kmeans_estimator_ "
-            "nn_ nn_k_ nn_m_ nns_ smote_ svm_estimator_ tomek_"
-        ),
+        auxiliary="categorical_encoder_ categorical_features_ classes_to_clean_ "
+        "cluster_balance_threshold_ continuous_features_ median_std_ n_features_ "
+        "edited_nearest_neighbours_ enn_ estimator_ estimators_ kmeans_estimator_ "
+        "nn_ nn_k_ nn_m_ nns_ smote_ svm_estimator_ tomek_",
         output="sample_indices_ in_danger_indices",
     ),
     columns_out="n_features",
@@ -52,8 +50,7 @@ SPECS["base.SamplerMixin"] = Spec(
 
 def _trees(ctx: Context) -> Iterator[Member]:
     data = ctx.data
-    limits = {name: ctx.params[name] for name in trees.LIMITS if name in ctx.params}
-    tree = members.made("sklearn.tree.DecisionTreeClassifier", limits)
+    tree = trees.grown(ctx, "DecisionTreeClassifier")
     if isinstance(data.rows, int):
         data = replace(data, rows=between(1, data.rows))
     yield Member("estimators_", tree, data, ctx.params["n_estimators"])
@@ -82,12 +79,8 @@ def _sampled(ctx: Context, *, default: str) -> Iterator[Member]:
         columns = max(int(share * columns), 1)
     elif "max_features" in ctx.params:
         columns = ctx.params["max_features"]
-    yield Member(
-        "estimators_",
-        estimator,
-        replace(_resampled(ctx.data), columns=columns, head=None),
-        ctx.params["n_estimators"],
-    )
+    data = _resampled(ctx.data).with_columns(columns)
+    yield Member("estimators_", estimator, data, ctx.params["n_estimators"])
 
 
 _BAG = {**trees.BAGGED, **roles(structure="sampler_"), **_SAMPLERS}
@@ -104,12 +97,10 @@ SPECS["ensemble.EasyEnsembleClassifier"] = Spec(
 
 
 def _boosted(ctx: Context) -> Iterator[Member]:
-    estimator = members.made(
-        "sklearn.tree.DecisionTreeClassifier", {"max_depth": 1}, given=ctx.params["estimator"]
-    )
-    yield Member(
-        "estimators_", estimator, _resampled(ctx.data), between(1, ctx.params["n_estimators"])
-    )
+    tree = "sklearn.tree.DecisionTreeClassifier"
+    estimator = members.made(tree, {"max_depth": 1}, given=ctx.params["estimator"])
+    n = between(1, ctx.params["n_estimators"])
+    yield Member("estimators_", estimator, _resampled(ctx.data), n)
 
 
 SPECS["ensemble.RUSBoostClassifier"] = Spec(

@@ -1,4 +1,4 @@
-"""LightGBM, whose booster tells its trees as text."""
+"""LightGBM, whose booster exports its trees as text."""
 
 from __future__ import annotations
 
@@ -57,9 +57,8 @@ SPECS["sklearn.LGBMModel"] = Spec(
         "_best_iteration": "tuned",
         **roles(
             diagnostic="_best_score _evals_result",
-            structure=(
-                "_class_map _class_weight _classes _eval_at _le _n_classes _objective _other_params"
-            ),
+            structure="_class_map _class_weight _classes _eval_at _le _n_classes _objective "
+            "_other_params",
             metadata="_fitted_with_feature_names _n_features _n_features_in fitted_",
         ),
     },

@@ -52,11 +52,9 @@ SPECS["net.NeuralNet"] = Spec(
         **roles(
             diagnostic="history_",
             metadata="initialized_",
-            structure=(
-                "callbacks_ classes_inferred_ cuda_dependent_attributes_ init_context_ "
-                "prefixes_ virtual_params_ _criteria _modules _optimizers "
-                "_params_to_validate _kwargs"
-            ),
+            structure="callbacks_ classes_inferred_ cuda_dependent_attributes_ init_context_ "
+            "prefixes_ virtual_params_ _criteria _modules _optimizers "
+            "_params_to_validate _kwargs",
         ),
     },
     decides={"module": ("module_",)},

@@ -1,4 +1,4 @@
-"""XGBoost, whose booster tells its model as JSON."""
+"""XGBoost, whose booster exports its model as JSON."""
 
 from __future__ import annotations
 

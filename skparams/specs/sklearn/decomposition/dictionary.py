@@ -30,21 +30,15 @@ def _sparse_before(ctx: Context) -> Iterator[Part]:
     yield Part("", dims=_AXES, free=between(0, k * (p - 1)))
 
 
-def _sparse_pca(**more: Any) -> Spec:
-    return Spec(
-        {
-            "components_": Rule("parameter", _AXES, parts=_sparse_rows, before=_sparse_before),
-            "mean_": parameter("n_features"),
-            **roles(structure="n_components_", diagnostic="error_"),
-        },
-        sizes={"n_components": common.n_or_all},
-        columns_out="n_components",
-        **more,
-    )
-
-
-SPECS["SparsePCA"] = _sparse_pca(extras={"convergence": convergence.iterations})
-SPECS["MiniBatchSparsePCA"] = _sparse_pca(float32=True)
+_SPARSE: dict[str, Rule | str] = {
+    "components_": Rule("parameter", _AXES, parts=_sparse_rows, before=_sparse_before),
+    "mean_": parameter("n_features"),
+    **roles(structure="n_components_", diagnostic="error_"),
+}
+SPECS["SparsePCA"] = common.decomposition(
+    _SPARSE, common.n_or_all, extras={"convergence": convergence.iterations}
+)
+SPECS["MiniBatchSparsePCA"] = common.decomposition(_SPARSE, common.n_or_all, float32=True)
 
 
 def _n_codes(ctx: Context) -> int:

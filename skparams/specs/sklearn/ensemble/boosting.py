@@ -18,8 +18,7 @@ def _gradient_boosted(ctx: Context, *, dummy: str, classes: bool) -> Iterator[Me
         yield Member(
             "init_", members.made(f"sklearn.dummy.{dummy}") if init is None else init, ctx.data
         )
-    limits = {name: ctx.params[name] for name in trees.LIMITS}
-    tree = members.made("sklearn.tree.DecisionTreeRegressor", limits)
+    tree = trees.grown(ctx, "DecisionTreeRegressor")
     of_tree = replace(ctx.data, targets=1, classes=NO_CLASSES)
     per_stage = ctx.data.n_classes if classes and ctx.data.n_classes > 2 else 1
     most = ctx.params["n_estimators"]
@@ -33,9 +32,8 @@ for _kind, _dummy in (("Classifier", "DummyClassifier"), ("Regressor", "DummyReg
             "init_": "estimator",
             "estimators_": "estimator",
             **roles(
-                structure=(
-                    "_loss _raw_predict_init max_features_ n_estimators_ n_trees_per_iteration_"
-                ),
+                structure="_loss _raw_predict_init max_features_ n_estimators_ "
+                "n_trees_per_iteration_",
                 diagnostic="train_score_ oob_improvement_ oob_score_ oob_scores_",
                 random="_rng",
             ),

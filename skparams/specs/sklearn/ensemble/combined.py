@@ -11,7 +11,7 @@ from typing import Any
 from sklearn.utils.validation import has_fit_parameter
 
 from skparams._records import DataShape, NotKnown, Unknown, between
-from skparams.specs import Context, Member, Spec, members, roles, trees
+from skparams.specs import Context, Member, Spec, common, members, roles, trees
 
 SPECS: dict[str, Spec] = {}
 
@@ -34,7 +34,7 @@ def _drawn(ctx: Context, estimator: Any) -> DataShape:
         rows = between(min(rows, n), max(rows, n))
     if not weighted and isinstance(classes, int):
         classes = between(1, classes)
-    return replace(data, rows=rows, columns=columns, classes=classes, head=None)
+    return replace(data.with_columns(columns), rows=rows, classes=classes)
 
 
 def _bagged(ctx: Context, *, tree: str) -> Iterator[Member]:
@@ -53,8 +53,7 @@ for _kind in ("Classifier", "Regressor"):
 def _beside_each_other(ctx: Context) -> Iterator[Member]:
     kept = [each for _, each in ctx.params["estimators"] if not members.dropped(each)]
     for i, estimator in enumerate(kept):
-        fitted = isinstance(ctx.params.get("cv"), str) and ctx.params["cv"] == "prefit"
-        yield Member(f"estimators_[{i}]", estimator, ctx.data, fitted=fitted)
+        yield Member(f"estimators_[{i}]", estimator, ctx.data, fitted=members.prefit(ctx))
 
 
 def _n_votes(ctx: Context) -> int | Unknown:
@@ -103,13 +102,9 @@ def _n_meta_features(ctx: Context) -> int:
 
 def _stacked(ctx: Context, *, final: str) -> Iterator[Member]:
     yield from _beside_each_other(ctx)
-    columns: int | Unknown
-    try:
-        columns = _n_meta_features(ctx)
-    except NotKnown as error:
-        columns = Unknown(str(error))
+    data = ctx.data.with_columns(common.if_known(lambda: _n_meta_features(ctx)))
     estimator = members.made(f"sklearn.linear_model.{final}", given=ctx.params["final_estimator"])
-    yield Member("final_estimator_", estimator, replace(ctx.data, columns=columns, head=None))
+    yield Member("final_estimator_", estimator, data)
 
 
 for _kind, _final in (("Classifier", "LogisticRegression"), ("Regressor", "RidgeCV")):

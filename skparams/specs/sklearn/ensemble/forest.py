@@ -8,24 +8,18 @@ from functools import partial
 from numbers import Integral
 
 from skparams._records import Unknown, between
-from skparams.specs import Context, Member, Part, Rule, Spec, members, parameter, roles, trees
+from skparams.specs import Context, Member, Part, Rule, Spec, parameter, roles, trees
 
 SPECS: dict[str, Spec] = {}
 
 
 def _trees(ctx: Context, *, tree: str) -> Iterator[Member]:
     data = ctx.data
-    limits = {name: ctx.params[name] for name in trees.LIMITS if name in ctx.params}
     most = ctx.params.get("max_samples")
     # A float is a part of the rows, or of their weights, which are known in fit.
     if ctx.params.get("bootstrap") and isinstance(most, Integral) and isinstance(data.rows, int):
         data = replace(data, rows=min(data.rows, int(most)))
-    yield Member(
-        "estimators_",
-        members.made(f"sklearn.tree.{tree}", limits),
-        data,
-        ctx.params["n_estimators"],
-    )
+    yield Member("estimators_", trees.grown(ctx, tree), data, ctx.params["n_estimators"])
 
 
 def _forest(name: str, tree: str, **attributes: str) -> None:
@@ -105,10 +99,8 @@ SPECS["IsolationForest"] = Spec(
         ),
         "estimators_": Rule("random", parts=drawn_trees),
         **roles(
-            structure=(
-                "estimators_features_ max_samples_ _decision_path_lengths _max_features "
-                "_max_samples estimator bootstrap_features oob_score"
-            ),
+            structure="estimators_features_ max_samples_ _decision_path_lengths _max_features "
+            "_max_samples estimator bootstrap_features oob_score",
             random="_seeds",
         ),
         **trees.FOREST,
@@ -117,5 +109,5 @@ SPECS["IsolationForest"] = Spec(
         **dict.fromkeys(("n_estimators", "max_samples"), ("_average_path_length_per_tree",)),
         "contamination": ("offset_",),
     },
-    sizes={"n_nodes": lambda ctx: Unknown("depends on the draws")},
+    sizes={"n_nodes": Unknown("depends on the draws")},
 )

@@ -102,11 +102,9 @@ SPECS["BaseHistGradientBoosting"] = Spec(
         "_baseline_prediction": Rule("parameter", ("1", "n_trees_per_iteration"), _baseline_free),
         "_bin_mapper": Rule("structure", parts=_bins),
         **roles(
-            structure=(
-                "_preprocessor _label_encoder _loss _n_features _is_categorical_remapped "
-                "is_categorical_ n_trees_per_iteration_ do_early_stopping_ "
-                "_use_validation_data _scorer"
-            ),
+            structure="_preprocessor _label_encoder _loss _n_features _is_categorical_remapped "
+            "is_categorical_ n_trees_per_iteration_ do_early_stopping_ "
+            "_use_validation_data _scorer",
             metadata="_fitted_with_sw",
             state="_in_fit",
             random="_random_seed _feature_subsample_rng",

@@ -63,9 +63,7 @@ SPECS["BayesianRidge"] = SPECS["ARDRegression"] = linear(
 )
 
 _LOGISTIC: dict[str, Rule | str] = {
-    "C_": "tuned",
-    "l1_ratio_": "tuned",
-    **roles(structure="Cs_ l1_ratios_", diagnostic="scores_ coefs_paths_"),
+    **roles(tuned="C_ l1_ratio_", structure="Cs_ l1_ratios_", diagnostic="scores_ coefs_paths_"),
 }
 SPECS["LogisticRegression"] = SPECS["LogisticRegressionCV"] = linear(
     _LOGISTIC, sizes=common.BINARY, free=_softmax, free_intercept=_softmax
@@ -75,8 +73,8 @@ for _name in ("PoissonRegressor", "GammaRegressor", "TweedieRegressor"):
 SPECS["HuberRegressor"] = linear(roles(auxiliary="scale_", output="outliers_"), sizes=common.ONE)
 
 
-def _medians(ctx: Context) -> str | None:
-    """Count the last iteration in; for a single coefficient there are none."""
+def _theil_sen(ctx: Context) -> str | None:
+    """TheilSen numbers iterations from 0, and has none for a single coefficient."""
     n_coefs = np.size(ctx.values["coef_"]) + ctx.params["fit_intercept"]
     limit = ctx.params["max_iter"]
     return convergence.at_limit(int(n_coefs > 1 and ctx.values["n_iter_"] + 1 >= limit), 1, limit)
@@ -88,7 +86,7 @@ SPECS["TheilSenRegressor"] = linear(
         "copy_X": "structure",  # scikit-learn < 1.8
     },
     sizes=common.ONE,
-    convergence=_medians,
+    convergence=_theil_sen,
 )
 
 
@@ -102,9 +100,7 @@ SPECS["RANSACRegressor"] = Spec(
         "estimator_": "estimator",
         **roles(
             output="inlier_mask_",
-            diagnostic=(
-                "n_trials_ n_skips_no_inliers_ n_skips_invalid_data_ n_skips_invalid_model_"
-            ),
+            diagnostic="n_trials_ n_skips_no_inliers_ n_skips_invalid_data_ n_skips_invalid_model_",
         ),
     },
     members=_on_inliers,

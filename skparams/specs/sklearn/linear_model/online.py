@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from skparams._records import Cost
-from skparams.specs import (
-    Context,
-    Rule,
-    Spec,
-    common,
-    convergence,
-    epoch_macs,
-    linear,
-    parameter,
-    roles,
-)
+from skparams.specs import Rule, Spec, common, convergence, linear, linear_cost, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -37,19 +26,12 @@ for _name in ("SGDRegressor", "PassiveAggressiveRegressor"):
     SPECS[_name] = _online(sizes=common.ONE)
 
 
-def _cost(ctx: Context) -> Cost:
-    return Cost(
-        predict_macs_per_sample=common.if_known(lambda: ctx.data.n_features),
-        train_macs_per_epoch=common.if_known(lambda: epoch_macs(ctx.data, ctx.data.n_features)),
-    )
-
-
 SPECS["SGDOneClassSVM"] = Spec(
     {
         "coef_": parameter("n_features"),
         "offset_": parameter("1", when="fit_intercept", otherwise="structure"),
         **_ONLINE,
     },
-    cost=_cost,
+    cost=linear_cost(1, epochs=True),
     extras={"convergence": convergence.with_tolerance},
 )

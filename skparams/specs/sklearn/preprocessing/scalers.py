@@ -16,40 +16,36 @@ from skparams.specs import Context, Member, Rule, Spec, common, members, paramet
 
 SPECS: dict[str, Spec] = {}
 
-_ROW = common.row_of(lambda ctx: ctx.data.n_features)
 
-SPECS["StandardScaler"] = Spec(
+def _scaler(attributes: dict[str, Rule | str], **more: Any) -> Spec:
+    cost = common.predict_cost(lambda ctx: ctx.data.n_features)
+    return Spec(attributes, columns_out="n_features", cost=cost, **more)
+
+
+SPECS["StandardScaler"] = _scaler(
     {
         "mean_": parameter("n_features", when="with_mean"),
         "scale_": parameter("n_features", when="with_std"),
         **roles(derived="var_", metadata="n_samples_seen_"),
-    },
-    columns_out="n_features",
-    cost=_ROW,
+    }
 )
-SPECS["MinMaxScaler"] = Spec(
+SPECS["MinMaxScaler"] = _scaler(
     {
         "min_": parameter("n_features"),
         "scale_": parameter("n_features"),
         **roles(derived="data_min_ data_max_ data_range_", metadata="n_samples_seen_"),
     },
-    columns_out="n_features",
-    cost=_ROW,
     float32=True,
 )
-SPECS["MaxAbsScaler"] = Spec(
+SPECS["MaxAbsScaler"] = _scaler(
     {"scale_": parameter("n_features"), **roles(derived="max_abs_", metadata="n_samples_seen_")},
-    columns_out="n_features",
-    cost=_ROW,
     float32=True,
 )
-SPECS["RobustScaler"] = Spec(
+SPECS["RobustScaler"] = _scaler(
     {
         "center_": parameter("n_features", when="with_centering"),
-        "scale_": Rule("parameter", ("n_features",), when="with_scaling"),
-    },
-    columns_out="n_features",
-    cost=_ROW,
+        "scale_": parameter("n_features", when="with_scaling"),
+    }
 )
 
 
@@ -81,16 +77,15 @@ SPECS["QuantileTransformer"] = Spec(
 )
 for _name in ("Normalizer", "Binarizer"):
     SPECS[_name] = Spec({}, columns_out="n_features", float32=True)
+
+
+def _n_outputs_of_func(ctx: Context) -> int | Unknown:
+    known = ctx.params["func"] is None
+    return ctx.data.n_features if known else Unknown("depends on what the function returns")
+
+
 SPECS["FunctionTransformer"] = Spec(
-    {},
-    columns_out="n_outputs_of_func",
-    sizes={
-        "n_outputs_of_func": lambda ctx: (
-            ctx.data.n_features
-            if ctx.params["func"] is None
-            else Unknown("depends on what the function returns")
-        )
-    },
+    {}, columns_out="n_outputs_of_func", sizes={"n_outputs_of_func": _n_outputs_of_func}
 )
 
 
