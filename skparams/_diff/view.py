@@ -45,7 +45,7 @@ _COLUMNS = {
 }
 _LEARNED = [
     Column("it learned", least=18, code=True),
-    Column("shape", wraps="cut"),
+    Column("shape", wraps="cut", code=True),
     Column("changed", right=True),
     Column("largest", right=True, drop=1),
     Column("relative", right=True),
