@@ -5,7 +5,7 @@ from skparams._report.base import Frame, Plotted, Report
 from skparams._report.chosen import chosen
 from skparams._report.layout import cut
 from skparams._report.lines import largest, learned, run_name, runs, upper, weight
-from skparams._report.nodes import about, frame_of, guessed_classes, layers, titled
+from skparams._report.nodes import about, frame_of, guessed_classes, layers, tables
 from skparams._report.page import Column, Page, Row, Section, left_out
 from skparams._report.palette import DARK, LIGHT, Theme
 from skparams._report.plot import draw_nodes
@@ -60,7 +60,7 @@ __all__ = [
     "runs",
     "shape",
     "size",
-    "titled",
+    "tables",
     "upper",
     "value",
     "weight",

@@ -21,9 +21,9 @@ from skparams._report.words import plural, value
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Bar", "Bars", "draw_bars", "longest"]
+__all__ = ["MAX_BARS", "Bar", "Bars", "draw_bars", "longest", "name_bars"]
 
-_MAX_BARS = 12
+MAX_BARS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,15 @@ def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
     if ax is None:
         ax = new_axes()
     ordered = sorted(shown.bars, key=lambda bar: (bar.length is None, -(bar.length or 0.0)))
-    most = min(_MAX_BARS, rows_that_fit(ax))
+    most = min(MAX_BARS, rows_that_fit(ax))
     bars, rest = ordered[:most], ordered[most:]
+    below = shown.below + (f"; {plural(len(rest), 'parameter')} left out" if rest else "")
+    name_bars(ax, bars, shown.title.format(first=short(bars[0].name)), below)
+    return ax
+
+
+def name_bars(ax: Axes, bars: Sequence[Bar], title: str, below: str = "") -> None:
+    """Draw bars with their names at the left and their labels at the right."""
     widest = longest(bars) or 1.0
     for i, bar in enumerate(bars):
         length = bar.length or 0.0
@@ -70,7 +77,5 @@ def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
     ax.spines[:].set_visible(False)
     names = [short(bar.name) for bar in bars]
     name_rows(ax, names)
-    below = shown.below + (f"; {plural(len(rest), 'parameter')} left out" if rest else "")
     ax.set_xlabel(wrapped(ax, below, names), fontsize=FONT, loc="right")
-    set_title(ax, shown.title.format(first=names[0]), names)
-    return ax
+    set_title(ax, title, names)

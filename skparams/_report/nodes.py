@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, Unknown
@@ -13,9 +13,9 @@ from skparams._report.page import Column, Row, Section, left_out
 from skparams._report.trees import boosted, trees_in
 from skparams._report.words import clean, number, plural, shape, tree_size
 
-__all__ = ["about", "frame_of", "guessed_classes", "layers", "titled"]
+__all__ = ["about", "frame_of", "guessed_classes", "layers", "tables"]
 
-_MAX_NETWORKS = 3
+_MAX_TABLES = 3
 _MAX_LAYERS = 12
 _COUNTS = ("count", "free", "bytes")
 _LAYERS = [
@@ -49,23 +49,29 @@ def guessed_classes(root: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.class_name for node in root.walk() if node.guessed))
 
 
-def titled(what: str, node: Node) -> str:
-    """Return the title of a table that a nested estimator has for itself."""
-    return f"{what} of {clean(node.name)}" if node.path else what
+def tables(
+    what: str, nodes: Iterable[Node], table: Callable[[Node, str], Section]
+) -> Iterator[Section]:
+    """Yield a table for each of the first nodes; the last one says how many more there are."""
+    found = list(nodes)
+    for i, node in enumerate(found[:_MAX_TABLES]):
+        section = table(node, f"{what} of {clean(node.name)}" if node.path else what)
+        left = len(found) - _MAX_TABLES
+        last = i == _MAX_TABLES - 1 and left
+        yield replace(section, notes=[f"{what} of {left:,} more are not shown"] if last else [])
 
 
 def layers(root: Node) -> Iterator[Section]:
-    """Yield a table for each of the first networks; the last one says how many more there are."""
-    nodes = (node for node in root.walk() if layers_of(node))
-    shown = list(islice(nodes, _MAX_NETWORKS))
-    n_left = sum(1 for _ in nodes)
-    for node in shown:
-        columns = [Column(titled("layers", node)), *_LAYERS]
-        rows = [Row(_cells(layer)) for layer in node.layers]
-        if len(rows) > _MAX_LAYERS:
-            rows[_MAX_LAYERS - 4 : -3] = left_out(len(rows) - _MAX_LAYERS + 1, columns)
-        left = [f"layers of {n_left:,} more are not shown"] if n_left and node is shown[-1] else []
-        yield Section(columns, rows, left)
+    """Yield the tables of networks' layers."""
+    yield from tables("layers", filter(layers_of, root.walk()), _layers)
+
+
+def _layers(node: Node, title: str) -> Section:
+    columns = [Column(title), *_LAYERS]
+    rows = [Row(_cells(layer)) for layer in node.layers]
+    if len(rows) > _MAX_LAYERS:
+        rows[_MAX_LAYERS - 4 : -3] = left_out(len(rows) - _MAX_LAYERS + 1, columns)
+    return Section(columns, rows)
 
 
 def _cells(layer: Layer) -> Sequence[str]:

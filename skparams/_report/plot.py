@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skparams._records import Bounds, FittedAttribute, Node, Unknown
+from skparams._report.bars import MAX_BARS, Bar, name_bars
 from skparams._report.blocks import Block, blocks_of, first_divided
 from skparams._report.figure import (
     FONT,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_nodes"]
 
-_MAX_BARS = 12
 _REST = "… the rest"
 _MIN_ROOM = 12  # points: no name is narrower
 _WIDE_RANGE = 100  # between the largest and the smallest array, from where a line hides the latter
@@ -115,22 +115,13 @@ def _label(block: Block, room: float) -> str:
 def _draw_bars(ax: Axes, blocks: list[Block], title: str) -> None:
     """Draw a bar for each array, named beside it."""
     blocks = sorted(blocks, key=_is_rest)
-    shown, rest = largest(blocks, min(_MAX_BARS, rows_that_fit(ax)), lambda block: block.count)
+    shown, rest = largest(blocks, min(MAX_BARS, rows_that_fit(ax)), lambda block: block.count)
     shown = list(shown)
     if rest:
         left = [each for each in [*shown, *rest] if each in rest or _is_rest(each)]
         shown = [each for each in shown if each not in left]
         shown.append(Block(_REST, 0, sum(each.count for each in left), 0, 0))
-    widest = float(max(block.count for block in shown))
-    for i, block in enumerate(shown):
-        ax.barh(i, float(block.count), height=0.7, color=LIGHT.above)
-        ax.text(block.count + widest / 60, i, number(block.count), va="center", fontsize=FONT)
-    ax.set(xlim=(0, 1.25 * widest), xticks=[])
-    names = [short(block.name) for block in shown]
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-    name_rows(ax, names)
-    set_title(ax, title, names)
+    name_bars(ax, [Bar(each.name, float(each.count), number(each.count)) for each in shown], title)
 
 
 def _is_rest(block: Block) -> bool:
@@ -162,7 +153,7 @@ def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute]) -> None:
     """Draw for each array a line from min to max, thick within one deviation from the mean."""
     reach = []
     furthest = max(rows, key=_reach)
-    rows, rest = largest(rows, min(_MAX_BARS, rows_that_fit(ax)), lambda row: row.count)
+    rows, rest = largest(rows, min(MAX_BARS, rows_that_fit(ax)), lambda row: row.count)
     if furthest in rest:  # which the title is about
         rows = [*rows[:-1], furthest]
     for i, row in enumerate(rows):
