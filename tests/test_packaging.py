@@ -73,3 +73,11 @@ def test_contributing_names_every_folder_and_files_that_exist():
     assert len(files) > 3
     for file in files:
         assert (package / file).is_file(), file
+
+
+def test_the_tests_have_the_packages_folders():
+    tests, package = ROOT / "tests", Path(skparams.__file__).parent
+    folders = {path.parent for path in tests.rglob("test_*.py")} - {tests, tests / "typing"}
+    for folder in folders:
+        top, *rest = folder.relative_to(tests).parts
+        assert any(package.joinpath(name, *rest).is_dir() for name in (top, f"_{top}")), folder

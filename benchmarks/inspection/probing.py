@@ -13,7 +13,7 @@ _BAR = 60.0  # seconds
 
 def probing(task: Task) -> Table:
     """Time fitting and probing of every estimator that has a method to call."""
-    from tests.inspection.all_estimators import fit, instances, names
+    from tests.all_estimators import fit, instances, names
 
     chosen = names()[::10] if task.quick else names()
     fits = probes = 0.0

@@ -5,16 +5,17 @@ from __future__ import annotations
 import copy
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from sklearn.utils import resample
 
-from skparams._probe.calls import Calls, baseline, changed
+from skparams._probe.comparison import Comparison
 from skparams._probe.record import Probe, ProbedAttribute
 from skparams._probe.targets import Target, targets_in
-from skparams._probe.values import NotSafe, others
+from skparams._probe.values import NotSafe, other_values
 from skparams._walk import (
     Walk,
     check_columns,
@@ -24,7 +25,6 @@ from skparams._walk import (
     copy_or_raise,
     method_of,
     n_rows,
-    undisturbed,
 )
 
 __all__ = ["METHODS", "probe"]
@@ -115,70 +115,62 @@ def probe(
         X = resample(X, replace=False, n_samples=_MAX_SAMPLES, random_state=seed)
     inner = Walk(copy_or_raise("probe", estimator, compact_copy))
     targets = targets_in(inner)
-    with undisturbed():
-        calls = Calls(inner, X, seed)
-        unchanged = baseline(calls, methods)
-        tried = _planned(targets, max_calls // (_MAX_VALUES * len(unchanged.expected)))
-        reached = f"max_calls={max_calls} allows no more"
-        found = [
-            _try(target, calls, unchanged.expected)
-            if i in tried
-            else _verdict(target, "not tried", reason=target.reason or reached)
-            for i, target in enumerate(targets)
-        ]
-        restored = not changed(calls, unchanged.expected)[0]
+    comparison = Comparison(inner, X, methods, seed)
+    n_tried = max_calls // (_MAX_VALUES * len(comparison.expected))
+    _limit(targets, n_tried, f"max_calls={max_calls} allows no more")
+    with np.errstate(all="ignore"):  # values that are tried may overflow
+        attributes = tuple(
+            ProbedAttribute(target.path, target.estimator, target.role, *_try(target, comparison))
+            for target in targets
+        )
     return Probe(
         class_name=name,
-        attributes=tuple(found),
-        methods=tuple(unchanged.expected),
-        nondeterministic=unchanged.nondeterministic,
-        failed=tuple(unchanged.failed.items()),
+        attributes=attributes,
+        methods=tuple(comparison.expected),
+        nondeterministic=comparison.nondeterministic,
+        failed=tuple(comparison.failed.items()),
         n_samples=n_samples,
         n_samples_used=min(n_samples, _MAX_SAMPLES),
         max_calls=int(max_calls),
-        restored=restored,
+        restored=not comparison.changed()[0],
         guessed=tuple(dict.fromkeys(n.class_name for n in walk.root.walk() if n.guessed)),
     )
 
 
-def _try(target: Target, calls: Calls, expected: Mapping[str, Any]) -> ProbedAttribute:
-    """Give an attribute other values until one shows that it is used."""
-    # Seeded by its path, so that its values do not depend on what else is tried.
-    rng = np.random.RandomState([calls.seed, zlib.crc32(target.path.encode())])
-    try:
-        for value in others(target.value, rng, ordered=target.name == "categories_"):
-            before = target.value if target.write is None else copy.deepcopy(target.value)
-            try:
-                target.put(value)
-                methods, error = changed(calls, expected)
-            finally:
-                target.put(before)
-                calls.restore()
-            if methods:
-                return _verdict(target, "used", methods, error)
-    except NotSafe as error:
-        return _verdict(target, "not tried", reason=str(error))
-    return _verdict(target, "unused")
-
-
-def _verdict(
-    target: Target, verdict: str, methods: tuple[str, ...] = (), reason: str | None = None
-) -> ProbedAttribute:
-    return ProbedAttribute(target.path, target.estimator, target.role, verdict, methods, reason)
-
-
-def _planned(targets: Sequence[Target], n: int) -> set[int]:
-    """Return which targets to try: the first of each kind before the second, then by size."""
-    kinds: dict[str, int] = {}
+def _limit(targets: list[Target], n: int, reason: str) -> None:
+    """Leave n targets to try: the first of each kind before the second, then small ones first."""
+    n_before: Counter[str] = Counter()
     keys = []
     for i, target in enumerate(targets):
         if target.reason is None:
             kind = _INDEX.sub("[]", target.path)
-            n_before = kinds.get(kind, 0)
-            kinds[kind] = n_before + 1
             size = target.value.nbytes if isinstance(target.value, np.ndarray) else 0
-            keys.append((n_before > 0, size, n_before, i))
-    return {key[-1] for key in sorted(keys)[:n]}
+            keys.append((n_before[kind] > 0, size, n_before[kind], i))
+            n_before[kind] += 1
+    for *_, i in sorted(keys)[n:]:
+        targets[i] = replace(targets[i], reason=reason)
+
+
+def _try(target: Target, comparison: Comparison) -> tuple[str, tuple[str, ...], str | None]:
+    """Verdict, methods and reason, after other values until one shows that the target is used."""
+    # Seeded by its path, so that its values do not depend on what else is tried.
+    rng = np.random.RandomState([comparison.seed, zlib.crc32(target.path.encode())])
+    if target.reason is not None:
+        return "not tried", (), target.reason
+    try:
+        for value in other_values(target.value, rng, ordered=target.name == "categories_"):
+            before = target.value if target.write is None else copy.deepcopy(target.value)
+            try:
+                target.put(value)
+                methods, error = comparison.changed()
+            finally:
+                target.put(before)
+                comparison.restore()
+            if methods:
+                return "used", methods, error
+    except NotSafe as error:
+        return "not tried", (), str(error)
+    return "unused", (), None
 
 
 def _is_int(value: Any) -> bool:

@@ -6,15 +6,9 @@ from dataclasses import asdict, dataclass, fields
 
 from skparams._report import Frame, Page, Report
 
-__all__ = ["NEEDED", "VERDICTS", "Probe", "ProbedAttribute"]
+__all__ = ["NEEDED", "Probe", "ProbedAttribute"]
 
-VERDICTS = {
-    "used": "another value changed what a method returns, or made it raise: proof",
-    "unused": "no other value that was tried changed anything: evidence only",
-    "not tried": "another value could crash the interpreter, or there is none, or it was one of "
-    "more than max_calls allows",
-}
-# The roles of what inference needs. If an attribute with another role is used, its role is wrong.
+# Roles of attributes used for prediction. If one with another role is used, its role is wrong.
 NEEDED = frozenset(
     ("parameter", "tuned", "structure", "data", "random", "metadata", "estimator", "derived")
 )

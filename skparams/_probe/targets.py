@@ -1,13 +1,13 @@
-"""What can be changed in an estimator: each array, number and object in it, with its path.
+"""The values in an estimator that probing can change, each with its path.
 
-The walk is the one of ``summary``, and so are the paths and the roles. Beyond it, values without
-numbers are targets too (text, flags, functions), and objects are looked into.
+Paths and roles are those of ``summary``. In addition, text, flags and functions are targets, and so
+are the attributes of other objects.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -17,8 +17,8 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skparams._probe.values import is_plain
-from skparams._walk import Walk, join, rules_of
-from skparams.specs import Context, EstimatorView, Rule, attributes_of, is_estimator, view_of
+from skparams._walk import Leaf, Walk, join, leaves_of, rules_of
+from skparams.specs import EstimatorView, attributes_of, is_estimator, view_of
 
 __all__ = ["Target", "targets_in"]
 
@@ -26,16 +26,16 @@ _MAX_DEPTH = 6
 _FUNCTIONS = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, np.ufunc)
 _TREES = ("KDTree", "KDTree32", "KDTree64", "BallTree", "BallTree32", "BallTree64")
 _CHECKED = ("classes_", "feature_names_in_", "n_features_in_")  # before libsvm is called
+_KINDS = {int: "i", float: "f"}  # as in a dtype
 _INDICES = "indices that compiled code trusts"
 _UNCHECKED = "in compiled code: another could crash the interpreter"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One value to change, and where it is.
+    """One value to change: the attribute ``name`` of ``owner``, or the item at ``keys`` in it.
 
-    ``owner`` holds it in the attribute ``name``, or at ``keys`` in containers there; ``write``
-    changes the numbers of an object in place. ``reason`` says why the value is not to be tried.
+    ``write`` changes the array of an object in place; ``reason`` tells why nothing is to be tried.
     """
 
     path: str
@@ -49,73 +49,63 @@ class Target:
     reason: str | None = None
 
     def put(self, new: Any) -> None:
-        """Put another value in; containers around it are copied, as others may hold them too."""
+        """Replace the value; containers around it are copied, as they may be shared."""
         if self.write is not None:
             self.write(np.asarray(new))
             return
         stored = getattr(self.owner, "__dict__", {})
-        held = stored[self.name] if self.name in stored else getattr(self.owner, self.name)
-        value = _replaced(held, self.keys, new)
-        if self.name in stored:  # past the class's own __setattr__ and properties
-            stored[self.name] = value
+        if self.name in stored:  # without the class's own __setattr__ and properties
+            stored[self.name] = _replaced(stored[self.name], self.keys, new)
         else:
+            value = _replaced(getattr(self.owner, self.name), self.keys, new)
             object.__setattr__(self.owner, self.name, value)
 
 
 def targets_in(walk: Walk) -> list[Target]:
-    """Return all targets of a walk over a fitted estimator, in its order."""
-    reached: dict[int, Any] = {id(each.estimator): each.estimator for each in walk.fitted}
-    return [target for each in walk.fitted for target in _of_estimator(each, reached)]
+    """All targets in a fitted estimator, in the order of the walk."""
+    visited: dict[int, Any] = {id(each.estimator): each.estimator for each in walk.fitted}
+    return [target for each in walk.fitted for target in _of_estimator(each, visited)]
 
 
-def _of_estimator(each: EstimatorView, reached: dict[int, Any]) -> Iterator[Target]:
-    class_name = type(each.estimator).__name__
-
-    def target(name: str, role: str) -> Target:
-        value = each.values[name]
-        return Target(join(each.path, name), role, class_name, each.estimator, name, value)
-
-    ctx = each.context()
-    for name, rule in rules_of(each, ctx).items():
-        if name in each.params:  # some Specs name what a subclass fixes
-            continue
-        base = target(name, rule.role)
-        if rule.parts is None or isinstance(base.value, np.ndarray) or issparse(base.value):
-            yield from _inside(base, reached, 0)
+def _of_estimator(each: EstimatorView, visited: dict[int, Any]) -> Iterator[Target]:
+    ctx, class_name = each.context(), type(each.estimator).__name__
+    nested = {name: rule for name, rule in each.spec.rules.items() if rule.role == "estimator"}
+    for name, rule in (rules_of(each, ctx) | nested).items():
+        value = each.values.get(name)
+        if name in each.params or (name in nested and value is None):
+            continue  # some Specs name what a subclass fixes
+        path = join(each.path, name)
+        base = Target(path, rule.role, class_name, each.estimator, name, value)
+        if name in nested:
+            yield base
+        elif rule.parts is None or isinstance(value, np.ndarray) or issparse(value):
+            yield from _inside(base, visited, 0)
         else:
-            yield from _parts(base, rule, ctx)
-    for name, rule in each.spec.rules.items():
-        held = name not in each.params and each.values.get(name) is not None
-        if rule.role == "estimator" and held:
-            yield target(name, rule.role)
+            yield from _parts(base, leaves_of(each, ctx, name, rule))
 
 
-def _parts(base: Target, rule: Rule, ctx: Context) -> Iterator[Target]:
-    """Yield the parts of an object, and the object as a whole."""
-    assert rule.parts is not None
+def _parts(base: Target, leaves: Iterable[Leaf]) -> Iterator[Target]:
+    """The parts of an object, and the object as a whole."""
     kind = type(base.value).__name__
-    ctx.value = base.value
-    for part in rule.parts(ctx):
-        array, role, reason = part.array, part.role, None
-        if rule.role in ("auxiliary", "structure") and role == "parameter":
-            role = rule.role
+    for path, array, part in ((leaf.path, leaf.value, leaf.part) for leaf in leaves):
+        assert part is not None
+        reason = None
         if isinstance(array, np.ndarray) and array.dtype.kind not in "fc":
             reason = _INDICES
         elif kind in _TREES:
             reason = _UNCHECKED
         elif part.write is None and not (isinstance(array, np.ndarray) and array.flags.writeable):
-            reason = "numbers that cannot be written in place"
+            reason = "values that cannot be written in place"
         write = part.write or partial(np.copyto, array)
-        path = f"{base.path}{part.path}"
-        yield replace(base, path=path, role=role, value=array, write=write, reason=reason)
+        yield replace(base, path=path, role=part.role, value=array, write=write, reason=reason)
     if kind not in ("Tree", *_TREES):
         yield base
 
 
-def _inside(base: Target, reached: dict[int, Any], depth: int) -> Iterator[Target]:
-    """Yield what a value holds: itself if it is plain, its items, or an object's attributes."""
+def _inside(base: Target, visited: dict[int, Any], depth: int) -> Iterator[Target]:
+    """The value itself unless it is a container, and its items or attributes unless it is plain."""
     value = base.value
-    if value is None or (is_estimator(value) and id(value) in reached):
+    if value is None or (is_estimator(value) and id(value) in visited):
         return
     if is_plain(value):
         yield replace(base, reason=_why_not(base, inner=depth > 0 and not is_estimator(base.owner)))
@@ -131,68 +121,67 @@ def _inside(base: Target, reached: dict[int, Any], depth: int) -> Iterator[Targe
         yield base
         if isinstance(value, _FUNCTIONS) or hasattr(value, "__wrapped__"):
             return
-    if id(value) in reached or depth >= _MAX_DEPTH:
-        return
-    reached[id(value)] = value
-    inner = _attributes(base) if items is None else _at(base, items)
-    for target in inner:
-        yield from _inside(target, reached, depth + 1)
-
-
-def _at(base: Target, items: list[tuple[str, Any, Any]]) -> Iterator[Target]:
-    for label, key, item in items:
-        yield replace(base, path=f"{base.path}{label}", keys=(*base.keys, key), value=item)
+        inner = [*_attributes(base)]
+    else:
+        inner = [
+            replace(base, path=f"{base.path}[{label}]", keys=(*base.keys, key), value=item)
+            for label, key, item in items
+        ]
+    if id(value) not in visited and depth < _MAX_DEPTH:
+        visited[id(value)] = value
+        for target in inner:
+            yield from _inside(target, visited, depth + 1)
 
 
 def _attributes(base: Target) -> Iterator[Target]:
-    """Yield the attributes of an object, or of an estimator that another keeps for its own use."""
+    """The attributes of an object, or of an estimator that another keeps for its own use."""
     value = base.value
     if is_estimator(value):
         view = view_of(value)
-        kind = type(value).__name__
         for name, item in view.values.items():
             if name not in view.params:
-                yield Target(join(base.path, name), base.role, kind, value, name, item)
+                path = join(base.path, name)
+                yield Target(path, base.role, type(value).__name__, value, name, item)
         return
-    # Without slots, what else a class in C shows cannot be set.
-    slotted = any("__slots__" in vars(base) for base in type(value).__mro__)
-    held = attributes_of(value) if slotted else dict(getattr(value, "__dict__", {}))
-    if any(type(item).__module__ in ("_ctypes", "ctypes") for item in held.values()):
-        return
-    for name, item in held.items():
-        yield Target(f"{base.path}.{name}", base.role, base.estimator, value, name, item)
+    # Without slots, the other attributes of a class written in C cannot be set.
+    has_slots = any("__slots__" in vars(cls) for cls in type(value).__mro__)
+    attributes = attributes_of(value) if has_slots else dict(getattr(value, "__dict__", {}))
+    if not any(type(item).__module__ in ("_ctypes", "ctypes") for item in attributes.values()):
+        for name, item in attributes.items():
+            yield replace(
+                base, path=f"{base.path}.{name}", owner=value, name=name, value=item, keys=()
+            )
 
 
 def _why_not(target: Target, *, inner: bool) -> str | None:
-    """Return why a plain value is not to be changed, or None."""
+    """Why a plain value must not be changed, or None."""
     value = target.value
     if isinstance(value, list | tuple) and all(type(item) is int for item in value) and value:
         return "sizes or indices that compiled code trusts"
-    libsvm = any(base.__name__ == "BaseLibSVM" for base in type(target.owner).__mro__)
+    libsvm = any(cls.__name__ == "BaseLibSVM" for cls in type(target.owner).__mro__)
     dtype = getattr(value, "dtype", None)
-    real = isinstance(value, float) if dtype is None else dtype.kind == "f"
-    if libsvm and target.name not in _CHECKED and not real:
+    kind = dtype.kind if dtype is not None else _KINDS.get(type(value), "")
+    if libsvm and target.name not in _CHECKED and kind != "f":
         return "indices, sizes and flags that libsvm trusts"
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if inner and (whole or (dtype is not None and dtype.kind in "iu" and not issparse(value))):
-        kind = type(target.owner).__name__
-        return f"an integer of its {kind}: may be an index in compiled code"
+    if inner and kind in ("i", "u") and not issparse(value):
+        owner = type(target.owner).__name__
+        return f"an integer of its {owner}: may be an index in compiled code"
     return None
 
 
 def _items(value: Any) -> list[tuple[str, Any, Any]] | None:
-    """Return the label, the key and the item of each in a container; None for other values."""
+    """The label, the key and the value of each item in a container; None for other values."""
     if isinstance(value, dict):
-        return [(f"[{key!r}]", key, item) for key, item in value.items()]
+        return [(repr(key), key, item) for key, item in value.items()]
     if isinstance(value, list | tuple):
-        return [(f"[{i}]", i, item) for i, item in enumerate(value)]
+        return [(str(i), i, item) for i, item in enumerate(value)]
     if isinstance(value, np.ndarray):
-        return [(f"[{', '.join(map(str, at))}]", at, item) for at, item in np.ndenumerate(value)]
+        return [(", ".join(map(str, at)), at, item) for at, item in np.ndenumerate(value)]
     return None
 
 
 def _replaced(container: Any, keys: tuple[Any, ...], new: Any) -> Any:
-    """Return a copy of a container with another item somewhere in it."""
+    """A copy of nested containers with another item at these keys."""
     if not keys:
         return new
     key, *rest = keys

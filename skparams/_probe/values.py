@@ -1,7 +1,7 @@
-"""Other values than those that an estimator holds: of the same kind, shape and dtype.
+"""Values to replace those of an estimator: other ones of the same type, shape and dtype.
 
-Nothing here may lead compiled code out of bounds. Integers change places, so that an index stays
-one of those that were there; if that is not enough, ``NotSafe`` says so.
+None of them may lead compiled code out of bounds. Integers are permuted, so that each index is one
+that was there before; ``NotSafe`` is raised if no other value is safe.
 """
 
 from __future__ import annotations
@@ -13,58 +13,61 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-__all__ = ["NotSafe", "is_plain", "others"]
+__all__ = ["NotSafe", "is_plain", "other_values"]
 
 _RANDOM = (np.random.RandomState, np.random.Generator)
 _SCALAR = (bool, int, float, complex, str, bytes, np.generic, type(None))
 
 
 class NotSafe(Exception):
-    """Raised if there is no other value that is safe to try; the message says why."""
+    """No other value is safe to try; the message tells why."""
 
 
-class _TakenAway:
-    """Stands in for an object; whatever uses it raises."""
+class _Missing:
+    """Replaces an object; code that uses it raises."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:  # without an address, so that messages do not change
+        return "<missing>"
 
 
 def is_plain(value: Any) -> bool:
     """Whether a value is a number, text, a flag, or a container of nothing else."""
-    if isinstance(value, dict):
-        return all(isinstance(item, _SCALAR) for item in value.values())
-    if isinstance(value, list | tuple):
-        return all(isinstance(item, _SCALAR) for item in value)
     if isinstance(value, np.ndarray) and value.dtype == object:
-        return all(isinstance(item, _SCALAR) for item in value.flat)
+        value = value.ravel().tolist()
+    if isinstance(value, dict | list | tuple):
+        items = value.values() if isinstance(value, dict) else value
+        return all(isinstance(item, _SCALAR) for item in items)
     return isinstance(value, (*_SCALAR, np.ndarray, *_RANDOM)) or issparse(value)
 
 
-def others(value: Any, rng: np.random.RandomState, *, ordered: bool = False) -> Iterator[Any]:
-    """Yield up to two values that may stand in for one, or raise ``NotSafe``.
+def other_values(value: Any, rng: np.random.RandomState, *, ordered: bool = False) -> Iterator[Any]:
+    """Up to two other values; raises ``NotSafe``.
 
-    ``ordered`` keeps the order of an array's numbers, as encoders search in their categories.
+    ``ordered`` keeps the order of an array's values, because encoders search in their categories.
     """
     if isinstance(value, np.random.RandomState):
         yield np.random.RandomState(rng.randint(2**31))
     elif isinstance(value, np.random.Generator):
         yield np.random.default_rng(rng.randint(2**31))
     elif value is None or not is_plain(value):
-        yield _TakenAway()
+        yield _Missing()
     elif isinstance(value, _SCALAR):
         yield from _scalars(value, rng)
     else:
         flat, rebuild = _unpacked(value)
+        kind = flat.dtype.kind
         if not flat.size:
             raise NotSafe("it is empty")
-        if ordered and flat.dtype.kind in "iuf":
-            yield rebuild(flat + flat.dtype.type(1 if flat.dtype.kind in "iu" else 0.5))
+        if ordered and kind in "iuf":
+            yield rebuild(flat + flat.dtype.type(0.5 if kind == "f" else 1))
         else:
             yield from map(rebuild, _arrays(flat, rng, texts=isinstance(value, np.ndarray)))
 
 
 def _unpacked(value: Any) -> tuple[np.ndarray, Callable[[np.ndarray], Any]]:
-    """Return what a container holds as a flat array, and what makes such a container of one."""
+    """The values of a container as a flat array, and a function that builds one from such."""
     if isinstance(value, np.ndarray):
         return value.ravel(), lambda flat: flat.reshape(value.shape).astype(value.dtype)
     if issparse(value):
@@ -72,15 +75,13 @@ def _unpacked(value: Any) -> tuple[np.ndarray, Callable[[np.ndarray], Any]]:
             raise NotSafe(f"a sparse matrix in the format {value.format}")
 
         def matrix(flat: np.ndarray) -> Any:
-            new = copy.copy(value)
-            new.data = flat.reshape(value.data.shape).astype(value.dtype)
-            return new
+            made = copy.copy(value)
+            made.data = flat.reshape(value.data.shape).astype(value.dtype)
+            return made
 
         return value.data.ravel(), matrix
     items = list(value.values() if isinstance(value, dict) else value)
-    real = bool(items) and all(isinstance(item, float | np.floating) for item in items)
-    flat = np.empty(len(items), float if real else object)
-    flat[:] = items
+    real = all(isinstance(item, float | np.floating) for item in items)
 
     def container(flat: np.ndarray) -> Any:
         new = [type(old)(item) for old, item in zip(items, flat, strict=True)] if real else [*flat]
@@ -88,7 +89,7 @@ def _unpacked(value: Any) -> tuple[np.ndarray, Callable[[np.ndarray], Any]]:
             return type(value)(zip(value, new, strict=True))
         return value._make(new) if hasattr(value, "_make") else type(value)(new)
 
-    return flat, container
+    return np.array(items, float if real else object), container
 
 
 def _arrays(flat: np.ndarray, rng: np.random.RandomState, *, texts: bool) -> Iterator[np.ndarray]:
@@ -97,21 +98,22 @@ def _arrays(flat: np.ndarray, rng: np.random.RandomState, *, texts: bool) -> Ite
     if flat.dtype.kind in "fc":
         yield from _floats(flat, rng)
         return
-    # The second: flags are turned over, texts changed, integers put in another order.
+    # Two orders of the values; instead of the second, flags are negated and texts changed.
     new = ~flat if flat.dtype.kind == "b" else flat[rng.permutation(flat.size)]
+    before = flat.tolist()
     if texts and flat.dtype.kind in "OUS":
-        items = [next(_scalars(x, rng)) if isinstance(x, str | bytes) else x for x in flat.tolist()]
-        new = np.array(items) if flat.dtype != object else _objects(items)
-    found = [each for each in (np.roll(flat, 1), new) if not _equal(each, flat)]
-    if not found:
+        items = [next(_scalars(x, rng)) if isinstance(x, str | bytes) else x for x in before]
+        new = np.array(items, object)
+    different = [each for each in (np.roll(flat, 1), new) if each.tolist() != before]
+    if not different:
         raise NotSafe("other integers or items may be indices out of bounds")
-    yield from found
+    yield from different
 
 
 def _floats(x: np.ndarray, rng: np.random.RandomState) -> Iterator[np.ndarray]:
-    """Yield floats that differ from x by as much as these from each other, then by more.
+    """Values that differ from x by about its standard deviation, then by more.
 
-    Positive ones stay positive. Those that are not finite stay at first, unless all are.
+    Positive values stay positive. In the first, values that are not finite stay, unless all are.
     """
     finite = np.isfinite(x)
     known = x[finite] if finite.any() else np.ones(1)
@@ -145,16 +147,4 @@ def _scalars(value: Any, rng: np.random.RandomState) -> Iterator[Any]:
         for new in _floats(np.array([value]), rng):
             yield type(value)(new[0])
     else:
-        yield _TakenAway()
-
-
-def _equal(a: np.ndarray, b: np.ndarray) -> bool:
-    if a.dtype != object:
-        return bool(np.array_equal(a, b))
-    return all(x is y or x == y for x, y in zip(a, b, strict=True))
-
-
-def _objects(items: list[Any]) -> np.ndarray:
-    array = np.empty(len(items), object)
-    array[:] = items
-    return array
+        yield _Missing()

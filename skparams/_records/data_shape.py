@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from skparams._records.counts import Bounds, Count, Unknown
@@ -51,6 +51,27 @@ class DataShape:
     classes: Count = NO_CLASSES
     dtype: str | None = "float64"
     head: Any = field(default=None, compare=False)
+
+    def with_columns(self, columns: Count) -> DataShape:
+        """Return the shape with another number of columns, whose names are not known.
+
+        Parameters
+        ----------
+        columns : int, Bounds or Unknown
+            Their number.
+
+        Returns
+        -------
+        DataShape
+            Another one.
+
+        Examples
+        --------
+        >>> from skparams.specs import DataShape
+        >>> DataShape(rows=100, columns=4).with_columns(2).n_features
+        2
+        """
+        return replace(self, columns=columns, head=None)
 
     @property
     def n_samples(self) -> int:

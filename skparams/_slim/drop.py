@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from skparams._walk import Walk, infers, join, pickled_state
-from skparams.specs import COMMON, Context, EstimatorView, is_number
+from skparams._walk import Walk, calls_of, join, pickled_state, rules_of
+from skparams.specs import COMMON, EstimatorView, is_number
 
 __all__ = ["Droppable", "drop_plan", "names_by_owner"]
 
 _DROPPED_ROLES = {"state", "diagnostic", "output"}
-_NEIGHBORS = ("kneighbors", "radius_neighbors")
-# Without these partial_fit begins anew and raises nothing: Birch, BernoulliRBM.
+_NEIGHBORS = {"kneighbors", "radius_neighbors"}
+# Without these, partial_fit starts anew and raises nothing: Birch, BernoulliRBM.
 _KEPT_FOR_TRAINING = {"root_", "dummy_leaf_", "h_samples_"}
 
 
 class Droppable(NamedTuple):
-    """An attribute that predictions do not need."""
+    """An attribute that predictions do not use."""
 
     owner: Any
     path: str
@@ -27,7 +27,7 @@ class Droppable(NamedTuple):
 
 
 def names_by_owner(plan: Collection[Droppable]) -> dict[int, set[str]]:
-    """Return the names of the attributes by the identity of their estimator."""
+    """The names of the attributes, by the identity of their estimator."""
     names: dict[int, set[str]] = {}
     for each in plan:
         names.setdefault(id(each.owner), set()).add(each.name)
@@ -35,7 +35,7 @@ def names_by_owner(plan: Collection[Droppable]) -> dict[int, set[str]]:
 
 
 def drop_plan(walk: Walk, keep: Collection[str]) -> list[Droppable]:
-    """Return what predictions do not need, in an estimator and those in it, without ``keep``."""
+    """The attributes that predictions do not use, in all nested estimators, without ``keep``."""
     found = [attribute for each in walk.fitted for attribute in _droppable(each)]
     names = {name for each in walk.fitted for name in each.values}
     names |= {join(each.path, name) for each in walk.fitted for name in each.values}
@@ -52,30 +52,23 @@ def drop_plan(walk: Walk, keep: Collection[str]) -> list[Droppable]:
 def _droppable(each: EstimatorView) -> Iterator[Droppable]:
     if each.guessed:
         return
-    ctx = each.context()
     roles, stored = _roles_dropped(each.estimator), pickled_state(each.estimator)
-    for name, value in each.values.items():
-        role = _role(each, ctx, name)
+    for name, rule in rules_of(each, each.context()).items():
+        value = each.values[name]
+        guessed = name not in each.spec.rules and name not in COMMON
         small = value is None or isinstance(value, bool | str) or is_number(value)
-        kept = small or name in each.params or name in _KEPT_FOR_TRAINING
-        if role in roles and name in stored and not kept:
-            yield Droppable(each.estimator, join(each.path, name), name, role, value)
+        kept = guessed or small or name in each.params or name in _KEPT_FOR_TRAINING
+        if rule.role in roles and name in stored and not kept:
+            yield Droppable(each.estimator, join(each.path, name), name, rule.role, value)
 
 
 def _roles_dropped(estimator: Any) -> set[str]:
-    """Return the roles of what predictions do not need.
+    """The roles that predictions do not use.
 
-    If there are no predictions for new rows, the results for the training rows are what the model
-    is for; and if no method takes new rows, none needs the old ones.
+    If an estimator cannot predict new samples, the results for the training samples are its
+    purpose; and if no method takes new samples, none uses the training samples.
     """
-    if infers(estimator, but=_NEIGHBORS):
+    methods = set(calls_of(estimator))
+    if methods - _NEIGHBORS:
         return _DROPPED_ROLES
-    return (_DROPPED_ROLES - {"output"}) | (set() if infers(estimator) else {"data"})
-
-
-def _role(each: EstimatorView, ctx: Context, name: str) -> str:
-    """Return an attribute's role if it is known; it is not guessed."""
-    rule = each.spec.rules.get(name)
-    if rule is None:
-        return COMMON.get(name, "")
-    return rule.role if rule.holds(ctx) else rule.otherwise
+    return (_DROPPED_ROLES - {"output"}) | (set() if methods else {"data"})

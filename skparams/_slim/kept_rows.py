@@ -1,4 +1,4 @@
-"""Which attributes hold training rows as they were given."""
+"""Which attributes hold training rows unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from skparams._walk import (
     check_fitted,
     join,
     n_rows,
-    rows_of,
+    n_training_rows,
     shares_memory,
 )
 from skparams.specs import COMMON, EstimatorView, is_number, leaves_in, texts_in
@@ -78,45 +78,39 @@ def kept_rows(estimator: Any, X: Any = None) -> KeptRows:
     unknown: list[str] = []
     for each in walk.fitted:
         for path, value in _undescribed(each):
-            place = _place(path, value, X)
-            if place is not None:
-                places.setdefault(path, place)
-            elif path not in places and (each.path or not _has_none(value, X)):
+            n, n_bytes = _rows_kept(value, X)
+            if n:
+                places.setdefault(path, KeptPlace(path, n, n_bytes))
+            elif path not in places and (each.path or n is None):
                 unknown.append(path)
     name = type(estimator).__name__
     return KeptRows(name, tuple(places.values()), tuple(unknown), n_samples)
 
 
 def _undescribed(each: EstimatorView) -> Iterator[tuple[str, Any]]:
-    """Yield path and value of what may hold rows in attributes that no Spec describes."""
+    """Path and value of all arrays and containers that no Spec describes and that may hold rows."""
     for name, value in each.values.items():
         described = name in each.spec.rules and not each.guessed
         if described or name in each.params or name in COMMON or name.startswith("_sklearn_"):
             continue
         path = join(each.path, name)
-        for inner, found in leaves_in(path, value):
-            if not is_number(found) and getattr(found, "size", 1) != 0:
-                yield inner, found
-        for inner, found in texts_in(path, value):
-            if isinstance(found, _CONTAINER):
-                yield inner, found
+        for inner, leaf in leaves_in(path, value):
+            if not is_number(leaf) and getattr(leaf, "size", 1) != 0:
+                yield inner, leaf
+        for inner, leaf in texts_in(path, value):
+            if isinstance(leaf, _CONTAINER):
+                yield inner, leaf
 
 
-def _place(path: str, value: Any, X: Any) -> KeptPlace | None:
-    """Return what an attribute holds of X, or None if nothing of it was found."""
+def _rows_kept(value: Any, X: Any) -> tuple[int | None, int]:
+    """How many rows of X a value holds and their bytes; None if X does not tell."""
     if X is None:
-        return None
+        return None, 0
     if shares_memory(value, X):
-        n, whole = n_rows("kept_rows", value), value.data if issparse(value) else value
-        return KeptPlace(path, n, np.asarray(whole).nbytes)
-    n = rows_of(value, X) or 0
-    row = np.atleast_2d(np.asarray(value))[0] if n else None
-    return None if row is None else KeptPlace(path, n, n * row.nbytes)
-
-
-def _has_none(value: Any, X: Any) -> bool:
-    """Whether a comparison with X shows that an array holds none of its rows and no targets."""
-    if X is None or rows_of(value, X) != 0:
-        return False
-    shape = np.shape(value)
-    return len(shape) == 2 or shape[0] != n_rows("kept_rows", X)
+        stored = value.data if issparse(value) else value
+        return n_rows("kept_rows", value), np.asarray(stored).nbytes
+    n = n_training_rows(value, X)
+    if n:
+        return n, n * np.atleast_2d(np.asarray(value))[0].nbytes
+    may_be_targets = np.shape(value) == (n_rows("kept_rows", X),)
+    return None if may_be_targets else n, 0

@@ -66,9 +66,9 @@ class SlimReport(Report):
     guessed: tuple[str, ...] = ()
 
     def _page(self) -> Page:
-        from skparams._slim.view import page
+        from skparams._slim.view import page_of_slim
 
-        return page(self)
+        return page_of_slim(self)
 
     def _frame(self) -> Frame:
         return {"path": "object", "role": "object", "bytes": "Int64"}, map(asdict, self.dropped)
@@ -105,9 +105,9 @@ class KeptRows(Report):
         )
 
     def _page(self) -> Page:
-        from skparams._slim.kept_view import page
+        from skparams._slim.view import page_of_kept_rows
 
-        return page(self)
+        return page_of_kept_rows(self)
 
     def _frame(self) -> Frame:
         columns = {"path": "object", "rows": "Int64", "bytes": "Int64", "known": "object"}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import partial
-from typing import Any, Literal, NamedTuple, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
 from skparams._slim.drop import Droppable, drop_plan, names_by_owner
 from skparams._slim.record import DroppedAttribute, SlimReport
 from skparams._walk import (
     METHODS,
-    Meter,
+    ByteCounter,
     Walk,
     calls_of,
     check_estimator,
@@ -20,11 +19,9 @@ from skparams._walk import (
     copy_or_raise,
     n_rows,
     pickled_size,
+    results_equal,
     results_of,
-    same,
-    seed_global,
     sharing_copy,
-    undisturbed,
 )
 
 __all__ = ["slim"]
@@ -113,103 +110,78 @@ def slim(
     """
     check_estimator("slim", estimator)
     check_names("slim", "keep", keep)
-    # Looked at and used in its place, as both may change it.
+    # Inspected and called instead of the estimator, because both may change it.
     before = copy_or_raise("slim", estimator, sharing_copy)
     walk = Walk(before)
     check_fitted("slim", walk)
-    _store_lazy_attributes(walk)
-    plan = drop_plan(walk, keep)
-    slimmed: E = compact_copy(before, names_by_owner(plan))
-    compared = _Compared() if X is None else _compare(before, slimmed, plan, X)
-    if not return_report:
-        return slimmed
-    return slimmed, _report(estimator, before, walk, plan, slimmed, compared)
-
-
-def _store_lazy_attributes(walk: Walk) -> None:
-    """Store attributes that are computed when they are read, as their source may be dropped."""
-    for each in walk.fitted:
+    for each in walk.fitted:  # attributes that are computed on access; their source may be dropped
         if hasattr(type(each.estimator), "__skparams_ready__"):
             stored = vars(each.estimator)
             stored.update({k: value for k, value in each.values.items() if k not in stored})
+    plan = drop_plan(walk, keep)
+    slimmed: E = compact_copy(before, names_by_owner(plan))
+    compared = {} if X is None else _compare(before, slimmed, plan, X)
+    if not return_report:
+        return slimmed
+    nodes = list(Walk(slimmed).root.walk())
+    report = SlimReport(
+        class_name=walk.root.class_name,
+        dropped=_dropped(before, walk, plan),
+        pickled_before=pickled_size(estimator),
+        pickled_after=pickled_size(slimmed),
+        memory_before=ByteCounter().add(estimator),
+        memory_after=ByteCounter().add(slimmed),
+        kept_places=tuple(each for node in nodes for each in node.kept_places),
+        guessed=tuple(dict.fromkeys(node.class_name for node in nodes if node.guessed)),
+        **compared,
+    )
+    return slimmed, report
 
 
-class _Compared(NamedTuple):
-    """On how many rows which calls gave the same, and which of them are nondeterministic."""
-
-    n_samples: int | None = None
-    same: tuple[str, ...] = ()
-    nondeterministic: tuple[str, ...] = ()
-
-
-def _compare(before: Any, slimmed: Any, plan: Sequence[Droppable], X: Any) -> _Compared:
-    """Compare what all methods give before and after, or raise a ValueError if it differs."""
+def _compare(before: Any, slimmed: Any, plan: Sequence[Droppable], X: Any) -> dict[str, Any]:
+    """The report's facts about results before and after; raise ValueError if any differ."""
     name, calls = type(before).__name__, calls_of(before)
     if not calls:
         raise ValueError(
             f"slim: X was given to compare predictions, and {name} makes none: it has none of "
             f"{', '.join(METHODS)}."
         )
-    used = sharing_copy(before)
-    results = _results(used, X, calls, 0)
-    errors = [value for value in results.values() if isinstance(value, Exception)]
+    model = sharing_copy(before)
+    results = results_of(model, X, calls)
+    errors = {call: value for call, value in results.items() if isinstance(value, Exception)}
     if len(errors) == len(results):
-        raise ValueError(f"slim: {name} cannot predict X: {errors[0]}") from errors[0]
-    if other := _first_other(results, slimmed, X):
+        error = errors[calls[0]]
+        raise ValueError(f"slim: {name} cannot predict X: {error}") from error
+
+    def first_difference(other: Any) -> str | None:
+        others = results_of(sharing_copy(other), X, calls)
+        return next((c for c in calls if not results_equal(results[c], others[c])), None)
+
+    if changed := first_difference(slimmed):
         for each in plan:
-            if found := _first_other(results, compact_copy(before, names_by_owner([each])), X):
+            if used := first_difference(compact_copy(before, names_by_owner([each]))):
                 raise ValueError(
-                    f"slim: {name}.{found} needs {each.path}, which has the role {each.role} and "
+                    f"slim: {name}.{used} needs {each.path}, which has the role {each.role} and "
                     f"would be dropped. Keep it: keep=({each.path!r},)."
                 )
-        raise ValueError(f"slim: {name}.{other} gives something else on a copy of the estimator.")
-    again = _results(used, X, calls, 1)
-    return _Compared(
-        n_rows("slim", X),
-        tuple(call for call in calls if not isinstance(results[call], Exception)),
-        tuple(call for call in calls if not same(results[call], again[call])),
-    )
+        raise ValueError(f"slim: {name}.{changed} gives something else on a copy of the estimator.")
+    again = results_of(model, X, calls, seed=1)
+    return {
+        "n_samples": n_rows("slim", X),
+        "compared": tuple(call for call in calls if call not in errors),
+        "nondeterministic": tuple(c for c in calls if not results_equal(results[c], again[c])),
+    }
 
 
-def _results(estimator: Any, X: Any, calls: Sequence[str], seed: int) -> dict[str, Any]:
-    with undisturbed():
-        return results_of(estimator, X, calls, partial(seed_global, seed))
-
-
-def _first_other(results: dict[str, Any], slimmed: Any, X: Any) -> str | None:
-    """Return the first call that gives something else, if there is one."""
-    others = _results(sharing_copy(slimmed), X, [*results], 0)
-    return next((call for call in results if not same(results[call], others[call])), None)
-
-
-def _report(
-    estimator: Any,
-    before: Any,
-    walk: Walk,
-    plan: Sequence[Droppable],
-    slimmed: Any,
-    compared: _Compared,
-) -> SlimReport:
-    rest = Meter(names_by_owner(plan))
-    rest.add(before)
-    dropped = [DroppedAttribute(each.path, each.role, rest.add(each.value)) for each in plan]
+def _dropped(before: Any, walk: Walk, plan: Sequence[Droppable]) -> tuple[DroppedAttribute, ...]:
+    """Everything that was dropped with its bytes, the largest first."""
+    counter = ByteCounter(names_by_owner(plan))
+    counter.add(before)
+    dropped = [DroppedAttribute(each.path, each.role, counter.add(each.value)) for each in plan]
     dropped += [
         DroppedAttribute(each.path, "retained", each.retained)
         for node in walk.root.walk()
         for each in node.attributes
         if each.retained
     ]
-    nodes = list(Walk(slimmed).root.walk())
-    return SlimReport(
-        class_name=walk.root.class_name,
-        dropped=tuple(sorted(dropped, key=lambda each: -each.bytes)),
-        pickled_before=pickled_size(estimator),
-        pickled_after=pickled_size(slimmed),
-        memory_before=Meter().add(estimator),
-        memory_after=Meter().add(slimmed),
-        n_samples=compared.n_samples,
-        compared=compared.same,
-        nondeterministic=compared.nondeterministic,
-        kept_places=tuple(each for node in nodes for each in node.kept_places),
-        guessed=tuple(dict.fromkeys(node.class_name for node in nodes if node.guessed)),
-    )
+    return tuple(sorted(dropped, key=lambda each: -each.bytes))

@@ -1,4 +1,4 @@
-"""What is shown of a SlimReport: what was dropped, and what is left."""
+"""The pages of a SlimReport and of KeptRows."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skparams._records import KeptPlace
-from skparams._report import UNKNOWN, Column, Page, Row, Section, clean, few, number, plural, size
+from skparams._report import Column, Page, Row, Section, clean, few, left_out, number, plural, size
 
 if TYPE_CHECKING:
-    from skparams._slim.record import SlimReport
+    from skparams._slim.record import KeptRows, SlimReport
 
-__all__ = ["kept_section", "page", "shortened"]
+__all__ = ["page_of_kept_rows", "page_of_slim"]
 
 _MAX_ROWS = 12
 _MAX_METHODS = 12
+_MAX_UNKNOWN = 40
 _WORDS = {
     "state": "training state",
     "diagnostic": "diagnostic",
@@ -24,64 +25,67 @@ _WORDS = {
 }
 
 
-def page(slimmed: SlimReport) -> Page:
-    """Return what is shown of a SlimReport, in text that is safe on a terminal."""
-    sections = [_sizes(slimmed)]
-    if slimmed.dropped:
-        columns = [
-            Column("dropped", least=16, code=True),
-            Column("what it was", wraps="words"),
-            Column("bytes", right=True),
-        ]
-        cells = [
-            (clean(each.path or slimmed.class_name), _WORDS[each.role], each.bytes)
-            for each in slimmed.dropped
-        ]
-        sections.append(shortened(columns, cells))
-    if slimmed.kept_places:
-        sections.append(kept_section(slimmed.kept_places))
-    return Page((clean(slimmed.class_name), "slimmed"), sections, _notes(slimmed))
-
-
-def kept_section(places: Sequence[KeptPlace]) -> Section:
-    """Return the table of the training rows in a model, the largest first."""
-    columns = [
-        Column("training rows in it", least=19, code=True),
-        Column("rows", right=True),
-        Column("bytes", right=True),
-    ]
-    largest = sorted(places, key=lambda each: -each.bytes)
-    cells = [(clean(each.path), number(each.rows), each.bytes) for each in largest]
-    return shortened(columns, cells)
-
-
-def shortened(columns: Sequence[Column], cells: Sequence[tuple[str, str, int]]) -> Section:
-    """Return a table that ends in a line which sums up what is left out."""
-    shown = cells[:_MAX_ROWS] if len(cells) > _MAX_ROWS + 1 else cells
-    lines = [Row((first, second, size(n_bytes))) for first, second, n_bytes in shown]
-    if rest := cells[len(shown) :]:
-        lines.append(Row((f"… {len(rest):,} more", "", size(sum(each[2] for each in rest))), "dim"))
-    return Section(columns, lines)
-
-
-def _sizes(slimmed: SlimReport) -> Section:
+def page_of_slim(slimmed: SlimReport) -> Page:
+    """The page of a SlimReport: the sizes, what was dropped, and the training rows that remain."""
+    before, after = slimmed.pickled_before, slimmed.pickled_after
+    sizes = [Row(("in memory", *_sizes(slimmed.memory_before, slimmed.memory_after)))]
+    if before is not None and after is not None:
+        sizes.insert(0, Row(("pickled", *_sizes(before, after))))
     columns = [
         Column("size"),
         Column("before", right=True),
         Column("after", right=True),
         Column("share", right=True, drop=1),
     ]
-    sizes = [
-        ("pickled", slimmed.pickled_before, slimmed.pickled_after),
-        ("in memory", slimmed.memory_before, slimmed.memory_after),
+    notes = ["the model cannot be pickled"] if before is None else []
+    dropped = [
+        (clean(each.path or slimmed.class_name), _WORDS[each.role], each.bytes)
+        for each in slimmed.dropped
     ]
-    lines = [
-        Row((name, size(before), size(after), f"{after / before:.1%}"))
-        for name, before, after in sizes
-        if before is not None and after is not None
+    heads = Column("dropped", least=16, code=True), Column("what it was", wraps="words")
+    sections = [
+        Section(columns, sizes, notes),
+        _table(heads, dropped),
+        _kept_table(slimmed.kept_places),
     ]
-    notes = ["the model cannot be pickled"] if slimmed.pickled_before is None else []
-    return Section(columns, lines, notes)
+    about = clean(slimmed.class_name), "slimmed"
+    return Page(about, [each for each in sections if each.rows], _notes(slimmed))
+
+
+def page_of_kept_rows(kept: KeptRows) -> Page:
+    """The page of KeptRows: the training rows that were found, and where more may be."""
+    n_rows = max((each.rows for each in kept.places), default=0)
+    columns = [Column("may hold more", least=18, code=True)]
+    rows = [Row((clean(path),)) for path in kept.unknown[:_MAX_UNKNOWN]]
+    rows += left_out(len(kept.unknown[_MAX_UNKNOWN:]), columns)
+    sections = [_kept_table(kept.places), Section(columns, rows)]
+    text = "not known" if kept.unknown and not n_rows else number(n_rows)
+    note = "no Spec describes these: kept_rows(estimator, X) compares them with X"
+    if kept.n_samples is not None:
+        on = plural(kept.n_samples, "row")
+        note = f"no Spec describes these, and {on} of X do not rule it out"
+    about = clean(kept.class_name), f"training rows kept: {text}"
+    return Page(about, [each for each in sections if each.rows], [note] if rows else [])
+
+
+def _sizes(before: int, after: int) -> tuple[str, str, str]:
+    return size(before), size(after), f"{after / before:.1%}"
+
+
+def _kept_table(places: Sequence[KeptPlace]) -> Section:
+    """A table of the training rows in a model, the largest first."""
+    heads = Column("training rows in it", least=19, code=True), Column("rows", right=True)
+    largest = sorted(places, key=lambda each: -each.bytes)
+    return _table(heads, [(clean(each.path), number(each.rows), each.bytes) for each in largest])
+
+
+def _table(heads: tuple[Column, Column], cells: Sequence[tuple[str, str, int]]) -> Section:
+    """A table with bytes in its third column; its last row sums up the rows left out."""
+    shown = cells[:_MAX_ROWS] if len(cells) > _MAX_ROWS + 1 else cells
+    rows = [Row((first, second, size(n_bytes))) for first, second, n_bytes in shown]
+    if rest := cells[len(shown) :]:
+        rows.append(Row((f"… {len(rest):,} more", "", size(sum(each[2] for each in rest))), "dim"))
+    return Section([*heads, Column("bytes", right=True)], rows)
 
 
 def _notes(slimmed: SlimReport) -> list[str]:
@@ -92,7 +96,7 @@ def _notes(slimmed: SlimReport) -> list[str]:
         names = clean(few(slimmed.guessed, 5))
         notes.append(f"no Spec describes {names}: what they hold is kept whole")
     if slimmed.compared:
-        on = UNKNOWN if slimmed.n_samples is None else plural(slimmed.n_samples, "row")
+        on = plural(slimmed.n_samples or 0, "row")
         methods = few(slimmed.compared, _MAX_METHODS)
         notes.append(f"the same before and after, bit for bit, on {on}: {methods}")
     else:

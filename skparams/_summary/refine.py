@@ -9,7 +9,7 @@ import numpy as np
 
 from skparams._probe import NEEDED, Probe, probe
 from skparams._records import Probing, RefinedRole
-from skparams._walk import Walk, join, rows_of
+from skparams._walk import Walk, join, n_training_rows
 from skparams.specs import may_be_learned
 
 __all__ = ["refined"]
@@ -73,6 +73,6 @@ def _role(guessed: str, value: Any, verdict: str, X: Any) -> str:
     if guessed in NEEDED - {"parameter"}:
         return guessed
     rows = isinstance(value, np.ndarray) and value.ndim == 2
-    if rows and 1 < len(value) == rows_of(value, X):
+    if rows and 1 < len(value) == n_training_rows(value, X):
         return "data"
     return "parameter" if may_be_learned(value) else "structure"

@@ -2,35 +2,23 @@
 
 from skparams._walk.checks import check_estimator, check_fitted, check_names, n_rows
 from skparams._walk.choices import MAX_DEPTH, choices
-from skparams._walk.copying import (
-    compact_copy,
-    copy_or_raise,
-    pickled_state,
-    sharing_copy,
-)
+from skparams._walk.copying import compact_copy, copy_or_raise, pickled_state, sharing_copy
 from skparams._walk.effective import check_columns, effective
 from skparams._walk.fitted import is_fitted, rules_of
 from skparams._walk.ignore import ignored_paths
 from skparams._walk.leaf import Leaf, distinct, join, leaves_of, stored_in
-from skparams._walk.memory import Meter, pickled_size
-from skparams._walk.outputs import method_of, same, same_numbers
-from skparams._walk.predictions import (
-    METHODS,
-    calls_of,
-    infers,
-    results_of,
-    seed_global,
-    undisturbed,
-)
+from skparams._walk.memory import ByteCounter, pickled_size
+from skparams._walk.outputs import results_equal
+from skparams._walk.predictions import METHODS, calls_of, method_of, results_of
 from skparams._walk.sums import blocks, buffer, dot, exponent_of, in_range, scaled
-from skparams._walk.training_rows import rows_of, shares_memory
+from skparams._walk.training_rows import n_training_rows, shares_memory
 from skparams._walk.walk import Walk, class_path
 
 __all__ = [
     "MAX_DEPTH",
     "METHODS",
+    "ByteCounter",
     "Leaf",
-    "Meter",
     "Walk",
     "blocks",
     "buffer",
@@ -49,23 +37,19 @@ __all__ = [
     "exponent_of",
     "ignored_paths",
     "in_range",
-    "infers",
     "is_fitted",
     "join",
     "leaves_of",
     "method_of",
     "n_rows",
+    "n_training_rows",
     "pickled_size",
     "pickled_state",
+    "results_equal",
     "results_of",
-    "rows_of",
     "rules_of",
-    "same",
-    "same_numbers",
     "scaled",
-    "seed_global",
     "shares_memory",
     "sharing_copy",
     "stored_in",
-    "undisturbed",
 ]

@@ -1,14 +1,14 @@
 """Copies of estimators: with all arrays shared, or each copied and some attributes left out.
 
-Pickle walks through the objects, as it reaches what no list of attributes names: trees written in
-C, objects in lists, estimators in any of them. Arrays are not pickled but handed over beside it.
+Pickle finds the objects, because it also reaches those that no list of attributes names: trees
+written in C, objects in lists, estimators in any of them. Arrays are passed on without pickling.
 """
 
 from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from copyreg import __newobj__  # type: ignore[attr-defined]
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
@@ -23,109 +23,106 @@ __all__ = ["Dropped", "Walker", "compact_copy", "copy_or_raise", "pickled_state"
 # Names of attributes by the identity of the estimator that has them.
 Dropped = Mapping[int, Collection[str]]
 NOTHING: Dropped = MappingProxyType({})
-# Handed over as they are, so that functions without a name to find them by can be copied too.
+# Passed on as they are, because pickle cannot copy functions without an importable name.
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, ModuleType, type, np.ufunc)
-# These too where a copy is made: pickled anew, a text that is held twice would become two.
+# Passed on too in a copy: pickle would make two strings of one that two attributes share.
 _SHARED = (*_FUNCTIONS, str, np.dtype)
 
 
 class Walker(pickle.Pickler):
-    """A pickler that leaves attributes out, and keeps arrays and functions in ``handed``."""
+    """A pickler that leaves attributes out, and collects arrays and functions in ``kept``."""
 
     def __init__(
         self,
         file: Any,
         take: Callable[[np.ndarray], Any],
-        dropped: Dropped = NOTHING,
+        dropped: Dropped,
         by_reference: tuple[type, ...] = _FUNCTIONS,
     ) -> None:
         super().__init__(file, protocol=5)
-        self.handed: list[Any] = []
-        self._take = take
-        self._dropped = dropped
-        self._by_reference = by_reference
+        self.kept: list[Any] = []
+        self._take, self._dropped, self._by_reference = take, dropped, by_reference
 
     def persistent_id(self, obj: Any) -> int | None:
         if type(obj) in (np.ndarray, np.memmap) and not obj.dtype.hasobject:
-            self.handed.append(self._take(obj))
+            self.kept.append(self._take(obj))
         elif isinstance(obj, self._by_reference):
-            self.handed.append(obj)
+            self.kept.append(obj)
         else:
             return None
-        return len(self.handed) - 1
+        return len(self.kept) - 1
 
     def reducer_override(self, obj: Any) -> Any:
         names = self._dropped.get(id(obj))
         if not names:
             return NotImplemented
-        left = {name: value for name, value in pickled_state(obj).items() if name not in names}
-        return __newobj__, (type(obj),), left
+        state = {name: value for name, value in pickled_state(obj).items() if name not in names}
+        return __newobj__, (type(obj),), state
 
 
 def pickled_state(obj: Any) -> dict[str, Any]:
-    """Return the attributes that pickle stores; none if the class has its own way to pickle."""
+    """The attributes that pickle stores; none if the class has its own way to pickle."""
     make, arguments, state, *rest = (*obj.__reduce_ex__(5), None)[:5]
     plain = make is __newobj__ and len(arguments) == 1 and isinstance(state, dict)
     return state if plain and not any(rest) else {}
 
 
 def sharing_copy(estimator: Any) -> Any:
-    """Return a copy that shares the arrays, and nothing else that may change."""
+    """A copy that shares the arrays, and nothing else that can change."""
     return _copy(estimator, lambda array: array, NOTHING)
 
 
 def compact_copy(estimator: Any, dropped: Dropped = NOTHING) -> Any:
-    """Return a copy without some attributes; no array of it keeps a larger one alive.
+    """A copy without the dropped attributes, in which no array keeps a larger one alive.
 
-    Arrays that show the same memory still do, views of an array copied before are views of its
+    Arrays that share all their memory still do, views of an array copied before are views of its
     copy, and the order of axes in memory stays.
     """
-    arrays: dict[tuple, np.ndarray] = {}
-    taken = []  # kept, so that no address is used twice
+    copies: dict[tuple, np.ndarray] = {}
+    originals = []  # kept, so that no address recurs
 
     def copy(array: np.ndarray) -> np.ndarray:
-        taken.append(array)
-        key, owner = _shown(array), owner_of(array)
-        if key not in arrays:
-            base = arrays.get(_shown(owner))
+        originals.append(array)
+        key, owner = _memory_of(array), owner_of(array)
+        if key not in copies:
+            base = copies.get(_memory_of(owner))
             if base is None or not (owner.flags.c_contiguous and array.size):
-                arrays[key] = np.array(array, order="K")
+                copies[key] = np.array(array, order="K")
             else:
                 start = array.ctypes.data - owner.ctypes.data
-                arrays[key] = np.ndarray(array.shape, array.dtype, base, start, array.strides)
-        return arrays[key]
+                copies[key] = np.ndarray(array.shape, array.dtype, base, start, array.strides)
+        return copies[key]
 
     return _copy(estimator, copy, dropped)
 
 
-def _shown(array: np.ndarray) -> tuple:
+def _memory_of(array: np.ndarray) -> tuple:
     address = array.ctypes.data if array.size else id(array)
     return address, array.shape, array.strides, str(array.dtype)
 
 
 def copy_or_raise(function: str, estimator: Any, copy: Callable[[Any], Any]) -> Any:
-    """Return ``copy(estimator)``, or raise a TypeError that names what cannot be copied."""
+    """``copy(estimator)``; raise TypeError with the path of what cannot be copied."""
     try:
         return copy(estimator)
-    except Exception as error:  # of any class's own __reduce__
-        path, value = _not_copied(estimator, "", copy)
+    except Exception as error:  # any class's own __reduce__ may raise anything
+        path, value = _not_copied(estimator, "", copy) or ("", estimator)
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
         of = f" in {path} of {type(estimator).__name__}" if path else ""
         raise TypeError(f"{function}: the {kind}{of} cannot be copied: {error}") from error
 
 
-def _not_copied(estimator: Any, path: str, copy: Callable[[Any], Any]) -> tuple[str, Any]:
-    """Return the path and the value of the innermost attribute that cannot be copied."""
+def _not_copied(estimator: Any, path: str, copy: Callable[[Any], Any]) -> tuple[str, Any] | None:
+    """The path and the value of the innermost attribute that cannot be copied."""
     for name, value in attributes_of(estimator).items():
         try:
             copy(value)
         except Exception:  # as above
             for local, inner in estimators_in(name, value):
-                found = _not_copied(inner, join(path, local), copy)
-                if found[1] is not inner:
+                if found := _not_copied(inner, join(path, local), copy):
                     return found
             return join(path, name), value
-    return path, estimator
+    return None
 
 
 def _copy(estimator: Any, take: Callable[[np.ndarray], np.ndarray], dropped: Dropped) -> Any:
@@ -133,15 +130,15 @@ def _copy(estimator: Any, take: Callable[[np.ndarray], np.ndarray], dropped: Dro
     walker = Walker(out, take, dropped, _SHARED)
     walker.dump(estimator)
     out.seek(0)
-    return _Reader(out, walker.handed).load()
+    reader = _Reader(out)
+    reader.kept = walker.kept
+    return reader.load()
 
 
 class _Reader(pickle.Unpickler):
-    """An unpickler that takes what the walker handed over."""
+    """An unpickler that takes what the walker has kept."""
 
-    def __init__(self, file: Any, handed: Sequence[Any]) -> None:
-        super().__init__(file)
-        self._handed = handed
+    kept: list[Any]
 
     def persistent_load(self, key: int) -> Any:
-        return self._handed[key]
+        return self.kept[key]

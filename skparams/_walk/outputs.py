@@ -1,77 +1,51 @@
-"""Whether two results of an estimator's methods are the same."""
+"""Whether two results of an estimator's methods are equal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
 
-__all__ = ["method_of", "same", "same_bits", "same_numbers"]
-
-Compare = Callable[[np.ndarray, np.ndarray], bool]
+__all__ = ["results_equal"]
 
 
-def method_of(estimator: Any, name: str) -> Callable[..., Any] | None:
-    """Return a method, or None if it cannot be had, whatever the reason."""
-    try:
-        method = getattr(estimator, name)
-    except Exception:  # a property, or available_if, raises what the class wants to say
-        return None
-    return method if callable(method) else None
-
-
-def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether arrays of one shape and dtype have the same bits, NaN and -0.0 included."""
-    one, two = (np.ascontiguousarray(x).reshape(-1).view(np.uint8) for x in (a, b))
-    return np.array_equal(one, two)
-
-
-def same_numbers(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether arrays of one shape and dtype are equal; NaN equals NaN, and -0.0 equals 0.0."""
-    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
-
-
-def same(a: Any, b: Any, arrays: Compare = same_bits) -> bool:
-    """Whether two results are the same in type, shape and values; ``arrays`` compares arrays.
+def results_equal(a: Any, b: Any, *, bits: bool = True) -> bool:
+    """Whether two results are equal in type, shape and values.
 
     They may be arrays, sparse matrices, tables, numbers, containers of them, or errors, which are
-    the same if their messages are.
+    equal if their messages are. NaN equals NaN; -0.0 equals 0.0 only without ``bits``.
     """
     if type(a) is not type(b):
         return False
     if isinstance(a, BaseException):
         return str(a) == str(b)
     if isinstance(a, Mapping):
-        return a.keys() == b.keys() and all(same(a[key], b[key], arrays) for key in a)
+        return results_equal([*a.items()], [*b.items()], bits=bits)
     if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(same(x, y, arrays) for x, y in zip(a, b, strict=True))
+        pairs = zip(a, b, strict=False)
+        return len(a) == len(b) and all(results_equal(x, y, bits=bits) for x, y in pairs)
     if issparse(a):
-        alike = a.format == b.format and a.shape == b.shape
-        return alike and same(_buffers(a), _buffers(b), arrays)
+        return a.format == b.format and results_equal(_entries(a), _entries(b), bits=bits)
     if hasattr(a, "columns"):  # a table of pandas or polars
-        return list(a.columns) == list(b.columns) and all(
-            same(np.asarray(a[name]), np.asarray(b[name]), arrays) for name in a.columns
-        )
+        one, two = ([(name, np.asarray(table[name])) for name in table.columns] for table in (a, b))
+        return results_equal(one, two, bits=bits)
     x, y = np.asarray(a), np.asarray(b)
     if x.dtype != y.dtype or x.shape != y.shape:
         return False
-    if x.dtype.hasobject:
-        return all(_same_object(v, w, arrays) for v, w in zip(x.ravel(), y.ravel(), strict=True))
-    return arrays(x, y)
-
-
-def _same_object(a: Any, b: Any, arrays: Compare) -> bool:
-    if isinstance(a, np.ndarray | list | tuple | Mapping):  # radius_neighbors gives such arrays
-        return same(a, b, arrays)
+    if x.dtype.hasobject and x.ndim:  # radius_neighbors returns arrays of arrays
+        return results_equal(x.ravel().tolist(), y.ravel().tolist(), bits=bits)
+    if not x.dtype.hasobject:
+        if bits:
+            return x.tobytes() == y.tobytes()
+        return np.array_equal(x, y, equal_nan=x.dtype.kind in "fc")
     try:
-        return type(a) is type(b) and bool(a == b or (a != a and b != b))
-    except Exception:  # any class's own __eq__
+        return bool(a == b or (a != a and b != b))
+    except Exception:  # any class's own __eq__ may raise anything
         return False
 
 
-def _buffers(matrix: Any) -> list[np.ndarray]:
-    names = ("data", "indices", "indptr", "row", "col", "offsets")
-    held = [getattr(matrix, name, None) for name in names]
-    return [each for each in held if isinstance(each, np.ndarray)]
+def _entries(matrix: Any) -> tuple:
+    coo = matrix.tocoo()
+    return coo.shape, coo.data, coo.row, coo.col

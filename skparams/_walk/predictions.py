@@ -1,4 +1,4 @@
-"""What an estimator's methods return for rows of data."""
+"""What an estimator's methods return for samples."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from typing import Any
 import joblib
 import numpy as np
 
-from skparams._walk.outputs import method_of
-
-__all__ = ["METHODS", "calls_of", "infers", "results_of", "seed_global", "undisturbed"]
+__all__ = ["METHODS", "calls_of", "method_of", "results_of"]
 
 METHODS = (
     "predict",
@@ -34,19 +32,17 @@ METHODS = (
 _OPTIONS = ("return_std", "return_cov")
 
 
-def infers(estimator: Any, *, but: Sequence[str] = ()) -> bool:
-    """Whether an estimator has one of ``METHODS``, apart from those in ``but``."""
-    return any(name not in but and method_of(estimator, name) for name in METHODS)
-
-
-def seed_global(seed: int) -> None:
-    """Seed the generators that belong to the process."""
-    np.random.seed(seed)
-    random.seed(seed)
+def method_of(estimator: Any, name: str) -> Callable[..., Any] | None:
+    """A method, or None if the estimator does not have it or raises for whatever reason."""
+    try:
+        method = getattr(estimator, name)
+    except Exception:  # a property, or available_if, may raise anything
+        return None
+    return method if callable(method) else None
 
 
 def calls_of(estimator: Any) -> list[str]:
-    """Return what can be called with rows: ``METHODS``, their options, ``inverse_transform``."""
+    """The calls that take samples: ``METHODS``, their options, and ``inverse_transform``."""
     calls = [name for name in METHODS if method_of(estimator, name)]
     if "predict" in calls:
         accepted = inspect.signature(estimator.predict).parameters
@@ -57,22 +53,29 @@ def calls_of(estimator: Any) -> list[str]:
 
 
 def results_of(
-    estimator: Any, X: Any, calls: Sequence[str], reset: Callable[[], None]
+    estimator: Any,
+    X: Any,
+    calls: Sequence[str],
+    seed: int = 0,
+    reset: Callable[[], object] = lambda: None,
 ) -> dict[str, Any]:
-    """Return what each call gives for a copy of X, or the error that it raises.
+    """What each call returns for a copy of X, or the error that it raises.
 
-    ``reset`` runs before each. A copy because some write into X, and because scikit-learn takes
-    shortcuts for the very array that an estimator holds.
+    ``reset`` runs before each call, and the global generators are seeded. X is copied because some
+    estimators write into it, and because scikit-learn takes shortcuts for the very array that an
+    estimator holds.
     """
-    found: dict[str, Any] = {}
-    for each in calls:
-        reset()
-        try:
-            result = _call(estimator, each, copy.deepcopy(X))
-            found[each] = list(result) if isinstance(result, Iterator) else result
-        except Exception as error:  # a method that refuses X must refuse it afterwards too
-            found[each] = error
-    return found
+    results: dict[str, Any] = {}
+    with _isolated():
+        for call in calls:
+            np.random.seed(seed)
+            random.seed(seed)
+            reset()
+            try:
+                results[call] = _call(estimator, call, copy.deepcopy(X))
+            except Exception as error:  # a method that refuses X must refuse it afterwards too
+                results[call] = error
+    return results
 
 
 def _call(estimator: Any, call: str, X: Any) -> Any:
@@ -83,20 +86,19 @@ def _call(estimator: Any, call: str, X: Any) -> Any:
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Call methods in one thread and without warnings; then the process is as it was.
+def _isolated() -> Iterator[None]:
+    """Run in one thread and without warnings, and restore the global random generators.
 
-    In several threads the order in which results are added up decides their last digits.
+    With several threads, the order of additions decides the last digits of a sum.
     """
-    numpys, pythons = np.random.get_state(), random.getstate()
+    numpy_state, python_state = np.random.get_state(), random.getstate()
     try:
         with (
             joblib.parallel_config("sequential"),
-            warnings.catch_warnings(),
+            warnings.catch_warnings(action="ignore"),
             np.errstate(all="ignore"),
         ):
-            warnings.simplefilter("ignore")
             yield
     finally:
-        np.random.set_state(numpys)
-        random.setstate(pythons)
+        np.random.set_state(numpy_state)
+        random.setstate(python_state)

@@ -1,31 +1,30 @@
-"""Whether an array holds rows of the training data as they were given."""
+"""Whether an array holds samples of the training data unchanged."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 
-__all__ = ["rows_of", "shares_memory"]
+__all__ = ["n_training_rows", "shares_memory"]
 
 
 def shares_memory(value: Any, X: Any) -> bool:
     """Whether a value is X itself, or an array in the same memory."""
-    arrays = [
-        getattr(each, "data", each) if hasattr(each, "tocsr") else each for each in (value, X)
-    ]
-    both = all(isinstance(each, np.ndarray) for each in arrays)
-    return value is X or (both and np.may_share_memory(*arrays))
+    a, b = (getattr(each, "data", each) if issparse(each) else each for each in (value, X))
+    both = isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
+    return value is X or (both and np.may_share_memory(a, b))
 
 
-def rows_of(value: Any, X: Any) -> int | None:
-    """Return how many rows of an array are rows of X; None if they cannot be compared."""
-    if hasattr(value, "tocsr") or hasattr(X, "tocsr"):
+def n_training_rows(value: Any, X: Any) -> int | None:
+    """How many rows of an array are rows of X, or None if they cannot be compared."""
+    if issparse(value) or issparse(X):
         return None
-    held, given = np.asarray(value), np.asarray(X)
-    if held.ndim not in (1, 2) or given.ndim != 2 or held.shape[-1] != given.shape[1]:
+    array, rows = np.asarray(value), np.asarray(X)
+    if array.ndim not in (1, 2) or rows.ndim != 2 or array.shape[-1] != rows.shape[1]:
         return None
-    if held.dtype.kind not in "fiu" or given.dtype.kind not in "fiub":
+    if array.dtype.kind not in "fiu" or rows.dtype.kind not in "fiub":
         return None
-    known = {row.tobytes() for row in given.astype(held.dtype)}
-    return sum(row.tobytes() in known for row in np.atleast_2d(held))
+    known = {row.tobytes() for row in rows.astype(array.dtype)}
+    return sum(row.tobytes() in known for row in np.atleast_2d(array))

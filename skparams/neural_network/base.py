@@ -17,8 +17,8 @@ from skparams.neural_network.activations import ACTIVATIONS, LOSSES
 from skparams.neural_network.network import Network, decision
 from skparams.neural_network.training import (
     NOT_FINITE,
-    forget,
-    forget_training,
+    TRAINING,
+    delete_attributes,
     train_epochs,
     train_lbfgs,
 )
@@ -109,18 +109,18 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
 
     @abstractmethod
     def _encode_targets(self, y, incremental):
-        """Return y as floats of shape (n_samples, n_outputs), or as a column of class indices."""
+        """The targets as floats of shape (n_samples, n_outputs), or a column of class indices."""
 
     @abstractmethod
     def _n_outputs_and_loss(self, Y):
-        """Return the number of outputs and the name of the loss in LOSSES."""
+        """The number of outputs and the name of the loss in LOSSES."""
 
     @abstractmethod
     def _validation_score(self, Z, Y, weight):
-        """Return the score given the output activation's input Z; NaN if that is not finite."""
+        """The score, given the output activation's input Z; NaN if that is not finite."""
 
     def _strata(self, Y):
-        """Return the classes whose proportions the split of early stopping keeps, or None."""
+        """Classes whose proportions the split of early stopping keeps, or None."""
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None) -> Self:
@@ -158,7 +158,7 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             )
         return True
 
-    @available_if(lambda est: est._check_solver())
+    @available_if(_check_solver)
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None) -> Self:
         """Train for one epoch.
@@ -215,22 +215,20 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         else:
             dtype = X.dtype
             params = network.initial(self._random_state, self.activation, dtype)
-            forget_training(self)
+            delete_attributes(self, *TRAINING)
         if not incremental:
-            forget(self, "_order")
-        if sample_weight is None:
-            weight = np.ones(X.shape[0], dtype)
-        else:
-            weight = check_sample_weight(sample_weight, X, dtype=dtype)
-
-        data = X, Y, weight
+            delete_attributes(self, "_order")
+        data = X, Y, check_sample_weight(sample_weight, X, dtype=dtype)
         if self.solver == "lbfgs":
             params = train_lbfgs(self, network, params, data, loss)
         else:
             params = train_epochs(self, network, params, data, loss, incremental=incremental)
         if not np.isfinite(params).all():  # weights that the user set, kept as the best
             raise ValueError(NOT_FINITE)
-        self.coefs_, self.intercepts_ = network.unpack(params, dtype)
+        # Copies, so that nothing keeps the buffer alive.
+        self.coefs_, self.intercepts_ = (
+            [view.astype(dtype) for view in views] for views in network.views(params)
+        )
         return self
 
     def _hidden_sizes(self):
@@ -242,23 +240,24 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
         return sizes
 
-    def _decision(self, X):
-        """Return the input of the output layer's activation."""
+    def _decision_function(self, X):
+        """Input of the output layer's activation."""
         check_is_fitted(self)
         forms, dtypes = ["csr", "csc"], (np.float64, np.float32)
         X = validate_data(self, X, accept_sparse=forms, dtype=dtypes, reset=False)
         return decision(X, self.coefs_, self.intercepts_, self.activation)
 
-    def _forward(self, X):
-        """Return the output layer's activation."""
-        Z = self._decision(X)
+    def _predict_activation(self, X):
+        """Activation of the output layer."""
+        Z = self._decision_function(X)
         ACTIVATIONS[self.out_activation_].apply(Z)
         return Z
 
     def __skparams__(self):
-        from skparams.neural_network.spec import perceptron
+        from skparams.specs import spec_named
 
-        return perceptron(self)
+        name = "MLPRegressor" if is_regressor(self) else "MLPClassifier"
+        return spec_named(f"sklearn.neural_network.{name}")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -14,25 +14,21 @@ from skparams.neural_network.network import Network
 
 
 @dataclass
-class Adam:
-    """State of Adam between batches."""
+class Optimizer:
+    """State of a solver between batches."""
 
-    first_moment: np.ndarray
-    second_moment: np.ndarray
+    solver: str
     learning_rate: float
+    first: np.ndarray
+    """First moment of 'adam', velocity of 'sgd'."""
+    second: np.ndarray
+    """Second moment of 'adam', empty for 'sgd'."""
     t: int = 0
-
-
-@dataclass
-class SGD:
-    """State of gradient descent with momentum between batches."""
-
-    velocity: np.ndarray
-    learning_rate: float
+    """Number of batches so far."""
 
 
 class Batches:
-    """Calls the kernels on samples X, Y and weight, of which Y and weight get the network's dtype.
+    """Calls the kernels on data (X, Y, weight), of which Y and weight get the network's dtype.
 
     Y has one column per output, or one of class indices with the loss 'log_loss'.
     """
@@ -40,9 +36,7 @@ class Batches:
     def __init__(
         self,
         network: Network,
-        X: Any,
-        Y: np.ndarray,
-        weight: np.ndarray,
+        data: tuple[Any, np.ndarray, np.ndarray],
         activation: str,
         loss: str,
         batch_size: int,
@@ -50,19 +44,20 @@ class Batches:
     ):
         self.kernels = kernels = load_kernels("skparams.neural_network.kernels")
         self.network, self.batch_size, self.dtype = network, batch_size, dtype
-        self.n_samples, self.total_weight = X.shape[0], weight.sum()
-        no_index = np.empty(0, np.int32)
+        X, Y, weight = data
+        self.n_samples, self.total_weight = X.shape[0], weight.astype(np.float64).sum()
+        dense, csr = X, (np.empty(0, X.dtype), np.empty(0, np.int32), np.empty(0, np.int32))
         if sp.issparse(X):
-            arrays = np.empty((0, 0), X.dtype), *_csr_arrays(X)
-        else:
-            arrays = X, np.empty(0, X.dtype), no_index, no_index
+            dense, csr = np.empty((0, 0), X.dtype), (X.data, X.indices, X.indptr)
+            if max(X.nnz, X.shape[1]) <= np.iinfo(np.int32).max:
+                csr = X.data, *(array.astype(np.int32, copy=False) for array in csr[1:])
         targets = (np.ascontiguousarray(array, dtype) for array in (Y, weight))
         # Another layout, index type or writability would be another numba type, for which the
         # kernels would be compiled once more.
-        self._samples = tuple(_read_only(array) for array in (*arrays, *targets))
+        self._samples = tuple(_read_only(array) for array in (dense, *csr, *targets))
         hidden, out = ACTIVATIONS[activation], ACTIVATIONS[LOSSES[loss].activation]
         self._codes = hidden.code, out.code, LOSSES[loss].code
-        chunks = np.empty((2, kernels.CHUNK), dtype)
+        scratch = np.empty((2, kernels.CHUNK), dtype)
         n_values = batch_size * network.n_units
         self._work = kernels.Work(
             grads=np.empty(network.n_params, dtype),
@@ -70,38 +65,35 @@ class Batches:
             inputs=np.empty(n_values if hidden.needs_input else 0, dtype),
             values=np.empty(n_values, dtype),
             deltas=np.empty(n_values, dtype),
-            chunks=chunks,
-            bits=chunks[1].view(f"i{dtype.itemsize}"),
+            scratch=scratch,
+            scratch_bits=scratch[1].view(f"i{dtype.itemsize}"),
         )
-        self._squares: float | None = None  # of the weights that the last epoch left
+        self._squared_norm: float | None = None  # of the weights that the last epoch left
 
     @contextmanager
-    def ready(self):
+    def kernel_context(self):
         """Context in which to call the other methods."""
         largest_product = self.batch_size * int(self.network.layout[:, :2].prod(axis=1).max())
         with announced_compilation("MLP", self.dtype), blas_threads_for(largest_product):
             yield
 
     def train_epoch(
-        self, params: np.ndarray, order: np.ndarray, optimizer: Adam | SGD, mlp: Any
+        self, params: np.ndarray, order: np.ndarray, state: Optimizer, mlp: Any
     ) -> tuple[float, bool]:
         """Train params in place; return the mean loss and whether it and params are finite."""
-        if isinstance(optimizer, Adam):
-            solver, t = self.kernels.ADAM, optimizer.t
-            first, second = optimizer.first_moment, optimizer.second_moment
+        if state.solver == "adam":
+            solver = self.kernels.ADAM
         else:
             solver = self.kernels.NESTEROV if mlp.nesterovs_momentum else self.kernels.SGD
-            t, first, second = 0, optimizer.velocity, optimizer.velocity
-        if self._squares is None:
-            self._squares = float(np.square(params[: self.network.n_coefs], dtype=np.float64).sum())
-        total, n_trained, t, self._squares, is_finite = self._epoch(
+        if self._squared_norm is None:
+            coefs = params[: self.network.n_coefs]
+            self._squared_norm = float(np.square(coefs, dtype=np.float64).sum())
+        total, n_trained, state.t, self._squared_norm, is_finite = self._epoch(
             params, order,
-            solver, first, second, self._squares, t, optimizer.learning_rate,
+            solver, state.first, state.second, self._squared_norm, state.t, state.learning_rate,
             float(mlp.alpha), float(mlp.beta_1), float(mlp.beta_2), float(mlp.epsilon),
             float(mlp.momentum),
         )  # fmt: skip
-        if isinstance(optimizer, Adam):
-            optimizer.t = t
         if n_trained == 0:
             raise ValueError(
                 "sample_weight sums to zero in every batch, which leaves no mean loss."
@@ -111,8 +103,8 @@ class Batches:
     def loss_gradient(self, params: np.ndarray, alpha: float) -> tuple[float, np.ndarray]:
         """Loss over all samples, summed over outputs, and its gradient."""
         gradient, n_coefs = np.zeros_like(params), self.network.n_coefs
-        state = self.kernels.GRADIENT, gradient, gradient, 0.0, 0, *(0.0,) * 6
-        total, *_ = self._epoch(params, np.arange(self.n_samples), *state)
+        optimizer = self.kernels.GRADIENT, gradient, gradient, 0.0, 0, *(0.0,) * 6
+        total, *_ = self._epoch(params, np.arange(self.n_samples), *optimizer)
         coefs = params[:n_coefs]
         gradient[:n_coefs] += alpha * coefs
         gradient /= self.total_weight
@@ -126,13 +118,6 @@ class Batches:
             self.kernels.Optimizer(*optimizer),
             self._work,
         )
-
-
-def _csr_arrays(X: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The data, indices and indptr of X, the latter two as int32 if that can hold them."""
-    if max(X.nnz, X.shape[1]) > np.iinfo(np.int32).max:
-        return X.data, X.indices, X.indptr
-    return X.data, X.indices.astype(np.int32, copy=False), X.indptr.astype(np.int32, copy=False)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -44,24 +44,25 @@ Samples = namedtuple("Samples", "X data indices indptr Y weight order batch_size
 # hyperparameters. GRADIENT adds the gradients, without penalty, to `first`.
 Optimizer = namedtuple(
     "Optimizer",
-    "solver first second squares t learning_rate alpha beta_1 beta_2 epsilon momentum",
+    "solver first second squared_norm t learning_rate alpha beta_1 beta_2 epsilon momentum",
 )
 
 # Memory for one batch; `inputs` is empty unless the activation's derivative needs them.
-Work = namedtuple("Work", "grads batch inputs values deltas chunks bits")
+Work = namedtuple("Work", "grads batch inputs values deltas scratch scratch_bits")
 
 
 @exact
-def _transform(values, kind, chunks, bits):
+def _transform(values, kind, scratch, scratch_bits):
     """Replace values by their exponential, logistic function or hyperbolic tangent.
 
     exp(v) = 2^n exp(r), where n is the integer next to v / ln 2 and |r| = |v - n ln 2| is at most
     ln(2) / 2. There the Taylor polynomial of degree 13 has a relative error below 1e-15. Adding 1.5
     times 2^52 (float32: 2^23) rounds to an integer and leaves it in the lowest bits; a shift makes
-    it the exponent of 2^n. `bits` shows the memory of chunks[1] as integers. Near 0, tanh is the
-    rational function of Moshier's Cephes library (tanh.c). No loop has a branch, so all vectorize.
+    it the exponent of 2^n. `scratch_bits` shows the memory of scratch[1] as integers. Near 0, tanh
+    is the rational function of Moshier's Cephes library (tanh.c). No loop has a branch, so all
+    vectorize.
     """
-    e, scale = chunks[0], chunks[1]
+    e, scale = scratch[0], scratch[1]
     T = values.dtype.type
     if values.itemsize == 8:
         shift, magic, low, high = 52, T(6755399441055744.0 + 1023.0), T(-708.39), T(709.79)
@@ -92,7 +93,7 @@ def _transform(values, kind, chunks, bits):
             e[i] = p * r + one
             scale[i] = t
         for i in range(x.size):
-            bits[i] = bits[i] << shift
+            scratch_bits[i] = scratch_bits[i] << shift
         if kind == EXP or kind == SOFTMAX:
             for i in range(x.size):
                 x[i] = e[i] * scale[i]
@@ -132,7 +133,7 @@ def _copy(a, out):
 
 
 @exact
-def _activate(A, activation, chunks, bits):
+def _activate(A, activation, scratch, scratch_bits):
     """Replace inputs A, to which _add_bias was applied, by the values of the activation.
 
     SOFTMAX is left without the division by the sum of a row, which _loss_and_delta does.
@@ -140,7 +141,7 @@ def _activate(A, activation, chunks, bits):
     if activation == SOFTMAX:
         _subtract_row_maxima(A)
     if activation != IDENTITY and activation != RELU:
-        _transform(A.reshape(A.size), activation, chunks, bits)
+        _transform(A.reshape(A.size), activation, scratch, scratch_bits)
 
 
 @exact
@@ -234,7 +235,7 @@ def _times_vector(A, w, out):
 
 
 @sums
-def _back_from_one_unit(A, w, d, grad, below):
+def _backward_single_output(A, w, d, grad, below):
     """Gradient A.T @ d of the weights of such a layer, and the outer product of d and w."""
     grad[:] = 0
     for i in range(A.shape[0]):
@@ -254,7 +255,7 @@ def _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon):
     T = p.dtype.type
     decay, scale, step, eps = T(decay), T(1.0 / total_weight), T(step), T(epsilon)
     b1, c1, b2, c2 = T(beta_1), T(1.0 - beta_1), T(beta_2), T(1.0 - beta_2)
-    squares = T(0)
+    squared_norm = T(0)
     for i in range(p.size):
         gi = (g[i] + decay * p[i]) * scale
         mi = b1 * m[i] + c1 * gi
@@ -263,8 +264,8 @@ def _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon):
         m[i] = mi
         v[i] = vi
         p[i] = pi
-        squares += pi * pi
-    return float(squares)
+        squared_norm += pi * pi
+    return float(squared_norm)
 
 
 @sums
@@ -273,15 +274,15 @@ def _sgd(p, g, velocity, decay, total_weight, step, momentum, nesterov):
     T = p.dtype.type
     decay, scale, step, momentum = T(decay), T(1.0 / total_weight), T(step), T(momentum)
     ahead, direct = (momentum, step) if nesterov else (T(1), T(0))
-    squares = T(0)
+    squared_norm = T(0)
     for i in range(p.size):
         gi = (g[i] + decay * p[i]) * scale
         vi = momentum * velocity[i] - step * gi
         pi = p[i] + (ahead * vi - direct * gi)
         velocity[i] = vi
         p[i] = pi
-        squares += pi * pi
-    return float(squares)
+        squared_norm += pi * pi
+    return float(squared_norm)
 
 
 @kernel
@@ -291,17 +292,17 @@ def _update(params, grads, n_coefs, optimizer, t, total_weight):
     beta_1, beta_2, epsilon = optimizer.beta_1, optimizer.beta_2, optimizer.epsilon
     if solver == ADAM:
         step *= np.sqrt(1.0 - beta_2 ** float(t)) / (1.0 - beta_1 ** float(t))
-    squares, start, stop, decay = 0.0, n_coefs, params.size, 0.0
+    squared_norm, start, stop, decay = 0.0, n_coefs, params.size, 0.0
     for _ in range(2):  # first the biases, which do not decay, then the weights
         p, g, m = params[start:stop], grads[start:stop], optimizer.first[start:stop]
         if solver == ADAM:
             v = optimizer.second[start:stop]
-            squares = _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon)
+            squared_norm = _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon)
         else:
             momentum = optimizer.momentum
-            squares = _sgd(p, g, m, decay, total_weight, step, momentum, solver == NESTEROV)
+            squared_norm = _sgd(p, g, m, decay, total_weight, step, momentum, solver == NESTEROV)
         start, stop, decay = 0, n_coefs, optimizer.alpha
-    return squares
+    return squared_norm
 
 
 @kernel
@@ -374,7 +375,7 @@ def _forward(layers, samples, rows, work):
         _add_bias(A, params[b : b + n_out], activation)
         if i < last and work.inputs.size > 0:
             _copy(A.reshape(n * n_out), work.inputs[n * unit : n * (unit + n_out)])
-        _activate(A, activation, work.chunks, work.bits)
+        _activate(A, activation, work.scratch, work.scratch_bits)
     return A
 
 
@@ -396,7 +397,7 @@ def _backward(layers, samples, rows, D, work):
             A, below = _matrix(work.values, start, n, n_in), _matrix(work.deltas, start, n, n_in)
             if n_out == 1:
                 d, g = D.reshape(n), G.reshape(n_in)
-                _back_from_one_unit(A, W.reshape(n_in), d, g, below)
+                _backward_single_output(A, W.reshape(n_in), d, g, below)
             else:
                 _product(A.T, D, G)
                 _product(D, W.T, below)
@@ -410,11 +411,11 @@ def epoch(layers, samples, optimizer, work):
 
     A batch whose weights sum to zero has no mean loss and is skipped. Returns the sum over samples
     of the batches' mean losses with penalty (GRADIENT: the weighted sum of the loss, over outputs
-    too, without penalty), the number of samples trained on, the new `t` and `squares`, and whether
-    all parameters are finite.
+    too, without penalty), the number of samples trained on, the new `t` and `squared_norm`, and
+    whether all parameters are finite.
     """
     params, layout, order, weight = layers.params, layers.layout, samples.order, samples.weight
-    n_coefs, t, squares = layout[0, 3], optimizer.t, optimizer.squares
+    n_coefs, t, squared_norm = layout[0, 3], optimizer.t, optimizer.squared_norm
     n_outputs = layout[layout.shape[0] - 1, 1] if layers.loss == SQUARED_ERROR else 1
     total, n_trained = 0.0, 0
     for start in range(0, order.size, samples.batch_size):
@@ -433,7 +434,7 @@ def epoch(layers, samples, optimizer, work):
             for i in range(work.grads.size):
                 optimizer.first[i] += work.grads[i]
         else:
-            total += n * (loss / n_outputs + 0.5 * optimizer.alpha * squares) / total_weight
+            total += n * (loss / n_outputs + 0.5 * optimizer.alpha * squared_norm) / total_weight
             t += 1
-            squares = _update(params, work.grads, n_coefs, optimizer, t, total_weight)
-    return total, n_trained, t, squares, _is_finite(params)
+            squared_norm = _update(params, work.grads, n_coefs, optimizer, t, total_weight)
+    return total, n_trained, t, squared_norm, _is_finite(params)

@@ -165,12 +165,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def _encode_targets(self, y, incremental):
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        known = hasattr(self, "classes_") and (self.warm_start or incremental)
-        if not known:
+        if hasattr(self, "classes_") and (self.warm_start or incremental):
+            self._check_classes(unique_labels(y))
+        else:
             self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
-        else:
-            self._check_classes(unique_labels(y))
         if y.ndim == 1 and not self._label_binarizer.y_type_.startswith("multilabel"):
             return np.searchsorted(self.classes_, y).reshape(-1, 1).astype(np.float64)
         return self._label_binarizer.transform(y).astype(np.float64)
@@ -208,7 +207,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             is_correct = ((Z > 0.5) == Y).all(axis=1)
         return float(np.average(is_correct, weights=weight))
 
-    @available_if(lambda est: est._check_solver())
+    @available_if(BaseMLP._check_solver)
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None, classes=None) -> Self:
         """Train for one epoch.
@@ -255,7 +254,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         y : ndarray of shape (n_samples,) or (n_samples, n_classes)
             Class labels, or indicators of several labels per sample.
         """
-        y = self._forward(X)
+        y = self._predict_activation(X)
         return self._label_binarizer.inverse_transform(y.ravel() if self.n_outputs_ == 1 else y)
 
     def predict_proba(self, X) -> Any:
@@ -271,7 +270,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         proba : ndarray of shape (n_samples, n_classes)
             Probabilities, in the order of `classes_`.
         """
-        proba = self._forward(X)
+        proba = self._predict_activation(X)
         return np.hstack([1 - proba, proba]) if self.n_outputs_ == 1 else proba
 
     def predict_log_proba(self, X) -> Any:
@@ -290,7 +289,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         log_proba : ndarray of shape (n_samples, n_classes)
             Logarithms of `predict_proba`, never -inf.
         """
-        return log_probabilities(self._decision(X), self.out_activation_)
+        return log_probabilities(self._decision_function(X), self.out_activation_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -474,31 +473,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         n_iter_no_change=10,
         max_fun=15000,
     ) -> None:
-        super().__init__(
-            hidden_layer_sizes=hidden_layer_sizes,
-            activation=activation,
-            solver=solver,
-            alpha=alpha,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            learning_rate_init=learning_rate_init,
-            power_t=power_t,
-            max_iter=max_iter,
-            shuffle=shuffle,
-            random_state=random_state,
-            tol=tol,
-            verbose=verbose,
-            warm_start=warm_start,
-            momentum=momentum,
-            nesterovs_momentum=nesterovs_momentum,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            beta_1=beta_1,
-            beta_2=beta_2,
-            epsilon=epsilon,
-            n_iter_no_change=n_iter_no_change,
-            max_fun=max_fun,
-        )
+        arguments = locals()
+        super().__init__(**{name: arguments[name] for name in BaseMLP._get_param_names()})
         self.loss = loss
 
     def _encode_targets(self, y, incremental):
@@ -533,5 +509,5 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The predictions.
         """
-        y = self._forward(X)
+        y = self._predict_activation(X)
         return y.ravel() if y.shape[1] == 1 else y

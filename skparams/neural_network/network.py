@@ -26,26 +26,22 @@ class Network:
         starts = np.cumsum(n_in * n_out) - n_in * n_out
         self.layout = np.column_stack([n_in, n_out, starts, self.n_coefs + units, units])
 
-    def coefs(self, buffer: np.ndarray) -> list[np.ndarray]:
-        """Views of the weight matrices."""
-        return [
-            buffer[start : start + n_in * n_out].reshape(n_in, n_out)
-            for n_in, n_out, start, _, _ in self.layout
-        ]
-
-    def intercepts(self, buffer: np.ndarray) -> list[np.ndarray]:
-        """Views of the biases."""
-        return [buffer[start : start + n_out] for _, n_out, _, start, _ in self.layout]
+    def views(self, buffer: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """The weight matrices and the biases, as views of the buffer."""
+        return (
+            [buffer[w : w + m * n].reshape(m, n) for m, n, w, _, _ in self.layout],
+            [buffer[b : b + n] for _, n, _, b, _ in self.layout],
+        )
 
     def pack(
         self, coefs: Sequence[np.ndarray], intercepts: Sequence[np.ndarray], dtype: np.dtype
     ) -> np.ndarray:
-        """Copy weights and biases into a new buffer; ValueError if a shape does not fit."""
+        """Copy weights and biases into a new buffer; raise ValueError if a shape differs."""
         buffer = np.empty(self.n_params, dtype=dtype)
-        for name, views, arrays in (
-            ("coefs_", self.coefs(buffer), coefs),
-            ("intercepts_", self.intercepts(buffer), intercepts),
-        ):
+        attributes = zip(
+            ("coefs_", "intercepts_"), self.views(buffer), (coefs, intercepts), strict=True
+        )
+        for name, views, arrays in attributes:
             if [np.shape(array) for array in arrays] != [view.shape for view in views]:
                 raise ValueError(
                     f"{name} has arrays of shapes {[np.shape(array) for array in arrays]}, but the "
@@ -56,20 +52,13 @@ class Network:
                 view[:] = array
         return buffer
 
-    def unpack(self, buffer: np.ndarray, dtype: np.dtype) -> tuple[list, list]:
-        """Copies of weights and biases, so that nothing keeps the buffer alive."""
-        return (
-            [view.astype(dtype) for view in self.coefs(buffer)],
-            [view.astype(dtype) for view in self.intercepts(buffer)],
-        )
-
     def initial(
         self, random_state: np.random.RandomState, activation: str, dtype: np.dtype
     ) -> np.ndarray:
         """Draw a new buffer, uniform in the bounds of Glorot and Bengio (2010, equation 16)."""
         buffer = np.empty(self.n_params, dtype=dtype)
         factor = ACTIVATIONS[activation].glorot_factor
-        for coef, intercept in zip(self.coefs(buffer), self.intercepts(buffer), strict=True):
+        for coef, intercept in zip(*self.views(buffer), strict=True):
             bound = np.sqrt(factor / sum(coef.shape))
             coef[:] = random_state.uniform(-bound, bound, coef.shape)
             intercept[:] = random_state.uniform(-bound, bound, intercept.shape)
@@ -88,7 +77,7 @@ def decision(X, coefs: Sequence, intercepts: Sequence, activation: str) -> np.nd
 
 
 def log_probabilities(Z: np.ndarray, out_activation: str) -> np.ndarray:
-    """Logarithm of the output activation, computed from its input so that it is never -inf."""
+    """Logarithm of the output activation, computed from its input without underflow to -inf."""
     if out_activation == "softmax":
         return log_softmax(Z, axis=1)
     if Z.shape[1] == 1:

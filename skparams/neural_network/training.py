@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
 from skparams._compat import check_optimize_result, lbfgs_print_options
-from skparams.neural_network.batches import SGD, Adam, Batches
+from skparams.neural_network.batches import Batches, Optimizer
 from skparams.neural_network.network import Network, decision
 
 if TYPE_CHECKING:
@@ -30,25 +30,22 @@ NOT_FINITE = (
 # Rows that lbfgs takes at a time, so that its memory does not grow with the data.
 LBFGS_BLOCK = 1024
 
-# Attributes that only adam and sgd have.
-_STOCHASTIC_ATTRIBUTES = [
+# Attributes that only adam and sgd set.
+_STOCHASTIC = (
     "best_loss_",
     "validation_scores_",
     "best_validation_score_",
     "_no_improvement_count",
     "_optimizer",
-]
+)
+# Attributes of earlier training, without the weights.
+TRAINING = ("t_", "loss_curve_", *_STOCHASTIC)
 
 
-def forget(mlp: BaseMLP, *names: str) -> None:
+def delete_attributes(mlp: BaseMLP, *names: str) -> None:
     """Delete attributes that may not exist."""
     for name in names:
         mlp.__dict__.pop(name, None)
-
-
-def forget_training(mlp: BaseMLP) -> None:
-    """Delete what earlier training left, but the weights."""
-    forget(mlp, "t_", "loss_curve_", *_STOCHASTIC_ATTRIBUTES)
 
 
 def train_epochs(
@@ -59,15 +56,14 @@ def train_epochs(
     if early_stopping:
         if incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
-        data, (X_val, Y_val, weight_val) = _split(mlp, *data)
-    X, Y, weight = data
-    batches = Batches(
-        network, X, Y, weight, mlp.activation, loss, _batch_size(mlp, X.shape[0]), params.dtype
-    )
-    order = _start(mlp, params, X.shape[0], incremental)
+        data, (X_val, Y_val, weight_val) = _split(mlp, data)
+    n_samples = data[0].shape[0]
+    batch_size = _batch_size(mlp, n_samples)
+    batches = Batches(network, data, mlp.activation, loss, batch_size, params.dtype)
+    order = _start(mlp, params, n_samples, incremental)
     best = params.copy() if early_stopping else params
     try:
-        with batches.ready(), np.errstate(all="ignore"):
+        with batches.kernel_context(), np.errstate(all="ignore"):
             for _ in range(1 if incremental else mlp.max_iter):
                 if mlp.shuffle:
                     order = mlp._random_state.permutation(order)
@@ -78,13 +74,12 @@ def train_epochs(
                 if mlp.verbose:
                     print(f"Iteration {mlp.n_iter_}, loss = {mlp.loss_:.8f}")
                 if early_stopping:
-                    arrays = network.coefs(params), network.intercepts(params)
-                    Z = decision(X_val, *arrays, mlp.activation)
-                    if _improves_score(mlp, mlp._validation_score(Z, Y_val, weight_val)):
+                    Z = decision(X_val, *network.views(params), mlp.activation)
+                    if _update_best_score(mlp, mlp._validation_score(Z, Y_val, weight_val)):
                         best = params.copy()
                 else:
-                    _judge_loss(mlp, is_finite)
-                if _stops(mlp):
+                    _update_best_loss(mlp, is_finite)
+                if _update_learning_rate(mlp):
                     break
             else:
                 if not incremental:
@@ -101,28 +96,23 @@ def train_epochs(
     return best
 
 
-def _split(mlp: BaseMLP, X: Any, Y: np.ndarray, weight: np.ndarray) -> tuple[tuple, tuple]:
+def _split(mlp: BaseMLP, data: tuple) -> tuple[tuple, tuple]:
     """Training and validation part; as in scikit-learn, only a single output is stratified."""
-    X, X_val, Y, Y_val, weight, weight_val = train_test_split(
-        X,
-        Y,
-        weight,
-        random_state=mlp._random_state,
-        test_size=mlp.validation_fraction,
-        stratify=mlp._strata(Y),
-    )
-    if X_val.shape[0] < 2:
+    seed, size, strata = mlp._random_state, mlp.validation_fraction, mlp._strata(data[1])
+    parts = train_test_split(*data, random_state=seed, test_size=size, stratify=strata)
+    training, validation = tuple(parts[::2]), tuple(parts[1::2])
+    if validation[0].shape[0] < 2:
         raise ValueError(
             "The validation set is too small. Increase 'validation_fraction' "
             "or the size of your dataset."
         )
-    for part, values in (("training", weight), ("validation", weight_val)):
-        if not values.any():
+    for part, (*_, weight) in (("training", training), ("validation", validation)):
+        if not weight.any():
             raise ValueError(
                 f"Sample weights must contain at least one non-zero number in the {part} part "
-                f"that early_stopping splits off, of {values.size} samples."
+                f"that early_stopping splits off, of {weight.size} samples."
             )
-    return (X, Y, weight), (X_val, Y_val, weight_val)
+    return training, validation
 
 
 def _batch_size(mlp: BaseMLP, n_samples: int) -> int:
@@ -159,10 +149,9 @@ def _start(mlp: BaseMLP, params: np.ndarray, n_samples: int, incremental: bool) 
     return order
 
 
-def _optimizer(mlp: BaseMLP, params: np.ndarray, incremental: bool) -> Adam | SGD:
+def _optimizer(mlp: BaseMLP, params: np.ndarray, incremental: bool) -> Optimizer:
     """A copy of the state to continue with, or a new one."""
-    kind = Adam if mlp.solver == "adam" else SGD
-    learning_rate = float(mlp.learning_rate_init)
+    is_adam, learning_rate = mlp.solver == "adam", float(mlp.learning_rate_init)
     state = getattr(mlp, "_optimizer", None)
     begun = getattr(mlp, "t_", 0) > 0 and hasattr(mlp, "best_loss_")  # not by lbfgs
     if incremental and begun and state is None:
@@ -171,17 +160,16 @@ def _optimizer(mlp: BaseMLP, params: np.ndarray, incremental: bool) -> Adam | SG
             "copy that slim made. Train the model that was slimmed, or keep the state: "
             "slim(model, keep=('state',))."
         )
-    if incremental and isinstance(state, kind):
+    if incremental and state is not None and state.solver == mlp.solver:
         state = copy.deepcopy(state)
-        if kind is Adam or mlp.learning_rate == "constant":
+        if is_adam or mlp.learning_rate == "constant":
             state.learning_rate = learning_rate
         return state
-    if kind is Adam:
-        return Adam(np.zeros_like(params), np.zeros_like(params), learning_rate)
-    return SGD(np.zeros_like(params), learning_rate)
+    first, second = np.zeros_like(params), np.zeros(params.size if is_adam else 0, params.dtype)
+    return Optimizer(mlp.solver, learning_rate, first, second)
 
 
-def _judge_loss(mlp: BaseMLP, is_finite: bool) -> None:
+def _update_best_loss(mlp: BaseMLP, is_finite: bool) -> None:
     """Count epochs without an improvement of the loss; ValueError if training diverged."""
     if not is_finite:
         raise ValueError(
@@ -193,7 +181,7 @@ def _judge_loss(mlp: BaseMLP, is_finite: bool) -> None:
     mlp.best_loss_ = min(mlp.best_loss_, mlp.loss_)
 
 
-def _improves_score(mlp: BaseMLP, score: float) -> bool:
+def _update_best_score(mlp: BaseMLP, score: float) -> bool:
     """Count epochs without an improvement of the score; return whether it is the best so far."""
     mlp.validation_scores_.append(score)
     if mlp.verbose:
@@ -206,8 +194,8 @@ def _improves_score(mlp: BaseMLP, score: float) -> bool:
     return is_best
 
 
-def _stops(mlp: BaseMLP) -> bool:
-    """Set the learning rate of the next epoch; return whether training stops instead."""
+def _update_learning_rate(mlp: BaseMLP) -> bool:
+    """Set the learning rate of the next epoch, or return True to stop training."""
     optimizer, sgd = mlp._optimizer, mlp.solver == "sgd"
     if sgd and mlp.learning_rate == "invscaling":
         optimizer.learning_rate = float(mlp.learning_rate_init) / (mlp.t_ + 1) ** mlp.power_t
@@ -235,9 +223,8 @@ def train_lbfgs(
 ) -> np.ndarray:
     """Minimize the loss, summed over outputs, by SciPy's L-BFGS-B."""
     # In float64: SciPy's line search compares losses more closely than float32 can tell apart.
-    X, Y, weight = data[0], *(array.astype(np.float64) for array in data[1:])
-    size, dtype = min(LBFGS_BLOCK, X.shape[0]), np.dtype(np.float64)
-    batches = Batches(network, X, Y, weight, mlp.activation, loss, size, dtype)
+    size, dtype = min(LBFGS_BLOCK, data[0].shape[0]), np.dtype(np.float64)
+    batches = Batches(network, data, mlp.activation, loss, size, dtype)
     params, curve = params.astype(dtype), []
 
     def record(intermediate_result: scipy.optimize.OptimizeResult) -> None:
@@ -248,7 +235,7 @@ def train_lbfgs(
     options = {"maxfun": mlp.max_fun, "maxiter": mlp.max_iter, "gtol": mlp.tol}
     options |= lbfgs_print_options(mlp.verbose)
     try:
-        with batches.ready(), np.errstate(all="ignore"):
+        with batches.kernel_context(), np.errstate(all="ignore"):
             result = scipy.optimize.minimize(
                 batches.loss_gradient,
                 params,
@@ -269,7 +256,7 @@ def train_lbfgs(
             )
         mlp.n_iter_ = check_optimize_result("lbfgs", result, mlp.max_iter)
         params, curve = result.x, curve or [float(result.fun)]
-    forget(mlp, *_STOCHASTIC_ATTRIBUTES)
+    delete_attributes(mlp, *_STOCHASTIC)
     mlp.loss_curve_ = [*getattr(mlp, "loss_curve_", []), *curve]
     mlp.loss_ = curve[-1] if curve else np.nan
     mlp.t_ = getattr(mlp, "t_", 0)

@@ -12,27 +12,15 @@ from skparams._records import (
     between as between,
     multiply as multiply,
 )
-from skparams.specs.common import (
-    BINARY as BINARY,
-    MULTILABEL as MULTILABEL,
-    ONE as ONE,
-    if_known as if_known,
-    itemsize as itemsize,
-    n_or_all as n_or_all,
-    orthonormal as orthonormal,
-    orthonormal_columns as orthonormal_columns,
-    roles as roles,
-    row_of as row_of,
-    targets_last as targets_last,
-    turning_components as turning_components,
-    without_free as without_free,
+from skparams.specs import (
+    common as common,
+    convergence as convergence,
+    members as members,
+    smoothers as smoothers,
+    trees as trees,
 )
+from skparams.specs.common import roles as roles
 from skparams.specs.context import Context as Context
-from skparams.specs.convergence import (
-    at_limit as at_limit,
-    iterations as iterations,
-    with_tolerance as with_tolerance,
-)
 from skparams.specs.effective import (
     effective_of as effective_of,
     transformed_target as transformed_target,
@@ -47,16 +35,6 @@ from skparams.specs.hyperparameters import (
 )
 from skparams.specs.leading import leading_features as leading_features
 from skparams.specs.linear import epoch_macs as epoch_macs, linear as linear
-from skparams.specs.members import (
-    columns_behind as columns_behind,
-    dropped as dropped,
-    in_folds as in_folds,
-    made as made,
-    n_folds as n_folds,
-    one_after_another as one_after_another,
-    one_target as one_target,
-    two_classes as two_classes,
-)
 from skparams.specs.reached import last_of as last_of, n_columns_expected as n_columns_expected
 from skparams.specs.registry import (
     register as register,
@@ -64,13 +42,6 @@ from skparams.specs.registry import (
     spec_of as spec_of,
 )
 from skparams.specs.sizes import resolve as resolve
-from skparams.specs.smoothers import (
-    gaussian_process as gaussian_process,
-    kernel_ridge as kernel_ridge,
-    linear_regression as linear_regression,
-    nearest_neighbors as nearest_neighbors,
-    ridge as ridge,
-)
 from skparams.specs.spec import (
     Member as Member,
     Part as Part,
@@ -80,14 +51,6 @@ from skparams.specs.spec import (
     Spec as Spec,
     dims_of as dims_of,
     parameter as parameter,
-)
-from skparams.specs.trees import (
-    FOREST as FOREST,
-    LIMITS as LIMITS,
-    most_leaves as most_leaves,
-    tree_parts as tree_parts,
-    weights as weights,
-    weights_before as weights_before,
 )
 from skparams.specs.units import odd_units as odd_units
 from skparams.specs.values import (

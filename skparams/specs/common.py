@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
-from skparams._records import Bounds, Cost, Count, NotKnown, Unknown
+from skparams._records import Bounds, Cost, Count, NotKnown, Unknown, multiply
 from skparams.specs.context import Context
-from skparams.specs.spec import Part, Rule
+from skparams.specs.spec import Free, Part, Rule, Size, Spec, parameter
 
 __all__ = [
     "BINARY",
     "MULTILABEL",
     "ONE",
+    "decomposition",
     "if_known",
+    "interchangeable",
     "itemsize",
     "n_or_all",
     "orthonormal",
-    "orthonormal_columns",
     "roles",
     "row_of",
     "targets_last",
-    "turning_components",
     "without_free",
 ]
 
@@ -73,20 +74,39 @@ def row_of(multiply_adds: Callable[[Context], Count]) -> Callable[[Context], Cos
 
 
 def orthonormal(ctx: Context) -> int:
-    """Count what is free in orthonormal rows: their lengths and angles are fixed."""
-    k, p = ctx.shape
+    """Count what is free in orthonormal rows or columns: their lengths and angles are fixed."""
+    k, p = sorted(ctx.shape)
     return k * p - k * (k + 1) // 2
 
 
-def turning_components(ctx: Context) -> dict[str, tuple[str, ...]]:
-    """Components may change places, each with its sign."""
-    return {"n_components": ("components_",)}
+def interchangeable(
+    dim: str = "n_components", *turning: str
+) -> Callable[[Context], Mapping[str, tuple[str, ...]]]:
+    """Units whose places may change, each with its sign in the attributes that turn."""
+    return lambda ctx: {dim: turning}
 
 
-def orthonormal_columns(ctx: Context) -> int:
-    """Count what is free in orthonormal columns."""
-    n, k = ctx.shape
-    return n * k - k * (k + 1) // 2
+def decomposition(
+    attributes: Mapping[str, Rule | str],
+    n_components: Size | None = None,
+    *,
+    free: Free = None,
+    projects: bool = False,
+    **more: Any,
+) -> Spec:
+    """Return the Spec of a transformer to components; it ``projects`` if it multiplies by them."""
+
+    def macs(ctx: Context) -> Count:
+        n = ctx.params["n_components"] if n_components is None else n_components
+        return multiply(n(ctx) if callable(n) else n, ctx.data.n_features)
+
+    return Spec(
+        {"components_": parameter("n_components", "n_features", free=free), **attributes},
+        sizes={} if n_components is None else {"n_components": n_components},
+        columns_out="n_components",
+        cost=row_of(macs) if projects else None,
+        **more,
+    )
 
 
 def without_free(ctx: Context) -> int:

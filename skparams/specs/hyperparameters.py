@@ -20,6 +20,15 @@ _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
 @lru_cache(maxsize=1024)
+def _signature(cls: type) -> tuple[inspect.Parameter, ...]:
+    """The parameters of a constructor; some classes written in C tell none."""
+    try:
+        return tuple(inspect.signature(cls).parameters.values())
+    except ValueError:
+        return ()
+
+
+@lru_cache(maxsize=1024)
 def defaults_of(cls: type) -> Mapping[str, Any]:
     """Return the constructor's arguments and their defaults, ``MISSING`` where there is none.
 
@@ -28,28 +37,18 @@ def defaults_of(cls: type) -> Mapping[str, Any]:
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     defaults: dict[str, Any] = {}
     for base in cls.__mro__:
-        if base is not cls and "__init__" not in vars(base):
-            continue
-        try:
-            parameters = inspect.signature(base).parameters.values()
-        except ValueError:  # some classes written in C have none
-            break
-        for p in parameters:
-            if p.kind in named:
-                defaults.setdefault(p.name, p.default)
-        if not _any_keyword(base):
-            break
+        if base is cls or "__init__" in vars(base):
+            for p in _signature(base):
+                if p.kind in named:
+                    defaults.setdefault(p.name, p.default)
+            if not _any_keyword(base):
+                break
     return MappingProxyType(defaults)
 
 
-@lru_cache(maxsize=1024)
 def _any_keyword(cls: type) -> bool:
     """Whether a constructor takes ``**kwargs``."""
-    try:
-        parameters = inspect.signature(cls).parameters.values()
-    except ValueError:
-        return False
-    return any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
+    return any(p.kind is inspect.Parameter.VAR_KEYWORD for p in _signature(cls))
 
 
 @lru_cache(maxsize=1024)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -140,11 +140,12 @@ class Rule:
     dims: tuple[str, ...] | Callable[[Context], tuple[str, ...]] | None = None
     free: Free = None
     when: str | Predicate | None = None
-    otherwise: str = field(default="auxiliary", kw_only=True)
-    parts: Callable[[Context], Iterable[Part]] | None = field(default=None, kw_only=True)
-    length: Callable[[Context], int] | None = field(default=None, kw_only=True)
-    before: Callable[[Context], Iterable[Part]] | None = field(default=None, kw_only=True)
-    derive: Callable[[Context], Any] | None = field(default=None, kw_only=True)
+    _: KW_ONLY
+    otherwise: str = "auxiliary"
+    parts: Callable[[Context], Iterable[Part]] | None = None
+    length: Callable[[Context], int] | None = None
+    before: Callable[[Context], Iterable[Part]] | None = None
+    derive: Callable[[Context], Any] | None = None
 
     def __post_init__(self) -> None:
         for name, role in (("role", self.role), ("otherwise", self.otherwise)):
@@ -293,18 +294,17 @@ class Spec:
     """
 
     attributes: Mapping[str, Rule | str]
-    decides: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+    _: KW_ONLY
+    decides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sizes: Mapping[str, Size] | Callable[[Context], Mapping[str, Size]] = field(
-        default_factory=dict, kw_only=True
+        default_factory=dict
     )
-    members: Callable[[Context], Iterable[Member]] | Unknown | None = field(
-        default=None, kw_only=True
-    )
-    columns_out: str | Callable[[Context], Count] | None = field(default=None, kw_only=True)
-    route: str | None = field(default=None, kw_only=True)
-    cost: Callable[[Context], Cost] | None = field(default=None, kw_only=True)
-    float32: bool = field(default=False, kw_only=True)
-    extras: Mapping[str, Callable[[Context], Any]] = field(default_factory=dict, kw_only=True)
+    members: Callable[[Context], Iterable[Member]] | Unknown | None = None
+    columns_out: str | Callable[[Context], Count] | None = None
+    route: str | None = None
+    cost: Callable[[Context], Cost] | None = None
+    float32: bool = False
+    extras: Mapping[str, Callable[[Context], Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in self.extras:

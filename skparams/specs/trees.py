@@ -12,9 +12,9 @@ import numpy as np
 from skparams._records import DataShape, NotKnown, Trees, between
 from skparams.specs.common import roles
 from skparams.specs.context import Context
-from skparams.specs.spec import Part
+from skparams.specs.spec import Part, Rule
 
-__all__ = ["FOREST", "LIMITS", "most_leaves", "tree_parts", "weights", "weights_before"]
+__all__ = ["BAGGED", "BOOSTED", "FOREST", "LIMITS", "most_leaves", "tree_parts"]
 
 LIMITS = (
     "max_depth",
@@ -105,12 +105,30 @@ def _rows(value: int | float, n: int, least: int) -> int:
     return int(value) if isinstance(value, Integral) else max(ceil(value * n), least)
 
 
-def weights(ctx: Context) -> Iterator[Part]:
+def _weights(ctx: Context) -> Iterator[Part]:
     """Yield the estimators' weights. Boosting that ends early leaves zeros behind them."""
     value = ctx.value
     n = max(len(np.trim_zeros(value, "b")), 1)
     yield Part("", value, ("n_estimators",), count=n, used=lambda: value[:n])
 
 
-def weights_before(ctx: Context) -> Iterator[Part]:
+def _weights_before(ctx: Context) -> Iterator[Part]:
     yield Part("", dims=("n_estimators",), count=between(1, ctx.params["n_estimators"]))
+
+
+BOOSTED: dict[str, Rule | str] = {
+    "estimator_weights_": Rule("parameter", parts=_weights, before=_weights_before),
+    "estimators_": "estimator",
+    "estimator_": "structure",  # a template, not fitted
+    **roles(structure="estimator_params", diagnostic="estimator_errors_"),
+}
+BAGGED: dict[str, Rule | str] = {
+    "estimators_": "estimator",
+    "estimator_": "structure",  # a template, not fitted
+    **roles(
+        structure="estimator_params estimators_features_ _max_samples _max_features",
+        diagnostic="oob_score_",
+        metadata="_n_samples _sample_weight",
+        random="_seeds",
+    ),
+}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import ProxyTypes
 
 import numpy as np
@@ -97,31 +97,40 @@ def templates_in(path: str, value: Any) -> Iterator[tuple[str, Any]]:
                 yield item[0], item[1]
 
 
+class _Inside(NamedTuple):
+    """Where a search is: how many containers it is in, and which ones it has looked into."""
+
+    depth: int
+    visited: dict[int, Any]  # the values by their identities, which no other value gets meanwhile
+
+    def items(self, path: str, value: Any) -> Iterable[tuple[str, Any]]:
+        """The path and the value of each item, nothing the second time or too deep."""
+        if id(value) in self.visited or self.depth >= _MAX_DEPTH:
+            return ()
+        self.visited[id(value)] = value
+        return _items(path, value)
+
+    def deeper(self) -> _Inside:
+        """The place in the items."""
+        return _Inside(self.depth + 1, self.visited)
+
+
 def estimators_in(
-    path: str, value: Any, depth: int = 0, visited: dict[int, Any] | None = None
+    path: str, value: Any, inside: _Inside | None = None
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the estimator for those in lists, arrays and dicts, at any depth."""
     if is_estimator(value):
         yield path, value
     elif _is_named(value):
         yield value[0], value[1]
-    elif isinstance(value, _CONTAINER) and depth < _MAX_DEPTH:
-        visited = (
-            {} if visited is None else visited
-        )  # keeps the values, so that no other gets their id
-        if id(value) not in visited:
-            visited[id(value)] = value
-            for name, item in _items(path, value):
-                yield from estimators_in(name, item, depth + 1, visited)
+    elif isinstance(value, _CONTAINER):
+        inside = inside or _Inside(0, {})
+        for name, item in inside.items(path, value):
+            yield from estimators_in(name, item, inside.deeper())
 
 
 def leaves_in(
-    path: str,
-    value: Any,
-    *,
-    objects: bool = False,
-    depth: int = 0,
-    visited: dict[int, Any] | None = None,
+    path: str, value: Any, *, objects: bool = False, inside: _Inside | None = None
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of each array and number, and of each unknown object.
 
@@ -130,52 +139,34 @@ def leaves_in(
     """
     if _is_numeric(value) or (isinstance(value, list | tuple) and _all_numbers(value)):
         yield path, value
+    elif holds_no_numbers(value) or is_estimator(value):
         return
-    visited = {} if visited is None else visited  # keeps the values, so that no other gets their id
-    if (
-        holds_no_numbers(value)
-        or is_estimator(value)
-        or id(value) in visited
-        or depth >= _MAX_DEPTH
-    ):
-        return
-    if isinstance(value, _CONTAINER):
-        visited[id(value)] = value
-        for name, item in _items(path, value):
-            yield from leaves_in(name, item, objects=objects, depth=depth + 1, visited=visited)
-    elif objects:
-        visited[id(value)] = value
-        for name, item in attributes_of(value).items():
-            yield from leaves_in(
-                f"{path}.{name}", item, objects=True, depth=depth + 1, visited=visited
-            )
+    elif objects or isinstance(value, _CONTAINER):
+        inside = inside or _Inside(0, {})
+        for name, item in inside.items(path, value):
+            yield from leaves_in(name, item, objects=objects, inside=inside.deeper())
     else:
         yield path, value
 
 
-def texts_in(
-    path: str, value: Any, depth: int = 0, visited: dict[int, Any] | None = None
-) -> Iterator[tuple[str, Any]]:
+def texts_in(path: str, value: Any, inside: _Inside | None = None) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of what ``leaves_in`` leaves out: text, flags, functions.
 
     A container that holds nothing else is one value.
     """
     if holds_no_numbers(value):
-        if value is not None or depth:  # an attribute that is None is one that is not there
+        if value is not None or inside:  # an attribute that is None is one that is not there
             yield path, value
-        return
-    if isinstance(value, list | tuple) and _all_numbers(value):
-        return
-    visited = {} if visited is None else visited  # as for leaves_in
-    if not isinstance(value, _CONTAINER) or id(value) in visited or depth >= _MAX_DEPTH:
-        return
-    visited[id(value)] = value
-    items = list(_items(path, value))
-    if items and all(holds_no_numbers(item) for _, item in items):
-        yield path, value
-        return
-    for name, item in items:
-        yield from texts_in(name, item, depth + 1, visited)
+    elif isinstance(value, _CONTAINER) and not (
+        isinstance(value, list | tuple) and _all_numbers(value)
+    ):
+        inside = inside or _Inside(0, {})
+        items = list(inside.items(path, value))
+        if items and all(holds_no_numbers(item) for _, item in items):
+            yield path, value
+            return
+        for name, item in items:
+            yield from texts_in(name, item, inside.deeper())
 
 
 def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
@@ -195,7 +186,7 @@ def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
     return value
 
 
-def may_be_learned(value: Any, depth: int = 0, visited: dict[int, Any] | None = None) -> bool:
+def may_be_learned(value: Any, inside: _Inside | None = None) -> bool:
     """Whether a value holds floats, or something that cannot be looked into."""
     if isinstance(value, np.ndarray | np.generic) or issparse(value):
         if value.dtype.kind != "O":
@@ -204,11 +195,8 @@ def may_be_learned(value: Any, depth: int = 0, visited: dict[int, Any] | None = 
         return isinstance(value, float | complex)
     elif not isinstance(value, list | tuple | dict):
         return not holds_no_numbers(value)
-    visited = {} if visited is None else visited
-    if id(value) in visited or depth >= _MAX_DEPTH:
-        return False
-    visited[id(value)] = value
-    return any(may_be_learned(item, depth + 1, visited) for _, item in _items("", value))
+    inside = inside or _Inside(0, {})
+    return any(may_be_learned(item, inside.deeper()) for _, item in inside.items("", value))
 
 
 def holds_no_numbers(value: Any) -> bool:
@@ -248,16 +236,19 @@ def _all_numbers(values: list[Any] | tuple[Any, ...]) -> bool:
 
 
 def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the path and the value of each item of a container; nothing for other values."""
+    """Yield the path and the value of each item of a container, or of each attribute."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield f"{path}[{key!r}]", item
     elif isinstance(value, list | tuple):
         for i, item in enumerate(value):
             yield f"{path}[{i}]", item
-    elif isinstance(value, np.ndarray) and value.dtype.kind == "O":
-        for index, item in np.ndenumerate(value):
+    elif isinstance(value, np.ndarray):
+        for index, item in np.ndenumerate(value) if value.dtype.kind == "O" else ():
             yield f"{path}[{', '.join(map(str, index))}]", item
+    else:
+        for name, item in attributes_of(value).items():
+            yield f"{path}.{name}", item
 
 
 def _like(old: Any, new: Any) -> Any:

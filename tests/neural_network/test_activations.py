@@ -25,9 +25,9 @@ def Z(rng):
 
 def activate(Z, code):
     """The value that the kernels compute, in place."""
-    chunks = np.empty((2, kernels.CHUNK), Z.dtype)
+    scratch = np.empty((2, kernels.CHUNK), Z.dtype)
     kernels._add_bias(Z, np.zeros(Z.shape[1], Z.dtype), code)
-    kernels._activate(Z, code, chunks, chunks[1].view(f"i{Z.dtype.itemsize}"))
+    kernels._activate(Z, code, scratch, scratch[1].view(f"i{Z.dtype.itemsize}"))
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,9 @@ def test_inputs_are_kept_for_a_derivative_that_needs_them(needs_input, rng, monk
     X, dtype = rng.standard_normal((9, 3)), np.dtype(np.float64)
     network = Network([3, 4, 2, 1])
     params = network.initial(np.random.RandomState(0), "tanh", dtype)
-    batches = Batches(network, X, X[:, :1], np.ones(9), "tanh", "squared_error", 9, dtype)
-    expected = X @ network.coefs(params)[0] + network.intercepts(params)[0]
+    batches = Batches(network, (X, X[:, :1], np.ones(9)), "tanh", "squared_error", 9, dtype)
+    coefs, intercepts = network.views(params)
+    expected = X @ coefs[0] + intercepts[0]
     batches.loss_gradient(params, 0.0)
     assert batches._work.inputs.size == (9 * network.n_units if needs_input else 0)
     if needs_input:

@@ -12,9 +12,9 @@ from skparams.specs import (
     Rule,
     Spec,
     between,
+    common,
     multiply,
     parameter,
-    row_of,
     spec_named,
 )
 
@@ -52,7 +52,7 @@ def pca_spec() -> Spec:
         theirs,
         attributes={name: both[name] for name in dict.fromkeys((*names, *both))},
         sizes={"n_components": _n_components},
-        cost=row_of(lambda ctx: multiply(_n_components(ctx), ctx.data.n_features)),
+        cost=common.row_of(lambda ctx: multiply(_n_components(ctx), ctx.data.n_features)),
         float32=False,
     )
 

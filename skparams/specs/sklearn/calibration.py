@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skparams._records import between, multiply
-from skparams.specs import (
-    Context,
-    Member,
-    Part,
-    Rule,
-    Spec,
-    in_folds,
-    made,
-    n_folds,
-    parameter,
-    roles,
-)
+from skparams.specs import Context, Member, Part, Rule, Spec, members, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -30,14 +19,16 @@ def _n_pairs(ctx: Context) -> int:
     ensemble = ctx.params["ensemble"]
     if isinstance(ensemble, str):
         ensemble = type(ctx.params["estimator"]).__name__ != "FrozenEstimator"
-    return n_folds(ctx.params["cv"]) if ensemble and not _prefit(ctx) else 1
+    return members.n_folds(ctx.params["cv"]) if ensemble and not _prefit(ctx) else 1
 
 
 def _calibrated(ctx: Context) -> Iterator[Member]:
     data = ctx.data
-    estimator = made("sklearn.svm.LinearSVC", {"random_state": 0}, given=ctx.params["estimator"])
+    estimator = members.made(
+        "sklearn.svm.LinearSVC", {"random_state": 0}, given=ctx.params["estimator"]
+    )
     n = _n_pairs(ctx)
-    data = in_folds(data) if n > 1 else data
+    data = members.in_folds(data) if n > 1 else data
     path = "calibrated_classifiers_[…]__estimator"
     yield Member(path, estimator, data, n, fitted=_prefit(ctx))
 

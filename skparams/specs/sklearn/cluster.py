@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from skparams._records import Unknown
-from skparams.specs import (
-    Context,
-    Part,
-    Rule,
-    Spec,
-    iterations,
-    parameter,
-    roles,
-    row_of,
-    without_free,
-)
+from skparams.specs import Context, Part, Rule, Spec, common, convergence, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -26,33 +17,28 @@ _KMEANS: dict[str, Rule | str] = {
     "cluster_centers_": parameter("n_clusters", "n_features"),
     **roles(
         diagnostic="inertia_",
-        structure=("_tol _n_init _algorithm _n_threads _batch_size _init_size _n_features_out"),
+        structure="_tol _n_init _algorithm _n_threads _batch_size _init_size _n_features_out",
     ),
 }
-_CLUSTERS: dict[str, tuple[str, ...]] = {"n_clusters": ()}
-_CENTERS_COST = row_of(lambda ctx: ctx.params["n_clusters"] * ctx.data.n_features)
-SPECS["KMeans"] = Spec(
-    _KMEANS,
-    columns_out="n_clusters",
-    extras={"units": lambda ctx: _CLUSTERS, "convergence": iterations},
-    cost=_CENTERS_COST,
-    float32=True,
+_UNITS = common.interchangeable("n_clusters")
+_CENTERS_COST = common.row_of(lambda ctx: ctx.params["n_clusters"] * ctx.data.n_features)
+
+
+def _kmeans(more: Mapping[str, Rule | str] = MappingProxyType({}), **spec: Any) -> Spec:
+    return Spec({**_KMEANS, **more}, columns_out="n_clusters", float32=True, **spec)
+
+
+SPECS["KMeans"] = _kmeans(
+    extras={"units": _UNITS, "convergence": convergence.iterations}, cost=_CENTERS_COST
 )
-SPECS["MiniBatchKMeans"] = Spec(
-    {
-        **_KMEANS,
-        **roles(
-            state=(
-                "_counts _ewa_inertia _ewa_inertia_min _no_improvement "
-                "_n_since_last_reassign n_steps_"
-            ),
-            random="_random_state",
-        ),
-    },
-    columns_out="n_clusters",
-    extras={"units": lambda ctx: _CLUSTERS},
+SPECS["MiniBatchKMeans"] = _kmeans(
+    roles(
+        state="_counts _ewa_inertia _ewa_inertia_min _no_improvement _n_since_last_reassign "
+        "n_steps_",
+        random="_random_state",
+    ),
+    extras={"units": _UNITS},
     cost=_CENTERS_COST,
-    float32=True,
 )
 
 
@@ -77,19 +63,16 @@ def _nodes_before(ctx: Context) -> Iterator[Part]:
         yield Part("[…].center", count=2 * (k - 1) * p, free=(k - 2) * p)
 
 
-SPECS["BisectingKMeans"] = Spec(
+SPECS["BisectingKMeans"] = _kmeans(
     {
-        **_KMEANS,
         "_bisecting_tree": Rule(
             "parameter", parts=lambda ctx: _nodes(ctx.value), before=_nodes_before
         ),
         # What is added to the mean may be taken off the nodes.
-        "_X_mean": parameter("n_features", free=without_free),
+        "_X_mean": parameter("n_features", free=common.without_free),
         **roles(structure="_kmeans_single", random="_random_state"),
     },
     decides={"n_clusters": ("_bisecting_tree",)},
-    columns_out="n_clusters",
-    float32=True,
 )
 
 
@@ -117,33 +100,28 @@ SPECS["Birch"] = Spec(
 SPECS["MeanShift"] = Spec(
     {"cluster_centers_": parameter("n_clusters", "n_features")},
     sizes={"n_clusters": _FOUND},
-    extras={"convergence": iterations},
+    extras={"convergence": convergence.iterations},
     float32=True,
 )
 # Its centers are training rows.
 SPECS["AffinityPropagation"] = Spec(
     roles(data="cluster_centers_", structure="cluster_centers_indices_", output="affinity_matrix_"),
-    extras={"convergence": iterations},
+    extras={"convergence": convergence.iterations},
 )
 SPECS["DBSCAN"] = Spec(roles(data="components_", output="core_sample_indices_"))
 SPECS["HDBSCAN"] = Spec(
     roles(
-        output=("probabilities_ centroids_ medoids_ dbscan_clustering_ _single_linkage_tree_"),
+        output="probabilities_ centroids_ medoids_ dbscan_clustering_ _single_linkage_tree_",
         data="_raw_data",
         structure="_min_samples _metric_params",
     )
 )
 SPECS["OPTICS"] = Spec(
-    dict.fromkeys(
-        ("ordering_", "core_distances_", "reachability_", "predecessor_", "cluster_hierarchy_"),
-        "output",
-    )
+    roles(output="ordering_ core_distances_ reachability_ predecessor_ cluster_hierarchy_")
 )
 SPECS["SpectralClustering"] = Spec({"affinity_matrix_": "output"})
 # Of SpectralBiclustering and SpectralCoclustering.
-SPECS["BaseSpectral"] = Spec(
-    dict.fromkeys(("row_labels_", "column_labels_", "rows_", "columns_"), "output")
-)
+SPECS["BaseSpectral"] = Spec(roles(output="row_labels_ column_labels_ rows_ columns_"))
 _MERGES = roles(
     output="children_ distances_",
     diagnostic="n_connected_components_",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Count, DataShape, NotKnown, Unknown, add
-from skparams.specs import Context, Member, Spec, dropped, made, roles, transformed_target
+from skparams.specs import Context, Member, Spec, members, roles, transformed_target
 
 SPECS: dict[str, Spec] = {}
 
@@ -84,7 +84,7 @@ def _place(column: Any, data: DataShape) -> Any:
 
 def _by_columns(ctx: Context) -> Iterator[Member]:
     for name, transformer, of_it in _sent(ctx):
-        if not dropped(transformer) and of_it.columns != 0:
+        if not members.dropped(transformer) and of_it.columns != 0:
             yield Member(name, transformer, of_it)
 
 
@@ -113,11 +113,11 @@ def _of_target(ctx: Context) -> Iterator[Member]:
     target = DataShape(rows=ctx.data.rows, columns=ctx.data.targets)
     targets = ctx.data.targets
     if transformer is None:
-        transformer = made("sklearn.preprocessing.FunctionTransformer")
+        transformer = members.made("sklearn.preprocessing.FunctionTransformer")
     else:
         targets = ctx.after(transformer, target).columns
     yield Member("transformer_", transformer, target)
-    regressor = made("sklearn.linear_model.LinearRegression", given=ctx.params["regressor"])
+    regressor = members.made("sklearn.linear_model.LinearRegression", given=ctx.params["regressor"])
     yield Member("regressor_", regressor, replace(ctx.data, targets=targets))
 
 

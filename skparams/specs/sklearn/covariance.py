@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from skparams._records import between
-from skparams.specs import Context, Part, Rule, Spec, iterations, parameter, roles
+from skparams.specs import Context, Part, Rule, Spec, convergence, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -55,7 +55,7 @@ SPECS["EllipticEnvelope"] = _covariance({**_OUTLYING, "offset_": parameter("1")}
 def _gap(ctx: Context) -> str | None:
     """Leave out a dual gap, the second of each pair of costs, that got below the tolerance."""
     costs = ctx.values.get("costs_")
-    return None if costs and abs(costs[-1][1]) < ctx.params["tol"] else iterations(ctx)
+    return None if costs and abs(costs[-1][1]) < ctx.params["tol"] else convergence.iterations(ctx)
 
 
 def _penalized(ctx: Context) -> Iterator[Part]:

@@ -7,26 +7,11 @@ weights before it, of 2kp numbers in X k(k + 1) follow from others, and likewise
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from skparams.specs import (
-    Context,
-    Rule,
-    Spec,
-    iterations,
-    orthonormal_columns,
-    parameter,
-    roles,
-    row_of,
-    without_free,
-)
+from skparams.specs import Context, Rule, Spec, common, convergence, parameter, roles
 
 SPECS: dict[str, Spec] = {}
-
-Attributes = Mapping[str, Any]
 
 
 def _coefficients(ctx: Context) -> np.ndarray:
@@ -34,10 +19,7 @@ def _coefficients(ctx: Context) -> np.ndarray:
     return (coef * ctx.values["_y_std"]).T / ctx.values["_x_std"]
 
 
-def _mean_of_y(ctx: Context) -> np.ndarray:
-    return ctx.values["intercept_"]
-
-
+_OF_X = parameter("n_features", "n_components", free=common.orthonormal)
 _SCALES: dict[str, Rule | str] = {
     "_x_mean": parameter("n_features"),
     "_x_std": parameter("n_features", when="scale", otherwise="structure"),
@@ -49,13 +31,13 @@ _SCALES: dict[str, Rule | str] = {
 def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
     return Spec(
         {
-            "x_rotations_": parameter("n_features", "n_components", free=orthonormal_columns),
-            "x_loadings_": parameter("n_features", "n_components", free=orthonormal_columns),
+            "x_rotations_": _OF_X,
+            "x_loadings_": _OF_X,
             "y_rotations_": y_rotations,
             "y_loadings_": y_loadings,
             **_SCALES,
             "intercept_": parameter("n_outputs"),
-            "_y_mean": Rule("derived", derive=_mean_of_y),
+            "_y_mean": Rule("derived", derive=lambda ctx: ctx.values["intercept_"]),
             "coef_": Rule("derived", derive=_coefficients),
             **roles(
                 auxiliary="x_weights_ y_weights_",
@@ -64,27 +46,23 @@ def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
             ),
         },
         columns_out="n_components",
-        cost=row_of(_multiply_adds),
-        extras={"convergence": iterations},
+        cost=common.row_of(lambda ctx: ctx.data.n_features * ctx.data.n_outputs),
+        extras={"convergence": convergence.iterations},
     )
 
 
-def _multiply_adds(ctx: Context) -> int:
-    return ctx.data.n_features * ctx.data.n_outputs
-
-
 _AXES = ("n_outputs", "n_components")
-_CANONICAL = parameter(*_AXES, free=orthonormal_columns)
-SPECS["_PLS"] = _pls(_CANONICAL, _CANONICAL)
+_OF_Y = parameter(*_AXES, free=common.orthonormal)
+SPECS["_PLS"] = _pls(_OF_Y, _OF_Y)
 # Regression of y on the scores of X: the rotations of y are the pseudo-inverse of its loadings.
-SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=without_free), parameter(*_AXES))
+SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=common.without_free), parameter(*_AXES))
 SPECS["PLSSVD"] = Spec(
     {
-        "x_weights_": parameter("n_features", "n_components", free=orthonormal_columns),
-        "y_weights_": parameter("n_outputs", "n_components", free=orthonormal_columns),
+        "x_weights_": _OF_X,
+        "y_weights_": _OF_Y,
         **_SCALES,
         "_y_mean": parameter("n_outputs"),
     },
     columns_out="n_components",
-    cost=row_of(lambda ctx: ctx.data.n_features * ctx.params["n_components"]),
+    cost=common.row_of(lambda ctx: ctx.data.n_features * ctx.params["n_components"]),
 )

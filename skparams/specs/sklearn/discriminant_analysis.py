@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skparams._records import Count
-from skparams.specs import BINARY, Context, Rule, Spec, parameter, roles, row_of
+from skparams.specs import Context, Rule, Spec, common, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -14,7 +14,7 @@ def _n_components(ctx: Context) -> int:
 
 
 def _scores(ctx: Context) -> Count:
-    outputs = BINARY["n_outputs"](ctx)
+    outputs = common.BINARY["n_outputs"](ctx)
     return outputs * ctx.data.n_features
 
 
@@ -30,9 +30,9 @@ SPECS["LinearDiscriminantAnalysis"] = Spec(
             structure="_max_components _n_features_out",
         ),
     },
-    sizes={**BINARY, "n_components": _n_components},
+    sizes={**common.BINARY, "n_components": _n_components},
     columns_out="n_components",
-    cost=row_of(_scores),
+    cost=common.row_of(_scores),
 )
 
 
@@ -41,12 +41,8 @@ def _orthogonal(ctx: Context) -> int:
     return ctx.shape[0] * (ctx.shape[0] - 1) // 2
 
 
-def _n_matrices(ctx: Context) -> int:
+def _n_classes(ctx: Context) -> int:
     return ctx.data.n_classes
-
-
-def _by_eigenvalues(ctx: Context) -> bool:
-    return ctx.params.get("solver") == "eigen"
 
 
 def _distances(ctx: Context) -> Count:
@@ -58,9 +54,9 @@ SPECS["QuadraticDiscriminantAnalysis"] = Spec(
     {
         "means_": parameter("n_classes", "n_features"),
         "rotations_": Rule(
-            "parameter", ("n_features", "n_features"), free=_orthogonal, length=_n_matrices
+            "parameter", ("n_features", "n_features"), free=_orthogonal, length=_n_classes
         ),
-        "scalings_": Rule("parameter", ("n_features",), length=_n_matrices),
+        "scalings_": Rule("parameter", ("n_features",), length=_n_classes),
         "priors_": Rule(
             "parameter",
             ("n_classes",),
@@ -71,5 +67,5 @@ SPECS["QuadraticDiscriminantAnalysis"] = Spec(
         "covariance_": "derived",
     },
     decides={"priors": ("priors_",)},
-    cost=row_of(_distances),
+    cost=common.row_of(_distances),
 )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Unknown
-from skparams.specs import Context, Member, Spec, made, parameter, roles
+from skparams.specs import Context, Member, Spec, members, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -31,7 +31,7 @@ def _weighting(ctx: Context) -> Iterator[Member]:
     settings = {
         name: ctx.params[name] for name in ("norm", "use_idf", "smooth_idf", "sublinear_tf")
     }
-    transformer = made("sklearn.feature_extraction.text.TfidfTransformer", settings)
+    transformer = members.made("sklearn.feature_extraction.text.TfidfTransformer", settings)
     dtype = "float32" if np.dtype(ctx.params["dtype"]) == np.float32 else "float64"
     counted = replace(ctx.data, columns=_n_words(ctx), dtype=dtype, head=None)
     yield Member("_tfidf", transformer, counted)

@@ -6,7 +6,7 @@ and predictions need them. Where ``optimizer`` is None, or they are fixed, they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -18,18 +18,14 @@ from skparams.specs import (
     Part,
     Rule,
     Spec,
-    gaussian_process,
-    made,
+    common,
+    members,
     parameter,
     roles,
-    row_of,
-    targets_last,
-    two_classes,
+    smoothers,
 )
 
 SPECS: dict[str, Spec] = {}
-
-Attributes = Mapping[str, Any]
 
 
 def _moved(ctx: Context) -> Iterator[Part]:
@@ -58,7 +54,7 @@ def _of_regressor(ctx: Context) -> Iterator[Part]:
     kernel = ctx.params["kernel"]
     if kernel is None and not DEFAULT_KERNEL_IS_FIXED:
         kernels = "sklearn.gaussian_process.kernels"
-        kernel = made(f"{kernels}.ConstantKernel") * made(f"{kernels}.RBF")
+        kernel = members.made(f"{kernels}.ConstantKernel") * members.made(f"{kernels}.RBF")
     if kernel is not None:
         yield from _moved_before(kernel)
 
@@ -93,7 +89,7 @@ def _cholesky_of_rows(ctx: Context) -> np.ndarray:
 
 SPECS["GaussianProcessRegressor"] = Spec(
     {
-        "alpha_": targets_last("n_samples", "n_outputs"),
+        "alpha_": common.targets_last("n_samples", "n_outputs"),
         "_y_train_mean": parameter("n_outputs", when="normalize_y", otherwise="structure"),
         "_y_train_std": parameter("n_outputs", when="normalize_y", otherwise="structure"),
         "kernel_": _kernel(_of_regressor),
@@ -102,8 +98,8 @@ SPECS["GaussianProcessRegressor"] = Spec(
         "_rng": "random",
     },
     decides=_DECIDES,
-    cost=row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + ctx.data.n_outputs)),
-    extras={"effective": gaussian_process},
+    cost=common.row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + ctx.data.n_outputs)),
+    extras={"effective": smoothers.gaussian_process},
 )
 
 
@@ -132,7 +128,7 @@ SPECS["_BinaryGaussianProcessClassifierLaplace"] = Spec(
         **roles(state="f_cached", random="rng"),
     },
     decides=_DECIDES,
-    cost=row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + 1)),
+    cost=common.row_of(lambda ctx: ctx.data.n_samples * (ctx.data.n_features + 1)),
 )
 
 
@@ -143,10 +139,10 @@ def _binary(ctx: Context) -> Iterator[Member]:
     estimator = binary_gaussian_process_classifier()(**settings)
     if ctx.data.n_classes > 2:
         kind = "OneVsRest" if ctx.params["multi_class"] == "one_vs_rest" else "OneVsOne"
-        estimator = made(f"sklearn.multiclass.{kind}Classifier", {"estimator": estimator})
+        estimator = members.made(f"sklearn.multiclass.{kind}Classifier", {"estimator": estimator})
         yield Member("base_estimator_", estimator, ctx.data)
     else:
-        yield Member("base_estimator_", estimator, two_classes(ctx.data))
+        yield Member("base_estimator_", estimator, members.two_classes(ctx.data))
 
 
 SPECS["GaussianProcessClassifier"] = Spec(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from skparams._records import Bounds, NotKnown, Unknown, between
-from skparams.specs import Context, Member, Part, Rule, Spec, iterations, made, roles
+from skparams.specs import Context, Member, Part, Rule, Spec, convergence, members, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -26,7 +26,7 @@ def _n_columns(ctx: Context) -> int | Bounds:
 
 def _indicator(ctx: Context) -> Iterator[Member]:
     if ctx.params["add_indicator"]:
-        yield Member("indicator_", made("sklearn.impute.MissingIndicator"), ctx.data)
+        yield Member("indicator_", members.made("sklearn.impute.MissingIndicator"), ctx.data)
 
 
 def _estimates(ctx: Context) -> bool:
@@ -67,7 +67,7 @@ SPECS["KNNImputer"] = Spec(
 
 def _imputer(ctx: Context) -> str | None:
     """Leave out draws from the posterior, which do not settle."""
-    return None if ctx.params["sample_posterior"] else iterations(ctx)
+    return None if ctx.params["sample_posterior"] else convergence.iterations(ctx)
 
 
 SPECS["IterativeImputer"] = Spec(

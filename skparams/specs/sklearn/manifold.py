@@ -8,16 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from skparams.specs import (
-    Context,
-    Member,
-    Spec,
-    iterations,
-    made,
-    orthonormal_columns,
-    parameter,
-    roles,
-)
+from skparams.specs import Context, Member, Spec, common, convergence, members, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -27,7 +18,7 @@ SPECS["MDS"] = Spec(
         diagnostic="stress_",
         structure="_init _metric _metric_mds _n_init",
     ),
-    extras={"convergence": iterations},
+    extras={"convergence": convergence.iterations},
 )
 SPECS["ClassicalMDS"] = Spec(roles(output="dissimilarity_matrix_ eigenvalues_"))
 SPECS["TSNE"] = Spec(
@@ -44,13 +35,13 @@ SPECS["SpectralEmbedding"] = Spec(
 
 def _isomap(ctx: Context) -> Iterator[Member]:
     """Yield the search for neighbors, and the kernel PCA of the distances between rows."""
-    yield Member("nbrs_", made("sklearn.neighbors.NearestNeighbors"), ctx.data)
+    yield Member("nbrs_", members.made("sklearn.neighbors.NearestNeighbors"), ctx.data)
     settings = {
         "n_components": ctx.params["n_components"],
         "kernel": "precomputed",
         "eigen_solver": ctx.params["eigen_solver"],
     }
-    kernel_pca = made("sklearn.decomposition.KernelPCA", settings)
+    kernel_pca = members.made("sklearn.decomposition.KernelPCA", settings)
     yield Member("kernel_pca_", kernel_pca, replace(ctx.data, columns=ctx.data.rows))
 
 
@@ -67,13 +58,13 @@ SPECS["Isomap"] = Spec(
 
 
 def _neighbors(ctx: Context) -> Iterator[Member]:
-    yield Member("nbrs_", made("sklearn.neighbors.NearestNeighbors"), ctx.data)
+    yield Member("nbrs_", members.made("sklearn.neighbors.NearestNeighbors"), ctx.data)
 
 
 SPECS["LocallyLinearEmbedding"] = Spec(
     {
         "nbrs_": "estimator",
-        "embedding_": parameter("n_samples", "n_components", free=orthonormal_columns),
+        "embedding_": parameter("n_samples", "n_components", free=common.orthonormal),
         **roles(diagnostic="reconstruction_error_", structure="_n_features_out"),
     },
     members=_neighbors,

@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from skparams._records import Count
-from skparams.specs import Context, Part, Rule, Spec, parameter, roles, row_of, without_free
+from skparams.specs import Context, Part, Rule, Spec, common, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -83,8 +83,8 @@ SPECS["GaussianMixture"] = Spec(
         **_FIT,
     },
     decides={"covariance_type": ("covariances_",)},
-    extras={"units": lambda ctx: {"n_components": ()}, "convergence": _not_converged},
-    cost=row_of(_multiply_adds),
+    extras={"units": common.interchangeable("n_components"), "convergence": _not_converged},
+    cost=common.row_of(_multiply_adds),
     float32=True,
 )
 
@@ -112,28 +112,27 @@ def _expected_weights(ctx: Context) -> np.ndarray:
 SPECS["BayesianGaussianMixture"] = Spec(
     {
         "weight_concentration_": Rule(
-            "parameter", _COMPONENT, free=without_free, before=_concentrations
+            "parameter", _COMPONENT, free=common.without_free, before=_concentrations
         ),
         "mean_precision_": parameter("n_components", free=lambda ctx: ctx.shape[0] - 1),
         "degrees_of_freedom_": Rule(
             "parameter",
             lambda ctx: () if ctx.params["covariance_type"] == "tied" else _COMPONENT,
-            free=without_free,
+            free=common.without_free,
         ),
         "means_": parameter("n_components", "n_features"),
         "covariances_": _COVARIANCES,
         "weights_": Rule("derived", derive=_expected_weights),
-        "weight_concentration_prior_": "tuned",
-        "mean_precision_prior_": "tuned",
-        "mean_prior_": "tuned",
-        "degrees_of_freedom_prior_": "tuned",
-        "covariance_prior_": "tuned",
+        **roles(
+            tuned="weight_concentration_prior_ mean_precision_prior_ mean_prior_ "
+            "degrees_of_freedom_prior_ covariance_prior_"
+        ),
         **_FIT,
     },
     decides={
         "weight_concentration_prior_type": ("weight_concentration_",),
         "covariance_type": ("degrees_of_freedom_", "covariances_"),
     },
-    cost=row_of(_multiply_adds),
+    cost=common.row_of(_multiply_adds),
     extras={"convergence": _not_converged},
 )

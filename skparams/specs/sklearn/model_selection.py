@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skparams.specs import Context, Member, Spec, in_folds, roles
+from skparams.specs import Context, Member, Spec, members, roles
 
 SPECS: dict[str, Spec] = {}
 # The base class of GridSearchCV, RandomizedSearchCV and the Halving searches.
@@ -35,7 +35,7 @@ SPECS["FixedThresholdClassifier"] = Spec(
 def _thresholded(ctx: Context) -> Iterator[Member]:
     data = ctx.data
     prefit = isinstance(ctx.params["cv"], str) and ctx.params["cv"] == "prefit"
-    data = data if ctx.params["refit"] else in_folds(data)
+    data = data if ctx.params["refit"] else members.in_folds(data)
     yield Member("estimator_", ctx.params["estimator"], data, fitted=prefit)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from skparams._records import between
-from skparams.specs import Context, Member, Spec, two_classes
+from skparams.specs import Context, Member, Spec, members
 
 SPECS: dict[str, Spec] = {}
 
@@ -18,7 +18,7 @@ def _each_class(ctx: Context) -> Iterator[Member]:
         n = ctx.data.n_outputs
     else:
         n = ctx.data.n_classes if ctx.data.n_classes > 2 else 1
-    yield Member("estimators_", ctx.params["estimator"], two_classes(ctx.data), n)
+    yield Member("estimators_", ctx.params["estimator"], members.two_classes(ctx.data), n)
 
 
 SPECS["OneVsRestClassifier"] = Spec(
@@ -33,7 +33,7 @@ def _each_pair(ctx: Context) -> Iterator[Member]:
     rows = ctx.data.rows
     if isinstance(rows, int):  # each class has one of them
         rows = between(min(2, rows), max(rows - (n - 2), 2))
-    of_pair = replace(two_classes(ctx.data), rows=rows)
+    of_pair = replace(members.two_classes(ctx.data), rows=rows)
     yield Member("estimators_", ctx.params["estimator"], of_pair, n * (n - 1) // 2)
 
 
@@ -47,7 +47,7 @@ SPECS["OneVsOneClassifier"] = Spec(
 def _each_bit(ctx: Context) -> Iterator[Member]:
     # A bit that is drawn alike for all classes needs no estimator.
     n = between(0, int(ctx.data.n_classes * ctx.params["code_size"]))
-    yield Member("estimators_", ctx.params["estimator"], two_classes(ctx.data), n)
+    yield Member("estimators_", ctx.params["estimator"], members.two_classes(ctx.data), n)
 
 
 SPECS["OutputCodeClassifier"] = Spec(

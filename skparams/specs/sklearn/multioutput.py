@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from skparams._records import NotKnown
-from skparams.specs import Context, Member, Spec, one_target, roles
+from skparams.specs import Context, Member, Spec, members, roles
 
 SPECS: dict[str, Spec] = {}
 _DECIDES = {"estimator": ("estimators_",)}
 
 
 def _each_target(ctx: Context) -> Iterator[Member]:
-    yield Member("estimators_", ctx.params["estimator"], one_target(ctx.data), ctx.data.n_outputs)
+    yield Member(
+        "estimators_", ctx.params["estimator"], members.one_target(ctx.data), ctx.data.n_outputs
+    )
 
 
 SPECS["_MultiOutputEstimator"] = Spec(
@@ -24,9 +26,11 @@ SPECS["_MultiOutputEstimator"] = Spec(
 def _each_link(ctx: Context) -> Iterator[Member]:
     for i in range(ctx.data.n_outputs):
         try:
-            longer = replace(one_target(ctx.data), columns=ctx.data.n_features + i, head=None)
+            longer = replace(
+                members.one_target(ctx.data), columns=ctx.data.n_features + i, head=None
+            )
         except NotKnown:
-            longer = one_target(ctx.data)
+            longer = members.one_target(ctx.data)
         yield Member(f"estimators_[{i}]", ctx.params["estimator"], longer)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from skparams._records import Count
-from skparams.specs import Context, Rule, Spec, parameter, roles, row_of
+from skparams.specs import Context, Rule, Spec, common, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -37,7 +37,7 @@ SPECS["GaussianNB"] = Spec(
         **roles(state="class_count_ epsilon_"),
     },
     decides={"priors": ("class_prior_",), "var_smoothing": ("var_",)},
-    cost=row_of(_twice),
+    cost=common.row_of(_twice),
 )
 
 
@@ -57,7 +57,7 @@ def _counting(
             **roles(state="feature_count_ feature_all_ category_count_", structure="n_categories_"),
         },
         decides={"fit_prior": ("class_log_prior_",), "class_prior": ("class_log_prior_",)},
-        cost=row_of(_multiply_adds) if cost else None,
+        cost=common.row_of(_multiply_adds) if cost else None,
     )
 
 

@@ -11,12 +11,11 @@ from skparams.specs import (
     Part,
     Rule,
     Spec,
-    at_limit,
-    n_or_all,
-    nearest_neighbors,
+    common,
+    convergence,
     parameter,
     roles,
-    row_of,
+    smoothers,
 )
 
 SPECS: dict[str, Spec] = {}
@@ -44,7 +43,7 @@ SEARCH: dict[str, Rule | str] = {
 }
 # Of NearestNeighbors, and of the classifiers and regressors among neighbors.
 SPECS["NeighborsBase"] = Spec(SEARCH)
-SPECS["KNeighborsRegressor"] = Spec(SEARCH, extras={"effective": nearest_neighbors})
+SPECS["KNeighborsRegressor"] = Spec(SEARCH, extras={"effective": smoothers.nearest_neighbors})
 for _name in ("KNeighborsTransformer", "RadiusNeighborsTransformer"):
     SPECS[_name] = Spec(SEARCH, columns_out="n_samples")
 
@@ -90,23 +89,19 @@ SPECS["NearestCentroid"] = Spec(
         **roles(auxiliary="deviations_", structure="true_classes_"),
     },
     decides={"priors": ("class_prior_",), "metric": ("within_class_std_dev_",)},
-    cost=row_of(lambda ctx: ctx.data.n_classes * ctx.data.n_features),
+    cost=common.row_of(lambda ctx: ctx.data.n_classes * ctx.data.n_features),
 )
 
 
 def _limit_reached(ctx: Context) -> str | None:
     """Count the first evaluation out, which the number of iterations includes."""
     limit = ctx.params["max_iter"]
-    return at_limit(int(ctx.values["n_iter_"] > limit), 1, limit)
+    return convergence.at_limit(int(ctx.values["n_iter_"] > limit), 1, limit)
 
 
-SPECS["NeighborhoodComponentsAnalysis"] = Spec(
-    {
-        "components_": parameter("n_components", "n_features"),
-        **roles(random="random_state_", structure="_n_features_out"),
-    },
-    sizes={"n_components": n_or_all},
-    columns_out="n_components",
-    cost=row_of(lambda ctx: n_or_all(ctx) * ctx.data.n_features),
+SPECS["NeighborhoodComponentsAnalysis"] = common.decomposition(
+    roles(random="random_state_", structure="_n_features_out"),
+    common.n_or_all,
+    projects=True,
     extras={"convergence": _limit_reached},
 )

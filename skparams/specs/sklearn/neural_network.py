@@ -8,15 +8,12 @@ from math import ceil
 
 from skparams._records import Cost, Count, Layer, Unknown, multiply
 from skparams.specs import (
-    MULTILABEL,
     Context,
     Rule,
     Size,
     Spec,
-    at_limit,
-    if_known,
-    itemsize,
-    iterations,
+    common,
+    convergence,
     odd_units,
     parameter,
     roles,
@@ -87,7 +84,7 @@ def _training(ctx: Context, layers: list[int]) -> Count:
     n_training = ctx.data.n_samples - _n_validation(ctx)
     batch = min(200 if size == "auto" else int(size), n_training)
     n_parameters = _forward(layers) + sum(layers[1:])
-    return multiply(itemsize(ctx), copies * n_parameters + 2 * batch * sum(layers[1:]))
+    return multiply(common.itemsize(ctx), copies * n_parameters + 2 * batch * sum(layers[1:]))
 
 
 def _perceptron(outputs: Callable[[Context], int]) -> Spec:
@@ -100,9 +97,9 @@ def _perceptron(outputs: Callable[[Context], int]) -> Spec:
             return [ctx.data.n_features, *_hidden(ctx), outputs(ctx)]
 
         return Cost(
-            predict_macs_per_sample=if_known(lambda: _forward(layers())),
-            train_macs_per_epoch=if_known(lambda: _epoch(ctx, layers())),
-            training_bytes=if_known(lambda: _training(ctx, layers())),
+            predict_macs_per_sample=common.if_known(lambda: _forward(layers())),
+            train_macs_per_epoch=common.if_known(lambda: _epoch(ctx, layers())),
+            training_bytes=common.if_known(lambda: _training(ctx, layers())),
         )
 
     return Spec(
@@ -130,10 +127,10 @@ def _interchangeable(ctx: Context) -> dict[str, tuple[str, ...]]:
 def _convergence(ctx: Context) -> str | None:
     """Tell the last epoch's stop, for want of improvement, from the limit; partial_fit has none."""
     if ctx.params["solver"] == "lbfgs":
-        return iterations(ctx)
+        return convergence.iterations(ctx)
     limit = ctx.params["max_iter"]
     stopped = ctx.values.get("_no_improvement_count", 0) > ctx.params["n_iter_no_change"]
-    return at_limit(int(ctx.values["n_iter_"] == limit and not stopped), 1, limit)
+    return convergence.at_limit(int(ctx.values["n_iter_"] == limit and not stopped), 1, limit)
 
 
 _PERCEPTRON: dict[str, Rule | str] = {
@@ -154,7 +151,7 @@ _PERCEPTRON: dict[str, Rule | str] = {
         ),
     ),
 }
-SPECS["MLPClassifier"] = _perceptron(MULTILABEL["n_outputs"])
+SPECS["MLPClassifier"] = _perceptron(common.MULTILABEL["n_outputs"])
 SPECS["MLPRegressor"] = _perceptron(lambda ctx: ctx.data.n_outputs)
 
 
@@ -169,7 +166,8 @@ def _contrastive(ctx: Context) -> Cost:
         fantasies = batch * -(-ctx.data.n_samples // batch)
         return forward() * (2 * ctx.data.n_samples + 3 * fantasies)
 
-    return Cost(predict_macs_per_sample=if_known(forward), train_macs_per_epoch=if_known(epoch))
+    once, per_epoch = common.if_known(forward), common.if_known(epoch)
+    return Cost(predict_macs_per_sample=once, train_macs_per_epoch=per_epoch)
 
 
 SPECS["BernoulliRBM"] = Spec(
@@ -182,5 +180,5 @@ SPECS["BernoulliRBM"] = Spec(
     columns_out="n_components",
     cost=_contrastive,
     float32=True,
-    extras={"units": lambda ctx: {"n_components": ()}},
+    extras={"units": common.interchangeable("n_components")},
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from skparams._records import add
-from skparams.specs import Member, Spec, columns_behind, dropped, one_after_another
+from skparams.specs import Member, Spec, members
 
 SPECS: dict[str, Spec] = {}
 
 
 SPECS["Pipeline"] = Spec(
-    {"steps": "estimator"}, route="chained", members=one_after_another, columns_out=columns_behind
+    {"steps": "estimator"},
+    route="chained",
+    members=members.one_after_another,
+    columns_out=members.columns_behind,
 )
 
 
@@ -18,7 +21,7 @@ SPECS["FeatureUnion"] = Spec(
     members=lambda ctx: [
         Member(name, transformer, ctx.data)
         for name, transformer in ctx.params["transformer_list"]
-        if not dropped(transformer)
+        if not members.dropped(transformer)
     ],
     columns_out=lambda ctx: add(
         ctx.after(transformer, ctx.data).columns

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from skparams._records import Bounds, Unknown, between
-from skparams.specs import Context, Member, Spec, iterations, made, parameter, roles
+from skparams.specs import Context, Member, Spec, convergence, members, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -19,7 +19,7 @@ def _n_labels(ctx: Context) -> int | Bounds:
 
 def _search(ctx: Context) -> Iterator[Member]:
     if isinstance(ctx.params["kernel"], str) and ctx.params["kernel"] == "knn":
-        yield Member("nn_fit", made("sklearn.neighbors.NearestNeighbors"), ctx.data)
+        yield Member("nn_fit", members.made("sklearn.neighbors.NearestNeighbors"), ctx.data)
 
 
 # Of LabelPropagation and LabelSpreading.
@@ -32,7 +32,7 @@ SPECS["BaseLabelPropagation"] = Spec(
         "nn_fit": "estimator",
     },
     sizes={"n_classes": _n_labels},
-    extras={"convergence": iterations},
+    extras={"convergence": convergence.iterations},
     members=_search,
 )
 

@@ -13,11 +13,9 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Bounds, Count, between, multiply
-from skparams.specs import BINARY, ONE, Context, Rule, Spec, linear, parameter, roles, row_of
+from skparams.specs import Context, Rule, Spec, common, linear, parameter, roles
 
 SPECS: dict[str, Spec] = {}
-
-Attributes = Mapping[str, Any]
 
 
 def _balanced(ctx: Context) -> int:
@@ -45,31 +43,19 @@ def _inside_intercept(ctx: Context) -> Any:
     return -intercept if _is_binary(ctx.values) else intercept.copy()
 
 
-def _is_binary(attributes: Attributes) -> bool:
-    return len(attributes.get("classes_", ())) == 2
+def _is_binary(values: Mapping[str, Any]) -> bool:
+    return len(values.get("classes_", ())) == 2
 
 
 _LIBSVM: dict[str, Rule | str] = {
     "_dual_coef_": Rule("derived", derive=_inside_weights),
     "_intercept_": Rule("derived", derive=_inside_intercept),
     **roles(data="support_vectors_", diagnostic="fit_status_ _num_iter", metadata="shape_fit_"),
-    "_gamma": "tuned",
-    **dict.fromkeys(
-        (
-            "support_",
-            "_n_support",
-            "class_weight_",
-            "_sparse",
-            "_effective_probability",
-            # arguments that some of these classes fix
-            "C",
-            "nu",
-            "epsilon",
-            "probability",
-            "class_weight",
-            "random_state",
-        ),
-        "structure",
+    **roles(
+        tuned="_gamma",
+        # The last line has arguments that some of these classes fix.
+        structure="support_ _n_support class_weight_ _sparse _effective_probability "
+        "C nu epsilon probability class_weight random_state",
     ),
 }
 _DECIDES = dict.fromkeys(("C", "nu", "epsilon", "kernel", "gamma"), ("dual_coef_",))
@@ -100,7 +86,7 @@ def _libsvm(
         },
         decides=_DECIDES,
         sizes={"n_classes-1": n_others, "n_support_vectors": n_vectors, "n_pairs": _n_pairs},
-        cost=row_of(multiply_adds),
+        cost=common.row_of(multiply_adds),
         extras={"convergence": _stopped},
     )
 
@@ -122,28 +108,25 @@ SPECS["BaseSVC"] = _libsvm(
 )
 
 _UNUSED = dict.fromkeys(("_probA", "_probB"), "structure")  # both are empty
-_SVR = _libsvm(
+SPECS["SVR"] = SPECS["NuSVR"] = _libsvm(
     {"intercept_": parameter("1"), **_UNUSED}, lambda ctx: between(0, ctx.data.n_samples)
 )
-SPECS["SVR"] = _SVR
-SPECS["NuSVR"] = _SVR
 
 
 def _of_one_class(ctx: Context) -> int | Bounds:
     """Return the bounds: weights of at most one sum to ``nu`` times the rows."""
-    return between(
-        min(floor(ctx.params["nu"] * ctx.data.n_samples), ctx.data.n_samples), ctx.data.n_samples
-    )
-
-
-def _offset(ctx: Context) -> Any:
-    return -ctx.values["intercept_"]
+    n = ctx.data.n_samples
+    return between(min(floor(ctx.params["nu"] * n), n), n)
 
 
 SPECS["OneClassSVM"] = _libsvm(
-    {"intercept_": parameter("1"), "offset_": Rule("derived", derive=_offset), **_UNUSED},
+    {
+        "intercept_": parameter("1"),
+        "offset_": Rule("derived", derive=lambda ctx: -ctx.values["intercept_"]),
+        **_UNUSED,
+    },
     _of_one_class,
 )
 
-SPECS["LinearSVC"] = linear(sizes=BINARY)
-SPECS["LinearSVR"] = linear(sizes=ONE)
+SPECS["LinearSVC"] = linear(sizes=common.BINARY)
+SPECS["LinearSVR"] = linear(sizes=common.ONE)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from skparams._records import between
-from skparams.specs import LIMITS, Context, Part, Rule, Spec, most_leaves, tree_parts
+from skparams.specs import Context, Part, Rule, Spec, trees
 
 SPECS: dict[str, Spec] = {}
 
 
 def _before(ctx: Context, *, classes: bool) -> Iterator[Part]:
-    most = most_leaves(ctx.data, ctx.params)
+    most = trees.most_leaves(ctx.data, ctx.params)
     yield Part(".threshold", dims=("n_nodes",), count=between(0, most - 1))
     n_classes = ctx.data.n_classes if classes else 1
     n_outputs = ctx.data.n_outputs
@@ -30,14 +30,14 @@ def _tree(name: str, *, classes: bool, **attributes: str) -> None:
         {
             "tree_": Rule(
                 "parameter",
-                parts=lambda ctx: tree_parts(ctx.value, classes=classes),
+                parts=lambda ctx: trees.tree_parts(ctx.value, classes=classes),
                 before=partial(_before, classes=classes),
             ),
             "max_features_": "structure",
             **attributes,
         },
-        decides=dict.fromkeys(LIMITS, ("tree_",)),
-        sizes={"n_nodes": lambda ctx: between(1, 2 * most_leaves(ctx.data, ctx.params) - 1)},
+        decides=dict.fromkeys(trees.LIMITS, ("tree_",)),
+        sizes={"n_nodes": lambda ctx: between(1, 2 * trees.most_leaves(ctx.data, ctx.params) - 1)},
     )
 
 

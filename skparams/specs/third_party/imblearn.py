@@ -7,20 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from skparams._records import DataShape, Unknown, between
-from skparams.specs import (
-    FOREST,
-    LIMITS,
-    Context,
-    Member,
-    Rule,
-    Spec,
-    columns_behind,
-    dropped,
-    made,
-    roles,
-    weights,
-    weights_before,
-)
+from skparams.specs import Context, Member, Spec, members, roles, trees
 
 SPECS: dict[str, Spec] = {}
 
@@ -33,7 +20,7 @@ def _one_after_another(ctx: Context) -> Iterator[Member]:
     data = ctx.data
     last = len(ctx.params["steps"]) - 1
     for i, (name, step) in enumerate(ctx.params["steps"]):
-        if not dropped(step):
+        if not members.dropped(step):
             yield Member(name, step, data)
         if hasattr(step, "fit_resample"):
             data = _resampled(data)
@@ -42,7 +29,10 @@ def _one_after_another(ctx: Context) -> Iterator[Member]:
 
 
 SPECS["pipeline.Pipeline"] = Spec(
-    {"steps": "estimator"}, route="chained", members=_one_after_another, columns_out=columns_behind
+    {"steps": "estimator"},
+    route="chained",
+    members=_one_after_another,
+    columns_out=members.columns_behind,
 )
 # The estimators inside serve the sampling alone: what they learned predicts nothing.
 SPECS["base.SamplerMixin"] = Spec(
@@ -62,8 +52,8 @@ SPECS["base.SamplerMixin"] = Spec(
 
 def _trees(ctx: Context) -> Iterator[Member]:
     data = ctx.data
-    limits = {name: ctx.params[name] for name in LIMITS if name in ctx.params}
-    tree = made("sklearn.tree.DecisionTreeClassifier", limits)
+    limits = {name: ctx.params[name] for name in trees.LIMITS if name in ctx.params}
+    tree = members.made("sklearn.tree.DecisionTreeClassifier", limits)
     if isinstance(data.rows, int):
         data = replace(data, rows=between(1, data.rows))
     yield Member("estimators_", tree, data, ctx.params["n_estimators"])
@@ -77,16 +67,16 @@ SPECS["ensemble.BalancedRandomForestClassifier"] = Spec(
     {
         "estimators_": "estimator",
         **roles(structure="estimator", metadata="_n_features"),
-        **FOREST,
+        **trees.FOREST,
         **_SAMPLERS,
     },
-    decides=dict.fromkeys(("n_estimators", *LIMITS), ("estimators_",)),
+    decides=dict.fromkeys(("n_estimators", *trees.LIMITS), ("estimators_",)),
     members=_trees,
 )
 
 
 def _sampled(ctx: Context, *, default: str) -> Iterator[Member]:
-    estimator = made(default, given=ctx.params["estimator"])
+    estimator = members.made(default, given=ctx.params["estimator"])
     columns = ctx.data.columns
     if isinstance(columns, int) and isinstance(share := ctx.params.get("max_features", 1.0), float):
         columns = max(int(share * columns), 1)
@@ -100,17 +90,7 @@ def _sampled(ctx: Context, *, default: str) -> Iterator[Member]:
     )
 
 
-_BAG = {
-    "estimators_": "estimator",
-    "estimator_": "structure",  # a template, not fitted
-    **roles(
-        structure=("estimators_features_ estimator_params sampler_ _max_features _max_samples"),
-        diagnostic="oob_score_",
-        metadata="_n_samples _sample_weight",
-        random="_seeds",
-    ),
-    **_SAMPLERS,
-}
+_BAG = {**trees.BAGGED, **roles(structure="sampler_"), **_SAMPLERS}
 SPECS["ensemble.BalancedBaggingClassifier"] = Spec(
     _BAG,
     decides={"n_estimators": ("estimators_",)},
@@ -124,7 +104,7 @@ SPECS["ensemble.EasyEnsembleClassifier"] = Spec(
 
 
 def _boosted(ctx: Context) -> Iterator[Member]:
-    estimator = made(
+    estimator = members.made(
         "sklearn.tree.DecisionTreeClassifier", {"max_depth": 1}, given=ctx.params["estimator"]
     )
     yield Member(
@@ -133,13 +113,7 @@ def _boosted(ctx: Context) -> Iterator[Member]:
 
 
 SPECS["ensemble.RUSBoostClassifier"] = Spec(
-    {
-        "estimator_weights_": Rule("parameter", parts=weights, before=weights_before),
-        "estimators_": "estimator",
-        "estimator_": "structure",  # a template, not fitted
-        **roles(diagnostic="estimator_errors_", structure="estimator_params"),
-        **_SAMPLERS,
-    },
+    {**trees.BOOSTED, **_SAMPLERS},
     decides={"n_estimators": ("estimators_", "estimator_weights_")},
     members=_boosted,
 )

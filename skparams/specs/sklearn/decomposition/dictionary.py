@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import between
-from skparams.specs import Context, Part, Rule, Spec, iterations, n_or_all, parameter, roles
+from skparams.specs import Context, Part, Rule, Spec, common, convergence, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -26,7 +26,7 @@ def _sparse_rows(ctx: Context) -> Iterator[Part]:
 
 
 def _sparse_before(ctx: Context) -> Iterator[Part]:
-    k, p = n_or_all(ctx), ctx.data.n_features
+    k, p = common.n_or_all(ctx), ctx.data.n_features
     yield Part("", dims=_AXES, free=between(0, k * (p - 1)))
 
 
@@ -37,19 +37,19 @@ def _sparse_pca(**more: Any) -> Spec:
             "mean_": parameter("n_features"),
             **roles(structure="n_components_", diagnostic="error_"),
         },
-        sizes={"n_components": n_or_all},
+        sizes={"n_components": common.n_or_all},
         columns_out="n_components",
         **more,
     )
 
 
-SPECS["SparsePCA"] = _sparse_pca(extras={"convergence": iterations})
+SPECS["SparsePCA"] = _sparse_pca(extras={"convergence": convergence.iterations})
 SPECS["MiniBatchSparsePCA"] = _sparse_pca(float32=True)
 
 
 def _n_codes(ctx: Context) -> int:
     """Count a column for each atom, or one for each sign of it."""
-    return (2 if ctx.params["split_sign"] else 1) * n_or_all(ctx)
+    return (2 if ctx.params["split_sign"] else 1) * common.n_or_all(ctx)
 
 
 def _dictionary(**more: Any) -> Spec:
@@ -63,13 +63,13 @@ def _dictionary(**more: Any) -> Spec:
                 random="_random_state",
             ),
         },
-        sizes={"n_components": n_or_all, "n_codes": _n_codes},
+        sizes={"n_components": common.n_or_all, "n_codes": _n_codes},
         columns_out="n_codes",
         **more,
     )
 
 
-SPECS["DictionaryLearning"] = _dictionary(extras={"convergence": iterations})
+SPECS["DictionaryLearning"] = _dictionary(extras={"convergence": convergence.iterations})
 SPECS["MiniBatchDictionaryLearning"] = _dictionary()
 
 

@@ -6,17 +6,7 @@ import numpy as np
 
 from skparams._compat import dirichlet_expectation
 from skparams._records import Unknown
-from skparams.specs import (
-    Context,
-    Rule,
-    Spec,
-    iterations,
-    n_or_all,
-    parameter,
-    roles,
-    row_of,
-    turning_components,
-)
+from skparams.specs import Context, Rule, Spec, common, convergence, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -29,41 +19,23 @@ def _n_factors(ctx: Context) -> int | Unknown:
     return int(n)
 
 
-_NMF_STATE = dict.fromkeys(
-    (
-        "_components_numerator",
-        "_components_denominator",
-        "_ewa_cost",
-        "_ewa_cost_min",
-        "_no_improvement",
-        "n_steps_",
-    ),
-    "state",
-)
-
-
 def _with_positive_tolerance(ctx: Context) -> str | None:
-    return iterations(ctx) if ctx.params["tol"] > 0 else None
+    return convergence.iterations(ctx) if ctx.params["tol"] > 0 else None
 
 
-_NMF = Spec(
-    {
-        "components_": parameter("n_components", "n_features"),
-        **roles(
-            structure=(
-                "n_components_ _n_components _beta_loss _batch_size _rho _gamma _transform_max_iter"
-            ),
-            diagnostic="reconstruction_err_",
-        ),
-        **_NMF_STATE,
-    },
-    sizes={"n_components": _n_factors},
-    columns_out="n_components",
-    extras={"units": lambda ctx: {"n_components": ()}, "convergence": _with_positive_tolerance},
+_UNITS = common.interchangeable("n_components")
+SPECS["NMF"] = SPECS["MiniBatchNMF"] = common.decomposition(
+    roles(
+        structure="n_components_ _n_components _beta_loss _batch_size _rho _gamma "
+        "_transform_max_iter",
+        diagnostic="reconstruction_err_",
+        state="_components_numerator _components_denominator _ewa_cost _ewa_cost_min "
+        "_no_improvement n_steps_",
+    ),
+    _n_factors,
+    extras={"units": _UNITS, "convergence": _with_positive_tolerance},
     float32=True,
 )
-SPECS["NMF"] = _NMF
-SPECS["MiniBatchNMF"] = _NMF
 
 
 def _expected_topics(ctx: Context) -> np.ndarray:
@@ -71,16 +43,13 @@ def _expected_topics(ctx: Context) -> np.ndarray:
     return np.exp(dirichlet_expectation(ctx.values["components_"]))
 
 
-SPECS["LatentDirichletAllocation"] = Spec(
+SPECS["LatentDirichletAllocation"] = common.decomposition(
     {
-        "components_": parameter("n_components", "n_features"),
         "exp_dirichlet_component_": Rule("derived", derive=_expected_topics),
-        "doc_topic_prior_": "tuned",
-        "topic_word_prior_": "tuned",
-        **roles(diagnostic="bound_", state="n_batch_iter_", random="random_state_"),
+        **roles(tuned="doc_topic_prior_ topic_word_prior_", random="random_state_"),
+        **roles(diagnostic="bound_", state="n_batch_iter_"),
     },
-    columns_out="n_components",
-    extras={"units": lambda ctx: {"n_components": ()}},
+    extras={"units": _UNITS},
     float32=True,
 )
 
@@ -97,20 +66,18 @@ def _mixing(ctx: Context) -> np.ndarray:
     return pinv(ctx.values["components_"], check_finite=False)
 
 
-SPECS["FastICA"] = Spec(
+_TURNING = common.interchangeable("n_components", "components_")
+SPECS["FastICA"] = common.decomposition(
     {
-        "components_": parameter("n_components", "n_features"),
         "mean_": parameter("n_features", when="whiten"),
         "mixing_": Rule("derived", derive=_mixing),
-        # the components are the one times the other
-        "whitening_": "auxiliary",
-        "_unmixing": "auxiliary",
+        # The components are the product of these two.
+        **roles(auxiliary="whitening_ _unmixing"),
         "_whiten": "structure",  # scikit-learn < 1.9
     },
-    sizes={"n_components": _n_independent},
-    columns_out="n_components",
-    extras={"units": turning_components, "convergence": iterations},
-    cost=row_of(lambda ctx: _n_independent(ctx) * ctx.data.n_features),
+    _n_independent,
+    projects=True,
+    extras={"units": _TURNING, "convergence": convergence.iterations},
     float32=True,
 )
 
@@ -125,17 +92,16 @@ def _settled(ctx: Context) -> str | None:
     """Leave out a likelihood that rose by less than the tolerance in the last iteration."""
     likelihoods = ctx.values["loglike_"]
     settled = len(likelihoods) > 1 and likelihoods[-1] - likelihoods[-2] < ctx.params["tol"]
-    return None if settled else iterations(ctx)
+    return None if settled else convergence.iterations(ctx)
 
 
-SPECS["FactorAnalysis"] = Spec(
+SPECS["FactorAnalysis"] = common.decomposition(
     {
-        "components_": parameter("n_components", "n_features", free=_unrotated),
         "noise_variance_": parameter("n_features"),
         "mean_": parameter("n_features"),
         "loglike_": "diagnostic",
     },
-    sizes={"n_components": n_or_all},
-    columns_out="n_components",
-    extras={"units": turning_components, "convergence": _settled},
+    common.n_or_all,
+    free=_unrotated,
+    extras={"units": _TURNING, "convergence": _settled},
 )

@@ -8,25 +8,21 @@ is no parameter.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from skparams._records import Bounds, Count, between, multiply
+from skparams._records import Bounds, between
 from skparams.specs import (
     Context,
     Member,
     Rule,
     Spec,
+    common,
     leading_features,
-    made,
-    orthonormal,
-    orthonormal_columns,
+    members,
     parameter,
     roles,
-    row_of,
-    turning_components,
 )
 
 SPECS: dict[str, Spec] = {}
@@ -43,10 +39,6 @@ def n_pca_components(ctx: Context) -> int | Bounds:
     return int(n) if n >= 1 or n == 0 else between(1, most)
 
 
-def _pca_row(ctx: Context) -> Count:
-    return multiply(n_pca_components(ctx), ctx.data.n_features)
-
-
 _SPECTRUM: dict[str, Rule | str] = {
     "explained_variance_": parameter("n_components", when="whiten"),
     **roles(
@@ -55,18 +47,20 @@ _SPECTRUM: dict[str, Rule | str] = {
         structure="n_components_",
     ),
 }
-_COMPONENTS = parameter("n_components", "n_features", free=orthonormal)
-SPECS["PCA"] = Spec(
+_EXTRAS = {
+    "leading": leading_features,
+    "units": common.interchangeable("n_components", "components_"),
+}
+SPECS["PCA"] = common.decomposition(
     {
-        "components_": _COMPONENTS,
         "mean_": parameter("n_features"),
         **_SPECTRUM,
         **roles(metadata="n_samples_", structure="_fit_svd_solver"),
     },
-    extras={"leading": leading_features, "units": turning_components},
-    sizes={"n_components": n_pca_components},
-    columns_out="n_components",
-    cost=row_of(_pca_row),
+    n_pca_components,
+    free=common.orthonormal,
+    projects=True,
+    extras=_EXTRAS,
     float32=True,
 )
 
@@ -80,17 +74,16 @@ def _n_incremental(ctx: Context) -> int:
     return min(ctx.data.n_samples, ctx.data.n_features, int(batch))
 
 
-SPECS["IncrementalPCA"] = Spec(
+SPECS["IncrementalPCA"] = common.decomposition(
     {
-        "components_": parameter("n_components", "n_features", free=orthonormal),
         "mean_": parameter("n_features"),
         **_SPECTRUM,
         **roles(state="singular_values_ var_", structure="batch_size_"),
     },
-    extras={"leading": leading_features, "units": turning_components},
-    sizes={"n_components": _n_incremental},
-    columns_out="n_components",
-    cost=row_of(lambda ctx: _n_incremental(ctx) * ctx.data.n_features),
+    _n_incremental,
+    free=common.orthonormal,
+    projects=True,
+    extras=_EXTRAS,
 )
 
 
@@ -99,17 +92,12 @@ def _n_truncated(ctx: Context) -> int:
     return int(n) if ctx.params["algorithm"] == "arpack" else min(int(n), ctx.data.n_samples)
 
 
-SPECS["TruncatedSVD"] = Spec(
-    {
-        "components_": parameter("n_components", "n_features", free=orthonormal),
-        **roles(
-            diagnostic="explained_variance_ explained_variance_ratio_", auxiliary="singular_values_"
-        ),
-    },
-    sizes={"n_components": _n_truncated},
-    columns_out="n_components",
-    extras={"units": turning_components},
-    cost=row_of(lambda ctx: _n_truncated(ctx) * ctx.data.n_features),
+SPECS["TruncatedSVD"] = common.decomposition(
+    roles(diagnostic="explained_variance_ explained_variance_ratio_", auxiliary="singular_values_"),
+    _n_truncated,
+    free=common.orthonormal,
+    projects=True,
+    extras={"units": _EXTRAS["units"]},
     float32=True,
 )
 
@@ -123,8 +111,8 @@ def _n_components(ctx: Context) -> int | Bounds:
 
 
 def _center(ctx: Context) -> Iterator[Member]:
-    centerer = made("sklearn.preprocessing.KernelCenterer")
-    yield Member("_centerer", centerer, replace(ctx.data, columns=ctx.data.rows, head=None))
+    centerer = members.made("sklearn.preprocessing.KernelCenterer")
+    yield Member("_centerer", centerer, ctx.data.with_columns(ctx.data.rows))
 
 
 def _projected(ctx: Context) -> np.ndarray:
@@ -134,7 +122,7 @@ def _projected(ctx: Context) -> np.ndarray:
 
 SPECS["KernelPCA"] = Spec(
     {
-        "eigenvectors_": parameter("n_samples", "n_components", free=orthonormal_columns),
+        "eigenvectors_": parameter("n_samples", "n_components", free=common.orthonormal),
         "eigenvalues_": parameter("n_components"),
         "dual_coef_": parameter("n_samples", "n_features", when="fit_inverse_transform"),
         "_centerer": "estimator",

@@ -11,7 +11,7 @@ from typing import Any
 from sklearn.utils.validation import has_fit_parameter
 
 from skparams._records import DataShape, NotKnown, Unknown, between
-from skparams.specs import Context, Member, Spec, dropped, made, roles
+from skparams.specs import Context, Member, Spec, members, roles, trees
 
 SPECS: dict[str, Spec] = {}
 
@@ -38,36 +38,27 @@ def _drawn(ctx: Context, estimator: Any) -> DataShape:
 
 
 def _bagged(ctx: Context, *, tree: str) -> Iterator[Member]:
-    estimator = made(f"sklearn.tree.{tree}", given=ctx.params["estimator"])
+    estimator = members.made(f"sklearn.tree.{tree}", given=ctx.params["estimator"])
     yield Member("estimators_", estimator, _drawn(ctx, estimator), ctx.params["n_estimators"])
 
 
 for _kind in ("Classifier", "Regressor"):
     SPECS[f"Bagging{_kind}"] = Spec(
-        {
-            "estimators_": "estimator",
-            "estimator_": "structure",  # a template, not fitted
-            **roles(
-                structure="estimator_params estimators_features_ _max_samples _max_features",
-                diagnostic="oob_score_",
-                metadata="_n_samples _sample_weight",
-                random="_seeds",
-            ),
-        },
+        trees.BAGGED,
         decides={"n_estimators": ("estimators_",), "max_features": ("estimators_",)},
         members=partial(_bagged, tree=f"DecisionTree{_kind}"),
     )
 
 
 def _beside_each_other(ctx: Context) -> Iterator[Member]:
-    kept = [each for _, each in ctx.params["estimators"] if not dropped(each)]
+    kept = [each for _, each in ctx.params["estimators"] if not members.dropped(each)]
     for i, estimator in enumerate(kept):
         fitted = isinstance(ctx.params.get("cv"), str) and ctx.params["cv"] == "prefit"
         yield Member(f"estimators_[{i}]", estimator, ctx.data, fitted=fitted)
 
 
 def _n_votes(ctx: Context) -> int | Unknown:
-    n = sum(not dropped(each) for _, each in ctx.params["estimators"])
+    n = sum(not members.dropped(each) for _, each in ctx.params["estimators"])
     if ctx.params.get("voting") != "soft":
         return n
     if not ctx.params["flatten_transform"]:
@@ -105,7 +96,7 @@ def _n_meta_features(ctx: Context) -> int:
     n = sum(
         _n_scores(estimator, ctx.params.get("stack_method", "predict"), ctx.data)
         for _, estimator in ctx.params["estimators"]
-        if not dropped(estimator)
+        if not members.dropped(estimator)
     )
     return n + (ctx.data.n_features if ctx.params["passthrough"] else 0)
 
@@ -117,7 +108,7 @@ def _stacked(ctx: Context, *, final: str) -> Iterator[Member]:
         columns = _n_meta_features(ctx)
     except NotKnown as error:
         columns = Unknown(str(error))
-    estimator = made(f"sklearn.linear_model.{final}", given=ctx.params["final_estimator"])
+    estimator = members.made(f"sklearn.linear_model.{final}", given=ctx.params["final_estimator"])
     yield Member("final_estimator_", estimator, replace(ctx.data, columns=columns, head=None))
 
 

@@ -8,33 +8,23 @@ from functools import partial
 from numbers import Integral
 
 from skparams._records import Unknown, between
-from skparams.specs import (
-    FOREST,
-    LIMITS,
-    Context,
-    Member,
-    Part,
-    Rule,
-    Spec,
-    made,
-    most_leaves,
-    parameter,
-    roles,
-    tree_parts,
-)
+from skparams.specs import Context, Member, Part, Rule, Spec, members, parameter, roles, trees
 
 SPECS: dict[str, Spec] = {}
 
 
 def _trees(ctx: Context, *, tree: str) -> Iterator[Member]:
     data = ctx.data
-    limits = {name: ctx.params[name] for name in LIMITS if name in ctx.params}
+    limits = {name: ctx.params[name] for name in trees.LIMITS if name in ctx.params}
     most = ctx.params.get("max_samples")
     # A float is a part of the rows, or of their weights, which are known in fit.
     if ctx.params.get("bootstrap") and isinstance(most, Integral) and isinstance(data.rows, int):
         data = replace(data, rows=min(data.rows, int(most)))
     yield Member(
-        "estimators_", made(f"sklearn.tree.{tree}", limits), data, ctx.params["n_estimators"]
+        "estimators_",
+        members.made(f"sklearn.tree.{tree}", limits),
+        data,
+        ctx.params["n_estimators"],
     )
 
 
@@ -43,10 +33,10 @@ def _forest(name: str, tree: str, **attributes: str) -> None:
         {
             "estimators_": "estimator",
             "estimator": "structure",  # no argument of a forest
-            **FOREST,
+            **trees.FOREST,
             **attributes,
         },
-        decides=dict.fromkeys(("n_estimators", *LIMITS), ("estimators_",)),
+        decides=dict.fromkeys(("n_estimators", *trees.LIMITS), ("estimators_",)),
         members=partial(_trees, tree=tree),
     )
 
@@ -60,7 +50,7 @@ _forest("ExtraTreesRegressor", "ExtraTreeRegressor", class_weight="structure")
 def drawn_trees(ctx: Context) -> Iterator[Part]:
     """Yield what trees hold that no y was used for: thresholds that are drawn, and no values."""
     for i, tree in enumerate(ctx.value):
-        for part in tree_parts(tree.tree_, classes=False):
+        for part in trees.tree_parts(tree.tree_, classes=False):
             role = {".threshold": "random", ".value": "auxiliary"}.get(part.path, part.role)
             yield replace(part, path=f"[{i}]__tree_{part.path}", role=role)
 
@@ -74,10 +64,11 @@ SPECS["RandomTreesEmbedding"] = Spec(
                 "_n_features_out"
             )
         ),
-        **FOREST,
+        **trees.FOREST,
     },
     columns_out=lambda ctx: between(
-        ctx.params["n_estimators"], ctx.params["n_estimators"] * most_leaves(ctx.data, ctx.params)
+        ctx.params["n_estimators"],
+        ctx.params["n_estimators"] * trees.most_leaves(ctx.data, ctx.params),
     ),
 )
 
@@ -97,7 +88,7 @@ def _path_lengths_before(ctx: Context) -> Iterator[Part]:
         rows = min(int(most), n) if isinstance(most, Integral) else n
     # A tree may get as deep as the logarithm of the rows drawn for it.
     limits = {"max_depth": max(rows - 1, 1).bit_length()}
-    leaves = between(1, most_leaves(replace(ctx.data, rows=rows), limits))
+    leaves = between(1, trees.most_leaves(replace(ctx.data, rows=rows), limits))
     for i in range(ctx.params["n_estimators"]):
         yield Part(f"[{i}]", dims=("n_nodes",), count=leaves)
 
@@ -120,7 +111,7 @@ SPECS["IsolationForest"] = Spec(
             ),
             random="_seeds",
         ),
-        **FOREST,
+        **trees.FOREST,
     },
     decides={
         **dict.fromkeys(("n_estimators", "max_samples"), ("_average_path_length_per_tree",)),

@@ -7,15 +7,15 @@ from math import prod
 from typing import Any
 
 from skparams._records import NotKnown, Trees, between
-from skparams.specs import Context, Part, Rule, Spec, roles
+from skparams.specs import Context, Part, Rule, Spec, roles, trees
 
 SPECS: dict[str, Spec] = {}
 
 
 def _trees(ctx: Context) -> Iterator[Part]:
     """Yield what the predictors hold; a split by categories has no threshold."""
-    for i, trees in enumerate(ctx.value):
-        for j, tree in enumerate(trees):
+    for i, iteration in enumerate(ctx.value):
+        for j, tree in enumerate(iteration):
             yield from _tree(f"[{i}][{j}]", tree)
 
 
@@ -78,30 +78,17 @@ def _iterations(ctx: Context) -> tuple[int, int]:
     return (1 if early else ctx.params["max_iter"]), ctx.params["max_iter"]
 
 
-def _most_leaves(ctx: Context) -> int:
-    """Return how many leaves a tree can get. Raises NotKnown where nothing limits them."""
-    limits = [ctx.params["max_leaf_nodes"]] if ctx.params["max_leaf_nodes"] is not None else []
-    if ctx.params["max_depth"] is not None:
-        limits.append(2 ** ctx.params["max_depth"])
-    try:
-        limits.append(ctx.data.n_samples // ctx.params["min_samples_leaf"])
-    except NotKnown:
-        if not limits:
-            raise
-    return max(min(limits), 1)
-
-
 def _before(ctx: Context) -> Iterator[Part]:
     low, high = (n * _trees_per_iteration(ctx) for n in _iterations(ctx))
-    most = _most_leaves(ctx)
+    most = trees.most_leaves(ctx.data, ctx.params)
     leaves = between(low, high * most)
     size = between(8 * low, 8 * high * (2 * most - 1))  # each node has both numbers
     limit = ctx.params["max_depth"]
     depth = most - 1 if limit is None else min(limit, most - 1)
-    trees = Trees(between(low, high), between(1, 2 * most - 1), between(1, most), between(0, depth))
+    sizes = Trees(between(low, high), between(1, 2 * most - 1), between(1, most), between(0, depth))
     splits = between(0, high * (most - 1))
-    yield Part("[…].nodes['num_threshold']", count=splits, bytes=size, trees=trees)
-    yield Part("[…].nodes['value']", count=leaves, bytes=size, trees=trees)
+    yield Part("[…].nodes['num_threshold']", count=splits, bytes=size, trees=sizes)
+    yield Part("[…].nodes['value']", count=leaves, bytes=size, trees=sizes)
 
 
 def _baseline_free(ctx: Context) -> int:

@@ -10,19 +10,16 @@ import numpy as np
 
 from skparams._records import Unknown
 from skparams.specs import (
-    BINARY,
-    MULTILABEL,
-    ONE,
     Context,
     Member,
     Rule,
     Spec,
-    at_limit,
+    common,
+    convergence,
     linear,
-    linear_regression,
-    made,
-    ridge,
+    members,
     roles,
+    smoothers,
 )
 
 SPECS: dict[str, Spec] = {}
@@ -41,7 +38,7 @@ def _softmax(ctx: Context) -> int:
 
 
 SPECS["LinearRegression"] = linear(
-    roles(diagnostic="rank_ singular_"), float32=True, effective=linear_regression
+    roles(diagnostic="rank_ singular_"), float32=True, effective=smoothers.linear_regression
 )
 
 _RIDGE: dict[str, Rule | str] = {
@@ -52,16 +49,16 @@ _RIDGE: dict[str, Rule | str] = {
         output="cv_results_",
     ),
 }
-SPECS["Ridge"] = linear(_RIDGE, float32=True, effective=ridge)
-SPECS["RidgeCV"] = linear(_RIDGE, effective=ridge)
-SPECS["RidgeClassifier"] = linear(_RIDGE, sizes=MULTILABEL, float32=True)
-SPECS["RidgeClassifierCV"] = linear(_RIDGE, sizes=MULTILABEL)
+SPECS["Ridge"] = linear(_RIDGE, float32=True, effective=smoothers.ridge)
+SPECS["RidgeCV"] = linear(_RIDGE, effective=smoothers.ridge)
+SPECS["RidgeClassifier"] = linear(_RIDGE, sizes=common.MULTILABEL, float32=True)
+SPECS["RidgeClassifierCV"] = linear(_RIDGE, sizes=common.MULTILABEL)
 
 # The precisions of the noise and of the coefficients, and the coefficients' covariance, give the
 # standard deviation of a prediction, not the prediction.
 SPECS["BayesianRidge"] = SPECS["ARDRegression"] = linear(
     roles(auxiliary="alpha_ lambda_ sigma_ X_offset_ X_scale_", diagnostic="scores_"),
-    sizes=ONE,
+    sizes=common.ONE,
     float32=True,
 )
 
@@ -71,18 +68,18 @@ _LOGISTIC: dict[str, Rule | str] = {
     **roles(structure="Cs_ l1_ratios_", diagnostic="scores_ coefs_paths_"),
 }
 SPECS["LogisticRegression"] = SPECS["LogisticRegressionCV"] = linear(
-    _LOGISTIC, sizes=BINARY, free=_softmax, free_intercept=_softmax
+    _LOGISTIC, sizes=common.BINARY, free=_softmax, free_intercept=_softmax
 )
 for _name in ("PoissonRegressor", "GammaRegressor", "TweedieRegressor"):
-    SPECS[_name] = linear({"_base_loss": "structure"}, sizes=ONE)
-SPECS["HuberRegressor"] = linear(roles(auxiliary="scale_", output="outliers_"), sizes=ONE)
+    SPECS[_name] = linear({"_base_loss": "structure"}, sizes=common.ONE)
+SPECS["HuberRegressor"] = linear(roles(auxiliary="scale_", output="outliers_"), sizes=common.ONE)
 
 
 def _medians(ctx: Context) -> str | None:
     """Count the last iteration in; for a single coefficient there are none."""
     n_coefs = np.size(ctx.values["coef_"]) + ctx.params["fit_intercept"]
     limit = ctx.params["max_iter"]
-    return at_limit(int(n_coefs > 1 and ctx.values["n_iter_"] + 1 >= limit), 1, limit)
+    return convergence.at_limit(int(n_coefs > 1 and ctx.values["n_iter_"] + 1 >= limit), 1, limit)
 
 
 SPECS["TheilSenRegressor"] = linear(
@@ -90,13 +87,13 @@ SPECS["TheilSenRegressor"] = linear(
         **roles(diagnostic="breakdown_", structure="n_subpopulation_"),
         "copy_X": "structure",  # scikit-learn < 1.8
     },
-    sizes=ONE,
+    sizes=common.ONE,
     convergence=_medians,
 )
 
 
 def _on_inliers(ctx: Context) -> Iterator[Member]:
-    estimator = made("sklearn.linear_model.LinearRegression", given=ctx.params["estimator"])
+    estimator = members.made("sklearn.linear_model.LinearRegression", given=ctx.params["estimator"])
     yield Member("estimator_", estimator, replace(ctx.data, rows=Unknown("depends on the inliers")))
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from skparams._records import Cost
 from skparams.specs import (
-    BINARY,
-    ONE,
     Context,
     Rule,
     Spec,
+    common,
+    convergence,
     epoch_macs,
-    if_known,
     linear,
     parameter,
     roles,
-    with_tolerance,
 )
 
 SPECS: dict[str, Spec] = {}
@@ -23,38 +23,24 @@ SPECS: dict[str, Spec] = {}
 _ONLINE: dict[str, Rule | str] = {
     **roles(
         state="t_ _standard_coef _standard_intercept _average_coef _average_intercept",
-        structure="_expanded_class_weight _loss_function_",
-    ),
-    # Arguments of SGD that these classes fix.
-    **dict.fromkeys(
-        (
-            "alpha",
-            "average",
-            "early_stopping",
-            "epsilon",
-            "eta0",
-            "l1_ratio",
-            "learning_rate",
-            "loss",
-            "n_iter_no_change",
-            "penalty",
-            "power_t",
-            "validation_fraction",
-        ),
-        "structure",
+        # From the second line on they are arguments of SGD that these classes fix.
+        structure="_expanded_class_weight _loss_function_ "
+        "alpha average early_stopping epsilon eta0 l1_ratio learning_rate loss n_iter_no_change "
+        "penalty power_t validation_fraction",
     ),
     "C": "structure",  # scikit-learn < 1.9
 }
+_online = partial(linear, _ONLINE, epochs=True, convergence=convergence.with_tolerance)
 for _name in ("SGDClassifier", "Perceptron", "PassiveAggressiveClassifier"):
-    SPECS[_name] = linear(_ONLINE, sizes=BINARY, epochs=True, convergence=with_tolerance)
+    SPECS[_name] = _online(sizes=common.BINARY)
 for _name in ("SGDRegressor", "PassiveAggressiveRegressor"):
-    SPECS[_name] = linear(_ONLINE, sizes=ONE, epochs=True, convergence=with_tolerance)
+    SPECS[_name] = _online(sizes=common.ONE)
 
 
 def _cost(ctx: Context) -> Cost:
     return Cost(
-        predict_macs_per_sample=if_known(lambda: ctx.data.n_features),
-        train_macs_per_epoch=if_known(lambda: epoch_macs(ctx.data, ctx.data.n_features)),
+        predict_macs_per_sample=common.if_known(lambda: ctx.data.n_features),
+        train_macs_per_epoch=common.if_known(lambda: epoch_macs(ctx.data, ctx.data.n_features)),
     )
 
 
@@ -65,5 +51,5 @@ SPECS["SGDOneClassSVM"] = Spec(
         **_ONLINE,
     },
     cost=_cost,
-    extras={"convergence": with_tolerance},
+    extras={"convergence": convergence.with_tolerance},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from skparams.specs import ONE, Rule, Spec, linear, roles
+from skparams.specs import Rule, Spec, common, linear, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -26,7 +26,7 @@ for _name in (
     *("MultiTaskLassoCV", "MultiTaskElasticNetCV"),
 ):
     SPECS[_name] = _descent()
-SPECS["LassoCV"] = SPECS["ElasticNetCV"] = _descent(sizes=ONE)
+SPECS["LassoCV"] = SPECS["ElasticNetCV"] = _descent(sizes=common.ONE)
 
 _ANGLE: dict[str, Rule | str] = {
     "alpha_": "tuned",
@@ -39,7 +39,7 @@ _STOPPING = {"alpha": ("coef_",), "n_nonzero_coefs": ("coef_",), "criterion": ("
 
 _angle = partial(linear, _ANGLE, free="nonzero", decides=_STOPPING, float32=True, convergence=None)
 SPECS["Lars"] = SPECS["LassoLars"] = _angle()
-SPECS["LarsCV"] = SPECS["LassoLarsCV"] = SPECS["LassoLarsIC"] = _angle(sizes=ONE)
+SPECS["LarsCV"] = SPECS["LassoLarsCV"] = SPECS["LassoLarsIC"] = _angle(sizes=common.ONE)
 
 _pursuit = partial(
     linear, {"n_nonzero_coefs_": "tuned"}, free="nonzero", float32=True, convergence=None
@@ -47,5 +47,5 @@ _pursuit = partial(
 SPECS["OrthogonalMatchingPursuit"] = _pursuit(
     decides={"n_nonzero_coefs": ("coef_",), "tol": ("coef_",)}
 )
-SPECS["OrthogonalMatchingPursuitCV"] = _pursuit(sizes=ONE)
-SPECS["QuantileRegressor"] = linear(sizes=ONE, free="nonzero", decides={"alpha": ("coef_",)})
+SPECS["OrthogonalMatchingPursuitCV"] = _pursuit(sizes=common.ONE)
+SPECS["QuantileRegressor"] = linear(sizes=common.ONE, free="nonzero", decides={"alpha": ("coef_",)})

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Unknown
-from skparams.specs import Context, Member, Rule, Spec, made, parameter, roles, row_of
+from skparams.specs import Context, Member, Rule, Spec, common, members, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
-_ROW = row_of(lambda ctx: ctx.data.n_features)
+_ROW = common.row_of(lambda ctx: ctx.data.n_features)
 
 SPECS["StandardScaler"] = Spec(
     {
@@ -55,7 +55,7 @@ SPECS["RobustScaler"] = Spec(
 
 def _standardized(ctx: Context) -> Iterator[Member]:
     if ctx.params["standardize"]:
-        yield Member("_scaler", made("sklearn.preprocessing.StandardScaler"), ctx.data)
+        yield Member("_scaler", members.made("sklearn.preprocessing.StandardScaler"), ctx.data)
 
 
 SPECS["PowerTransformer"] = Spec(

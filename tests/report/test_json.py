@@ -1,0 +1,135 @@
+"""Records as plain data: the layout, which docs/schema.md describes, and nothing lost."""
+
+import json
+import re
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from skparams._plan import Plan
+from skparams._probe import record as _probe_record
+from skparams._probe.record import Probe, ProbedAttribute
+from skparams._records import Bounds, KeptPlace, Stats, Unknown, node as _record, trees as _trees
+from skparams._report.base import SCHEMA
+from skparams._slim import record as _slim_record
+from skparams._slim.record import DroppedAttribute, KeptRows, SlimReport
+from skparams._summary import Summary
+from tests.report.made import NASTY, anything, array, node
+from tests.sweep import sweep
+
+PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text("utf-8")
+
+
+def described():
+    """Keys by the heading that they stand below."""
+    sections = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
+    return {
+        section.partition("\n")[0]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+        for section in sections
+    }
+
+
+def refuse(token):
+    raise AssertionError(f"{token} is no JSON")
+
+
+@pytest.mark.parametrize("planned", sweep([False, True], 1))
+def test_json_is_the_dictionary_and_loses_nothing(rng, planned):
+    for _ in range(20):
+        found = anything(rng, planned=planned)
+        plain = found.to_dict()
+        text = found.to_json(indent=[None, 2][rng.randint(2)])
+        assert json.loads(text, parse_constant=refuse) == plain
+        assert text.isascii()
+        paths = [row["path"] for each in nodes(plain["estimator"]) for row in each["attributes"]]
+        assert paths == [row.path for each in found.root.walk() for row in each.attributes]
+
+
+def nodes(plain):
+    yield plain
+    for child in plain["children"]:
+        yield from nodes(child)
+
+
+def test_the_page_has_each_key_in_order():
+    sections = described()
+    assert f"version {SCHEMA}" in PAGE
+    records = {
+        name: [each.name for each in fields(record)]
+        for module in (_record, _trees, _probe_record, _slim_record)
+        for name, record in vars(module).items()
+        if name in module.__all__ and is_dataclass(record) and name not in REPORTS
+    }
+    reports = sorted(shown_reports())
+    assert sorted(sections) == sorted([*records, *reports, "Differences", "An example"])
+    for name, keys in records.items():
+        assert sections[name] == keys
+    for name, report in shown_reports().items():
+        found = report.to_dict()
+        assert list(found) == ["schema", "kind", *sections[name]]
+        assert (found["schema"], found["kind"]) == (SCHEMA, name.lower())
+        inner = {**ITEMS.get(name, {}), "kept_places": "KeptPlace", "estimator": "Node"}
+        for key in inner.keys() & found.keys():
+            each = [found[key]] if isinstance(found[key], dict) else found[key]
+            assert [list(record) for record in each] == [sections[inner[key]]]
+        assert json.loads(report.to_json(indent=2), parse_constant=refuse) == found
+
+
+REPORTS = ("KeptRows", "Probe", "SlimReport")
+ITEMS = {
+    "KeptRows": {"places": "KeptPlace"},
+    "Probe": {"attributes": "ProbedAttribute"},
+    "SlimReport": {"dropped": "DroppedAttribute"},
+}
+
+
+def shown_reports():
+    """A report of each kind, by the name of its record, with a text of users in it."""
+    probed = (ProbedAttribute("w_", "A", "state", "used", ("predict",), NASTY[0]),)
+    gone, held = (DroppedAttribute(NASTY[0], "state", 8),), (KeptPlace(NASTY[0], 3, 24),)
+    return {
+        "Summary": Summary(node("A")),
+        "Plan": Plan(node("A")),
+        "KeptRows": KeptRows("A", held, (NASTY[0],)),
+        "Probe": Probe("A", probed, ("predict",), (), (("f", "E"),), 3, 3, 9, True),
+        "SlimReport": SlimReport("A", gone, None, None, 9, 8, compared=("f",), kept_places=held),
+    }
+
+
+def test_every_record_in_the_output_is_one_that_the_page_describes(rng):
+    layouts = {tuple(keys) for keys in described().values()}
+
+    def check(value):
+        if isinstance(value, dict):
+            assert tuple(value) in layouts | {("from", "to"), ("unknown",)}
+        if isinstance(value, dict | list):
+            for inner in value.values() if isinstance(value, dict) else value:
+                check(inner)
+        else:
+            assert value is None or type(value) in (str, int, float, bool)
+
+    for planned in (False, True):
+        for value in anything(rng, planned=planned).to_dict().values():
+            check(value)
+
+
+def test_numbers_that_json_lacks():
+    stats = Stats(float("nan"), float("inf"), -float("inf"), 1.5, None, 0, 9)
+    row = array("a_", 10**40, shape=(Bounds(1, 2), Unknown("why")), stats=stats)
+    found = json.loads(Summary(node("A", rows=[row]), effective=float("nan")).to_json())
+    (shown,) = found["estimator"]["attributes"]
+    assert shown["count"] == 10**40
+    assert shown["shape"] == [{"from": 1, "to": 2}, {"unknown": "why"}]
+    assert [shown["stats"][name] for name in ("min", "max", "mean", "std")] == [None] * 3 + [1.5]
+    assert found["effective"] is None
+
+
+def test_text_is_not_changed():
+    for text in NASTY:
+        assert json.loads(Summary(node(text)).to_json())["estimator"]["name"] == text
+
+
+def test_depth_changes_nothing_else(summaries):
+    found = summaries["search"]
+    assert replace(found, depth=0).to_dict() == found.to_dict() | {"depth": 0}
