@@ -29,7 +29,7 @@ from skparams._report import (
     number,
     plural,
     size,
-    weight,
+    sort_key,
 )
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Plan(Plotted):
 
 
 def _unknown_until_fit(plan: Plan) -> list[str]:
-    """Return the reasons of what is unknown, and where each comes up first."""
+    """The reasons of what is unknown, and where each comes up first."""
     first: dict[str, str] = {}
     names = names_on_page(plan.root)
     for node in plan.root.walk():
@@ -155,7 +155,7 @@ def _candidates(candidates: Sequence[Candidate]) -> Iterator[Section]:
     found = list(candidates)
     rows: list[Row] = []
     if len(found) > _MAX_CANDIDATES:
-        found.sort(key=lambda each: weight(each.totals.stored))
+        found.sort(key=lambda each: sort_key(each.totals.stored))
         first, last = found[:_ENDS], found[-_ENDS:]
         rows += [_candidate(each, names, "smallest" * (i == 0)) for i, each in enumerate(first)]
         rows += left_out(len(found) - 2 * _ENDS, columns, "between")

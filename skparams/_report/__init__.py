@@ -4,7 +4,7 @@ from skparams._report.bars import Bar, Bars, draw_bars, longest
 from skparams._report.base import Frame, Plotted, Report
 from skparams._report.chosen import chosen
 from skparams._report.layout import cut
-from skparams._report.lines import largest, learned, run_name, runs, upper, weight
+from skparams._report.lines import largest, learned, run_name, runs, sort_key, upper
 from skparams._report.nodes import about, frame_of, guessed_classes, layers, tables
 from skparams._report.page import Column, Page, Row, Section, left_out
 from skparams._report.palette import DARK, LIGHT, Theme
@@ -60,8 +60,8 @@ __all__ = [
     "runs",
     "shape",
     "size",
+    "sort_key",
     "tables",
     "upper",
     "value",
-    "weight",
 ]

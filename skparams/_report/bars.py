@@ -46,7 +46,7 @@ class Bars:
 
 
 def longest(bars: Sequence[Bar]) -> float:
-    """Return the length of the longest bar, 0 where there is none."""
+    """The length of the longest bar, 0 if there is none."""
     return max((bar.length or 0.0 for bar in bars), default=0.0)
 
 

@@ -22,7 +22,7 @@ _MIN_SHARE = 2  # percent: a shorter bar looks like a speck
 
 
 def to_html(page: Page) -> str:
-    """Return a page as a piece of HTML that needs nothing else."""
+    """A page as a piece of HTML that needs nothing else."""
     sections = [_Table(section) for section in page.sections]
     return _template().render(style=_style(), page=page, sections=sections)
 
@@ -63,7 +63,7 @@ class _Table:
             yield from self._all(row.rows, level + 1, opened and row.opened)
 
     def _start(self, i: int) -> str:
-        """Return the opening tag of the cells of a column, but for its end."""
+        """The opening tag of the cells of a column, without its end."""
         names = ["skp-name" if i == 0 else "skp-n" if self._columns[i].right else ""]
         names += ["skp-main"] * (i == self._main)
         heading = self._columns[i].heading

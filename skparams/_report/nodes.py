@@ -29,7 +29,7 @@ _LAYERS = [
 
 
 def about(root: Node, state: str, n_samples: int | None) -> list[str]:
-    """Return what a page is about, in a few words each, the class first."""
+    """What a page is about, in a few words each, the class first."""
     words = [clean(root.class_name), state]
     data = [] if root.n_features is None else [plural(root.n_features, "feature")]
     if root.n_classes is not None:
@@ -45,7 +45,7 @@ def about(root: Node, state: str, n_samples: int | None) -> list[str]:
 
 
 def guessed_classes(root: Node) -> tuple[str, ...]:
-    """Return the names of the classes that no Spec describes."""
+    """The names of the classes that no Spec describes."""
     return tuple(dict.fromkeys(node.class_name for node in root.walk() if node.guessed))
 
 
@@ -86,7 +86,7 @@ def _cells(layer: Layer) -> Sequence[str]:
 
 
 def frame_of(root: Node, *, planned: bool) -> Frame:
-    """Return a frame's columns and rows: one a fitted attribute, with bounds before fit."""
+    """A frame's columns and rows: one a fitted attribute, with bounds before fit."""
     rows = [(row, node) for node in root.walk() for row in node.attributes]
     columns = dict.fromkeys(("path", "estimator", "role", "shape", "dims", "dtype"), "object")
     columns |= {"times": "Int64"} if planned else {}

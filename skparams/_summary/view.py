@@ -73,7 +73,7 @@ _BY_PROBE: tuple[tuple[str, Callable[[RefinedRole], bool]], ...] = (
 
 
 def page(summary: Summary) -> Page:
-    """Return the page of a summary."""
+    """The page of a summary."""
     root = summary.root
     words = about(root, "fitted" if root.fitted else "not fitted", summary.n_samples)
     if not root.fitted:
@@ -110,7 +110,7 @@ def _outcomes(root: Node) -> Iterator[Section]:
 
 
 def _with_stats(root: Node) -> list[FittedAttribute]:
-    """Return the parameters with statistics, named as on the page."""
+    """The parameters with statistics, named as on the page."""
     names = names_on_page(root)
     return [
         replace(row, path=names.get(row.path, row.path))
@@ -144,7 +144,7 @@ def _values(row: FittedAttribute) -> Row:
 
 
 def _leading(node: Node, title: str) -> Section:
-    """Return the leading features of a decomposition."""
+    """The leading features of a decomposition."""
     assert node.leading is not None
     columns = [
         Column(title, code=True),
@@ -184,7 +184,7 @@ def _findings(summary: Summary) -> Iterator[Section]:
 
 
 def _notes(summary: Summary) -> list[str]:
-    """Return the notes on what was learned."""
+    """The notes on what was learned."""
     found = []
     totals = summary.totals
     kept = [(role, n) for role, n in summary.kept.items() if role in _KEPT and n >= _MIN_BYTES]
@@ -216,7 +216,7 @@ def _notes(summary: Summary) -> list[str]:
 
 
 def _slimmable(summary: Summary, roles: Sequence[str]) -> str:
-    """Return what ``slim`` does about what is kept, where it is sure to do something."""
+    """What ``slim`` drops of what is kept, if anything is certain."""
     go = [_KEPT[role] for role in roles if role in ("state", "diagnostic")]
     if not go or summary.guessed:
         return ""
@@ -224,7 +224,7 @@ def _slimmable(summary: Summary, roles: Sequence[str]) -> str:
 
 
 def _probed(summary: Summary) -> list[str]:
-    """Return what probe saw of what was guessed, and which roles are others by it."""
+    """What ``probe`` saw of the guessed roles, and which of them it corrected."""
     probed = summary.probed
     if probed is None:
         return []
