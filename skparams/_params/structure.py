@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.exceptions import NotFittedError
 
-from skparams._walk import Leaf, Walk, is_fitted, join, same
+from skparams._walk import Leaf, Walk, is_fitted, join, results_equal
 from skparams.specs import (
     COMMON,
     MISSING,
@@ -164,7 +164,7 @@ def _replaced(
     for path, value in params.items():
         leaf = leaves[path]
         array = _converted(leaf, value)
-        if not same(array, leaf.numbers):
+        if not results_equal(array, leaf.numbers):
             changes.setdefault((id(leaf.estimator), leaf.attribute), {})[path] = array
     for new in changes.values():
         leaf = leaves[next(iter(new))]
@@ -199,7 +199,7 @@ def _with_parts(
             part.array[...] = new[path]
     for part in parts(ctx):
         path = f"{name}{part.path}"
-        if path in new and not same(np.asarray(part.array), new[path]):
+        if path in new and not results_equal(np.asarray(part.array), new[path]):
             raise ValueError(
                 f"set_fitted_params: {path} of {type(leaf.estimator).__name__} is computed by the "
                 f"{type(old).__name__} in {name} and cannot be replaced in it."
