@@ -11,7 +11,6 @@ from skparams._diff.sections import hyperparameters
 from skparams._report import (
     UNKNOWN,
     Bar,
-    Bars,
     Column,
     Frame,
     Page,
@@ -109,7 +108,7 @@ class Spread(Plotted):
             title = f"{{first}} varies the most: its std is {value(largest)} of its size"
         below = f"std over {plural(len(self.classes), 'model')}, over the size of the means"
         nothing = "the models have no parameter of one shape to compare"
-        return draw_bars(Bars(title, below, bars, nothing), ax)
+        return draw_bars(bars, ax, title=title, below=below, nothing=nothing)
 
 
 def _row(row: ParameterSpread, n_models: int) -> Row:

@@ -1,6 +1,6 @@
 """A page of sections and rows, and how it is written: text, HTML, frame, JSON, figure."""
 
-from skparams._report.bars import Bar, Bars, draw_bars, longest
+from skparams._report.bars import Bar, draw_bars, longest
 from skparams._report.base import Frame, Plotted, Report
 from skparams._report.chosen import chosen
 from skparams._report.layout import cut
@@ -28,7 +28,6 @@ __all__ = [
     "LIGHT",
     "UNKNOWN",
     "Bar",
-    "Bars",
     "Column",
     "Frame",
     "Page",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, Unknown
+from skparams._records import Bounds, FittedAttribute, Layer, Node, Unknown
 from skparams._report.base import Frame
 from skparams._report.lines import layers_of
 from skparams._report.page import Column, Row, Section, left_out
@@ -98,29 +98,27 @@ def frame_of(root: Node, *, planned: bool) -> Frame:
     if any(row.stats for row, _ in rows):
         columns |= dict.fromkeys(("min", "max", "mean", "std", "norm"), "float64")
         columns |= {"zeros": "Int64", "nonfinite": "Int64"}
-    return columns, ({name: _value(name, row, node) for name in columns} for row, node in rows)
+    return columns, (_frame_row(row, node, columns) for row, node in rows)
 
 
-def _value(name: str, row: FittedAttribute, node: Node) -> Any:
-    if name == "estimator":
-        return node.class_name
-    if name == "times":
-        return _exact(node.times)
-    if name == "shape":
-        return None if row.shape is None else shape(row.shape) or "()"
-    if name == "dims":
-        return None if row.dims is None else " × ".join(row.dims)
-    if name in _COUNTS:
-        return _exact(getattr(row, name))
-    if name == "reason":
-        counts = (row.count, row.free, row.bytes)
-        return next((count.reason for count in counts if isinstance(count, Unknown)), None)
-    stem, _, end = name.rpartition("_")
-    if stem in _COUNTS:
-        count: Count | None = getattr(row, stem)
-        return getattr(count, end) if isinstance(count, Bounds) else _exact(count)
-    return getattr(row if hasattr(row, name) else row.stats, name, None)
+def _frame_row(row: FittedAttribute, node: Node, columns: Iterable[str]) -> dict[str, Any]:
+    counts = {name: getattr(row, name) for name in _COUNTS}
+    cells = {
+        "estimator": node.class_name,
+        "times": node.times,
+        "shape": None if row.shape is None else shape(row.shape) or "()",
+        "dims": None if row.dims is None else " × ".join(row.dims),
+        "reason": next((n.reason for n in counts.values() if isinstance(n, Unknown)), None),
+        **counts,
+    }
+    for name, count in counts.items():
+        for end in ("low", "high"):
+            cells[f"{name}_{end}"] = getattr(count, end, count)
+    for name in columns:
+        if name not in cells:
+            cells[name] = getattr(row if hasattr(row, name) else row.stats, name, None)
+    return {name: _exact(cells[name]) for name in columns}
 
 
-def _exact(count: Count | None) -> int | None:
-    return None if isinstance(count, Bounds | Unknown) else count
+def _exact(value: Any) -> Any:
+    return None if isinstance(value, Bounds | Unknown) else value
