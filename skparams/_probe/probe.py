@@ -38,8 +38,8 @@ METHODS = (
     "kneighbors",
 )
 _MAX_SAMPLES = 500
-_MAX_VALUES = 2  # tried for an attribute
 _INDEX = re.compile(r"\[\d+(, \d+)*\]")
+_MAX_VALUES = 2  # tried for an attribute
 
 
 def probe(
@@ -60,20 +60,20 @@ def probe(
     estimator : estimator
         A fitted estimator. It is not changed.
     X : array-like of shape (n_samples, n_features)
-        What its methods take. Of more than 500 rows, 500 are drawn.
+        Samples for its methods. If there are more than 500, 500 are drawn.
     max_calls : int, default=200
-        The largest number of calls of a method with a changed attribute. Which attributes are
-        tried is decided before the first call: the first of those that are alike, such as the
-        trees of a forest, before the second, and small arrays before large ones. An attribute
-        takes up to two calls for each method.
+        The largest number of calls of a method with a changed attribute. The attributes to try
+        are chosen before the first call: the first of similar ones, such as the trees of a forest,
+        before the second, and small arrays before large ones. An attribute takes up to two calls
+        for each method.
     random_state : int or RandomState instance, default=0
-        For the rows and the values that are tried, and the seed at which methods are compared that
-        draw random numbers. An instance is not changed.
+        Decides which rows are drawn, which values are tried, and the random numbers of methods that
+        draw some. An instance is not changed.
 
     Returns
     -------
     Probe
-        Shown as text by ``print`` and as HTML in notebooks. The same call gives the same.
+        Shown as text by ``print`` and as HTML in notebooks. The same call returns the same.
 
     Raises
     ------

@@ -45,10 +45,10 @@ class Probe(Report):
     methods : tuple of str
         The methods that were compared.
     nondeterministic : tuple of str
-        Methods among them that give something else with another seed; they were compared at one.
+        Methods among them that return something else with another seed; they were compared at one.
     failed : tuple of (str, str)
-        Methods that were not compared, and why: the error that they raise before anything is
-        changed, or that they give something else on each call at one seed too.
+        Methods that were not compared, and why: they raise before anything is changed, or return
+        something else on each call, even at one seed.
     n_samples : int
         Rows of X.
     n_samples_used : int
@@ -56,7 +56,7 @@ class Probe(Report):
     max_calls : int
         The largest number of calls with a changed attribute.
     restored : bool
-        Whether the methods return the same again after all changes are taken back.
+        Whether the methods return the same again after all changes are undone.
     guessed : tuple of str
         Names of the classes that no Spec describes, so that roles are guessed.
     """
@@ -84,12 +84,12 @@ class Probe(Report):
 
     @property
     def not_tried(self) -> tuple[ProbedAttribute, ...]:
-        """The attributes that nothing is known about."""
+        """The attributes of which nothing is known."""
         return self._with("not tried")
 
     @property
     def surprising(self) -> tuple[ProbedAttribute, ...]:
-        """The attributes that are used although inference does not need their role."""
+        """The attributes that are used although their role is not one used for prediction."""
         return tuple(each for each in self.used if each.role not in NEEDED)
 
     def _with(self, verdict: str) -> tuple[ProbedAttribute, ...]:

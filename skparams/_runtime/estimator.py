@@ -1,7 +1,8 @@
 """What all our estimators share: fit that changes nothing if it fails, and versioned pickles."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from types import MethodType
 from typing import Any
@@ -12,30 +13,26 @@ from sklearn.base import BaseEstimator
 from skparams._version import __version__
 
 
-class unchanged_on_error:
+@contextmanager
+def unchanged_on_error(estimator: Any) -> Iterator[None]:
     """Restore an estimator's attributes and random states if the block raises.
 
     The block must not write into the estimator's arrays and lists.
     """
-
-    def __init__(self, estimator: Any) -> None:
-        self._vars = vars(estimator)
-
-    def __enter__(self) -> None:
-        self._attributes = self._vars.copy()
-        self._random_states = [
-            (value, value.get_state())
-            for value in self._attributes.values()
-            if isinstance(value, np.random.RandomState) and value is not np.random.mtrand._rand
-        ]
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            return
-        self._vars.clear()
-        self._vars.update(self._attributes)
-        for random_state, state in self._random_states:
+    attributes = vars(estimator).copy()
+    random_states = [
+        (value, value.get_state())
+        for value in attributes.values()
+        if isinstance(value, np.random.RandomState) and value is not np.random.mtrand._rand
+    ]
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(attributes)
+        for random_state, state in random_states:
             random_state.set_state(state)
+        raise
 
 
 class AvailableIf:

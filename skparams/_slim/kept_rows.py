@@ -28,10 +28,10 @@ _CONTAINER = (list, tuple, dict, set, frozenset, np.ndarray)
 
 
 def kept_rows(estimator: Any, X: Any = None) -> KeptRows:
-    """Return where an estimator, and those in it, keep training rows as they were given.
+    """Return where an estimator, or one nested in it, keeps training rows unchanged.
 
     Nearest neighbors, support vector machines, Gaussian processes and kernel methods predict from
-    training rows; others keep some that nothing needs. Whoever gets the model gets them.
+    training rows; others keep some without a use. Whoever gets the model gets these rows.
 
     Parameters
     ----------

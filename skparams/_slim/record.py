@@ -13,10 +13,10 @@ __all__ = ["DroppedAttribute", "KeptRows", "SlimReport"]
 
 @dataclass(frozen=True, slots=True)
 class DroppedAttribute:
-    """Something that was dropped: where, what it was, and the bytes that it took in memory.
+    """An attribute that was dropped, with its role and the bytes that it took in memory.
 
     ``role`` is one of ``skparams.specs.ROLES``, or ``"retained"`` for the memory that a view kept
-    alive beside its own numbers.
+    alive beside its own elements.
     """
 
     path: str
@@ -39,18 +39,18 @@ class SlimReport(Report):
     pickled_before, pickled_after : int or None
         Bytes of ``pickle.dumps``; None if it raises.
     memory_before, memory_after : int
-        Bytes of all arrays, each buffer once and with all of it that a view keeps alive, and of
-        all else as it is pickled.
+        Bytes of all arrays, each buffer once and as a whole if a view keeps it alive, and of
+        everything else as it is pickled.
     n_samples : int or None
         The number of rows that predictions were compared on.
     compared : tuple of str
-        Methods that gave the same, bit for bit, on the estimator and the copy.
+        Methods that returned the same, bit for bit, on the estimator and the copy.
     nondeterministic : tuple of str
-        Methods among them that give something else with another seed; they were compared at one.
+        Methods among them that return something else with another seed; they were compared at one.
     kept_places : tuple of KeptPlace
         The training rows that are still in the copy.
     guessed : tuple of str
-        Names of the classes that no Spec describes, of which nothing was dropped.
+        Names of the classes that no Spec describes; nothing was dropped from them.
     """
 
     class_name: str
@@ -78,8 +78,8 @@ class SlimReport(Report):
 class KeptRows(Report):
     """Where a model keeps training rows, and where it may.
 
-    Shown as text by ``print`` and as HTML in notebooks. It has no truth value, as no known place
-    does not mean that there is none.
+    Shown as text by ``print`` and as HTML in notebooks. It has no truth value, because an empty
+    ``places`` does not mean that no row is kept.
 
     Parameters
     ----------

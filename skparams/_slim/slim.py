@@ -58,10 +58,10 @@ def slim(
 ) -> E | tuple[E, SlimReport]:
     """Return a copy that predicts the same and keeps less.
 
-    The copy lacks what predictions for new rows do not need: the state for further training, how
-    the fit went, and results for the training rows, in all estimators that the given one holds.
-    Arrays that are views of larger ones, or of the caller's X, become copies of their own size.
-    Classes without a Spec are kept whole.
+    The copy lacks attributes that are not used to predict new rows: the state for further training,
+    diagnostics of the fit, and results for the training rows, in all nested estimators. Arrays that
+    are views of larger ones, or of the caller's X, become copies of their own size. Classes without
+    a Spec are kept whole.
 
     Parameters
     ----------
@@ -71,16 +71,16 @@ def slim(
         Rows to predict. With them, every method that takes rows is called on the estimator and on
         the copy, and all results must be the same, bit for bit.
     keep : collection of str, default=()
-        What stays: attributes by name, such as ``"loss_curve_"`` in all estimators that have it,
-        or by path, such as ``"mlp__loss_curve_"``, or all of a role: with ``("state",
-        "diagnostic")`` training can go on.
+        Attributes that stay: by name, such as ``"loss_curve_"`` in all estimators that have it, by
+        path, such as ``"mlp__loss_curve_"``, or all of a role: with ``("state", "diagnostic")``
+        training can go on.
     return_report : bool, default=False
         Whether to return a report too.
 
     Returns
     -------
     slimmed : estimator
-        Of the same class. What it lacks raises the class's own AttributeError.
+        Of the same class. A dropped attribute raises the class's own AttributeError.
     report : SlimReport
         What was dropped, and the bytes before and after. Only if ``return_report`` is True.
 
@@ -92,7 +92,7 @@ def slim(
     NotFittedError
         If the estimator is not fitted.
     ValueError
-        If ``keep`` names what no estimator has, no method takes X, or the copy predicts
+        If ``keep`` has a name that no estimator has, no method takes X, or the copy predicts
         something else.
 
     Examples

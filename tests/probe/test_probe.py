@@ -135,12 +135,12 @@ def test_nothing_given_is_changed(kind, data):
         model.fit(X.copy(), y)
     elif kind == "read-only":
         X.setflags(write=False)
-    held = {path: id(value) for path, value in fitted_params(model).items()}
+    identities = {path: id(value) for path, value in fitted_params(model).items()}
     state = np.random.RandomState(0)
     before = pickle.dumps((model, X, state, random.getstate(), np.random.get_state()))
     found = probe(model, X, random_state=state)
     assert pickle.dumps((model, X, state, random.getstate(), np.random.get_state())) == before
-    assert {path: id(value) for path, value in fitted_params(model).items()} == held
+    assert {path: id(value) for path, value in fitted_params(model).items()} == identities
     assert found["logisticregression__coef_"].verdict == "used"
 
 
@@ -337,11 +337,11 @@ class Shared:
 def test_what_a_deep_copy_shares_is_not_changed(data):
     model = LinearRegression().fit(*data)
     model.shared_ = Shared()
-    held = model.shared_.numbers
+    numbers = model.shared_.numbers
     found = probe(model, data[0])
     assert found["shared_.numbers"].verdict == "unused"
-    assert model.shared_.numbers is held
-    assert (held == 1).all()
+    assert model.shared_.numbers is numbers
+    assert (numbers == 1).all()
 
 
 def test_the_same_call_gives_the_same(data):
@@ -375,9 +375,9 @@ def test_text_and_html_say_what_is_proof_and_what_is_not(data):
     found = probe(model, data[0], random_state=0)
     text, html = found.to_text(width=60), found._repr_html_()
     assert max(map(len, text.splitlines())) <= 60
-    for said in ("used is proof", "no change seen is evidence only"):
-        assert said in text
-        assert said in html
+    for note in ("used is proof", "no change seen is evidence only"):
+        assert note in text
+        assert note in html
     assert "&lt;b&gt;evil" in html
     assert "<b>evil" not in html
     assert repr(found).startswith("LinearRegression · probed · predict · 60 rows")

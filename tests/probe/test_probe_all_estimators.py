@@ -1,4 +1,4 @@
-"""The Specs held against what probing proves, for every estimator of scikit-learn."""
+"""The Specs compared with what probing proves, for every estimator of scikit-learn."""
 
 import pickle
 

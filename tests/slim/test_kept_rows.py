@@ -1,4 +1,4 @@
-"""Where verbatim training rows are, held against the rows themselves."""
+"""Where training rows are kept, compared with the rows themselves."""
 
 import json
 
@@ -180,7 +180,7 @@ def test_they_are_training_rows(name):
         for each in found.places:
             attribute, _, inner = each.path.partition(".")
             if attribute in vars(estimator):  # what gets to estimators in it is not X
-                held = vars(estimator)[attribute]
-                held = getattr(held, inner) if inner else held
-                assert each.rows == held.shape[0]
-                assert held.ndim == 1 or _rows(held) <= _rows(X), each.path
+                rows = vars(estimator)[attribute]
+                rows = getattr(rows, inner) if inner else rows
+                assert each.rows == rows.shape[0]
+                assert rows.ndim == 1 or _rows(rows) <= _rows(X), each.path

@@ -68,9 +68,9 @@ class Threaded(LinearRegression):
         super().__init__(n_jobs=n_jobs)
 
 
-def made(cls, held):
+def made(cls, attributes):
     model = cls()
-    vars(model).update(held)
+    vars(model).update(attributes)
     return model
 
 
@@ -92,8 +92,8 @@ class ByOtherNames(Threaded):
         return {"kept": vars(self)}
 
     def __setstate__(self, state):
-        (held,) = state.values()
-        vars(self).update(held)
+        (attributes,) = state.values()
+        vars(self).update(attributes)
 
 
 @pytest.mark.parametrize("Model", [ByFunction, ByTuple, ByOtherNames])
@@ -153,8 +153,8 @@ def test_what_a_view_keeps_alive_goes(rng):
 def test_a_slimmed_copy_has_no_array_of_the_caller(X, y):
     for model in (KNeighborsClassifier().fit(X, y), GaussianProcessRegressor().fit(X, y)):
         slimmed = slim(model, X)
-        held = [v for v in vars(slimmed).values() if isinstance(v, np.ndarray)]
-        assert not any(np.shares_memory(each, given) for each in held for given in (X, y))
+        arrays = [v for v in vars(slimmed).values() if isinstance(v, np.ndarray)]
+        assert not any(np.shares_memory(each, given) for each in arrays for given in (X, y))
 
 
 def test_memory_that_was_shared_still_is(X, y):
@@ -430,12 +430,12 @@ def test_nothing_given_is_changed(search, network, X):
     stream = skparams.PCA(2).partial_fit(X)  # which learns when it is read
     view = LinearRegression().fit(X, X[:, 0])
     for model in (search, network, stream, view):
-        before, held = pickle.dumps(model), dict(vars(model))
+        before, attributes = pickle.dumps(model), dict(vars(model))
         rows = X.tobytes()
         slim(model, X, return_report=True)
         assert pickle.dumps(model) == before
-        assert vars(model).keys() == held.keys()
-        assert all(vars(model)[name] is value for name, value in held.items())
+        assert vars(model).keys() == attributes.keys()
+        assert all(vars(model)[name] is value for name, value in attributes.items())
         assert X.tobytes() == rows
 
 
