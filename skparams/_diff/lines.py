@@ -152,7 +152,8 @@ def _sizes(trees: Sequence[TreeChange]) -> tuple[str, str]:
     return one, two
 
 
-def _estimator(node: NodeChange) -> Line:
+def _estimator(node: NodeChange, *, inside: bool = True) -> Line:
+    """The line of an estimator, with the lines of what is inside it."""
     name, what = clean(node.name), class_of(node)
     if node.before is None or node.after is None:
         stored = node.stored[node.before is None]
@@ -161,7 +162,8 @@ def _estimator(node: NodeChange) -> Line:
     if node.same:
         return Line(name, what, note="same", style="dim")
     notes = {(True, False): "no longer fitted", (False, True): "now fitted"}
-    return Line(name, what, None, notes.get(node.fitted, ""), "bold", lines=list(learned(node)))
+    lines = list(learned(node)) if inside else ()
+    return Line(name, what, None, notes.get(node.fitted, ""), "bold", lines=lines)
 
 
 def _run(run: Sequence[NodeChange]) -> Line:
@@ -184,7 +186,7 @@ def _run(run: Sequence[NodeChange]) -> Line:
 
 
 def _member(node: NodeChange) -> Line:
-    line = _estimator(node)
+    line = _estimator(node, inside=False)
     if line.note:
         return line
     trees, change = _trees([node]), _merged([node])

@@ -30,8 +30,8 @@ def hyperparameters(
         values = [written(value) for value in change.values]
         rows.append(Row((clean(change.path), *(values if sides else [few(values, 6)]))))
     least = 12 if sides else 8
-    texts = [Column(side, least=least, wraps="fold", code=True) for side in sides or ("",)]
-    columns = [Column(title, least=16, code=True), *texts]
+    columns = [Column(title, least=16, code=True)]
+    columns += [Column(side, least=least, wraps="fold", code=True) for side in sides or ("",)]
     rows = [*rows[:_MAX_ROWS], *left_out(len(rows[_MAX_ROWS:]), columns)]
     n_hidden = len(changes) - len(shown)
     notes = [f"{plural(n_hidden, 'hyperparameter')} at default, not in all models"]

@@ -30,7 +30,7 @@ def test_what_is_expected_row_by_row(weighted, correlated, rng):
     missing[0] = True
     weight = rng.uniform(0.5, 2, 40) if weighted else np.ones(40)
     rows = np.where(missing, np.nan, X)
-    filled, uncertain = expected(rows, missing, mean, covariance, weight if weighted else None)
+    filled, uncertain = expected(rows, mean, covariance, weight if weighted else None)
     slow = np.zeros((5, 5))
     for row, m, found, w in zip(rows, missing, filled, weight, strict=True):
         o = ~m

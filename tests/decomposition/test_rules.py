@@ -8,7 +8,7 @@ from sklearn.decomposition._pca import _assess_dimension
 
 from skparams import PCA
 from skparams.decomposition._pca import rules
-from skparams.decomposition._pca.spectrum import Spectrum
+from skparams.decomposition._pca.solvers import Spectrum
 
 # Standardised bundled data, constant columns dropped.
 KNOWN = {
@@ -63,7 +63,7 @@ def test_the_table_compares_all_rules(name, snapshot_of):
     table = pca.component_table(X)
     assert snapshot_of(pca) == before
     assert tuple(table["n_components"][list(RULES)]) == KNOWN[name]
-    assert list(table.index) == [*rules.RULES, *rules.SHARES]
+    assert list(table.index) == [*rules.RULES, *rules.RATIOS]
     ratios = PCA().fit(X).explained_variance_ratio_
     for count, share in table.itertuples(index=False):
         assert share == pytest.approx(ratios[:count].sum())

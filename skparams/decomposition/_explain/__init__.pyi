@@ -1,7 +1,6 @@
 from .bootstrap import KINDS, Bootstrap
+from .checks import check_count, check_option, check_probability, index_of
 from .explanation import Explanation
-from .labels import index_of
-from .limits import check_share
 from .outliers import Outliers
 from .rotation import RotatedPCA
 from .verb import explain
@@ -12,7 +11,9 @@ __all__ = [
     "Explanation",
     "Outliers",
     "RotatedPCA",
-    "check_share",
+    "check_count",
+    "check_option",
+    "check_probability",
     "explain",
     "index_of",
 ]

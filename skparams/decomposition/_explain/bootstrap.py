@@ -1,20 +1,18 @@
 """Bootstrap intervals of eigenvalues, explained-variance ratios and loadings."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
-from numbers import Integral
+from functools import partial
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.utils import check_random_state
 
+from skparams.decomposition._explain.checks import check_count, check_option, check_probability
 from skparams.decomposition._explain.labels import feature_names, pandas_for
-from skparams.decomposition._explain.limits import check_share
 from skparams.decomposition._explain.resamples import Resamples, reflected, resample, rotated
-from skparams.decomposition._pca import FittedPCA, over_blocks
+from skparams.decomposition._pca import FittedPCA
 
 ALIGNMENTS = {"signs": reflected, "procrustes": rotated}
 KINDS = ("eigenvalues", "ratios", "loadings")
@@ -66,7 +64,7 @@ class Bootstrap:
         ----------
         .. [1] Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
         """
-        check_share(confidence_level, "Bootstrap.interval: confidence_level")
+        check_probability(confidence_level, "Bootstrap.interval: confidence_level")
         tail = (1 - confidence_level) / 2
         return np.quantile(self._of(kind), [tail, 1 - tail], axis=0)
 
@@ -108,12 +106,8 @@ class Bootstrap:
         """
         pd = pandas_for("Bootstrap.to_frame")
         low, high = self.interval(kind, confidence_level)
-        columns = {
-            "estimate": getattr(self.estimates, kind),
-            "low": low,
-            "high": high,
-            "standard_error": self.standard_error(kind),
-        }
+        columns = {"estimate": getattr(self.estimates, kind), "low": low, "high": high}
+        columns["standard_error"] = self.standard_error(kind)
         index = pd.Index(self.component_names, name="component")
         if kind == "loadings":
             levels = (self.component_names, self.feature_names)
@@ -124,15 +118,13 @@ class Bootstrap:
         low, high = self.interval("ratios")
         lines = [f"{len(self.resamples.ratios):,} resamples: share of the variance, 95 % interval"]
         width = max(map(len, self.component_names), default=0)
-        for name, share, a, b in zip(
-            self.component_names, self.estimates.ratios, low, high, strict=True
-        ):
-            lines.append(f"{name.rjust(width)}  {share:.3f}  [{a:.3f}, {b:.3f}]")
+        for i, ratio in enumerate(self.estimates.ratios):
+            name = self.component_names[i].rjust(width)
+            lines.append(f"{name}  {ratio:.3f}  [{low[i]:.3f}, {high[i]:.3f}]")
         return "\n".join(lines)
 
     def _of(self, kind: str) -> np.ndarray:
-        if kind not in KINDS:
-            raise ValueError(f"Bootstrap: kind must be one of {list(KINDS)}, got {kind!r}.")
+        check_option(kind, KINDS, "Bootstrap: kind")
         return getattr(self.resamples, kind)
 
 
@@ -146,13 +138,12 @@ def bootstrap(
     progress: bool,
 ) -> Bootstrap:
     """Resample the rows; the arguments are those of ``Explanation.bootstrap``."""
+    from rich.progress import Progress
+
     name = "Explanation.bootstrap"
-    if not isinstance(alignment, str) or alignment not in ALIGNMENTS:
-        raise ValueError(f"{name}: alignment must be one of {list(ALIGNMENTS)}, got {alignment!r}.")
-    whole = isinstance(n_resamples, Integral) and not isinstance(n_resamples, bool)
-    if not whole or n_resamples < 2:
-        raise ValueError(f"{name}: n_resamples must be an int of at least 2, got {n_resamples!r}.")
-    X = pca._checked(X, accept_sparse="csr")
+    check_option(alignment, ALIGNMENTS, f"{name}: alignment")
+    check_count(n_resamples, f"{name}: n_resamples", minimum=2)
+    X = pca._checked(X)
     if X.shape[0] < 2:
         raise ValueError(f"{name}: X must have at least 2 rows, got {X.shape[0]}.")
     weight = pca._weights(sample_weight, X)
@@ -161,46 +152,19 @@ def bootstrap(
             f"{name}: sample_weight must sum to 2 or more, as it counts rows, got a sum of "
             f"{weight.sum():.6g}."
         )
-    z = np.empty(X.shape)
-
-    def keep(rows: slice, centered: np.ndarray) -> None:
-        np.divide(centered, pca._unit(), out=z[rows])
-
-    over_blocks(X, pca.mean_, np.float64, keep)
+    z = (X.toarray() if sp.issparse(X) else X) - pca.mean_
     if np.isnan(z).any():
         raise ValueError(
             f"{name}: X has missing values, for which each resample would need a fit with "
             "missing='em'. Leave out the rows or the features that have them."
         )
-    loadings = pca._loadings()
-    with _progress(name, n_resamples, progress) as advance:
-        resamples = resample(
-            z,
-            weight,
-            pca.scale,
-            loadings,
-            ALIGNMENTS[alignment],
-            n_resamples,
-            check_random_state(random_state),
-            advance,
-        )
-    estimates = Resamples(
-        pca.explained_variance_.astype(np.float64),
-        pca.explained_variance_ratio_.astype(np.float64),
-        loadings,
-    )
+    z /= pca._units()
+    draws, align = check_random_state(random_state), ALIGNMENTS[alignment]
+    bar = Progress()
+    advance = partial(bar.advance, bar.add_task(name, total=n_resamples))
+    with bar if progress else nullcontext():
+        resamples = resample(z, weight, pca, align, n_resamples, draws, advance)
+    values, ratios = pca.explained_variance_, pca.explained_variance_ratio_
+    estimates = Resamples(values.astype(np.float64), ratios.astype(np.float64), pca._loadings())
     names = tuple(feature_names(pca)), tuple(pca.get_feature_names_out())
     return Bootstrap(estimates, resamples, alignment, *names)
-
-
-@contextmanager
-def _progress(name: str, total: int, shown: bool) -> Iterator[Callable[[int], None]]:
-    """Yield a progress callback, which takes how many more resamples are done."""
-    if not shown:
-        yield lambda n: None
-        return
-    from rich.progress import Progress
-
-    with Progress() as bar:
-        task = bar.add_task(name, total=total)
-        yield lambda n: bar.advance(task, n)

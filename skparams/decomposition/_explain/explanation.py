@@ -1,7 +1,5 @@
 """What a fitted PCA says of features and rows, with their names."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,18 +7,18 @@ from typing import Any
 import numpy as np
 
 from skparams.decomposition._explain.bootstrap import Bootstrap, bootstrap
-from skparams.decomposition._explain.diagnostics import COLUMNS, RowTables, diagnose, quotient
-from skparams.decomposition._explain.labels import (
-    feature_names,
-    index_of,
-    names_of,
-    pandas_for,
-    row_index,
+from skparams.decomposition._explain.checks import check_probability, index_of
+from skparams.decomposition._explain.diagnostics import (
+    COLUMNS,
+    RowTables,
+    Supplementary,
+    diagnose,
+    quotient,
+    supplementary,
 )
-from skparams.decomposition._explain.limits import Limits, check_share, limits_of
-from skparams.decomposition._explain.outliers import Outliers, outliers_of
+from skparams.decomposition._explain.labels import feature_names, names_of, row_index
+from skparams.decomposition._explain.outliers import Limits, Outliers, limits_of, outliers_of
 from skparams.decomposition._explain.rotation import RotatedPCA, rotate
-from skparams.decomposition._explain.supplementary import Supplementary, supplementary
 from skparams.decomposition._pca import dtype_of
 
 # Components that are printed, and features that are named for each.
@@ -340,7 +338,7 @@ class Explanation:
         return self._of_rows("spe_contributions", ["spe_contributions"], X)[0]
 
     def limits(self, *, alpha=0.05) -> Limits:
-        """Return the T² and the SPE that a share alpha of normal rows exceeds.
+        """Return upper control limits of T² and SPE at significance level alpha.
 
         The limit of T² is that of rows beyond the training rows, by the F distribution:
         ``k (n² - 1) / (n (n - k)) * F(k, n - k)``. The limit of SPE is Jackson and Mudholkar's,
@@ -387,11 +385,11 @@ class Explanation:
         8.11 8.81
         """
         pca = self._pca_of_rows("limits")
-        check_share(alpha, "Explanation.limits: alpha")
+        check_probability(alpha, "Explanation.limits: alpha")
         return limits_of(pca, self.X, alpha)
 
     def outliers(self, X=None, *, alpha=0.05) -> Outliers:
-        """Return the rows beyond a limit, and the features that make each of them odd.
+        """Return the rows beyond a limit, and the features that contribute most to each.
 
         Parameters
         ----------
@@ -425,7 +423,7 @@ class Explanation:
         121  20.05  7.566  T²: ash 37 %, alcalinity_of_ash 29 %, flavanoids 10 %
          59   18.4   2.97  T²: ash 47 %, alcalinity_of_ash 27 %, proanthocyanins 6 %
         """
-        check_share(alpha, "Explanation.outliers: alpha")
+        check_probability(alpha, "Explanation.outliers: alpha")
         rows = self._rows(X, "outliers")
         return outliers_of(self.pca, rows, self.limits(alpha=alpha))
 
@@ -615,7 +613,7 @@ class Explanation:
         """Tables with one row a row."""
         X = self._rows(X, what)
         index = row_index(X)
-        X = self.pca._checked(X, accept_sparse="csr")
+        X = self.pca._checked(X)
         weight = self.pca._weights(sample_weight, X)
         tables = diagnose(self.pca, X, kinds, dtype_of(X))
         if weight is not None:
@@ -632,7 +630,8 @@ class Explanation:
         """An array as a frame or a Series, unless arrays are wanted."""
         if not self.as_frame:
             return table
-        pd = pandas_for("explain: as_frame=True")
+        import pandas as pd
+
         if table.ndim == 1:
             return pd.Series(table, index, name=columns, copy=False)
         return pd.DataFrame(table, index, columns, copy=False)

@@ -1,7 +1,6 @@
 """Labels of tables: names of features, the index of rows, and pandas."""
 
-from __future__ import annotations
-
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -9,11 +8,7 @@ import numpy as np
 
 def has_pandas() -> bool:
     """Whether pandas is installed."""
-    try:
-        import pandas  # noqa: F401
-    except ImportError:
-        return False
-    return True
+    return find_spec("pandas") is not None
 
 
 def pandas_for(what: str) -> Any:
@@ -31,21 +26,6 @@ def feature_names(model: Any) -> list[Any]:
     """Names of a model's features, x0, x1, … if it has none."""
     names = getattr(model, "feature_names_in_", None)
     return [f"x{j}" for j in range(model.n_features_in_)] if names is None else list(names)
-
-
-def index_of(item: Any, names: Any, what: str, noun: str) -> int:
-    """Position of a feature or component that is given by name or by position."""
-    names = list(names)
-    whole = isinstance(item, int | np.integer) and not isinstance(item, bool | np.bool_)
-    if whole and -len(names) <= item < len(names):
-        return int(item) % len(names)
-    if isinstance(item, str) and item in names:
-        return names.index(item)
-    some = ", ".join(map(repr, names[:5])) + (", …" if len(names) > 5 else "")
-    raise ValueError(
-        f"{what}: {noun} must be one of the {len(names)} {noun}s, by name ({some}) or by position, "
-        f"got {item!r}."
-    )
 
 
 def row_index(X: Any) -> Any:

@@ -1,20 +1,33 @@
-"""Rows beyond a limit, and the features that contribute most to it."""
-
-from __future__ import annotations
+"""Limits of T² and SPE, the rows beyond them, and the features that contribute most."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import betaincinv, chdtri, ndtri
 
-from skparams.decomposition._explain.diagnostics import diagnose, rounding_error
+from skparams.decomposition._explain.diagnostics import diagnose, rank_of, rounding_error
 from skparams.decomposition._explain.labels import feature_names, pandas_for, row_index
-from skparams.decomposition._explain.limits import Limits
 from skparams.decomposition._pca import FittedPCA
 
 # Rows that are printed, and features that are named for each.
 MAX_ROWS = 10
 MAX_FEATURES = 3
+
+
+class Limits(NamedTuple):
+    """Upper control limits of T² and SPE, which normal rows exceed with probability alpha.
+
+    Parameters
+    ----------
+    hotelling_t2 : float
+        Limit of Hotelling's T².
+    spe : float
+        Limit of the squared prediction error.
+    """
+
+    hotelling_t2: float
+    spe: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -58,17 +71,12 @@ class Outliers:
     def __repr__(self) -> str:
         t2, spe = self.limits
         lines = [f"{len(self)} of {self.n_samples} rows beyond a limit: T² {t2:.4g}, SPE {spe:.4g}"]
-        shown = [
-            (str(self.labels[i]), f"{self.hotelling_t2[i]:.4g}", f"{self.spe[i]:.4g}", why)
-            for i, why in zip(range(min(len(self), MAX_ROWS)), self.reasons(), strict=False)
-        ]
-        if shown:
-            table = [("row", "T²", "SPE", "odd in"), *shown]
-            widths = [max(len(row[j]) for row in table) for j in range(3)]
-            lines += [
-                "  ".join([*(text.rjust(w) for text, w in zip(row, widths, strict=False)), row[3]])
-                for row in table
-            ]
+        rows = zip(self.labels, self.hotelling_t2, self.spe, self.reasons(), strict=True)
+        table = [(str(label), f"{t2:.4g}", f"{spe:.4g}", why) for label, t2, spe, why in rows]
+        if table:
+            table = [("row", "T²", "SPE", "odd in"), *table[:MAX_ROWS]]
+            a, b, c = (max(len(row[j]) for row in table) for j in range(3))
+            lines += [f"{i:>{a}}  {t2:>{b}}  {spe:>{c}}  {why}" for i, t2, spe, why in table]
         if len(self) > MAX_ROWS:
             lines.append(f"{len(self) - MAX_ROWS} more in to_frame()")
         return "\n".join(lines)
@@ -84,27 +92,23 @@ class Outliers:
         Returns
         -------
         reasons : list of str
-            One text a row, such as ``'T²: ash 61 %, magnesium 22 %'``: shares of its T².
+            One text a row, such as ``'T²: ash 61 %, magnesium 22 %'``: contributions over its T².
         """
         found = []
-        for i in range(len(self)):
+        for i, (t2_exceeds, spe_exceeds) in enumerate(self.odd):
             parts = []
-            for name, odd, value, shares in (
-                ("T²", self.odd[i, 0], self.hotelling_t2, self.hotelling_t2_contributions),
-                ("SPE", self.odd[i, 1], self.spe, self.spe_contributions),
-            ):
-                if odd:
-                    parts.append(f"{name}: {self._leading(shares[i] / value[i], n_features)}")
+            if t2_exceeds:
+                ratios = self.hotelling_t2_contributions[i] / self.hotelling_t2[i]
+                parts.append(f"T²: {self._leading(ratios, n_features)}")
+            if spe_exceeds:
+                ratios = self.spe_contributions[i] / self.spe[i]
+                parts.append(f"SPE: {self._leading(ratios, n_features)}")
             found.append("; ".join(parts))
         return found
 
-    def _leading(self, shares: np.ndarray, n_features: int) -> str:
-        leading = np.argsort(-shares, kind="stable")[:n_features]
-        return ", ".join(
-            f"{self.feature_names[j]} {100 * shares[j]:.0f} %"
-            for j in leading
-            if shares[j] >= 0.005
-        )
+    def _leading(self, ratios: np.ndarray, n_features: int) -> str:
+        leading = [j for j in np.argsort(-ratios, kind="stable")[:n_features] if ratios[j] >= 0.005]
+        return ", ".join(f"{self.feature_names[j]} {100 * ratios[j]:.0f} %" for j in leading)
 
     def to_frame(self, n_features: int = MAX_FEATURES) -> Any:
         """Return a frame with one row an outlier.
@@ -125,31 +129,79 @@ class Outliers:
             If pandas is not installed.
         """
         pd = pandas_for("Outliers.to_frame")
-        return pd.DataFrame(
-            {
-                "hotelling_t2": self.hotelling_t2,
-                "spe": self.spe,
-                "odd_in": self.reasons(n_features),
-            },
-            index=pd.Index(self.labels, name="row"),
-        )
+        columns: dict[str, Any] = {"hotelling_t2": self.hotelling_t2, "spe": self.spe}
+        columns["odd_in"] = self.reasons(n_features)
+        return pd.DataFrame(columns, pd.Index(self.labels, name="row"))
 
 
 def outliers_of(pca: FittedPCA, X: Any, limits: Limits) -> Outliers:
     """Rows beyond a limit, with what the features contribute."""
     index = row_index(X)
-    X = pca._checked(X, accept_sparse="csr")
+    X = pca._checked(X)
     t2, spe = diagnose(pca, X, ("hotelling_t2", "spe"), np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):  # a limit may be 0
         ratio = np.fmax(t2 / limits.hotelling_t2, spe / limits.spe)
     max_spe = max(limits.spe, rounding_error(pca))
     beyond = np.stack([t2 > limits.hotelling_t2, spe > max_spe], axis=1)
-    odd = np.flatnonzero(beyond.any(axis=1))
-    odd = odd[np.argsort(-ratio[odd], kind="stable")]
-    shares = ("hotelling_t2_contributions", "spe_contributions")
-    by_t2, by_spe = diagnose(pca, X[odd], shares, np.float64)
-    labels = odd if index is None else np.asarray(index)[odd]
+    rows = np.flatnonzero(beyond.any(axis=1))
+    rows = rows[np.argsort(-ratio[rows], kind="stable")]
+    kinds = ("hotelling_t2_contributions", "spe_contributions")
+    by_t2, by_spe = diagnose(pca, X[rows], kinds, np.float64)
+    labels = rows if index is None else np.asarray(index)[rows]
     names = tuple(feature_names(pca))
     return Outliers(
-        odd, labels, t2[odd], spe[odd], by_t2, by_spe, limits, beyond[odd], names, len(t2)
+        rows, labels, t2[rows], spe[rows], by_t2, by_spe, limits, beyond[rows], names, len(t2)
     )
+
+
+def limits_of(pca: FittedPCA, X: Any, alpha: float) -> Limits:
+    """Both limits; the SPE of rows stand in for the eigenvalues if these are unknown."""
+    first, second, third = pca._residual
+    if first <= rounding_error(pca):
+        first = 0.0
+    elif np.isnan(second) and X is not None:
+        (spe,) = diagnose(pca, pca._checked(X), ["spe"], np.float64)
+        first, second = float(spe.mean()), float(spe.var()) / 2
+    t2 = t2_limit(pca._weight_sum, rank_of(pca), float(alpha))
+    return Limits(t2, spe_limit((first, second, third), float(alpha)))
+
+
+def t2_limit(n: float, rank: int, alpha: float) -> float:
+    """Limit for rows that do not contribute to the mean and the variances."""
+    if rank == 0:
+        return 0.0
+    if n <= rank:
+        raise ValueError(
+            f"Explanation.limits: there must be more rows than components with variance, got {n:g} "
+            f"rows and {rank} components."
+        )
+    # The quantile of F by that of a beta variable, which keeps all digits if alpha is tiny.
+    beta = betaincinv((n - rank) / 2, rank / 2, alpha)
+    return float((n - 1) * (n + 1) / n * (1 - beta) / beta)
+
+
+def spe_limit(residual: tuple[float, float, float], alpha: float) -> float:
+    """Limit by Jackson and Mudholkar from sums of powers of the eigenvalues, or by Box."""
+    first, second, third = residual
+    if first <= 0:
+        return 0.0
+    if np.isnan(second):
+        raise ValueError(
+            "Explanation.limits: the eigenvalues that are left out are unknown after 'arpack' and "
+            "'randomized'. Pass the training rows, explain(pca, X), or fit with "
+            "svd_solver='full' or 'covariance_eigh'."
+        )
+    if not np.isnan(third):
+        h = 1 - 2 * first * third / (3 * second**2)
+        root = -ndtri(alpha) * h * np.sqrt(2 * second) / first
+        root += 1 + second * h * (h - 1) / first**2
+        if h != 0 and root > 0:
+            return float(first * root ** (1 / h))
+    return box_limit(first, second, alpha)
+
+
+def box_limit(first: float, second: float, alpha: float) -> float:
+    """Limit by a chi-squared variable, scaled to the same mean and variance."""
+    if second <= 0:
+        return first
+    return float(second / first * chdtri(first**2 / second, alpha))

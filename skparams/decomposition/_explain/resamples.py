@@ -1,13 +1,12 @@
 """Eigenvalues and loadings of resampled rows, whose covariances come from one product."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from skparams._runtime import in_threads, n_threads, one_blas_thread
+from skparams.decomposition._pca import FittedPCA, units
 
 # Resamples of a batch, which one thread takes, and maximum size of its counts of rows. Batches, and
 # so results, do not depend on the number of threads.
@@ -42,8 +41,7 @@ class Resamples(NamedTuple):
 def resample(
     z: np.ndarray,
     weight: np.ndarray | None,
-    scaled: bool,
-    reference: np.ndarray,
+    pca: FittedPCA,
     align: Callable[[np.ndarray, np.ndarray], np.ndarray],
     n_resamples: int,
     random_state: np.random.RandomState,
@@ -55,6 +53,7 @@ def resample(
     times the products of pairs of features: one BLAS product unless there are many features.
     ``progress`` is called with how many more resamples are done.
     """
+    reference = pca._loadings()
     p, k = reference.shape
     shapes = (n_resamples, k), (n_resamples, k), (n_resamples, p, k)
     found = Resamples(*map(np.empty, shapes))
@@ -67,7 +66,7 @@ def resample(
         size = chosen.stop - chosen.start
         counts = _counts(len(z), weight, size, np.random.RandomState(seeds[part]))
         covariances = _covariances(z, counts)
-        if scaled:
+        if pca.scale:
             _to_correlations(covariances)
         values, vectors = np.linalg.eigh(covariances)
         values = np.maximum(values[:, ::-1][:, :k], 0)
@@ -134,8 +133,7 @@ def _products(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 def _to_correlations(covariances: np.ndarray) -> None:
     """Divide by deviations in place; constant features are divided by 1."""
-    deviations = np.sqrt(np.maximum(np.diagonal(covariances, axis1=1, axis2=2), 0))
-    unit = np.where(deviations > 0, deviations, 1.0)
+    unit = units(np.sqrt(np.maximum(np.diagonal(covariances, axis1=1, axis2=2), 0)))
     covariances /= unit[:, :, np.newaxis]
     covariances /= unit[:, np.newaxis]
 

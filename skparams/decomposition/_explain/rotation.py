@@ -1,26 +1,25 @@
 """Components rotated so that each has few large loadings: varimax and quartimax."""
 
-from __future__ import annotations
-
 import copy
 import warnings
+from operator import attrgetter
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skparams._params import ParamsMixin
-from skparams._runtime import VersionedEstimator, one_blas_thread, unchanged_on_error
+from skparams._runtime import one_blas_thread, unchanged_on_error
+from skparams.decomposition._explain.checks import check_option
 from skparams.decomposition._explain.diagnostics import (
     diagnose,
     inverse_variances,
     quotient,
     rank_of,
 )
-from skparams.decomposition._pca import dtype_of, explained_ratios
+from skparams.decomposition._pca import BasePCA, dtype_of
 
 # Weight of the columns' means in the criterion.
 METHODS = {"varimax": 1.0, "quartimax": 0.0}
@@ -53,9 +52,7 @@ def rotation_of(loadings: np.ndarray, method: str) -> np.ndarray:
     return rotation
 
 
-class RotatedPCA(
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator
-):
+class RotatedPCA(BasePCA):
     """A PCA whose components are rotated to be easier to name.
 
     ``explain(pca).rotate()`` returns one of a fitted PCA; ``fit`` fits the PCA first.
@@ -140,11 +137,11 @@ class RotatedPCA(
             The fitted estimator.
         """
         with unchanged_on_error(self):
-            check_method(self.method, type(self).__name__)
+            check_option(self.method, METHODS, f"{type(self).__name__}: method")
             self._rotate(clone(self.pca).fit(X, sample_weight=sample_weight))
         return self
 
-    def _rotate(self, pca: Any) -> RotatedPCA:
+    def _rotate(self, pca: Any) -> Self:
         loadings = pca._loadings()[:, : rank_of(pca)]
         rotation = rotation_of(loadings, self.method)
         turned = loadings @ rotation
@@ -165,33 +162,10 @@ class RotatedPCA(
         """Sums of the squared rotated loadings."""
         return self._variances().astype(self.pca_.components_.dtype, copy=False)
 
-    @property
-    def explained_variance_ratio_(self) -> Any:
-        """Explained-variance ratios; all zero if the total variance is zero."""
-        return explained_ratios(self.explained_variance_, self.pca_._total_variance)
-
-    @property
-    def loadings_(self) -> Any:
-        """The rotated loadings."""
-        return self._loadings().astype(self.pca_.components_.dtype, copy=False)
-
-    @property
-    def n_features_in_(self) -> Any:
-        """Number of features."""
-        return self.pca_.n_features_in_
-
-    @property
-    def feature_names_in_(self) -> Any:
-        """Names of the features."""
-        return self.pca_.feature_names_in_
-
-    @property
-    def _deviations(self):
-        return self.pca_._deviations
-
-    @property
-    def _n_features_out(self):
-        return self.rotation_.shape[1]
+    n_features_in_ = property(attrgetter("pca_.n_features_in_"), doc="Number of features.")
+    feature_names_in_ = property(attrgetter("pca_.feature_names_in_"), doc="Names of the features.")
+    _deviations = property(attrgetter("pca_._deviations"))
+    _total_variance = property(attrgetter("pca_._total_variance"))
 
     def transform(self, X) -> Any:
         """Return the rotated scores of rows.
@@ -208,7 +182,7 @@ class RotatedPCA(
             PCA has `whiten` set.
         """
         check_is_fitted(self)
-        X = self.pca_._checked(X, accept_sparse="csr")
+        X = self.pca_._checked(X)
         (scores,) = diagnose(self.pca_, X, ["coordinates"], dtype_of(X))
         inverse = np.sqrt(inverse_variances(self.pca_)[: len(self.rotation_)])
         axes = inverse[:, np.newaxis] * self.rotation_ * self._spreads()
@@ -230,7 +204,7 @@ class RotatedPCA(
         check_is_fitted(self)
         X = check_array(X, input_name="X", dtype=[np.float64, np.float32])
         rows = quotient(X.astype(np.float64), self._spreads()) @ self._loadings().T
-        return (rows * self.pca_._unit() + self.pca_.mean_).astype(X.dtype, copy=False)
+        return (rows * self.pca_._units() + self.pca_.mean_).astype(X.dtype, copy=False)
 
     def _loadings(self) -> np.ndarray:
         check_is_fitted(self)
@@ -263,14 +237,8 @@ class RotatedPCA(
         return "rotation_" in vars(self)
 
 
-def check_method(method: Any, what: str) -> None:
-    """Raise an error unless the method of rotation is known."""
-    if not isinstance(method, str) or method not in METHODS:
-        raise ValueError(f"{what}: method must be one of {list(METHODS)}, got {method!r}.")
-
-
 def rotate(pca: Any, method: str) -> RotatedPCA:
     """A rotated copy of a fitted PCA."""
-    check_method(method, "Explanation.rotate")
+    check_option(method, METHODS, "Explanation.rotate: method")
     pca = copy.copy(pca)  # a fit replaces its arrays and never writes into them
     return RotatedPCA(pca, method)._rotate(pca)

@@ -1,7 +1,5 @@
 """The verb ``explain``, which imports what it needs when it is called."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,7 +8,7 @@ if TYPE_CHECKING:
 
 def explain(
     estimator: Any, X: Any = None, *, step: str | None = None, as_frame: bool | None = None
-) -> Explanation:
+) -> "Explanation":
     """Explain a fitted PCA, also one inside a pipeline, by features and by rows.
 
     The PCA is looked for in pipelines, column transformers, feature unions, and in what a search or

@@ -1,15 +1,8 @@
 from .blocks import over_blocks
 from .estimator import PCA
-from .model import FittedPCA
+from .model import BasePCA, FittedPCA
 from .rows import dtype_of
+from .solvers import units
 from .spec import rotated_spec
-from .spectrum import explained_ratios
 
-__all__ = [
-    "PCA",
-    "FittedPCA",
-    "dtype_of",
-    "explained_ratios",
-    "over_blocks",
-    "rotated_spec",
-]
+__all__ = ["PCA", "BasePCA", "FittedPCA", "dtype_of", "over_blocks", "rotated_spec", "units"]

@@ -1,7 +1,5 @@
 """Centered rows in blocks that fit in cache, computed in threads."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

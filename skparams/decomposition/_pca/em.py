@@ -1,7 +1,5 @@
 """Missing values: their expected values and moments, given the observed ones."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterator
 
@@ -9,6 +7,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skparams.decomposition._pca.moments import Moments, moments_of
+from skparams.decomposition._pca.rows import not_finite
 
 # The change of the covariance, over its largest entry, at which the iteration ends.
 TOLERANCE = 1e-9
@@ -36,16 +35,17 @@ def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -
             f"{X.shape[1]} has none."
         )
     first, unit = _observed(X, weight)
+    if not np.isfinite(unit).all():
+        raise not_finite(np.nan_to_num(X), "PCA")
     constant = unit == 0
     # Units matter only to the minimum noise if any covariance may be the model.
     plain = constant if scaled or k >= X.shape[1] else np.ones_like(constant)
     unit = np.where(plain, 1.0, unit)
     rows = (X - first) / unit
-    missing = np.isnan(rows)
-    found = moments_of(np.where(missing, 0.0, rows), weight)
+    found = moments_of(np.nan_to_num(rows), weight)
     model = _model(found.scatter / found.n, k)
     for _ in range(MAX_ITER):
-        filled, uncertain = expected(rows, missing, found.mean, model, weight)
+        filled, uncertain = expected(rows, found.mean, model, weight)
         found = moments_of(filled, weight)
         found = Moments(found.n, found.shift, found.offset, found.scatter + uncertain)
         before, model = model, _model(found.scatter / found.n, k)
@@ -86,14 +86,10 @@ def _model(covariance: np.ndarray, k: int) -> np.ndarray:
 
 
 def expected(
-    rows: np.ndarray,
-    missing: np.ndarray,
-    mean: np.ndarray,
-    covariance: np.ndarray,
-    weight: np.ndarray | None = None,
+    rows: np.ndarray, mean: np.ndarray, covariance: np.ndarray, weight: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rows with missing values filled, and the weighted sum of what covariance these keep."""
-    filled, p = rows.copy(), rows.shape[1]
+    filled, missing, p = rows.copy(), np.isnan(rows), rows.shape[1]
     uncertain = np.zeros((p, p))
     for pattern, members, which in _patterns(missing):
         seen = ~pattern

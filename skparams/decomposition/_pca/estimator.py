@@ -1,7 +1,5 @@
 """PCA: a drop-in for scikit-learn's that is exact, on streams too."""
 
-from __future__ import annotations
-
 import copy
 from numbers import Integral, Real
 from typing import Any, Self
@@ -14,11 +12,10 @@ from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
 from skparams._runtime import unchanged_on_error
 from skparams.decomposition._pca.em import em_moments
 from skparams.decomposition._pca.rows import (
+    count_positive_weights,
     dtype_of,
     finite_moments,
     n_rows_of,
-    n_weighty_of,
-    not_finite,
 )
 from skparams.decomposition._pca.rules import (
     RULES,
@@ -27,8 +24,7 @@ from skparams.decomposition._pca.rules import (
     needs_all,
     resolve,
 )
-from skparams.decomposition._pca.solvers import NotFinite, from_moments, from_rows, truncated
-from skparams.decomposition._pca.spectrum import Spectrum
+from skparams.decomposition._pca.solvers import Spectrum, from_moments, from_rows, truncated
 from skparams.decomposition._pca.stream import FROM_SCATTER, OF_STREAM, StreamingPCA
 
 
@@ -312,14 +308,15 @@ class PCA(StreamingPCA):
 
     def _checked_to_fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None, int]:
         """Validated rows, their weights, and how many rows they count as."""
-        X, weight = self._validated(X, sample_weight, reset=True, min_samples=2)
+        X = self._checked(X, reset=True, min_samples=2, finite=False)
+        weight = self._weights(sample_weight, X)
         if weight is not None and weight.sum() <= 1:
             raise ValueError(
                 "PCA: sample_weight must sum to more than 1, as it counts rows and variances are "
                 f"divided by the sum minus 1, got a sum of {weight.sum():.6g}."
             )
-        n_weighty = n_weighty_of(X, weight)
-        return X, weight, n_weighty if weight is None else n_rows_of(n_weighty, weight.sum())
+        n_positive_weights = count_positive_weights(X, weight)
+        return X, weight, n_rows_of(n_positive_weights, 0 if weight is None else weight.sum())
 
     def _fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None]:
         """Fit, and return the validated rows and the scores, if the solver found them."""
@@ -363,22 +360,17 @@ class PCA(StreamingPCA):
     ) -> Spectrum:
         """The first k eigenvalues and components, or more."""
         name = type(self).__name__
-        try:
-            if solver == "full":
-                return from_rows(X, weight, self.scale, max_components)
-            if solver == "covariance_eigh":
-                if self._has_holes(X):
-                    # A rule or a ratio chooses afterwards, from a covariance without a model.
-                    n_kept = X.shape[1] if needs_all(self.n_components) else k
-                    moments = em_moments(X, weight, n_kept, self.scale)
-                else:
-                    moments = finite_moments(X, weight, None, name)
-                return from_moments(moments, self.scale, k, max_components)
-            random_state = check_random_state(self.random_state)
-            params = self.get_params(deep=False)
-            return truncated(X, weight, self.scale, solver, k, params, random_state)
-        except NotFinite:
-            raise not_finite(X, name) from None
+        if solver == "full":
+            return from_rows(X, weight, self.scale, max_components, name)
+        if solver != "covariance_eigh":
+            return truncated(X, weight, solver, k, self.get_params(deep=False), name)
+        if self._has_holes(X):
+            # A rule or a ratio chooses afterwards, from a covariance without a model.
+            n_kept = X.shape[1] if needs_all(self.n_components) else k
+            moments = em_moments(X, weight, n_kept, self.scale)
+        else:
+            moments = finite_moments(X, weight, None, name)
+        return from_moments(moments, self.scale, k, max_components)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -1,7 +1,6 @@
 """A fitted PCA: projecting, restoring and scoring rows; its covariance and precision."""
 
-from __future__ import annotations
-
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,17 +12,17 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skparams._compat import check_sample_weight
 from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator
-from skparams.decomposition._pca.blocks import BLOCK, over_blocks
+from skparams.decomposition._pca.blocks import over_blocks
 from skparams.decomposition._pca.em import expected
 from skparams.decomposition._pca.rows import dtype_of
-from skparams.decomposition._pca.spectrum import explained_ratios
+from skparams.decomposition._pca.solvers import explained_ratios
 
 # Minimum noise of a density where nothing varies: squares over it must not overflow.
 MIN_NOISE = 1e-150
 
 
-class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator):
-    """What a PCA does once it is fitted."""
+class BasePCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator):
+    """What a PCA and a rotated one share."""
 
     if TYPE_CHECKING:  # a stream computes some attributes when they are read
 
@@ -35,25 +34,28 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
         return explained_ratios(self.explained_variance_, self._total_variance)
 
     @property
-    def singular_values_(self) -> Any:
-        """Singular values of the centered rows: the norms of the scores."""
-        return np.sqrt(self.explained_variance_ * (self._weight_sum - 1))
-
-    @property
-    def eigenvalues_(self) -> Any:
-        """Eigenvalues of the covariance, one for each component."""
-        return self.explained_variance_
-
-    @property
-    def eigenvectors_(self) -> Any:
-        """Eigenvectors of the covariance, one in each column."""
-        return self.components_.T
-
-    @property
     def loadings_(self) -> Any:
         """Covariances of the features with the components scaled to unit variance."""
         check_is_fitted(self)
         return self._loadings().astype(self.components_.dtype, copy=False)
+
+    @property
+    def _n_features_out(self):
+        return len(self.components_)
+
+
+class FittedPCA(BasePCA):
+    """What a PCA does once it is fitted."""
+
+    n_features_in_: int
+
+    @property
+    def singular_values_(self) -> Any:
+        """Singular values of the centered rows: the norms of the scores."""
+        return np.sqrt(self.explained_variance_ * (self._weight_sum - 1))
+
+    eigenvalues_ = property(attrgetter("explained_variance_"), doc="Eigenvalues of the covariance.")
+    eigenvectors_ = property(attrgetter("components_.T"), doc="Eigenvectors, one in each column.")
 
     def _loadings(self) -> np.ndarray:
         variances = self.explained_variance_.astype(np.float64)
@@ -61,10 +63,6 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
 
     def _contributions(self) -> np.ndarray:
         return self.components_.T.astype(np.float64) ** 2
-
-    @property
-    def _n_features_out(self):
-        return self.components_.shape[0]
 
     def transform(self, X) -> Any:
         """Project rows on the components.
@@ -84,21 +82,35 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
         check_is_fitted(self)
         return self._project(self._checked(X))
 
-    def _checked(self, X: Any, accept_sparse: Any = ("csr", "csc")) -> Any:
+    def _checked(
+        self, X: Any, *, reset: bool = False, min_samples: int = 1, finite: bool = True
+    ) -> Any:
         """Validated rows of any real dtype; missing values are allowed if `missing` is set."""
-        # A plain array and a model without names: validation takes longer than a row's scores.
-        if type(X) is np.ndarray and "feature_names_in_" not in vars(self):
-            fits = X.ndim == 2 and X.shape[0] > 0 and X.shape[1] == self.n_features_in_
+        # A plain array and a model without names: validation takes longer than a row's scores, or
+        # the moments of a small batch.
+        plain = (
+            type(X) is np.ndarray
+            and X.dtype in (np.float32, np.float64)
+            and X.ndim == 2
+            and X.shape[0] >= min_samples
+            and X.shape[1] >= 1
+            and (reset or X.shape[1] == self.n_features_in_)
+            and "feature_names_in_" not in vars(self)
+        )
+        if plain and (finite or self.missing == "em"):
             with np.errstate(over="ignore", invalid="ignore"):
-                if fits and X.dtype in (np.float32, np.float64) and np.isfinite(X.sum()):
-                    return X
+                plain = np.isfinite(X.sum())
+        if plain:
+            self.n_features_in_ = X.shape[1]
+            return X
         return validate_data(
             self,
             X,
-            accept_sparse=accept_sparse,
+            accept_sparse="csr",
             dtype="numeric",
-            ensure_all_finite="allow-nan" if self.missing == "em" else True,
-            reset=False,
+            ensure_all_finite="allow-nan" if self.missing == "em" else finite,
+            ensure_min_samples=min_samples,
+            reset=reset,
         )
 
     def _weights(self, sample_weight: Any, X: Any) -> np.ndarray | None:
@@ -112,9 +124,10 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
             )
         return weight
 
-    def _unit(self) -> np.ndarray | float:
+    def _units(self) -> np.ndarray:
         """Divisors of the features."""
-        return self.scale_ if self.scale else 1.0
+        components = self.components_
+        return self.scale_ if self.scale else np.ones(components.shape[1], components.dtype)
 
     def _whitener(self) -> np.ndarray:
         """Divisors of whitened scores, clipped if a component has no variance."""
@@ -123,7 +136,7 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
 
     def _project(self, X: Any) -> np.ndarray:
         dtype = dtype_of(X)
-        axes = (self.components_ / self._unit()).T
+        axes = (self.components_ / self._units()).T
         if sp.issparse(X):
             scores = X @ axes.astype(np.float64)
             scores -= self.mean_ @ axes.astype(np.float64)
@@ -149,7 +162,7 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
     def _filled(self, X: np.ndarray) -> np.ndarray:
         """Rows with expected values in place of missing ones."""
         rows = X.astype(np.float64)
-        return expected(rows, np.isnan(rows), self.mean_, self._covariance())[0]
+        return expected(rows, self.mean_, self._covariance())[0]
 
     def inverse_transform(self, X) -> Any:
         """Map scores back to rows.
@@ -166,15 +179,11 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
         """
         check_is_fitted(self)
         X = check_array(X, input_name="X", dtype=[np.float64, np.float32])
-        axes = self.components_ * self._unit()
+        axes = self.components_ * self._units()
         if self.whiten:
             axes = np.sqrt(self.explained_variance_)[:, np.newaxis] * axes
         rows = X @ axes.astype(X.dtype, copy=False)
-        step = max(1, BLOCK // rows.shape[1])
-        for start in range(0, len(rows), step):
-            block = rows[start : start + step]
-            np.add(block, self.mean_, out=block, casting="same_kind")
-        return rows
+        return np.add(rows, self.mean_, out=rows, casting="same_kind")
 
     def _variances(self) -> tuple[np.ndarray, float]:
         """Variances along the components and the noise, large enough that a density exists."""
@@ -189,13 +198,14 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
         values, noise = self._variances()
         if not floored:
             noise = float(self.noise_variance_)
-        components = self.components_.astype(np.float64)
-        covariance = (components.T * (values - noise)) @ components
-        covariance.flat[:: len(covariance) + 1] += noise
-        return covariance * np.multiply.outer(self._units(), self._units())
+        return self._matrix(values, noise) * np.multiply.outer(self._units(), self._units())
 
-    def _units(self) -> np.ndarray:
-        return np.broadcast_to(self._unit(), self.components_.shape[1:])
+    def _matrix(self, along: np.ndarray, across: float) -> np.ndarray:
+        """The matrix with these eigenvalues along the components and in all other directions."""
+        components = self.components_.astype(np.float64)
+        matrix = (components.T * (along - across)) @ components
+        matrix.flat[:: len(matrix) + 1] += across
+        return matrix
 
     def get_covariance(self) -> Any:
         """Compute the covariance of the rows by the generative model.
@@ -224,10 +234,8 @@ class FittedPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, 
         """
         check_is_fitted(self)
         values, noise = self._variances()
-        components = self.components_.astype(np.float64)
-        rest = 1.0 / noise if len(values) < components.shape[1] else 0.0
-        precision = (components.T * (1.0 / values - rest)) @ components
-        precision.flat[:: len(precision) + 1] += rest
+        rest = 1.0 / noise if len(values) < self.components_.shape[1] else 0.0
+        precision = self._matrix(1.0 / values, rest)
         precision /= np.multiply.outer(self._units(), self._units())
         return precision.astype(self.components_.dtype, copy=False)
 

@@ -1,10 +1,9 @@
 """Exact mean and scatter of rows, mergeable: what a fit on all of them would have."""
 
-from __future__ import annotations
-
 from contextlib import AbstractContextManager, nullcontext
+from functools import reduce
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -68,7 +67,7 @@ class Moments(NamedTuple):
             return True
         return bool(np.isfinite(self.offset).all() and np.isfinite(self.scatter.diagonal()).all())
 
-    def merged(self, other: Moments) -> Moments:
+    def merged(self, other: Self) -> Self:
         """Moments of both sets of rows (Chan, Golub and LeVeque, 1979)."""
         n = self.n + other.n
         difference = (other.shift - self.shift) + (other.offset - self.offset)
@@ -79,7 +78,8 @@ class Moments(NamedTuple):
         else:
             scatter, finite = self.scatter + other.scatter, False
             _add_outer(scatter, difference, difference * weight)
-        return Moments(n, self.shift, self.offset + difference * (other.n / n), scatter, finite)
+        offset = self.offset + difference * (other.n / n)
+        return type(self)(n, self.shift, offset, scatter, finite)
 
 
 def moments_of(
@@ -187,12 +187,9 @@ def _announced(dtype: np.dtype) -> AbstractContextManager[None]:
 def _pieces(X: np.ndarray, start: int, stop: int) -> Any:
     """Yield an array for the kernel, whether its rows are features, its first row in X, and its
     rows to take; other layouts and dtypes, for which numba would compile again, are copied."""
-    if X.dtype in (np.float32, np.float64):
-        if X.flags.c_contiguous:
-            yield _read_only(X), False, 0, start, stop
-            return
-        if X.flags.f_contiguous:
-            yield _read_only(X.T), True, 0, start, stop
+    for whole, by_feature in ((X, False), (X.T, True)):
+        if X.dtype in (np.float32, np.float64) and whole.flags.c_contiguous:
+            yield _read_only(whole), by_feature, 0, start, stop
             return
     dtype = np.float32 if X.dtype == np.float32 else np.float64
     for first in range(start, stop, PIECE):
@@ -285,13 +282,10 @@ def shifted(X: Any, weight: np.ndarray | None) -> tuple[Any, np.ndarray]:
 
 def _dense_blocks(X: Any, weight: np.ndarray | None) -> Moments:
     """Moments of sparse rows, made dense block by block."""
-    found: Moments | None = None
-    for start in range(0, X.shape[0], PIECE):
-        rows = slice(start, start + PIECE)
-        part_weight = None if weight is None else weight[rows]
-        if part_weight is not None and not part_weight.any():
-            continue
-        part = moments_of(X[rows].toarray(), part_weight, np.float64)
-        found = part if found is None else found.merged(part)
-    assert found is not None  # some weight is not zero
-    return found
+    pieces = [slice(start, start + PIECE) for start in range(0, X.shape[0], PIECE)]
+    parts = (
+        moments_of(X[rows].toarray(), None if weight is None else weight[rows], np.float64)
+        for rows in pieces
+        if weight is None or weight[rows].any()
+    )
+    return reduce(Moments.merged, parts)

@@ -1,7 +1,5 @@
 """Finite moments of rows, and how many rows they count as."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -42,8 +40,9 @@ def merged_moments(one: Moments, other: Moments, name: str) -> Moments:
         found = one.merged(other)
     if not found.finite:
         raise ValueError(
-            f"{name}: squares of the differences between batches overflow, as their means are up "
-            f"to {float(np.abs(other.mean - one.mean).max()):.3g} apart. Divide X by a constant."
+            f"{name}: the means of two batches differ by "
+            f"{float(np.abs(other.mean - one.mean).max()):.3g}, and the square of this overflows. "
+            "Divide X by a constant."
         )
     return found
 
@@ -70,11 +69,11 @@ def dtype_of(X: Any) -> np.dtype:
     return np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
 
 
-def n_weighty_of(X: Any, weight: np.ndarray | None) -> int:
-    """How many rows have a weight."""
+def count_positive_weights(X: Any, weight: np.ndarray | None) -> int:
+    """How many rows have a positive weight."""
     return X.shape[0] if weight is None else int(np.count_nonzero(weight))
 
 
-def n_rows_of(n_weighty: int, weight_sum: float) -> int:
+def n_rows_of(n_positive_weights: int, weight_sum: float) -> int:
     """How many rows they count as: a row with weight 2 counts twice."""
-    return max(n_weighty, int(weight_sum))
+    return max(n_positive_weights, int(weight_sum))

@@ -1,7 +1,5 @@
 """Rules for the number of components, which look at the eigenvalues."""
 
-from __future__ import annotations
-
 from numbers import Integral
 from typing import Any
 
@@ -10,11 +8,11 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import gammaln
 
-from skparams.decomposition._pca.spectrum import Spectrum
+from skparams.decomposition._pca.solvers import Spectrum
 
 RULES = ("mle", "kaiser", "broken_stick", "parallel", "gavish_donoho")
-# Explained variances in a table of rules.
-SHARES = (0.8, 0.9, 0.95, 0.99)
+# Explained-variance ratios in a table of rules.
+RATIOS = (0.8, 0.9, 0.95, 0.99)
 
 # Draws of the parallel analysis, and the quantile of them that an eigenvalue has to exceed.
 N_DRAWS = 100
@@ -23,7 +21,7 @@ QUANTILE = 0.95
 
 def needs_all(n_components: Any) -> bool:
     """Whether the number of components depends on the eigenvalues."""
-    return isinstance(n_components, str) or not isinstance(n_components, Integral)
+    return not isinstance(n_components, Integral)
 
 
 def resolve(n_components: Any, solver: str, n_samples: int, n_features: int) -> tuple[Any, int]:
@@ -50,7 +48,7 @@ def resolve(n_components: Any, solver: str, n_samples: int, n_features: int) -> 
 def choose(n_components: Any, spectrum: Spectrum, random_state: np.random.RandomState) -> int:
     """Number of components by a rule, an explained variance ratio or a number."""
     if n_components == "parallel":
-        return _above(spectrum, null_eigenvalues(spectrum, QUANTILE, random_state))
+        return _n_leading(spectrum.values > null_eigenvalues(spectrum, QUANTILE, random_state))
     if isinstance(n_components, str):
         return _BY_NAME[n_components](spectrum)
     return _reaching(n_components, spectrum) if needs_all(n_components) else int(n_components)
@@ -78,11 +76,6 @@ def broken_stick(spectrum: Spectrum) -> int:
     p = spectrum.deviations.size
     pieces = np.cumsum(1.0 / np.arange(p, 0, -1))[::-1] / p
     return _n_leading(spectrum.ratios > pieces[: spectrum.values.size])
-
-
-def _above(spectrum: Spectrum, threshold: np.ndarray) -> int:
-    """Number of leading eigenvalues above the threshold at the same position."""
-    return _n_leading(spectrum.values > threshold)
 
 
 def null_eigenvalues(
@@ -122,7 +115,7 @@ def _hard_threshold(beta: float) -> float:
     """Threshold over the median singular value, for matrices with that aspect ratio."""
     low, high = (1 - np.sqrt(beta)) ** 2, (1 + np.sqrt(beta)) ** 2
 
-    def share_below(x: float) -> float:  # of the Marchenko-Pastur law
+    def distribution(x: float) -> float:  # of the Marchenko-Pastur law
         # t = low + (x - low) sin²(angle) leaves no root in the integrand at the lower end
         def density(angle: float) -> float:
             t = low + (x - low) * np.sin(angle) ** 2
@@ -132,7 +125,7 @@ def _hard_threshold(beta: float) -> float:
 
         return quad(density, 0, np.pi / 2)[0]
 
-    median = brentq(lambda x: share_below(x) - 0.5, low, high)
+    median = brentq(lambda x: distribution(x) - 0.5, low, high)
     b = beta + 1
     known = np.sqrt(2 * b + 8 * beta / (b + np.sqrt(beta**2 + 14 * beta + 1)))
     return known / np.sqrt(median)
@@ -188,12 +181,11 @@ def compare_rules(
 ) -> tuple[dict[str, int], np.ndarray]:
     """How many components each rule keeps, if it applies, and the band of the parallel analysis."""
     band = null_eigenvalues(spectrum, [1 - QUANTILE, QUANTILE], random_state)
-    counts = {
-        rule: _above(spectrum, band[1]) if rule == "parallel" else _BY_NAME[rule](spectrum)
-        for rule in RULES
-        if rule != "mle" or spectrum.max_components == spectrum.deviations.size
-    }
-    return counts, band
+    counts = {rule: function(spectrum) for rule, function in _BY_NAME.items()}
+    counts["parallel"] = _n_leading(spectrum.values > band[1])
+    if spectrum.max_components < spectrum.deviations.size:
+        del counts["mle"]
+    return {rule: counts[rule] for rule in RULES if rule in counts}, band
 
 
 def component_table(spectrum: Spectrum, counts: dict[str, int]) -> Any:
@@ -202,13 +194,8 @@ def component_table(spectrum: Spectrum, counts: dict[str, int]) -> Any:
 
     explained = np.concatenate([[0.0], np.cumsum(spectrum.ratios)])
     found: dict[Any, int | None] = {rule: counts.get(rule) for rule in RULES}
-    found |= {share: _reaching(share, spectrum) for share in SHARES}
-    return pd.DataFrame(
-        {
-            "n_components": pd.array(list(found.values()), dtype="Int64"),
-            "explained_variance_ratio": [
-                np.nan if n is None else explained[n] for n in found.values()
-            ],
-        },
-        index=pd.Index(list(found), name="rule", dtype=object),
-    )
+    found |= {ratio: _reaching(ratio, spectrum) for ratio in RATIOS}
+    ratios = [np.nan if n is None else explained[n] for n in found.values()]
+    n_components = pd.array(list(found.values()), dtype="Int64")
+    columns = {"n_components": n_components, "explained_variance_ratio": ratios}
+    return pd.DataFrame(columns, pd.Index(list(found), name="rule", dtype=object))

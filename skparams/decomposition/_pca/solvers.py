@@ -1,8 +1,6 @@
 """Eigenvalues and components: from moments, from centered rows, or only the first few."""
 
-from __future__ import annotations
-
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,29 +8,83 @@ import scipy.linalg
 import scipy.linalg.lapack
 import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, svds
+from sklearn.utils import check_random_state
 from sklearn.utils.extmath import randomized_svd, svd_flip
 
 from skparams.decomposition._pca.moments import Moments, shifted
-from skparams.decomposition._pca.spectrum import Spectrum, units
+from skparams.decomposition._pca.rows import not_finite
 
 # A partial eigensolver is faster for up to this share of the components, from 64 features on.
 FEW = 0.15
 MANY_FEATURES = 64
 
 
-class NotFinite(Exception):
-    """The rows are not all finite, or their squares overflow."""
+@dataclass(frozen=True)
+class Spectrum:
+    """The largest eigenvalues of the covariance or of the correlations, and their components.
+
+    The truncated solver 'randomized' returns scores beside the components, and only once it has
+    converged are they the projections on them.
+    """
+
+    values: np.ndarray  # falling
+    vectors: np.ndarray  # one component a row, with scikit-learn's signs
+    total: float  # sum of all eigenvalues
+    deviations: np.ndarray  # of the features, before scaling
+    n: float  # sum of the weights
+    mean: np.ndarray
+    scaled: bool  # whether the eigenvalues are those of the correlations
+    max_components: int  # how many eigenvalues there are
+    squares: float = np.nan  # sum of the squares of all eigenvalues
+    scores: np.ndarray | None = None
+
+    @property
+    def ratios(self) -> np.ndarray:
+        return explained_ratios(self.values, self.total)
+
+    @property
+    def seen_deviations(self) -> np.ndarray:
+        """Standard deviations of the features after scaling."""
+        return (self.deviations > 0).astype(np.float64) if self.scaled else self.deviations
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.values) >= self.max_components
+
+    def noise(self, k: int) -> float:
+        """Mean of the eigenvalues after the k-th."""
+        if k >= self.max_components:
+            return 0.0
+        rest = self.values[k : self.max_components].sum() if self.is_complete else -1.0
+        if rest < 0:
+            rest = max(0.0, self.total - self.values[:k].sum())
+        return float(rest / (self.max_components - k))
+
+    def power_sums(self, k: int) -> tuple[float, float, float]:
+        """Sums of powers 1 to 3 of the eigenvalues after the k-th, NaN where unknown."""
+        if self.is_complete:
+            rest = self.values[k : self.max_components]
+            return float(rest.sum()), float((rest**2).sum()), float((rest**3).sum())
+        n_left = self.max_components - k
+        first = self.noise(k) * n_left
+        # The difference may have lost all digits, but lies between the sum of squares of equal
+        # eigenvalues and that of a single one.
+        second = self.squares - float((self.values[:k] ** 2).sum())
+        return first, float(np.clip(second, first**2 / n_left, first**2)), np.nan
 
 
-def _check_finite(deviations: np.ndarray) -> None:
-    if not np.isfinite(deviations).all():
-        raise NotFinite
+def units(deviations: np.ndarray) -> np.ndarray:
+    """Divisors that scale the features; constant features are divided by 1."""
+    return np.where(deviations > 0, deviations, 1.0)
+
+
+def explained_ratios(variances: np.ndarray, total: float) -> np.ndarray:
+    """Explained-variance ratios; all zero if the total variance is zero."""
+    return variances / total if total > 0 else np.zeros_like(variances)
 
 
 def from_moments(moments: Moments, scaled: bool, k: int, max_components: int) -> Spectrum:
     """The first k eigenvalues and components, or all where that costs no more."""
-    if not moments.finite:
-        raise NotFinite
     variance = np.maximum(moments.scatter.diagonal(), 0) / (moments.n - 1)
     deviations = np.sqrt(variance)
     matrix = moments.scatter / (moments.n - 1)
@@ -44,28 +96,17 @@ def from_moments(moments: Moments, scaled: bool, k: int, max_components: int) ->
         np.fill_diagonal(matrix, variance)
     p = len(matrix)
     if p >= MANY_FEATURES and k <= FEW * p:
+        last = (p - max(k, 1), p - 1)
         values, vectors = scipy.linalg.eigh(
-            matrix,
-            overwrite_a=True,
-            check_finite=False,
-            subset_by_index=(p - max(k, 1), p - 1),
-            driver="evr",
+            matrix, overwrite_a=True, check_finite=False, subset_by_index=last, driver="evr"
         )
     else:
         values, vectors = _eigh(matrix)
         values, vectors = values[p - max_components :], vectors[:, p - max_components :]
-    few = len(values) < max_components
-    return Spectrum(
-        np.maximum(values[::-1], 0),
-        _signed(vectors.T[::-1]),
-        float(variance.sum()),
-        deviations,
-        moments.n,
-        moments.mean,
-        scaled,
-        max_components,
-        _sum_of_squares(moments, scaled) if few else np.nan,
-    )
+    values, vectors = np.maximum(values[::-1], 0), _signed(vectors.T[::-1])
+    squares = _sum_of_squares(moments, scaled) if len(values) < max_components else np.nan
+    n, mean, total = moments.n, moments.mean, float(variance.sum())
+    return Spectrum(values, vectors, total, deviations, n, mean, scaled, max_components, squares)
 
 
 def _sum_of_squares(moments: Moments, scaled: bool) -> float:
@@ -93,14 +134,12 @@ def _signed(vectors: np.ndarray) -> np.ndarray:
 
 
 def from_rows(
-    X: np.ndarray, weight: np.ndarray | None, scaled: bool, max_components: int
+    X: np.ndarray, weight: np.ndarray | None, scaled: bool, max_components: int, name: str
 ) -> Spectrum:
     """All eigenvalues and components by a singular value decomposition of a float64 copy."""
     rows = X.astype(np.float64)
     n, mean, deviations = _center(rows, weight)
-    _check_finite(deviations)
-    if scaled:
-        rows /= units(deviations)
+    rows /= _checked_units(X, deviations, scaled, name)
     if len(rows) > rows.shape[1]:
         rows = np.asarray(np.linalg.qr(rows, mode="r"))
     elif len(rows) < max_components:  # weights that count rows several times
@@ -128,29 +167,28 @@ def _center(rows: np.ndarray, weight: np.ndarray | None) -> tuple[float, np.ndar
         return n, first + offset, deviations
 
 
+def _checked_units(X: Any, deviations: np.ndarray, scaled: bool, name: str) -> np.ndarray:
+    """Divisors of the features, or an error if the rows or their squares are not finite."""
+    if not np.isfinite(deviations).all():
+        raise not_finite(X, name)
+    return units(deviations) if scaled else np.ones_like(deviations)
+
+
 def truncated(
-    X: Any,
-    weight: np.ndarray | None,
-    scaled: bool,
-    solver: str,
-    k: int,
-    params: dict,
-    random_state: np.random.RandomState,
+    X: Any, weight: np.ndarray | None, solver: str, k: int, params: dict[str, Any], name: str
 ) -> Spectrum:
     """The first k eigenvalues and components by scikit-learn's truncated solvers."""
+    scaled, random_state = params["scale"], check_random_state(params["random_state"])
     if sp.issparse(X):
-        X, shift = shifted(X, weight)
-        n, offset, deviations = _sparse_first_moments(X, weight)
-        mean = shift + offset
+        sparse, shift = shifted(X, weight)
+        n, offset, deviations = _sparse_first_moments(sparse, weight)
+        mean, unit = shift + offset, _checked_units(X, deviations, scaled, name)
+        rows: Any = _centered_operator(sparse, weight, offset, unit)
     else:
-        rows: Any = X.astype(np.float64)
+        rows = X.astype(np.float64)
         n, mean, deviations = _center(rows, weight)
-    unit = units(deviations) if scaled else np.ones_like(deviations)
-    if sp.issparse(X):
-        rows = _centered_operator(X, weight, offset, unit)
-    else:
+        unit = _checked_units(X, deviations, scaled, name)
         rows /= unit
-    _check_finite(deviations)
     scores = None
     if solver == "arpack":
         v0 = random_state.uniform(-1, 1, min(X.shape))
@@ -170,8 +208,8 @@ def truncated(
         left, vectors = svd_flip(left, vectors, u_based_decision=False)
         scores = left * singular if weight is None else None
     values, total = singular**2 / (n - 1), float(((deviations / unit) ** 2).sum())
-    found = Spectrum(values, vectors, total, deviations, n, mean, scaled, min(X.shape))
-    return replace(found, scores=scores)
+    size = min(X.shape)
+    return Spectrum(values, vectors, total, deviations, n, mean, scaled, size, scores=scores)
 
 
 def _sparse_first_moments(
@@ -202,11 +240,5 @@ def _centered_operator(
         product = transposed @ u - mean[:, np.newaxis] * u.sum(axis=0)
         return product / unit[:, np.newaxis]
 
-    return LinearOperator(
-        X.shape,
-        matvec=lambda v: times(v).ravel(),
-        rmatvec=lambda u: transposed_times(u).ravel(),
-        matmat=times,
-        rmatmat=transposed_times,
-        dtype=np.dtype(np.float64),
-    )
+    dtype = np.dtype(np.float64)
+    return LinearOperator(X.shape, times, transposed_times, times, dtype, transposed_times)

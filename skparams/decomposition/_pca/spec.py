@@ -1,7 +1,5 @@
 """What inspection knows of ``PCA`` and ``RotatedPCA``."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -17,8 +15,6 @@ from skparams.specs import (
     parameter,
     spec_named,
 )
-
-__all__ = ["pca_spec", "rotated_spec"]
 
 
 def _n_components(ctx: Context) -> Any:
@@ -43,7 +39,7 @@ def pca_spec() -> Spec:
     ours: dict[str, Rule | str] = {
         "scale_": parameter("n_features", when="scale"),
         **dict.fromkeys(("scatter_", "_shift", "_offset"), "state"),
-        **dict.fromkeys(("_n_weighty", "_weight_sum", "_total_variance"), "metadata"),
+        **dict.fromkeys(("_n_positive_weights", "_weight_sum", "_total_variance"), "metadata"),
         **dict.fromkeys(("_deviations", "_residual", "_dtype"), "metadata"),
     }
     names = ("components_", "mean_", "scale_")
@@ -73,10 +69,7 @@ def _angles(ctx: Context) -> int:
 def rotated_spec() -> Spec:
     """Return the Spec of ``RotatedPCA``."""
     return Spec(
-        {
-            "pca_": "estimator",
-            "rotation_": parameter("n_components", "n_components", free=_angles),
-        },
+        {"pca_": "estimator", "rotation_": parameter("n_components", "n_components", free=_angles)},
         members=lambda ctx: [Member("pca_", ctx.params["pca"], ctx.data)],
         sizes={"n_components": _n_rotated},
         columns_out="n_components",

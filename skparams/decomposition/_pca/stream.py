@@ -1,7 +1,5 @@
 """A PCA that continues from its scatter: batches, merging, and fitted attributes on demand."""
 
-from __future__ import annotations
-
 import copy
 from typing import Any, Self
 
@@ -9,21 +7,20 @@ import numpy as np
 from sklearn import get_config
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skparams._runtime import AvailableIf, unchanged_on_error
 from skparams.decomposition._pca.model import FittedPCA
 from skparams.decomposition._pca.moments import Moments
 from skparams.decomposition._pca.rows import (
+    count_positive_weights,
     dtype_of,
     finite_moments,
     merged_moments,
     n_rows_of,
-    n_weighty_of,
 )
 from skparams.decomposition._pca.rules import choose, resolve
-from skparams.decomposition._pca.solvers import from_moments
-from skparams.decomposition._pca.spectrum import Spectrum, units
+from skparams.decomposition._pca.solvers import Spectrum, from_moments, units
 
 # Attributes that a stream computes from its scatter when they are first read.
 FROM_SCATTER = (
@@ -37,7 +34,7 @@ FROM_SCATTER = (
     "_residual",
 )
 # Attributes that only a stream has.
-OF_STREAM = ("scatter_", "_shift", "_offset", "_n_weighty")
+OF_STREAM = ("scatter_", "_shift", "_offset", "_n_positive_weights")
 NO_SCATTER = (
     "keeps no scatter matrix to add to: it was built by fit, or slimmed. Build it by partial_fit "
     "from the start: PCA().partial_fit(X) learns what PCA().fit(X) does."
@@ -47,7 +44,9 @@ NO_SCATTER = (
 class StreamingPCA(FittedPCA):
     """What a PCA does with batches of rows, and how it keeps a spectrum."""
 
-    n_features_in_: int
+    n_samples_: int
+    _n_positive_weights: int
+    _dtype: np.dtype
 
     @AvailableIf
     def partial_fit(self, X, y=None, sample_weight=None) -> Self:
@@ -85,16 +84,11 @@ class StreamingPCA(FittedPCA):
             # As scikit-learn's context does, which takes as long as the rest of a small batch.
             if first and not get_config()["skip_parameter_validation"]:
                 self._validate_params()
-            X, weight = self._validated(X, sample_weight, reset=first, min_samples=1)
-            name, dtype = type(self).__name__, dtype_of(X)
-            found = finite_moments(X, weight, None if first else self._shift, name)
-            n_rows, n_weighty = X.shape[0], n_weighty_of(X, weight)
-            if not first:
-                found = merged_moments(self._stream(), found, name)
-                n_rows += self.n_samples_
-                n_weighty += self._n_weighty
-                dtype = np.result_type(self._dtype, dtype)
-            self._keep_stream(found, n_rows, n_weighty, dtype)
+            X = self._checked(X, reset=first, finite=False)
+            weight = self._weights(sample_weight, X)
+            shift = None if first else self._shift
+            found = finite_moments(X, weight, shift, type(self).__name__)
+            self._add_moments(found, X.shape[0], count_positive_weights(X, weight), dtype_of(X))
         return self
 
     def merge(self, other) -> Self:
@@ -136,12 +130,8 @@ class StreamingPCA(FittedPCA):
         merged = copy.copy(self)
         if names is None and others is not None:
             merged.feature_names_in_ = others
-        merged._keep_stream(
-            merged_moments(self._stream(), other._stream(), type(self).__name__),
-            self.n_samples_ + other.n_samples_,
-            self._n_weighty + other._n_weighty,
-            np.result_type(self._dtype, other._dtype),
-        )
+        n_rows, n_positive_weights = other.n_samples_, other._n_positive_weights
+        merged._add_moments(other._moments(), n_rows, n_positive_weights, other._dtype)
         return merged
 
     def set_params(self, **params) -> Self:
@@ -163,34 +153,6 @@ class StreamingPCA(FittedPCA):
             if params and "scatter_" in vars(self):
                 self._forget(*FROM_SCATTER)
 
-    def _validated(
-        self, X: Any, sample_weight: Any, reset: bool, min_samples: int
-    ) -> tuple[Any, np.ndarray | None]:
-        """Rows of any real dtype, which may still not be finite, and their weights."""
-        plain = (  # validation would take longer than a small batch
-            type(X) is np.ndarray
-            and X.dtype in (np.float32, np.float64)
-            and X.ndim == 2
-            and X.shape[0] >= min_samples
-            and X.shape[1] >= 1
-            and (reset or X.shape[1] == self.n_features_in_)
-            and "feature_names_in_" not in vars(self)
-            and self.missing is None
-        )
-        if plain:
-            self.n_features_in_ = X.shape[1]
-        else:
-            X = validate_data(
-                self,
-                X,
-                accept_sparse=("csr", "csc"),
-                dtype="numeric",
-                ensure_all_finite="allow-nan" if self.missing == "em" else False,
-                ensure_min_samples=min_samples,
-                reset=reset,
-            )
-        return X, self._weights(sample_weight, X)
-
     def _check_partial_fit(self) -> None:
         """Refuse arguments without a meaning in a stream, and models without a scatter."""
         name = type(self).__name__
@@ -207,36 +169,43 @@ class StreamingPCA(FittedPCA):
         if "mean_" in vars(self) and "scatter_" not in vars(self):
             raise AttributeError(f"{name}.partial_fit: this model {NO_SCATTER}")
 
-    def _stream(self) -> Moments:
+    def _moments(self) -> Moments:
         return Moments(self._weight_sum, self._shift, self._offset, self.scatter_)
 
-    def _keep_stream(self, moments: Moments, n_rows: int, n_weighty: int, dtype: Any) -> None:
-        """Keep the moments of n_rows rows, of which n_weighty have a weight."""
+    def _add_moments(
+        self, moments: Moments, n_rows: int, n_positive_weights: int, dtype: Any
+    ) -> None:
+        """Add the moments of more rows, and discard what was computed from earlier ones."""
+        if "scatter_" in vars(self):
+            moments = merged_moments(self._moments(), moments, type(self).__name__)
+            n_rows += self.n_samples_
+            n_positive_weights += self._n_positive_weights
+            dtype = np.result_type(self._dtype, dtype)
         self._forget(*FROM_SCATTER)
         self._fit_svd_solver = "covariance_eigh"
         self.scatter_, self._shift, self._offset = moments.scatter, moments.shift, moments.offset
         self.mean_ = moments.mean
         self.n_samples_ = n_rows
-        self._n_weighty = n_weighty
+        self._n_positive_weights = n_positive_weights
         self._weight_sum = moments.n
         self._dtype = np.dtype(dtype)
 
-    def _read(self) -> None:
-        """Compute the fitted attributes from the scatter of a stream."""
-        if self._n_weighty < 2 or self._weight_sum <= 1:
+    def _refresh(self) -> None:
+        """Compute the fitted attributes from the moments."""
+        if self._n_positive_weights < 2 or self._weight_sum <= 1:
             raise NotFittedError(
                 f"This {type(self).__name__} instance has seen {self.n_samples_} sample(s) of "
                 f"weight {self._weight_sum:g}, while a minimum of 2 is required: call "
                 "'partial_fit' with more."
             )
-        n_rows, p = n_rows_of(self._n_weighty, self._weight_sum), self.n_features_in_
+        n_rows, p = n_rows_of(self._n_positive_weights, self._weight_sum), self.n_features_in_
         try:
             if not get_config()["skip_parameter_validation"]:
                 self._validate_params()  # they may have changed since the first batch
             n_components, k = resolve(self.n_components, "covariance_eigh", n_rows, p)
         except ValueError as error:  # as an AttributeError too, which hasattr understands
             raise NotFittedError(str(error)) from error
-        self._keep(from_moments(self._stream(), self.scale, k, min(n_rows, p)), n_components)
+        self._keep(from_moments(self._moments(), self.scale, k, min(n_rows, p)), n_components)
 
     def _keep(self, spectrum: Spectrum, n_components: Any) -> None:
         """Choose the number of components, and keep them in the dtype of X."""
@@ -264,9 +233,9 @@ class StreamingPCA(FittedPCA):
         kept = vars(self)
         if name in FROM_SCATTER and "scatter_" in kept:
             if "components_" not in kept:
-                read = copy.copy(self)
-                read._read()
-                found = {each: vars(read)[each] for each in FROM_SCATTER if each in vars(read)}
+                refreshed = copy.copy(self)
+                refreshed._refresh()
+                found = {k: v for k, v in vars(refreshed).items() if k in FROM_SCATTER}
                 self.__dict__.update(found)  # at once, as another thread may read too
             if name in kept:
                 return kept[name]
@@ -289,7 +258,7 @@ class StreamingPCA(FittedPCA):
         """Return a model with all fitted attributes: looking at a stream does not change it."""
         if "scatter_" not in vars(self) or "components_" in vars(self):
             return self
-        read = copy.copy(self)
-        read.random_state = copy.deepcopy(self.random_state)  # a rule may draw
-        hasattr(read, "components_")
-        return read
+        refreshed = copy.copy(self)
+        refreshed.random_state = copy.deepcopy(self.random_state)  # a rule may draw
+        hasattr(refreshed, "components_")
+        return refreshed

@@ -1,7 +1,5 @@
 """The biplot: rows and features of a PCA in one figure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -9,14 +7,20 @@ import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skparams._report import LIGHT
-from skparams.decomposition._plot.display import FONT, check_max_labels, halo, note, pair_of, short
-from skparams.decomposition._plot.labels import move_apart
-from skparams.decomposition._plot.plane import PlaneDisplay, draw_arrows, label_arrows
+from skparams.decomposition._plot.display import (
+    FONT,
+    PlaneDisplay,
+    check_max_labels,
+    component_pair,
+    outline_text,
+    short,
+)
+from skparams.decomposition._plot.labels import draw_arrows, label_arrows, move_apart
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 MAX_GROUPS = 12
-# How far the longest arrow reaches among the rows.
-REACH = 0.95
+# Length of the longest arrow over the largest score.
+LONGEST_ARROW = 0.95
 # Width of the axes over their height.
 SHAPE = 1.2
 
@@ -114,7 +118,7 @@ class BiplotDisplay(PlaneDisplay):
         what = f"{cls.__name__}.from_estimator"
         check_max_labels(max_labels, what)
         found = cls._explain(estimator, X)
-        pair = pair_of(found.component_names, components, what)
+        pair = component_pair(found.component_names, components, what)
         if y is not None:
             y = column_or_1d(y)
             check_consistent_length(found.X, y)
@@ -148,7 +152,7 @@ class BiplotDisplay(PlaneDisplay):
         ax = self._start_plane(ax, (6.4, 5.4))
         lengths = np.hypot(*self.directions.T)
         furthest = float(np.abs(self.coordinates).max(initial=0.0)) or 1.0
-        self.factor_ = REACH * furthest / (float(lengths.max(initial=0.0)) or 1.0)
+        self.factor_ = LONGEST_ARROW * furthest / (float(lengths.max(initial=0.0)) or 1.0)
         tips = self.directions * self.factor_
         self.points_, self.groups_ = self._draw_rows()
         # Room for names; units are equally long on both axes, so that angles are right.
@@ -166,24 +170,19 @@ class BiplotDisplay(PlaneDisplay):
 
     def _draw_rows(self) -> tuple[list[Any], list[Any]]:
         size = float(np.clip(4000 / max(1, len(self.coordinates)), 4, 20))
+        style: dict[str, Any] = {"s": size, "color": LIGHT.above, "lw": 0, "zorder": 1}
         if self.y is None:
-            style = {"s": size, "color": LIGHT.above, "alpha": 0.5, "lw": 0, "zorder": 1}
-            return [self.ax_.scatter(*self.coordinates.T, **style)], []
+            return [self.ax_.scatter(*self.coordinates.T, alpha=0.5, **style)], []
         points, texts = [], []
+        name_style: dict[str, Any] = {"fontsize": FONT + 3, "fontweight": "bold", "zorder": 4}
         for i, group in enumerate(np.unique(self.y)):
             rows = self.coordinates[self.y == group]
-            color = LIGHT.groups[i % len(LIGHT.groups)]
+            style["color"] = name_style["color"] = LIGHT.groups[i % len(LIGHT.groups)]
             marker = MARKERS[(i + i // len(MARKERS)) % len(MARKERS)]
-            points.append(
-                self.ax_.scatter(
-                    *rows.T, s=size, color=color, marker=marker, alpha=0.45, lw=0, zorder=1
-                )
-            )
-            text = self.ax_.text(
-                *np.median(rows, axis=0), short(group), color=color, fontsize=FONT + 3,
-                fontweight="bold", ha="center", va="center", zorder=4,
-            )  # fmt: skip
-            texts.append(halo(text, 4))  # arrows meet where many groups are
+            points.append(self.ax_.scatter(*rows.T, marker=marker, alpha=0.45, **style))
+            middle = np.median(rows, axis=0)
+            text = self.ax_.text(*middle, short(group), ha="center", va="center", **name_style)
+            texts.append(outline_text(text, 4))  # arrows meet where many groups are
         return points, texts
 
     def _move_groups_apart(self) -> None:
@@ -192,10 +191,7 @@ class BiplotDisplay(PlaneDisplay):
             return
         at = np.array([text.get_position() for text in self.groups_])
         angles = np.arctan2(*(at - at.mean(axis=0)).T[::-1])
-        label = self.ax_.get_xlabel()
-        note(self.ax_, " ")  # the layout with a note leaves the least room
         move_apart(self.ax_, self.groups_, angles)
-        self.ax_.set_xlabel(label)
 
 
 def _check_groups(y: np.ndarray, what: str) -> None:

@@ -1,22 +1,19 @@
 """How certain a PCA is: intervals over resampled rows."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._explain import KINDS, check_share, index_of
-from skparams.decomposition._plot.display import (
-    Display,
+from skparams.decomposition._explain import (
+    KINDS,
     check_count,
-    check_kind,
-    finish,
-    percent,
-    short,
+    check_option,
+    check_probability,
+    index_of,
 )
+from skparams.decomposition._plot.display import Display, percent, short, style_axes
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -112,13 +109,7 @@ class BootstrapDisplay(Display):
         resampled = found.bootstrap(
             n_resamples, sample_weight=sample_weight, random_state=random_state
         )
-        return cls(bootstrap=resampled).plot(
-            ax,
-            kind=kind,
-            component=component,
-            n_features=n_features,
-            confidence_level=confidence_level,
-        )
+        return cls(bootstrap=resampled)._draw(ax, kind, component, n_features, confidence_level)
 
     @classmethod
     def from_bootstrap(
@@ -146,13 +137,7 @@ class BootstrapDisplay(Display):
         display : BootstrapDisplay
             The display that is drawn.
         """
-        return cls(bootstrap=bootstrap).plot(
-            ax,
-            kind=kind,
-            component=component,
-            n_features=n_features,
-            confidence_level=confidence_level,
-        )
+        return cls(bootstrap=bootstrap)._draw(ax, kind, component, n_features, confidence_level)
 
     def plot(
         self, ax=None, *, kind="ratios", component=0, n_features=30, confidence_level=0.95
@@ -177,17 +162,20 @@ class BootstrapDisplay(Display):
         display : BootstrapDisplay
             The display.
         """
+        return self._draw(ax, kind, component, n_features, confidence_level)
+
+    def _draw(self, ax: Any, kind: Any, component: Any, n_features: Any, level: Any) -> Self:
         what = type(self).__name__
-        _check(kind, n_features, confidence_level, what)
-        low, high = self.bootstrap.interval(kind, confidence_level)
+        _check(kind, n_features, level, what)
+        low, high = self.bootstrap.interval(kind, level)
         estimates = getattr(self.bootstrap.estimates, kind)
         if kind == "loadings":
             names = self.bootstrap.component_names
             i = index_of(component, names, what, "component")
             columns = estimates[:, i], low[:, i], high[:, i]
-            self._draw_loadings(ax, *columns, names[i], n_features, confidence_level)
+            self._draw_loadings(ax, *columns, names[i], n_features, level)
         else:
-            self._draw_spectrum(ax, estimates, low, high, kind, confidence_level)
+            self._draw_spectrum(ax, estimates, low, high, kind, level)
         return self
 
     def _draw_spectrum(
@@ -211,12 +199,10 @@ class BootstrapDisplay(Display):
             counted = ", counted from 0"
         ax.set_xlabel(f"component{counted}; {self._caption(level)}")
         # Neighbors whose intervals overlap may swap.
-        overlapping = int((low[:-1] <= high[1:]).sum())
-        pairs = (
-            "1 pair of neighbors overlaps" if overlapping == 1 else f"{overlapping} pairs overlap"
-        )
+        n = int((low[:-1] <= high[1:]).sum())
+        few = {0: "no neighbors overlap", 1: "1 pair of neighbors overlaps"}
         what = "Eigenvalues" if kind == "eigenvalues" else "Shares of the components"
-        finish(ax, f"{what}: {pairs if overlapping else 'no neighbors overlap'}")
+        style_axes(ax, f"{what}: {few.get(n, f'{n} pairs overlap')}")
 
     def _draw_loadings(
         self, ax: Any, estimates: Any, low: Any, high: Any, name: str, n_features: int, level: float
@@ -239,8 +225,8 @@ class BootstrapDisplay(Display):
         more = f"; {left} smaller ones are not shown" if left else ""
         ax.set_xlabel(f"loading on {short(name)}, {self._caption(level)}{more}")
         n = int(uncertain.sum())
-        what = f"loadings on {short(name)} may be 0"
-        finish(ax, f"{n} of {len(estimates)} {what}", spines=("bottom",))
+        title = f"{n} of {len(estimates)} loadings on {short(name)} may be 0"
+        style_axes(ax, title, spines=("bottom",))
         ax.tick_params(axis="y", length=0)
 
     def _caption(self, level: float) -> str:
@@ -249,6 +235,6 @@ class BootstrapDisplay(Display):
 
 def _check(kind: Any, n_features: Any, confidence_level: Any, what: str) -> None:
     """Raise an error for arguments that are not allowed, before rows are resampled."""
-    check_kind(kind, KINDS, what)
+    check_option(kind, KINDS, f"{what}: kind")
     check_count(n_features, f"{what}: n_features")
-    check_share(confidence_level, f"{what}: confidence_level")
+    check_probability(confidence_level, f"{what}: confidence_level")

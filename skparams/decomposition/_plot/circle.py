@@ -1,15 +1,13 @@
 """The circle of correlations: how features correlate with two components and one another."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._plot.display import check_max_labels, pair_of
-from skparams.decomposition._plot.plane import PlaneDisplay, draw_arrows, label_arrows
+from skparams.decomposition._plot.display import PlaneDisplay, check_max_labels, component_pair
+from skparams.decomposition._plot.labels import draw_arrows, label_arrows
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -90,7 +88,7 @@ class CorrelationCircleDisplay(PlaneDisplay):
         what = f"{cls.__name__}.from_estimator"
         check_max_labels(max_labels, what)
         found = cls._explain(estimator, X, rotated=True, needs_rows=False)
-        pair = pair_of(found.component_names, components, what)
+        pair = component_pair(found.component_names, components, what)
         display = cls(
             correlations=found.correlations[:, pair],
             feature_names=found.feature_names,

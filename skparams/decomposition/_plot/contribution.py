@@ -1,23 +1,20 @@
 """Which features contribute to a component."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._explain import index_of
+from skparams.decomposition._explain import check_count, index_of
 from skparams.decomposition._plot.display import (
     FONT,
     Display,
-    check_count,
-    finish,
-    halo,
     note,
+    outline_text,
     percent,
     short,
+    style_axes,
 )
 
 
@@ -127,14 +124,14 @@ class ContributionDisplay(Display):
         self.bars_ = ax.barh(range(len(names)), shares, height=0.72, color=colors)
         words = [percent(share / 100) for share in shares]
         for text in ax.bar_label(self.bars_, words, padding=3, fontsize=FONT - 1):
-            halo(text)
+            outline_text(text)
         self.even_ = ax.axvline(100 / p, color=LIGHT.ink, lw=0.9, ls=(0, (4, 3)))
         ax.set_yticks(range(len(names)), names, fontsize=FONT)
         ax.set(ylim=(len(names) - 0.4, -0.6), xlim=(0, 1.14 * max(shares.max(), 100 / p)))
         ax.set_xlabel("share of the component (%); dashed: all features the same")
         if rest:
             note(ax, f"{rest} others make {percent(1 - shares.sum() / 100)}")
-        finish(ax, self._title(order), spines=("bottom",))
+        style_axes(ax, self._title(order), spines=("bottom",))
         ax.tick_params(axis="y", length=0)
         return self
 

@@ -1,13 +1,12 @@
 """What the displays share: the explanation that they draw, axes, and the names on them."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from numbers import Integral
 from typing import Any
 
+import numpy as np
+
 from skparams._report import LIGHT, clean, cut
-from skparams.decomposition._explain import Explanation, RotatedPCA, explain, index_of
+from skparams.decomposition._explain import Explanation, RotatedPCA, check_count, explain, index_of
 
 FONT, TITLE_FONT = 9.0, 11.0
 MAX_NAME_LENGTH = 24
@@ -49,7 +48,31 @@ class Display:
         return ax
 
 
-def pair_of(names: Any, components: Any, what: str) -> list[int]:
+class PlaneDisplay(Display):
+    """A display whose axes are two components."""
+
+    component_names: Any
+    ratios: Any
+
+    def _start_plane(self, ax: Any, size: tuple[float, float]) -> Any:
+        """Axes that cross at zero."""
+        ax = self._start(ax, size)
+        ax.axhline(0, color=LIGHT.quiet, lw=0.5, zorder=0)
+        ax.axvline(0, color=LIGHT.quiet, lw=0.5, zorder=0)
+        return ax
+
+    def _name_axes(self, title: str, *, spines: tuple[str, ...] = ("left", "bottom")) -> None:
+        """Name the components, and say how much of the variance they explain."""
+        labels = [
+            f"{short(name)} ({percent(ratio)} of the variance)"
+            for name, ratio in zip(self.component_names, self.ratios, strict=True)
+        ]
+        self.ax_.set(xlabel=labels[0], ylabel=labels[1])
+        total = percent(float(np.sum(self.ratios)))
+        style_axes(self.ax_, f"{title}, {total} of the variance", spines=spines)
+
+
+def component_pair(names: Any, components: Any, what: str) -> list[int]:
     """Positions of two different components."""
     if not isinstance(components, list | tuple) or len(components) != 2:
         raise ValueError(f"{what}: components must be a pair, got {components!r}.")
@@ -59,25 +82,9 @@ def pair_of(names: Any, components: Any, what: str) -> list[int]:
     return pair
 
 
-def check_count(value: Any, what: str, *, minimum: int = 1, or_none: bool = False) -> None:
-    """Raise an error unless the value is a count of items that can be drawn."""
-    if or_none and value is None:
-        return
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or value < minimum:
-        other = " or None" if or_none else ""
-        raise ValueError(f"{what} must be an int of at least {minimum}{other}, got {value!r}.")
-
-
 def check_max_labels(value: Any, what: str) -> None:
     """Raise an error unless the value is a maximum number of labels, or None."""
     check_count(value, f"{what}: max_labels", minimum=0, or_none=True)
-
-
-def check_kind(kind: Any, kinds: tuple[str, ...], what: str) -> None:
-    """Raise an error unless the kind of numbers can be drawn."""
-    if kind not in kinds:
-        raise ValueError(f"{what}: kind must be one of {list(kinds)}, got {kind!r}.")
 
 
 def short(name: Any) -> str:
@@ -85,12 +92,12 @@ def short(name: Any) -> str:
     return cut(clean(str(name)), MAX_NAME_LENGTH).replace("$", r"\$")
 
 
-def percent(share: float) -> str:
-    """A share in percent, such as 12 % or 1.2 %."""
-    return f"{100 * share:.{0 if share >= 0.0995 or share == 0 else 1}f} %"
+def percent(ratio: float) -> str:
+    """A ratio in percent, such as 12 % or 1.2 %."""
+    return f"{100 * ratio:.{0 if ratio >= 0.0995 or ratio == 0 else 1}f} %"
 
 
-def finish(ax: Any, title: str, *, spines: tuple[str, ...] = ("left", "bottom")) -> None:
+def style_axes(ax: Any, title: str, *, spines: tuple[str, ...] = ("left", "bottom")) -> None:
     """Set the title and fonts, and hide the other spines."""
     ax.set_title(title, fontsize=TITLE_FONT, loc="left")
     ax.tick_params(labelsize=FONT)
@@ -100,7 +107,7 @@ def finish(ax: Any, title: str, *, spines: tuple[str, ...] = ("left", "bottom"))
         axis.label.set_size(FONT)
 
 
-def halo(text: Any, width: float = 2.5) -> Any:
+def outline_text(text: Any, width: float = 2.5) -> Any:
     """Outline a text in the background color, so that it is readable on lines and points."""
     from matplotlib.patheffects import withStroke
 
@@ -111,7 +118,7 @@ def halo(text: Any, width: float = 2.5) -> Any:
 def annotate(ax: Any, text: str, at: Any, offset: tuple[float, float], **style: Any) -> Any:
     """Add an outlined text at an offset, in points, from a point."""
     style = {"fontsize": FONT - 1, "color": LIGHT.ink, "va": "center"} | style
-    return halo(ax.annotate(text, at, offset, textcoords="offset points", **style))
+    return outline_text(ax.annotate(text, at, offset, textcoords="offset points", **style))
 
 
 def note(ax: Any, text: str) -> None:

@@ -1,6 +1,4 @@
-"""Odd rows: T² against SPE."""
-
-from __future__ import annotations
+"""T² against SPE, with the outliers named."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -12,18 +10,18 @@ from skparams.decomposition._plot.display import (
     Display,
     annotate,
     check_max_labels,
-    finish,
     short,
+    style_axes,
 )
 from skparams.decomposition._plot.labels import Label, place
 
 # From this ratio of the furthest row to the limit, the axis is logarithmic beyond the limit.
-FAR = 12.0
+LOG_SCALE_RATIO = 12.0
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class OutlierDisplay(Display):
-    """T² of the rows against their SPE, with the limits of both and the odd rows named.
+    """T² of the rows against their SPE, with the limits of both and the outliers named.
 
     Right of the vertical limit rows are far from the mean within the components; above the
     horizontal one they are off the components. `from_estimator` makes one.
@@ -50,12 +48,12 @@ class OutlierDisplay(Display):
     limits_ : tuple of two matplotlib Line2D
         The limits of T² and of SPE.
     labels_ : list of matplotlib Annotation
-        Labels of odd rows and the feature that contributes most, in the order of `outliers`, as
+        Labels of outliers and the feature that contributes most, in the order of `outliers`, as
         far as there is room.
 
     See Also
     --------
-    explain : The odd rows as a table, by ``outliers()``.
+    explain : The outliers as a table, by ``outliers()``.
 
     References
     ----------
@@ -91,7 +89,7 @@ class OutlierDisplay(Display):
         alpha : float, default=0.05
             The share of normal rows that each limit excludes, in (0, 1).
         max_labels : int or None, default=10
-            Maximum number of odd rows that are named; None for all that there is room for.
+            Maximum number of outliers that are named; None for all that there is room for.
         ax : matplotlib Axes, default=None
             The axes to draw in; by default those of a new figure.
 
@@ -118,7 +116,7 @@ class OutlierDisplay(Display):
         ax : matplotlib Axes, default=None
             The axes to draw in; by default those of a new figure.
         max_labels : int or None, default=10
-            Maximum number of odd rows that are named; None for all that there is room for.
+            Maximum number of outliers that are named; None for all that there is room for.
 
         Returns
         -------
@@ -127,15 +125,15 @@ class OutlierDisplay(Display):
         """
         check_max_labels(max_labels, type(self).__name__)
         ax = self._start(ax, (6, 4.4))
-        odd, limits = self.outliers, self.outliers.limits
+        found, limits = self.outliers, self.outliers.limits
         normal = np.ones(len(self.spe), dtype=bool)
-        normal[odd.rows] = False
+        normal[found.rows] = False
         size = float(np.clip(4000 / max(1, len(normal)), 4, 18))
         self.points_ = ax.scatter(
             self.hotelling_t2[normal], self.spe[normal], s=size, color=LIGHT.above, alpha=0.5, lw=0
         )
         self.odd_ = ax.scatter(
-            odd.hotelling_t2, odd.spe, s=size + 6, color=LIGHT.below, marker="D", lw=0, zorder=3
+            found.hotelling_t2, found.spe, s=size + 6, color=LIGHT.below, marker="D", lw=0, zorder=3
         )
         style = {"color": LIGHT.ink, "lw": 0.9, "ls": (0, (4, 3))}
         self.limits_ = (ax.axvline(limits.hotelling_t2, **style), ax.axhline(limits.spe, **style))
@@ -146,9 +144,9 @@ class OutlierDisplay(Display):
         if limits.spe == 0 and not self.spe.any():
             ax.set_ylabel("SPE is 0: all of each row is in the components")
         self._name_limits()
-        noun = "row is" if len(odd) == 1 else "rows are"
-        finish(ax, f"{len(odd)} of {len(normal):,} {noun} beyond a limit")
-        visible = np.column_stack([odd.hotelling_t2, odd.spe])
+        noun = "row is" if len(found) == 1 else "rows are"
+        style_axes(ax, f"{len(found)} of {len(normal):,} {noun} beyond a limit")
+        visible = np.column_stack([found.hotelling_t2, found.spe])
         self.labels_ = list(place(ax, self._names(), visible, max_labels).values())
         return self
 
@@ -162,21 +160,20 @@ class OutlierDisplay(Display):
         annotate(ax, text, (1, limits.spe), (-2, 3), **style)
 
     def _names(self) -> list[Label]:
-        """Labels of the odd rows, each with the feature that contributes most."""
-        odd, labels = self.outliers, []
-        for i in range(len(odd)):
-            by_spe = odd.spe[i] * odd.limits.hotelling_t2 > odd.hotelling_t2[i] * odd.limits.spe
-            shares = odd.spe_contributions if by_spe else odd.hotelling_t2_contributions
-            name = odd.feature_names[int(shares[i].argmax())]
-            text = f"{short(odd.labels[i])}: {short(name)}"
-            labels.append(Label(odd.hotelling_t2[i], odd.spe[i], text, 0))
+        """Labels of the outliers, each with the feature that contributes most."""
+        found, labels = self.outliers, []
+        for i, (t2, spe) in enumerate(zip(found.hotelling_t2, found.spe, strict=True)):
+            by_spe = spe * found.limits.hotelling_t2 > t2 * found.limits.spe
+            contributions = found.spe_contributions if by_spe else found.hotelling_t2_contributions
+            name = found.feature_names[int(contributions[i].argmax())]
+            labels.append(Label(t2, spe, f"{short(found.labels[i])}: {short(name)}", 0))
         return labels
 
 
 def _scale(set_scale: Any, set_limits: Any, values: np.ndarray, limit: float) -> None:
     """Scale an axis from 0, logarithmic beyond the limit if rows are far away."""
     furthest = max(float(values.max(initial=0.0)), limit) or 1.0
-    if limit > 0 and furthest > FAR * limit:
+    if limit > 0 and furthest > LOG_SCALE_RATIO * limit:
         set_scale("symlog", linthresh=limit, linscale=1.5)
         set_limits(0, 1.6 * furthest)
     else:

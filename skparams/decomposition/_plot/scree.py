@@ -1,21 +1,13 @@
 """The scree: how much each component explains, and how many are worth keeping."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._plot.display import (
-    FONT,
-    Display,
-    annotate,
-    check_kind,
-    finish,
-    percent,
-)
+from skparams.decomposition._explain import check_option
+from skparams.decomposition._plot.display import FONT, Display, annotate, percent, style_axes
 
 KINDS = ("ratios", "eigenvalues")
 
@@ -108,7 +100,7 @@ class ScreeDisplay(Display):
         display : ScreeDisplay
             The display that is drawn.
         """
-        check_kind(kind, KINDS, f"{cls.__name__}.from_estimator")
+        check_option(kind, KINDS, f"{cls.__name__}.from_estimator: kind")
         found = cls._explain(estimator, X, needs_rows=False)
         pca, rules, band = found.pca, None, None
         values, total = pca.explained_variance_, pca._total_variance
@@ -140,7 +132,7 @@ class ScreeDisplay(Display):
         display : ScreeDisplay
             The display.
         """
-        check_kind(kind, KINDS, type(self).__name__)
+        check_option(kind, KINDS, f"{type(self).__name__}: kind")
         ax = self._start(ax, (6, 3.8))
         unit = 1.0
         if kind == "ratios":
@@ -163,7 +155,7 @@ class ScreeDisplay(Display):
         share = self.eigenvalues[:k].sum() / (self.total_variance or 1.0)
         of = f" of {len(heights)}" if len(heights) > k else ""
         noun = "component explains" if k == 1 and not of else "components explain"
-        finish(ax, f"{k}{of} {noun} {percent(share)} of the variance")
+        style_axes(ax, f"{k}{of} {noun} {percent(share)} of the variance")
         self.rules_ = self._draw_rules(1.08 * top)
         return self
 
