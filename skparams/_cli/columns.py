@@ -9,7 +9,7 @@ TOO_LARGE = 1e100  # taken as missing: its square overflows
 
 
 def choose_columns(frame, notes: list[str]):
-    """Return the useful columns as floats and strings, and the names of both kinds.
+    """The useful columns as floats and strings, and the names of both kinds.
 
     A note names each column that is left out: an empty one, a row counter, text that is different
     in most rows.

@@ -40,7 +40,7 @@ class Dataset(Report):
 
 
 def load_images() -> Dataset:
-    """Return scikit-learn's handwritten digits, 8 by 8 pixels each."""
+    """The handwritten digits of scikit-learn, 8 by 8 pixels each."""
     X, y = load_digits(return_X_y=True)
     return Dataset("digits", X, y, tuple("0123456789"), image_shape=(8, 8))
 
@@ -68,7 +68,7 @@ def read_csv(path: Path, target: str | None) -> Dataset:
 
 
 def _rows_with_target(frame, target: str, notes: list[str]):
-    """Return features and target of the rows whose target is known, or of a sample of them."""
+    """Features and target of the rows whose target is known, or of a sample of them."""
     y = frame.pop(target)
     if y.dtype.kind == "f":
         y = y.where(y.abs() < TOO_LARGE)

@@ -9,7 +9,7 @@ _MAX_NUMERIC_CLASSES = 20
 
 
 def decide_task(y, name: str, notes: list[str]) -> tuple[np.ndarray, bool]:
-    """Return the values of a target without gaps, and whether they are classes; note why."""
+    """The values of a target without gaps, and whether they are classes; note why."""
     if y.dtype.kind not in "iuf":
         values = y.astype(str).to_numpy(dtype=object).astype(str)
         n_words = len(np.unique(values))
@@ -28,7 +28,7 @@ def decide_task(y, name: str, notes: list[str]) -> tuple[np.ndarray, bool]:
 
 
 def in_common_class(y: np.ndarray, name: str, notes: list[str]) -> np.ndarray:
-    """Return which rows belong to a class that is large enough for every fold."""
+    """Which rows belong to a class that is large enough for every fold."""
     classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
     if len(classes) == 1:
         raise DemoError(f"the target {name!r} has one value only: {str(classes[0])!r}")

@@ -11,7 +11,6 @@ from skparams._diff.sections import hyperparameters
 from skparams._report import (
     UNKNOWN,
     Bar,
-    Bars,
     Column,
     Frame,
     Page,
@@ -41,7 +40,7 @@ _COLUMNS = {
 }
 _LEARNED = [
     Column("they learned", least=18, code=True),
-    Column("shape", wraps="cut"),
+    Column("shape", wraps="cut", code=True),
     Column("mean", right=True, drop=2),
     Column("std", right=True),
     Column("relative", right=True),
@@ -109,7 +108,7 @@ class Spread(Plotted):
             title = f"{{first}} varies the most: its std is {value(largest)} of its size"
         below = f"std over {plural(len(self.classes), 'model')}, over the size of the means"
         nothing = "the models have no parameter of one shape to compare"
-        return draw_bars(Bars(title, below, bars, nothing), ax)
+        return draw_bars(bars, ax, title=title, below=below, nothing=nothing)
 
 
 def _row(row: ParameterSpread, n_models: int) -> Row:
@@ -127,7 +126,7 @@ def _row(row: ParameterSpread, n_models: int) -> Row:
 
 def _notes(spread: Spread) -> Iterator[str]:
     if any(row.std is not None for row in spread.parameters):
-        yield "std: of each number over the models, as root mean square; relative: over the means'"
+        yield "std: between models, root mean square over elements; relative: to that of the means"
     if spread.different_structure:
         names = few([clean(path) for path in spread.different_structure])
         yield f"models differ in {names}: numbers at one place may mean different things"

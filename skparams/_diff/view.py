@@ -12,7 +12,6 @@ from skparams._diff.sections import hyperparameters, written
 from skparams._report import (
     UNKNOWN,
     Bar,
-    Bars,
     Column,
     Frame,
     Page,
@@ -45,7 +44,7 @@ _COLUMNS = {
 }
 _LEARNED = [
     Column("it learned", least=18, code=True),
-    Column("shape", wraps="cut"),
+    Column("shape", wraps="cut", code=True),
     Column("changed", right=True),
     Column("largest", right=True, drop=1),
     Column("relative", right=True),
@@ -121,8 +120,9 @@ class Diff(Plotted):
         if largest := longest(bars):
             title = f"{{first}} changed the most: by {value(largest)} times its norm"
         below = "norm of the change over the norm before"
-        nothing = "has nothing to draw: no fitted parameter is in both models"
-        return draw_bars(Bars(title, below, bars, f"{class_of(self.root)} {nothing}"), ax)
+        why = "has nothing to draw: no fitted parameter is in both models"
+        nothing = f"{class_of(self.root)} {why}"
+        return draw_bars(bars, ax, title=title, below=below, nothing=nothing)
 
 
 def _learned(root: NodeChange) -> Iterator[Row]:

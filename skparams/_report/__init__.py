@@ -1,11 +1,11 @@
 """A page of sections and rows, and how it is written: text, HTML, frame, JSON, figure."""
 
-from skparams._report.bars import Bar, Bars, draw_bars, longest
+from skparams._report.bars import Bar, draw_bars, longest
 from skparams._report.base import Frame, Plotted, Report
 from skparams._report.chosen import chosen
 from skparams._report.layout import cut
-from skparams._report.lines import largest, learned, run_name, runs, upper, weight
-from skparams._report.nodes import about, frame_of, guessed_classes, layers, titled
+from skparams._report.lines import largest, learned, run_name, runs, sort_key, upper
+from skparams._report.nodes import about, frame_of, guessed_classes, layers, tables
 from skparams._report.page import Column, Page, Row, Section, left_out
 from skparams._report.palette import DARK, LIGHT, Theme
 from skparams._report.plot import draw_nodes
@@ -28,7 +28,6 @@ __all__ = [
     "LIGHT",
     "UNKNOWN",
     "Bar",
-    "Bars",
     "Column",
     "Frame",
     "Page",
@@ -60,8 +59,8 @@ __all__ = [
     "runs",
     "shape",
     "size",
-    "titled",
+    "sort_key",
+    "tables",
     "upper",
     "value",
-    "weight",
 ]

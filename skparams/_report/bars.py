@@ -21,9 +21,9 @@ from skparams._report.words import plural, value
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Bar", "Bars", "draw_bars", "longest"]
+__all__ = ["MAX_BARS", "Bar", "draw_bars", "longest", "name_bars"]
 
-_MAX_BARS = 12
+MAX_BARS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +35,32 @@ class Bar:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """What a figure shows: ``{first}`` in the title is the name of the longest bar."""
-
-    title: str
-    below: str
-    bars: Sequence[Bar]
-    nothing: str
-
-
 def longest(bars: Sequence[Bar]) -> float:
-    """Return the length of the longest bar, 0 where there is none."""
+    """The length of the longest bar, 0 if there is none."""
     return max((bar.length or 0.0 for bar in bars), default=0.0)
 
 
-def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
-    """Draw bars, the longest of them where there are many."""
-    if not shown.bars:
-        raise ValueError(f"plot: {shown.nothing}.")
+def draw_bars(
+    bars: Sequence[Bar], ax: Axes | None, *, title: str, below: str, nothing: str
+) -> Axes:
+    """Draw bars, the longest of them if there are many; ``{first}`` in the title is the longest.
+
+    ``nothing`` is the error if there are none.
+    """
+    if not bars:
+        raise ValueError(f"plot: {nothing}.")
     if ax is None:
         ax = new_axes()
-    ordered = sorted(shown.bars, key=lambda bar: (bar.length is None, -(bar.length or 0.0)))
-    most = min(_MAX_BARS, rows_that_fit(ax))
+    ordered = sorted(bars, key=lambda bar: (bar.length is None, -(bar.length or 0.0)))
+    most = min(MAX_BARS, rows_that_fit(ax))
     bars, rest = ordered[:most], ordered[most:]
+    below += f"; {plural(len(rest), 'parameter')} left out" if rest else ""
+    name_bars(ax, bars, title.format(first=short(bars[0].name)), below)
+    return ax
+
+
+def name_bars(ax: Axes, bars: Sequence[Bar], title: str, below: str = "") -> None:
+    """Draw bars with their names at the left and their labels at the right."""
     widest = longest(bars) or 1.0
     for i, bar in enumerate(bars):
         length = bar.length or 0.0
@@ -70,7 +72,5 @@ def draw_bars(shown: Bars, ax: Axes | None = None) -> Axes:
     ax.spines[:].set_visible(False)
     names = [short(bar.name) for bar in bars]
     name_rows(ax, names)
-    below = shown.below + (f"; {plural(len(rest), 'parameter')} left out" if rest else "")
     ax.set_xlabel(wrapped(ax, below, names), fontsize=FONT, loc="right")
-    set_title(ax, shown.title.format(first=names[0]), names)
-    return ax
+    set_title(ax, title, names)

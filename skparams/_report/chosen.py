@@ -23,7 +23,7 @@ _COLUMNS = [
 
 
 def chosen(root: Node) -> list[Section]:
-    """Return the table of hyperparameters, none where an estimator has none.
+    """The table of hyperparameters, if the estimator has any.
 
     Worth showing are those that are not at their default, and those that decide what is learned,
     unless they are switches that nobody turned, as ``fit_intercept=True``, or an estimator has
@@ -65,7 +65,7 @@ def _row(row: Hyperparameter) -> Row:
 
 
 def _hidden(hidden: Sequence[Row], n_deciding: int, n_shown: int) -> Row:
-    """Return the row that opens to what is not worth showing."""
+    """The row that opens to what is not worth showing."""
     full = n_shown == _MAX_CHOICES
     words = f"{len(hidden):,} {'more ' if n_shown else ''}{'' if full else 'at their defaults'}"
     if n_deciding and not full:
@@ -75,7 +75,7 @@ def _hidden(hidden: Sequence[Row], n_deciding: int, n_shown: int) -> Row:
 
 
 def _tree(found: Sequence[tuple[list[str], Row]]) -> list[Row]:
-    """Return rows below the estimators that they belong to, each of which stands once."""
+    """Rows below their estimators, each of which stands once."""
     rows = [row for rest, row in found if len(rest) == 1]
     groups: dict[str, list[tuple[list[str], Row]]] = {}
     for (first, *rest), row in found:
@@ -102,7 +102,7 @@ def _hyperparameters(node: Node, section: str) -> Iterator[tuple[str, list[Hyper
 
 
 def _relative_name(row: Hyperparameter, name: str) -> str:
-    """Return how an attribute is named beside a hyperparameter: another step's with the step."""
+    """The name of an attribute beside a hyperparameter, with its step if that is another one."""
     step = row.path.rpartition("__")[0]
     if name.startswith(f"{step}__"):
         return name.removeprefix(f"{step}__")

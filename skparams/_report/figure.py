@@ -49,7 +49,7 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
 
 
 def rows_that_fit(ax: Axes) -> int:
-    """Return how many named rows there is room for."""
+    """How many named rows there is room for."""
     room = ax.get_window_extent().height * 72 / ax.figure.dpi
     place, figure = ax.get_subplotspec(), ax.figure
     if place and figure.get_layout_engine():
@@ -76,7 +76,7 @@ def _widest(names: Sequence[str]) -> float:
 
 
 def short(name: str) -> str:
-    """Return a name that fits, with nothing in it that would be typeset as a formula."""
+    """A name that fits, with nothing in it that would be typeset as a formula."""
     return cut(clean(name), _LONGEST_NAME).replace("$", r"\$")
 
 
@@ -101,7 +101,7 @@ def points_wide(ax: Axes) -> float:
 
 @lru_cache(maxsize=1000)
 def points(text: str, size: float = FONT) -> float:
-    """Return how wide a text will be, in points, whatever it is drawn with later."""
+    """How wide a text will be, in points, whatever it is drawn with later."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 

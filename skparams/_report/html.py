@@ -18,10 +18,11 @@ _HERE = Path(__file__).parent
 _STYLES = {"": "", "dim": " skp-quiet", "bold": " skp-strong", "accent": " skp-accent"}
 _WIDEST = 44  # of a column of names or values, before it wraps
 _WIDEST_TEXT = 90
+_MIN_SHARE = 2  # percent: a shorter bar looks like a speck
 
 
 def to_html(page: Page) -> str:
-    """Return a page as a piece of HTML that needs nothing else."""
+    """A page as a piece of HTML that needs nothing else."""
     sections = [_Table(section) for section in page.sections]
     return _template().render(style=_style(), page=page, sections=sections)
 
@@ -43,23 +44,26 @@ class _Table:
             min(max(map(width_of, each)), _WIDEST_TEXT if column.wraps == "words" else _WIDEST)
             for column, each in zip(self._columns, zip(*cells, strict=True), strict=True)
         ]
+        # Names stay in one line as long as others can give way.
+        least = [f"min({widths[0] + 2}ch, 40%)", *["0"] * len(widths[1:])]
         self.grid = " ".join(
-            f"calc({width}ch + 0.6em)" if column.right else f"minmax(0, {width + 2}fr)"
-            for column, width in zip(self._columns, widths, strict=True)
+            f"calc({width}ch + 0.6em)" if column.right else f"minmax({low}, {width + 2}fr)"
+            for column, width, low in zip(self._columns, widths, least, strict=True)
         )
         self.width = sum(width + 3 for width in widths)
         numbers = (i for i, column in enumerate(self._columns) if column.right and not column.drop)
         self._main = next(numbers, 1)
         self._starts = [self._start(i) for i in range(len(self._columns))]
 
-    def _all(self, rows: Sequence[Row], level: int = 1) -> Iterator[list[str]]:
-        """Yield the cells of all rows, the names with room for their levels."""
+    def _all(self, rows: Sequence[Row], level: int = 1, opened: bool = True) -> Iterator[list[str]]:
+        """Yield the cells of all rows, the names that are shown with room for their levels."""
         for row in rows:
-            yield ["  " * level + row.cells[0], *(row.cells[i] for i in self._at[1:])]
-            yield from self._all(row.rows, level + 1)
+            name = "  " * level + row.cells[0] if opened else ""
+            yield [name, *(row.cells[i] for i in self._at[1:])]
+            yield from self._all(row.rows, level + 1, opened and row.opened)
 
     def _start(self, i: int) -> str:
-        """Return the opening tag of the cells of a column, but for its end."""
+        """The opening tag of the cells of a column, without its end."""
         names = ["skp-name" if i == 0 else "skp-n" if self._columns[i].right else ""]
         names += ["skp-main"] * (i == self._main)
         heading = self._columns[i].heading
@@ -101,7 +105,7 @@ class _Table:
             text = escape(texts[i])
             if column.code and text and not (alone and row.style == "dim"):
                 text = Markup(f"<code>{text}</code>")
-            bar = row.share and i == self._main
+            bar = row.share >= _MIN_SHARE and i == self._main
             share = f' style="--skp-share:{row.share}%"' if bar else ""
             cells.append(f"{start}{share}>{text}</span>")
         return "".join(cells[:1] if alone else cells)

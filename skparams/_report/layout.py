@@ -18,7 +18,7 @@ _NAMES_SHARE = 0.6  # of the page: longer names are cut rather than all other co
 
 @lru_cache(maxsize=4096)
 def width_of(text: str) -> int:
-    """Return how many cells of a terminal a text takes."""
+    """How many cells of a terminal a text takes."""
     return len(text) if text.isascii() else sum(map(_cells, text))
 
 
@@ -29,7 +29,7 @@ def _cells(sign: str) -> int:
 
 
 def padded(text: str, width: int, right: bool = False) -> str:
-    """Return a text with spaces after it, or before it, up to a width."""
+    """A text with spaces after it, or before it, up to a width."""
     spaces = " " * (width - width_of(text))
     return spaces + text if right else text + spaces
 
@@ -37,7 +37,7 @@ def padded(text: str, width: int, right: bool = False) -> str:
 def widths_of(
     columns: Sequence[Column], cells: Sequence[Sequence[str]], room: int
 ) -> dict[int, int]:
-    """Return the widths of the columns that there is room for, by their place.
+    """The widths of the columns that there is room for, by their place.
 
     ``cells`` are rows, the headings first. Names stay whole as long as others can give way: text
     wraps first, then columns that may be dropped go, then names are cut.
@@ -85,12 +85,12 @@ def widths_of(
 
 
 def _parts(text: str, wraps: str) -> list[str]:
-    """Return what stays together where a text goes on in the next line."""
+    """What stays together where a text goes on in the next line."""
     return text.split(" ") if wraps == "words" else re.split(r"(?<=[×,:]) ", text)
 
 
 def fitted(text: str, column: Column, width: int, sign: str) -> list[str]:
-    """Return a cell's text in lines that are no wider than the column."""
+    """A cell's text in lines that are no wider than the column."""
     if not column.wraps:
         return [cut(text, width, sign)]
     if column.wraps == "words":
@@ -103,7 +103,7 @@ def fitted(text: str, column: Column, width: int, sign: str) -> list[str]:
 
 
 def folded(text: str, width: int) -> list[str]:
-    """Return a sentence in lines, broken between words."""
+    """A sentence in lines, broken between words."""
     return _filled(text.split(" "), width)
 
 
@@ -125,7 +125,7 @@ def _filled(parts: Sequence[str], width: int) -> list[str]:
 
 
 def cut(text: str, width: int, sign: str = "…") -> str:
-    """Return text that takes at most ``width`` cells, the middle left out where it is longer."""
+    """Text that takes at most ``width`` cells, the middle left out where it is longer."""
     room = max(width - len(sign), 0)
     return text if width_of(text) <= width else _cut_at(text, room - room // 2, room, sign[:width])
 
@@ -135,7 +135,7 @@ def _cut_at(text: str, head: int, room: int, sign: str) -> str:
 
 
 def _start(text: str, width: int) -> str:
-    """Return as much of the start of a text as ``width`` cells hold."""
+    """As much of the start of a text as ``width`` cells hold."""
     for end, sign in enumerate(text):
         width -= _cells(sign)
         if width < 0:
@@ -144,7 +144,7 @@ def _start(text: str, width: int) -> str:
 
 
 def cut_distinct(names: Sequence[str], width: int, sign: str = "…") -> list[str]:
-    """Return the names cut to a width, so that names that differ still differ."""
+    """The names cut to a width, so that names that differ still differ."""
     shown = [cut(name, width, sign) for name in names]
     room = max(width - len(sign), 0)
     for text in {text for text in shown if shown.count(text) > 1}:

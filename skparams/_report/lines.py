@@ -13,6 +13,7 @@ from skparams._records import (
     FittedAttribute,
     Layer,
     Node,
+    Totals,
     Unknown,
     add,
     multiply,
@@ -29,8 +30,8 @@ __all__ = [
     "lines_of",
     "run_name",
     "runs",
+    "sort_key",
     "upper",
-    "weight",
 ]
 
 _MAX_ARRAYS = 12  # of one estimator: a screen's worth
@@ -43,7 +44,6 @@ _STYLES = {"estimator": "bold", "several": "bold", "rest": "dim"}
 
 T = TypeVar("T")
 N = TypeVar("N", bound="_Named")
-Counts = tuple[Count, Count, Count]  # stored, free, bytes
 
 
 class _Named(Protocol):
@@ -60,26 +60,25 @@ class Line:
     """One line: an array, an estimator, several estimators alike, or the rest of either.
 
     ``what`` is an array's shape or an estimator's class, ``words`` its dims or whatever else there
-    is to say. The counts of an alias are not ``counted``: they stand where it points.
+    is to say. An alias has no counts: they stand where it points.
     """
 
     kind: str
     name: str
     what: str = ""
     words: str = ""
-    count: Count = 0
-    free: Count = 0
-    bytes: Count = 0
-    counted: bool = True
-    lines: tuple[Line, ...] = ()
+    counts: Totals | None = None
+    lines: Sequence[Line] = ()
     opened: bool = True
 
+    @property
+    def count(self) -> Count:
+        return 0 if self.counts is None else self.counts.stored
+
     def row(self, total: int, planned: bool) -> Row:
-        """Return the row of a table, with those below it."""
-        counts = ("", "", "")
-        if self.counted:
-            counts = _written((self.count, self.free, self.bytes), planned)
-        share = round(100 * upper(self.count) / total, 1) if total and self.counted else 0.0
+        """The row of a table, with those below it."""
+        counts = ("", "", "") if self.counts is None else _written(self.counts, planned)
+        share = round(100 * upper(self.count) / total, 1) if total else 0.0
         below = [line.row(total, planned) for line in self.lines]
         cells = (self.name, self.what, self.words, *counts)
         return Row(cells, _STYLES.get(self.kind, ""), below, self.opened, share)
@@ -88,7 +87,7 @@ class Line:
 def learned(
     root: Node, depth: int | None = None, *, planned: bool, notes: Sequence[str]
 ) -> Section:
-    """Return the table of what an estimator learned, or will learn."""
+    """The table of what an estimator learned, or will learn."""
     columns = [
         Column("will learn" if planned else "it learned", least=18, code=True),
         Column("shape", wraps="cut", code=True),
@@ -97,20 +96,19 @@ def learned(
         Column("free", right=True, drop=3),
         Column("bytes", right=True, drop=2),
     ]
-    totals = root.totals
-    rows = [line.row(upper(totals.stored), planned) for line in lines_of(root, depth)]
-    counts = _written((totals.stored, totals.free, totals.bytes), planned)
-    return Section(columns, [*rows, Row(("total", "", "", *counts), "bold")], notes)
+    rows = [line.row(upper(root.totals.stored), planned) for line in lines_of(root, depth)]
+    total = Row(("total", "", "", *_written(root.totals, planned)), "bold")
+    return Section(columns, [*rows, total], notes)
 
 
-def _written(counts: Counts, planned: bool) -> tuple[str, str, str]:
-    stored, free, held = counts
-    first = "after fit" if planned and isinstance(stored, Unknown) else number(stored)
-    return first, number(free), size(held)
+def _written(counts: Totals, planned: bool) -> tuple[str, str, str]:
+    unknown = planned and isinstance(counts.stored, Unknown)
+    first = "after fit" if unknown else number(counts.stored)
+    return first, number(counts.free), size(counts.bytes)
 
 
 def lines_of(root: Node, depth: int | None = None, limit: int = _MAX_LINES) -> tuple[Line, ...]:
-    """Return the lines below the root, about ``limit`` of them: all others are summed up.
+    """The lines below the root, about ``limit`` of them: all others are summed up.
 
     Runs of estimators alike are opened where ``depth`` is given.
     """
@@ -133,7 +131,9 @@ class _Lines:
             yield self._trees(node, groups)
         if self._depth is not None and level >= self._depth:
             return
-        shown, more = largest(list(runs(node.children)), _MAX_CHILDREN, _weight_of_run)
+        shown, more = largest(
+            list(runs(node.children)), _MAX_CHILDREN, lambda run: _sum(map(_totals, run)).stored
+        )
         for run in shown:
             yield self._estimator(run[0], level) if len(run) == 1 else self._run(run, level)
         if more:
@@ -145,7 +145,7 @@ class _Lines:
         items: Sequence[T],
         shown: int,
         make: Callable[[T], Line],
-        counts: Callable[[T], Counts],
+        counts: Callable[[T], Totals],
     ) -> Iterator[Line]:
         """Yield the lines of the first of many, and one that opens to some of those left out."""
         made = list(self._made(items[:shown], make))
@@ -154,7 +154,7 @@ class _Lines:
             folded = list(self._made(left[:_MAX_FOLDED], make))
             if out := left[len(folded) :]:
                 folded = [*folded, _rest(len(out), map(counts, out))] if folded else []
-            yield _rest(len(left), map(counts, left), lines=tuple(folded))
+            yield _rest(len(left), map(counts, left), lines=folded)
 
     def _made(self, items: Sequence[T], make: Callable[[T], Line]) -> Iterator[Line]:
         for item in items:
@@ -164,7 +164,7 @@ class _Lines:
             yield make(item)
 
     def _estimator(self, node: Node, level: int) -> Line:
-        what, words = clean(node.class_name), flow(layers_of(node))
+        what, words = clean(node.class_name), layer_sizes(layers_of(node))
         trees = trees_in([node])
         if trees and trees.n == 1 and not boosted(node):
             words = tree_size(trees)
@@ -173,99 +173,97 @@ class _Lines:
             stored = node.totals.stored
             words = "" if isinstance(stored, Unknown) else f"each {number(stored)}"
         lines = tuple(self.inside(node, level + 1)) if self._left > 0 else ()
-        return Line("estimator", clean(node.name), what, words, *_totals(node), lines=lines)
+        return Line("estimator", clean(node.name), what, words, _totals(node), lines=lines)
 
     def _run(self, run: Sequence[Node], level: int) -> Line:
-        """Return the line of several alike, with the largest of them inside it."""
-        ordered = sorted(run, key=lambda node: -weight(node.totals.stored))
-        lines = self._listed(
-            ordered, _MAX_MEMBERS, lambda node: self._estimator(node, level + 1), _totals
+        """The line of several alike, with the largest of them inside it."""
+        ordered = sorted(run, key=lambda node: -sort_key(node.totals.stored))
+        lines = list(
+            self._listed(
+                ordered, _MAX_MEMBERS, lambda node: self._estimator(node, level + 1), _totals
+            )
         )
         trees = trees_in(run)
         what = f"{len(run):,} × {clean(run[0].class_name)}"
         if trees and trees.n == len(run):
             what = described(trees, f"{number(trees.nodes)} nodes")
-        return Line(
-            "several",
-            run_name(run),
-            what,
-            "",
-            *_sum(map(_totals, run)),
-            lines=tuple(lines),
-            opened=self._depth is not None,
-        )
+        counts = _sum(map(_totals, run))
+        return Line("several", run_name(run), what, "", counts, lines, self._depth is not None)
 
     def _trees(self, node: Node, groups: Sequence[Sequence[FittedAttribute]]) -> Line:
-        """Return the line of trees that are no estimators, with each of them inside it."""
+        """The line of trees that are no estimators, with each of them inside it."""
         rows, trees = [row for group in groups for row in group], trees_in([node])
         assert trees is not None
         if len(groups) == 1:
             lines = [
-                Line("array", array_name(row), shape(row.shape), "", *_own(row)) for row in rows
+                Line("array", array_name(row), shape(row.shape), "", _own(row)) for row in rows
             ]
         else:
-            each = list(enumerate(groups))
-            lines = list(self._listed(each, _MAX_MEMBERS, _tree, lambda item: _sums(item[1])))
-        opened = self._depth is not None
-        what = described(trees)
-        return Line("several", "trees", what, "", *_sums(rows), lines=tuple(lines), opened=opened)
+            lines = list(
+                self._listed(
+                    range(len(groups)),
+                    _MAX_MEMBERS,
+                    lambda i: _tree(i, groups[i]),
+                    lambda i: _sum(map(_own, groups[i])),
+                )
+            )
+        counts, opened = _sum(map(_own, rows)), self._depth is not None
+        return Line("several", "trees", described(trees), "", counts, lines, opened)
 
     def _array(self, row: FittedAttribute, node: Node) -> Line:
         name = clean(self._names.get(row.path, row.path).removeprefix(f"{node.path}__"))
         if row.alias_of is not None:
             same = f"the same as {clean(row.alias_of)}"
-            return Line("array", name, shape(row.shape), same, counted=False)
+            return Line("array", name, shape(row.shape), same)
         dims = clean(" × ".join(row.dims or ()))
-        return Line("array", name, shape(row.shape), dims, *_own(row))
+        return Line("array", name, shape(row.shape), dims, _own(row))
 
 
-def _tree(item: tuple[int, Sequence[FittedAttribute]]) -> Line:
-    place, rows = item
+def _tree(place: int, rows: Sequence[FittedAttribute]) -> Line:
     trees = rows[0].trees
     assert trees is not None
-    return Line("estimator", f"trees[{place}]", tree_size(trees), "", *_sums(rows))
+    return Line("estimator", f"trees[{place}]", tree_size(trees), "", _sum(map(_own, rows)))
 
 
-def _own(row: FittedAttribute) -> Counts:
-    free = 0 if row.free is None else row.free
-    return (row.count, free, row.bytes) if row.alias_of is None else (0, 0, 0)
+def _own(row: FittedAttribute) -> Totals:
+    if row.alias_of is not None:
+        return Totals(0, 0, 0)
+    return Totals(row.count, 0 if row.free is None else row.free, row.bytes)
 
 
-def _rest(
-    n: int, counts: Iterable[Counts], what: str = "more", lines: tuple[Line, ...] = ()
-) -> Line:
-    return Line("rest", f"… {n:,} {what}", "", "", *_sum(counts), lines=lines, opened=False)
+def _rest(n: int, counts: Iterable[Totals], what: str = "more", lines: Sequence[Line] = ()) -> Line:
+    return Line("rest", f"… {n:,} {what}", "", "", _sum(counts), lines=lines, opened=False)
 
 
 def largest(
     items: Sequence[T], limit: int, count: Callable[[T], Count]
 ) -> tuple[Sequence[T], Sequence[T]]:
-    """Return the items, or if there are many the largest of them first, and those left out."""
+    """The items, or if there are many the largest of them first, and those left out."""
     if len(items) <= limit:
         return items, ()
-    ordered = sorted(items, key=lambda item: -weight(count(item)))
+    ordered = sorted(items, key=lambda item: -sort_key(count(item)))
     return ordered[: limit - 2], ordered[limit - 2 :]
 
 
 def upper(count: Count) -> int:
-    """Return the upper bound of a count, 0 where it is not known."""
+    """The upper bound of a count, 0 if it is unknown."""
     if isinstance(count, Unknown):
         return 0
     return count.high if isinstance(count, Bounds) else count
 
 
-def weight(count: Count) -> float:
-    """Return what to sort a count by: what is not known may be the largest."""
+def sort_key(count: Count) -> float:
+    """Sort key of a count: an unknown one may be the largest."""
     return float("inf") if isinstance(count, Unknown) else float(min(upper(count), 10**300))
 
 
 def layers_of(node: Node) -> tuple[Layer, ...]:
-    """Return the layers of a network, none where candidates differ: one's are not the others'."""
+    """The layers of a network; none before fit if candidates have different ones."""
     return () if isinstance(node.totals.stored, Bounds) else node.layers
 
 
-def flow(layers: Sequence[Layer]) -> str:
-    """Return the numbers of neurons, layer by layer; the middle of a deep network is left out."""
+def layer_sizes(layers: Sequence[Layer]) -> str:
+    """The numbers of neurons, layer by layer; the middle of a deep network is left out."""
     units = [f"{layer.neurons:,}" for layer in layers]
     if len(units) > 6:
         units[3:-2] = ["…"]
@@ -274,16 +272,15 @@ def flow(layers: Sequence[Layer]) -> str:
 
 def runs(children: Sequence[N]) -> Iterator[list[N]]:
     """Yield long runs of siblings of one class together, and all others on their own."""
-    for _, group in groupby(children, key=lambda node: (node.class_name, _stem(node.name))):
+    for _, group in groupby(
+        children, key=lambda node: (node.class_name, _common_prefix(node.name))
+    ):
         siblings = list(group)
-        if len(siblings) > _MAX_ALIKE:
-            yield siblings
-        else:
-            yield from ([node] for node in siblings)
+        yield from [siblings] if len(siblings) > _MAX_ALIKE else ([node] for node in siblings)
 
 
-def _stem(name: str) -> str:
-    """Return what siblings of one list have in common; a named step is on its own."""
+def _common_prefix(name: str) -> str:
+    """What the names of siblings in one list have in common."""
     return name.partition("[")[0] if name.endswith("]") else name
 
 
@@ -295,24 +292,14 @@ def run_name(run: Sequence[_Named]) -> str:
     return clean(f"{first} … {last}")
 
 
-def _totals(node: Node) -> Counts:
-    """Return the counts of a node, of all of them if it stands for several."""
-    own = (node.totals.stored, node.totals.free, node.totals.bytes)
+def _totals(node: Node) -> Totals:
+    """The counts of a node, of all of them if it stands for several."""
     if node.times == 1:
-        return own
-    stored, free, held = (multiply(node.times, count) for count in own)
-    return stored, free, held
+        return node.totals
+    own = (node.totals.stored, node.totals.free, node.totals.bytes)
+    return Totals(*(multiply(node.times, count) for count in own))
 
 
-def _sums(rows: Sequence[FittedAttribute]) -> Counts:
-    return _sum(map(_own, rows))
-
-
-def _sum(counts: Iterable[Counts]) -> Counts:
-    each = list(counts)
-    stored, free, held = (add(parts) for parts in zip(*each, strict=True)) if each else (0, 0, 0)
-    return stored, free, held
-
-
-def _weight_of_run(run: Sequence[Node]) -> Count:
-    return add(_totals(node)[0] for node in run)
+def _sum(counts: Iterable[Totals]) -> Totals:
+    each = [(one.stored, one.free, one.bytes) for one in counts]
+    return Totals(*map(add, zip(*each, strict=True))) if each else Totals(0, 0, 0)

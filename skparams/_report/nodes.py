@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, Unknown
+from skparams._records import Bounds, FittedAttribute, Layer, Node, Unknown
 from skparams._report.base import Frame
 from skparams._report.lines import layers_of
 from skparams._report.page import Column, Row, Section, left_out
 from skparams._report.trees import boosted, trees_in
 from skparams._report.words import clean, number, plural, shape, tree_size
 
-__all__ = ["about", "frame_of", "guessed_classes", "layers", "titled"]
+__all__ = ["about", "frame_of", "guessed_classes", "layers", "tables"]
 
-_MAX_NETWORKS = 3
+_MAX_TABLES = 3
 _MAX_LAYERS = 12
 _COUNTS = ("count", "free", "bytes")
 _LAYERS = [
@@ -29,7 +29,7 @@ _LAYERS = [
 
 
 def about(root: Node, state: str, n_samples: int | None) -> list[str]:
-    """Return what a page is about, in a few words each, the class first."""
+    """What a page is about, in a few words each, the class first."""
     words = [clean(root.class_name), state]
     data = [] if root.n_features is None else [plural(root.n_features, "feature")]
     if root.n_classes is not None:
@@ -45,27 +45,33 @@ def about(root: Node, state: str, n_samples: int | None) -> list[str]:
 
 
 def guessed_classes(root: Node) -> tuple[str, ...]:
-    """Return the names of the classes that no Spec describes."""
+    """The names of the classes that no Spec describes."""
     return tuple(dict.fromkeys(node.class_name for node in root.walk() if node.guessed))
 
 
-def titled(what: str, node: Node) -> str:
-    """Return the title of a table that a nested estimator has for itself."""
-    return f"{what} of {clean(node.name)}" if node.path else what
+def tables(
+    what: str, nodes: Iterable[Node], table: Callable[[Node, str], Section]
+) -> Iterator[Section]:
+    """Yield a table for each of the first nodes; the last one says how many more there are."""
+    found = list(nodes)
+    for i, node in enumerate(found[:_MAX_TABLES]):
+        section = table(node, f"{what} of {clean(node.name)}" if node.path else what)
+        left = len(found) - _MAX_TABLES
+        last = i == _MAX_TABLES - 1 and left
+        yield replace(section, notes=[f"{what} of {left:,} more are not shown"] if last else [])
 
 
 def layers(root: Node) -> Iterator[Section]:
-    """Yield a table for each of the first networks; the last one says how many more there are."""
-    nodes = (node for node in root.walk() if layers_of(node))
-    shown = list(islice(nodes, _MAX_NETWORKS))
-    n_left = sum(1 for _ in nodes)
-    for node in shown:
-        columns = [Column(titled("layers", node)), *_LAYERS]
-        rows = [Row(_cells(layer)) for layer in node.layers]
-        if len(rows) > _MAX_LAYERS:
-            rows[_MAX_LAYERS - 4 : -3] = left_out(len(rows) - _MAX_LAYERS + 1, columns)
-        left = [f"layers of {n_left:,} more are not shown"] if n_left and node is shown[-1] else []
-        yield Section(columns, rows, left)
+    """Yield the tables of networks' layers."""
+    yield from tables("layers", filter(layers_of, root.walk()), _layers)
+
+
+def _layers(node: Node, title: str) -> Section:
+    columns = [Column(title), *_LAYERS]
+    rows = [Row(_cells(layer)) for layer in node.layers]
+    if len(rows) > _MAX_LAYERS:
+        rows[_MAX_LAYERS - 4 : -3] = left_out(len(rows) - _MAX_LAYERS + 1, columns)
+    return Section(columns, rows)
 
 
 def _cells(layer: Layer) -> Sequence[str]:
@@ -80,7 +86,7 @@ def _cells(layer: Layer) -> Sequence[str]:
 
 
 def frame_of(root: Node, *, planned: bool) -> Frame:
-    """Return a frame's columns and rows: one a fitted attribute, with bounds before fit."""
+    """A frame's columns and rows: one a fitted attribute, with bounds before fit."""
     rows = [(row, node) for node in root.walk() for row in node.attributes]
     columns = dict.fromkeys(("path", "estimator", "role", "shape", "dims", "dtype"), "object")
     columns |= {"times": "Int64"} if planned else {}
@@ -92,29 +98,27 @@ def frame_of(root: Node, *, planned: bool) -> Frame:
     if any(row.stats for row, _ in rows):
         columns |= dict.fromkeys(("min", "max", "mean", "std", "norm"), "float64")
         columns |= {"zeros": "Int64", "nonfinite": "Int64"}
-    return columns, ({name: _value(name, row, node) for name in columns} for row, node in rows)
+    return columns, (_frame_row(row, node, columns) for row, node in rows)
 
 
-def _value(name: str, row: FittedAttribute, node: Node) -> Any:
-    if name == "estimator":
-        return node.class_name
-    if name == "times":
-        return _exact(node.times)
-    if name == "shape":
-        return None if row.shape is None else shape(row.shape) or "()"
-    if name == "dims":
-        return None if row.dims is None else " × ".join(row.dims)
-    if name in _COUNTS:
-        return _exact(getattr(row, name))
-    if name == "reason":
-        counts = (row.count, row.free, row.bytes)
-        return next((count.reason for count in counts if isinstance(count, Unknown)), None)
-    stem, _, end = name.rpartition("_")
-    if stem in _COUNTS:
-        count: Count | None = getattr(row, stem)
-        return getattr(count, end) if isinstance(count, Bounds) else _exact(count)
-    return getattr(row if hasattr(row, name) else row.stats, name, None)
+def _frame_row(row: FittedAttribute, node: Node, columns: Iterable[str]) -> dict[str, Any]:
+    counts = {name: getattr(row, name) for name in _COUNTS}
+    cells = {
+        "estimator": node.class_name,
+        "times": node.times,
+        "shape": None if row.shape is None else shape(row.shape) or "()",
+        "dims": None if row.dims is None else " × ".join(row.dims),
+        "reason": next((n.reason for n in counts.values() if isinstance(n, Unknown)), None),
+        **counts,
+    }
+    for name, count in counts.items():
+        for end in ("low", "high"):
+            cells[f"{name}_{end}"] = getattr(count, end, count)
+    for name in columns:
+        if name not in cells:
+            cells[name] = getattr(row if hasattr(row, name) else row.stats, name, None)
+    return {name: _exact(cells[name]) for name in columns}
 
 
-def _exact(count: Count | None) -> int | None:
-    return None if isinstance(count, Bounds | Unknown) else count
+def _exact(value: Any) -> Any:
+    return None if isinstance(value, Bounds | Unknown) else value

@@ -104,13 +104,13 @@ class Page:
 
 
 def left_out(n: int, columns: Sequence[Column], what: str = "more", **more: object) -> list[Row]:
-    """Return the row that says how many rows are left out, none where there are none."""
+    """A row that says how many rows are left out, or no row if none are."""
     cells = [f"… {n:,} {what}", *[""] * (len(columns) - 1)]
     return [Row(cells, "dim", **more)] if n else []  # type: ignore[arg-type]
 
 
 def shown_columns(columns: Sequence[Column], rows: Sequence[Row]) -> list[int]:
-    """Return the indices of the first column and of all that are not empty."""
+    """The indices of the first column and of all that are not empty."""
 
     def filled(rows: Sequence[Row], i: int) -> bool:
         return any(row.cells[i] or filled(row.rows, i) for row in rows)

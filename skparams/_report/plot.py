@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skparams._records import Bounds, FittedAttribute, Node, Unknown
-from skparams._report.blocks import Block, blocks_of, first_divided
+from skparams._report.bars import MAX_BARS, Bar, name_bars
+from skparams._report.blocks import Block, blocks_of, first_split_level
 from skparams._report.figure import (
     FONT,
     name_rows,
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_nodes"]
 
-_MAX_BARS = 12
 _REST = "… the rest"
-_MIN_ROOM = 12  # points: no name is narrower
+_MIN_NAME_WIDTH = 12  # points: no name is narrower
 _WIDE_RANGE = 100  # between the largest and the smallest array, from where a line hides the latter
 _DECADES = 3  # that are shown then; what is smaller stands at 0
 
@@ -76,7 +76,7 @@ def _draw_icicle(ax: Axes, blocks: list[Block], title: str) -> None:
             float(block.count),
             left=float(block.start),
             height=0.94,
-            color=LIGHT.areas[block.turn % len(LIGHT.areas)],
+            color=LIGHT.areas[block.branch % len(LIGHT.areas)],
             edgecolor=LIGHT.paper,
             linewidth=1,
         )
@@ -99,8 +99,8 @@ def _draw_icicle(ax: Axes, blocks: list[Block], title: str) -> None:
 
 
 def _label(block: Block, room: float) -> str:
-    """Return a name with its count below, the name alone, or nothing, as there is room."""
-    if room < _MIN_ROOM:
+    """A name with its count below, the name alone, or nothing, as there is room."""
+    if room < _MIN_NAME_WIDTH:
         return ""
     name, count = short(block.name), number(block.count)
     if max(map(points, (name, count))) <= room - 4:
@@ -115,22 +115,13 @@ def _label(block: Block, room: float) -> str:
 def _draw_bars(ax: Axes, blocks: list[Block], title: str) -> None:
     """Draw a bar for each array, named beside it."""
     blocks = sorted(blocks, key=_is_rest)
-    shown, rest = largest(blocks, min(_MAX_BARS, rows_that_fit(ax)), lambda block: block.count)
+    shown, rest = largest(blocks, min(MAX_BARS, rows_that_fit(ax)), lambda block: block.count)
     shown = list(shown)
     if rest:
         left = [each for each in [*shown, *rest] if each in rest or _is_rest(each)]
         shown = [each for each in shown if each not in left]
         shown.append(Block(_REST, 0, sum(each.count for each in left), 0, 0))
-    widest = float(max(block.count for block in shown))
-    for i, block in enumerate(shown):
-        ax.barh(i, float(block.count), height=0.7, color=LIGHT.above)
-        ax.text(block.count + widest / 60, i, number(block.count), va="center", fontsize=FONT)
-    ax.set(xlim=(0, 1.25 * widest), xticks=[])
-    names = [short(block.name) for block in shown]
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-    name_rows(ax, names)
-    set_title(ax, title, names)
+    name_bars(ax, [Bar(each.name, float(each.count), number(each.count)) for each in shown], title)
 
 
 def _is_rest(block: Block) -> bool:
@@ -139,7 +130,7 @@ def _is_rest(block: Block) -> bool:
 
 def _title(root: Node, blocks: list[Block], planned: bool) -> str:
     """Say which estimator or array has the most."""
-    among = first_divided(blocks)
+    among = first_split_level(blocks)
     named = [block for block in among if not _is_rest(block)]
     first = max(named or among, key=lambda block: block.count)
     total = sum(block.count for block in blocks if block.level == 0)
@@ -162,7 +153,7 @@ def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute]) -> None:
     """Draw for each array a line from min to max, thick within one deviation from the mean."""
     reach = []
     furthest = max(rows, key=_reach)
-    rows, rest = largest(rows, min(_MAX_BARS, rows_that_fit(ax)), lambda row: row.count)
+    rows, rest = largest(rows, min(MAX_BARS, rows_that_fit(ax)), lambda row: row.count)
     if furthest in rest:  # which the title is about
         rows = [*rows[:-1], furthest]
     for i, row in enumerate(rows):
@@ -202,7 +193,7 @@ def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute]) -> None:
 
 
 def _reach(row: FittedAttribute) -> float:
-    """Return how far from 0 its numbers get."""
+    """The largest absolute value of an array."""
     stats = row.stats
     if stats is None or stats.min is None or stats.max is None:
         return -1.0

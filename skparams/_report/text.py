@@ -44,7 +44,7 @@ _ASCII = {
 
 
 def to_text(page: Page, width: int | None = None, color: bool | None = None) -> str:
-    """Return a page as text, without spaces at the ends of lines.
+    """A page as text, without spaces at the ends of lines.
 
     ``width`` is at least 20; by default the terminal's, at most 120, and 80 in a pipe. ``color`` is
     by default used on a terminal only, and not if NO_COLOR is set.
@@ -132,7 +132,7 @@ class _Writer:
                 yield from self._flat(row.rows, at, f"{guide}│ ", (*parent, place))
 
     def _names(self, flat: Sequence[_Line], width: int) -> list[str]:
-        """Return the names with their guides, cut to the width of their column.
+        """The names with their guides, cut to the width of their column.
 
         Siblings that differ still differ where they are cut.
         """

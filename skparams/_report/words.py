@@ -27,17 +27,17 @@ _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 
 
 def number(count: Count | None) -> str:
-    """Return a count with thousands separators: "12,400", "≤ 12,400", "3 to 12,400"."""
+    """A count with thousands separators: "12,400", "≤ 12,400", "3 to 12,400"."""
     return _bounded(count, _whole)
 
 
 def size(count: Count | None) -> str:
-    """Return a number of bytes in SI units, with one decimal from 1 kB on."""
+    """A number of bytes in SI units, with one decimal from 1 kB on."""
     return _bounded(count, lambda n: f"{n} B" if n < 1000 else _scaled(n, "B"))
 
 
 def amount(count: Count | None) -> str:
-    """Return a count whose digits do not matter: "5,016", "13.5 M"."""
+    """A count whose digits do not matter: "5,016", "13.5 M"."""
     return _bounded(count, lambda n: f"{n:,}" if n < 10_000 else _scaled(n, ""))
 
 
@@ -67,19 +67,19 @@ def _scaled(n: int, unit: str) -> str:
 
 
 def rate(x: float) -> str:
-    """Return a ratio with three digits, or with thousands separators."""
+    """A ratio with three digits, or with thousands separators."""
     return f"{x:,.0f}" if x >= 1000 else f"{x:.3g}"
 
 
 def value(x: float | None) -> str:
-    """Return a statistic with three digits."""
+    """A statistic with three digits."""
     if x is None:
         return UNKNOWN
     return f"{x:.3g}" if abs(x) < 1000 or abs(x) >= 1e6 else f"{x:,.0f}"
 
 
 def shape(axes: tuple[Count, ...] | None) -> str:
-    """Return a shape as NumPy writes it, "?" for an axis that is not known; a number has none."""
+    """A shape as NumPy writes it, "?" for an axis that is not known; a number has none."""
     if not axes:
         return ""
     words = ["?" if isinstance(axis, Unknown) else number(axis).replace(",", "") for axis in axes]
@@ -87,12 +87,12 @@ def shape(axes: tuple[Count, ...] | None) -> str:
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:
-    """Return "1 row", "2 rows"."""
+    """A count with its noun: "1 row", "2 rows"."""
     return f"{number(n)} {one if n == 1 else many or one + 's'}"
 
 
 def few(items: Iterable[str], limit: int = 3) -> str:
-    """Return the first of several with commas, and how many more there are."""
+    """The first of several with commas, and how many more there are."""
     items = list(items)
     if len(items) <= limit + 1:
         return ", ".join(items)
@@ -100,13 +100,13 @@ def few(items: Iterable[str], limit: int = 3) -> str:
 
 
 def clean(text: str) -> str:
-    """Return text with characters that are not printable written as Python escapes them."""
+    """Text with characters that are not printable written as Python escapes them."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def tree_size(trees: Trees) -> str:
-    """Return "31 leaves, depth 8", or the bounds of both."""
+    """The size of trees: "31 leaves, depth 8", or the bounds of both."""
     leaves = f"{number(trees.leaves)} {'leaf' if trees.leaves == 1 else 'leaves'}"
     return f"{leaves}, depth {number(trees.depth)}"

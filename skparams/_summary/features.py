@@ -16,7 +16,7 @@ _MAX_FEATURES = 10_000  # of which names are looked up: a text has a million wor
 
 
 def with_feature_names(root: Node, fitted: Iterable[EstimatorView]) -> Node:
-    """Return a node in which leading features have the names that earlier steps give them."""
+    """A node in which leading features have the names that earlier steps give them."""
     wanted = {node.path for node in root.walk() if node.leading and _is_small(node)}
     names: dict[str, Sequence[str]] = {}
     for each in fitted if wanted else ():

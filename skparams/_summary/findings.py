@@ -42,13 +42,13 @@ def findings(
     n_samples: int | None = None,
     effective: float | Unknown,
 ) -> list[Finding]:
-    """Return what to look at in a fitted estimator and those in it, by code."""
+    """What to look at in a fitted estimator and those in it, by code."""
     found = [
         *_too_many(walk.root.totals.free, effective, n_samples),
         *_not_finite(walk.unique),
-        *_of_families(walk.fitted, estimator, X),
-        *(finding for node in root.walk() for finding in _kept(node)),
-        *_shared(walk.fitted, X),
+        *_of_specs(walk.fitted, estimator, X),
+        *(finding for node in root.walk() for finding in _kept_rows(node)),
+        *_not_copied(walk.fitted, X),
     ]
     return sorted(found, key=lambda finding: finding.code)
 
@@ -69,7 +69,7 @@ def _too_many(free: Count, effective: float | Unknown, n_samples: int | None) ->
         rate = count / n_samples
         ratio = f"{rate:,.1f}" if rate < 100 else f"{rate:,.0f}"
         message = f"{written} {kind} parameters for {n_samples:,} {rows} ({ratio} a row)"
-        yield Finding("SKP001", "", f"{message}: may memorise")
+        yield Finding("SKP001", "", f"{message}: may memorize")
 
 
 def _not_finite(leaves: list[Leaf]) -> Iterator[Finding]:
@@ -87,7 +87,7 @@ def _not_finite(leaves: list[Leaf]) -> Iterator[Finding]:
             yield Finding("SKP002", leaf.path, message)
 
 
-def _of_families(fitted: list[EstimatorView], estimator: Any, X: Any) -> Iterator[Finding]:
+def _of_specs(fitted: list[EstimatorView], estimator: Any, X: Any) -> Iterator[Finding]:
     """Yield what the classes' Specs know; the last estimator's gets the rows that reach it."""
     last = None if X is None else final_estimator_of(estimator)
     for view in fitted:
@@ -112,7 +112,7 @@ def _checked(estimator: Any, path: str, found: Any) -> Iterator[Finding]:
         yield Finding(code, path, message)
 
 
-def _kept(node: Node) -> Iterator[Finding]:
+def _kept_rows(node: Node) -> Iterator[Finding]:
     """Yield training rows in the model, and memory that its arrays keep alive."""
     data = node.kept_places
     if data:
@@ -129,7 +129,7 @@ def _kept(node: Node) -> Iterator[Finding]:
             yield Finding("SKP006", row.path, message)
 
 
-def _shared(fitted: list[EstimatorView], X: Any) -> Iterator[Finding]:
+def _not_copied(fitted: list[EstimatorView], X: Any) -> Iterator[Finding]:
     """Yield the attributes that are X itself, or a view of it, rather than a copy."""
     given = X.data if issparse(X) else X
     if not isinstance(given, np.ndarray):

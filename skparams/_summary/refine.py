@@ -18,7 +18,7 @@ _MAX_CALLS = 100
 
 
 def refined(walk: Walk, estimator: Any, X: Any) -> Probing | None:
-    """Return what ``probe`` says of the roles that were guessed; None if none was."""
+    """Guessed roles corrected by the result of ``probe``; None if no role was guessed."""
     guessed = {
         join(each.path, name): (rule.role, each.values[name])
         for each in walk.fitted
@@ -43,7 +43,7 @@ def refined(walk: Walk, estimator: Any, X: Any) -> Probing | None:
 
 
 def _verdicts(found: Probe, attributes: Mapping[str, Any]) -> dict[str, str]:
-    """Return "used" if any part of an attribute is, "unused" if none of its parts is."""
+    """The verdict on each attribute: "used" if any of its parts is, else "unused"."""
     seen: dict[str, set[str]] = {}
     for each in found.attributes:
         path = _attribute(each.path, attributes)
@@ -57,7 +57,7 @@ def _verdicts(found: Probe, attributes: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _attribute(path: str, attributes: Mapping[str, Any]) -> str | None:
-    """Return the attribute that a path leads to or into."""
+    """The attribute that a path leads to or into."""
     return next((part for part in _prefixes(path) if part in attributes), None)
 
 

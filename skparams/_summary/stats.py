@@ -15,7 +15,7 @@ __all__ = ["count_nonfinite", "may_be_nonfinite", "measure"]
 
 
 def measure(numbers: Any) -> Stats | None:
-    """Return the statistics of an array or a sparse matrix, None if it does not hold numbers.
+    """The statistics of an array or a sparse matrix, None if it is not numeric.
 
     Sums are float64, or longdouble for longdouble. Statistics of complex numbers are those of
     their absolute values. The zeros that a sparse matrix does not store count as others do.
@@ -67,7 +67,7 @@ def _sums(array: np.ndarray, exponent: int) -> _Sums:
 
 
 def _stored(numbers: Any) -> tuple[np.ndarray, int]:
-    """Return the stored numbers, and how many zeros are not stored."""
+    """The stored numbers, and how many zeros are not stored."""
     if isinstance(numbers, np.ndarray):
         return np.asarray(numbers), 0
     if numbers.format not in ("csr", "csc", "bsr"):  # duplicates, padding or Python objects
@@ -118,14 +118,14 @@ class _Sums:
             block = scaled(deviations, -self._exponent)
         if not self.n:
             self.origin = np.add.reduce(block, dtype=deviations.dtype) / block.size
-        about = self.origin + self.mean
-        np.subtract(block, about, out=deviations)
-        self._merge(block.size, about, np.add.reduce(deviations), dot(deviations, deviations))
+        shift = self.origin + self.mean
+        np.subtract(block, shift, out=deviations)
+        self._merge(block.size, shift, np.add.reduce(deviations), dot(deviations, deviations))
 
-    def _merge(self, n: int, about: Any, total: Any, squares: Any) -> None:
+    def _merge(self, n: int, shift: Any, total: Any, squares: Any) -> None:
         """Add n numbers, given the sums of their deviations from a value and of the squares."""
         offset = total / n
-        between = (about - self.origin) - self.mean + offset
+        between = (shift - self.origin) - self.mean + offset
         self.squares += max(squares - total * offset, 0.0)
         self.squares += between * between * (self.n / (self.n + n)) * n
         self.n += n
@@ -138,7 +138,7 @@ class _Sums:
         self.min, self.max = min(self.min, 0.0), max(self.max, 0.0)
 
     def stats(self) -> Stats:
-        """Return the statistics of what was added."""
+        """The statistics of what was added."""
         if not self.n:
             return Stats(None, None, None, None, None, self.zeros, self.nonfinite)
         # Neither part of the sum of squares is negative, so that no digits are lost.

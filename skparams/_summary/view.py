@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from skparams._records import Component, Finding, FittedAttribute, Node, RefinedRole, Unknown
@@ -31,7 +30,7 @@ from skparams._report import (
     rate,
     shape,
     size,
-    titled,
+    tables,
     value,
 )
 
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["draw", "page"]
 
 _MAX_OUTCOMES = 12
-_MAX_DECOMPOSITIONS = 3
 _LONGEST_FEATURE = 30
 _MAX_STATS = 12
 _MAX_ALIKE = 3  # findings of one code
@@ -75,7 +73,7 @@ _BY_PROBE: tuple[tuple[str, Callable[[RefinedRole], bool]], ...] = (
 
 
 def page(summary: Summary) -> Page:
-    """Return the page of a summary."""
+    """The page of a summary."""
     root = summary.root
     words = about(root, "fitted" if root.fitted else "not fitted", summary.n_samples)
     if not root.fitted:
@@ -87,7 +85,7 @@ def page(summary: Summary) -> Page:
         learned(root, summary.depth, planned=False, notes=_notes(summary)),
         *_stats(root),
         *layers(root),
-        *_decompositions(root),
+        *tables("components", (node for node in root.walk() if node.leading), _leading),
         *_findings(summary),
     ]
     return Page(words, sections)
@@ -112,7 +110,7 @@ def _outcomes(root: Node) -> Iterator[Section]:
 
 
 def _with_stats(root: Node) -> list[FittedAttribute]:
-    """Return the parameters with statistics, named as on the page."""
+    """The parameters with statistics, named as on the page."""
     names = names_on_page(root)
     return [
         replace(row, path=names.get(row.path, row.path))
@@ -145,23 +143,16 @@ def _values(row: FittedAttribute) -> Row:
     return Row(cells, "accent" if stats.nonfinite else "")
 
 
-def _decompositions(root: Node) -> Iterator[Section]:
-    """Yield the leading features of the first decompositions."""
-    nodes = (node for node in root.walk() if node.leading is not None)
-    shown = list(islice(nodes, _MAX_DECOMPOSITIONS))
-    n_left = sum(1 for _ in nodes)
-    for node in shown:
-        assert node.leading is not None
-        columns = [
-            Column(titled("components", node), code=True),
-            Column("variance", right=True, drop=1),
-            Column("leading features", least=12, wraps="cut"),
-        ]
-        rows = [Row(_component(node, each)) for each in node.leading.components]
-        more = left_out(node.leading.n_components - len(rows), columns)
-        last = n_left and node is shown[-1]
-        left = [f"components of {n_left:,} more are not shown"] if last else []
-        yield Section(columns, [*rows, *more], left)
+def _leading(node: Node, title: str) -> Section:
+    """The leading features of a decomposition."""
+    assert node.leading is not None
+    columns = [
+        Column(title, code=True),
+        Column("variance", right=True, drop=1),
+        Column("leading features", least=12, wraps="cut"),
+    ]
+    rows = [Row(_component(node, each)) for each in node.leading.components]
+    return Section(columns, [*rows, *left_out(node.leading.n_components - len(rows), columns)])
 
 
 def _component(node: Node, component: Component) -> Sequence[str]:
@@ -193,7 +184,7 @@ def _findings(summary: Summary) -> Iterator[Section]:
 
 
 def _notes(summary: Summary) -> list[str]:
-    """Return the notes on what was learned."""
+    """The notes on what was learned."""
     found = []
     totals = summary.totals
     kept = [(role, n) for role, n in summary.kept.items() if role in _KEPT and n >= _MIN_BYTES]
@@ -205,7 +196,9 @@ def _notes(summary: Summary) -> list[str]:
     if "SKP006" not in codes:  # which says the same
         found += _retained(summary)
     if not isinstance(summary.effective, Unknown):
-        found.append(f"effective {rate(summary.effective)}{_per_row(summary, summary.effective)}")
+        n = summary.n_samples
+        per_row = f": {rate(summary.effective / n)} a row" if n is not None else ""
+        found.append(f"effective {rate(summary.effective)} parameters{per_row}")
     count, kind = totals.free, "free"
     if isinstance(count, Unknown):
         count, kind = totals.stored, "stored"
@@ -215,33 +208,23 @@ def _notes(summary: Summary) -> list[str]:
         found.append(f"unknown: {clean(totals.stored.reason)}")
     elif isinstance(totals.free, Unknown) and not summary.guessed:
         found.append(f"free is unknown: {clean(totals.free.reason)}")
-    return found + _guessed(summary)
+    if summary.guessed:
+        names = clean(few(summary.guessed, 5))
+        found.append(f"guessed: no Spec describes {names}, so arrays of floats are counted")
+        found += _probed(summary)
+    return found
 
 
 def _slimmable(summary: Summary, roles: Sequence[str]) -> str:
-    """Return what ``slim`` does about what is kept, where it is sure to do something."""
+    """What ``slim`` drops of what is kept, if anything is certain."""
     go = [_KEPT[role] for role in roles if role in ("state", "diagnostic")]
     if not go or summary.guessed:
         return ""
     return "; slim() drops " + ("it" if len(roles) == 1 else f"the {' and the '.join(go)}")
 
 
-def _per_row(summary: Summary, count: float) -> str:
-    if summary.n_samples is None:
-        return " parameters"
-    return f" parameters: {rate(count / summary.n_samples)} a row"
-
-
-def _guessed(summary: Summary) -> list[str]:
-    if not summary.guessed:
-        return []
-    names = clean(few(summary.guessed, 5))
-    words = f"guessed: no Spec describes {names}, so arrays of floats are counted"
-    return [words, *_probed(summary)]
-
-
 def _probed(summary: Summary) -> list[str]:
-    """Return what probe saw of what was guessed, and which roles are others by it."""
+    """What ``probe`` saw of the guessed roles, and which of them it corrected."""
     probed = summary.probed
     if probed is None:
         return []

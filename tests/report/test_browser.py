@@ -14,6 +14,7 @@ from skparams._probe.record import Probe, ProbedAttribute
 from skparams._records.node import KeptPlace
 from skparams._slim.record import DroppedAttribute, SlimReport
 from tests.report.made import NASTY, Finding, Stats, Summary, anything, array, ensemble, node
+from tests.report.real import TEXTS
 from tests.sweep import sweep
 
 selenium = pytest.importorskip("selenium", reason="needs selenium")
@@ -276,6 +277,14 @@ def test_what_a_report_folds_opens_on_a_click(show, reports):
         assert not row.is_displayed()
         folded.find_element("css selector", "summary").click()
         assert row.is_displayed()
+
+
+def test_names_stay_in_one_line_while_other_columns_can_wrap(show):
+    driver = show(TEXTS["plan-search"](), width=1000)
+    names = driver.find_elements("css selector", ".skp-row > .skp-name > code")
+    heights = {each.size["height"] for each in names if each.is_displayed()}
+    assert len(names) > 20
+    assert max(heights) < 1.5 * min(heights)
 
 
 def test_the_first_levels_are_open(show, summaries):

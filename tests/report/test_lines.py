@@ -17,8 +17,8 @@ def lines(found, depth=None, **more):
 
 def total(shown):
     return [
-        add(getattr(line, name) for line in shown if line.counted)
-        for name in ("count", "free", "bytes")
+        add(getattr(line.counts, name) for line in shown if line.counts)
+        for name in ("stored", "free", "bytes")
     ]
 
 
@@ -33,7 +33,7 @@ def test_lines_add_up_to_the_totals_at_any_depth(rng, planned):
             assert total(shown) == [whole.stored, whole.free, whole.bytes]
         for line in shown:
             if line.lines and line.kind != "estimator":
-                assert total(line.lines) == [line.count, line.free, line.bytes]
+                assert total(line.lines) == total([line])
 
 
 def test_many_arrays_are_shown_the_largest_first_with_the_sum_of_the_rest(rng):
@@ -99,4 +99,4 @@ def test_an_alias_is_named_and_not_counted():
     rows = [array("coefs_", 5), array("best_", 5, alias_of="coefs_")]
     shown = lines(Summary(node("Net", rows=rows)))
     assert shown[1].words == "the same as coefs_"
-    assert not shown[1].counted
+    assert shown[1].counts is None

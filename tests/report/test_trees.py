@@ -4,14 +4,17 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from sklearn.base import clone
 from sklearn.ensemble import (
     GradientBoostingRegressor,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
 )
+from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeRegressor
 
-from skparams import plan, summary
+from skparams import fitted_params, plan, summary
 
 X = np.random.RandomState(0).standard_normal((300, 6))
 y = (X[:, 0] + X[:, 1] > 0).astype(int) + (X[:, 2] > 1)
@@ -92,3 +95,27 @@ def test_before_fit_trees_have_bounds():
     assert "300 × tree, 1 to 8 leaves" in text
     assert "depth ≤ 3" in text
     assert "nodes[" not in text
+
+
+@pytest.mark.parametrize("made", [histogram, lightgbm, xgboost])
+@pytest.mark.parametrize("piped", [False, True])
+def test_no_private_name_of_trees_is_read(made, piped):
+    model = made()[0]
+    model = make_pipeline(model).fit(X, y) if piped else model
+    found = summary(model, X, stats=True)
+    private = re.compile(r"_predictors|_Booster|(^|\W|__)_best_iteration")
+    text = found.to_text(width=120)
+    labels = [label.get_text() for label in found.plot(Figure().subplots()).get_yticklabels()]
+    for form in (text, found.to_html(), str(summary(clone(model))), *labels):
+        assert not private.search(form)
+    assert re.search(r"trees(\[\d+\])?\.(leaf_)?values", text)
+    assert any(re.search(r"_predictors|_Booster", path) for path in fitted_params(model))
+
+
+def test_a_finding_names_a_tree_as_the_page_does():
+    model = HistGradientBoostingClassifier(max_iter=3).fit(X, y)
+    model._predictors[2][1].nodes["value"][-1] = np.nan
+    found = summary(model)
+    assert len(model._predictors[0]) == 3
+    assert "trees[7].values: 1 NaN of" in str(found)
+    assert found.findings[0].path == "_predictors[2][1].nodes['value']"

@@ -42,7 +42,7 @@ def y(X):
 def test_more_free_parameters_than_rows(X, y):
     model = MLPRegressor(hidden_layer_sizes=(10,), max_iter=2).fit(X, y)  # 61 parameters
     assert found(model, code="SKP001") == []  # the rows are not known
-    message = "61 free parameters for 40 rows (1.5 a row): may memorise"
+    message = "61 free parameters for 40 rows (1.5 a row): may memorize"
     assert found(model, X, "SKP001") == [("", message)]
     assert found(model, code="SKP001", n_samples=60)
     assert found(model, code="SKP001", n_samples=61) == []
@@ -54,11 +54,11 @@ def test_effective_parameters_come_before_free_ones(rng):
     X = rng.standard_normal((20, 30))
     y = X[:, 0]
     assert found(Ridge(100.0).fit(X, y), code="SKP001", n_samples=20) == [
-        ("", "31 free parameters for 20 rows (1.6 a row): may memorise")
+        ("", "31 free parameters for 20 rows (1.6 a row): may memorize")
     ]
     assert found(Ridge(100.0).fit(X, y), X, "SKP001") == []
     # Effective parameters are at most as many as rows, and then give back any y.
-    given_back = [("", "20.0 effective parameters for 20 rows (1.0 a row): may memorise")]
+    given_back = [("", "20.0 effective parameters for 20 rows (1.0 a row): may memorize")]
     assert found(LinearRegression().fit(X, y), X, "SKP001") == given_back
     assert found(KNeighborsRegressor(1).fit(X, y), X, "SKP001") == given_back
     assert found(KNeighborsRegressor(2).fit(X, y), X, "SKP001") == []
