@@ -23,7 +23,6 @@ from skparams._diff.record import Alignment
 
 Units = Mapping[str, tuple[str, ...]]
 
-__all__ = ["aligned"]
 
 _MAX_UNITS = 5000  # the assignment takes their number cubed
 _MAX_PASSES = 50

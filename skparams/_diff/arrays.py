@@ -12,8 +12,6 @@ from scipy.sparse import csr_array, issparse
 from skparams._diff.record import Change
 from skparams._walk import blocks, buffer, dot, exponent_of, in_range, scaled
 
-__all__ = ["EXACT", "Tolerance", "change_of"]
-
 
 class Tolerance(NamedTuple):
     """Two numbers are the same if they differ by at most ``atol + rtol * abs(after)``."""

@@ -19,8 +19,6 @@ from skparams._records import Node
 from skparams._walk import class_path
 from skparams.specs import short_repr
 
-__all__ = ["Comparison"]
-
 _MAX_WRITTEN = 6  # numbers of an array that are written out
 _NOTHING = Contents()
 

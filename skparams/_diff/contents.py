@@ -23,8 +23,6 @@ from skparams._walk import (
 )
 from skparams.specs import Context, EstimatorView, Rule, dims_of, estimators_in, is_number, texts_in
 
-__all__ = ["Attribute", "Contents", "Model", "models_of"]
-
 # Roles that predictions may need; derived attributes are compared if predictions use them.
 _COMPARED = ("parameter", "tuned", "structure", "data", "random", "metadata")
 # Roles that predictions never need, for classes whose other roles are guessed.

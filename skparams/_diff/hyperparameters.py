@@ -21,8 +21,6 @@ from skparams.specs import (
     view_of,
 )
 
-__all__ = ["Hyperparameters", "differing", "hyperparameters_in"]
-
 # By path, the value, and whether it is not the default.
 Hyperparameters = Mapping[str, tuple[Any, bool]]
 

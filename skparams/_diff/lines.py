@@ -19,8 +19,6 @@ from skparams._report import (
     value,
 )
 
-__all__ = ["Line", "class_of", "learned", "status", "unchanged"]
-
 _MAX_ARRAYS = 12  # of one estimator
 _MAX_NODES = 30  # in one estimator, a run of them counted as one
 _MAX_MEMBERS = 200  # of a run that is opened

@@ -9,17 +9,6 @@ from typing import Any
 
 from skparams._records import Count
 
-__all__ = [
-    "Alignment",
-    "AttributeChange",
-    "Change",
-    "Facts",
-    "HyperparameterChange",
-    "NodeChange",
-    "ParameterSpread",
-    "TreeChange",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from skparams._diff.record import HyperparameterChange
 from skparams._report import UNKNOWN, Column, Row, Section, clean, few, left_out, plural
 
-__all__ = ["hyperparameters", "written"]
-
 _MAX_ROWS = 40
 
 

@@ -11,8 +11,6 @@ from skparams._diff.record import Change
 from skparams._diff.values import ABSENT, is_function, parts_of
 from skparams.specs import short_repr
 
-__all__ = ["distinct_texts"]
-
 _CONTEXT = 20  # characters shown before and after the first that differs
 
 

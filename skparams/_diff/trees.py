@@ -10,8 +10,6 @@ import numpy as np
 from skparams._diff.arrays import Tolerance, change_of
 from skparams._diff.record import Change, TreeChange
 
-__all__ = ["Tree", "tree_change", "trees_in"]
-
 
 class Tree(NamedTuple):
     """The nodes of a tree as arrays, the root first; a leaf has no positive ``left``.

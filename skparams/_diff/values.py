@@ -13,8 +13,6 @@ from skparams._diff.arrays import EXACT, Tolerance, change_of
 from skparams._diff.record import Change
 from skparams.specs import attributes_of
 
-__all__ = ["ABSENT", "compare", "is_array", "is_function", "parts_of"]
-
 _NUMBER = (int, float, complex, np.number, np.bool)
 _SCALAR = (str, bytes, *_NUMBER, np.generic, type(None), type, range, slice, ModuleType)
 _FUNCTION = (FunctionType, BuiltinFunctionType, np.ufunc)

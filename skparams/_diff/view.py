@@ -32,7 +32,6 @@ from skparams._report import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Diff", "differences"]
 
 _NUMBERS = {
     **dict.fromkeys(("n", "n_changed", "nonfinite"), "Int64"),

@@ -9,8 +9,6 @@ import numpy as np
 from skparams._records import Bounds, Unknown
 from skparams._walk import Walk, check_estimator, check_fitted, effective, stored_in
 
-__all__ = ["count_params", "fitted_params"]
-
 _KINDS = ("stored", "free", "nonzero", "effective")
 
 

@@ -9,8 +9,6 @@ if TYPE_CHECKING:  # methods import what they need: fit needs none of it
     from skparams._plan import Plan
     from skparams._summary import Summary
 
-__all__ = ["ParamsMixin"]
-
 
 class ParamsMixin:
     """Methods that show, count and replace what an estimator learned.

@@ -25,8 +25,6 @@ from skparams.specs import (
     view_of,
 )
 
-__all__ = ["put", "structure_of"]
-
 # Roles that predictions do not need; a guessed role does not count.
 _UNUSED = {"output", "diagnostic", "state"}
 

@@ -1,7 +1,7 @@
 """What will be learned."""
 
-from skparams._plan.plan import plan
 from skparams._plan.record import Plan
+from skparams._plan.verb import plan
 
 __all__ = [
     "Plan",

@@ -13,8 +13,6 @@ from skparams._records import Count, DataShape, Unknown, span
 from skparams._walk import join
 from skparams.specs import EstimatorView, templates_in, view_of
 
-__all__ = ["after", "at_both_ends"]
-
 
 def at_both_ends(data: DataShape) -> list[DataShape]:
     """Return the data's shape, or the smallest and the largest if it has Bounds."""

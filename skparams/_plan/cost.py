@@ -8,8 +8,6 @@ from dataclasses import replace
 from skparams._plan.rows import Plans, both_ends, evaluate
 from skparams._records import Cost, Count, Node, Unknown, add, multiply, span
 
-__all__ = ["cost_of"]
-
 
 def cost_of(plans: Plans, node: Node, members: Sequence[tuple[Count, Cost]]) -> Cost:
     """Return what an estimator will cost, of which ``members`` are the parts and their numbers.

@@ -14,8 +14,6 @@ from sklearn.utils.multiclass import type_of_target
 from skparams._records import NO_CLASSES, Bounds, Count, DataShape, Unknown, between
 from skparams.specs import estimators_in, final_estimator_of, view_of
 
-__all__ = ["read_data"]
-
 _NOTHING = DataShape()
 
 

@@ -35,7 +35,6 @@ from skparams._report import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Plan"]
 
 _MAX_REASONS = 3
 _MAX_CANDIDATES = 12

@@ -25,8 +25,6 @@ from skparams._records import (
 from skparams._walk import join
 from skparams.specs import Context, EstimatorView, Part, Rule, dims_of, resolve
 
-__all__ = ["After", "Plans", "both_ends", "evaluate"]
-
 # From a transformer and a shape, the shape behind the transformer.
 After = Callable[[Any, DataShape], DataShape]
 

@@ -10,8 +10,6 @@ from sklearn.model_selection import ParameterGrid, ParameterSampler
 
 from skparams._records import NotKnown
 
-__all__ = ["MAX_CANDIDATES", "DrawnValue", "candidates"]
-
 # Candidates that are looked at. With more, nothing is said: what is left out may be larger.
 MAX_CANDIDATES = 10_000
 

@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 from skparams._records import Cost, Count, FittedAttribute, Node, span
 
-__all__ = ["Planned", "spanning"]
-
 
 class Planned(NamedTuple):
     """What an estimator will learn, and what that will cost."""

@@ -36,8 +36,6 @@ from skparams.specs import (
     view_of,
 )
 
-__all__ = ["PlanWalk"]
-
 
 class PlanWalk:
     """Walk once over an estimator; ``root`` is its record, ``cost`` what it will cost.

@@ -10,8 +10,6 @@ import numpy as np
 
 from skparams._walk import Walk, results_equal, results_of
 
-__all__ = ["Comparison"]
-
 
 class Comparison:
     """The methods of a copy, called with the same random numbers each time.

@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass, fields
 
 from skparams._report import Frame, Page, Report
 
-__all__ = ["NEEDED", "Probe", "ProbedAttribute"]
-
 # Roles of attributes used for prediction. If one with another role is used, its role is wrong.
 NEEDED = frozenset(
     ("parameter", "tuned", "structure", "data", "random", "metadata", "estimator", "derived")

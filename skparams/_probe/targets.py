@@ -20,8 +20,6 @@ from skparams._probe.values import is_plain
 from skparams._walk import Leaf, Walk, join, leaves_of, rules_of
 from skparams.specs import EstimatorView, attributes_of, is_estimator, view_of
 
-__all__ = ["Target", "targets_in"]
-
 _MAX_DEPTH = 6
 _FUNCTIONS = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, np.ufunc)
 _TREES = ("KDTree", "KDTree32", "KDTree64", "BallTree", "BallTree32", "BallTree64")

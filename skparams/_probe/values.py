@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-__all__ = ["NotSafe", "is_plain", "other_values"]
-
 _RANDOM = (np.random.RandomState, np.random.Generator)
 _SCALAR = (bool, int, float, complex, str, bytes, np.generic, type(None))
 

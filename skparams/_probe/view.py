@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     Attributes = Sequence[ProbedAttribute]
 
-__all__ = ["page"]
 
 _MAX_LINES = 40
 _MAX_FOLDED = 300

@@ -7,8 +7,6 @@ from dataclasses import replace
 
 from skparams._records.node import Node
 
-__all__ = ["chained"]
-
 
 def chained(steps: Sequence[Node]) -> tuple[Node, ...]:
     """Add to each hyperparameter the attributes of later steps whose size it determines.

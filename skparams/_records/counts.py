@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
-__all__ = ["Bounds", "Count", "Unknown", "add", "between", "low_high", "multiply", "span"]
-
 
 class Bounds(NamedTuple):
     """A count of which only the smallest and the largest possible values are known before fit.

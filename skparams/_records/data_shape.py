@@ -7,9 +7,6 @@ from typing import Any
 
 from skparams._records.counts import Bounds, Count, Unknown
 
-__all__ = ["NO_CLASSES", "DataShape", "NotKnown"]
-
-
 _NO_SAMPLES = Unknown("needs n_samples")
 _NO_FEATURES = Unknown("needs n_features")
 _NO_OUTPUTS = Unknown("needs n_outputs")

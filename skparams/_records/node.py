@@ -12,25 +12,6 @@ from dataclasses import dataclass
 from skparams._records.counts import Count, Unknown
 from skparams._records.trees import Trees
 
-__all__ = [
-    "ROLES",
-    "Candidate",
-    "Component",
-    "Cost",
-    "Finding",
-    "FittedAttribute",
-    "Hyperparameter",
-    "KeptPlace",
-    "Layer",
-    "Leading",
-    "Node",
-    "Outcome",
-    "Probing",
-    "RefinedRole",
-    "Stats",
-    "Totals",
-]
-
 _NO_COST = Unknown("its Spec does not say")
 
 ROLES = {

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from skparams._records.counts import Count, add, span
 
-__all__ = ["Trees", "depth_of", "together"]
-
 
 @dataclass(slots=True, unsafe_hash=True)
 class Trees:

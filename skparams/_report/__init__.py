@@ -2,7 +2,7 @@
 
 from skparams._report.bars import Bar, draw_bars, longest
 from skparams._report.base import Frame, Plotted, Report
-from skparams._report.chosen import chosen
+from skparams._report.choices import chosen
 from skparams._report.layout import cut
 from skparams._report.lines import largest, learned, run_name, runs, sort_key, upper
 from skparams._report.nodes import about, frame_of, guessed_classes, layers, tables

@@ -21,7 +21,6 @@ from skparams._report.words import plural, value
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["MAX_BARS", "Bar", "draw_bars", "longest", "name_bars"]
 
 MAX_BARS = 12
 

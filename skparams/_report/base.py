@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["SCHEMA", "Frame", "Plotted", "Report"]
 
 # One more where a key goes, or means something else. New keys leave it as it is.
 SCHEMA = 2

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from skparams._records import Node, Unknown
 from skparams._report.lines import Line, lines_of, upper
 
-__all__ = ["Block", "blocks_of", "first_split_level"]
-
 
 @dataclass(frozen=True, slots=True)
 class Block:

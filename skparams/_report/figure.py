@@ -14,17 +14,6 @@ from skparams._report.words import clean
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = [
-    "FONT",
-    "name_rows",
-    "new_axes",
-    "points",
-    "points_wide",
-    "rows_that_fit",
-    "set_title",
-    "short",
-    "wrapped",
-]
 
 FONT = 9.0
 _LONGEST_NAME = 24

@@ -12,8 +12,6 @@ from markupsafe import Markup, escape
 from skparams._report.layout import width_of
 from skparams._report.page import Column, Page, Row, Section, shown_columns
 
-__all__ = ["to_html"]
-
 _HERE = Path(__file__).parent
 _STYLES = {"": "", "dim": " skp-quiet", "bold": " skp-strong", "accent": " skp-accent"}
 _WIDEST = 44  # of a column of names or values, before it wraps

@@ -9,8 +9,6 @@ from functools import lru_cache
 
 from skparams._report.page import Column
 
-__all__ = ["GAP", "cut", "cut_distinct", "fitted", "folded", "padded", "width_of", "widths_of"]
-
 GAP = 2
 _LONGEST_PART = 30  # of what a column that wraps keeps in one line, rather than others: a class
 _NAMES_SHARE = 0.6  # of the page: longer names are cut rather than all other columns left out

@@ -22,18 +22,6 @@ from skparams._report.page import Column, Row, Section
 from skparams._report.trees import array_name, boosted, described, names_on_page, trees_in
 from skparams._report.words import clean, number, shape, size, tree_size
 
-__all__ = [
-    "Line",
-    "largest",
-    "layers_of",
-    "learned",
-    "lines_of",
-    "run_name",
-    "runs",
-    "sort_key",
-    "upper",
-]
-
 _MAX_ARRAYS = 12  # of one estimator: a screen's worth
 _MAX_CHILDREN = 30  # of one estimator, runs of them counted as one
 _MAX_ALIKE = 3  # siblings of one class that are not yet a run

@@ -13,8 +13,6 @@ from skparams._report.page import Column, Row, Section, left_out
 from skparams._report.trees import boosted, trees_in
 from skparams._report.words import clean, number, plural, shape, tree_size
 
-__all__ = ["about", "frame_of", "guessed_classes", "layers", "tables"]
-
 _MAX_TABLES = 3
 _MAX_LAYERS = 12
 _COUNTS = ("count", "free", "bytes")

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-__all__ = ["Column", "Page", "Row", "Section", "left_out", "shown_columns"]
-
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-__all__ = ["DARK", "LIGHT", "Theme"]
-
 
 @dataclass(frozen=True, slots=True)
 class Theme:

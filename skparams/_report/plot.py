@@ -28,7 +28,6 @@ from skparams._report.words import clean, few, number, plural, value
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_nodes"]
 
 _REST = "… the rest"
 _MIN_NAME_WIDTH = 12  # points: no name is narrower

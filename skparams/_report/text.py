@@ -20,8 +20,6 @@ from skparams._report.layout import (
 )
 from skparams._report.page import Page, Row, Section, shown_columns
 
-__all__ = ["to_text"]
-
 _WIDEST = 120
 _NARROWEST = 20
 # Of a pipe nobody knows where it ends: a file, a log, a mail. 80 columns fit everywhere.

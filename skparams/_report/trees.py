@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from skparams._records import FittedAttribute, Node, Trees, together
 from skparams._report.words import number, tree_size
 
-__all__ = ["array_name", "boosted", "described", "names_on_page", "public_name", "trees_in"]
-
 _PRIVATE_TREES = re.compile(r"(^|__)(_predictors|_Booster)$")
 
 

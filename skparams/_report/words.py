@@ -7,20 +7,6 @@ from decimal import Decimal
 
 from skparams._records import Bounds, Count, Trees, Unknown
 
-__all__ = [
-    "UNKNOWN",
-    "amount",
-    "clean",
-    "few",
-    "number",
-    "plural",
-    "rate",
-    "shape",
-    "size",
-    "tree_size",
-    "value",
-]
-
 UNKNOWN = "–"
 _MAX_DIGITS = 15  # of a count that is written out
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")

@@ -3,8 +3,8 @@
 from skparams._runtime.estimator import AvailableIf, VersionedEstimator, unchanged_on_error
 from skparams._runtime.jit import announced_compilation, load_kernels
 from skparams._runtime.progress import Progress
-from skparams._runtime.show_versions import show_versions
 from skparams._runtime.threads import blas_threads_for, in_threads, n_threads, one_blas_thread
+from skparams._runtime.versions import show_versions
 
 __all__ = [
     "AvailableIf",

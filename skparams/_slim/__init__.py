@@ -1,7 +1,7 @@
 """Copies that keep less, and where training rows are kept."""
 
-from skparams._slim.kept_rows import kept_rows
+from skparams._slim.kept import kept_rows
 from skparams._slim.record import KeptRows, SlimReport
-from skparams._slim.slim import slim
+from skparams._slim.verb import slim
 
 __all__ = ["KeptRows", "SlimReport", "kept_rows", "slim"]

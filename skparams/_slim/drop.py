@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 from skparams._walk import Walk, calls_of, join, pickled_state, rules_of
 from skparams.specs import COMMON, EstimatorView, is_number
 
-__all__ = ["Droppable", "drop_plan", "names_by_owner"]
-
 _DROPPED_ROLES = {"state", "diagnostic", "output"}
 _NEIGHBORS = {"kneighbors", "radius_neighbors"}
 # Without these, partial_fit starts anew and raises nothing: Birch, BernoulliRBM.

@@ -8,8 +8,6 @@ from typing import NoReturn
 from skparams._records import KeptPlace
 from skparams._report import Frame, Page, Report
 
-__all__ = ["DroppedAttribute", "KeptRows", "SlimReport"]
-
 
 @dataclass(frozen=True, slots=True)
 class DroppedAttribute:

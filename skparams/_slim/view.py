@@ -11,7 +11,6 @@ from skparams._report import Column, Page, Row, Section, clean, few, left_out, n
 if TYPE_CHECKING:
     from skparams._slim.record import KeptRows, SlimReport
 
-__all__ = ["page_of_kept_rows", "page_of_slim"]
 
 _MAX_ROWS = 12
 _MAX_METHODS = 12

@@ -10,8 +10,6 @@ from skparams._records import Leading, Node
 from skparams._walk import join
 from skparams.specs import EstimatorView
 
-__all__ = ["with_feature_names"]
-
 _MAX_FEATURES = 10_000  # of which names are looked up: a text has a million words
 
 

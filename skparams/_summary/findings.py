@@ -18,8 +18,6 @@ from skparams._summary.stats import count_nonfinite, may_be_nonfinite
 from skparams._walk import Leaf, Walk, join
 from skparams.specs import EstimatorView, final_estimator_of
 
-__all__ = ["CODES", "findings"]
-
 CODES = {
     "SKP001": "more parameters than training rows",
     "SKP002": "parameters that are not finite",

@@ -11,7 +11,6 @@ from skparams._report import Frame, Page, Plotted, frame_of, guessed_classes
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Summary"]
 
 _NEEDS_X = Unknown("needs X")
 

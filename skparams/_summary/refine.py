@@ -12,8 +12,6 @@ from skparams._records import Probing, RefinedRole
 from skparams._walk import Walk, join, n_training_rows
 from skparams.specs import may_be_learned
 
-__all__ = ["refined"]
-
 _MAX_CALLS = 100
 
 

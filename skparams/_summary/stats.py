@@ -11,8 +11,6 @@ import numpy as np
 from skparams._records import Stats
 from skparams._walk import blocks, buffer, dot, exponent_of, in_range, scaled
 
-__all__ = ["count_nonfinite", "may_be_nonfinite", "measure"]
-
 
 def measure(numbers: Any) -> Stats | None:
     """The statistics of an array or a sparse matrix, None if it is not numeric.

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from skparams._summary.record import Summary
 
-__all__ = ["draw", "page"]
 
 _MAX_OUTCOMES = 12
 _LONGEST_FEATURE = 30

@@ -3,7 +3,7 @@
 from skparams._walk.checks import check_estimator, check_fitted, check_names, n_rows
 from skparams._walk.choices import MAX_DEPTH, hyperparameter_records
 from skparams._walk.copying import compact_copy, copy_or_raise, pickled_state, sharing_copy
-from skparams._walk.effective import check_columns, effective
+from skparams._walk.effective_number import check_columns, effective
 from skparams._walk.fitted import is_fitted, rules_of
 from skparams._walk.ignore import ignored_paths
 from skparams._walk.leaf import Leaf, distinct, join, leaves_of, stored_in

@@ -11,8 +11,6 @@ from sklearn.exceptions import NotFittedError
 from skparams._walk.walk import Walk
 from skparams.specs import is_estimator
 
-__all__ = ["check_estimator", "check_fitted", "check_names", "n_rows"]
-
 
 def check_fitted(function: str, walk: Walk) -> None:
     """Raise NotFittedError, which begins with the function's name, for an unfitted estimator."""

@@ -16,8 +16,6 @@ from skparams.specs import (
     view_of,
 )
 
-__all__ = ["MAX_DEPTH", "hyperparameter_records", "outcomes"]
-
 # Levels of estimators in estimators that are looked at, within what Python can recurse.
 MAX_DEPTH = 100
 _SHOWN = ("best_score_",)  # as what fit chose is

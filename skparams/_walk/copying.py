@@ -18,8 +18,6 @@ import numpy as np
 from skparams._walk.leaf import join, owner_of
 from skparams.specs import attributes_of, estimators_in
 
-__all__ = ["Dropped", "Walker", "compact_copy", "copy_or_raise", "pickled_state", "sharing_copy"]
-
 # Names of attributes by the identity of the estimator that has them.
 Dropped = Mapping[int, Collection[str]]
 NOTHING: Dropped = MappingProxyType({})

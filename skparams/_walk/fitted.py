@@ -19,8 +19,6 @@ from skparams.specs import (
     view_of,
 )
 
-__all__ = ["depend_on_names_only", "is_fitted", "rules_of"]
-
 _BY_ROLE = {role: Rule(role) for role in ROLES}
 
 

@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable
 
 from skparams._walk.checks import check_names
 
-__all__ = ["ignored_paths"]
-
 
 def ignored_paths(
     function: str, ignore: Collection[str], paths: Iterable[str], codes: Collection[str] = ()

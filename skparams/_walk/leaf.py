@@ -13,19 +13,6 @@ from scipy.sparse import issparse
 from skparams._records import Count, FittedAttribute, Unknown
 from skparams.specs import Context, EstimatorView, Part, Rule, leaves_in
 
-__all__ = [
-    "Leaf",
-    "add_retained_bytes",
-    "distinct",
-    "join",
-    "leaves_of",
-    "owner_of",
-    "record_of",
-    "record_of_number",
-    "stored_in",
-]
-
-
 _NUMBER = (int, float, complex)
 _PLAIN = (int, float, complex, np.generic, list, tuple)
 # Sparse formats that keep Python objects rather than buffers.

@@ -10,8 +10,6 @@ import numpy as np
 from skparams._walk.copying import NOTHING, Dropped, Walker
 from skparams._walk.leaf import owner_of
 
-__all__ = ["ByteCounter", "pickled_size"]
-
 
 class _Counter:
     """A file that counts the bytes written to it."""

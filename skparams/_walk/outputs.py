@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-__all__ = ["results_equal"]
-
 
 def results_equal(a: Any, b: Any, *, bits: bool = True) -> bool:
     """Whether two results are equal in type, shape and values.

@@ -13,8 +13,6 @@ from typing import Any
 import joblib
 import numpy as np
 
-__all__ = ["METHODS", "calls_of", "method_of", "results_of"]
-
 METHODS = (
     "predict",
     "predict_proba",

@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["blocks", "buffer", "dot", "exponent_of", "in_range", "scaled"]
-
 _BLOCK = 1 << 16  # numbers: half a megabyte of float64
 # Sums of squares beyond these powers of two may have overflowed or underflowed in float64.
 _SMALLEST, _LARGEST = 2.0**-900, 2.0**900

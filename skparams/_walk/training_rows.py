@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-__all__ = ["n_training_rows", "shares_memory"]
-
 
 def shares_memory(value: Any, X: Any) -> bool:
     """Whether a value is X itself, or an array in the same memory."""

@@ -36,8 +36,6 @@ from skparams.specs import (
     view_of,
 )
 
-__all__ = ["Walk", "class_path", "totals_of"]
-
 _IN_RECORDS = ("layers", "leading")  # of the extras of a Spec
 Values = Mapping[str, Any]
 _NOT_FITTED = Unknown("not fitted")

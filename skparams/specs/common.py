@@ -12,23 +12,6 @@ from skparams._records import Bounds, Cost, Count, NotKnown, Unknown, multiply
 from skparams.specs.context import Context
 from skparams.specs.spec import Free, Part, Rule, Size, Spec, parameter
 
-__all__ = [
-    "BINARY",
-    "MULTILABEL",
-    "ONE",
-    "decomposition",
-    "if_known",
-    "interchangeable",
-    "itemsize",
-    "n_or_all",
-    "no_free",
-    "orthonormal",
-    "predict_cost",
-    "roles",
-    "simplex",
-    "targets_last",
-]
-
 
 def roles(**names: str) -> dict[str, Rule | str]:
     """Return attributes that are no parameters: ``roles(state="t_ n_steps_")``."""

@@ -8,8 +8,6 @@ from typing import Any
 
 from skparams._records import DataShape, NotKnown
 
-__all__ = ["Context"]
-
 _NO_DATA = DataShape()
 
 

@@ -13,8 +13,6 @@ import numpy as np
 
 from skparams.specs.context import Context
 
-__all__ = ["at_limit", "iterations", "with_tolerance"]
-
 
 def iterations(ctx: Context) -> str | None:
     """Compare the iterations of each fit, of which there may be several, with the limit."""

@@ -11,8 +11,6 @@ from skparams.specs.registry import spec_of
 from skparams.specs.values import attributes_of, estimators_in
 from skparams.specs.view import view_of
 
-__all__ = ["effective_of", "transformed_target"]
-
 # Transformers of scikit-learn whose fit ignores y, and whose transform of the training rows is what
 # fit_transform returned. Only behind these do predictions depend on y through the last step alone.
 _IGNORE_Y = """

@@ -12,8 +12,6 @@ import numpy as np
 from skparams.specs.spec import Rule, Spec
 from skparams.specs.values import estimators_in, holds_no_numbers, may_be_learned, templates_in
 
-__all__ = ["COMMON", "guess_role", "guess_spec"]
-
 # What these names mean wherever they occur.
 COMMON = {
     "n_features_in_": "metadata",

@@ -13,8 +13,6 @@ from weakref import ProxyTypes
 
 import numpy as np
 
-__all__ = ["MISSING", "defaults_of", "hyperparameters_of", "same", "short_repr"]
-
 MISSING = inspect.Parameter.empty
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 

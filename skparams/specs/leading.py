@@ -10,8 +10,6 @@ import numpy as np
 from skparams._records import Component, Leading
 from skparams.specs.context import Context
 
-__all__ = ["leading_features"]
-
 _MAX_COMPONENTS = 8
 _MAX_FEATURES = 3
 

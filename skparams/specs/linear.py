@@ -14,8 +14,6 @@ from skparams.specs.context import Context
 from skparams.specs.convergence import iterations
 from skparams.specs.spec import Free, Rule, Size, Spec, parameter
 
-__all__ = ["linear", "linear_cost"]
-
 
 def linear(
     attributes: Mapping[str, Rule | str] | None = None,

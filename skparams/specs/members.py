@@ -12,18 +12,6 @@ from skparams._records import Count, DataShape, NotKnown, Unknown
 from skparams.specs.context import Context
 from skparams.specs.spec import Member
 
-__all__ = [
-    "columns_behind",
-    "dropped",
-    "in_folds",
-    "made",
-    "n_folds",
-    "one_after_another",
-    "one_target",
-    "prefit",
-    "two_classes",
-]
-
 
 def made(name: str, params: Mapping[str, Any] | None = None, *, given: Any = None) -> Any:
     """Return what is given, or an estimator that is not fitted, by its module and class."""

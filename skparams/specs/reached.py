@@ -7,8 +7,6 @@ from typing import Any, NamedTuple
 from skparams.specs.registry import spec_of
 from skparams.specs.values import attributes_of, estimators_in
 
-__all__ = ["FinalEstimator", "final_estimator_of", "n_columns_expected"]
-
 
 class FinalEstimator(NamedTuple):
     """The estimator that predicts, its path, and the transformers before it."""

@@ -14,8 +14,6 @@ from typing import Any
 
 from skparams.specs.spec import Spec
 
-__all__ = ["has_spec", "register", "spec_named", "spec_of"]
-
 _GROUP = "skparams.specs"  # of entry points
 
 _BY_USERS: dict[str, Spec] = {}

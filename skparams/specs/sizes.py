@@ -8,8 +8,6 @@ from skparams._records import Count, NotKnown, Unknown
 from skparams.specs.context import Context
 from skparams.specs.spec import Size
 
-__all__ = ["resolve"]
-
 
 def resolve(name: str, sizes: Mapping[str, Size], ctx: Context) -> Count:
     """Return how long an axis will be.

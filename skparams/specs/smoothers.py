@@ -18,8 +18,6 @@ from scipy.sparse import csr_array, issparse
 from skparams._records import NotKnown
 from skparams.specs.context import Context
 
-__all__ = ["gaussian_process", "kernel_ridge", "linear_regression", "nearest_neighbors", "ridge"]
-
 
 def linear_regression(ctx: Context) -> float:
     """Return the rank of X, and 1 for the intercept, for each target."""

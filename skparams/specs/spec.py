@@ -10,19 +10,6 @@ from typing import Any, Literal
 from skparams._records import ROLES, Bounds, Cost, Count, DataShape, Trees, Unknown
 from skparams.specs.context import Context
 
-__all__ = [
-    "EXTRAS",
-    "Free",
-    "Member",
-    "Part",
-    "Predicate",
-    "Rule",
-    "Size",
-    "Spec",
-    "dims_of",
-    "parameter",
-]
-
 # Whether something holds.
 Predicate = Callable[[Context], bool]
 # A free count: a function of the shape, or "nonzero".

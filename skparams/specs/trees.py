@@ -15,8 +15,6 @@ from skparams.specs.context import Context
 from skparams.specs.members import made
 from skparams.specs.spec import Part, Rule
 
-__all__ = ["BAGGED", "BOOSTED", "FOREST", "LIMITS", "grown", "most_leaves", "tree_parts"]
-
 LIMITS = (
     "max_depth",
     "max_leaf_nodes",

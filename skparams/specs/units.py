@@ -11,8 +11,6 @@ from scipy.sparse import issparse
 
 from skparams.specs.context import Context
 
-__all__ = ["odd_units"]
-
 _ROWS = 1024  # that are passed on at a time
 
 

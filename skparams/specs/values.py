@@ -13,19 +13,6 @@ from scipy.sparse import issparse
 
 from skparams.specs.registry import has_spec
 
-__all__ = [
-    "attributes_of",
-    "estimators_in",
-    "holds_no_numbers",
-    "is_estimator",
-    "is_number",
-    "leaves_in",
-    "may_be_learned",
-    "rebuilt",
-    "templates_in",
-    "texts_in",
-]
-
 _NUMBER = (int, float, complex, np.number)
 _ARRAY = (np.ndarray, np.generic)
 _CONTAINER = (list, tuple, dict, np.ndarray)

@@ -14,8 +14,6 @@ from skparams.specs.registry import spec_of
 from skparams.specs.spec import Spec
 from skparams.specs.values import attributes_of
 
-__all__ = ["EstimatorView", "view_of"]
-
 
 @dataclass(slots=True)  # not frozen, as forests have many
 class EstimatorView:

@@ -107,7 +107,7 @@ def anything(rng, *, planned=False):
     return Summary(
         root,
         n_samples=n_samples,
-        effective=[None, 7.25, float("nan"), float("inf")][rng.randint(4)],
+        effective=[Unknown("not known"), 7.25, float("nan"), float("inf")][rng.randint(4)],
         findings=tuple(findings),
         probed=None if rng.rand() < 0.5 else _any_probing(rng),
     )

@@ -25,7 +25,7 @@ def text_of(name):
 
 def without_defaults(text):
     """Leave out how many hyperparameters are at their defaults: each release adds some."""
-    text = re.sub(r"[\d,]+ (more are the same|hyperparameters the same)", r"# \1", text)
+    text = re.sub(r"[\d,]+ (hyperparameters (the same|at default))", r"# \1", text)
     return re.sub(r"[\d,]+ ((more )?at their defaults)", r"# \1", text)
 
 

@@ -27,8 +27,6 @@ from skparams._walk import (
     n_rows,
 )
 
-__all__ = ["METHODS", "probe"]
-
 METHODS = (
     "predict",
     "predict_proba",

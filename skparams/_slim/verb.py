@@ -24,8 +24,6 @@ from skparams._walk import (
     sharing_copy,
 )
 
-__all__ = ["slim"]
-
 E = TypeVar("E")
 
 

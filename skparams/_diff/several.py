@@ -14,11 +14,9 @@ from skparams._diff.align import aligned
 from skparams._diff.contents import Attribute, Contents, Model, models_of
 from skparams._diff.hyperparameters import differing
 from skparams._diff.record import ParameterSpread
-from skparams._diff.spread_view import Spread
+from skparams._diff.several_view import Spread
 from skparams._diff.values import compare, is_array
 from skparams._walk import class_path
-
-__all__ = ["spread"]
 
 
 def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str] = ()) -> Spread:

@@ -9,8 +9,6 @@ from skparams._plan.record import Plan
 from skparams._plan.walk import PlanWalk
 from skparams._walk import check_estimator
 
-__all__ = ["plan"]
-
 
 def plan(
     estimator: Any,

@@ -16,8 +16,6 @@ from skparams._summary.refine import refined
 from skparams._summary.stats import measure
 from skparams._walk import Walk, check_estimator, effective, ignored_paths, n_rows
 
-__all__ = ["summary"]
-
 
 def summary(
     estimator: Any,

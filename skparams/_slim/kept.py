@@ -22,8 +22,6 @@ from skparams._walk import (
 )
 from skparams.specs import COMMON, EstimatorView, is_number, leaves_in, texts_in
 
-__all__ = ["kept_rows"]
-
 _CONTAINER = (list, tuple, dict, set, frozenset, np.ndarray)
 
 

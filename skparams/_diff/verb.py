@@ -13,8 +13,6 @@ from skparams._diff.hyperparameters import differing
 from skparams._diff.view import Diff, differences
 from skparams._report import plural
 
-__all__ = ["assert_same_model", "diff"]
-
 
 def diff(
     before: Any,

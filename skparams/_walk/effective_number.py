@@ -9,8 +9,6 @@ import numpy as np
 from skparams._records import NotKnown, Unknown
 from skparams.specs import effective_of, n_columns_expected
 
-__all__ = ["check_columns", "effective"]
-
 
 def effective(function: str, estimator: Any, X: Any) -> float | Unknown:
     """Return the effective degrees of freedom, or why they are not known.

@@ -31,7 +31,6 @@ from skparams._report import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Spread"]
 
 _COLUMNS = {
     **{"path": "object", "role": "object", "n_models": "Int64", "shapes": "object"},

@@ -10,8 +10,6 @@ from skparams._report.page import Column, Row, Section, left_out
 from skparams._report.trees import public_name
 from skparams._report.words import UNKNOWN, clean, few
 
-__all__ = ["chosen"]
-
 _MAX_CHOICES = 40
 _MAX_AT_DEFAULT = 3  # of one estimator's that decide something
 _MAX_HIDDEN = 300
