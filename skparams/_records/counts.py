@@ -67,6 +67,9 @@ def add(counts: Iterable[Count]) -> Count:
     """Return the sum; the first part that is unknown, where one is."""
     low = spread = 0
     for count in counts:
+        if type(count) is int:  # as most are: a forest's summary adds up thousands
+            low += count
+            continue
         if isinstance(count, Unknown):
             return count
         if isinstance(count, Bounds):

@@ -24,8 +24,8 @@ class Trees:
 def together(each: Iterable[Trees]) -> Trees | None:
     """Return the size of several, None of none; an object that comes up twice counts once."""
     found = list({id(trees): trees for trees in each}.values())
-    if not found:
-        return None
+    if len(found) < 2:
+        return found[0] if found else None
     return Trees(
         add(trees.n for trees in found),
         span(trees.nodes for trees in found),

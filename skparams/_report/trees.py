@@ -32,14 +32,15 @@ def names_on_page(root: Node) -> dict[str, str]:
 def boosted(node: Node) -> list[list[FittedAttribute]]:
     """The arrays of an estimator's own trees, tree by tree, or in one list if not kept apart."""
     groups: dict[int, list[FittedAttribute]] = {}
+    single = True
     for row in node.parameters:
         if row.trees:
             groups.setdefault(id(row.trees), []).append(row)
-    trees = trees_in([node])
-    if trees is None:
-        return []
-    private = next(iter(groups.values()))[0].path.removeprefix(f"{node.path}__").startswith("_")
-    return list(groups.values()) if private or trees.n != 1 else []
+            single = len(groups) == 1 and row.trees.n == 1
+    found = list(groups.values())
+    if found and single and not found[0][0].path.removeprefix(f"{node.path}__").startswith("_"):
+        return []  # the tree of a decision tree
+    return found
 
 
 def public_name(path: str) -> str:

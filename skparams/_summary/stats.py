@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Stats
-from skparams._walk import blocks, buffer, dot, exponent_of, in_range, scaled
+from skparams._walk import BLOCK, blocks, buffer, dot, exponent_of, in_range, scaled
 
 
 def measure(numbers: Any) -> Stats | None:
@@ -54,6 +54,8 @@ def may_be_nonfinite(arrays: Iterable[Any]) -> list[bool]:
 def _has_finite_sum(array: np.ndarray) -> bool:
     if array.dtype.kind not in "fc":
         return True
+    if array.size <= BLOCK:
+        return bool(np.isfinite(np.add.reduce(array, axis=None)))
     return all(np.isfinite(np.add.reduce(block)) for (block,) in blocks(array))
 
 

@@ -10,11 +10,12 @@ from skparams._walk.leaf import Leaf, distinct, join, leaves_of, stored_in
 from skparams._walk.memory import ByteCounter, pickled_size
 from skparams._walk.outputs import results_equal
 from skparams._walk.predictions import METHODS, calls_of, method_of, results_of
-from skparams._walk.sums import blocks, buffer, dot, exponent_of, in_range, scaled
+from skparams._walk.sums import BLOCK, blocks, buffer, dot, exponent_of, in_range, scaled
 from skparams._walk.training_rows import n_training_rows, shares_memory
 from skparams._walk.walk import Walk, class_path, totals_of
 
 __all__ = [
+    "BLOCK",
     "MAX_DEPTH",
     "METHODS",
     "ByteCounter",

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-_BLOCK = 1 << 16  # numbers: half a megabyte of float64
+BLOCK = 1 << 16  # numbers: half a megabyte of float64
 # Sums of squares beyond these powers of two may have overflowed or underflowed in float64.
 _SMALLEST, _LARGEST = 2.0**-900, 2.0**900
 
 
 def blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
     """Yield flat pieces of arrays of one shape, in the order of memory: views where possible."""
-    if len(arrays) == 1 and arrays[0].size <= _BLOCK:  # nditer takes 3 µs to set up
+    if len(arrays) == 1 and arrays[0].size <= BLOCK:  # nditer takes 3 µs to set up
         if arrays[0].size:
             yield (arrays[0].ravel(order="K"),)
     elif arrays[0].size:
@@ -27,7 +27,7 @@ def blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
             ["external_loop", "buffered"],
             [["readonly"]] * len(arrays),
             order="K",
-            buffersize=_BLOCK,
+            buffersize=BLOCK,
         )
         for piece in pieces:
             yield piece if isinstance(piece, tuple) else (piece,)
@@ -35,7 +35,7 @@ def blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
 
 def buffer(array: np.ndarray, dtype: Any) -> np.ndarray:
     """Return room for the largest block of an array, as another dtype."""
-    return np.empty(min(array.size, _BLOCK), dtype)
+    return np.empty(min(array.size, BLOCK), dtype)
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> Any:

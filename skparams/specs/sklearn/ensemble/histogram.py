@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from skparams._records import NotKnown, Trees, between
 from skparams.specs import Context, Part, Rule, Spec, roles, trees
 
@@ -22,15 +24,15 @@ def _trees(ctx: Context) -> Iterator[Part]:
 def _tree(path: str, tree: Any) -> Iterator[Part]:
     nodes = tree.nodes
     thresholds, values = nodes["num_threshold"], nodes["value"]
-    splits = (nodes["is_leaf"] == 0) & (nodes["is_categorical"] == 0)
+    no_threshold = nodes["is_leaf"] | nodes["is_categorical"]
     leaves = len(nodes) - len(nodes) // 2  # each inner node has two children
-    size = Trees(1, len(nodes), leaves, int(nodes["depth"].max()))
+    size = Trees(1, len(nodes), leaves, int(np.maximum.reduce(nodes["depth"])))
     yield Part(
         f"{path}.nodes['num_threshold']",
         thresholds,
         ("n_nodes",),
-        count=int(splits.sum()),
-        used=lambda: thresholds[splits],
+        count=len(nodes) - int(np.count_nonzero(no_threshold)),
+        used=lambda: thresholds[no_threshold == 0],
         infinite=True,
         trees=size,
     )
