@@ -285,22 +285,24 @@ def _sgd(p, g, velocity, decay, total_weight, step, momentum, nesterov):
     return float(squared_norm)
 
 
-@kernel
+@inlined
 def _update(params, grads, n_coefs, optimizer, t, total_weight):
     """Take step t with the gradients of one batch; return the sum of the squared new weights."""
-    solver, step = optimizer.solver, optimizer.learning_rate
+    first, second, step, is_adam = (
+        optimizer.first, optimizer.second, optimizer.learning_rate, optimizer.solver == ADAM
+    )  # fmt: skip
     beta_1, beta_2, epsilon = optimizer.beta_1, optimizer.beta_2, optimizer.epsilon
-    if solver == ADAM:
+    if is_adam:
         step *= np.sqrt(1.0 - beta_2 ** float(t)) / (1.0 - beta_1 ** float(t))
     squared_norm, start, stop, decay = 0.0, n_coefs, params.size, 0.0
     for _ in range(2):  # first the biases, which do not decay, then the weights
-        p, g, m = params[start:stop], grads[start:stop], optimizer.first[start:stop]
-        if solver == ADAM:
-            v = optimizer.second[start:stop]
+        p, g, m = params[start:stop], grads[start:stop], first[start:stop]
+        if is_adam:
+            v = second[start:stop]
             squared_norm = _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon)
         else:
-            momentum = optimizer.momentum
-            squared_norm = _sgd(p, g, m, decay, total_weight, step, momentum, solver == NESTEROV)
+            momentum, nesterov = optimizer.momentum, optimizer.solver == NESTEROV
+            squared_norm = _sgd(p, g, m, decay, total_weight, step, momentum, nesterov)
         start, stop, decay = 0, n_coefs, optimizer.alpha
     return squared_norm
 
@@ -356,26 +358,29 @@ def _layer(layout, i):
 @inlined
 def _forward(layers, samples, rows, work):
     """Fill work.values with the activations of a batch; return those of the output layer."""
-    params, layout, n, last = layers.params, layers.layout, rows.size, layers.layout.shape[0] - 1
+    # Taking an array out of a tuple counts a reference, and a reshape takes 60 ns: few in the loop.
+    params, layout, last = layers.params, layers.layout, layers.layout.shape[0] - 1
+    values, inputs, scratch, bits = work.values, work.inputs, work.scratch, work.scratch_bits
+    is_sparse, n = samples.indptr.size > 0, rows.size
     A = work.batch[:n]
     for i in range(last + 1):
         n_in, n_out, w, b, unit = _layer(layout, i)
-        W, Z = _matrix(params, w, n_in, n_out), _matrix(work.values, n * unit, n, n_out)
-        if i == 0 and samples.indptr.size > 0:
+        Z = _matrix(values, n * unit, n, n_out)
+        if i == 0 and is_sparse:
+            W = _matrix(params, w, n_in, n_out)
             _sparse_product(samples.data, samples.indices, samples.indptr, rows, W, Z)
-        elif i == 0:
-            _gather(samples.X, rows, A)
-            _product(A, W, Z)
-        elif n_out == 1:
-            _times_vector(A, W.reshape(n_in), Z.reshape(n))
+        elif i > 0 and n_out == 1:
+            _times_vector(A, params[w : w + n_in], values[n * unit : n * (unit + 1)])
         else:
-            _product(A, W, Z)
+            if i == 0:
+                _gather(samples.X, rows, A)
+            _product(A, _matrix(params, w, n_in, n_out), Z)
         A = Z
         activation = layers.activation if i < last else layers.out_activation
         _add_bias(A, params[b : b + n_out], activation)
-        if i < last and work.inputs.size > 0:
-            _copy(A.reshape(n * n_out), work.inputs[n * unit : n * (unit + n_out)])
-        _activate(A, activation, work.scratch, work.scratch_bits)
+        if i < last and inputs.size > 0:
+            _copy(A.reshape(n * n_out), inputs[n * unit : n * (unit + n_out)])
+        _activate(A, activation, scratch, bits)
     return A
 
 
@@ -383,26 +388,28 @@ def _forward(layers, samples, rows, work):
 def _backward(layers, samples, rows, D, work):
     """Fill work.grads, given the output layer's D."""
     params, layout, grads, n = layers.params, layers.layout, work.grads, rows.size
-    inputs = work.inputs if work.inputs.size > 0 else work.values
-    for i in range(layout.shape[0] - 1, -1, -1):
+    values, deltas, inputs = work.values, work.deltas, work.inputs
+    for i in range(layout.shape[0] - 1, 0, -1):
         n_in, n_out, w, b, unit = _layer(layout, i)
-        W, G = _matrix(params, w, n_in, n_out), _matrix(grads, w, n_in, n_out)
+        start = n * (unit - n_in)  # of the units of the layer below
+        A, below = _matrix(values, start, n, n_in), _matrix(deltas, start, n, n_in)
         _sum_rows(D, grads[b : b + n_out])
-        if i == 0 and samples.indptr.size > 0:
-            _sparse_gradient(samples.data, samples.indices, samples.indptr, rows, D, G)
-        elif i == 0:
-            _product(work.batch[:n].T, D, G)
+        if n_out == 1:
+            g = grads[w : w + n_in]
+            _backward_single_output(A, params[w : w + n_in], D.reshape(n), g, below)
         else:
-            start = n * (unit - n_in)  # of the units of the layer below
-            A, below = _matrix(work.values, start, n, n_in), _matrix(work.deltas, start, n, n_in)
-            if n_out == 1:
-                d, g = D.reshape(n), G.reshape(n_in)
-                _backward_single_output(A, W.reshape(n_in), d, g, below)
-            else:
-                _product(A.T, D, G)
-                _product(D, W.T, below)
-            _multiply_derivative(below, _matrix(inputs, start, n, n_in), A, layers.activation)
-            D = below
+            _product(A.T, D, _matrix(grads, w, n_in, n_out))
+            _product(D, _matrix(params, w, n_in, n_out).T, below)
+        Z = _matrix(inputs, start, n, n_in) if inputs.size > 0 else A
+        _multiply_derivative(below, Z, A, layers.activation)
+        D = below
+    n_in, n_out, w, b, _ = _layer(layout, 0)
+    G = _matrix(grads, w, n_in, n_out)
+    _sum_rows(D, grads[b : b + n_out])
+    if samples.indptr.size > 0:
+        _sparse_gradient(samples.data, samples.indices, samples.indptr, rows, D, G)
+    else:
+        _product(work.batch[:n].T, D, G)
 
 
 @kernel
