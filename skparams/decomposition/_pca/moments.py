@@ -17,9 +17,8 @@ from skparams._runtime import (
 )
 
 # Number of features from which on a block is one BLAS product instead of compiled tiles. Tiles are
-# faster up to 80 features, products from 160 on, and in between the two differ by less than 10 %
-# (docs/benchmarks, "moments of 8 million numbers").
-WIDE = 96
+# as fast or faster below (docs/benchmarks, "moments of 8 million numbers"); above, it depends on the processor.
+WIDE = 160
 # Rows of a piece that is converted at a time, and of a block whose product BLAS takes; twice as
 # many where the products are so wide that adding them up leaves the cache.
 PIECE = 1024
