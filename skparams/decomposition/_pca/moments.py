@@ -16,8 +16,9 @@ from skparams._runtime import (
     one_blas_thread,
 )
 
-# Number of features from which on a block is one BLAS product instead of compiled tiles. Tiles are
-# as fast or faster below (docs/benchmarks, "moments of 8 million numbers"); above, it depends on the processor.
+# Number of features from which on a block is one BLAS product instead of compiled tiles. Below,
+# tiles are as fast or faster (docs/benchmarks, "moments of 8 million numbers"); above, it depends
+# on the processor.
 WIDE = 160
 # Rows of a piece that is converted at a time, and of a block whose product BLAS takes; twice as
 # many where the products are so wide that adding them up leaves the cache.
