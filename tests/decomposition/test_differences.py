@@ -1,4 +1,4 @@
-"""Where PCA differs from scikit-learn's on purpose: each test shows both behaviours."""
+"""Where PCA differs from scikit-learn's on purpose: each test shows both behaviors."""
 
 import re
 import warnings

@@ -182,7 +182,7 @@ def _search_plan():
 
 
 def _slimmed():
-    """Return a report as it is of a vote by neighbours and a network, a weight matrix a view.
+    """Return a report as it is of a vote by neighbors and a network, a weight matrix a view.
 
     How many bytes a pickle takes is up to versions.
     """

@@ -83,8 +83,8 @@ HEAD = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="widt
 
 READ = """
 const probe = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-function rgba(colour) {  // whatever notation the browser computed
-  probe.clearRect(0, 0, 1, 1); probe.fillStyle = colour; probe.fillRect(0, 0, 1, 1);
+function rgba(color) {  // whatever notation the browser computed
+  probe.clearRect(0, 0, 1, 1); probe.fillStyle = color; probe.fillRect(0, 0, 1, 1);
   const [r, g, b, a] = probe.getImageData(0, 0, 1, 1).data;
   return [r, g, b, a / 255];
 }
@@ -209,13 +209,13 @@ def luminance(rgb):
 
 
 def over(top, below):
-    """The colour of one that lets some of another through."""
+    """The color of one that lets some of another through."""
     alpha = top[3]
     return [alpha * t + (1 - alpha) * b for t, b in zip(top[:3], below[:3], strict=True)]
 
 
 def contrasts(driver, canvas):
-    """The text, and the contrast ratio of its colour to what is behind it."""
+    """The text, and the contrast ratio of its color to what is behind it."""
     for text, ink, layers in driver.execute_script(READ):
         paper = canvas
         for layer in reversed(layers):

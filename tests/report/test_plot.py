@@ -165,16 +165,16 @@ def test_without_matplotlib_it_says_what_to_install(monkeypatch):
 
 
 def test_ink_can_be_read_on_every_area():
-    def luminance(colour):
-        rgb = np.array(matplotlib.colors.to_rgb(colour))
+    def luminance(color):
+        rgb = np.array(matplotlib.colors.to_rgb(color))
         linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
         return linear @ [0.2126, 0.7152, 0.0722]
 
     ink = luminance(LIGHT.ink)
     assert all((luminance(area) + 0.05) / (ink + 0.05) > 7 for area in LIGHT.areas)
     for theme in (LIGHT, DARK):
-        for colour in (theme.above, theme.below):
-            low, high = sorted((luminance(colour), luminance(theme.paper)))
+        for color in (theme.above, theme.below):
+            low, high = sorted((luminance(color), luminance(theme.paper)))
             assert (high + 0.05) / (low + 0.05) > 3
 
 

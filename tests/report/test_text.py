@@ -92,7 +92,7 @@ def test_without_unicode_signs_are_spelled(summaries, monkeypatch):
     assert "<= 9" in Plan(node("A", rows=[row])).to_text()
 
 
-def test_no_colour_in_a_pipe_or_in_str(summaries, monkeypatch):
+def test_no_color_in_a_pipe_or_in_str(summaries, monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     found = summaries["pipeline"]
@@ -106,10 +106,10 @@ def test_no_colour_in_a_pipe_or_in_str(summaries, monkeypatch):
     assert "\x1b" not in repr(found)
 
 
-def test_colour_changes_no_letter(named_summary):
+def test_color_changes_no_letter(named_summary):
     found = named_summary[1]
-    coloured = found.to_text(width=100, color=True)
-    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).split() == found.to_text(width=100).split()
+    colored = found.to_text(width=100, color=True)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored).split() == found.to_text(width=100).split()
 
 
 def test_the_terminals_width_is_kept(summaries, monkeypatch):

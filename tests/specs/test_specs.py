@@ -211,8 +211,8 @@ print(*[name for name in sys.modules if name.startswith("skparams.specs.third_pa
 
 
 def test_extras_are_those_that_are_documented():
-    with pytest.raises(ValueError, match=r"extras must be of layers, leading, .*, got 'colour'"):
-        Spec({}, extras={"colour": print})
+    with pytest.raises(ValueError, match=r"extras must be of layers, leading, .*, got 'color'"):
+        Spec({}, extras={"color": print})
 
 
 def test_the_class_comes_before_the_registry():

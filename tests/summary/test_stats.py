@@ -43,7 +43,8 @@ def check(array, rtol=1e-13):
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Blocks of 64 numbers, so that short arrays have many."""
-    monkeypatch.setattr("skparams._walk.sums._BLOCK", 64)
+    monkeypatch.setattr("skparams._walk.sums.BLOCK", 64)
+    monkeypatch.setattr("skparams._summary.stats.BLOCK", 64)
 
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8", ">f4", "i1", "i8", "u8", "?"])

@@ -221,7 +221,7 @@ def test_what_keeps_rows_or_labels_estimates_nothing(estimator):
     assert counts(held(estimator, X, y)) == (0, 0)
 
 
-def test_neighbours_keep_the_rows():
+def test_neighbors_keep_the_rows():
     X, y = labelled(np.random.default_rng(0))
     found = summary(fitted(KNeighborsClassifier(algorithm="brute"), X, y))
     assert [row.path for row in found.root.attributes if row.role == "data"] == ["_fit_X", "_y"]
