@@ -52,7 +52,7 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
     >>> from skparams import spread
     >>> X, y = [[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0]
     >>> found = spread([Ridge(alpha=alpha).fit(X, y) for alpha in (0.0, 2.0)])
-    >>> [(row.path, row.mean, row.std) for row in found.parameters]
+    >>> [(row.path, round(row.mean, 6), round(row.std, 6)) for row in found.parameters]
     [('coef_', 0.75, 0.25), ('intercept_', 0.25, 0.25)]
     """
     if not isinstance(models, list | tuple):
