@@ -19,10 +19,11 @@ def names_on_page(root: Node) -> dict[str, str]:
         private = [row for row in node.parameters if row.path.startswith("_", len(start))]
         if not private:
             continue
-        for row in private:
-            inside = row.path[len(start) :].partition(".")[2]
-            names[row.path] = f"{start}{inside}" if inside else row.path
         groups = boosted(node)
+        for row in private:
+            own = row.path[len(start) :]
+            inside = own.partition(".")[2] or (own.lstrip("_") if groups else own)
+            names[row.path] = f"{start}{inside}"
         for i, rows in enumerate(groups):
             place = f"trees[{i}]" if len(groups) > 1 else "trees"
             names |= {row.path: f"{start}{place}.{array_name(row)}" for row in rows}

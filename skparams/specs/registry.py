@@ -142,7 +142,7 @@ def _load_entry_points() -> None:
                     loaded = entry.load()
                     if callable(loaded):
                         loaded()
-                except Exception as error:
+                except Exception as error:  # another package's code, which may raise anything
                     warnings.warn(
                         f"skparams: the entry point {entry.name!r} of the group {_GROUP!r} is "
                         f"left out, it raised {type(error).__name__}: {error}",
