@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from skparams._records.counts import Count, Unknown
+from skparams._records.counts import Count, Unknown, multiply
 from skparams._records.trees import Trees
 
 _NO_COST = Unknown("its Spec does not say")
@@ -273,6 +273,14 @@ class Node:
     def parameters(self) -> tuple[FittedAttribute, ...]:
         """The attributes that predictions need."""
         return tuple(row for row in self.attributes if row.role == "parameter")
+
+    @property
+    def all_totals(self) -> Totals:
+        """The totals of all estimators that the node stands for."""
+        if self.times == 1:
+            return self.totals
+        own = (self.totals.stored, self.totals.free, self.totals.bytes)
+        return Totals(*(multiply(self.times, count) for count in own))
 
     @property
     def kept_places(self) -> tuple[KeptPlace, ...]:

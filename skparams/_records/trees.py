@@ -12,7 +12,20 @@ from skparams._records.counts import Count, add, span
 class Trees:
     """The size of a decision tree, or of several: how many, and the bounds of each one's size.
 
-    ``depth`` is the number of splits on the longest way to a leaf.
+    Parameters
+    ----------
+    n : int, Bounds or Unknown
+        How many trees.
+    nodes, leaves : int, Bounds or Unknown
+        Of one tree.
+    depth : int, Bounds or Unknown
+        The number of splits on the longest way to a leaf.
+
+    Examples
+    --------
+    >>> from skparams.specs import Bounds, Trees
+    >>> Trees(100, Bounds(1, 15), Bounds(1, 8), depth=Bounds(0, 3)).leaves
+    Bounds(low=1, high=8)
     """
 
     n: Count

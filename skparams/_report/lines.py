@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from skparams._records import (
@@ -16,7 +17,6 @@ from skparams._records import (
     Totals,
     Unknown,
     add,
-    multiply,
 )
 from skparams._report.page import Column, Row, Section
 from skparams._report.trees import array_name, boosted, described, names_on_page, trees_in
@@ -29,6 +29,8 @@ _MAX_MEMBERS = 10  # of a run that is opened
 _MAX_FOLDED = 40  # more of them: what one wants to scroll through
 _MAX_LINES = 500  # keeps the page below half a megabyte
 _STYLES = {"estimator": "bold", "several": "bold", "rest": "dim"}
+
+_totals = attrgetter("all_totals")
 
 T = TypeVar("T")
 N = TypeVar("N", bound="_Named")
@@ -278,14 +280,6 @@ def run_name(run: Sequence[_Named]) -> str:
     if first.endswith("]") and first.rpartition("[")[0] == last.rpartition("[")[0]:
         return clean(f"{first[:-1]} … {last[last.rindex('[') + 1 :]}")
     return clean(f"{first} … {last}")
-
-
-def _totals(node: Node) -> Totals:
-    """The counts of a node, of all of them if it stands for several."""
-    if node.times == 1:
-        return node.totals
-    own = (node.totals.stored, node.totals.free, node.totals.bytes)
-    return Totals(*(multiply(node.times, count) for count in own))
 
 
 def _sum(counts: Iterable[Totals]) -> Totals:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained, multiply
+from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained
 from skparams._walk.choices import MAX_DEPTH, hyperparameter_records, outcomes
 from skparams._walk.fitted import depend_on_names_only, is_fitted, rules_of
 from skparams._walk.leaf import (
@@ -212,18 +212,12 @@ def totals_of(
     if unknown is not None:
         return Totals(unknown, unknown, unknown)
     own = [row for row in rows if row.role == "parameter" and row.alias_of is None]
-    inner = [child.totals if child.times == 1 else _of_several(child) for child in children]
+    inner = [child.all_totals for child in children]
     return Totals(
         add([row.count for row in own] + [part.stored for part in inner]),
         add([r.free for r in own if r.free is not None] + [part.free for part in inner]),
         add([row.bytes for row in own] + [part.bytes for part in inner]),
     )
-
-
-def _of_several(child: Node) -> Totals:
-    """The totals of all estimators that a node stands for."""
-    parts = (child.totals.stored, child.totals.free, child.totals.bytes)
-    return Totals(*(multiply(child.times, part) for part in parts))
 
 
 def _n_features(values: Values, children: Sequence[Node]) -> int | None:

@@ -8,6 +8,7 @@ from skparams._records import (
     DataShape,
     Layer,
     Leading,
+    Trees,
     Unknown,
     between as between,
     multiply as multiply,
@@ -53,7 +54,6 @@ from skparams.specs.spec import (
     dims_of as dims_of,
     parameter as parameter,
 )
-from skparams.specs.units import odd_units as odd_units
 from skparams.specs.values import (
     attributes_of as attributes_of,
     estimators_in as estimators_in,
@@ -80,6 +80,7 @@ __all__ = [
     "Part",
     "Rule",
     "Spec",
+    "Trees",
     "Unknown",
     "parameter",
     "register",

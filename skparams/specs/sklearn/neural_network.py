@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from math import ceil
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
 
 from skparams._records import Cost, Count, Layer, Unknown, multiply
 from skparams.specs import (
@@ -14,12 +18,12 @@ from skparams.specs import (
     Spec,
     common,
     convergence,
-    odd_units,
     parameter,
     roles,
 )
 
 SPECS: dict[str, Spec] = {}
+_ROWS = 1024  # that are passed on at a time
 
 
 def _units(ctx: Context, i: int) -> str:
@@ -46,6 +50,41 @@ def _layers(ctx: Context) -> tuple[Layer, ...]:
         activation = ctx.values["out_activation_"] if last else ctx.params["activation"]
         layers.append(Layer(name, weights.shape[1], activation, weights.shape[0], biases.size))
     return tuple(layers)
+
+
+def _odd_units(ctx: Context) -> Iterator[tuple[str, str]]:
+    """Yield a finding for each hidden layer with units that predictions would not miss.
+
+    Units that no weight reaches or leaves; with X, also rectified units that are zero for each row.
+    """
+    coefs = ctx.values["coefs_"]
+    for i, (before, behind) in enumerate(pairwise(coefs), start=1):
+        constant = ~before.any(axis=0)
+        unread = ~behind.any(axis=1)
+        yield from _found(i, constant, "are constant: all weights into them are zero")
+        yield from _found(i, unread & ~constant, "add nothing: all weights out of them are zero")
+    if ctx.X is not None and ctx.params["activation"] == "relu":
+        yield from _dead_units(ctx.values, ctx.X)
+
+
+def _dead_units(values: Mapping[str, Any], X: Any) -> Iterator[tuple[str, str]]:
+    """Yield a finding for each hidden layer with units that are zero for each row of X."""
+    X = X.tocsr() if issparse(X) else np.asarray(X)
+    weights, biases = values["coefs_"][:-1], values["intercepts_"][:-1]
+    dead = [w.any(axis=0) for w in weights]  # constant ones are found without X
+    for start in range(0, X.shape[0], _ROWS):
+        rows = X[start : start + _ROWS]
+        for i, (w, bias) in enumerate(zip(weights, biases, strict=True)):
+            with np.errstate(all="ignore"):  # of weights that are not finite, SKP002 tells
+                rows = np.maximum(rows @ w + bias, 0)
+            dead[i] &= ~rows.any(axis=0)
+    for i, units in enumerate(dead, start=1):
+        yield from _found(i, units, "are dead: they are zero for each row of X")
+
+
+def _found(layer: int, units: np.ndarray, what: str) -> Iterator[tuple[str, str]]:
+    if n := int(np.count_nonzero(units)):
+        yield "SKP003", f"{n:,} of {len(units):,} units of hidden {layer} {what}"
 
 
 def _forward(layers: list[int]) -> int:
@@ -111,7 +150,7 @@ def _perceptron(outputs: Callable[[Context], int]) -> Spec:
         extras={
             "layers": _layers,
             "units": _interchangeable,
-            "findings": odd_units,
+            "findings": _odd_units,
             "convergence": _convergence,
         },
     )
