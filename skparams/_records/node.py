@@ -1,7 +1,7 @@
 """What inspection found, as records: no arrays, no estimators, only facts about them.
 
-They are frozen, but for those that a forest has thousands of: to make one that is frozen takes six
-times as long.
+They are frozen, except those that a forest has thousands of: a frozen one of twelve fields takes
+0.9 µs to make, others 0.2 µs.
 """
 
 from __future__ import annotations

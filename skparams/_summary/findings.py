@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from itertools import compress
 from typing import Any
 
-import numpy as np
 from scipy.sparse import issparse
 
 from skparams._records import Count, Finding, Node, Unknown
 from skparams._report import size
 from skparams._summary.stats import count_nonfinite, may_be_nonfinite
-from skparams._walk import Leaf, Walk, join
+from skparams._walk import Leaf, Walk, join, shares_memory
 from skparams.specs import EstimatorView, final_estimator_of
 
 CODES = {
@@ -129,25 +128,11 @@ def _kept_rows(node: Node) -> Iterator[Finding]:
 
 def _not_copied(fitted: list[EstimatorView], X: Any) -> Iterator[Finding]:
     """Yield the attributes that are X itself, or a view of it, rather than a copy."""
-    given = X.data if issparse(X) else X
-    if not isinstance(given, np.ndarray):
+    n_bytes = getattr(getattr(X, "data", X) if issparse(X) else X, "nbytes", 0)
+    if n_bytes < _MIN_RETAINED:
         return
     for each in fitted:
         for name, value in each.values.items():
-            held = value.data if issparse(value) and value.format not in ("lil", "dok") else value
-            if (
-                name not in each.params
-                and isinstance(held, np.ndarray)
-                and held.nbytes >= _MIN_RETAINED
-                and _overlap(held, given)
-            ):
-                message = f"is X itself, not a copy: {size(given.nbytes)} stay with the model"
+            if name not in each.params and shares_memory(value, X):
+                message = f"is X itself, not a copy: {size(n_bytes)} stay with the model"
                 yield Finding("SKP006", join(each.path, name), message)
-
-
-def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two arrays have numbers in common; False where it would take long to know."""
-    try:
-        return np.shares_memory(a, b, max_work=1000)  # type: ignore[arg-type]
-    except np.exceptions.TooHardError:
-        return False

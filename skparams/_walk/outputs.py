@@ -46,4 +46,4 @@ def results_equal(a: Any, b: Any, *, bits: bool = True) -> bool:
 
 def _entries(matrix: Any) -> tuple:
     coo = matrix.tocoo()
-    return coo.shape, coo.data, coo.row, coo.col
+    return coo.shape, coo.data, *coo.coords

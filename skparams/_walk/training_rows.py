@@ -9,10 +9,17 @@ from scipy.sparse import issparse
 
 
 def shares_memory(value: Any, X: Any) -> bool:
-    """Whether a value is X itself, or an array in the same memory."""
+    """Whether a value is X itself, or an array with some of its elements.
+
+    Columns of one table have none in common. Where it would take long to know, it is False.
+    """
     a, b = (getattr(each, "data", each) if issparse(each) else each for each in (value, X))
-    both = isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
-    return value is X or (both and np.may_share_memory(a, b))
+    if value is X or not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)):
+        return value is X
+    try:
+        return np.shares_memory(a, b, max_work=1000)  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:
+        return False
 
 
 def n_training_rows(value: Any, X: Any) -> int | None:
