@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.exceptions import NotFittedError
 
-from skparams._walk import Leaf, Walk, is_fitted, join, results_equal
+from skparams._walk import Leaf, Walk, join, results_equal, status_of
 from skparams.specs import (
     COMMON,
     MISSING,
@@ -20,7 +20,8 @@ from skparams.specs import (
     Part,
     attributes_of,
     estimators_in,
-    guess_role,
+    guess_rule,
+    leaves_in,
     rebuilt,
     view_of,
 )
@@ -31,7 +32,7 @@ _UNUSED = {"output", "diagnostic", "state"}
 
 def _role(view: EstimatorView, name: str, value: Any) -> str:
     rule = view.spec.rules.get(name)
-    return rule.role if rule else COMMON.get(name) or guess_role(name, value)
+    return (rule or guess_rule(type(view.estimator), name, value, view.values)).role
 
 
 def structure_of(estimator: Any, deep: bool) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def _structure_in(estimator: Any, params: Mapping[str, Any]) -> dict[str, tuple[
     for prefix, names in given.items():
         owner = owners[prefix]
         learned = set(owner.values) - set(owner.params)
-        if learned and is_fitted(owner):
+        if learned and status_of(owner) != "not fitted":
             known = {*learned, *owner.spec.rules, *COMMON}
             names = {path: name for path, name in names.items() if name in known}
         elif all(_role(owner, name, params[path]) == "parameter" for path, name in names.items()):
@@ -174,6 +175,14 @@ def _replaced(
             value = _with_parts(leaf, old, rule.parts, view.context(), local)
         else:
             value = rebuilt(leaf.attribute, old, local)
+            found = dict(leaves_in(leaf.attribute, value))
+            for path, array in local.items():
+                put = found.get(path)
+                if not results_equal(put if issparse(put) else np.asarray(put), array):
+                    raise ValueError(
+                        f"set_fitted_params: {path} of {type(leaf.estimator).__name__} is in an "
+                        "object that no Spec describes and cannot be replaced in it."
+                    )
         yield leaf.estimator, leaf.attribute, value
 
 

@@ -92,4 +92,5 @@ def _absent(row: FittedAttribute) -> FittedAttribute:
 def _counts(one: Any, other: Any) -> Any:
     """Return the bounds around each count of two records of counts."""
     names = [each.name for each in fields(one)]
-    return type(one)(*(span([getattr(one, name), getattr(other, name)]) for name in names))
+    pairs = [[getattr(one, name), getattr(other, name)] for name in names]
+    return type(one)(*(None if None in pair else span(pair) for pair in pairs))

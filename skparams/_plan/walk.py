@@ -79,7 +79,7 @@ class PlanWalk:
             name=name,
             path=path,
             class_name=type(estimator).__name__,
-            fitted=False,
+            status="not fitted",
             guessed=view.guessed,
             n_features=data.columns if isinstance(data.columns, int) else None,
             n_classes=_n_classes(estimator, data),

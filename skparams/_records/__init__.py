@@ -20,6 +20,7 @@ from skparams._records.node import (
     RefinedRole,
     Stats,
     Totals,
+    sum_of,
 )
 from skparams._records.trees import Trees, depth_of, together
 
@@ -54,5 +55,6 @@ __all__ = [
     "low_high",
     "multiply",
     "span",
+    "sum_of",
     "together",
 ]

@@ -6,10 +6,10 @@ They are frozen, except those that a forest has thousands of: a frozen one of tw
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from skparams._records.counts import Count, Unknown, multiply
+from skparams._records.counts import Count, Unknown, add, multiply
 from skparams._records.trees import Trees
 
 _NO_COST = Unknown("its Spec does not say")
@@ -70,6 +70,8 @@ class FittedAttribute:
     bounded or unknown too. ``alias_of`` is the path of the attribute that holds the same buffer:
     totals count it once. ``retained`` are the bytes that the array keeps alive beyond its own, as
     a view of a larger one does. ``trees`` is the size of the decision trees that it is a part of.
+    ``guess`` is what the role was guessed by, None where a Spec or scikit-learn's conventions give
+    it.
     """
 
     path: str
@@ -84,6 +86,16 @@ class FittedAttribute:
     retained: int = 0
     stats: Stats | None = None
     trees: Trees | None = None
+    guess: str | None = None
+
+    @property
+    def totals(self) -> Totals:
+        """Its counts; none if another attribute holds the same buffer."""
+        if self.alias_of is not None:
+            return Totals(0, 0, 0)
+        free = 0 if self.free is None else self.free
+        guessed = self.count if self.guess and self.role == "parameter" else None
+        return Totals(self.count, free, self.bytes, guessed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +195,33 @@ class Leading:
 
 @dataclass(slots=True, unsafe_hash=True)
 class Totals:
-    """Sums over the unique buffers of the fitted parameters; unknown where a part is."""
+    """Sums over the unique buffers of the fitted parameters; unknown where a part is.
+
+    ``guessed`` says how many of the stored numbers are guessed to be parameters. It is None where
+    nothing is a guess, and 0 where only that other numbers are no parameters is one.
+    """
 
     stored: Count
     free: Count
     bytes: Count
+    guessed: Count | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether ``stored`` is a number without bounds and without a guess in it."""
+        return self.guessed is None and isinstance(self.stored, int)
+
+
+def sum_of(counts: Iterable[Totals]) -> Totals:
+    """Return the sum of each of the counts."""
+    each = [*counts]
+    guessed = [one.guessed for one in each if one.guessed is not None]
+    return Totals(
+        add([one.stored for one in each]),
+        add([one.free for one in each]),
+        add([one.bytes for one in each]),
+        add(guessed) if guessed else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,14 +282,16 @@ class Candidate:
 class Node:
     """An estimator: what was chosen, what it learned, and the estimators in it.
 
-    Before fit, a node may stand for several alike: ``times`` of them, which the totals of the
-    node above it take into account and its own do not.
+    ``status`` is "fitted", "not fitted", "stateless" if there is nothing to fit, or "unknown" if
+    it cannot be told. ``guessed`` says that no Spec describes the class. Before fit, a node may
+    stand for several alike: ``times`` of them, which the totals of the node above it take into
+    account and its own do not.
     """
 
     name: str
     path: str
     class_name: str
-    fitted: bool
+    status: str
     guessed: bool
     n_features: int | None
     n_classes: int | None
@@ -270,6 +306,11 @@ class Node:
     leading: Leading | None = None
 
     @property
+    def fitted(self) -> bool:
+        """Whether it is fitted, as far as that can be told."""
+        return self.status != "not fitted"
+
+    @property
     def parameters(self) -> tuple[FittedAttribute, ...]:
         """The attributes that predictions need."""
         return tuple(row for row in self.attributes if row.role == "parameter")
@@ -279,8 +320,11 @@ class Node:
         """The totals of all estimators that the node stands for."""
         if self.times == 1:
             return self.totals
-        own = (self.totals.stored, self.totals.free, self.totals.bytes)
-        return Totals(*(multiply(self.times, count) for count in own))
+        own, n = self.totals, self.times
+        guessed = None if own.guessed is None else multiply(n, own.guessed)
+        return Totals(
+            multiply(n, own.stored), multiply(n, own.free), multiply(n, own.bytes), guessed
+        )
 
     @property
     def kept_places(self) -> tuple[KeptPlace, ...]:
@@ -289,6 +333,7 @@ class Node:
             KeptPlace(row.path, row.shape[0], row.bytes)  # type: ignore[arg-type]
             for row in self.attributes
             if row.role == "data"
+            and row.guess is None
             and row.alias_of is None
             and row.shape
             and isinstance(row.bytes, int)
@@ -304,28 +349,26 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class RefinedRole:
-    """A guessed role that ``probe`` corrected.
-
-    ``verdict`` is ``"used"``, which is proof, or ``"unused"``, which is evidence only.
-    """
+    """A guessed role that ``probe`` raised, as predictions use the attribute."""
 
     path: str
     guessed: str
     role: str
-    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
 class Probing:
     """Result of probing the attributes whose roles were guessed.
 
-    The methods were called on ``n_samples`` rows of X; ``roles`` are those that changed by it.
-    ``not_tried`` attributes could not be changed safely, or there were too many. ``reason`` says
-    why nothing was probed.
+    The methods were called on ``n_samples`` rows of X; ``roles`` are those that changed by it, and
+    ``unused`` the paths of attributes of which no use was seen, which is no proof. ``not_tried``
+    attributes could not be changed safely, or there were too many. ``reason`` says why nothing was
+    probed.
     """
 
     methods: tuple[str, ...]
     n_samples: int
     roles: tuple[RefinedRole, ...]
+    unused: tuple[str, ...] = ()
     not_tried: int = 0
     reason: str | None = None

@@ -11,6 +11,7 @@ from skparams._report.palette import DARK, LIGHT, Theme
 from skparams._report.plot import draw_nodes
 from skparams._report.trees import names_on_page
 from skparams._report.words import (
+    GUESS,
     UNKNOWN,
     amount,
     clean,
@@ -25,6 +26,7 @@ from skparams._report.words import (
 
 __all__ = [
     "DARK",
+    "GUESS",
     "LIGHT",
     "UNKNOWN",
     "Bar",

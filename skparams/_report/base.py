@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 # One more where a key goes, or means something else. New keys leave it as it is.
-SCHEMA = 2
+SCHEMA = 3
 # The columns of a DataFrame with their dtypes, and its rows.
 Frame = tuple[Mapping[str, str], Iterable[Mapping[str, Any]]]
 _LARGEST = 2**63 - 1

@@ -16,11 +16,11 @@ from skparams._records import (
     Node,
     Totals,
     Unknown,
-    add,
+    sum_of,
 )
 from skparams._report.page import Column, Row, Section
 from skparams._report.trees import array_name, boosted, described, names_on_page, trees_in
-from skparams._report.words import clean, number, shape, size, tree_size
+from skparams._report.words import GUESS, clean, number, shape, size, tree_size
 
 _MAX_ARRAYS = 12  # of one estimator: a screen's worth
 _MAX_CHILDREN = 30  # of one estimator, runs of them counted as one
@@ -31,6 +31,7 @@ _MAX_LINES = 500  # keeps the page below half a megabyte
 _STYLES = {"estimator": "bold", "several": "bold", "rest": "dim"}
 
 _totals = attrgetter("all_totals")
+_own = attrgetter("totals")
 
 T = TypeVar("T")
 N = TypeVar("N", bound="_Named")
@@ -94,7 +95,8 @@ def learned(
 def _written(counts: Totals, planned: bool) -> tuple[str, str, str]:
     unknown = planned and isinstance(counts.stored, Unknown)
     first = "after fit" if unknown else number(counts.stored)
-    return first, number(counts.free), size(counts.bytes)
+    guess = GUESS if counts.guessed is not None and not isinstance(counts.stored, Unknown) else ""
+    return guess + first, number(counts.free), guess + size(counts.bytes)
 
 
 def lines_of(root: Node, depth: int | None = None, limit: int = _MAX_LINES) -> tuple[Line, ...]:
@@ -122,7 +124,7 @@ class _Lines:
         if self._depth is not None and level >= self._depth:
             return
         shown, more = largest(
-            list(runs(node.children)), _MAX_CHILDREN, lambda run: _sum(map(_totals, run)).stored
+            list(runs(node.children)), _MAX_CHILDREN, lambda run: sum_of(map(_totals, run)).stored
         )
         for run in shown:
             yield self._estimator(run[0], level) if len(run) == 1 else self._run(run, level)
@@ -177,7 +179,7 @@ class _Lines:
         what = f"{len(run):,} × {clean(run[0].class_name)}"
         if trees and trees.n == len(run):
             what = described(trees, f"{number(trees.nodes)} nodes")
-        counts = _sum(map(_totals, run))
+        counts = sum_of(map(_totals, run))
         return Line("several", run_name(run), what, "", counts, lines, self._depth is not None)
 
     def _trees(self, node: Node, groups: Sequence[Sequence[FittedAttribute]]) -> Line:
@@ -186,7 +188,7 @@ class _Lines:
         assert trees is not None
         if len(groups) == 1:
             lines = [
-                Line("array", array_name(row), shape(row.shape), "", _own(row)) for row in rows
+                Line("array", array_name(row), shape(row.shape), "", row.totals) for row in rows
             ]
         else:
             lines = list(
@@ -194,10 +196,10 @@ class _Lines:
                     range(len(groups)),
                     _MAX_MEMBERS,
                     lambda i: _tree(i, groups[i]),
-                    lambda i: _sum(map(_own, groups[i])),
+                    lambda i: sum_of(map(_own, groups[i])),
                 )
             )
-        counts, opened = _sum(map(_own, rows)), self._depth is not None
+        counts, opened = sum_of(map(_own, rows)), self._depth is not None
         return Line("several", "trees", described(trees), "", counts, lines, opened)
 
     def _array(self, row: FittedAttribute, node: Node) -> Line:
@@ -206,23 +208,17 @@ class _Lines:
             same = f"the same as {clean(row.alias_of)}"
             return Line("array", name, shape(row.shape), same)
         dims = clean(" × ".join(row.dims or ()))
-        return Line("array", name, shape(row.shape), dims, _own(row))
+        return Line("array", name, shape(row.shape), dims, row.totals)
 
 
 def _tree(place: int, rows: Sequence[FittedAttribute]) -> Line:
     trees = rows[0].trees
     assert trees is not None
-    return Line("estimator", f"trees[{place}]", tree_size(trees), "", _sum(map(_own, rows)))
-
-
-def _own(row: FittedAttribute) -> Totals:
-    if row.alias_of is not None:
-        return Totals(0, 0, 0)
-    return Totals(row.count, 0 if row.free is None else row.free, row.bytes)
+    return Line("estimator", f"trees[{place}]", tree_size(trees), "", sum_of(map(_own, rows)))
 
 
 def _rest(n: int, counts: Iterable[Totals], what: str = "more", lines: Sequence[Line] = ()) -> Line:
-    return Line("rest", f"… {n:,} {what}", "", "", _sum(counts), lines=lines, opened=False)
+    return Line("rest", f"… {n:,} {what}", "", "", sum_of(counts), lines=lines, opened=False)
 
 
 def largest(
@@ -280,8 +276,3 @@ def run_name(run: Sequence[_Named]) -> str:
     if first.endswith("]") and first.rpartition("[")[0] == last.rpartition("[")[0]:
         return clean(f"{first[:-1]} … {last[last.rindex('[') + 1 :]}")
     return clean(f"{first} … {last}")
-
-
-def _sum(counts: Iterable[Totals]) -> Totals:
-    each = [(one.stored, one.free, one.bytes) for one in counts]
-    return Totals(*map(add, zip(*each, strict=True))) if each else Totals(0, 0, 0)

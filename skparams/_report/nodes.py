@@ -92,7 +92,7 @@ def frame_of(root: Node, *, planned: bool) -> Frame:
         columns |= dict.fromkeys(
             (name, f"{name}_low", f"{name}_high") if planned else (name,), "Int64"
         )
-    columns |= {"retained": "Int64", "alias_of": "object", "reason": "object"}
+    columns |= {"retained": "Int64", "alias_of": "object", "guess": "object", "reason": "object"}
     if any(row.stats for row, _ in rows):
         columns |= dict.fromkeys(("min", "max", "mean", "std", "norm"), "float64")
         columns |= {"zeros": "Int64", "nonfinite": "Int64"}

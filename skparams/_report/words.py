@@ -8,6 +8,7 @@ from decimal import Decimal
 from skparams._records import Bounds, Count, Trees, Unknown
 
 UNKNOWN = "–"
+GUESS = "~"  # before a count that is guessed, at least in part
 _MAX_DIGITS = 15  # of a count that is written out
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 

@@ -65,6 +65,8 @@ class Summary(Plotted):
             for row in node.attributes:
                 if row.role == "parameter" or row.alias_of is not None or not row.shape:
                     continue
+                if row.guess is not None:
+                    continue
                 if isinstance(row.bytes, int) and row.bytes:
                     kept[row.role] = kept.get(row.role, 0) + row.bytes
         return dict(sorted(kept.items(), key=lambda item: -item[1]))

@@ -1,28 +1,28 @@
-"""Roles that were guessed, corrected by ``probe``: which attributes predictions use."""
+"""Roles that were guessed, raised where ``probe`` proves that predictions use an attribute.
+
+No role is lowered: where no change was seen, other rows may still need the attribute.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from skparams._probe import NEEDED, Probe, probe
 from skparams._records import Probing, RefinedRole
-from skparams._walk import Walk, join, n_training_rows
-from skparams.specs import may_be_learned
+from skparams._walk import Walk, join, rules_of
+from skparams.specs import Guess, counts, leaves_in
 
 _MAX_CALLS = 100
 
 
 def refined(walk: Walk, estimator: Any, X: Any) -> Probing | None:
-    """Guessed roles corrected by the result of ``probe``; None if no role was guessed."""
+    """The guessed roles that ``probe`` raises; None if no role was guessed."""
     guessed = {
         join(each.path, name): (rule.role, each.values[name])
         for each in walk.fitted
-        if each.guessed
-        for name, rule in each.spec.rules.items()
-        if rule.role != "estimator"
+        for name, rule in rules_of(each, each.context()).items()
+        if isinstance(rule, Guess) and rule.role != "estimator"
     }
     if not guessed:
         return None
@@ -32,12 +32,15 @@ def refined(walk: Walk, estimator: Any, X: Any) -> Probing | None:
         return Probing((), 0, (), reason=str(error).removeprefix("probe: ").rstrip("."))
     verdicts = _verdicts(found, guessed)
     roles = tuple(
-        RefinedRole(path, role, new, verdicts[path])
+        RefinedRole(path, role, "parameter" if _holds_floats(path, value) else "structure")
         for path, (role, value) in guessed.items()
-        if path in verdicts and (new := _role(role, value, verdicts[path], X)) != role
+        if verdicts.get(path) == "used" and role not in NEEDED
     )
+    counted = (path for path, (role, _) in guessed.items() if role == "parameter")
+    unused = tuple(path for path in counted if verdicts.get(path) == "unused")
     not_tried = {_attribute(each.path, guessed) for each in found.not_tried} - {None}
-    return Probing(found.methods, found.n_samples_used, roles, len(not_tried - set(verdicts)))
+    left = len(not_tried - set(verdicts))
+    return Probing(found.methods, found.n_samples_used, roles, unused, left)
 
 
 def _verdicts(found: Probe, attributes: Mapping[str, Any]) -> dict[str, str]:
@@ -65,12 +68,5 @@ def _prefixes(path: str) -> Iterator[str]:
         path = path[: max(path.rfind("["), path.rfind("."), path.rfind("__"), 0)]
 
 
-def _role(guessed: str, value: Any, verdict: str, X: Any) -> str:
-    if verdict == "unused":
-        return "auxiliary" if guessed == "parameter" else guessed
-    if guessed in NEEDED - {"parameter"}:
-        return guessed
-    rows = isinstance(value, np.ndarray) and value.ndim == 2
-    if rows and 1 < len(value) == n_training_rows(value, X):
-        return "data"
-    return "parameter" if may_be_learned(value) else "structure"
+def _holds_floats(path: str, value: Any) -> bool:
+    return any(counts(leaf, "fc") for _, leaf in leaves_in(path, value, objects=True))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from skparams._records import Component, Finding, FittedAttribute, Node, RefinedRole, Unknown
+from skparams._records import Component, Finding, FittedAttribute, Node, Unknown
 from skparams._report import (
+    GUESS,
     UNKNOWN,
     Column,
     Page,
@@ -62,19 +63,14 @@ _STATS = [
     Column("zeros", right=True, drop=3),
     Column("not finite", right=True),
 ]
-# In which words a note says that a role is another than was guessed.
-_BY_PROBE: tuple[tuple[str, Callable[[RefinedRole], bool]], ...] = (
-    ("counted too, as predictions use it", lambda each: each.role == "parameter"),
-    ("not counted, as no change was seen", lambda each: each.verdict == "unused"),
-    ("not counted, as it is training rows", lambda each: each.role == "data"),
-    ("predictions use it too", lambda each: each.role == "structure"),
-)
+_STATUS = {"unknown": "not known whether fitted"}
+_MAX_GUESSES = 5
 
 
 def page(summary: Summary) -> Page:
     """The page of a summary."""
     root = summary.root
-    words = about(root, "fitted" if root.fitted else "not fitted", summary.n_samples)
+    words = about(root, _STATUS.get(root.status, root.status), summary.n_samples)
     if not root.fitted:
         note = "nothing is learned yet; plan(estimator, X, y) tells what will be"
         return Page(words, chosen(root), [note])
@@ -202,16 +198,30 @@ def _notes(summary: Summary) -> list[str]:
     if isinstance(count, Unknown):
         count, kind = totals.stored, "stored"
     if isinstance(count, int) and summary.n_samples is not None and "SKP001" not in codes:
-        found.append(f"{rate(count / summary.n_samples)} {kind} parameters a row")
+        guess = "" if totals.exact else GUESS
+        found.append(f"{guess}{rate(count / summary.n_samples)} {kind} parameters a row")
     if isinstance(totals.stored, Unknown):
         found.append(f"unknown: {clean(totals.stored.reason)}")
-    elif isinstance(totals.free, Unknown) and not summary.guessed:
+    elif isinstance(totals.free, Unknown) and totals.exact:
         found.append(f"free is unknown: {clean(totals.free.reason)}")
+    return [*found, *_guesses(summary), *_probed(summary)]
+
+
+def _guesses(summary: Summary) -> Iterator[str]:
+    """Yield which classes no Spec describes, and what the guesses go by."""
+    guesses: dict[str, list[str]] = {}
+    for node in summary.root.walk():
+        for row in node.attributes:
+            if row.guess is not None and row.shape != ():
+                guesses.setdefault(f"{row.role} ({row.guess})", []).append(row.path)
     if summary.guessed:
-        names = clean(few(summary.guessed, 5))
-        found.append(f"guessed: no Spec describes {names}, so arrays of floats are counted")
-        found += _probed(summary)
-    return found
+        yield f"guessed: no Spec describes {clean(few(summary.guessed, _MAX_GUESSES))}"
+    elif guesses:
+        yield "guessed: no Spec describes some attributes"
+    for why, paths in [*guesses.items()][:_MAX_GUESSES]:
+        yield f"taken for {clean(why)}: {clean(few(paths, _MAX_GUESSES))}"
+    if left := len(guesses) - _MAX_GUESSES:
+        yield from [f"{plural(left, 'more kind')} of guesses: see to_frame()"] * (left > 0)
 
 
 def _slimmable(summary: Summary, roles: Sequence[str]) -> str:
@@ -223,19 +233,25 @@ def _slimmable(summary: Summary, roles: Sequence[str]) -> str:
 
 
 def _probed(summary: Summary) -> list[str]:
-    """What ``probe`` saw of the guessed roles, and which of them it corrected."""
+    """What ``probe`` saw of the guessed roles, and which of them it raised."""
     probed = summary.probed
     if probed is None:
         return []
     if probed.reason is not None:
         return [f"not probed: {clean(probed.reason)}"]
-    words = []
-    for role, applies in _BY_PROBE:
-        paths = [each.path for each in probed.roles if applies(each)]
-        if paths:
-            words.append(f"{role}: {clean(few(paths, 5))}")
-    found = "; ".join(words) or "the guess stays"
     rows = plural(probed.n_samples, "row")
+    counted = [each.path for each in probed.roles if each.role == "parameter"]
+    used = [each.path for each in probed.roles if each.role != "parameter"]
+    words = [
+        f"{what}: {clean(few(paths, _MAX_GUESSES))}"
+        for what, paths in (
+            ("counted too, as predictions use it", counted),
+            ("predictions use it too", used),
+            (f"not seen to be used on these {rows}", probed.unused),
+        )
+        if paths
+    ]
+    found = "; ".join(words) or "the guess stays"
     left = f"; {plural(probed.not_tried, 'attribute')} not tried" if probed.not_tried else ""
     return [f"probed by {clean(few(probed.methods))} on {rows}: {found}{left}"]
 

@@ -4,7 +4,7 @@ from skparams._walk.checks import check_estimator, check_fitted, check_names, n_
 from skparams._walk.choices import MAX_DEPTH, hyperparameter_records
 from skparams._walk.copying import compact_copy, copy_or_raise, pickled_state, sharing_copy
 from skparams._walk.effective_number import check_columns, effective
-from skparams._walk.fitted import is_fitted, rules_of
+from skparams._walk.fitted import held_beside, rules_of, status_of
 from skparams._walk.ignore import ignored_paths
 from skparams._walk.leaf import Leaf, distinct, join, leaves_of, stored_in
 from skparams._walk.memory import ByteCounter, pickled_size
@@ -35,10 +35,10 @@ __all__ = [
     "dot",
     "effective",
     "exponent_of",
+    "held_beside",
     "hyperparameter_records",
     "ignored_paths",
     "in_range",
-    "is_fitted",
     "join",
     "leaves_of",
     "method_of",
@@ -52,6 +52,7 @@ __all__ = [
     "scaled",
     "shares_memory",
     "sharing_copy",
+    "status_of",
     "stored_in",
     "totals_of",
 ]

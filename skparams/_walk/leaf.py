@@ -11,14 +11,14 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skparams._records import Count, FittedAttribute, Unknown
-from skparams.specs import Context, EstimatorView, Part, Rule, leaves_in
+from skparams.specs import Context, EstimatorView, Guess, Part, Rule, leaves_in
 
 _NUMBER = (int, float, complex)
 _PLAIN = (int, float, complex, np.generic, list, tuple)
 # Sparse formats that keep Python objects rather than buffers.
 _OF_OBJECTS = ("lil", "dok")
 _BYTES_OF_OBJECTS = Unknown("a matrix of Python objects has no buffers")
-_GUESSED = Unknown("guessed, constraints are not known")
+GUESSED = Unknown("guessed, constraints are not known")
 # A dtype makes its text anew each time that it is asked.
 _text_of = lru_cache(maxsize=256)(str)
 
@@ -89,13 +89,17 @@ def leaves_of(view: EstimatorView, ctx: Context, name: str, rule: Rule) -> list[
     if not rule.parts:
         return [
             Leaf(join(view.path, local), local, name, view.estimator, found)
-            for local, found in leaves_in(name, value, objects=rule.role == "state")
+            for local, found in leaves_in(name, value, objects=_looks_into_objects(rule))
         ]
     ctx.value = value
     parts = rule.parts(ctx)
     if rule.role in ("auxiliary", "structure"):
         parts = (replace(p, role=rule.role) if p.role == "parameter" else p for p in parts)
     return [Leaf(path + p.path, name + p.path, name, view.estimator, p.array, p) for p in parts]
+
+
+def _looks_into_objects(rule: Rule) -> bool:
+    return rule.role == "state" or isinstance(rule, Guess)
 
 
 def add_retained_bytes(own: list[tuple[Leaf, FittedAttribute]]) -> list[FittedAttribute]:
@@ -139,11 +143,12 @@ def _kind_of(number: type) -> tuple[str, int]:
     return str(dtype), dtype.itemsize
 
 
-def record_of_number(path: str, role: str, value: Any) -> FittedAttribute:
+def record_of_number(path: str, rule: Rule, value: Any) -> FittedAttribute:
     """Return the record of a single number that is no parameter, as ``record_of`` does."""
     cls: type = type(value)
     dtype, n_bytes = _kind_of(cls)
-    return FittedAttribute(path, role, (), None, dtype, 1, None, n_bytes)
+    guess = rule.reason if isinstance(rule, Guess) else None
+    return FittedAttribute(path, rule.role, (), None, dtype, 1, None, n_bytes, guess=guess)
 
 
 def record_of(
@@ -152,15 +157,17 @@ def record_of(
     rule: Rule,
     dims: tuple[str, ...] | None,
     ctx: Context,
-    guessed: bool,
     alias_of: str | None,
 ) -> FittedAttribute:
     """Return the record of one leaf."""
     array, part = leaf.numbers, leaf.part
+    guess = rule.reason if isinstance(rule, Guess) else None
     if array is None:
         kind = f"{type(leaf.value).__module__}.{type(leaf.value).__qualname__}"
         why = Unknown(f"no Spec says what the {kind} in {leaf.path} holds")
-        return FittedAttribute(leaf.path, role, None, None, None, why, why, why, alias_of)
+        return FittedAttribute(
+            leaf.path, role, None, None, None, why, why, why, alias_of, guess=guess
+        )
     count: Count | None
     free: Count | None
     n_bytes: Count | None
@@ -171,8 +178,8 @@ def record_of(
         n_bytes = _bytes_of(array)
     if role != "parameter":
         free = None
-    elif guessed:
-        free = _GUESSED
+    elif guess is not None:
+        free = GUESSED
     elif free is None:
         free = _free_in(array, rule, ctx, count)
     shape, dims = array.shape, (part and part.dims) or dims
@@ -180,6 +187,7 @@ def record_of(
         dims = dims[len(dims) - len(shape) :] if len(dims) > len(shape) else None
     dtype = "record" if array.dtype.names else _text_of(array.dtype)
     row = FittedAttribute(leaf.path, role, shape, dims, dtype, count, free, n_bytes, alias_of)
+    row.guess = guess
     if part and part.trees:
         row.trees = part.trees
     return row

@@ -6,17 +6,18 @@ return and for ``set_fitted_params`` to replace. Records hold facts about them o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained
+from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, chained, sum_of
 from skparams._walk.choices import MAX_DEPTH, hyperparameter_records, outcomes
-from skparams._walk.fitted import depend_on_names_only, is_fitted, rules_of
+from skparams._walk.fitted import depend_on_names_only, held_beside, rules_of, status_of
 from skparams._walk.leaf import (
+    GUESSED,
     Leaf,
     add_retained_bytes,
     distinct,
@@ -28,11 +29,12 @@ from skparams._walk.leaf import (
 from skparams.specs import (
     Context,
     EstimatorView,
+    Guess,
     Rule,
+    counts,
     dims_of,
     estimators_in,
     is_number,
-    may_be_learned,
     view_of,
 )
 
@@ -73,27 +75,31 @@ class Walk:
         self._buffers: dict[tuple, Leaf] = {}  # which keep alive what they are known by
         self._rules: dict[tuple, list[tuple[str, Rule]]] = {}
         view = view_of(estimator, "", roles)
-        self.root = self._node(view, type(estimator).__name__, is_fitted(view), chosen=True)
+        self.root = self._node(view, type(estimator).__name__, status_of(view), chosen=True)
 
-    def _node(self, view: EstimatorView, name: str, fitted: bool, *, chosen: bool) -> Node:
+    def _node(self, view: EstimatorView, name: str, status: str, *, chosen: bool) -> Node:
         """Return the record; ``chosen`` says that its hyperparameters are a user's choice."""
         estimator, spec = view.estimator, view.spec
         self._visited.add(id(estimator))
         self.classes[view.path] = type(estimator)
         rows: list[FittedAttribute] = []
         extras: dict[str, Any] = {}
+        rules, fitted = spec.rules, status != "not fitted"
         if fitted:
             ctx = view.context()
-            rows = self._attributes(view, ctx)
+            found = self._rules_of(view, ctx)
+            rows = self._attributes(view, ctx, found)
             self.fitted.append(view)
+            if any(isinstance(rule, Guess) for _, rule in found):
+                rules = {**rules, **dict(found)}
             if spec.extras:
                 extras = {key: spec.extras[key](ctx) for key in _IN_RECORDS if key in spec.extras}
         self._depth += 1
-        children: Sequence[Node] = list(self._children(view, chosen=chosen))
+        children: Sequence[Node] = list(self._children(view, rules, chosen=chosen))
         self._depth -= 1
         if spec.chained:
             children = chained(children)
-        unknown = _unknown_reason(view, fitted, rows)
+        unknown = _unknown_reason(view, status, rows)
         if self._depth == MAX_DEPTH and any(r.role == "estimator" for r in spec.rules.values()):
             unknown = Unknown(f"estimators are nested more than {MAX_DEPTH} deep")
         # Those of an argument's estimator stand in a record of its own, or the winner's do.
@@ -102,7 +108,7 @@ class Walk:
             name=name,
             path=view.path,
             class_name=type(estimator).__name__,
-            fitted=fitted,
+            status=status,
             guessed=view.guessed,
             n_features=_n_features(view.values, children),
             n_classes=_n_classes(view.values, children),
@@ -111,7 +117,7 @@ class Walk:
             attributes=tuple(rows),
             layers=extras.get("layers", ()),
             leading=extras.get("leading"),
-            totals=totals_of(rows, children, unknown),
+            totals=totals_of(rows, children, unknown, guessed=view.guessed),
             children=tuple(children),
             n_features_out=spec.columns_out if isinstance(spec.columns_out, str) else None,
         )
@@ -131,24 +137,28 @@ class Walk:
                 self._rules[names] = rules
         return rules
 
-    def _attributes(self, view: EstimatorView, ctx: Context) -> list[FittedAttribute]:
+    def _attributes(
+        self, view: EstimatorView, ctx: Context, rules: Sequence[tuple[str, Rule]]
+    ) -> list[FittedAttribute]:
         """Return the records of all leaves, those of parameters first: they own the buffers."""
         own: list[tuple[Leaf, FittedAttribute]] = []
         numbers: list[FittedAttribute] = []
-        for name, rule in self._rules_of(view, ctx):
+        for name, rule in rules:
             value = view.values[name]
             if rule.role != "parameter" and is_number(value):
-                numbers.append(record_of_number(join(view.path, name), rule.role, value))
+                numbers.append(record_of_number(join(view.path, name), rule, value))
                 continue
             leaves, dims = leaves_of(view, ctx, name, rule), rule.dims
             for i, leaf in enumerate(leaves):
                 role = leaf.part.role if leaf.part else rule.role
+                if isinstance(rule, Guess) and not counts(leaf.value, rule.kinds):
+                    role = "structure" if role == "parameter" else role
                 learned = role == "parameter"
                 if not learned and leaf.numbers is None:  # an object without any
                     continue
                 named = dims_of(rule, ctx, i, len(leaves)) if callable(dims) else dims
                 alias = self._take(leaf, role)
-                row = record_of(leaf, role, rule, named, ctx, view.guessed, alias)
+                row = record_of(leaf, role, rule, named, ctx, alias)
                 if self._measure and learned and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
                 own.append((leaf, row))
@@ -164,60 +174,64 @@ class Walk:
                 self.unique.append(leaf)
         return alias
 
-    def _children(self, view: EstimatorView, *, chosen: bool) -> Iterator[Node]:
+    def _children(
+        self, view: EstimatorView, rules: Mapping[str, Rule], *, chosen: bool
+    ) -> Iterator[Node]:
+        """Yield the records of the estimators in it: where a Spec says so, and in all guesses."""
         called: set[str] = set()
-        for name, rule in view.spec.rules.items() if self._depth <= MAX_DEPTH else ():
-            if name not in view.values or rule.role != "estimator":
+        for name, rule in rules.items() if self._depth <= MAX_DEPTH else ():
+            guess = isinstance(rule, Guess)
+            if name not in view.values or (rule.role != "estimator" and not guess):
                 continue
             chosen_too = (chosen and name in view.params) or name == view.spec.winner
-            for local, child in estimators_in(name, view.values[name]):
+            for local, child in estimators_in(name, view.values[name], objects=guess):
                 if id(child) in self._visited:
                     continue
                 local = distinct(name, local, called)
                 called.add(local)
                 inner = view_of(child, join(view.path, local), self._roles)
-                fitted = is_fitted(inner)
+                status = status_of(inner)
                 # Meta-estimators keep an unfitted template beside the fitted clones.
-                if fitted or name in view.params:
-                    yield self._node(inner, local, fitted, chosen=chosen_too)
+                if status != "not fitted" or name in view.params:
+                    yield self._node(inner, local, status, chosen=chosen_too)
 
 
 def _unknown_reason(
-    view: EstimatorView, fitted: bool, rows: Sequence[FittedAttribute]
+    view: EstimatorView, status: str, rows: Sequence[FittedAttribute]
 ) -> Unknown | None:
     """Return why the counts of an estimator are not known, or None where they are."""
-    if not fitted:
+    if status == "not fitted":
         return _NOT_FITTED
+    if status == "unknown":
+        name, held = type(view.estimator).__name__, ", ".join(held_beside(view)[:3])
+        return Unknown(f"{name} holds {held}, which does not show whether it is fitted")
     if view.spec.winner and view.spec.winner not in view.values:
         return Unknown(f"{view.spec.winner} was not kept")
-    learned = [row for row in rows if row.role == "parameter"]
-    for row in learned:
-        if isinstance(row.count, Unknown):
-            return row.count
-    if view.guessed and not learned:
-        hidden = [
-            name
-            for name, rule in view.spec.rules.items()
-            if rule.role == "state" and may_be_learned(view.values[name])
-        ]
-        if hidden:
-            return Unknown(f"no Spec says what {', '.join(hidden)} holds")
-    return None
+    unreadable = (row.count for row in rows if row.role == "parameter")
+    return next((count for count in unreadable if isinstance(count, Unknown)), None)
 
 
 def totals_of(
-    rows: Iterable[FittedAttribute], children: Sequence[Node], unknown: Unknown | None
+    rows: Sequence[FittedAttribute],
+    children: Sequence[Node],
+    unknown: Unknown | None,
+    *,
+    guessed: bool = False,
 ) -> Totals:
-    """Add up what is in an estimator's own unique buffers and in its children."""
+    """Add up what is in an estimator's own unique buffers and in its children.
+
+    ``guessed`` says that no Spec describes the class. Of one that a Spec describes, a guess counts
+    as such unless it is a single number that is no parameter.
+    """
     if unknown is not None:
         return Totals(unknown, unknown, unknown)
-    own = [row for row in rows if row.role == "parameter" and row.alias_of is None]
-    inner = [child.all_totals for child in children]
-    return Totals(
-        add([row.count for row in own] + [part.stored for part in inner]),
-        add([r.free for r in own if r.free is not None] + [part.free for part in inner]),
-        add([row.bytes for row in own] + [part.bytes for part in inner]),
-    )
+    own = [row.totals for row in rows if row.role == "parameter" and row.alias_of is None]
+    found = sum_of([*own, *(child.all_totals for child in children)])
+    if found.guessed is None and (guessed or any(r.guess and r.shape != () for r in rows)):
+        found.guessed = 0
+    if found.guessed is not None:
+        found.free = GUESSED
+    return found
 
 
 def _n_features(values: Values, children: Sequence[Node]) -> int | None:

@@ -26,7 +26,12 @@ from skparams.specs.effective import (
     effective_of as effective_of,
     transformed_target as transformed_target,
 )
-from skparams.specs.guess import COMMON as COMMON, guess_role as guess_role
+from skparams.specs.guess import (
+    COMMON as COMMON,
+    Guess as Guess,
+    counts as counts,
+    guess_rule as guess_rule,
+)
 from skparams.specs.hyperparameters import (
     MISSING as MISSING,
     defaults_of as defaults_of,
@@ -54,13 +59,14 @@ from skparams.specs.spec import (
     dims_of as dims_of,
     parameter as parameter,
 )
+from skparams.specs.tables import columns_of as columns_of, index_of as index_of
 from skparams.specs.values import (
+    HOOKS as HOOKS,
     attributes_of as attributes_of,
     estimators_in as estimators_in,
     is_estimator as is_estimator,
     is_number as is_number,
     leaves_in as leaves_in,
-    may_be_learned as may_be_learned,
     rebuilt as rebuilt,
     templates_in as templates_in,
     texts_in as texts_in,

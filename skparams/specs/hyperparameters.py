@@ -44,6 +44,12 @@ def defaults_of(cls: type) -> Mapping[str, Any]:
     return MappingProxyType(defaults)
 
 
+@lru_cache(maxsize=1024)
+def arguments_of_bases(cls: type) -> frozenset[str]:
+    """Return the arguments of all constructors along the method resolution order."""
+    return frozenset(p.name for base in cls.__mro__[:-1] for p in _signature(base))
+
+
 def _any_keyword(cls: type) -> bool:
     """Whether a constructor takes ``**kwargs``."""
     return any(p.kind is inspect.Parameter.VAR_KEYWORD for p in _signature(cls))

@@ -19,6 +19,7 @@ Size = Count | Callable[[Context], Count]
 
 # What a Spec may say in ``extras``.
 EXTRAS = {
+    "fitted": "whether it is fitted, where no attribute shows it",
     "layers": "the layers of a network, as a tuple of Layer",
     "leading": "the components of a decomposition with their leading features, as Leading or None",
     "effective": "effective degrees of freedom, with the training X: the trace of the smoother",
@@ -269,8 +270,8 @@ class Spec:
         Whether, for float32 X, all parameters and outputs are float32. Otherwise plans for float32
         X give bytes as Bounds.
     extras : mapping of str to callable, default={}
-        What only some classes have, by the keys of ``skparams.specs.spec.EXTRAS``: ``layers``,
-        ``leading``, ``effective``, ``findings``, ``convergence``, ``units``.
+        What only some classes have, by the keys of ``skparams.specs.spec.EXTRAS``: ``fitted``,
+        ``layers``, ``leading``, ``effective``, ``findings``, ``convergence``, ``units``.
 
     Examples
     --------

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from datetime import date, timedelta
+from functools import lru_cache, partial
+from logging import Logger
+from pathlib import PurePath
+from re import Pattern
+from threading import Lock, RLock
 from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
-from weakref import ProxyTypes
+from weakref import ProxyTypes, ref
 
 import numpy as np
+from joblib import Memory
 from scipy.sparse import issparse
 
 from skparams.specs.registry import has_spec
+from skparams.specs.tables import columns_of
 
 _NUMBER = (int, float, complex, np.number)
 _ARRAY = (np.ndarray, np.generic)
@@ -19,12 +26,16 @@ _CONTAINER = (list, tuple, dict, np.ndarray)
 _TEXT_OR_FLAG = (str, bytes, bool, type, set, frozenset, range, slice, ModuleType)
 _RANDOM = (np.random.RandomState, np.random.Generator)
 _FUNCTION = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, type(np.sum))
-_NO_NUMBERS = (*_TEXT_OR_FLAG, *_RANDOM, *_FUNCTION, np.bool, np.str_, np.bytes_)
+_TOOLS = (type(Lock()), type(RLock()), Logger, Memory, Pattern, PurePath, date, timedelta, ref)
+_NO_NUMBERS = (*_TEXT_OR_FLAG, *_RANDOM, *_FUNCTION, *_TOOLS, np.bool, np.str_, np.bytes_)
 
 _PROXIES = frozenset(ProxyTypes)
+# Values passed to a training hook, which scikit-learn copies with an estimator: its callbacks.
+HOOKS = frozenset(["_skl_callbacks", "_skl_callbacks_to_teardown", "_parent_callback_ctx"])
 
-# Levels of containers. An object array that holds itself is another object at each level.
-_MAX_DEPTH = 6
+_HEAP_TYPE = 1 << 9  # of type.__flags__: a class written in Python, as most are
+
+_MAX_DEPTH = 50  # levels of containers, within what Python can recurse
 
 
 def is_estimator(value: Any) -> bool:
@@ -39,7 +50,7 @@ def _makes_estimators(cls: type) -> bool:
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
-    """Return what an object holds, in ``__dict__`` and in ``__slots__``.
+    """Return what an object holds, in ``__dict__`` and in ``__slots__``, without ``HOOKS``.
 
     A class whose attributes are only there once they have been read has ``__skparams_ready__``,
     which returns an object that has them.
@@ -51,6 +62,8 @@ def attributes_of(value: Any) -> dict[str, Any]:
     held = dict(getattr(value, "__dict__", ()))
     if not _PROXIES.isdisjoint(map(type, held.values())):  # a dead one raises on any access
         held = {name: item for name, item in held.items() if type(item) not in _PROXIES}
+    if not HOOKS.isdisjoint(held):
+        held = {name: item for name, item in held.items() if name not in HOOKS}
     for name, member in _slots_of(cls):
         try:
             held[name] = member.__get__(value)
@@ -103,18 +116,20 @@ class _Inside(NamedTuple):
 
 
 def estimators_in(
-    path: str, value: Any, inside: _Inside | None = None
+    path: str, value: Any, *, objects: bool = False, inside: _Inside | None = None
 ) -> Iterator[tuple[str, Any]]:
-    """Yield the path and the estimator for those in lists, arrays and dicts, at any depth."""
+    """Yield the path and the estimator for those in lists, arrays and dicts, at any depth.
+
+    With ``objects``, unknown objects are looked into too.
+    """
     if is_estimator(value):
         yield path, value
     elif _is_named(value):
         yield value[0], value[1]
-    elif isinstance(value, _CONTAINER):
+    elif isinstance(value, _CONTAINER) or (objects and not holds_no_numbers(value)):
         inside = inside or _Inside(0, {})
-        below = inside.deeper()
         for name, item in inside.items(path, value):
-            yield from estimators_in(name, item, below)
+            yield from estimators_in(name, item, objects=objects, inside=inside.deeper())
 
 
 def leaves_in(
@@ -122,15 +137,21 @@ def leaves_in(
 ) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of each array and number, and of each unknown object.
 
-    A list of numbers is one leaf. With ``objects``, unknown objects are looked into. A container
-    that is held twice is looked into once, as objects may hold each other in very many ways.
+    A list of numbers is one leaf, and so is each column of numbers in a table. With ``objects``,
+    unknown objects are looked into, and stay unknown where they hide something. A container that is
+    held twice is looked into once, as objects may hold each other in very many ways.
     """
     if _is_numeric(value) or (isinstance(value, list | tuple) and _all_numbers(value)):
         yield path, value
-    elif holds_no_numbers(value) or is_estimator(value):
+    elif is_estimator(value) or (holds_no_numbers(value) and not (objects and _is_blob(value))):
         return
-    elif objects or isinstance(value, _CONTAINER):
+    elif (columns := columns_of(value)) is not None:
+        for name, column in columns.items():
+            yield from leaves_in(path if name == "" else f"{path}[{name!r}]", column)
+    elif isinstance(value, _CONTAINER) or (objects and not _hides_state(value)):
         inside = inside or _Inside(0, {})
+        if inside.depth >= _MAX_DEPTH:
+            yield path, _TooDeep()
         for name, item in inside.items(path, value):
             yield from leaves_in(name, item, objects=objects, inside=inside.deeper())
     else:
@@ -174,19 +195,6 @@ def rebuilt(path: str, value: Any, new: Mapping[str, Any]) -> Any:
     return value
 
 
-def may_be_learned(value: Any, inside: _Inside | None = None) -> bool:
-    """Whether a value holds floats, or something that cannot be looked into."""
-    if isinstance(value, np.ndarray | np.generic) or issparse(value):
-        if value.dtype.kind != "O":
-            return value.dtype.kind in "fc"
-    elif isinstance(value, int | float | complex | set | frozenset | range | slice):
-        return isinstance(value, float | complex)
-    elif not isinstance(value, list | tuple | dict):
-        return not holds_no_numbers(value)
-    inside = inside or _Inside(0, {})
-    return any(may_be_learned(item, inside.deeper()) for _, item in inside.items("", value))
-
-
 def holds_no_numbers(value: Any) -> bool:
     """Whether a value is None, text, a flag, a class, a function or a generator of numbers."""
     return (
@@ -194,6 +202,30 @@ def holds_no_numbers(value: Any) -> bool:
         or isinstance(value, _NO_NUMBERS)
         or (isinstance(value, np.ndarray) and value.dtype.kind in "SUV" and not value.dtype.names)
     )
+
+
+class _TooDeep:
+    """Stands for what is nested too deep to be looked at."""
+
+
+def _is_blob(value: Any) -> bool:
+    """Whether a value is bytes, in which a library may keep a whole model."""
+    return isinstance(value, bytes) and len(value) > 0
+
+
+def _hides_state(value: Any) -> bool:
+    """Whether an object holds more than its attributes show, or all of it, as compiled ones do."""
+    cls: type = type(value)
+    shown = attributes_of(value).keys()
+    compiled = any(not base.__flags__ & _HEAP_TYPE for base in cls.__mro__[:-1])
+    if cls is partial or (shown and not compiled):
+        return False
+    try:  # what pickle would store beside the attributes
+        _, arguments, state, *items = value.__reduce_ex__(4)
+    except Exception:  # it has no state, is written in C++, or holds such an object
+        return True
+    more = state is not None and not (isinstance(state, dict) and state.keys() <= shown)
+    return more or any(each is not cls for each in arguments) or any(items)
 
 
 def _is_named(value: Any) -> bool:

@@ -19,7 +19,8 @@ from skparams.specs.values import attributes_of
 class EstimatorView:
     """An estimator, what it holds (``values``), what was chosen (``params``), and its Spec.
 
-    ``guessed`` says that no Spec describes the class, and ``path`` where the estimator is.
+    ``guessed`` says that no Spec describes the class, so that each rule of ``spec`` is a guess, and
+    ``path`` where the estimator is.
     """
 
     estimator: Any
@@ -51,4 +52,6 @@ def view_of(
     if roles:
         start = f"{path}__" if path else ""
         roles = {name: roles[start + name] for name in values if start + name in roles}
-    return EstimatorView(estimator, values, params, guess_spec(values, params, roles), True, path)
+    return EstimatorView(
+        estimator, values, params, guess_spec(type(estimator), values, params, roles), True, path
+    )

@@ -69,7 +69,7 @@ def node(name, path="", *, rows=(), children=(), class_name="Thing", fitted=True
         name=name,
         path=path,
         class_name=class_name,
-        fitted=fitted,
+        status="fitted" if fitted else "not fitted",
         attributes=tuple(rows),
         children=tuple(children),
         **(given | more),
@@ -116,14 +116,12 @@ def anything(rng, *, planned=False):
 def _any_probing(rng):
     if rng.rand() < 0.3:
         return Probing((), 0, (), reason=_any_text(rng))
-    verdicts = ("used", "unused")
     roles = [
-        RefinedRole(
-            _any_text(rng), "state", ("parameter", "data", "structure")[i % 3], verdicts[i % 2]
-        )
+        RefinedRole(_any_text(rng), "state", ("parameter", "structure")[i % 2])
         for i in range(rng.randint(9))
     ]
-    return Probing((_any_text(rng), "predict"), 60, tuple(roles), rng.randint(3))
+    unused = tuple(_any_text(rng) for _ in range(rng.randint(9)))
+    return Probing((_any_text(rng), "predict"), 60, tuple(roles), unused, rng.randint(3))
 
 
 def _any_node(rng, path, level, planned):
@@ -132,6 +130,7 @@ def _any_node(rng, path, level, planned):
             f"{path}__{_any_text(rng)}{i}".removeprefix("__"),
             _any_count(rng, planned),
             dims=(_any_text(rng), "n_features") if rng.rand() < 0.5 else None,
+            guess=_any_text(rng) if not planned and rng.rand() < 0.1 else None,
             alias_of=_any_text(rng) if rng.rand() < 0.1 else None,
             retained=rng.randint(0, 5000),
             stats=_any_stats(rng) if not planned else None,

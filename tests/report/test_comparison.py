@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams import diff, spread
+from skparams._report.base import SCHEMA
 from tests.report.made import NASTY
 from tests.report.real import TEXTS
 
@@ -43,7 +44,7 @@ def test_json_is_json(found):
     for each in found.values():
         given = json.loads(each.to_json(indent=1))
         assert given == each.to_dict()
-    assert given["schema"] == 2
+    assert given["schema"] == SCHEMA
 
 
 def test_text_of_users_is_escaped():

@@ -36,7 +36,7 @@ def test_columns_follow_from_what_there_is(summaries):
     fitted = summaries["pipeline"].to_frame()
     assert list(fitted.columns) == [
         *("path", "estimator", "role", "shape", "dims", "dtype", "count", "free", "bytes"),
-        *("retained", "alias_of", "reason"),
+        *("retained", "alias_of", "guess", "reason"),
     ]
     assert fitted["count"].dtype == "Int64"
     own = fitted[fitted["role"] == "parameter"]

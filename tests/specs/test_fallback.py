@@ -44,23 +44,80 @@ def test_it_guesses_floats_and_says_so():
     found = show(model)
     assert found.guessed == ("Anything",)
     assert list(fitted_params(model)) == ["weights_", "intercept_"]
-    assert found.totals.stored == 7
-    assert isinstance(found.totals.free, Unknown)
+    totals = found.totals
+    assert (totals.stored, totals.guessed, totals.exact) == (7, 7, False)
+    assert isinstance(totals.free, Unknown)
     assert "guessed: no Spec describes Anything" in str(found)
+    assert "~7" in str(found)
+    assert "~7" in found.to_html()
 
 
-def test_what_it_cannot_read_is_unknown():
-    found = show(Anything().fit(weights_=np.ones(3), model_=SimpleNamespace(w=np.ones(4))))
-    assert (
-        found.totals.stored.reason == "no Spec says what the types.SimpleNamespace in model_ holds"
-    )
+def test_objects_are_looked_into():
+    inner = SimpleNamespace(w=np.ones(4), n=3, name="a")
+    model = Anything().fit(weights_=np.ones(3), model_=inner, table_={"a": inner, "b": [1, 2.5]})
+    found = show(model)
+    assert found.totals.stored == 3 + 4 + 2
+    assert "structure" in {row.role for row in found.root.attributes if row.path == "model_.n"}
 
 
-@pytest.mark.parametrize("held", [np.ones(3), [np.ones(3)], SimpleNamespace(w=1.0)])
-def test_private_state_alone_is_unknown_and_not_zero(held):
-    model = Anything().fit(_weights=held, n_iter_=3)
+@pytest.mark.parametrize("held", [iter, memoryview, bytes, lambda x: Compiled()])
+@pytest.mark.parametrize("name", ["model_", "_model"])
+def test_what_it_cannot_read_is_unknown(held, name):
+    model = Anything().fit(weights_=np.ones(3), **{name: held(b"abc")})
+    found = show(model)
+    assert isinstance(found.totals.stored, Unknown)
+    assert name in found.totals.stored.reason
     assert count_params(model) is None
-    assert show(model).totals.stored.reason == "no Spec says what _weights holds"
+    assert isinstance(show(make_pipeline(model)).totals.stored, Unknown)
+
+
+class Compiled:
+    """Python attributes, and state that they do not show."""
+
+    def __init__(self):
+        self.name = "compiled"
+        self.iterator = iter([1.0])
+
+
+@pytest.mark.parametrize("held", [np.ones(3), [np.ones(3)], SimpleNamespace(w=np.ones(3))])
+def test_private_state_is_counted_as_a_guess(held):
+    model = Anything().fit(_weights=held, n_iter_=3)
+    assert count_params(model) == 3
+    assert not show(model).totals.exact
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "role"),
+    [
+        ("term_scores_", [np.ones(3)], "parameter"),
+        ("calibration_", np.ones(3), "parameter"),
+        ("distance_weights_", np.ones(3), "parameter"),
+        ("time_coef_", 1.5, "parameter"),
+        ("w", np.float32(1.5), "parameter"),
+        ("records_", np.ones(3, dtype=[("a", float), ("b", int)]), "parameter"),
+        ("n_seen_", 3, "metadata"),
+        ("n_seen_", np.int64(3), "metadata"),
+        ("ready_", True, "metadata"),
+        ("name_", "text", "metadata"),
+        ("codes_", np.arange(3), "structure"),
+        ("mask_", np.ones(3, dtype=bool), "structure"),
+        ("lookup_", {"a": 1, "b": 2}, "structure"),
+        ("loss_curve_", [3.0, 2.0], "diagnostic"),
+        ("history", {"loss": [3.0, 2.0]}, "diagnostic"),
+        ("rows_", np.ones((5, 2)), "data"),
+        ("targets_", np.arange(5), "data"),
+        ("generator_", np.random.RandomState(0), "random"),
+    ],
+)
+def test_the_value_decides_and_the_reason_is_given(name, value, role):
+    found = show(Anything().fit(n_samples_fit_=5, **{name: value}))
+    guess = {row.path.partition("[")[0]: row for row in found.root.attributes}.get(name)
+    if guess is not None:  # text has no record
+        assert guess.role == role
+        assert guess.guess
+    assert found.totals.stored == (0 if role != "parameter" else found.totals.guessed)
+    assert found.kept_places == ()
+    assert found.to_dict()["estimator"]["totals"]["guessed"] is not None
 
 
 def test_estimators_in_containers_are_found_and_templates_are_not():
@@ -219,7 +276,8 @@ class Kernels(ClassifierMixin, BaseEstimator):
     def predict(self, X):
         """Vote by distance."""
         apart = ((X[:, None] - self.X_train_[None]) ** 2).sum(axis=-1)
-        return self.classes_[(np.exp(-apart) @ self._weights > self.threshold_).argmax(axis=1)]
+        votes = np.exp(-apart) @ self._weights
+        return self.classes_[(votes > self.threshold_ * self.best_score_).argmax(axis=1)]
 
 
 def kernels(seed=0):
@@ -229,7 +287,7 @@ def kernels(seed=0):
 
 
 @pytest.mark.parametrize("piped", [False, True])
-def test_with_rows_probe_says_which_guesses_are_wrong(piped):
+def test_with_rows_probe_raises_roles_and_lowers_none(piped):
     X, y = kernels()
     model = make_pipeline(StandardScaler(), Kernels()) if piped else Kernels()
     model.fit(X, y)
@@ -237,25 +295,28 @@ def test_with_rows_probe_says_which_guesses_are_wrong(piped):
     found = summary(model, X)
     assert pickle.dumps((model, X)) == before
     at = "kernels__" if piped else ""
-    changed = {each.path.removeprefix(at): (each.role, each.verdict) for each in found.probed.roles}
-    assert changed == {
-        # of a pipeline they are rows behind the scaler, which X does not show
-        **({} if piped else {"X_train_": ("data", "used")}),
-        "_weights": ("parameter", "used"),
-        "threshold_": ("parameter", "used"),
-        "cov_": ("auxiliary", "unused"),
-    }
-    roles = {row.path: row.role for node in found.root.walk() for row in node.attributes}
-    assert all(roles[each.path] == each.role for each in found.probed.roles)
-    assert roles[f"{at}best_score_"] == "diagnostic"
-    assert roles[f"{at}_seen"] == "state"
-    assert found.totals.stored == 60 * 3 + 1 + (60 * 4 + 8 if piped else 0)
-    assert summary(model).totals.stored == 60 * 4 + 4 * 4 + (8 if piped else 0)
-    assert [each.rows for each in found.kept_places] == ([] if piped else [60])
+    assert [(each.path, each.role) for each in found.probed.roles] == [
+        (f"{at}best_score_", "parameter")
+    ]
+    assert found.probed.unused == (f"{at}cov_", f"{at}_seen")
+    assert found.totals.stored == summary(model).totals.stored + 1
     assert found.probed.methods == ("predict",)
     assert found.probed.n_samples == 60
-    assert "probed by predict on 60 rows: counted too" in " ".join(found.to_text(width=120).split())
-    assert "as no change was seen: " in found.to_html()
+    text = " ".join(found.to_text(width=120).split())
+    assert f"counted too, as predictions use it: {at}best_score_" in text
+    assert f"not seen to be used on these 60 rows: {at}cov_, {at}_seen" in text
+
+
+def test_what_rows_do_not_show_stays_counted():
+    class Imputer(Anything):
+        def transform(self, X):
+            """Fill gaps, of which these rows have none."""
+            return np.where(np.isnan(X), self.medians_, X)
+
+    X = np.random.RandomState(0).standard_normal((20, 2))
+    model = Imputer().fit(medians_=np.zeros(2))
+    assert summary(model).totals.stored == summary(model, X).totals.stored == 2
+    assert summary(model, X).probed.unused == ("medians_",)
 
 
 def test_without_rows_or_guesses_nothing_is_probed():

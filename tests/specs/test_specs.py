@@ -211,7 +211,9 @@ print(*[name for name in sys.modules if name.startswith("skparams.specs.third_pa
 
 
 def test_extras_are_those_that_are_documented():
-    with pytest.raises(ValueError, match=r"extras must be of layers, leading, .*, got 'color'"):
+    with pytest.raises(
+        ValueError, match=r"extras must be of fitted, layers, leading, .*, got 'color'"
+    ):
         Spec({}, extras={"color": print})
 
 
