@@ -40,6 +40,7 @@ from skparams.specs import (
 
 _IN_RECORDS = ("layers", "leading")  # of the extras of a Spec
 Values = Mapping[str, Any]
+Rules = Sequence[tuple[str, Rule]]
 _NOT_FITTED = Unknown("not fitted")
 
 
@@ -73,7 +74,7 @@ class Walk:
         self._visited: set[int] = set()
         self._depth = 0
         self._buffers: dict[tuple, Leaf] = {}  # which keep alive what they are known by
-        self._rules: dict[tuple, list[tuple[str, Rule]]] = {}
+        self._rules: dict[tuple, Rules] = {}
         view = view_of(estimator, "", roles)
         self.root = self._node(view, type(estimator).__name__, status_of(view), chosen=True)
 
@@ -84,18 +85,18 @@ class Walk:
         self.classes[view.path] = type(estimator)
         rows: list[FittedAttribute] = []
         extras: dict[str, Any] = {}
-        rules, fitted = spec.rules, status != "not fitted"
+        guesses: Mapping[str, Guess] = {}
+        fitted = status != "not fitted"
         if fitted:
             ctx = view.context()
-            found = self._rules_of(view, ctx)
-            rows = self._attributes(view, ctx, found)
+            rules, guesses = self._rules_of(view, ctx)
+            rows = self._attributes(view, ctx, rules)
             self.fitted.append(view)
-            if any(isinstance(rule, Guess) for _, rule in found):
-                rules = {**rules, **dict(found)}
             if spec.extras:
                 extras = {key: spec.extras[key](ctx) for key in _IN_RECORDS if key in spec.extras}
+        guessed = view.guessed or any(rule.role == "estimator" for rule in guesses.values())
         self._depth += 1
-        children: Sequence[Node] = list(self._children(view, rules, chosen=chosen))
+        children: Sequence[Node] = list(self._children(view, guesses, chosen=chosen))
         self._depth -= 1
         if spec.chained:
             children = chained(children)
@@ -117,29 +118,28 @@ class Walk:
             attributes=tuple(rows),
             layers=extras.get("layers", ()),
             leading=extras.get("leading"),
-            totals=totals_of(rows, children, unknown, guessed=view.guessed),
+            totals=totals_of(rows, children, unknown, guessed=guessed),
             children=tuple(children),
             n_features_out=spec.columns_out if isinstance(spec.columns_out, str) else None,
         )
 
-    def _rules_of(self, view: EstimatorView, ctx: Context) -> list[tuple[str, Rule]]:
-        """Return the rules, those of parameters first.
+    def _rules_of(self, view: EstimatorView, ctx: Context) -> tuple[Rules, Mapping[str, Guess]]:
+        """Return the rules, those of parameters first, and the guesses among them by name.
 
         An ensemble's members hold the same names, and most rules do not ask what is in them.
         """
         names = (type(view.estimator), id(view.spec), *view.values)
-        rules = self._rules.get(names)
-        if rules is None:
-            found = rules_of(view, ctx)
-            rules = sorted(found.items(), key=lambda item: item[1].role != "parameter")
-            # What is guessed is a Spec of its own, and gone with its identity after the walk.
-            if not view.guessed and depend_on_names_only(view.spec, found):
-                self._rules[names] = rules
-        return rules
+        known = self._rules.get(names)
+        if known is not None:
+            return known, {}
+        found = rules_of(view, ctx)
+        rules = sorted(found.items(), key=lambda item: item[1].role != "parameter")
+        # What is guessed is a Spec of its own, and gone with its identity after the walk.
+        if not view.guessed and depend_on_names_only(view.spec, found):
+            self._rules[names] = rules
+        return rules, {name: rule for name, rule in rules if isinstance(rule, Guess)}
 
-    def _attributes(
-        self, view: EstimatorView, ctx: Context, rules: Sequence[tuple[str, Rule]]
-    ) -> list[FittedAttribute]:
+    def _attributes(self, view: EstimatorView, ctx: Context, rules: Rules) -> list[FittedAttribute]:
         """Return the records of all leaves, those of parameters first: they own the buffers."""
         own: list[tuple[Leaf, FittedAttribute]] = []
         numbers: list[FittedAttribute] = []
@@ -175,10 +175,11 @@ class Walk:
         return alias
 
     def _children(
-        self, view: EstimatorView, rules: Mapping[str, Rule], *, chosen: bool
+        self, view: EstimatorView, guesses: Mapping[str, Guess], *, chosen: bool
     ) -> Iterator[Node]:
         """Yield the records of the estimators in it: where a Spec says so, and in all guesses."""
         called: set[str] = set()
+        rules = {**view.spec.rules, **guesses} if guesses else view.spec.rules
         for name, rule in rules.items() if self._depth <= MAX_DEPTH else ():
             guess = isinstance(rule, Guess)
             if name not in view.values or (rule.role != "estimator" and not guess):
@@ -202,7 +203,7 @@ def _unknown_reason(
     """Return why the counts of an estimator are not known, or None where they are."""
     if status == "not fitted":
         return _NOT_FITTED
-    if status == "unknown":
+    if status == "unknown" and view.guessed:  # a pipeline's last step has a record of its own
         name, held = type(view.estimator).__name__, ", ".join(held_beside(view)[:3])
         return Unknown(f"{name} holds {held}, which does not show whether it is fitted")
     if view.spec.winner and view.spec.winner not in view.values:
@@ -220,8 +221,8 @@ def totals_of(
 ) -> Totals:
     """Add up what is in an estimator's own unique buffers and in its children.
 
-    ``guessed`` says that no Spec describes the class. Of one that a Spec describes, a guess counts
-    as such unless it is a single number that is no parameter.
+    ``guessed`` says that they are a guess as a whole, as those of a class that no Spec describes.
+    Otherwise a guessed attribute makes them one, unless it is a single number and no parameter.
     """
     if unknown is not None:
         return Totals(unknown, unknown, unknown)
