@@ -7,6 +7,7 @@ are the attributes of other objects.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,6 +26,7 @@ _FUNCTIONS = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, n
 _TREES = ("KDTree", "KDTree32", "KDTree64", "BallTree", "BallTree32", "BallTree64")
 _CHECKED = ("classes_", "feature_names_in_", "n_features_in_")  # before libsvm is called
 _KINDS = {int: "i", float: "f"}  # as in a dtype
+_INDEX = re.compile(r"\[\d+(?:, \d+)*\]")
 _INDICES = "indices that compiled code trusts"
 _UNCHECKED = "in compiled code: another could crash the interpreter"
 
@@ -57,6 +59,11 @@ class Target:
         else:
             value = _replaced(getattr(self.owner, self.name), self.keys, new)
             object.__setattr__(self.owner, self.name, value)
+
+
+def without_indices(path: str) -> str:
+    """Return a path with "[…]" for each index, as the items of a list have one kind."""
+    return _INDEX.sub("[…]", path)
 
 
 def targets_in(walk: Walk) -> list[Target]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 import zlib
 from collections import Counter
 from dataclasses import replace
@@ -14,7 +13,7 @@ from sklearn.utils import resample
 
 from skparams._probe.comparison import Comparison
 from skparams._probe.record import Probe, ProbedAttribute
-from skparams._probe.targets import Target, targets_in
+from skparams._probe.targets import Target, targets_in, without_indices
 from skparams._probe.values import NotSafe, other_values
 from skparams._walk import (
     Walk,
@@ -36,7 +35,6 @@ METHODS = (
     "kneighbors",
 )
 _MAX_SAMPLES = 500
-_INDEX = re.compile(r"\[\d+(, \d+)*\]")
 _MAX_VALUES = 2  # tried for an attribute
 
 
@@ -141,7 +139,7 @@ def _limit(targets: list[Target], n: int, reason: str) -> None:
     keys = []
     for i, target in enumerate(targets):
         if target.reason is None:
-            kind = _INDEX.sub("[]", target.path)
+            kind = without_indices(target.path)
             size = target.value.nbytes if isinstance(target.value, np.ndarray) else 0
             keys.append((n_before[kind] > 0, size, n_before[kind], i))
             n_before[kind] += 1

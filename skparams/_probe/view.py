@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from skparams._probe.targets import without_indices
 from skparams._report import Column, Page, Row, Section, clean, few, left_out, number, plural
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _MAX_LINES = 40
 _MAX_FOLDED = 300
 _MAX_ERROR = 90
-_INDEX = re.compile(r"\[\d+(?:, \d+)*\]")
 
 
 def page(probe: Probe) -> Page:
@@ -41,7 +40,7 @@ def _section(
     columns = [Column(heading, least=18, code=True), Column("role", least=9), last]
     groups: dict[tuple[str, str], list[ProbedAttribute]] = {}
     for each in attributes:
-        groups.setdefault((_INDEX.sub("[…]", each.path), each.role), []).append(each)
+        groups.setdefault((without_indices(each.path), each.role), []).append(each)
     rows = []
     for (path, role), alike in groups.items():
         name = f"{path} × {len(alike):,}" if len(alike) > 1 else alike[0].path

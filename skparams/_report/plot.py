@@ -23,7 +23,7 @@ from skparams._report.figure import (
 from skparams._report.layout import cut, width_of
 from skparams._report.lines import largest
 from skparams._report.palette import LIGHT
-from skparams._report.words import clean, few, number, plural, value
+from skparams._report.words import GUESS, clean, few, number, plural, value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,6 +136,8 @@ def _title(root: Node, blocks: list[Block], planned: bool) -> str:
     name, stored = short(first.name), root.totals.stored
     known = " that are known" if isinstance(stored, Unknown) else ""
     verb = "will hold" if planned else "holds"
+    guess = "" if root.totals.guessed is None else GUESS
+    parameters = f"{guess}{plural(total, 'parameter')}{known}"
     if isinstance(stored, Bounds) and first.count == total:
         return f"{name} will hold all parameters: at most {number(total)}"
     if isinstance(stored, Bounds):
@@ -143,9 +145,9 @@ def _title(root: Node, blocks: list[Block], planned: bool) -> str:
             f"{name} may hold the most: {number(first.count)} of at most {number(total)} parameters"
         )
     if first.count == total:
-        return f"{name} {verb} all {plural(total, 'parameter')}{known}"
+        return f"{name} {verb} all {parameters}"
     share = 100 * first.count / total
-    return f"{name} {verb} {share:.0f} % of the {plural(total, 'parameter')}{known}"
+    return f"{name} {verb} {share:.0f} % of the {parameters}"
 
 
 def _draw_ranges(ax: Axes, rows: Sequence[FittedAttribute]) -> None:

@@ -35,7 +35,7 @@ def summary(
     X : array-like, default=None
         The training rows, for the number of parameters a row, for the effective number of
         parameters, and for what can be found with them only. Where no Spec describes a class,
-        ``probe`` sees for a second, on a copy, which attributes are used with them.
+        ``probe``, with at most 100 calls on a copy, finds out which attributes predictions use.
     n_samples : int, default=None
         The number of training rows, instead of X.
     depth : int, default=None
