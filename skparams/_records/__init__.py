@@ -1,6 +1,7 @@
 """Facts about estimators, as records: counts, sizes, attributes, nodes, totals."""
 
 from skparams._records.chain import chained
+from skparams._records.coefficients import CoefficientTable, Label
 from skparams._records.counts import Bounds, Count, Unknown, add, between, low_high, multiply, span
 from skparams._records.data_shape import NO_CLASSES, DataShape, NotKnown
 from skparams._records.node import (
@@ -29,6 +30,7 @@ __all__ = [
     "ROLES",
     "Bounds",
     "Candidate",
+    "CoefficientTable",
     "Component",
     "Cost",
     "Count",
@@ -37,6 +39,7 @@ __all__ = [
     "FittedAttribute",
     "Hyperparameter",
     "KeptPlace",
+    "Label",
     "Layer",
     "Leading",
     "Node",

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Protocol
 
 from sklearn.exceptions import NotFittedError
 
-from skparams._walk.walk import Walk
+from skparams._records import Node
 from skparams.specs import is_estimator
 
 
-def check_fitted(function: str, walk: Walk) -> None:
+class HasRoot(Protocol):
+    """A walk over an estimator, or a record of one."""
+
+    @property
+    def root(self) -> Node: ...
+
+
+def check_fitted(function: str, walk: HasRoot) -> None:
     """Raise NotFittedError, which begins with the function's name, for an unfitted estimator."""
     if not walk.root.fitted:
         raise NotFittedError(

@@ -3,6 +3,7 @@
 from skparams._records import (
     ROLES,
     Bounds,
+    CoefficientTable,
     Component,
     Cost,
     DataShape,
@@ -39,7 +40,24 @@ from skparams.specs.hyperparameters import (
     short_repr as short_repr,
 )
 from skparams.specs.leading import leading_features as leading_features
-from skparams.specs.linear import linear as linear, linear_cost as linear_cost
+from skparams.specs.linear import (
+    classes_of as classes_of,
+    coefficients_of as coefficients_of,
+    column_labels as column_labels,
+    dense as dense,
+    linear as linear,
+    linear_cost as linear_cost,
+    may_have_coefficients as may_have_coefficients,
+    pairs_of as pairs_of,
+    stacked as stacked,
+    stored_coefficients as stored_coefficients,
+)
+from skparams.specs.members import (
+    Input as Input,
+    Names as Names,
+    chosen_from as chosen_from,
+    inputs_of as inputs_of,
+)
 from skparams.specs.reached import (
     final_estimator_of as final_estimator_of,
     n_columns_expected as n_columns_expected,
@@ -76,10 +94,12 @@ from skparams.specs.view import EstimatorView as EstimatorView, view_of as view_
 __all__ = [
     "ROLES",
     "Bounds",
+    "CoefficientTable",
     "Component",
     "Context",
     "Cost",
     "DataShape",
+    "Input",
     "Layer",
     "Leading",
     "Member",

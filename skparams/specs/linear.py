@@ -1,18 +1,24 @@
-"""The Spec of a linear model: coefficients for each output and feature, and intercepts.
+"""The Spec of a linear model, and the table of a model's coefficients.
 
-``n_outputs`` is the number of targets; of a classifier the number of classes, or 1 for two.
+A linear model has coefficients for each output and feature, and intercepts. ``n_outputs`` is the
+number of targets; of a classifier the number of classes, or 1 for two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import combinations
 from typing import Any
 
-from skparams._records import Bounds, Cost, DataShape
+import numpy as np
+from scipy.sparse import issparse
+
+from skparams._records import Bounds, CoefficientTable, Cost, DataShape, Label
 from skparams.specs.common import if_known
 from skparams.specs.context import Context
 from skparams.specs.convergence import iterations
 from skparams.specs.spec import Free, Rule, Size, Spec, parameter
+from skparams.specs.view import EstimatorView, view_of
 
 
 def linear(
@@ -67,3 +73,84 @@ def linear_cost(n_outputs: Any = None, *, epochs: bool = False) -> Callable[[Con
 def _epoch_macs(data: DataShape, macs: int) -> Bounds:
     """Bounds of an epoch's multiply-adds: samples with zero loss need no update."""
     return Bounds(data.n_samples * macs, 2 * data.n_samples * macs)
+
+
+def may_have_coefficients(view: EstimatorView) -> bool:
+    """Whether to look for coefficients in an estimator."""
+    return "coefficients" in view.spec.extras or "coef_" in view.values
+
+
+def coefficients_of(view: EstimatorView) -> CoefficientTable | None:
+    """Return the coefficients as an estimator holds them, None if it has none."""
+    if not may_have_coefficients(view):
+        return None
+    return view.spec.extras.get("coefficients", stored_coefficients)(view.context())
+
+
+def stored_coefficients(
+    ctx: Context, attribute: str = "coef_", intercepts: str = "intercept_", **more: Any
+) -> CoefficientTable | None:
+    """Return the table of an attribute, None if its last axis is not that of the features."""
+    values: Any = ctx.values.get(attribute)
+    p = ctx.values.get("n_features_in_")
+    if not (isinstance(values, np.ndarray) or issparse(values)) or values.dtype.kind not in "fiu":
+        return None
+    # Where the number of features is not known, two axes may be either way round.
+    if values.ndim not in (1, 2) or (values.shape[-1] != p and (values.ndim == 2 or p is not None)):
+        return None
+    columns = column_labels(ctx, values.shape[0] if values.ndim == 2 else 1, attribute)
+    added = ctx.values.get(intercepts) if ctx.params.get("fit_intercept", True) else None
+    return CoefficientTable(attribute, values.T, added, intercepts, columns, **more)
+
+
+def column_labels(ctx: Context, n: int, attribute: str) -> tuple[Label, ...]:
+    """Return the names of columns: the classes, the second of two classes, or targets."""
+    classes = classes_of(ctx)
+    if len(classes) == n:
+        return classes
+    if n == 1:
+        return classes[1:] if len(classes) == 2 else (attribute,)
+    return tuple(f"y{i}" for i in range(n))
+
+
+def classes_of(ctx: Context) -> tuple[Label, ...]:
+    """Return the classes that an estimator keeps, or the binarizer of its labels."""
+    binarizers = [ctx.values.get(name) for name in ("_label_binarizer", "label_binarizer_")]
+    for held in (ctx.values, *(getattr(each, "__dict__", {}) for each in binarizers)):
+        classes = held.get("classes_")
+        if isinstance(classes, np.ndarray) and classes.ndim == 1:
+            items = classes.tolist()
+            return tuple(each if isinstance(each, Label) else str(each) for each in items)
+    return ()
+
+
+def pairs_of(ctx: Context) -> tuple[tuple[Label, Label], ...]:
+    """Return all pairs of classes, in the order in which they are fitted."""
+    return tuple(combinations(classes_of(ctx), 2))
+
+
+def stacked(
+    ctx: Context, name: Callable[[list[CoefficientTable]], tuple[Any, ...]]
+) -> CoefficientTable | None:
+    """Return the columns of all ``estimators_`` as one table, None if they differ in their rows."""
+    found = [coefficients_of(view_of(each)) for each in ctx.values.get("estimators_", ())]
+    tables = [each for each in found if each is not None]
+    kinds = {(t.attribute, t.values.shape[0], t.intercept_attribute, t.by) for t in tables}
+    if len(kinds) != 1 or len(tables) < len(found):
+        return None
+    attribute, _, intercept_attribute, by = kinds.pop()
+    added = [np.ravel(t.intercepts) for t in tables if t.intercepts is not None]
+    return CoefficientTable(
+        attribute,
+        np.hstack([dense(t.values) for t in tables]),
+        np.hstack(added) if len(added) == len(tables) else None,
+        intercept_attribute,
+        name(tables),
+        by=by,
+    )
+
+
+def dense(values: Any) -> np.ndarray:
+    """Return coefficients as a dense array with two axes, the features first."""
+    array: np.ndarray = values.toarray() if issparse(values) else np.asarray(values)
+    return array.reshape(len(array), -1)

@@ -1,9 +1,10 @@
-"""What Specs of estimators made of others share: defaults, folds, and the shape of their data."""
+"""What Specs of estimators made of others share: defaults, folds, and the data of their members."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sized
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from numbers import Integral
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from skparams._records import Count, DataShape, NotKnown, Unknown
 from skparams.specs.context import Context
 from skparams.specs.spec import Member
+from skparams.specs.view import EstimatorView
 
 
 def made(name: str, params: Mapping[str, Any] | None = None, *, given: Any = None) -> Any:
@@ -81,3 +83,62 @@ def columns_behind(ctx: Context) -> Count:
     for _, step in ctx.params["steps"]:
         data = ctx.after(step, data)
     return data.columns
+
+
+# The names of columns, None where they have none.
+Names = Sequence[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What an estimator inside another one gets, where that is not what the other one gets.
+
+    Parameters
+    ----------
+    names : callable, default=None
+        From the names of the columns that get to the outer estimator, or None where they have
+        none, to the names of those that get to the inner one. By default they are the same.
+    columns, target : str, default=""
+        How the page calls the columns and the target that it gets, if they are others: "the
+        predictions of the members".
+    classes : sequence, default=None
+        The classes that 0, 1 and so on stand for, where it gets these instead.
+
+    Examples
+    --------
+    >>> from skparams.specs import Input, Spec
+    >>> first = Input(lambda names: None if names is None else names[:1])
+    >>> spec = Spec({"first_": "estimator"}, extras={"inputs": lambda ctx: {"first_": first}})
+    """
+
+    names: Callable[[Names], Names] | None = None
+    columns: str = ""
+    target: str = ""
+    classes: Sequence[Any] | None = None
+
+
+def inputs_of(view: EstimatorView) -> Mapping[str, Input]:
+    """Return what estimators inside get, by their names, as far as it is another input."""
+    extra = view.spec.extras.get("inputs")
+    if extra is not None:
+        return extra(view.context())
+    return dict(_of_steps(view.context())) if view.spec.chained else {}
+
+
+def _of_steps(ctx: Context) -> Iterator[tuple[str, Input]]:
+    before: list[str] = []
+    for i, (name, step) in enumerate(ctx.params.get("steps", ())):
+        if before:
+            columns = f"the columns behind {', '.join(before)}"
+            yield name, Input(partial(_names_behind, ctx.estimator, i), columns)
+        if not dropped(step):
+            before.append(type(step).__name__)
+
+
+def _names_behind(pipeline: Any, n_steps: int, names: Names) -> Names:
+    return pipeline[:n_steps].get_feature_names_out(names)
+
+
+def chosen_from(names: Names, places: Sequence[int]) -> Names:
+    """Return the names of some columns."""
+    return None if names is None else [names[i] for i in places]

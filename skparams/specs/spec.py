@@ -25,6 +25,8 @@ EXTRAS = {
     "effective": "effective degrees of freedom, with the training X: the trace of the smoother",
     "findings": "pairs of a finding's code and a sentence; with X, also what only X shows",
     "convergence": "why the fit may not have converged, as a sentence, or None",
+    "coefficients": "a CoefficientTable of what the estimator holds, or None; by default of coef_",
+    "inputs": "by their names, the Input of estimators inside that get other columns or classes",
     "units": "dims whose units may change places, and the attributes that turn with a unit's sign",
 }
 
@@ -271,7 +273,8 @@ class Spec:
         X give bytes as Bounds.
     extras : mapping of str to callable, default={}
         What only some classes have, by the keys of ``skparams.specs.spec.EXTRAS``: ``fitted``,
-        ``layers``, ``leading``, ``effective``, ``findings``, ``convergence``, ``units``.
+        ``layers``, ``leading``, ``effective``, ``findings``, ``convergence``, ``coefficients``,
+        ``inputs``, ``units``.
 
     Examples
     --------

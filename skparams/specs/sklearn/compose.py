@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from skparams._records import Count, DataShape, NotKnown, Unknown, add
-from skparams.specs import Context, Member, Spec, members, roles, transformed_target
+from skparams.specs import (
+    Context,
+    Input,
+    Member,
+    Spec,
+    chosen_from,
+    members,
+    roles,
+    transformed_target,
+)
 
 SPECS: dict[str, Spec] = {}
 
@@ -80,6 +90,11 @@ def _place(column: Any, data: DataShape) -> Any:
     return int(column) if column >= 0 else data.n_features + int(column)
 
 
+def _some_columns(ctx: Context) -> dict[str, Input]:
+    places = ctx.values.get("_transformer_to_input_indices", {})
+    return {name: Input(partial(chosen_from, places=chosen)) for name, chosen in places.items()}
+
+
 SPECS["ColumnTransformer"] = Spec(
     {
         "transformers_": "estimator",
@@ -99,6 +114,7 @@ SPECS["ColumnTransformer"] = Spec(
     columns_out=lambda ctx: add(
         ctx.after(transformer, data).columns for _, transformer, data in _sent(ctx)
     ),
+    extras={"inputs": _some_columns},
 )
 
 
@@ -115,8 +131,17 @@ def _of_target(ctx: Context) -> Iterator[Member]:
     yield Member("regressor_", regressor, replace(ctx.data, targets=targets))
 
 
+def _another_target(ctx: Context) -> dict[str, Input]:
+    transformer, function = ctx.params["transformer"], ctx.params["func"]
+    if transformer is None and function is None:
+        return {}
+    name = getattr(function, "__name__", "a function") if transformer is None else ""
+    target = f"the target as {name or type(transformer).__name__} returns it"
+    return {"regressor_": Input(target=target)}
+
+
 SPECS["TransformedTargetRegressor"] = Spec(
     {"regressor_": "estimator", "transformer_": "estimator", "_training_dim": "structure"},
     members=_of_target,
-    extras={"effective": transformed_target},
+    extras={"effective": transformed_target, "inputs": _another_target},
 )

@@ -9,7 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from skparams.specs import Context, Rule, Spec, common, convergence, parameter, roles
+from skparams.specs import (
+    CoefficientTable,
+    Context,
+    Rule,
+    Spec,
+    common,
+    convergence,
+    parameter,
+    roles,
+    stored_coefficients,
+)
 
 SPECS: dict[str, Spec] = {}
 
@@ -17,6 +27,10 @@ SPECS: dict[str, Spec] = {}
 def _coefficients(ctx: Context) -> np.ndarray:
     coef = ctx.values["x_rotations_"] @ ctx.values["y_loadings_"].T
     return (coef * ctx.values["_y_std"]).T / ctx.values["_x_std"]
+
+
+def _of_centered(ctx: Context) -> CoefficientTable | None:
+    return stored_coefficients(ctx, notes=("intercept_ is the prediction for the mean of X",))
 
 
 _OF_X = parameter("n_features", "n_components", free=common.orthonormal)
@@ -47,7 +61,7 @@ def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
         },
         columns_out="n_components",
         cost=common.predict_cost(lambda ctx: ctx.data.n_features * ctx.data.n_outputs),
-        extras={"convergence": convergence.iterations},
+        extras={"convergence": convergence.iterations, "coefficients": _of_centered},
     )
 
 

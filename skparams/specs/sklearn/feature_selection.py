@@ -7,7 +7,7 @@ from numbers import Integral
 from typing import Any
 
 from skparams._records import Unknown, between
-from skparams.specs import Context, Member, Spec, common, roles
+from skparams.specs import Context, Input, Member, Spec, common, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -54,6 +54,10 @@ def _eliminated(ctx: Context) -> Iterator[Member]:
     yield Member("estimator_", ctx.params["estimator"], ctx.data.with_columns(columns))
 
 
+def _selected(ctx: Context) -> dict[str, Input]:
+    return {"estimator_": Input(ctx.estimator.get_feature_names_out)}
+
+
 _RFE = {
     "estimator_": "estimator",
     **roles(
@@ -68,6 +72,7 @@ SPECS["RFE"] = Spec(
     columns_out="n_features_to_select",
     sizes={"n_features_to_select": _n_to_select},
     float32=True,
+    extras={"inputs": _selected},
 )
 
 
@@ -88,6 +93,7 @@ SPECS["RFECV"] = Spec(
     columns_out="n_selected",
     sizes={"n_selected": _n_validated},
     float32=True,
+    extras={"inputs": _selected},
 )
 # Which features pass is computed from the estimator each time.
 SPECS["SelectFromModel"] = Spec(

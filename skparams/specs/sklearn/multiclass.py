@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from skparams._records import between
-from skparams.specs import Context, Member, Spec, members
+from skparams.specs import (
+    CoefficientTable,
+    Context,
+    Member,
+    Spec,
+    classes_of,
+    members,
+    pairs_of,
+    stacked,
+)
 
 SPECS: dict[str, Spec] = {}
 
@@ -21,10 +30,16 @@ def _each_class(ctx: Context) -> Iterator[Member]:
     yield Member("estimators_", ctx.params["estimator"], members.two_classes(ctx.data), n)
 
 
+def _a_column_each(ctx: Context) -> CoefficientTable | None:
+    classes = classes_of(ctx)
+    return stacked(ctx, lambda tables: classes if len(tables) > 1 else classes[-1:])
+
+
 SPECS["OneVsRestClassifier"] = Spec(
     {"estimators_": "estimator", "label_binarizer_": "structure"},
     decides=_DECIDES,
     members=_each_class,
+    extras={"coefficients": _a_column_each},
 )
 
 
@@ -37,10 +52,16 @@ def _each_pair(ctx: Context) -> Iterator[Member]:
     yield Member("estimators_", ctx.params["estimator"], of_pair, n * (n - 1) // 2)
 
 
+def _a_column_each_pair(ctx: Context) -> CoefficientTable | None:
+    """The second class of a pair is the positive one."""
+    return stacked(ctx, lambda tables: tuple(pair[::-1] for pair in pairs_of(ctx)))
+
+
 SPECS["OneVsOneClassifier"] = Spec(
     {"estimators_": "estimator", "pairwise_indices_": "structure"},
     decides=_DECIDES,
     members=_each_pair,
+    extras={"coefficients": _a_column_each_pair},
 )
 
 

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from skparams._records import Count
-from skparams.specs import Context, Rule, Spec, common, parameter, roles
+from skparams.specs import (
+    CoefficientTable,
+    Context,
+    Rule,
+    Spec,
+    common,
+    parameter,
+    roles,
+    stored_coefficients,
+)
 
 SPECS: dict[str, Spec] = {}
 
 
 def _multiply_adds(ctx: Context) -> Count:
     return ctx.data.n_classes * ctx.data.n_features
+
+
+def _means(ctx: Context) -> CoefficientTable | None:
+    notes = ("theta_ has the mean of each feature in each class",)
+    return stored_coefficients(ctx, "theta_", by="range", notes=notes)
+
+
+def _logarithms(ctx: Context) -> CoefficientTable | None:
+    notes = ("feature_log_prob_ has logarithms of probabilities, not weights of a sum",)
+    return stored_coefficients(ctx, "feature_log_prob_", by="range", notes=notes)
 
 
 SPECS["GaussianNB"] = Spec(
@@ -27,6 +46,7 @@ SPECS["GaussianNB"] = Spec(
     decides={"priors": ("class_prior_",), "var_smoothing": ("var_",)},
     # A difference is divided by a scale, and squared.
     cost=common.predict_cost(lambda ctx: 2 * ctx.data.n_classes * ctx.data.n_features),
+    extras={"coefficients": _means},
 )
 
 
@@ -47,6 +67,7 @@ def _counting(
         },
         decides={"fit_prior": ("class_log_prior_",), "class_prior": ("class_log_prior_",)},
         cost=common.predict_cost(_multiply_adds) if cost else None,
+        extras={"coefficients": _logarithms},
     )
 
 

@@ -13,7 +13,18 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Bounds, Count, between, multiply
-from skparams.specs import Context, Rule, Spec, common, linear, parameter, roles
+from skparams.specs import (
+    CoefficientTable,
+    Context,
+    Rule,
+    Spec,
+    column_labels,
+    common,
+    linear,
+    pairs_of,
+    parameter,
+    roles,
+)
 
 SPECS: dict[str, Spec] = {}
 
@@ -67,6 +78,16 @@ def _stopped(ctx: Context) -> str | None:
     return f"fit_status_ is 1: stopped at max_iter={ctx.params['max_iter']:,} before it converged"
 
 
+def _of_linear_kernel(ctx: Context) -> CoefficientTable | None:
+    """What ``coef_`` computes; with several classes, of each pair, the first one positive."""
+    if ctx.params["kernel"] != "linear" or "dual_coef_" not in ctx.values:
+        return None
+    coef = ctx.estimator.coef_
+    several = len(ctx.values.get("classes_", ())) > 2
+    columns = pairs_of(ctx) if several else column_labels(ctx, 1, "coef_")
+    return CoefficientTable("coef_", coef.T, ctx.values["intercept_"], columns=columns)
+
+
 def _libsvm(
     more: Mapping[str, Rule | str],
     n_vectors: Callable[[Context], Count],
@@ -87,7 +108,7 @@ def _libsvm(
         decides=_DECIDES,
         sizes={"n_classes-1": n_others, "n_support_vectors": n_vectors, "n_pairs": _n_pairs},
         cost=common.predict_cost(multiply_adds),
-        extras={"convergence": _stopped},
+        extras={"convergence": _stopped, "coefficients": _of_linear_kernel},
     )
 
 

@@ -11,7 +11,18 @@ from typing import Any
 from sklearn.utils.validation import has_fit_parameter
 
 from skparams._records import DataShape, NotKnown, Unknown, between
-from skparams.specs import Context, Member, Spec, common, members, roles, trees
+from skparams.specs import (
+    Context,
+    Input,
+    Member,
+    Spec,
+    chosen_from,
+    classes_of,
+    common,
+    members,
+    roles,
+    trees,
+)
 
 SPECS: dict[str, Spec] = {}
 
@@ -42,11 +53,19 @@ def _bagged(ctx: Context, *, tree: str) -> Iterator[Member]:
     yield Member("estimators_", estimator, _drawn(ctx, estimator), ctx.params["n_estimators"])
 
 
+def _drawn_columns(ctx: Context) -> dict[str, Input]:
+    return {
+        f"estimators_[{i}]": Input(partial(chosen_from, places=places), classes=classes_of(ctx))
+        for i, places in enumerate(ctx.values.get("estimators_features_", ()))
+    }
+
+
 for _kind in ("Classifier", "Regressor"):
     SPECS[f"Bagging{_kind}"] = Spec(
         trees.BAGGED,
         decides={"n_estimators": ("estimators_",), "max_features": ("estimators_",)},
         members=partial(_bagged, tree=f"DecisionTree{_kind}"),
+        extras={"inputs": _drawn_columns},
     )
 
 
@@ -65,6 +84,18 @@ def _n_votes(ctx: Context) -> int | Unknown:
     return n * ctx.data.n_classes
 
 
+def _coded_classes(ctx: Context) -> dict[str, Input]:
+    """What the members of a vote get: classes as 0, 1 and so on, unless they are fitted before."""
+    coded = Input(classes=None if members.prefit(ctx) else classes_of(ctx))
+    return {f"estimators_[{i}]": coded for i in range(len(ctx.values.get("estimators_", ())))}
+
+
+def _stacked_inputs(ctx: Context) -> dict[str, Input]:
+    columns = "the predictions of the members"
+    final = Input(ctx.estimator.get_feature_names_out, columns, classes=classes_of(ctx))
+    return {**_coded_classes(ctx), "final_estimator_": final}
+
+
 SPECS["_BaseVoting"] = Spec(
     {
         "estimators_": "estimator",
@@ -74,6 +105,7 @@ SPECS["_BaseVoting"] = Spec(
     decides={"estimators": ("estimators_",)},
     members=_beside_each_other,
     columns_out=_n_votes,
+    extras={"inputs": _coded_classes},
 )
 
 
@@ -121,5 +153,6 @@ for _kind, _final in (("Classifier", "LogisticRegression"), ("Regressor", "Ridge
             "passthrough": ("final_estimator_",),
         },
         members=partial(_stacked, final=_final),
+        extras={"inputs": _stacked_inputs},
         columns_out=_n_meta_features,
     )

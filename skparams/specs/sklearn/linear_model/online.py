@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from skparams.specs import Rule, Spec, common, convergence, linear, linear_cost, parameter, roles
+from skparams.specs import (
+    Rule,
+    Spec,
+    common,
+    convergence,
+    linear,
+    linear_cost,
+    parameter,
+    roles,
+    stored_coefficients,
+)
 
 SPECS: dict[str, Spec] = {}
 
@@ -33,5 +43,8 @@ SPECS["SGDOneClassSVM"] = Spec(
         **_ONLINE,
     },
     cost=linear_cost(1, epochs=True),
-    extras={"convergence": convergence.with_tolerance},
+    extras={
+        "convergence": convergence.with_tolerance,
+        "coefficients": partial(stored_coefficients, intercepts="offset_"),
+    },
 )
