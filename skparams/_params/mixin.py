@@ -137,6 +137,7 @@ class ParamsMixin:
         n_samples: int | None = None,
         depth: int | None = None,
         stats: bool = False,
+        coefficients: bool = False,
         ignore: Collection[str] = (),
     ) -> Summary:
         """Return what was chosen and what was learned.
@@ -152,6 +153,8 @@ class ParamsMixin:
             Levels of nested estimators to show, all by default.
         stats : bool, default=False
             Whether to compute statistics of the parameters.
+        coefficients : bool, default=False
+            Whether to show coefficients by the names of their features.
         ignore : collection of str, default=()
             Names or paths of attributes and hyperparameters, and codes of findings, to leave out.
 
@@ -162,7 +165,15 @@ class ParamsMixin:
         """
         from skparams._summary import summary
 
-        return summary(self, X, n_samples=n_samples, depth=depth, stats=stats, ignore=ignore)
+        return summary(
+            self,
+            X,
+            n_samples=n_samples,
+            depth=depth,
+            stats=stats,
+            coefficients=coefficients,
+            ignore=ignore,
+        )
 
     def plan(
         self,

@@ -1,7 +1,7 @@
 """A page of sections and rows, and how it is written: text, HTML, frame, JSON, figure."""
 
 from skparams._report.bars import Bar, draw_bars, longest
-from skparams._report.base import Frame, Plotted, Report
+from skparams._report.base import Frame, Plotted, Report, import_pandas
 from skparams._report.choices import chosen
 from skparams._report.layout import cut
 from skparams._report.lines import largest, learned, run_name, runs, sort_key, upper
@@ -48,6 +48,7 @@ __all__ = [
     "few",
     "frame_of",
     "guessed_classes",
+    "import_pandas",
     "largest",
     "layers",
     "learned",

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from skparams._records import Bounds, Unknown
 from skparams._report.page import Page
 from skparams._report.text import to_text
@@ -85,12 +87,7 @@ class Report:
         ImportError
             If pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise ImportError(
-                'to_frame: needs pandas. Install it with pip install "skparams[frame]".'
-            ) from error
+        pandas = import_pandas()
         columns, rows = self._frame()
         frame = pandas.DataFrame(list(rows), columns=list(columns), dtype=object)
         for name, dtype in columns.items():
@@ -175,8 +172,19 @@ class Plotted(Report):
         return self._draw(ax)
 
 
+def import_pandas() -> Any:
+    """The module pandas. Raises ImportError that says what to install."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise ImportError(
+            'to_frame: needs pandas. Install it with pip install "skparams[frame]".'
+        ) from error
+    return pandas
+
+
 def _names(record: Any) -> list[str]:
-    return [field.name for field in fields(record)]
+    return [field.name for field in fields(record) if not field.name.startswith("_")]
 
 
 def _plain(value: Any) -> Any:
@@ -185,7 +193,9 @@ def _plain(value: Any) -> Any:
         return {"from": value.low, "to": value.high}
     if isinstance(value, Unknown):
         return {"unknown": value.reason}
-    if isinstance(value, tuple):
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if is_dataclass(value):
         return {name: _plain(getattr(value, name)) for name in _names(value)}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from skparams._records import Finding, KeptPlace, Node, Probing, Totals, Unknown
+from skparams._records import CoefficientTable, Finding, KeptPlace, Node, Probing, Totals, Unknown
 from skparams._report import Frame, Page, Plotted, frame_of, guessed_classes
+from skparams._walk import check_fitted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from skparams._summary.coefficients import Coefficients
+
 
 _NEEDS_X = Unknown("needs X")
+_NOT_FITTED = Unknown("not fitted")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,6 +39,8 @@ class Summary(Plotted):
         What to look at.
     probed : Probing or None
         What ``probe`` saw, where a class is guessed and X was given.
+    coefficient_tables : tuple of CoefficientTable or None
+        The coefficients, where they were asked for.
 
     Examples
     --------
@@ -51,6 +57,8 @@ class Summary(Plotted):
     effective: float | Unknown = _NEEDS_X
     findings: tuple[Finding, ...] = ()
     probed: Probing | None = None
+    coefficient_tables: tuple[CoefficientTable, ...] | None = field(default=None, compare=False)
+    _coefficients: Coefficients | Unknown = field(default=_NOT_FITTED, compare=False)
 
     @property
     def totals(self) -> Totals:
@@ -80,6 +88,42 @@ class Summary(Plotted):
     def guessed(self) -> tuple[str, ...]:
         """Names of the classes that no Spec describes."""
         return guessed_classes(self.root)
+
+    def coefficients(self) -> Coefficients:
+        """Return the coefficients by the names of their features, the largest first.
+
+        They are those of the time when the summary was made. Of a model with more than 10,000
+        parameters there are some only if they were asked for: ``coefficients=True``.
+
+        Returns
+        -------
+        Coefficients
+            Shown as text by ``print`` and as HTML in notebooks; ``to_frame()`` has all of them.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        ValueError
+            If it has no coefficients, or more than are kept unasked.
+
+        Examples
+        --------
+        >>> from sklearn.linear_model import LinearRegression
+        >>> from skparams import summary
+        >>> model = LinearRegression().fit([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]], [1, 3, 6])
+        >>> print(summary(model).coefficients())
+        LinearRegression · coefficients
+        <BLANKLINE>
+        coef_
+          intercept_  1
+          x0          5
+          x1          2
+        """
+        check_fitted("coefficients", self)
+        if isinstance(self._coefficients, Unknown):
+            raise ValueError(f"coefficients: {self._coefficients.reason}.")
+        return self._coefficients
 
     def _page(self) -> Page:
         from skparams._summary.view import page

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Node, Unknown
+from skparams._summary.coefficients import coefficients as coefficients_in
 from skparams._summary.features import with_feature_names
 from skparams._summary.findings import CODES, findings
 from skparams._summary.record import Summary
@@ -24,6 +25,7 @@ def summary(
     n_samples: int | None = None,
     depth: int | None = None,
     stats: bool = False,
+    coefficients: bool = False,
     ignore: Collection[str] = (),
 ) -> Summary:
     """Return what was chosen and what was learned, for an estimator and those in it.
@@ -42,6 +44,10 @@ def summary(
         Levels of nested estimators to show, all by default. It changes no total.
     stats : bool, default=False
         Whether to take statistics of the parameters.
+    coefficients : bool, default=False
+        Whether to show the coefficients of linear models and their like by the names of their
+        features, the largest first. ``summary(estimator).coefficients()`` returns those of small
+        models without it too.
     ignore : collection of str, default=()
         What to leave out of the page and of the findings: names or paths of attributes and of
         hyperparameters, in whatever nested estimator, such as ``"coef_"`` or ``"pca__mean_"``, and
@@ -86,6 +92,7 @@ def summary(
     probed = None if X is None else refined(walk, estimator, X)
     if probed and probed.roles:
         walk = Walk(estimator, measured, {each.path: each.role for each in probed.roles})
+    named = coefficients_in(walk, asked=coefficients, ignored=ignored)
     root = _without(with_feature_names(walk.root, walk.fitted), ignored)
     found = findings(walk, root, estimator, X=X, n_samples=n_samples, effective=degrees)
     return Summary(
@@ -95,6 +102,8 @@ def summary(
         degrees,
         findings=tuple(f for f in found if f.code not in ignore and f.path not in ignored),
         probed=probed,
+        coefficient_tables=getattr(named, "tables", ()) if coefficients else None,
+        _coefficients=named,
     )
 
 

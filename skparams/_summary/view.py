@@ -34,6 +34,7 @@ from skparams._report import (
     tables,
     value,
 )
+from skparams._summary.coefficients_view import sections as sections_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,6 +66,7 @@ _STATS = [
 ]
 _STATUS = {"unknown": "not known whether fitted"}
 _MAX_GUESSES = 5
+_MAX_COEFFICIENTS = 12
 
 
 def page(summary: Summary) -> Page:
@@ -80,6 +82,7 @@ def page(summary: Summary) -> Page:
         learned(root, summary.depth, planned=False, notes=_notes(summary)),
         *_stats(root),
         *layers(root),
+        *sections_of(summary.coefficient_tables or (), _MAX_COEFFICIENTS),
         *tables("components", (node for node in root.walk() if node.leading), _leading),
         *_findings(summary),
     ]
@@ -204,6 +207,8 @@ def _notes(summary: Summary) -> list[str]:
         found.append(f"unknown: {clean(totals.stored.reason)}")
     elif isinstance(totals.free, Unknown) and totals.exact:
         found.append(f"free is unknown: {clean(totals.free.reason)}")
+    if summary.coefficient_tables is not None and isinstance(summary._coefficients, Unknown):
+        found.append(f"coefficients: {clean(summary._coefficients.reason)}")
     return [*found, *_guesses(summary), *_probed(summary)]
 
 

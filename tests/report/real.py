@@ -288,6 +288,8 @@ TEXTS = {
         GaussianMixture(3, random_state=0).fit(_rows(150, 4, 3)[0]), n_samples=150
     ),
     "words": lambda: summary(_words()[0].fit(*_words()[1:]), n_samples=40),
+    "coefficients": lambda: summary(_made(2, 0.1), coefficients=True),
+    "coefficients-40": lambda: summary(_made(2, 0.1)).coefficients(),
     "guessed": lambda: summary(Prototypes(0.5).fit(*_rows(30, 4, 3)), n_samples=30),
     "voting": _voting,
     "slim": _slimmed,

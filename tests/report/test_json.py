@@ -5,14 +5,22 @@ import re
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from skparams._probe import record as _probe_record
 from skparams._probe.record import Probe, ProbedAttribute
-from skparams._records import KeptPlace, node as _record, trees as _trees
+from skparams._records import (
+    CoefficientTable,
+    KeptPlace,
+    coefficients as _coefficients,
+    node as _record,
+    trees as _trees,
+)
 from skparams._report.base import SCHEMA
 from skparams._slim import record as _slim_record
 from skparams._slim.record import DroppedAttribute, KeptRows, SlimReport
+from skparams._summary.coefficients import Coefficients
 from skparams.specs import Bounds, Unknown
 from tests.report.made import NASTY, Plan, Stats, Summary, anything, array, node
 from tests.sweep import sweep
@@ -56,7 +64,7 @@ def test_the_page_has_each_key_in_order():
     assert f"version {SCHEMA}" in PAGE
     records = {
         name: [each.name for each in fields(record)]
-        for module in (_record, _trees, _probe_record, _slim_record)
+        for module in (_record, _trees, _coefficients, _probe_record, _slim_record)
         for name, record in vars(module).items()
         if is_dataclass(record) and record.__module__ == module.__name__ and name not in REPORTS
     }
@@ -77,6 +85,7 @@ def test_the_page_has_each_key_in_order():
 
 REPORTS = ("KeptRows", "Probe", "SlimReport")
 ITEMS = {
+    "Coefficients": {"tables": "CoefficientTable"},
     "KeptRows": {"places": "KeptPlace"},
     "Probe": {"attributes": "ProbedAttribute"},
     "SlimReport": {"dropped": "DroppedAttribute"},
@@ -89,6 +98,7 @@ def shown_reports():
     gone, held = (DroppedAttribute(NASTY[0], "state", 8),), (KeptPlace(NASTY[0], 3, 24),)
     return {
         "Summary": Summary(node("A")),
+        "Coefficients": Coefficients("A", (CoefficientTable(NASTY[0], np.eye(2)),)),
         "Plan": Plan(node("A")),
         "KeptRows": KeptRows("A", held, (NASTY[0],)),
         "Probe": Probe("A", probed, ("predict",), (), (("f", "E"),), 3, 3, 9, True),
