@@ -1,4 +1,4 @@
-from ._diff import assert_same_model, diff, spread
+from ._diff import ModelsNotComparable, assert_same_model, diff, spread
 from ._params import ParamsMixin, count_params, fitted_params
 from ._plan import plan
 from ._probe import probe
@@ -26,6 +26,7 @@ __all__ = [
     "CorrelationCircleDisplay",
     "MLPClassifier",
     "MLPRegressor",
+    "ModelsNotComparable",
     "OutlierDisplay",
     "ParamsMixin",
     "ScreeDisplay",

@@ -2,11 +2,12 @@
 
 from skparams._diff.several import spread
 from skparams._diff.several_view import Spread
-from skparams._diff.verb import assert_same_model, diff
+from skparams._diff.verb import ModelsNotComparable, assert_same_model, diff
 from skparams._diff.view import Diff
 
 __all__ = [
     "Diff",
+    "ModelsNotComparable",
     "Spread",
     "assert_same_model",
     "diff",

@@ -82,8 +82,8 @@ def _change_of_numbers(
             one, two, difference = one[finite], two[finite], difference[finite]
             furthest = _max_abs(difference) if difference.size else 0.0
         largest = max(largest, furthest)
-        if furthest and not whole:
-            n_changed += _n_changed(difference, two, tolerance)
+        if not whole and (furthest or tolerance.exact):
+            n_changed += _n_changed(one, two, difference, tolerance)
         if exponent:
             one, two, difference = (scaled(each, -exponent) for each in (one, two, difference))
         square = dot(one, one)
@@ -115,11 +115,20 @@ def _max_abs(difference: np.ndarray) -> Any:
     return np.maximum(np.maximum.reduce(difference), -np.minimum.reduce(difference))
 
 
-def _n_changed(difference: np.ndarray, after: np.ndarray, tolerance: Tolerance) -> int:
+def _n_changed(
+    before: np.ndarray, after: np.ndarray, difference: np.ndarray, tolerance: Tolerance
+) -> int:
     if tolerance.exact:
-        return int(np.count_nonzero(difference))
+        return int(np.count_nonzero((difference != 0) | _other_signs(before, after)))
     allowed = tolerance.atol + tolerance.rtol * np.abs(after)
     return int(np.count_nonzero(np.abs(difference) > allowed))
+
+
+def _other_signs(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Where the signs differ: 0.0 and -0.0 are equal, and what is computed of them may not be."""
+    if before.dtype.kind == "c":
+        return _other_signs(before.real, after.real) | _other_signs(before.imag, after.imag)
+    return np.signbit(before) != np.signbit(after)
 
 
 def _largest(array: np.ndarray) -> float:
@@ -144,7 +153,10 @@ def _differ(before: np.ndarray, after: np.ndarray) -> np.ndarray:
         fields = [_differ(before[name], after[name]) for name in before.dtype.names]
         return np.any([each.reshape(*before.shape, -1).any(axis=-1) for each in fields], axis=0)
     is_missing = (before != before) & (after != after)  # NaN, or no time
-    return (before != after) & ~is_missing
+    differ = (before != after) & ~is_missing
+    if {before.dtype.kind, after.dtype.kind} <= {"f", "c"}:
+        differ |= _other_signs(before, after) & ~is_missing
+    return differ
 
 
 def _stored_values(before: Any, after: Any) -> list[np.ndarray]:

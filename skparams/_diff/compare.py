@@ -14,9 +14,8 @@ from skparams._diff.contents import Attribute, Contents, Model
 from skparams._diff.record import AttributeChange, Change, Facts, NodeChange
 from skparams._diff.texts import distinct_texts
 from skparams._diff.trees import tree_change
-from skparams._diff.values import compare, is_array
+from skparams._diff.values import Manner, compare, dtype_of, is_array, same_dtype
 from skparams._records import Node
-from skparams._walk import class_path
 from skparams.specs import short_repr
 
 _MAX_WRITTEN = 6  # numbers of an array that are written out
@@ -38,8 +37,8 @@ class Comparison(NamedTuple):
         change = NodeChange(
             either.name,
             either.path,
-            before=class_path(self.before.walk.classes[before.path]) if before else None,
-            after=class_path(self.after.walk.classes[after.path]) if after else None,
+            before=self.before.class_of(before.path) if before else None,
+            after=self.after.class_of(after.path) if after else None,
             fitted=(bool(before and before.fitted), bool(after and after.fitted)),
             stored=(before.totals.stored if before else 0, after.totals.stored if after else 0),
         )
@@ -60,9 +59,10 @@ class Comparison(NamedTuple):
             if "tree" in roles:
                 old, new = (each.value if each and each.role == "tree" else None for each in pair)
                 fields["trees"].append(tree_change(name, old, new, self.tolerance))
-            elif name not in one.aliases & two.aliases:
+            elif not (_is_alias(name, one, two) or _is_cache(pair, one, two)):
                 row = self._attribute(name, *pair, arrays)
-                if not (alignments and row.role == "derived"):  # which is in the old order
+                in_old_order = alignments and row.role == "derived"
+                if not (in_old_order or (row.same and row.role == "estimator")):
                     fields["parameters" if row.role == "parameter" else "others"].append(row)
         return {name: tuple(rows) for name, rows in fields.items()} | {"aligned": alignments}
 
@@ -81,23 +81,35 @@ class Comparison(NamedTuple):
         if before and after and one and two and one.shape == two.shape:
             used = before.used, arrays.get(path, after.used)
             if not is_array(used[0]) or used[0].shape == used[1].shape:
-                change = compare(*used, self.tolerance)
-                same = not change.n_changed and self._same_dtype(one, two)
+                change = compare(*used, self._manner(either.guessed))
+                exact = self.tolerance.exact
+                same = not (change.n_changed or change.opaque)
+                same = same and (not exact or same_dtype(one.dtype, two.dtype))
             if one.shape is None and not same:
                 texts = distinct_texts([before.value, after.value])
                 one, two = (replace(f, text=t) for f, t in zip((one, two), texts, strict=True))
         return AttributeChange(path, either.role, either.dims or None, one, two, change, same)
 
-    def _same_dtype(self, before: Facts, after: Facts) -> bool:
-        """Whether the dtypes are the same, as far as that matters: text may be longer."""
-        one, two = before.dtype or "", after.dtype or ""
-        text = one[:2] == two[:2] in ("<U", ">U", "|S")
-        return not self.tolerance.exact or one == two or text
+    def _manner(self, ordered: bool) -> Manner:
+        return Manner(self.tolerance, (self.before.nodes, self.after.nodes), ordered=ordered)
+
+
+def _is_alias(path: str, before: Contents, after: Contents) -> bool:
+    """Whether an array is one and the same as another in both models, which is compared."""
+    first = before.aliases.get(path)
+    return first == after.aliases.get(path) and first in before.attributes
+
+
+def _is_cache(
+    pair: tuple[Attribute | None, Attribute | None], before: Contents, after: Contents
+) -> bool:
+    """Whether only one model has computed what it computes when it is first read."""
+    names = {each.name for each in pair if each}
+    return None in pair and not names.isdisjoint({*before.caches, *after.caches})
 
 
 def _facts(value: Any) -> Facts:
     if not is_array(value):
         return Facts(None, type(value).__name__, short_repr(value))
-    dtype = "record" if value.dtype.names else str(value.dtype)
     written = isinstance(value, np.ndarray) and value.size <= _MAX_WRITTEN
-    return Facts(value.shape, dtype, short_repr(value) if written else None)
+    return Facts(value.shape, dtype_of(value), short_repr(value) if written else None)

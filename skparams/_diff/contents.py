@@ -3,52 +3,95 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from skparams._diff.hyperparameters import hyperparameters_in
+from skparams._diff.states import REDUCED, Opaque, caches_of, state_of
 from skparams._diff.trees import trees_in
 from skparams._records import Node
 from skparams._walk import (
     Leaf,
     Walk,
     check_estimator,
+    class_path,
     ignored_paths,
     join,
     leaves_of,
     rules_of,
 )
-from skparams.specs import Context, EstimatorView, Rule, dims_of, estimators_in, is_number, texts_in
+from skparams.specs import (
+    COMMON,
+    Context,
+    EstimatorView,
+    Rule,
+    dims_of,
+    estimators_in,
+    holds_no_numbers,
+    is_estimator,
+    is_number,
+    templates_in,
+    texts_in,
+    view_of,
+)
 
 # Roles that predictions may need; derived attributes are compared if predictions use them.
 _COMPARED = ("parameter", "tuned", "structure", "data", "random", "metadata")
-# Roles that predictions never need, for classes whose other roles are guessed.
-_NEVER = ("output", "diagnostic", "state")
+# What scikit-learn's callbacks keep in an estimator: arguments of a training hook.
+_OF_HOOKS = ("_skl_callbacks", "_skl_callbacks_to_teardown", "_parent_callback_ctx")
+_OTHER = Rule("metadata")
+_MAX_DEPTH = 6
 
 
 class Attribute(NamedTuple):
-    """An array, a ``Tree`` or another value, and the part of it that predictions use."""
+    """An array, a ``Tree`` or another value, and the part of it that predictions use.
+
+    ``guessed`` says that no Spec describes it.
+    """
 
     value: Any
     used: Any
     role: str
     name: str
     dims: tuple[str, ...] = ()
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The attributes of a fitted estimator, without nested estimators, by path.
+    """The attributes of an estimator, without nested estimators, by path.
 
-    ``aliases`` are the paths of arrays that have an earlier path too.
+    ``aliases`` are the paths of arrays that have an earlier path too, which they are known by.
+    ``caches`` are the names of attributes that are computed when they are first read.
     """
 
-    attributes: dict[str, Attribute] = field(default_factory=dict)
-    aliases: set[str] = field(default_factory=set)
     units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    caches: Collection[str] = ()
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    buffers: dict[tuple, str] = field(default_factory=dict)
+
+    def add(self, leaf: Leaf, role: str, dims: tuple[str, ...] = ()) -> None:
+        """Add an array, a number or an object."""
+        array, path, guessed = leaf.numbers, leaf.path, leaf.part is None and not dims
+        if array is None:
+            value, name = leaf.value, leaf.attribute
+            self.attributes[path] = Attribute(value, value, role, name, (), guessed)
+            return
+        dims = dims[len(dims) - array.ndim :] if len(dims) >= array.ndim else ()
+        self.attributes[path] = Attribute(array, leaf.used, role, leaf.attribute, dims, guessed)
+        first = self.buffers.setdefault(leaf.buffer, path)
+        if first != path:
+            self.aliases[path] = first
+
+    def add_trees(self, path: str, value: Any, name: str) -> bool:
+        """Add the decision trees in a value; return whether there are any."""
+        trees = dict(trees_in(path, value))
+        self.attributes.update((p, Attribute(t, t, "tree", name)) for p, t in trees.items())
+        return bool(trees)
 
 
 @dataclass(slots=True)
@@ -58,7 +101,12 @@ class Model:
     walk: Walk
     hyperparameters: dict[str, tuple[Any, bool]]
     contents: dict[str, Contents]
+    nodes: Mapping[int, str]
     ignored: Collection[str] = ()
+
+    def class_of(self, path: str) -> str:
+        """The class of the estimator at a path, as ``"sklearn.PCA"``."""
+        return class_path(type(self.walk.views[path].estimator))
 
     def children(self, node: Node) -> dict[str, Node]:
         return {child.name: child for child in node.children if child.path not in self.ignored}
@@ -66,7 +114,7 @@ class Model:
     def paths(self) -> Iterator[str]:
         """Yield the paths of all that may be ignored."""
         yield from self.hyperparameters
-        yield from filter(None, self.walk.classes)
+        yield from filter(None, self.walk.views)
         for each in self.walk.fitted:
             yield from (join(each.path, name) for name in each.values)
         for contents in self.contents.values():
@@ -105,63 +153,146 @@ def models_of(
 
 def _model_of(model: Any) -> Model:
     walk = Walk(model)
-    visited = {id(each.estimator) for each in walk.fitted}
-    contents = {each.path: _contents_of(each, visited) for each in walk.fitted}
-    return Model(walk, dict(hyperparameters_in(model)), contents)
+    nodes = {id(view.estimator): path for path, view in walk.views.items()}
+    fitted = {each.path for each in walk.fitted}
+    contents = {path: _contents_of(v, path in fitted, nodes) for path, v in walk.views.items()}
+    return Model(walk, dict(hyperparameters_in(model)), contents, nodes)
 
 
-def _contents_of(view: EstimatorView, visited: Collection[int]) -> Contents:
-    units, ctx = view.spec.extras.get("units"), view.context()
-    found = Contents(units=units(ctx) if units else {})
-    buffers: set[tuple] = set()
-    rules = rules_of(view, ctx)
-    for name, rule in sorted(rules.items(), key=lambda item: item[1].role != "parameter"):
-        value, path = view.values[name], join(view.path, name)
-        if name in view.params or not _needed(rule, view, value):
+def _contents_of(view: EstimatorView, fitted: bool, nodes: Mapping[int, str]) -> Contents:
+    """What is compared of an estimator: what its Spec says, and all else that it holds."""
+    described = fitted and not view.guessed
+    values = _held(view) if view.guessed else view.values
+    units, ctx = view.spec.extras.get("units") if fitted else None, view.context()
+    cls: type = type(view.estimator)
+    found = Contents(units(ctx) if units else {}, caches_of(cls))
+    rules = {**_estimators(view), **rules_of(view, ctx)} if fitted else {}
+    names = dict.fromkeys([*rules, *values])
+    for name in sorted(names, key=lambda name: rules.get(name, _OTHER).role != "parameter"):
+        if name not in values or name in view.params or name in _OF_HOOKS:
             continue
-        if trees := dict(trees_in(path, value)):
-            found.attributes.update((p, Attribute(t, t, "tree", name)) for p, t in trees.items())
-        elif rule.parts or rule.role == "parameter":
-            for leaf, attribute in _leaves(view, ctx, name, rule):
-                found.attributes[leaf.path] = attribute
-                if leaf.numbers is not None and leaf.buffer in buffers:
-                    found.aliases.add(leaf.path)
-                buffers.add(leaf.buffer)
-            texts = {} if rule.parts else dict(texts_in(path, value))
-            found.attributes.update(
-                (p, Attribute(text, text, "metadata", name)) for p, text in texts.items()
-            )
-        elif not _is_name_map(visited, name, value):
-            found.attributes[path] = Attribute(value, value, rule.role, name)
+        rule = rules.get(name, _OTHER)
+        if not (described and _is_known(name, view)) or rule.role == "estimator":
+            _add_pieces(found, view, name, values[name], rule, nodes)
+        elif _needed(rule, values[name]):
+            _add_by_rule(found, view, ctx, name, rule)
+    for name in view.params if view.guessed else ():
+        templates = (each for _, each in templates_in(name, view.values.get(name)))
+        if any(id(each) not in nodes and _holds_more(each) for each in templates):
+            _add_pieces(found, view, name, view.values[name], _OTHER, nodes)
     return found
 
 
-def _is_name_map(visited: Collection[int], name: str, value: Any) -> bool:
-    """Whether a value only names estimators that are compared anyway, as ``named_estimators_``."""
-    inner = [id(each) for _, each in estimators_in(name, value)] if isinstance(value, dict) else []
-    return bool(inner) and all(each in visited for each in inner)
+def _held(view: EstimatorView) -> Mapping[str, Any]:
+    """What pickle would store of an estimator that no Spec describes, else its attributes."""
+    try:
+        return state_of(view.estimator)
+    except Exception:  # raised by a class's own code
+        pass
+    try:
+        object.__reduce_ex__(view.estimator, 4)  # raises if there is more than attributes
+    except Exception:  # as above
+        return {**view.values, REDUCED: Opaque(type(view.estimator))}
+    return view.values
 
 
-def _needed(rule: Rule, view: EstimatorView, value: Any) -> bool:
+def _holds_more(estimator: Any) -> bool:
+    """Whether an estimator in an argument holds more than its own arguments."""
+    view = view_of(estimator)
+    return not view.values.keys() <= view.params.keys()
+
+
+def _estimators(view: EstimatorView) -> dict[str, Rule]:
+    """The rules of attributes in which a Spec expects estimators; others may be there too."""
+    rules = view.spec.rules.items()
+    return {name: rule for name, rule in rules if rule.role == "estimator"}
+
+
+def _is_known(name: str, view: EstimatorView) -> bool:
+    """Whether the role of an attribute is known; a subclass may predict from any output."""
+    of_subclass = type(view.estimator).__module__.partition(".")[0] != "sklearn"
+    known = name in COMMON and not (of_subclass and COMMON[name] == "output")
+    return known or name in view.spec.rules
+
+
+def _needed(rule: Rule, value: Any) -> bool:
     if rule.role == "random" and is_number(value):  # a seed, which no prediction reads
         return False
-    if rule.role == "derived":
-        return rule.derive is not None
-    return rule.role in _COMPARED or (view.guessed and rule.role not in _NEVER)
+    return rule.role in _COMPARED or (rule.role == "derived" and rule.derive is not None)
 
 
-def _leaves(
-    view: EstimatorView, ctx: Context, name: str, rule: Rule
-) -> Iterator[tuple[Leaf, Attribute]]:
+def _add_by_rule(found: Contents, view: EstimatorView, ctx: Context, name: str, rule: Rule) -> None:
+    """Add what a Spec's rule finds in an attribute."""
+    value, path = view.values[name], join(view.path, name)
+    if found.add_trees(path, value, name):
+        return
+    if not (rule.parts or rule.role == "parameter"):
+        role = "estimator" if any(True for _ in estimators_in(name, value)) else rule.role
+        found.attributes[path] = Attribute(value, value, role, name)
+        return
     leaves = leaves_of(view, ctx, name, rule)
     for i, leaf in enumerate(leaves):
         role = leaf.part.role if leaf.part else rule.role
-        if role not in _COMPARED:
+        if role in _COMPARED:
+            dims = (leaf.part and leaf.part.dims) or dims_of(rule, ctx, i, len(leaves)) or ()
+            found.add(leaf, role, dims)
+    for place, text in () if rule.parts else texts_in(path, value):
+        found.attributes[place] = Attribute(text, text, "metadata", name)
+
+
+def _add_pieces(
+    found: Contents,
+    view: EstimatorView,
+    name: str,
+    value: Any,
+    rule: Rule,
+    nodes: Mapping[int, str],
+) -> None:
+    """Add all that an attribute holds, whatever it is."""
+    for local, piece in _pieces(name, value):
+        path = join(view.path, local)
+        if nodes.get(id(piece)) == path:
             continue
-        if leaf.numbers is None:
-            yield leaf, Attribute(leaf.value, leaf.value, role, name)
-            continue
-        dims = (leaf.part and leaf.part.dims) or dims_of(rule, ctx, i, len(leaves)) or ()
-        n_axes = len(leaf.numbers.shape)
-        dims = dims[len(dims) - n_axes :] if len(dims) >= n_axes else ()
-        yield leaf, Attribute(leaf.numbers, leaf.used, role, name, dims)
+        if is_estimator(piece):
+            found.attributes[path] = Attribute(piece, piece, "estimator", name, guessed=True)
+        elif holds_no_numbers(piece) or (_is_container(piece) and not _is_list(piece)):
+            found.attributes[path] = Attribute(piece, piece, "metadata", name, guessed=True)
+        elif not found.add_trees(path, piece, name):
+            role = "structure" if rule.role == "estimator" else rule.role
+            found.add(Leaf(path, local, name, view.estimator, piece), role)
+
+
+def _pieces(path: str, value: Any, within: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield all that a value holds, by path.
+
+    A list of numbers is one piece, as is a container in which no number is, which holds itself or
+    is deep inside others.
+    """
+    if value is None and not within:  # an attribute that is None is one that is not there
+        return
+    items: dict[str, Any] = {}
+    if _is_container(value) and not _is_list(value) and len(within) < _MAX_DEPTH:
+        items = {f"{path}[{key!r}]": item for key, item in _keyed(value)}
+    if id(value) in within or all(map(holds_no_numbers, items.values())):
+        yield path, value
+        return
+    if isinstance(value, dict):
+        yield f"{path}.keys()", [*value]
+    for inner, item in items.items():
+        yield from _pieces(inner, item, (*within, id(value)))
+
+
+def _keyed(value: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(np.ravel(value).tolist() if isinstance(value, np.ndarray) else value)
+
+
+def _is_container(value: Any) -> bool:
+    of_objects = isinstance(value, np.ndarray) and value.dtype.kind == "O"
+    return type(value) in (list, tuple, dict) or (of_objects and value.ndim > 0)
+
+
+def _is_list(value: Any) -> bool:
+    """Whether a value is a list of numbers."""
+    return isinstance(value, list | tuple) and bool(value) and all(map(is_number, value))

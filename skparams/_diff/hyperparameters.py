@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from skparams._diff.record import HyperparameterChange
+from skparams._diff.record import Change, HyperparameterChange
 from skparams._diff.texts import distinct_texts
-from skparams._diff.values import compare
+from skparams._diff.values import HYPERPARAMETER, compare
 from skparams._walk import MAX_DEPTH, distinct, join
 from skparams.specs import (
     MISSING,
@@ -52,28 +52,34 @@ def differing(
     short = _rounded_repr if role == "tuned" else short_repr
     for path in dict.fromkeys(path for model in models for path in model):
         found = [model[path] for model in models if path in model]
-        distinct, indices = _distinct([_comparable(value) for value, _ in found])
+        distinct, indices, opaque = _distinct([_comparable(value) for value, _ in found])
         if len(found) == len(models) and len(distinct) == 1:
             continue
         texts, own = distinct_texts(distinct, short), iter(indices)
         values = tuple(texts[next(own)] if path in model else None for model in models)
-        yield HyperparameterChange(path, values, any(chosen for _, chosen in found), role)
+        chosen = any(chosen for _, chosen in found)
+        yield HyperparameterChange(path, values, chosen, role, None if None in values else opaque)
 
 
-def _distinct(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
-    """The distinct values, and the index of each value among them."""
+def _distinct(values: Sequence[Any]) -> tuple[list[Any], list[int], str | None]:
+    """The distinct values, the index of each among them, and what alone makes them distinct.
+
+    That is the class of a value that cannot be compared.
+    """
     distinct: list[Any] = []
-    indices = []
+    indices, differs, opaque = [], False, None
     for value in values:
-        same_as = (
-            i
-            for i, other in enumerate(distinct)
-            if type(other) is type(value) and not compare(other, value).n_changed
-        )
-        indices.append(next(same_as, len(distinct)))
-        if indices[-1] == len(distinct):
+        for i, other in enumerate(distinct):
+            same_type = type(other) is type(value)
+            change = compare(other, value, HYPERPARAMETER) if same_type else Change(1, 1)
+            if not (change.n_changed or change.opaque):
+                indices.append(i)
+                break
+            differs, opaque = differs or bool(change.n_changed), opaque or change.opaque
+        else:
+            indices.append(len(distinct))
             distinct.append(value)
-    return distinct, indices
+    return distinct, indices, None if differs else opaque
 
 
 def _rounded_repr(value: Any) -> str:

@@ -22,6 +22,7 @@ from skparams._report import (
 _MAX_ARRAYS = 12  # of one estimator
 _MAX_NODES = 30  # in one estimator, a run of them counted as one
 _MAX_MEMBERS = 200  # of a run that is opened
+CANNOT = "cannot be compared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ def _array(row: AttributeChange, node: NodeChange) -> Line:
         note = status(row.before, row.after)
     elif row.change is None:
         note = "another shape"
+    elif row.opaque:
+        note = CANNOT
     elif not row.same and not row.change.n_changed:
         note = "another dtype"
     name = clean(row.path.removeprefix(f"{node.path}__") if node.path else row.path)

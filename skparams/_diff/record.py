@@ -17,7 +17,8 @@ class Change:
     For numbers, ``largest`` is the largest absolute difference, ``distance`` the L2 norm of the
     differences, and ``norm_before`` and ``norm_after`` are the norms of both sides; for other
     values these are None. ``nonfinite`` counts changed values that are NaN or infinite on a side,
-    which no norm includes. ``cosine`` is None if a norm is 0.
+    which no norm includes. ``cosine`` is None if a norm is 0. ``opaque`` is the class of the first
+    value that cannot be compared, and where it is.
     """
 
     n: int
@@ -28,6 +29,7 @@ class Change:
     norm_before: float | None = None
     norm_after: float | None = None
     cosine: float | None = None
+    opaque: str | None = None
 
     @property
     def relative(self) -> float | None:
@@ -43,9 +45,10 @@ class Change:
         """The change of several arrays taken as one."""
         each = list(changes)
         n, n_changed = sum(change.n for change in each), sum(change.n_changed for change in each)
+        opaque = next((change.opaque for change in each if change.opaque), None)
         numbers: list[Any] = [change for change in each if change.distance is not None]
         if not numbers:
-            return cls(n, n_changed)
+            return cls(n, n_changed, opaque=opaque)
         distance, before, after = (
             hypot(*(getattr(change, norm) for change in numbers))
             for norm in ("distance", "norm_before", "norm_after")
@@ -60,7 +63,7 @@ class Change:
             cosine = min(max(sum(parts), -1.0), 1.0)
         nonfinite = sum(change.nonfinite for change in numbers)
         largest = max(change.largest for change in numbers)
-        return cls(n, n_changed, nonfinite, largest, distance, before, after, cosine)
+        return cls(n, n_changed, nonfinite, largest, distance, before, after, cosine, opaque)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,14 @@ class HyperparameterChange:
 
     ``values`` has a short text for each model, None for one that does not have it. ``chosen`` is
     True if any value is not the default. The role is ``"tuned"`` for what fit chose itself.
+    ``opaque`` is the class of a value that cannot be compared, if nothing is known to differ.
     """
 
     path: str
     values: tuple[str | None, ...]
     chosen: bool = True
     role: str = "hyperparameter"
+    opaque: str | None = None
 
     @property
     def before(self) -> str | None:
@@ -112,6 +117,11 @@ class AttributeChange:
     after: Facts | None
     change: Change | None
     same: bool
+
+    @property
+    def opaque(self) -> str | None:
+        """The class of what cannot be compared, if nothing is known to differ."""
+        return self.change.opaque if self.change and not self.change.n_changed else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,9 +113,8 @@ def _different_structure(models: Sequence[Model]) -> Iterator[str]:
         for model in models
     ]
     for path, value in first.items():
-        if all(path in other for other in others) and any(
-            compare(value, other[path]).n_changed for other in others
-        ):
+        changes = [compare(value, other[path]) for other in others if path in other]
+        if len(changes) == len(others) and any(c.n_changed or c.opaque for c in changes):
             yield path
 
 

@@ -35,8 +35,10 @@ def _texts_of_pair(before: Any, after: Any) -> list[str]:
     one, two = short_repr(before), short_repr(after)
     if one != two:
         return [one, two]
+    if is_function(before) and is_function(after):
+        return [one, "another function"]
     for path, first, second, change in parts_of(before, after):
-        if change.n_changed:
+        if change.n_changed or change.opaque:
             start = f"{path.removeprefix('.')}: " if path else ""
             return [start + text for text in _texts_of_part(first, second, change)]
     return [one, f"another {type(after).__name__}"]
@@ -57,7 +59,7 @@ def _texts_of_part(before: Any, after: Any, change: Change) -> tuple[str, str]:
         return _around_difference(repr(before), repr(after))
     if isinstance(before, np.ndarray) and before.shape == after.shape:
         return one, f"{two}: {change.n_changed:,} of {change.n:,} differ"
-    return one, f"another {'function' if is_function(before) else type(after).__name__}"
+    return one, f"another {type(after).__name__}"
 
 
 def _full_name(cls: type) -> str:

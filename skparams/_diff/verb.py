@@ -10,8 +10,26 @@ from skparams._diff.arrays import Tolerance
 from skparams._diff.compare import Comparison
 from skparams._diff.contents import models_of
 from skparams._diff.hyperparameters import differing
-from skparams._diff.view import Diff, differences
+from skparams._diff.view import Diff, differences, opaque
 from skparams._report import plural
+
+
+class ModelsNotComparable(AssertionError):
+    """Raised if it cannot be known whether two models are the same.
+
+    One of them holds an object that shows neither numbers nor a state that pickle would store, as
+    objects in compiled memory. ``assert_same_model`` raises it if nothing else differs.
+
+    See Also
+    --------
+    assert_same_model : What raises it.
+
+    Examples
+    --------
+    >>> from skparams import ModelsNotComparable
+    >>> issubclass(ModelsNotComparable, AssertionError)
+    True
+    """
 
 
 def diff(
@@ -83,7 +101,8 @@ def assert_same_model(
     The classes, the hyperparameters, and the fitted attributes with the roles parameter, tuned,
     structure, data, random and metadata are compared, in nested estimators too; derived ones if
     predictions use them. Results for the training rows, diagnostics and training state are not
-    compared. Two NaN at one place are the same.
+    compared. Of classes that no Spec describes, and of what a subclass adds, everything is
+    compared. Two NaN at one place are the same; 0.0 and -0.0 are without a tolerance not.
 
     Parameters
     ----------
@@ -101,6 +120,8 @@ def assert_same_model(
     AssertionError
         If they differ. The message names the path and the class of the first difference and how
         far it is, and ends with what ``diff(actual, desired)`` shows.
+    ModelsNotComparable
+        If no difference is found, but one of them holds an object that cannot be compared.
     TypeError
         If ``actual`` or ``desired`` is not an estimator, or is a class, or ``ignore`` is not a
         collection of names.
@@ -117,14 +138,20 @@ def assert_same_model(
     """
     pair = {"actual": actual, "desired": desired}
     found = _diff("assert_same_model", pair, False, rtol, atol, ignore)
-    if not found.is_empty:
-        __tracebackhide__ = True
-        first, *others = differences(found)
-        more = f"; {plural(len(others), 'more difference')}" if others else ""
-        page = found.to_text(width=100, color=False)
-        raise AssertionError(
-            f"the models differ (rtol={rtol:g}, atol={atol:g}): {first}{more}\n\n{page}"
-        )
+    if found.is_empty:
+        return
+    __tracebackhide__ = True
+    tolerance, page = f"rtol={rtol:g}, atol={atol:g}", found.to_text(width=100, color=False)
+    first, *others = [*differences(found)] or [""]
+    more = f"; {plural(len(others), 'more difference')}" if others else ""
+    if first:
+        raise AssertionError(f"the models differ ({tolerance}): {first}{more}\n\n{page}")
+    (path, place), *_ = opaque(found)
+    raise ModelsNotComparable(
+        f"the models cannot be compared: {place}, which does not show what it holds. Leave it out "
+        f"with ignore=({path!r},) if predictions do not need it; otherwise give its class a "
+        f"__getstate__ method, or register a Spec for the estimator.\n\n{page}"
+    )
 
 
 def _diff(
@@ -138,6 +165,12 @@ def _diff(
     for name, value in (("rtol", rtol), ("atol", atol)):
         if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value < float("inf"):
             raise ValueError(f"{function}: {name} must be a finite number >= 0, got {value!r}.")
+    for name, value in pair.items():
+        if isinstance(value, list | tuple):
+            raise TypeError(
+                f"{function}: {name} must be an estimator, got {type(value).__name__}; for a list "
+                "of models use spread(models)."
+            )
     before, after = models_of(function, pair, align, ignore)
     changes = tuple(differing([before.hyperparameters, after.hyperparameters]))
     n_shared = len(before.hyperparameters.keys() & after.hyperparameters.keys())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from skparams._diff.lines import Line, class_of, learned, status, unchanged
+from skparams._diff.lines import CANNOT, Line, class_of, learned, status, unchanged
 from skparams._diff.record import AttributeChange, Change, Facts, HyperparameterChange, NodeChange
 from skparams._diff.sections import hyperparameters, written
 from skparams._report import (
@@ -158,6 +158,8 @@ def _different_others(root: NodeChange) -> tuple[list[AttributeChange], int]:
 def _sides(row: AttributeChange) -> tuple[str, str]:
     """Both sides in short: their text, or shape, dtype and how many values differ."""
     one, two = (written(facts.text if facts else None) for facts in (row.before, row.after))
+    if row.opaque:
+        return one, f"{CANNOT}: {clean(row.opaque)}"
     if one == two or UNKNOWN in (one, two):
         one, two = (_kind(facts) or UNKNOWN for facts in (row.before, row.after))
     if row.change and one == two:
@@ -191,7 +193,8 @@ def _notes(diff: Diff, n_hidden: int) -> Iterator[str]:
 def _frame_rows(diff: Diff) -> Iterator[dict[str, Any]]:
     """Yield the hyperparameters that differ, and all that was compared."""
     for each in diff.hyperparameters:
-        yield _row(each.path, None, "hyperparameter", sides=each.values)
+        found = _row(each.path, None, "hyperparameter", sides=each.values)
+        yield found | ({"status": CANNOT} if each.opaque else {})
     for node in diff.root.walk():
         cls = node.class_name
         if (node.before, node.fitted[0]) != (node.after, node.fitted[1]):
@@ -219,6 +222,8 @@ def _row(
 ) -> dict[str, Any]:
     before, after = sides
     word = "same" if same else "changed" if change else status(before, after)
+    if change and change.opaque and not change.n_changed:
+        word = CANNOT
     numbers = [getattr(change, name, None) for name in _NUMBERS]
     return dict(zip(_COLUMNS, (*names, word, before, after, *numbers), strict=True))
 
@@ -226,7 +231,7 @@ def _row(
 def differences(diff: Diff) -> Iterator[str]:
     """Yield the path, the class and the size of each difference, other classes first."""
     for row in sorted(_frame_rows(diff), key=lambda row: row["role"] != "estimator"):
-        if row["status"] == "same":
+        if row["status"] in ("same", CANNOT):
             continue
         owner = f" of {row['estimator']}" if row["estimator"] else ""
         name = clean(row["path"] if owner else f"{row['role']} {row['path']}".strip())
@@ -236,3 +241,15 @@ def differences(diff: Diff) -> Iterator[str]:
         if row["n_changed"] and (size or before == after):
             difference = f"{row['n_changed']:,} of {row['n']:,} values differ{size}"
         yield f"{name}{owner}: {difference}"
+
+
+def opaque(diff: Diff) -> Iterator[tuple[str, str]]:
+    """Yield the path of all that cannot be compared, and what is there."""
+    for each in diff.hyperparameters:
+        if each.opaque:
+            yield each.path, f"hyperparameter {clean(each.path)} holds a {clean(each.opaque)}"
+    for node in diff.root.walk():
+        for row in (*node.parameters, *node.others):
+            if row.opaque:
+                place = f"{clean(row.path)} of {node.class_name}"
+                yield row.path, f"{place} holds a {clean(row.opaque)}"

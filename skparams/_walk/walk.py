@@ -54,9 +54,9 @@ class Walk:
 
     ``unique`` are the leaves of which each has a buffer of its own. Estimators and buffers that
     were visited before are known by their identity, so that cycles end and nothing counts twice.
-    ``fitted`` are the fitted estimators in it, ``classes`` the classes of all by path. ``measure``
-    returns statistics of an array, and ``roles`` are of attributes, by path, where no Spec
-    describes a class.
+    ``fitted`` are the fitted estimators in it, ``views`` all of them by path. ``measure`` returns
+    statistics of an array, and ``roles`` are of attributes, by path, where no Spec describes a
+    class.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Walk:
         self.leaves: list[Leaf] = []
         self.unique: list[Leaf] = []
         self.fitted: list[EstimatorView] = []
-        self.classes: dict[str, type] = {}
+        self.views: dict[str, EstimatorView] = {}
         self._measure = measure
         self._roles = roles
         self._visited: set[int] = set()
@@ -82,7 +82,7 @@ class Walk:
         """Return the record; ``chosen`` says that its hyperparameters are a user's choice."""
         estimator, spec = view.estimator, view.spec
         self._visited.add(id(estimator))
-        self.classes[view.path] = type(estimator)
+        self.views[view.path] = view
         rows: list[FittedAttribute] = []
         extras: dict[str, Any] = {}
         guesses: Mapping[str, Guess] = {}

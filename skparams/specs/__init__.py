@@ -82,6 +82,7 @@ from skparams.specs.values import (
     HOOKS as HOOKS,
     attributes_of as attributes_of,
     estimators_in as estimators_in,
+    holds_no_numbers as holds_no_numbers,
     is_estimator as is_estimator,
     is_number as is_number,
     leaves_in as leaves_in,

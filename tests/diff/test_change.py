@@ -21,7 +21,11 @@ def obvious(before, after, tolerance=None):
     equal = (before == after) | (np.isnan(before) & np.isnan(after))
     nonfinite = int(np.sum(~finite & ~equal))
     one, two = before[finite], after[finite]
-    n_changed = int(np.sum(np.abs(two - one) > atol + rtol * np.abs(two)))
+    changed = np.abs(two - one) > atol + rtol * np.abs(two)
+    if not (rtol or atol):
+        for side in ("real", "imag"):
+            changed |= np.signbit(getattr(one, side)) != np.signbit(getattr(two, side))
+    n_changed = int(np.sum(changed))
     norms = [np.sqrt(np.sum(np.abs(each) ** 2)) for each in (two - one, one, two)]
     product = np.sum((one * two.conj()).real)
     return Change(

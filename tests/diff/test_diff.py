@@ -630,7 +630,7 @@ class TestAlignment:
     [
         ((Ridge, Ridge()), TypeError, "before must be an instance, got the class Ridge"),
         ((Ridge(), 3), TypeError, "after must have fit and get_params, got int: 3"),
-        (([Ridge(), Ridge()], Ridge()), TypeError, "before must have fit and get_params, got list"),
+        (([Ridge(), Ridge()], Ridge()), TypeError, r"before .* list; .* use spread\(models\)"),
     ],
 )
 def test_what_is_no_model_is_named(arguments, error, match):
