@@ -73,6 +73,9 @@ def _change_of_numbers(
         if whole:  # integers are compared before they are rounded to float64
             n_changed += int(np.count_nonzero(one != two))
         one, two = (_as(each, room) for each, room in zip((one, two), buffers, strict=False))
+        if not exponent and _same_bits(one, two) and np.isfinite(square := dot(one, one)):
+            sums = [sums[0], *(total + square for total in sums[1:])]
+            continue
         difference = np.subtract(two, one, out=buffers[2][: one.size])
         furthest = _max_abs(difference)
         if not np.isfinite(furthest):
@@ -106,6 +109,12 @@ def _as(block: np.ndarray, room: np.ndarray) -> np.ndarray:
         return block
     room[: block.size] = block
     return room[: block.size]
+
+
+def _same_bits(before: np.ndarray, after: np.ndarray) -> bool:
+    if before.dtype != np.float64:
+        return False
+    return np.array_equal(before.view(np.int64), after.view(np.int64))
 
 
 def _max_abs(difference: np.ndarray) -> Any:

@@ -35,8 +35,7 @@ def state_of(value: Any) -> dict[Any, Any]:
     reduced: Any = reduce(value) if reduce else value.__reduce_ex__(4)
     if isinstance(reduced, str):
         return {"name": reduced, "object": Opaque(cls)}  # which two objects may have
-    make, arguments = reduced[:2]
-    state, items, pairs, *more = (*reduced[2:], None, None, None)
+    make, arguments, state, items, pairs, setter = (*reduced, None, None, None, None)[:6]
     held: dict[Any, Any] = {}
     parts = state if isinstance(state, tuple) and len(state) == 2 else (state,)
     if all(isinstance(part, dict | None) for part in parts):  # attributes, and those in slots
@@ -45,7 +44,7 @@ def state_of(value: Any) -> dict[Any, Any]:
     else:
         held["__getstate__"] = state
     rest = [arguments[1:] if make is copyreg.__newobj__ else (make, arguments)]  # type: ignore[attr-defined]
-    rest += [list(items or ()), dict(pairs or ()), *filter(None, more)]
+    rest += [list(items or ()), dict(pairs or ()), setter or ()]
     if any(rest):
         held[REDUCED] = rest
     for name in _left_out(cls):

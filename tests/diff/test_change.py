@@ -88,8 +88,7 @@ def test_large_integers_that_differ():
 
 @pytest.mark.parametrize("make", [sparse.csr_matrix, sparse.csc_array, sparse.coo_array, np.array])
 def test_sparse_matrices_are_compared_with_the_zeros_that_they_leave_out(rng, make):
-    before = rng.standard_normal((8, 9)) * (rng.uniform(size=(8, 9)) < 0.3)
-    after = rng.standard_normal((8, 9)) * (rng.uniform(size=(8, 9)) < 0.3)
+    before, after = np.where(rng.uniform(size=(2, 8, 9)) < 0.3, rng.standard_normal((2, 8, 9)), 0)
     after[0], before[0, :3] = before[0], np.nan
     assert_close(change_of(sparse.csr_array(before), make(after)), obvious(before, after))
     assert_close(change_of(make(before), sparse.csr_array(after)), obvious(before, after))
