@@ -38,8 +38,8 @@ from skparams.specs import (
     view_of,
 )
 
-# Roles that predictions may need; derived attributes are compared if predictions use them.
-_COMPARED = ("parameter", "tuned", "structure", "data", "random", "metadata")
+# Roles that no prediction needs. What predict and transform do not use, score_samples may.
+_NOT_COMPARED = ("output", "diagnostic", "state")
 # What scikit-learn's callbacks keep in an estimator: arguments of a training hook.
 _OF_HOOKS = ("_skl_callbacks", "_skl_callbacks_to_teardown", "_parent_callback_ctx")
 _OTHER = Rule("metadata")
@@ -216,9 +216,8 @@ def _is_known(name: str, view: EstimatorView) -> bool:
 
 
 def _needed(rule: Rule, value: Any) -> bool:
-    if rule.role == "random" and is_number(value):  # a seed, which no prediction reads
-        return False
-    return rule.role in _COMPARED or (rule.role == "derived" and rule.derive is not None)
+    seed = rule.role == "random" and is_number(value)  # which no prediction reads
+    return rule.role not in _NOT_COMPARED and not seed
 
 
 def _add_by_rule(found: Contents, view: EstimatorView, ctx: Context, name: str, rule: Rule) -> None:
@@ -233,7 +232,7 @@ def _add_by_rule(found: Contents, view: EstimatorView, ctx: Context, name: str, 
     leaves = leaves_of(view, ctx, name, rule)
     for i, leaf in enumerate(leaves):
         role = leaf.part.role if leaf.part else rule.role
-        if role in _COMPARED:
+        if role not in _NOT_COMPARED:
             dims = (leaf.part and leaf.part.dims) or dims_of(rule, ctx, i, len(leaves)) or ()
             found.add(leaf, role, dims)
     for place, text in () if rule.parts else texts_in(path, value):
@@ -255,7 +254,7 @@ def _add_pieces(
             continue
         if is_estimator(piece):
             found.attributes[path] = Attribute(piece, piece, "estimator", name, guessed=True)
-        elif holds_no_numbers(piece) or (_is_container(piece) and not _is_list(piece)):
+        elif holds_no_numbers(piece) or (_holds_items(piece) and not _is_list(piece)):
             found.attributes[path] = Attribute(piece, piece, "metadata", name, guessed=True)
         elif not found.add_trees(path, piece, name):
             role = "structure" if rule.role == "estimator" else rule.role
@@ -289,8 +288,13 @@ def _keyed(value: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _is_container(value: Any) -> bool:
+    """Whether a value holds items and nothing else, unlike a ``defaultdict``."""
+    return _holds_items(value) and type(value) in (list, tuple, dict, np.ndarray)
+
+
+def _holds_items(value: Any) -> bool:
     of_objects = isinstance(value, np.ndarray) and value.dtype.kind == "O"
-    return type(value) in (list, tuple, dict) or (of_objects and value.ndim > 0)
+    return isinstance(value, list | tuple | dict) or (of_objects and value.ndim > 0)
 
 
 def _is_list(value: Any) -> bool:
