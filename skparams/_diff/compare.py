@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -11,11 +11,13 @@ import numpy as np
 from skparams._diff.align import aligned
 from skparams._diff.arrays import Tolerance
 from skparams._diff.contents import Attribute, Contents, Model
+from skparams._diff.hyperparameters import comparable
 from skparams._diff.record import AttributeChange, Change, Facts, NodeChange
 from skparams._diff.texts import distinct_texts
 from skparams._diff.trees import tree_change
 from skparams._diff.values import Manner, compare, dtype_of, is_array, same_dtype
 from skparams._records import Node
+from skparams._walk import join
 from skparams.specs import short_repr
 
 _MAX_WRITTEN = 6  # numbers of an array that are written out
@@ -23,12 +25,16 @@ _NOTHING = Contents()
 
 
 class Comparison(NamedTuple):
-    """How two models are compared."""
+    """How two models are compared.
+
+    ``changed`` are the names of hyperparameters that differ.
+    """
 
     before: Model
     after: Model
     align: bool
     tolerance: Tolerance
+    changed: Collection[str] = ()
 
     def node(self, before: Node | None, after: Node | None) -> NodeChange:
         """The change of an estimator; one that only one model has is not looked into."""
@@ -64,7 +70,28 @@ class Comparison(NamedTuple):
                 in_old_order = alignments and row.role == "derived"
                 if not (in_old_order or (row.same and row.role == "estimator")):
                     fields["parameters" if row.role == "parameter" else "others"].append(row)
+        fields["others"] += self._arguments(path)
         return {name: tuple(rows) for name, rows in fields.items()} | {"aligned": alignments}
+
+    def _arguments(self, path: str) -> Iterator[AttributeChange]:
+        """Yield the constructor arguments that differ, of estimators that fit has made.
+
+        Those of others are among the hyperparameters, which name an argument that differs too.
+        """
+        one, two = (model.walk.views[path].params for model in (self.before, self.after))
+        for name, value in one.items():
+            if name not in two or value is two[name] or name in ("random_state", *self.changed):
+                continue
+            place, known = join(path, name), self.before.hyperparameters
+            if place in known or place in self.before.ignored:
+                continue
+            old, new = (
+                Attribute(each, each, "hyperparameter", name)
+                for each in (comparable(value), comparable(two[name]))
+            )
+            row = self._attribute(place, old, new, {})
+            if not row.same:
+                yield row
 
     def _attribute(
         self,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.sparse import issparse
 
 from skparams._diff.hyperparameters import hyperparameters_in
-from skparams._diff.states import REDUCED, Opaque, caches_of, state_of
+from skparams._diff.states import REDUCED, Opaque, attributes_in, caches_of, state_of
 from skparams._diff.trees import trees_in
 from skparams._records import Node
 from skparams._walk import (
@@ -44,6 +45,7 @@ _NOT_COMPARED = ("output", "diagnostic", "state")
 _OF_HOOKS = ("_skl_callbacks", "_skl_callbacks_to_teardown", "_parent_callback_ctx")
 _OTHER = Rule("metadata")
 _MAX_DEPTH = 6
+_KEYS = (str, bytes, int, float, tuple, np.generic)
 
 
 class Attribute(NamedTuple):
@@ -115,7 +117,7 @@ class Model:
         """Yield the paths of all that may be ignored."""
         yield from self.hyperparameters
         yield from filter(None, self.walk.views)
-        for each in self.walk.fitted:
+        for each in self.walk.views.values():
             yield from (join(each.path, name) for name in each.values)
         for contents in self.contents.values():
             yield from contents.attributes
@@ -237,6 +239,14 @@ def _add_by_rule(found: Contents, view: EstimatorView, ctx: Context, name: str, 
             found.add(leaf, role, dims)
     for place, text in () if rule.parts else texts_in(path, value):
         found.attributes[place] = Attribute(text, text, "metadata", name)
+    if rule.parts and all(map(_is_shown_in_part, value if isinstance(value, list) else [value])):
+        found.attributes[path] = Attribute(value, value, "structure", name)
+
+
+def _is_shown_in_part(value: Any) -> bool:
+    """Whether a value is an object of which parts show what was learned, as of a kernel."""
+    package = type(value).__module__.partition(".")[0]
+    return package in ("sklearn", "scipy") and not (is_estimator(value) or issparse(value))
 
 
 def _add_pieces(
@@ -248,7 +258,7 @@ def _add_pieces(
     nodes: Mapping[int, str],
 ) -> None:
     """Add all that an attribute holds, whatever it is."""
-    for local, piece in _pieces(name, value):
+    for local, piece in _pieces(name, value, {}):
         path = join(view.path, local)
         if nodes.get(id(piece)) == path:
             continue
@@ -261,30 +271,43 @@ def _add_pieces(
             found.add(Leaf(path, local, name, view.estimator, piece), role)
 
 
-def _pieces(path: str, value: Any, within: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
+def _pieces(
+    path: str, value: Any, visited: dict[int, Any], depth: int = 0
+) -> Iterator[tuple[str, Any]]:
     """Yield all that a value holds, by path.
 
-    A list of numbers is one piece, as is a container in which no number is, which holds itself or
-    is deep inside others.
+    A list of numbers is one piece, as is a container in which no number is, and what was met
+    before or is deep inside other values.
     """
-    if value is None and not within:  # an attribute that is None is one that is not there
+    if value is None and not depth:  # an attribute that is None is one that is not there
         return
-    items: dict[str, Any] = {}
-    if _is_container(value) and not _is_list(value) and len(within) < _MAX_DEPTH:
-        items = {f"{path}[{key!r}]": item for key, item in _keyed(value)}
-    if id(value) in within or all(map(holds_no_numbers, items.values())):
+    items = {} if id(value) in visited or depth == _MAX_DEPTH else _items(path, value)
+    if all(map(holds_no_numbers, items.values())):
         yield path, value
         return
-    if isinstance(value, dict):
-        yield f"{path}.keys()", [*value]
+    visited[id(value)] = value
     for inner, item in items.items():
-        yield from _pieces(inner, item, (*within, id(value)))
+        yield from _pieces(inner, item, visited, depth + 1)
 
 
-def _keyed(value: Any) -> Iterable[tuple[Any, Any]]:
-    if isinstance(value, dict):
-        return value.items()
-    return enumerate(np.ravel(value).tolist() if isinstance(value, np.ndarray) else value)
+def _items(path: str, value: Any) -> dict[str, Any]:
+    """What a container or an object of Python holds and is, by path; nothing of other values."""
+    if isinstance(value, np.ndarray):
+        items = np.ndenumerate(value) if _is_container(value) else ()
+        return {f"{path}[{', '.join(map(str, at))}]": item for at, item in items}
+    if type(value) is dict:
+        if not all(isinstance(key, _KEYS) for key in value):
+            return {}
+        inner = {f"{path}[{key!r}]": item for key, item in value.items()}
+        return {f"{path}.keys()": [*map(repr, value)], **inner} if value else {}
+    if isinstance(value, list | tuple):
+        shown = _is_container(value) and not _is_list(value)
+        return {f"{path}[{i}]": item for i, item in enumerate(value)} if shown else {}
+    if is_number(value) or holds_no_numbers(value) or issparse(value) or is_estimator(value):
+        return {}
+    attributes = attributes_in(value) or {}
+    inner = {f"{path}.{name}": item for name, item in attributes.items()}
+    return {f"{path}.__class__": type(value), **inner} if inner else {}
 
 
 def _is_container(value: Any) -> bool:

@@ -52,7 +52,7 @@ def differing(
     short = _rounded_repr if role == "tuned" else short_repr
     for path in dict.fromkeys(path for model in models for path in model):
         found = [model[path] for model in models if path in model]
-        distinct, indices, opaque = _distinct([_comparable(value) for value, _ in found])
+        distinct, indices, opaque = _distinct([comparable(value) for value, _ in found])
         if len(found) == len(models) and len(distinct) == 1:
             continue
         texts, own = distinct_texts(distinct, short), iter(indices)
@@ -87,7 +87,7 @@ def _rounded_repr(value: Any) -> str:
     return short_repr(float(f"{value:.6g}") if isinstance(value, float) else value)
 
 
-def _comparable(value: Any) -> Any:
+def comparable(value: Any) -> Any:
     """A value with estimators as their classes, and a scalar of NumPy as Python's.
 
     A search over np.logspace sets NumPy's numbers, a user who types the winner Python's. Times stay

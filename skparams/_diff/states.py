@@ -34,17 +34,16 @@ def state_of(value: Any) -> dict[Any, Any]:
     reduce = copyreg.dispatch_table.get(cls)
     reduced: Any = reduce(value) if reduce else value.__reduce_ex__(4)
     if isinstance(reduced, str):
-        return {"name": reduced, "object": Opaque(cls)}  # which two objects may have
+        return {REDUCED: (reduced, Opaque(cls))}  # a name, which two objects may have
     make, arguments, state, items, pairs, setter = (*reduced, None, None, None, None)[:6]
     held: dict[Any, Any] = {}
     parts = state if isinstance(state, tuple) and len(state) == 2 else (state,)
     if all(isinstance(part, dict | None) for part in parts):  # attributes, and those in slots
         for part in parts:
             held.update(part or {})
-    else:
-        held["__getstate__"] = state
+        state = None
     rest = [arguments[1:] if make is copyreg.__newobj__ else (make, arguments)]  # type: ignore[attr-defined]
-    rest += [list(items or ()), dict(pairs or ()), setter or ()]
+    rest += [state or (), list(items or ()), dict(pairs or ()), setter or ()]
     if any(rest):
         held[REDUCED] = rest
     for name in _left_out(cls):
@@ -63,6 +62,18 @@ def items_of(value: Any) -> Mapping[Any, Any] | None:
         return state_of(value) if columns is None else _table(value, columns)
     except Exception:  # raised by a class's own code
         return None
+
+
+def attributes_in(value: Any) -> dict[Any, Any] | None:
+    """Return the attributes of an object that holds nothing else, None if it does or may."""
+    cls: type = type(value)
+    if _reader(cls) or caches_of(cls) or columns_of(value) is not None:
+        return None
+    try:
+        state = state_of(value)
+    except Exception:  # raised by a class's own code
+        return None
+    return None if REDUCED in state else state
 
 
 @lru_cache(maxsize=1024)

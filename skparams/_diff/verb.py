@@ -176,5 +176,7 @@ def _diff(
     n_shared = len(before.hyperparameters.keys() & after.hyperparameters.keys())
     n_same = n_shared - sum(None not in change.values for change in changes)
     tolerance = Tolerance(float(rtol), float(atol))
-    root = Comparison(before, after, align, tolerance).node(before.walk.root, after.walk.root)
+    changed = {change.path.rpartition("__")[2] for change in changes}
+    comparison = Comparison(before, after, align, tolerance, changed)
+    root = comparison.node(before.walk.root, after.walk.root)
     return Diff(root, changes, n_same, *tolerance, aligned=align)
