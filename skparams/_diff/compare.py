@@ -18,10 +18,11 @@ from skparams._diff.trees import tree_change
 from skparams._diff.values import Manner, compare, dtype_of, is_array, same_dtype
 from skparams._records import Node
 from skparams._walk import join
-from skparams.specs import short_repr
+from skparams.specs import same, short_repr
 
 _MAX_WRITTEN = 6  # numbers of an array that are written out
 _NOTHING = Contents()
+_PLAIN = (str, int, float, type(None))
 
 
 class Comparison(NamedTuple):
@@ -80,7 +81,9 @@ class Comparison(NamedTuple):
         """
         one, two = (model.walk.views[path].params for model in (self.before, self.after))
         for name, value in one.items():
-            if name not in two or value is two[name] or name in ("random_state", *self.changed):
+            if name in self.changed or name == "random_state" or name not in two:
+                continue
+            if isinstance(value, _PLAIN) and same(value, two[name]):
                 continue
             place, known = join(path, name), self.before.hyperparameters
             if place in known or place in self.before.ignored:
@@ -104,18 +107,17 @@ class Comparison(NamedTuple):
         either = after or before
         assert either is not None
         change: Change | None = None
-        same = False
+        is_same = False
         if before and after and one and two and one.shape == two.shape:
             used = before.used, arrays.get(path, after.used)
             if not is_array(used[0]) or used[0].shape == used[1].shape:
                 change = compare(*used, self._manner(either.guessed))
-                exact = self.tolerance.exact
-                same = not (change.n_changed or change.opaque)
-                same = same and (not exact or same_dtype(one.dtype, two.dtype))
-            if one.shape is None and not same:
+                is_same = not (change.n_changed or change.opaque)
+                is_same &= not self.tolerance.exact or same_dtype(one.dtype, two.dtype)
+            if one.shape is None and not is_same:
                 texts = distinct_texts([before.value, after.value])
                 one, two = (replace(f, text=t) for f, t in zip((one, two), texts, strict=True))
-        return AttributeChange(path, either.role, either.dims or None, one, two, change, same)
+        return AttributeChange(path, either.role, either.dims or None, one, two, change, is_same)
 
     def _manner(self, ordered: bool) -> Manner:
         return Manner(self.tolerance, (self.before.nodes, self.after.nodes), ordered=ordered)

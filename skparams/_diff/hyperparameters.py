@@ -9,7 +9,7 @@ import numpy as np
 
 from skparams._diff.record import Change, HyperparameterChange
 from skparams._diff.texts import distinct_texts
-from skparams._diff.values import HYPERPARAMETER, compare
+from skparams._diff.values import HYPERPARAMETER, compare, is_array, same_kind
 from skparams._walk import MAX_DEPTH, distinct, join
 from skparams.specs import (
     MISSING,
@@ -70,8 +70,8 @@ def _distinct(values: Sequence[Any]) -> tuple[list[Any], list[int], str | None]:
     indices, differs, opaque = [], False, None
     for value in values:
         for i, other in enumerate(distinct):
-            same_type = type(other) is type(value)
-            change = compare(other, value, HYPERPARAMETER) if same_type else Change(1, 1)
+            alike = type(other) is type(value) and (not is_array(value) or same_kind(other, value))
+            change = compare(other, value, HYPERPARAMETER) if alike else Change(1, 1)
             if not (change.n_changed or change.opaque):
                 indices.append(i)
                 break

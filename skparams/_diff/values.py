@@ -45,7 +45,10 @@ HYPERPARAMETER = Manner(any_generator=True)
 
 
 def compare(before: Any, after: Any, manner: Manner = ATTRIBUTE) -> Change:
-    """How many of the values in two objects differ."""
+    """How many of the values in two objects differ; the dtypes of two arrays are not compared."""
+    change = _change(before, after, manner)
+    if change is not None and change is not _OPAQUE:  # most values are one part
+        return change
     return Change.merged(change for *_, change in parts_of(before, after, manner))
 
 
@@ -71,6 +74,12 @@ def same_dtype(before: str | None, after: str | None) -> bool:
     return one == two or one[:2] == two[:2] in ("<U", ">U", "|S")
 
 
+def same_kind(before: Any, after: Any) -> bool:
+    """Whether two arrays have the same dtype and are both sparse, in one format, or not."""
+    same = before.dtype == after.dtype and not (issparse(before) or issparse(after))
+    return same or same_dtype(dtype_of(before), dtype_of(after))
+
+
 def parts_of(
     before: Any, after: Any, manner: Manner = ATTRIBUTE
 ) -> Iterator[tuple[str, Any, Any, Change]]:
@@ -94,6 +103,8 @@ def parts_of(
             else:
                 inner = _pairs(path, one, items[0], items[1], manner)
                 left += [(*pair, depth + 1) for pair in reversed(list(inner))]
+        elif change and not change.n_changed and manner.tolerance.exact and is_array(one):
+            change = change if same_kind(one, two) else _CHANGED
         if change is _OPAQUE:
             change = replace(change, opaque=_place(path, one))
         if change is not None:
@@ -122,9 +133,7 @@ def _change(before: Any, after: Any, manner: Manner) -> Change | None:
             return _CHANGED
         if isinstance(before, np.ndarray) and before.dtype.hasobject and after.dtype.hasobject:
             return _SAME if before is after else None
-        change = change_of(before, after, manner.tolerance)
-        exact = manner.tolerance.exact and not change.n_changed
-        return change if not exact or same_dtype(dtype_of(before), dtype_of(after)) else _CHANGED
+        return change_of(before, after, manner.tolerance)
     if isinstance(before, Opaque):
         return _OPAQUE
     if before is after:
