@@ -284,6 +284,8 @@ def _pieces(
     items = {} if id(value) in visited or depth == _MAX_DEPTH else _items(path, value)
     if all(map(holds_no_numbers, items.values())):
         yield path, value
+        if _is_list(value):  # of which the numbers are compared as those of an array
+            yield f"{path}.__class__", type(value)
         return
     visited[id(value)] = value
     for inner, item in items.items():

@@ -125,6 +125,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "builtins.mappingproxy": lambda mapping: (dict(mapping),),
     "functools._lru_cache_wrapper": lambda cache: (cache.__wrapped__, cache.cache_parameters()),
     "weakref.ReferenceType": lambda reference: (reference(),),
+    "sklearn.utils._bunch.Bunch": lambda bunch: (dict(bunch),),
     "weakref.WeakKeyDictionary": lambda mapping: mapping.items(),
     "weakref.WeakValueDictionary": lambda mapping: mapping.items(),
     "_thread.lock": lambda lock: (),
