@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skparams._diff.hyperparameters import hyperparameters_in
-from skparams._diff.states import REDUCED, Opaque, attributes_in, caches_of, state_of
+from skparams._diff.states import REDUCED, Opaque, attributes_in, caches_of, is_readable, state_of
 from skparams._diff.trees import trees_in
 from skparams._records import Node
 from skparams._walk import (
@@ -239,14 +239,9 @@ def _add_by_rule(found: Contents, view: EstimatorView, ctx: Context, name: str, 
             found.add(leaf, role, dims)
     for place, text in () if rule.parts else texts_in(path, value):
         found.attributes[place] = Attribute(text, text, "metadata", name)
-    if rule.parts and all(map(_is_shown_in_part, value if isinstance(value, list) else [value])):
-        found.attributes[path] = Attribute(value, value, "structure", name)
-
-
-def _is_shown_in_part(value: Any) -> bool:
-    """Whether a value is an object of which parts show what was learned, as of a kernel."""
-    package = type(value).__module__.partition(".")[0]
-    return package in ("sklearn", "scipy") and not (is_estimator(value) or issparse(value))
+    items = value if isinstance(value, list) else [value]
+    if rule.parts and all(is_readable(item) and not is_estimator(item) for item in items):
+        found.attributes[path] = Attribute(value, value, "structure", name)  # the rest of it
 
 
 def _add_pieces(

@@ -7,6 +7,7 @@ Without a state of its own, such an object is opaque: it cannot be compared.
 from __future__ import annotations
 
 import copyreg
+import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from types import CodeType, FunctionType
@@ -64,6 +65,12 @@ def items_of(value: Any) -> Mapping[Any, Any] | None:
         return None
 
 
+def is_readable(value: Any) -> bool:
+    """Whether an object of which a Spec shows parts shows all of it too."""
+    cls: type = type(value)
+    return cls.__module__.startswith(("sklearn.", "scipy.")) or _reader(cls) is not None
+
+
 def attributes_in(value: Any) -> dict[Any, Any] | None:
     """Return the attributes of an object that holds nothing else, None if it does or may."""
     cls: type = type(value)
@@ -118,6 +125,19 @@ def _neighbors(tree: Any) -> Iterator[Any]:
     return (each for i, each in enumerate(tree.__getstate__()) if i not in _COUNTERS)
 
 
+def _lightgbm(booster: Any) -> Iterator[Any]:
+    """Yield the lines of the trees, and what else predictions read; no training parameters."""
+    yield max(booster.best_iteration, 0), booster.pandas_categorical
+    text = booster.model_to_string(num_iteration=-1).partition("end of trees")[0]
+    for line in text.splitlines():
+        name, _, words = line.partition("=")
+        if name not in ("tree_sizes", "feature_infos"):  # bytes of text, and ranges of columns
+            try:
+                yield name, np.array(words.split(), dtype=np.float64)
+            except ValueError:
+                yield name, words
+
+
 # What classes show by other means than their state, which they have not or which is in the way:
 # pointers, the state of the global generator, results kept for later.
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -135,6 +155,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "numpy.random.bit_generator.BitGenerator": lambda rng: (rng.state,),
     "numba.core.dispatcher.Dispatcher": lambda function: (function.py_func,),
     "scipy.spatial._ckdtree.cKDTree": lambda t: (t.data, t.indices, t.leafsize, t.size, t.boxsize),
+    "lightgbm.basic.Booster": _lightgbm,
+    "xgboost.core.Booster": lambda booster: (json.loads(booster.save_raw("json")),),
     "torch.Tensor": lambda tensor: (tensor.detach().cpu().numpy(), str(tensor.dtype)),
     "sklearn.neighbors._ball_tree.BinaryTree64": _neighbors,
     "sklearn.neighbors._ball_tree.BinaryTree32": _neighbors,

@@ -142,6 +142,8 @@ def _change(before: Any, after: Any, manner: Manner) -> Change | None:
         return _scalar_change(before, after, manner.tolerance)
     if type(before) is not type(after):
         return _CHANGED
+    if type(before) is list and _same_kind_of_numbers(before, after):
+        return change_of(np.asarray(before), np.asarray(after), manner.tolerance)
     if manner.nodes[0].get(id(before), 0) == manner.nodes[1].get(id(after), 1):
         return _SAME
     if manner.any_generator and isinstance(before, _RANDOM):
@@ -151,6 +153,12 @@ def _change(before: Any, after: Any, manner: Manner) -> Change | None:
             return Change(len(before | after), len(before ^ after))
         return _OPAQUE
     return None
+
+
+def _same_kind_of_numbers(before: list[Any], after: list[Any]) -> bool:
+    """Whether two lists have equally many numbers of one type, and nothing else."""
+    kinds = {*map(type, before), *map(type, after)}
+    return len(before) == len(after) and kinds in ({float}, {bool})
 
 
 def _scalar_change(before: Any, after: Any, tolerance: Tolerance) -> Change:
