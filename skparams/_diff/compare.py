@@ -141,4 +141,11 @@ def _facts(value: Any) -> Facts:
     if not is_array(value):
         return Facts(None, type(value).__name__, short_repr(value))
     written = isinstance(value, np.ndarray) and value.size <= _MAX_WRITTEN
-    return Facts(value.shape, dtype_of(value), short_repr(value) if written else None)
+    return Facts(value.shape, dtype_of(value), _text_of(value) if written else None)
+
+
+def _text_of(array: np.ndarray) -> str:
+    """The values of a small array, floats with six digits."""
+    if array.dtype.kind == "f":
+        array = np.array([float(f"{value:.6g}") for value in array.flat]).reshape(array.shape)
+    return short_repr(array)

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from scipy import interpolate, sparse, spatial, stats
 from sklearn.base import BaseEstimator
-from sklearn.gaussian_process.kernels import RBF, WhiteKernel
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, Matern, WhiteKernel
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import BallTree, KDTree, KNeighborsClassifier
@@ -61,6 +62,28 @@ class Cached:
         return float(np.sum(self.inner))
 
 
+class Lazy(Holder):
+    """An estimator that computes something when it is first read."""
+
+    @functools.cached_property
+    def total_(self):
+        """The sum."""
+        return float(np.sum(self.held_))
+
+
+class Documented(Holder):
+    """An estimator with a state of its own, which has a copy of what a handle holds."""
+
+    def fit(self, value):
+        """Keep it where only its own code reads it."""
+        self.handle_ = (each for each in [value])
+        self._shown = {"value": value}
+        return self
+
+    def __getstate__(self):
+        return {"content": self._shown["value"]}
+
+
 class Stateful:
     """Its documented state leaves a cache out."""
 
@@ -91,12 +114,6 @@ def frame(columns, names=None, **given):
     return made if names is None else made.set_axis(names, axis=1)
 
 
-def used(value, use):
-    """A value after it was used."""
-    use(value)
-    return value
-
-
 def holding_itself(*values):
     """A list that holds itself."""
     made = [*values]
@@ -124,14 +141,14 @@ SAME = {
     "density": lambda: stats.gaussian_kde(X.T),
     "distribution": lambda: pickle.loads(pickle.dumps(stats.norm(1.0, 2.0))),
     "tree of scipy": lambda: spatial.cKDTree(X),
-    "tree that was queried": lambda: used(KDTree(X), lambda tree: tree.query(X[:7])),
+    "tree": lambda: KDTree(X),
     "balls": lambda: BallTree(X, leaf_size=5),
     "kernel": lambda: RBF(2.0) + WhiteKernel(),
     "function": lambda: scaled(2.0),
     "partial": lambda: functools.partial(operator.mul, np.arange(3.0)),
     "method": lambda: collections.deque([1.0]).append,
     "cache of a function": lambda: functools.lru_cache(maxsize=3)(scaled(2.0)),
-    "vectorized": lambda: used(np.vectorize(operator.neg), lambda f: f([1.0])),
+    "vectorized": lambda: np.vectorize(operator.neg, otypes=[float]),
     "generator": lambda: np.random.RandomState(3),
     "new generator": lambda: np.random.default_rng(3),
     "state without its cache": lambda: Stateful(np.arange(3.0)),
@@ -142,7 +159,7 @@ SAME = {
     "default": lambda: collections.defaultdict(scaled(2.0), {"a": 1.0}),
     "bunch": lambda: Bunch(a=[1.0, (2, "b")]),
     "nothing": lambda: [{}, [], (), None, object()],
-    "tree": lambda: DecisionTreeRegressor(max_depth=2, random_state=0).fit(X, X[:, 0]),
+    "decision tree": lambda: DecisionTreeRegressor(max_depth=2, random_state=0).fit(X, X[:, 0]),
     "compiled base": lambda: Hidden(3),
 }
 
@@ -170,7 +187,7 @@ def test_a_deep_copy_of_any_value_is_the_same(make):
 DIFFERENT = {
     "a value of a series": (lambda: series([1.0, 2.0]), lambda: series([1.0, 3.0])),
     "an index": (lambda: series([1.0, 2.0]), lambda: series([1.0, 2.0], index=[0, 2])),
-    "a dtype": (lambda: series([1.0]), lambda: series([1.0], dtype="float32")),
+    "a dtype of a series": (lambda: series([1.0]), lambda: series([1.0], dtype="float32")),
     "a name": (lambda: series([1.0], name="a"), lambda: series([1.0], name="b")),
     "categories": (
         lambda: series(["a"], dtype="category"),
@@ -207,18 +224,23 @@ DIFFERENT = {
     "a slot": (lambda: Slots([1.0]), lambda: Slots([2.0])),
     "a class": (lambda: Slots([1.0]), lambda: Stateful([1.0])),
     "the order of a dict": (lambda: {"a": 1.0, "b": 2.0}, lambda: {"b": 2.0, "a": 1.0}),
-    "the order inside": (lambda: [Slots({1: 2, 3: 4})], lambda: [Slots({3: 4, 1: 2})]),
+    "the order inside": (lambda: Cached({1: 2, 3: 4}), lambda: Cached({3: 4, 1: 2})),
+    "what is held twice": (lambda: Cached(2 * [[1.0]]), lambda: Cached([[1.0], [2.0]])),
     "the kind of a key": (lambda: [Slots({1: 2.0})], lambda: [Slots({1.0: 2.0})]),
     "a number": (lambda: Slots([1]), lambda: Slots([1.0])),
-    "a dtype inside": (lambda: Slots(np.ones(2)), lambda: Slots(np.ones(2, np.float32))),
+    "a number inside": (lambda: Cached(1), lambda: Cached(1.0)),
+    "a dtype": (lambda: Slots(np.ones(2)), lambda: Slots(np.ones(2, np.float32))),
+    "a dtype inside": (lambda: Cached(np.ones(2)), lambda: Cached(np.ones(2, np.float32))),
     "a format": (lambda: Slots(sparse.eye(3, format="csr")), lambda: Slots(np.eye(3))),
+    "a format inside": (lambda: Cached(sparse.eye(3, format="csr")), lambda: Cached(np.eye(3))),
     "a container": (lambda: Slots([1.0]), lambda: Slots((1.0,))),
+    "a container inside": (lambda: Cached([1.0]), lambda: Cached((1.0,))),
     "nothing": (lambda: [[]], lambda: [{}]),
     "a sign": (lambda: 0.0, lambda: -0.0),
     "a sign inside": (lambda: Slots(np.zeros(2)), lambda: Slots(-np.zeros(2))),
     "deep inside": (
-        lambda: functools.reduce(lambda inner, _: [inner], range(40), 1.0),
-        lambda: functools.reduce(lambda inner, _: [inner], range(40), 2.0),
+        lambda: functools.reduce(lambda inner, _: [inner], range(900), 1.0),
+        lambda: functools.reduce(lambda inner, _: [inner], range(900), 2.0),
     ),
     "after itself": (lambda: holding_itself(1.0), lambda: holding_itself(2.0)),
     "a set": (lambda: {1.0, 2.0}, lambda: {1.0, 3.0}),
@@ -233,6 +255,24 @@ def test_values_that_differ_are_seen(pair):
         with pytest.raises(AssertionError, match="the models differ"):
             assert_same_model(*models)
     assert_same_model(one, two, ignore=("held_",))
+
+
+USES = {
+    "queries": (lambda: KDTree(X), lambda tree: tree.query(X[:7])),
+    "calls": (lambda: np.vectorize(operator.neg, otypes=[float]), lambda f: f([1.0])),
+    "results kept": (lambda: functools.lru_cache(operator.neg), lambda f: f(1.0)),
+    "draws": (lambda: pickle.loads(pickle.dumps(stats.norm(1.0))), lambda _: np.random.uniform()),
+    "a clock": (lambda: joblib.Memory("cache", verbose=0), lambda m: setattr(m, "timestamp", 7.0)),
+    "an index": (lambda: series([1.0, 2.0]), lambda s: s.index.get_loc(1)),
+}
+
+
+@pytest.mark.parametrize("case", USES.values(), ids=USES.keys())
+def test_a_value_that_was_used_is_the_same(case):
+    make, use = case
+    one = Holder().fit(make())
+    use(one.held_)
+    assert_same_model(one, Holder().fit(make()))
 
 
 OPAQUE = {
@@ -289,6 +329,22 @@ def test_what_only_one_model_has_computed_is_left_out():
         assert_same_model(Holder().fit(one), Holder().fit(two))
 
 
+def test_an_estimator_may_compute_what_is_read_first_too():
+    one, two = Lazy().fit(np.arange(3.0)), Lazy().fit(np.arange(3.0))
+    assert one.total_ == 3.0
+    assert_same_model(one, two)
+    two.__dict__["total_"] = 4.0
+    with pytest.raises(AssertionError, match="total_"):
+        assert_same_model(one, two)
+
+
+def test_the_state_that_a_class_documents_stands_for_its_attributes():
+    one, two, other = (Documented().fit(value) for value in (1.0, 1.0, 2.0))
+    assert_same_model(one, two)
+    with pytest.raises(AssertionError, match="content of Documented"):
+        assert_same_model(one, other)
+
+
 def test_a_function_is_compared_by_the_names_that_it_reads():
     one, two = ({"factor": factor} for factor in (2.0, 3.0))
     for names in (one, two):
@@ -328,9 +384,10 @@ def test_a_clock_is_the_only_difference_of_two_fits():
 
 
 def test_what_training_hooks_keep_is_not_compared():
-    one, two = LinearRegression().fit(X, X[:, 0]), LinearRegression().fit(X, X[:, 0])
-    one._skl_callbacks, one._parent_callback_ctx = [(each for each in ())], object()
-    assert_same_model(one, two)
+    for fit in (lambda: LinearRegression().fit(X, X[:, 0]), lambda: Holder().fit(1.0)):
+        one, two = fit(), fit()
+        one._skl_callbacks, one._parent_callback_ctx = [(each for each in ())], object()
+        assert_same_model(one, two)
 
 
 def test_arguments_of_an_estimator_that_fit_made_are_compared():
@@ -355,3 +412,27 @@ def test_two_names_of_one_array_are_two_where_they_are_not_in_the_other_model():
     changed.a_ += 5
     with pytest.raises(AssertionError, match="c_ of Two"):
         assert_same_model(Two().fit("a_"), changed, ignore=("a_",))
+
+
+def test_what_a_spec_does_not_count_of_an_object_is_compared():
+    one, two = (GaussianProcessRegressor(Matern(nu=0.5)).fit(X, X[:, 0]) for _ in range(2))
+    assert_same_model(one, two)
+    two.kernel_.nu = 1.5
+    with pytest.raises(AssertionError, match="kernel_ of GaussianProcessRegressor"):
+        assert_same_model(one, two)
+
+
+@pytest.mark.parametrize("package", ["lightgbm", "xgboost"])
+def test_boosters_that_split_by_other_features_differ(package):
+    module = pytest.importorskip(package)
+    silent = {"verbose": -1} if package == "lightgbm" else {}
+    model = getattr(module, "LGBMRegressor" if silent else "XGBRegressor")
+    rows, target = stand_ins.data()
+    one, again, other = (
+        model(n_estimators=3, n_jobs=1, **silent).fit(X, target)
+        for X in (rows, rows, rows[:, [1, 0, 2, 3]])
+    )
+    assert_same_model(one, again)
+    assert_same_model(one, copy.deepcopy(one))
+    with pytest.raises(AssertionError, match="_Booster"):
+        assert_same_model(one, other)

@@ -13,6 +13,7 @@ from skparams import (
     CorrelationCircleDisplay,
     MLPClassifier,
     MLPRegressor,
+    ModelsNotComparable,
     OutlierDisplay,
     ParamsMixin,
     ScreeDisplay,
@@ -73,7 +74,10 @@ assert_type(centerer.set_fitted_params(mean_=np.zeros(4)), Centerer)
 print(probe(model, X, max_calls=50, random_state=0).to_json())
 print([place.path for place in kept_rows(model, X).places])
 print(diff(model, lighter, align=True, rtol=1e-9).is_empty, spread([model, model]).to_text())
-assert_same_model(lighter, model, ignore=("loss_curve_",))
+try:
+    assert_same_model(lighter, model, ignore=("loss_curve_",))
+except ModelsNotComparable as error:
+    print(error)
 
 # a PCA explained
 explanation = explain(pca, X)
