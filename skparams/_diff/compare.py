@@ -11,16 +11,15 @@ import numpy as np
 from skparams._diff.align import aligned
 from skparams._diff.arrays import Tolerance
 from skparams._diff.contents import Attribute, Contents, Model
-from skparams._diff.hyperparameters import comparable
+from skparams._diff.hyperparameters import MAX_WRITTEN, comparable, rounded_repr
 from skparams._diff.record import AttributeChange, Change, Facts, NodeChange
 from skparams._diff.texts import distinct_texts
 from skparams._diff.trees import tree_change
 from skparams._diff.values import Manner, compare, dtype_of, is_array, same_dtype
 from skparams._records import Node
 from skparams._walk import join
-from skparams.specs import same, short_repr
+from skparams.specs import same
 
-_MAX_WRITTEN = 6  # numbers of an array that are written out
 _NOTHING = Contents()
 _PLAIN = (str, int, float, type(None))
 
@@ -115,7 +114,7 @@ class Comparison(NamedTuple):
                 is_same = not (change.n_changed or change.opaque)
                 is_same &= not self.tolerance.exact or same_dtype(one.dtype, two.dtype)
             if one.shape is None and not is_same:
-                texts = distinct_texts([before.value, after.value])
+                texts = distinct_texts([before.value, after.value], rounded_repr)
                 one, two = (replace(f, text=t) for f, t in zip((one, two), texts, strict=True))
         return AttributeChange(path, either.role, either.dims or None, one, two, change, is_same)
 
@@ -139,13 +138,6 @@ def _is_cache(
 
 def _facts(value: Any) -> Facts:
     if not is_array(value):
-        return Facts(None, type(value).__name__, short_repr(value))
-    written = isinstance(value, np.ndarray) and value.size <= _MAX_WRITTEN
-    return Facts(value.shape, dtype_of(value), _text_of(value) if written else None)
-
-
-def _text_of(array: np.ndarray) -> str:
-    """The values of a small array, floats with six digits."""
-    if array.dtype.kind == "f":
-        array = np.array([float(f"{value:.6g}") for value in array.flat]).reshape(array.shape)
-    return short_repr(array)
+        return Facts(None, type(value).__name__, rounded_repr(value))
+    written = isinstance(value, np.ndarray) and value.size <= MAX_WRITTEN
+    return Facts(value.shape, dtype_of(value), rounded_repr(value) if written else None)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.sparse import issparse
 
 from skparams._diff.hyperparameters import hyperparameters_in
-from skparams._diff.states import REDUCED, Opaque, attributes_in, caches_of, is_readable, state_of
+from skparams._diff.pieces import holds_items, is_list, pieces
+from skparams._diff.states import REDUCED, Opaque, caches_of, is_readable, state_of
 from skparams._diff.trees import trees_in
 from skparams._records import Node
 from skparams._walk import (
@@ -44,8 +44,6 @@ _NOT_COMPARED = ("output", "diagnostic", "state")
 # What scikit-learn's callbacks keep in an estimator: arguments of a training hook.
 _OF_HOOKS = ("_skl_callbacks", "_skl_callbacks_to_teardown", "_parent_callback_ctx")
 _OTHER = Rule("metadata")
-_MAX_DEPTH = 6
-_KEYS = (str, bytes, int, float, tuple, np.generic)
 
 
 class Attribute(NamedTuple):
@@ -253,70 +251,14 @@ def _add_pieces(
     nodes: Mapping[int, str],
 ) -> None:
     """Add all that an attribute holds, whatever it is."""
-    for local, piece in _pieces(name, value, {}):
+    for local, piece in pieces(name, value, {}):
         path = join(view.path, local)
         if nodes.get(id(piece)) == path:
             continue
         if is_estimator(piece):
             found.attributes[path] = Attribute(piece, piece, "estimator", name, guessed=True)
-        elif holds_no_numbers(piece) or (_holds_items(piece) and not _is_list(piece)):
+        elif holds_no_numbers(piece) or (holds_items(piece) and not is_list(piece)):
             found.attributes[path] = Attribute(piece, piece, "metadata", name, guessed=True)
         elif not found.add_trees(path, piece, name):
             role = "structure" if rule.role == "estimator" else rule.role
             found.add(Leaf(path, local, name, view.estimator, piece), role)
-
-
-def _pieces(
-    path: str, value: Any, visited: dict[int, Any], depth: int = 0
-) -> Iterator[tuple[str, Any]]:
-    """Yield all that a value holds, by path.
-
-    A list of numbers is one piece, as is a container in which no number is, and what was met
-    before or is deep inside other values.
-    """
-    if value is None and not depth:  # an attribute that is None is one that is not there
-        return
-    items = {} if id(value) in visited or depth == _MAX_DEPTH else _items(path, value)
-    if all(map(holds_no_numbers, items.values())):
-        yield path, value
-        if _is_list(value):  # of which the numbers are compared as those of an array
-            yield f"{path}.__class__", type(value)
-        return
-    visited[id(value)] = value
-    for inner, item in items.items():
-        yield from _pieces(inner, item, visited, depth + 1)
-
-
-def _items(path: str, value: Any) -> dict[str, Any]:
-    """What a container or an object of Python holds and is, by path; nothing of other values."""
-    if isinstance(value, np.ndarray):
-        items = np.ndenumerate(value) if _is_container(value) else ()
-        return {f"{path}[{', '.join(map(str, at))}]": item for at, item in items}
-    if type(value) is dict:
-        if not all(isinstance(key, _KEYS) for key in value):
-            return {}
-        inner = {f"{path}[{key!r}]": item for key, item in value.items()}
-        return {f"{path}.keys()": [*map(repr, value)], **inner} if value else {}
-    if isinstance(value, list | tuple):
-        shown = _is_container(value) and not _is_list(value)
-        return {f"{path}[{i}]": item for i, item in enumerate(value)} if shown else {}
-    if is_number(value) or holds_no_numbers(value) or issparse(value) or is_estimator(value):
-        return {}
-    attributes = attributes_in(value) or {}
-    inner = {f"{path}.{name}": item for name, item in attributes.items()}
-    return {f"{path}.__class__": type(value), **inner} if inner else {}
-
-
-def _is_container(value: Any) -> bool:
-    """Whether a value holds items and nothing else, unlike a ``defaultdict``."""
-    return _holds_items(value) and type(value) in (list, tuple, dict, np.ndarray)
-
-
-def _holds_items(value: Any) -> bool:
-    of_objects = isinstance(value, np.ndarray) and value.dtype.kind == "O"
-    return isinstance(value, list | tuple | dict) or (of_objects and value.ndim > 0)
-
-
-def _is_list(value: Any) -> bool:
-    """Whether a value is a list of numbers."""
-    return isinstance(value, list | tuple) and bool(value) and all(map(is_number, value))

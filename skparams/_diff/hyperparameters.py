@@ -21,6 +21,7 @@ from skparams.specs import (
     view_of,
 )
 
+MAX_WRITTEN = 6  # numbers of an array that are written out
 # By path, the value, and whether it is not the default.
 Hyperparameters = Mapping[str, tuple[Any, bool]]
 
@@ -49,7 +50,7 @@ def differing(
 
     Estimators among the values are compared by class, and their hyperparameters by path.
     """
-    short = _rounded_repr if role == "tuned" else short_repr
+    short = rounded_repr if role == "tuned" else short_repr
     for path in dict.fromkeys(path for model in models for path in model):
         found = [model[path] for model in models if path in model]
         distinct, indices, opaque = _distinct([comparable(value) for value, _ in found])
@@ -82,9 +83,13 @@ def _distinct(values: Sequence[Any]) -> tuple[list[Any], list[int], str | None]:
     return distinct, indices, None if differs else opaque
 
 
-def _rounded_repr(value: Any) -> str:
-    """The value as a summary shows it."""
-    return short_repr(float(f"{value:.6g}") if isinstance(value, float) else value)
+def rounded_repr(value: Any) -> str:
+    """The value as a summary shows it: floats and small arrays of them with six digits."""
+    if isinstance(value, float):
+        value = float(f"{value:.6g}")
+    elif type(value) is np.ndarray and value.dtype.kind == "f" and value.size <= MAX_WRITTEN:
+        value = np.array([float(f"{item:.6g}") for item in value.flat]).reshape(value.shape)
+    return short_repr(value)
 
 
 def comparable(value: Any) -> Any:
