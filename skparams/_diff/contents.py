@@ -109,7 +109,8 @@ class Model:
         return class_path(type(self.walk.views[path].estimator))
 
     def children(self, node: Node) -> dict[str, Node]:
-        return {child.name: child for child in node.children if child.path not in self.ignored}
+        compared = (child for child in node.children if child.role != "auxiliary")
+        return {child.name: child for child in compared if child.path not in self.ignored}
 
     def paths(self) -> Iterator[str]:
         """Yield the paths of all that may be ignored."""
@@ -155,7 +156,8 @@ def _model_of(model: Any) -> Model:
     walk = Walk(model)
     nodes = {id(view.estimator): path for path, view in walk.views.items()}
     fitted = {each.path for each in walk.fitted}
-    contents = {path: _contents_of(v, path in fitted, nodes) for path, v in walk.views.items()}
+    used = {path: v for path, v in walk.views.items() if v.place.role != "auxiliary"}
+    contents = {path: _contents_of(v, path in fitted, nodes) for path, v in used.items()}
     return Model(walk, dict(hyperparameters_in(model)), contents, nodes)
 
 
@@ -172,6 +174,8 @@ def _contents_of(view: EstimatorView, fitted: bool, nodes: Mapping[int, str]) ->
         if name not in values or name in view.params or name in _OF_HOOKS:
             continue
         rule = rules.get(name, _OTHER)
+        if rule.role == "estimator" and view.place_of(name).role == "auxiliary":
+            continue  # nothing calls it
         if not (described and _is_known(name, view)) or rule.role == "estimator":
             _add_pieces(found, view, name, values[name], rule, nodes)
         elif _needed(rule, values[name]):

@@ -75,7 +75,8 @@ class Plans:
         self.spec = view.spec
         self.path = view.path
         params = {**view.values, **view.params}
-        self.ctx = Context({name: _plain(value) for name, value in params.items()}, data)
+        plain = {name: _plain(value) for name, value in params.items()}
+        self.ctx = Context(plain, data, only_transforms=view.place.only_transforms)
         if after is not None:
             self.ctx.after = after
         sizes = self.spec.sizes

@@ -22,6 +22,7 @@ from skparams._records import (
     FittedAttribute,
     Node,
     NotKnown,
+    Totals,
     Unknown,
     chained,
 )
@@ -30,6 +31,7 @@ from skparams.specs import (
     Context,
     EstimatorView,
     Member,
+    Place,
     final_estimator_of,
     short_repr,
     templates_in,
@@ -50,16 +52,25 @@ class PlanWalk:
         self.root, self.cost = self._planned(estimator, data, name, "", chosen=True)
 
     def _planned(
-        self, estimator: Any, data: DataShape, name: str, path: str, *, chosen: bool
+        self,
+        estimator: Any,
+        data: DataShape,
+        name: str,
+        path: str,
+        *,
+        chosen: bool,
+        place: Place = Place(),  # noqa: B008  (a tuple)
     ) -> Planned:
         """Plan one estimator; ``chosen`` says that its hyperparameters are a user's choice."""
         ends = at_both_ends(data)
         if len(ends) > 1:  # sizes grow with the data's, so that they lie between those
-            found = (self._planned(estimator, each, name, path, chosen=chosen) for each in ends)
+            found = (
+                self._planned(estimator, e, name, path, chosen=chosen, place=place) for e in ends
+            )
             return reduce(spanning, found)
         if evaluate(is_regressor, final_estimator_of(estimator).estimator) is True:
             data = replace(data, classes=NO_CLASSES)
-        view = view_of(estimator, path)
+        view = view_of(estimator, path, place=place)
         plans = Plans(view, data, after(view.params, path))
         unknown = _unknown_reason(view, plans.ctx)
         rows: list[FittedAttribute] = []
@@ -107,6 +118,7 @@ class PlanWalk:
         found = evaluate(lambda: list(making(ctx))) if callable(making) else []
         if isinstance(found, Unknown):
             raise NotKnown(found.reason)
+        steps = next((key for key, r in view.spec.rules.items() if r.role == "estimator"), "")
         listed = {
             id(template)
             for key in view.params
@@ -117,12 +129,14 @@ class PlanWalk:
             path = join(view.path, member.path)
             if any(member.estimator is each for each in self._within):
                 raise NotKnown(f"{path} holds itself")
+            name = steps if view.spec.chained else member.path.partition("[")[0]
+            place = view.place_of(name, member.estimator, ctx)
             if member.fitted:
-                yield member, _kept(member, path)
+                yield member, _placed(_kept(member, path), place)
                 continue
             estimator, chosen_too = member.estimator, id(member.estimator) in listed
             args = (estimator, member.data, member.path, path)
-            yield member, self._planned(*args, chosen=chosen_too)
+            yield member, _placed(self._planned(*args, chosen=chosen_too, place=place), place)
 
     def _winner(self, name: str, view: EstimatorView, ctx: Context) -> tuple[Member, Planned]:
         """Plan all candidates of a search: any may become the estimator that is kept."""
@@ -130,7 +144,9 @@ class PlanWalk:
         around: Planned | None = None
         for candidate, estimator in candidates(view.params):
             path = join(view.path, name)
-            planned = self._planned(estimator, ctx.data, name, path, chosen=False)
+            place = view.place_of(name, estimator, ctx)
+            args = (estimator, ctx.data, name, path)
+            planned = self._planned(*args, chosen=False, place=place)
             around = planned if around is None else spanning(around, planned)
             if at_root:
                 shown = tuple((key, short_repr(value)) for key, value in candidate.items())
@@ -154,6 +170,17 @@ def _unknown_reason(view: EstimatorView, ctx: Context) -> Unknown | None:
             if rule.role == "estimator" and evaluate(rule.holds, ctx) is not False:
                 return Unknown(f"no Spec says what {name} will hold")
     return None
+
+
+def _placed(planned: Planned, place: Place) -> Planned:
+    """Return a plan as it counts in a place: only its training, where its parameters are none."""
+    if place.role == "parameter":
+        return planned
+    none = Totals(0, 0, 0)
+    node = replace(
+        planned.node, role=place.role, attributes=(), layers=(), children=(), totals=none
+    )
+    return Planned(node, replace(planned.cost, predict_macs_per_sample=0))
 
 
 def _kept(member: Member, path: str) -> Planned:

@@ -285,7 +285,8 @@ class Node:
     ``status`` is "fitted", "not fitted", "stateless" if there is nothing to fit, or "unknown" if
     it cannot be told. ``guessed`` says that no Spec describes the class. Before fit, a node may
     stand for several alike: ``times`` of them, which the totals of the node above it take into
-    account and its own do not.
+    account and its own do not. ``role`` is what its parameters are where it is: those of an
+    estimator that only selects features count as nothing.
     """
 
     name: str
@@ -304,6 +305,7 @@ class Node:
     times: Count = 1
     n_features_out: str | None = None
     leading: Leading | None = None
+    role: str = "parameter"
 
     @property
     def fitted(self) -> bool:

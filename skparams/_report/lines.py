@@ -160,6 +160,8 @@ class _Lines:
         trees = trees_in([node])
         if trees and trees.n == 1 and not boosted(node):
             words = tree_size(trees)
+        if node.role != "parameter":
+            return Line("estimator", clean(node.name), what, node.role, _totals(node))
         if node.times != 1:
             what = f"{number(node.times)} × {what}"
             stored = node.totals.stored

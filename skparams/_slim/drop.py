@@ -9,6 +9,7 @@ from skparams._walk import Walk, calls_of, join, pickled_state, rules_of
 from skparams.specs import COMMON, EstimatorView, is_number
 
 _DROPPED_ROLES = {"state", "diagnostic", "output"}
+_KEEPABLE = _DROPPED_ROLES | {"auxiliary"}  # of which only whole estimators are dropped
 _NEIGHBORS = {"kneighbors", "radius_neighbors"}
 # Without these, partial_fit starts anew and raises nothing: Birch, BernoulliRBM.
 _KEPT_FOR_TRAINING = {"root_", "dummy_leaf_", "h_samples_"}
@@ -35,12 +36,14 @@ def names_by_owner(plan: Collection[Droppable]) -> dict[int, set[str]]:
 def drop_plan(walk: Walk, keep: Collection[str]) -> list[Droppable]:
     """The attributes that predictions do not use, in all nested estimators, without ``keep``."""
     found = [attribute for each in walk.fitted for attribute in _droppable(each)]
+    unused = tuple(join(each.path, "") for each in found if each.role == "auxiliary")
+    found = [each for each in found if not (unused and each.path.startswith(unused))]
     names = {name for each in walk.fitted for name in each.values}
     names |= {join(each.path, name) for each in walk.fitted for name in each.values}
-    if unknown := set(keep) - names - _DROPPED_ROLES:
+    if unknown := set(keep) - names - _KEEPABLE:
         raise ValueError(
             f"slim: keep must name attributes, or roles out of "
-            f"{', '.join(sorted(_DROPPED_ROLES))}, and {walk.root.class_name} has no "
+            f"{', '.join(sorted(_KEEPABLE))}, and {walk.root.class_name} has no "
             f"{min(unknown)!r}. Without keep, these are dropped: "
             f"{', '.join(each.path for each in found) or 'none'}."
         )
@@ -51,7 +54,12 @@ def _droppable(each: EstimatorView) -> Iterator[Droppable]:
     if each.guessed:
         return
     roles, stored = _roles_dropped(each.estimator), pickled_state(each.estimator)
-    for name, rule in rules_of(each, each.context()).items():
+    ctx = each.context()
+    for name, rule in each.spec.rules.items():
+        unused = rule.role == "estimator" and rule.otherwise == "auxiliary" and name in stored
+        if unused and name not in each.params and not rule.holds(ctx):
+            yield Droppable(each.estimator, join(each.path, name), name, "auxiliary", stored[name])
+    for name, rule in rules_of(each, ctx).items():
         value = each.values[name]
         guessed = name not in each.spec.rules and name not in COMMON
         small = value is None or isinstance(value, bool | str) or is_number(value)

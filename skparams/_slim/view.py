@@ -20,6 +20,7 @@ _WORDS = {
     "diagnostic": "diagnostic",
     "output": "results for the training rows",
     "data": "training rows",
+    "auxiliary": "not used to predict",
     "retained": "memory behind a view",
 }
 

@@ -115,7 +115,12 @@ def rules_of(view: EstimatorView, ctx: Context) -> dict[str, Rule]:
     for name, value in view.values.items():
         if name not in view.params and name not in view.spec.rules:
             rules[name] = guess_rule(type(view.estimator), name, value, view.values)
-    return rules
+    if view.place.role == "parameter":
+        return rules
+    return {
+        name: replace(rule, role=view.place.role) if rule.role == "parameter" else rule
+        for name, rule in rules.items()
+    }
 
 
 def depend_on_names_only(spec: Spec, rules: Mapping[str, Rule]) -> bool:

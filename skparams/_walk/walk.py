@@ -42,6 +42,7 @@ _IN_RECORDS = ("layers", "leading")  # of the extras of a Spec
 Values = Mapping[str, Any]
 Rules = Sequence[tuple[str, Rule]]
 _NOT_FITTED = Unknown("not fitted")
+_NOTHING = Totals(0, 0, 0)
 
 
 def class_path(cls: type) -> str:
@@ -71,7 +72,7 @@ class Walk:
         self.views: dict[str, EstimatorView] = {}
         self._measure = measure
         self._roles = roles
-        self._visited: set[int] = set()
+        self._visited: set[tuple[int, str]] = set()  # with the role of what is in them
         self._depth = 0
         self._buffers: dict[tuple, Leaf] = {}  # which keep alive what they are known by
         self._rules: dict[tuple, Rules] = {}
@@ -81,7 +82,7 @@ class Walk:
     def _node(self, view: EstimatorView, name: str, status: str, *, chosen: bool) -> Node:
         """Return the record; ``chosen`` says that its hyperparameters are a user's choice."""
         estimator, spec = view.estimator, view.spec
-        self._visited.add(id(estimator))
+        self._visited.add((id(estimator), view.place.role))
         self.views[view.path] = view
         rows: list[FittedAttribute] = []
         extras: dict[str, Any] = {}
@@ -103,6 +104,7 @@ class Walk:
         unknown = _unknown_reason(view, status, rows)
         if self._depth == MAX_DEPTH and any(r.role == "estimator" for r in spec.rules.values()):
             unknown = Unknown(f"estimators are nested more than {MAX_DEPTH} deep")
+        counted = view.place.role == "parameter"
         # Those of an argument's estimator stand in a record of its own, or the winner's do.
         skip = view.params if spec.winner in view.values else spec.rules
         return Node(
@@ -118,9 +120,10 @@ class Walk:
             attributes=tuple(rows),
             layers=extras.get("layers", ()),
             leading=extras.get("leading"),
-            totals=totals_of(rows, children, unknown, guessed=guessed),
+            totals=totals_of(rows, children, unknown, guessed=guessed) if counted else _NOTHING,
             children=tuple(children),
             n_features_out=spec.columns_out if isinstance(spec.columns_out, str) else None,
+            role=view.place.role,
         )
 
     def _rules_of(self, view: EstimatorView, ctx: Context) -> tuple[Rules, Mapping[str, Guess]]:
@@ -128,7 +131,7 @@ class Walk:
 
         An ensemble's members hold the same names, and most rules do not ask what is in them.
         """
-        names = (type(view.estimator), id(view.spec), *view.values)
+        names = (type(view.estimator), id(view.spec), view.place.role, *view.values)
         known = self._rules.get(names)
         if known is not None:
             return known, {}
@@ -157,16 +160,20 @@ class Walk:
                 if not learned and leaf.numbers is None:  # an object without any
                     continue
                 named = dims_of(rule, ctx, i, len(leaves)) if callable(dims) else dims
-                alias = self._take(leaf, role)
+                alias = self._take(leaf, role, view.place.role)
                 row = record_of(leaf, role, rule, named, ctx, alias)
                 if self._measure and learned and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
                 own.append((leaf, row))
         return [*add_retained_bytes(own), *numbers]
 
-    def _take(self, leaf: Leaf, role: str) -> str | None:
-        """Keep a leaf if it is a parameter; return where the same buffer was met before."""
-        first = self._buffers.setdefault(leaf.buffer, leaf)
+    def _take(self, leaf: Leaf, role: str, place: str) -> str | None:
+        """Keep a leaf if it is a parameter; return where the same buffer was met before.
+
+        What is not counted in one place is not met before in another where it is.
+        """
+        key = leaf.buffer if place == "parameter" else (*leaf.buffer, place)
+        first = self._buffers.setdefault(key, leaf)
         alias = None if first is leaf else first.path
         if role == "parameter":
             self.leaves.append(leaf)
@@ -186,11 +193,13 @@ class Walk:
                 continue
             chosen_too = (chosen and name in view.params) or name == view.spec.winner
             for local, child in estimators_in(name, view.values[name], objects=guess):
-                if id(child) in self._visited:
+                place = view.place_of(name, child)
+                seen = {(id(child), "parameter"), (id(child), place.role)}
+                if not self._visited.isdisjoint(seen):
                     continue
                 local = distinct(name, local, called)
                 called.add(local)
-                inner = view_of(child, join(view.path, local), self._roles)
+                inner = view_of(child, join(view.path, local), self._roles, place)
                 status = status_of(inner)
                 # Meta-estimators keep an unfitted template beside the fitted clones.
                 if status != "not fitted" or name in view.params:

@@ -90,7 +90,11 @@ from skparams.specs.values import (
     templates_in as templates_in,
     texts_in as texts_in,
 )
-from skparams.specs.view import EstimatorView as EstimatorView, view_of as view_of
+from skparams.specs.view import (
+    EstimatorView as EstimatorView,
+    Place as Place,
+    view_of as view_of,
+)
 
 __all__ = [
     "ROLES",

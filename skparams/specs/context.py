@@ -40,6 +40,9 @@ class Context:
         Of an array, for its ``free`` count.
     index, length : int
         In a list of arrays, the place of one and how many there are, for its ``dims``.
+    only_transforms : bool, default=False
+        Whether predictions call nothing but ``transform`` of the estimator, because it is inside
+        another one: a step before the last of a pipeline, for example.
 
     Examples
     --------
@@ -59,3 +62,4 @@ class Context:
     shape: tuple[int, ...] = ()
     index: int = 0
     length: int = 1
+    only_transforms: bool = False

@@ -11,8 +11,11 @@ from typing import Any
 
 from skparams._records import Count, DataShape, NotKnown, Unknown
 from skparams.specs.context import Context
-from skparams.specs.spec import Member
+from skparams.specs.spec import Member, Rule
 from skparams.specs.view import EstimatorView
+
+# An estimator that ``predict`` calls and ``transform`` does not.
+PREDICTS = Rule("estimator", when=lambda ctx: not ctx.only_transforms)
 
 
 def made(name: str, params: Mapping[str, Any] | None = None, *, given: Any = None) -> Any:

@@ -103,7 +103,8 @@ class Rule:
         The count minus constraints, from ``ctx.shape`` and ``ctx.params``; by default all.
     when : str or callable, default=None
         The hyperparameter without which the attribute is no parameter, like ``fit_intercept``; or
-        a function that says whether it is one.
+        a function that says whether it is one. Of an attribute that holds estimators, whether
+        their parameters are some; otherwise they have the role below.
     otherwise : str, default="auxiliary"
         The role without that hyperparameter: ``"structure"`` where predictions read a constant
         that stands in, as an offset of zero.
@@ -263,8 +264,9 @@ class Spec:
         depends on the estimators in it, a function that returns it.
     route : str, default=None
         How X gets to the estimator that predicts. ``"chained"``: it passes through the estimators
-        in this one, one after the other. The name of an attribute: it holds the one that stands for
-        all, as ``"best_estimator_"`` of a search.
+        in this one, one after the other. ``"parallel"``: each of them transforms it, or a part of
+        it. The name of an attribute: it holds the one that stands for all, as
+        ``"best_estimator_"`` of a search.
     cost : callable, default=None
         Before fit: what training and predicting cost. By default only the memory of the parameters
         is known.
@@ -317,9 +319,14 @@ class Spec:
         return self.route == "chained"
 
     @cached_property
+    def parallel(self) -> bool:
+        """Whether predictions call ``transform`` of the estimators in it, and nothing else."""
+        return self.route == "parallel"
+
+    @cached_property
     def winner(self) -> str | None:
         """The attribute with the one estimator that stands for all, or None."""
-        return None if self.chained else self.route
+        return None if self.chained or self.parallel else self.route
 
     def decided_by(self, hyperparameters: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         """Return, for hyperparameters that decide something, the attributes they decide.

@@ -105,6 +105,7 @@ SPECS["ColumnTransformer"] = Spec(
         ),
         "_name_to_fitted_passthrough": "estimator",
     },
+    route="parallel",
     decides={"transformers": ("transformers_",), "remainder": ("transformers_",)},
     members=lambda ctx: [
         Member(*sent)

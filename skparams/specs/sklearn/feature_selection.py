@@ -1,4 +1,7 @@
-"""Selection of features: scores and masks are structure, the estimators behind them are kept."""
+"""Selection of features: scores and masks are structure, the estimators behind them are kept.
+
+Those estimators are not counted where the selector only transforms: what they learned is a mask.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,12 @@ from numbers import Integral
 from typing import Any
 
 from skparams._records import Unknown, between
-from skparams.specs import Context, Input, Member, Spec, common, roles
+from skparams.specs import Context, Input, Member, Rule, Spec, common, members, roles
 
 SPECS: dict[str, Spec] = {}
 
-_FILTER = roles(structure="scores_ pvalues_")
-
-
+_BY_SCORES = roles(structure="scores_", auxiliary="pvalues_")
+_BY_PVALUES = roles(structure="pvalues_", auxiliary="scores_")
 _AFTER_SCORES = Unknown("depends on the features' scores")
 
 
@@ -22,11 +24,27 @@ def _k_best(ctx: Context) -> int:
     return ctx.data.n_features if isinstance(k, str) else min(k, ctx.data.n_features)
 
 
-SPECS["SelectKBest"] = Spec(_FILTER, columns_out="k", sizes={"k": _k_best}, float32=True)
-# SelectPercentile, SelectFpr, SelectFdr, SelectFwe and GenericUnivariateSelect.
-SPECS["_BaseFilter"] = Spec(
-    _FILTER, columns_out="n_selected", sizes={"n_selected": _AFTER_SCORES}, float32=True
-)
+SPECS["SelectKBest"] = Spec(_BY_SCORES, columns_out="k", sizes={"k": _k_best}, float32=True)
+
+
+def _scores_decide(ctx: Context) -> bool:
+    return ctx.params["mode"] in ("percentile", "k_best")
+
+
+_EITHER: dict[str, Rule | str] = {
+    "scores_": Rule("structure", when=_scores_decide),
+    "pvalues_": Rule("structure", when=lambda ctx: not _scores_decide(ctx)),
+}
+for _name, _filter in {
+    "SelectPercentile": _BY_SCORES,
+    "SelectFpr": _BY_PVALUES,
+    "SelectFdr": _BY_PVALUES,
+    "SelectFwe": _BY_PVALUES,
+    "GenericUnivariateSelect": _EITHER,
+}.items():
+    SPECS[_name] = Spec(
+        _filter, columns_out="n_selected", sizes={"n_selected": _AFTER_SCORES}, float32=True
+    )
 SPECS["VarianceThreshold"] = Spec(
     {"variances_": "structure"},
     columns_out="n_selected",
@@ -59,7 +77,7 @@ def _selected(ctx: Context) -> dict[str, Input]:
 
 
 _RFE = {
-    "estimator_": "estimator",
+    "estimator_": members.PREDICTS,
     **roles(
         structure="support_ n_features_",
         diagnostic="ranking_ step_n_features_ step_ranking_ step_scores_ step_support_",
@@ -95,9 +113,10 @@ SPECS["RFECV"] = Spec(
     float32=True,
     extras={"inputs": _selected},
 )
-# Which features pass is computed from the estimator each time.
+# Which features pass is computed from the estimator each time, and nothing else is.
+_GIVES_MASK = Rule("estimator", when=lambda ctx: False, otherwise="structure")
 SPECS["SelectFromModel"] = Spec(
-    {"estimator_": "estimator", "max_features_": "structure"},
+    {"estimator_": _GIVES_MASK, "max_features_": "structure"},
     members=lambda ctx: [
         Member("estimator_", ctx.params["estimator"], ctx.data, fitted=ctx.params["prefit"])
     ],

@@ -18,6 +18,7 @@ SPECS["Pipeline"] = Spec(
 
 SPECS["FeatureUnion"] = Spec(
     {"transformer_list": "estimator", "_transformers_feature_names_out": "structure"},
+    route="parallel",
     members=lambda ctx: [
         Member(name, transformer, ctx.data)
         for name, transformer in ctx.params["transformer_list"]

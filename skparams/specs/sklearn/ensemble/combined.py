@@ -143,7 +143,7 @@ for _kind, _final in (("Classifier", "LogisticRegression"), ("Regressor", "Ridge
     SPECS[f"Stacking{_kind}"] = Spec(
         {
             "estimators_": "estimator",
-            "final_estimator_": "estimator",
+            "final_estimator_": members.PREDICTS,
             "named_estimators_": "structure",  # the same estimators by name
             **roles(structure="stack_method_ _n_feature_outs _label_encoder"),
             **({"stack_method": "structure"} if _kind == "Regressor" else {}),
