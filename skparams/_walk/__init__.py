@@ -11,7 +11,7 @@ from skparams._walk.memory import ByteCounter, pickled_size
 from skparams._walk.outputs import results_equal
 from skparams._walk.predictions import METHODS, calls_of, method_of, results_of
 from skparams._walk.sums import BLOCK, blocks, buffer, dot, exponent_of, in_range, scaled
-from skparams._walk.training_rows import n_training_rows, shares_memory
+from skparams._walk.training_rows import TrainingRows, n_training_rows, shares_memory, table_of
 from skparams._walk.walk import Walk, class_path, totals_of
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "METHODS",
     "ByteCounter",
     "Leaf",
+    "TrainingRows",
     "Walk",
     "blocks",
     "buffer",
@@ -54,5 +55,6 @@ __all__ = [
     "sharing_copy",
     "status_of",
     "stored_in",
+    "table_of",
     "totals_of",
 ]

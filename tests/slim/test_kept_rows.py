@@ -1,21 +1,32 @@
 """Where training rows are kept, compared with the rows themselves."""
 
+import functools
 import json
 
 import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.base import BaseEstimator
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KernelDensity, KNeighborsRegressor
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 
 from skparams import kept_rows, summary
+from tests import stand_ins
 from tests.all_estimators import each_estimator, fitted
+
+STAND_INS = [
+    name
+    for name, cls in vars(stand_ins).items()
+    if isinstance(cls, type) and cls.__module__ == stand_ins.__name__ and hasattr(cls, "fit")
+]
 
 
 @pytest.fixture
@@ -79,7 +90,7 @@ def test_what_no_spec_describes_never_reads_as_clean(X):
             "texts_",
             "set_",
             "nested_['a'][0]",
-            "nested_['a'][1][0]",
+            "nested_['a'][1]",
             "sparse_",
             "object_",
         ),
@@ -119,21 +130,177 @@ def test_rows_are_compared_with_x(X, rng):
     assert found.n_samples == 40
 
 
-def test_x_rules_out_nothing_behind_other_steps(X, rng):
+def test_x_is_compared_as_it_gets_behind_other_steps(X, rng):
     inner = Unknown()
-    model = make_pipeline(StandardScaler(), inner).fit(X)
-    inner.rows_ = StandardScaler().fit_transform(X)
-    inner.raw_ = X
-    found = kept_rows(model, X)
-    assert places(found) == [("unknown__raw_", 40, 1600)]
-    assert found.unknown == ("unknown__rows_",)
+    model = make_pipeline(StandardScaler(), MinMaxScaler(), inner).fit(X)
+    kept = model[:-1].transform(X)
+    inner.rows_, inner.raw_, inner.others_ = kept[::2], X, rng.standard_normal((9, 5))
+    for each in (model, searched(model, X), make_pipeline(model)):
+        found = kept_rows(each, X)
+        assert [(p.path.rpartition("__")[2], p.rows) for p in found.places] == [
+            ("rows_", 20),
+            ("raw_", 40),
+        ]
+        assert found.unknown == ()
 
 
-def test_sparse_x_is_compared_by_identity(X):
+def searched(model, X):
+    search = GridSearchCV(model, {}, cv=2, scoring=lambda *_: 1.0).fit(X)
+    search.best_estimator_ = model
+    return search
+
+
+def test_what_fit_got_may_differ_in_bits_from_what_transform_gives(X):
+    inner = Unknown()
+    model = make_pipeline(PCA(), inner).fit(X)
+    inner.rows_ = PCA().fit_transform(X)
+    assert kept_rows(model, X).places[0].rows == 40
+    inner.rows_ = model[0].transform(X) + 1e-3  # as other solvers may give in fit
+    assert kept_rows(model, X).unknown == ("unknown__rows_",)
+    inner.rows_ = model[0].transform(X)
+    assert kept_rows(model, X).places[0].rows == 40
+
+
+def test_steps_that_raise_or_cannot_be_copied(X):
+    for Step in (Raising, Uncopied):
+        inner = Unknown()
+        model = Pipeline([("step", Step()), ("inner", inner)]).fit(X)
+        inner.rows_ = X + 1
+        assert kept_rows(model, X).unknown == ("inner__rows_",)
+
+
+class Raising(Unknown):
+    def fit_transform(self, X, y=None):
+        return X
+
+    def transform(self, X):
+        raise RuntimeError
+
+
+class Uncopied(Raising):
+    def transform(self, X):
+        return X + 1
+
+    def __reduce_ex__(self, protocol):
+        raise RuntimeError
+
+
+def test_sparse_x_is_compared_by_identity_and_by_rows(X):
     rows = sparse.csr_array(X)
-    found = kept_rows(Unknown().fit(rows, a_=rows, b_=rows.copy()), rows)
-    assert places(found) == [("a_", 40, 1600)]
-    assert found.unknown == ("b_",)
+    found = kept_rows(Unknown().fit(rows, a_=rows, b_=rows.copy(), c_=X[:3], d_=X + 1), rows)
+    assert places(found) == [("a_", 40, 1600), ("b_", 40, 1600), ("c_", 3, 120)]
+    assert found.unknown == ()
+
+
+class Holder:
+    def __init__(self, **kept):
+        vars(self).update(kept)
+
+
+def test_rows_in_tables_objects_functions_and_names_of_other_meaning(X):
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    loop = [X[5].copy()]
+    loop.append(loop)
+
+    def closure():
+        return X[:4]
+
+    kept = {
+        "frame_": pd.DataFrame(X[:7]),
+        "polars_": pl.DataFrame(X),
+        "column_": pd.Series(X[:, 0]),
+        "list_": X[:3].tolist(),
+        "objects_": X[:2].astype(object),
+        "object_": Holder(rows=X[:6].copy(), text="a"),
+        "opaque_": object(),
+        "stored_": b"bytes",
+        "function_": closure,
+        "plain_function_": searched,
+        "partial_": functools.partial(searched, X[:8]),
+        "loop_": loop,
+        "embedding_": X.copy(),
+        "labels_": np.ones(40),
+        "model_": Holder(inner=KNeighborsRegressor().fit(X[:9].copy(), X[:9, 0])),
+    }
+    model = Unknown().fit(X, **kept)
+    found = kept_rows(model, X)
+    assert {each.path: each.rows for each in found.places} == {
+        "frame_": 7,
+        "polars_": 40,
+        "list_": 3,
+        "objects_": 2,
+        "object_.rows": 6,
+        "function_.X": 40,
+        "partial_.args[0]": 8,
+        "loop_[0]": 1,
+        "embedding_": 40,
+        "model_.inner._fit_X": 9,
+        "model_.inner._y": 9,
+    }
+    assert {"column_", "opaque_", "stored_"} <= set(found.unknown)
+    assert not {"plain_function_", "labels_", "function_", "object_"} & set(found.unknown)
+    blind = kept_rows(model)
+    assert {p for p in kept if p not in ("labels_", "embedding_", "plain_function_")} <= {
+        path.partition(".")[0].partition("[")[0] for path in blind.unknown
+    }
+
+
+def test_rows_in_hyperparameters_are_found_too(X, rng):
+    model = KMeans(3, init=X[:3].copy(), n_init=1).fit(X)
+    assert kept_rows(model).places == ()
+    assert places(kept_rows(model, X)) == [("init", 3, 120)]
+    assert kept_rows(KMeans(3, init=rng.standard_normal((3, 5)), n_init=1).fit(X), X).unknown == ()
+
+
+@pytest.mark.parametrize("name", STAND_INS)
+def test_stand_ins_are_never_clean_by_mistake(name):
+    X, y = stand_ins.data()
+    model = getattr(stand_ins, name)()
+    model.fit(X, y)
+    before = {key: id(value) for key, value in vars_of(model).items()}
+    keeping = {"Neighbor": "rows_", "ChangesItself": "X_train"}
+    for given in (None, X):
+        try:
+            found = kept_rows(model, given)
+        except NotFittedError:  # an error does not read as clean
+            continue
+        assert found.to_text()
+        if name in keeping:
+            known = [each.path for each in found.places] if given is not None else found.unknown
+            assert keeping[name] in known
+        if name in ("Opaque",):
+            assert found.unknown
+    assert {key: id(value) for key, value in vars_of(model).items()} == before
+
+
+def vars_of(model):
+    return getattr(model, "__dict__", {})
+
+
+class SearchThatKeepsX(GridSearchCV):
+    def fit(self, X, y=None, **params):
+        super().fit(X, y, **params)
+        self.X_, self.half_ = X, X[::2].astype(np.float32)
+        return self
+
+
+def test_a_search_that_keeps_x(X):
+    search = SearchThatKeepsX(Ridge(), {"alpha": [1.0, 2.0]}, cv=2).fit(X, X[:, 0])
+    assert kept_rows(search).unknown == ("X_", "half_")
+    found = kept_rows(search, X)
+    assert {each.path: each.rows for each in found.places} == {"X_": 40, "half_": 20}
+
+
+def test_hdbscan_keeps_the_rows_themselves(X):
+    hdbscan = pytest.importorskip("hdbscan")
+    found = kept_rows(hdbscan.HDBSCAN(min_cluster_size=5).fit(X), X)
+    assert "_raw_data" in {each.path for each in found.places} | set(found.unknown)
+
+
+def test_ecod_keeps_rows(X):
+    ecod = pytest.importorskip("pyod.models.ecod")
+    found = kept_rows(ecod.ECOD().fit(X), X)
+    assert "X_train" in {each.path for each in found.places}
 
 
 def test_it_has_no_truth_value(X):
