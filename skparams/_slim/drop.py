@@ -35,7 +35,11 @@ def names_by_owner(plan: Collection[Droppable]) -> dict[int, set[str]]:
 
 def drop_plan(walk: Walk, keep: Collection[str]) -> list[Droppable]:
     """The attributes that predictions do not use, in all nested estimators, without ``keep``."""
-    found = [attribute for each in walk.fitted for attribute in _droppable(each)]
+    found = [
+        attribute
+        for each in walk.fitted
+        for attribute in (*_unused_estimators(each), *droppable(each))
+    ]
     unused = tuple(join(each.path, "") for each in found if each.role == "auxiliary")
     found = [each for each in found if not (unused and each.path.startswith(unused))]
     names = {name for each in walk.fitted for name in each.values}
@@ -50,16 +54,21 @@ def drop_plan(walk: Walk, keep: Collection[str]) -> list[Droppable]:
     return [each for each in found if not {each.name, each.path, each.role} & set(keep)]
 
 
-def _droppable(each: EstimatorView) -> Iterator[Droppable]:
+def _unused_estimators(each: EstimatorView) -> Iterator[Droppable]:
+    """The estimators that are in a place where nothing calls them."""
+    for name, rule in each.spec.rules.items():
+        unused = rule.role == "estimator" and rule.otherwise == "auxiliary" and name in each.values
+        if unused and name not in each.params and not rule.holds(each.context()):
+            value = each.values[name]
+            yield Droppable(each.estimator, join(each.path, name), name, "auxiliary", value)
+
+
+def droppable(each: EstimatorView, roles: Collection[str] = ()) -> Iterator[Droppable]:
+    """The attributes of some roles that can be left out, by default of those that go."""
     if each.guessed:
         return
-    roles, stored = _roles_dropped(each.estimator), pickled_state(each.estimator)
-    ctx = each.context()
-    for name, rule in each.spec.rules.items():
-        unused = rule.role == "estimator" and rule.otherwise == "auxiliary" and name in stored
-        if unused and name not in each.params and not rule.holds(ctx):
-            yield Droppable(each.estimator, join(each.path, name), name, "auxiliary", stored[name])
-    for name, rule in rules_of(each, ctx).items():
+    roles, stored = roles or _roles_dropped(each.estimator), pickled_state(each.estimator)
+    for name, rule in rules_of(each, each.context()).items():
         value = each.values[name]
         guessed = name not in each.spec.rules and name not in COMMON
         small = value is None or isinstance(value, bool | str) or is_number(value)

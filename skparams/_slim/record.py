@@ -13,13 +13,29 @@ from skparams._report import Frame, Page, Report
 class DroppedAttribute:
     """An attribute that was dropped, with its role and the bytes that it took in memory.
 
-    ``role`` is one of ``skparams.specs.ROLES``, or ``"retained"`` for the memory that a view kept
-    alive beside its own elements.
+    ``role`` is one of ``skparams.specs.ROLES``, ``"retained"`` for the memory that a view kept
+    alive beside its own elements, or ``"callback"`` for what was passed to training. ``bytes`` is
+    None if they cannot be counted.
     """
 
     path: str
     role: str
-    bytes: int
+    bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionChange:
+    """How much the results of a method changed by lossy slimming.
+
+    ``absolute`` is the largest difference of two numbers, and ``relative`` is that divided by the
+    largest number; both are None for labels and integers. ``n_changed`` of ``n`` results differ.
+    """
+
+    method: str
+    absolute: float | None
+    relative: float | None
+    n_changed: int
+    n: int
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,6 +65,16 @@ class SlimReport(Report):
         The training rows that are still in the copy.
     guessed : tuple of str
         Names of the classes that no Spec describes; nothing was dropped from them.
+    lossy : tuple of str
+        The ways of lossy slimming that were chosen.
+    failing : tuple of str
+        Calls that worked before and raise on the copy, because a derived attribute was dropped.
+    float32 : tuple of str
+        Paths of the arrays that are float32 in the copy and float64 in the estimator.
+    float64 : tuple of str
+        Paths of the arrays of parameters that could not become float32.
+    changes : tuple of PredictionChange
+        The methods that return something else, and how much it differs.
     """
 
     class_name: str
@@ -62,6 +88,11 @@ class SlimReport(Report):
     nondeterministic: tuple[str, ...] = ()
     kept_places: tuple[KeptPlace, ...] = ()
     guessed: tuple[str, ...] = ()
+    lossy: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    float32: tuple[str, ...] = ()
+    float64: tuple[str, ...] = ()
+    changes: tuple[PredictionChange, ...] = ()
 
     def _page(self) -> Page:
         from skparams._slim.view import page_of_slim

@@ -18,8 +18,8 @@ from skparams._walk import (
     n_rows,
     results_of,
     shares_memory,
-    sharing_copy,
     table_of,
+    working_copy,
 )
 from skparams.specs import (
     COMMON,
@@ -194,7 +194,7 @@ def _reached(fitted: Sequence[EstimatorView], X: Any) -> Iterator[tuple[int, Rea
             if step is steps[-1]:
                 break
             try:
-                rows = results_of(sharing_copy(step), rows, ["transform"])["transform"]
+                rows = results_of(working_copy(step), rows, ["transform"])["transform"]
             except Exception:  # a step that cannot be copied is not called
                 break
             if isinstance(rows, Exception):

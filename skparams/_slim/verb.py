@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Literal, TypeVar, overload
 
+from skparams._slim.compare import Predictions
 from skparams._slim.drop import Droppable, drop_plan, names_by_owner
+from skparams._slim.lossy import check_lossy, derived_plan, narrow
 from skparams._slim.record import DroppedAttribute, SlimReport
 from skparams._walk import (
-    METHODS,
     ByteCounter,
     Walk,
-    calls_of,
     check_estimator,
     check_fitted,
     check_names,
     compact_copy,
     copy_or_raise,
+    hooks_in,
     n_rows,
     pickled_size,
-    results_equal,
-    results_of,
     sharing_copy,
 )
+from skparams.specs import HOOKS
 
 E = TypeVar("E")
 
@@ -33,6 +33,7 @@ def slim(
     X: Any = None,
     *,
     keep: Collection[str] = (),
+    lossy: Collection[str] = (),
     return_report: Literal[False] = False,
 ) -> E: ...
 
@@ -43,6 +44,7 @@ def slim(
     X: Any = None,
     *,
     keep: Collection[str] = (),
+    lossy: Collection[str] = (),
     return_report: Literal[True],
 ) -> tuple[E, SlimReport]: ...
 
@@ -52,6 +54,7 @@ def slim(
     X: Any = None,
     *,
     keep: Collection[str] = (),
+    lossy: Collection[str] = (),
     return_report: bool = False,
 ) -> E | tuple[E, SlimReport]:
     """Return a copy that predicts the same and keeps less.
@@ -72,6 +75,13 @@ def slim(
         Attributes that stay: by name, such as ``"loss_curve_"`` in all estimators that have it, by
         path, such as ``"mlp__loss_curve_"``, or all of a role: with ``("state", "diagnostic")``
         training can go on.
+    lossy : collection of str, default=()
+        What the copy may lose beyond that, which needs X. ``"derived"``: attributes that are
+        computed from parameters and that no method reads when called without options, such as
+        ``L_`` of a Gaussian process; ``predict(return_std=True)`` then raises. ``"float32"``:
+        arrays of parameters become float32 instead of float64, unless predictions then raise, or
+        are no longer finite. Trees stay as they are. The report has the calls that raise and how
+        much predictions change.
     return_report : bool, default=False
         Whether to return a report too.
 
@@ -86,12 +96,12 @@ def slim(
     ------
     TypeError
         If ``estimator`` is not an estimator, or is a class, or something in it cannot be copied,
-        or ``keep`` is no collection of names.
+        or ``keep`` or ``lossy`` is no collection of names.
     NotFittedError
         If the estimator is not fitted.
     ValueError
-        If ``keep`` has a name that no estimator has, no method takes X, or the copy predicts
-        something else.
+        If ``keep`` has a name that no estimator has, ``lossy`` has an entry that does not exist or
+        is given without X, no method takes X, or the copy predicts something else.
 
     Examples
     --------
@@ -108,8 +118,12 @@ def slim(
     """
     check_estimator("slim", estimator)
     check_names("slim", "keep", keep)
+    check_names("slim", "lossy", lossy)
+    check_lossy(lossy, X)
+    hooks = list(hooks_in(estimator))
     # Inspected and called instead of the estimator, because both may change it.
     before = copy_or_raise("slim", estimator, sharing_copy)
+    _remove_hooks(before, hooks)
     walk = Walk(before)
     check_fitted("slim", walk)
     for each in walk.fitted:  # attributes that are computed on access; their source may be dropped
@@ -118,68 +132,79 @@ def slim(
             stored.update({k: value for k, value in each.values.items() if k not in stored})
     plan = drop_plan(walk, keep)
     slimmed: E = compact_copy(before, names_by_owner(plan))
-    compared = {} if X is None else _compare(before, slimmed, plan, X)
+    facts: dict[str, Any] = {}
+    if X is not None:
+        expected = Predictions(before, X)
+        _check_the_same(before, slimmed, plan, expected)
+        facts = {"n_samples": n_rows("slim", X), "nondeterministic": expected.nondeterministic()}
+        if "derived" in lossy:
+            plan += derived_plan(walk, plan, keep, expected)
+            slimmed = compact_copy(before, names_by_owner(plan))
+            facts["failing"] = expected.failing(slimmed)
+        if "float32" in lossy:
+            facts |= narrow(slimmed, keep, expected, facts.get("failing", ()))._asdict()
+        other = {*facts.get("failing", ()), *(c.method for c in facts.get("changes", ()))}
+        facts["compared"] = tuple(call for call in expected.working if call not in other)
     if not return_report:
         return slimmed
     nodes = list(Walk(slimmed).root.walk())
+    callbacks = [DroppedAttribute(path, "callback", _bytes_of(value)) for path, _, value in hooks]
     report = SlimReport(
         class_name=walk.root.class_name,
-        dropped=_dropped(before, walk, plan),
+        dropped=(*_dropped(before, walk, plan), *callbacks),
         pickled_before=pickled_size(estimator),
         pickled_after=pickled_size(slimmed),
-        memory_before=ByteCounter().add(estimator),
+        memory_before=ByteCounter().add(estimator) + sum(each.bytes or 0 for each in callbacks),
         memory_after=ByteCounter().add(slimmed),
         kept_places=tuple(each for node in nodes for each in node.kept_places),
         guessed=tuple(dict.fromkeys(node.class_name for node in nodes if node.guessed)),
-        **compared,
+        lossy=tuple(lossy),
+        **facts,
     )
     return slimmed, report
 
 
-def _compare(before: Any, slimmed: Any, plan: Sequence[Droppable], X: Any) -> dict[str, Any]:
-    """The report's facts about results before and after; raise ValueError if any differ."""
-    name, calls = type(before).__name__, calls_of(before)
-    if not calls:
-        raise ValueError(
-            f"slim: X was given to compare predictions, and {name} makes none: it has none of "
-            f"{', '.join(METHODS)}."
-        )
-    model = sharing_copy(before)
-    results = results_of(model, X, calls)
-    errors = {call: value for call, value in results.items() if isinstance(value, Exception)}
-    if len(errors) == len(results):
-        error = errors[calls[0]]
-        raise ValueError(f"slim: {name} cannot predict X: {error}") from error
+def _remove_hooks(copy: Any, hooks: Sequence[tuple[str, Any, Any]]) -> None:
+    """Remove the callbacks that a class with its own way to be pickled has copied."""
+    given = {id(owner) for _, owner, _ in hooks}
+    for _, owner, _ in [*hooks_in(copy)] if hooks else ():
+        if id(owner) not in given:
+            for name in HOOKS:
+                vars(owner).pop(name, None)
 
-    def first_difference(other: Any) -> str | None:
-        others = results_of(sharing_copy(other), X, calls)
-        return next((c for c in calls if not results_equal(results[c], others[c])), None)
 
-    if changed := first_difference(slimmed):
+def _check_the_same(
+    before: Any, slimmed: Any, plan: Sequence[Droppable], expected: Predictions
+) -> None:
+    """Raise ValueError if predictions of the copy differ."""
+    name = expected.name
+    if changed := expected.first_difference(slimmed):
         for each in plan:
-            if used := first_difference(compact_copy(before, names_by_owner([each]))):
+            copy = compact_copy(before, names_by_owner([each]))
+            if used := expected.first_difference(copy):
                 raise ValueError(
                     f"slim: {name}.{used} needs {each.path}, which has the role {each.role} and "
                     f"would be dropped. Keep it: keep=({each.path!r},)."
                 )
         raise ValueError(f"slim: {name}.{changed} gives something else on a copy of the estimator.")
-    again = results_of(model, X, calls, seed=1)
-    return {
-        "n_samples": n_rows("slim", X),
-        "compared": tuple(call for call in calls if call not in errors),
-        "nondeterministic": tuple(c for c in calls if not results_equal(results[c], again[c])),
-    }
+
+
+def _bytes_of(value: Any) -> int | None:
+    try:
+        return ByteCounter().add(value)
+    except Exception:  # any class's own __reduce__ may raise anything
+        return None
 
 
 def _dropped(before: Any, walk: Walk, plan: Sequence[Droppable]) -> tuple[DroppedAttribute, ...]:
     """Everything that was dropped with its bytes, the largest first."""
     counter = ByteCounter(names_by_owner(plan))
     counter.add(before)
-    dropped = [DroppedAttribute(each.path, each.role, counter.add(each.value)) for each in plan]
-    dropped += [
-        DroppedAttribute(each.path, "retained", each.retained)
+    found = [(each.path, each.role, counter.add(each.value)) for each in plan]
+    found += [
+        (each.path, "retained", each.retained)
         for node in walk.root.walk()
         for each in node.attributes
         if each.retained
     ]
-    return tuple(sorted(dropped, key=lambda each: -each.bytes))
+    return tuple(DroppedAttribute(*each) for each in sorted(found, key=lambda each: -each[2]))

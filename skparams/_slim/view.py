@@ -6,10 +6,22 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skparams._records import KeptPlace
-from skparams._report import Column, Page, Row, Section, clean, few, left_out, number, plural, size
+from skparams._report import (
+    Column,
+    Page,
+    Row,
+    Section,
+    clean,
+    few,
+    left_out,
+    number,
+    plural,
+    size,
+    value,
+)
 
 if TYPE_CHECKING:
-    from skparams._slim.record import KeptRows, SlimReport
+    from skparams._slim.record import KeptRows, PredictionChange, SlimReport
 
 
 _MAX_ROWS = 12
@@ -21,6 +33,8 @@ _WORDS = {
     "output": "results for the training rows",
     "data": "training rows",
     "auxiliary": "not used to predict",
+    "derived": "derived from parameters",
+    "callback": "callbacks of training",
     "retained": "memory behind a view",
 }
 
@@ -46,6 +60,7 @@ def page_of_slim(slimmed: SlimReport) -> Page:
     sections = [
         Section(columns, sizes, notes),
         _table(heads, dropped),
+        _changes(slimmed.changes),
         _kept_table(slimmed.kept_places),
     ]
     about = clean(slimmed.class_name), "slimmed"
@@ -68,6 +83,28 @@ def page_of_kept_rows(kept: KeptRows) -> Page:
     return Page(about, [each for each in sections if each.rows], [note] if rows else [])
 
 
+def _changes(changes: Sequence[PredictionChange]) -> Section:
+    """A table of the largest changes of predictions."""
+    columns = [
+        Column("changed by float32", least=18, code=True),
+        Column("largest", right=True),
+        Column("relative", right=True),
+        Column("different", right=True),
+    ]
+    rows = [
+        Row(
+            (
+                clean(each.method),
+                "" if each.absolute is None else value(each.absolute),
+                "" if each.relative is None else value(each.relative),
+                f"{number(each.n_changed)} of {number(each.n)}",
+            )
+        )
+        for each in changes
+    ]
+    return Section(columns, rows)
+
+
 def _sizes(before: int, after: int) -> tuple[str, str, str]:
     return size(before), size(after), f"{after / before:.1%}"
 
@@ -79,12 +116,14 @@ def _kept_table(places: Sequence[KeptPlace]) -> Section:
     return _table(heads, [(clean(each.path), number(each.rows), each.bytes) for each in largest])
 
 
-def _table(heads: tuple[Column, Column], cells: Sequence[tuple[str, str, int]]) -> Section:
+def _table(heads: tuple[Column, Column], cells: Sequence[tuple[str, str, int | None]]) -> Section:
     """A table with bytes in its third column; its last row sums up the rows left out."""
     shown = cells[:_MAX_ROWS] if len(cells) > _MAX_ROWS + 1 else cells
     rows = [Row((first, second, size(n_bytes))) for first, second, n_bytes in shown]
     if rest := cells[len(shown) :]:
-        rows.append(Row((f"… {len(rest):,} more", "", size(sum(each[2] for each in rest))), "dim"))
+        rows.append(
+            Row((f"… {len(rest):,} more", "", size(sum(each[2] or 0 for each in rest))), "dim")
+        )
     return Section([*heads, Column("bytes", right=True)], rows)
 
 
@@ -95,12 +134,17 @@ def _notes(slimmed: SlimReport) -> list[str]:
     if slimmed.guessed:
         names = clean(few(slimmed.guessed, 5))
         notes.append(f"no Spec describes {names}: what they hold is kept whole")
-    if slimmed.compared:
+    if slimmed.compared or slimmed.n_samples is not None:
         on = plural(slimmed.n_samples or 0, "row")
-        methods = few(slimmed.compared, _MAX_METHODS)
+        methods = few(slimmed.compared, _MAX_METHODS) or "none"
         notes.append(f"the same before and after, bit for bit, on {on}: {methods}")
     else:
         notes.append("not compared: slim(estimator, X) compares all methods on X")
+    if slimmed.failing:
+        calls = few(slimmed.failing, _MAX_METHODS)
+        notes.append(f"these raise now: {calls}, which read what is derived")
+    if slimmed.float64:
+        notes.append(f"float64 stays: {clean(few(slimmed.float64, 5))}")
     if slimmed.nondeterministic:
         methods = few(slimmed.nondeterministic, 5)
         notes.append(f"nondeterministic, so compared at one seed: {methods}")

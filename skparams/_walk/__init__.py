@@ -2,7 +2,14 @@
 
 from skparams._walk.checks import check_estimator, check_fitted, check_names, n_rows
 from skparams._walk.choices import MAX_DEPTH, hyperparameter_records
-from skparams._walk.copying import compact_copy, copy_or_raise, pickled_state, sharing_copy
+from skparams._walk.copying import (
+    compact_copy,
+    copy_or_raise,
+    hooks_in,
+    pickled_state,
+    sharing_copy,
+    working_copy,
+)
 from skparams._walk.effective_number import check_columns, effective
 from skparams._walk.fitted import held_beside, rules_of, status_of
 from skparams._walk.ignore import ignored_paths
@@ -37,6 +44,7 @@ __all__ = [
     "effective",
     "exponent_of",
     "held_beside",
+    "hooks_in",
     "hyperparameter_records",
     "ignored_paths",
     "in_range",
@@ -57,4 +65,5 @@ __all__ = [
     "stored_in",
     "table_of",
     "totals_of",
+    "working_copy",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from copyreg import __newobj__  # type: ignore[attr-defined]
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from skparams._walk.leaf import join, owner_of
-from skparams.specs import attributes_of, estimators_in
+from skparams.specs import HOOKS, attributes_of, estimators_in
 
 # Names of attributes by the identity of the estimator that has them.
 Dropped = Mapping[int, Collection[str]]
@@ -51,11 +51,13 @@ class Walker(pickle.Pickler):
         return len(self.kept) - 1
 
     def reducer_override(self, obj: Any) -> Any:
-        names = self._dropped.get(id(obj))
-        if not names:
+        names = self._dropped.get(id(obj), ())
+        # No copy has the callbacks of training, which may hold what no pickle can.
+        hooked = not HOOKS.isdisjoint(getattr(obj, "__dict__", ()))
+        if not (names or hooked) or not (state := pickled_state(obj)):
             return NotImplemented
-        state = {name: value for name, value in pickled_state(obj).items() if name not in names}
-        return __newobj__, (type(obj),), state
+        left = {name: item for name, item in state.items() if name not in (*names, *HOOKS)}
+        return __newobj__, (type(obj),), left
 
 
 def pickled_state(obj: Any) -> dict[str, Any]:
@@ -63,6 +65,21 @@ def pickled_state(obj: Any) -> dict[str, Any]:
     make, arguments, state, *rest = (*obj.__reduce_ex__(5), None)[:5]
     plain = make is __newobj__ and len(arguments) == 1 and isinstance(state, dict)
     return state if plain and not any(rest) else {}
+
+
+def hooks_in(
+    estimator: Any, path: str = "", visited: set[int] | None = None
+) -> Iterator[tuple[str, Any, Any]]:
+    """The path, the estimator and the value of each callback of training."""
+    visited = set() if visited is None else visited
+    if id(estimator) in visited:
+        return
+    visited.add(id(estimator))
+    held = getattr(estimator, "__dict__", {})
+    yield from ((join(path, name), estimator, held[name]) for name in held if name in HOOKS)
+    for name, value in attributes_of(estimator).items():
+        for local, inner in estimators_in(name, value):
+            yield from hooks_in(inner, join(path, local), visited)
 
 
 def sharing_copy(estimator: Any) -> Any:
@@ -92,6 +109,28 @@ def compact_copy(estimator: Any, dropped: Dropped = NOTHING) -> Any:
         return copies[key]
 
     return _copy(estimator, copy, dropped)
+
+
+def working_copy(estimator: Any) -> Any:
+    """A copy to call methods of, which may write into its arrays.
+
+    Arrays keep their strides, as others may make matrix products differ in the last bits.
+    """
+    copies: dict[tuple[int, int], np.ndarray] = {}
+    originals = []  # kept, so that no address recurs
+
+    def copy(array: np.ndarray) -> np.ndarray:
+        owner = owner_of(array)
+        if not (array.size and (owner.flags.c_contiguous or owner.flags.f_contiguous)):
+            return np.array(array, order="K")
+        originals.append(owner)
+        key = owner.ctypes.data, owner.nbytes
+        if key not in copies:
+            copies[key] = np.array(owner, order="K").ravel(order="K")
+        start = array.ctypes.data - owner.ctypes.data
+        return np.ndarray(array.shape, array.dtype, copies[key], start, array.strides)
+
+    return _copy(estimator, copy, NOTHING)
 
 
 def _memory_of(array: np.ndarray) -> tuple:

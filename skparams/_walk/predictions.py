@@ -13,6 +13,8 @@ from typing import Any
 import joblib
 import numpy as np
 
+from skparams.specs import final_estimator_of
+
 METHODS = (
     "predict",
     "predict_proba",
@@ -43,11 +45,21 @@ def calls_of(estimator: Any) -> list[str]:
     """The calls that take samples: ``METHODS``, their options, and ``inverse_transform``."""
     calls = [name for name in METHODS if method_of(estimator, name)]
     if "predict" in calls:
-        accepted = inspect.signature(estimator.predict).parameters
+        accepted = _arguments_of_predict(estimator)
         calls += [f"predict({name}=True)" for name in _OPTIONS if name in accepted]
     if "transform" in calls and method_of(estimator, "inverse_transform"):
         calls.append("inverse_transform")
     return calls
+
+
+def _arguments_of_predict(estimator: Any) -> set[str]:
+    """The names of the arguments; a pipeline passes those on that its last step has."""
+    parameters = inspect.signature(estimator.predict).parameters
+    last = final_estimator_of(estimator).estimator
+    passes_on = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    if last is estimator or not passes_on or not method_of(last, "predict"):
+        return {*parameters}
+    return {*parameters, *_arguments_of_predict(last)}
 
 
 def results_of(

@@ -234,8 +234,8 @@ def test_rows_in_tables_objects_functions_and_names_of_other_meaning(X):
         "partial_.args[0]": 8,
         "loop_[0]": 1,
         "embedding_": 40,
-        "model_.inner._fit_X": 9,
-        "model_.inner._y": 9,
+        "model_.inner___fit_X": 9,
+        "model_.inner___y": 9,
     }
     assert {"column_", "opaque_", "stored_"} <= set(found.unknown)
     assert not {"plain_function_", "labels_", "function_", "object_"} & set(found.unknown)

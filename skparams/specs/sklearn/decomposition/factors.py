@@ -89,8 +89,13 @@ def _unrotated(ctx: Context) -> int:
 
 
 def _settled(ctx: Context) -> str | None:
-    """Leave out a likelihood that rose by less than the tolerance in the last iteration."""
-    likelihoods = ctx.values["loglike_"]
+    """Leave out a likelihood that rose by less than the tolerance in the last iteration.
+
+    A slimmed copy lacks the likelihoods, so that nothing can be said about it.
+    """
+    likelihoods = ctx.values.get("loglike_")
+    if likelihoods is None:
+        return None
     settled = len(likelihoods) > 1 and likelihoods[-1] - likelihoods[-2] < ctx.params["tol"]
     return None if settled else convergence.iterations(ctx)
 
