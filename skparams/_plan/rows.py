@@ -133,7 +133,7 @@ class Plans:
         shape = tuple(self.axis(dim) for dim in dims)
         count = multiply(*shape)
         free = count if isinstance(count, Unknown) else self._free(rule, shape, count)
-        return self._row(name, shape, dims, count, free, count)
+        return self._row(name, shape, dims, count, free)
 
     def _free(self, rule: Rule, shape: tuple[Count, ...], count: int | Bounds) -> Count:
         """Return the count minus constraints, at both ends where axes are bounded."""
@@ -148,19 +148,17 @@ class Plans:
 
     def _part(self, name: str, part: Part) -> FittedAttribute:
         shape = None if part.dims is None else tuple(self.axis(dim) for dim in part.dims)
-        if shape is not None:
-            kept = multiply(*shape)
-        else:
-            kept = Unknown(_NO_SIZE.format(name)) if part.count is None else part.count
-        count = kept if part.count is None else part.count
+        count = part.count
+        if count is None:
+            count = Unknown(_NO_SIZE.format(name)) if shape is None else multiply(*shape)
         free = count if part.free is None else part.free
-        row = self._row(name, shape, part.dims, count, free, kept)
+        row = self._row(name, shape, part.dims, count, free)
         n_bytes = row.bytes if part.bytes is None else part.bytes
         return replace(row, bytes=n_bytes, trees=part.trees)
 
     def _unknown(self, name: str, rule: Rule, unknown: Unknown) -> FittedAttribute:
         dims = rule.dims if isinstance(rule.dims, tuple) else None
-        return self._row(name, None, dims, unknown, unknown, unknown)
+        return self._row(name, None, dims, unknown, unknown)
 
     def _row(
         self,
@@ -169,8 +167,6 @@ class Plans:
         dims: tuple[str, ...] | None,
         count: Count,
         free: Count,
-        kept: Count,
     ) -> FittedAttribute:
-        """Return a record; ``kept`` numbers are stored, of which ``count`` are parameters."""
-        path, n_bytes = join(self.path, name), multiply(kept, _ITEMSIZE[self.dtype])
+        path, n_bytes = join(self.path, name), multiply(count, _ITEMSIZE[self.dtype])
         return FittedAttribute(path, "parameter", shape, dims, self.dtype, count, free, n_bytes)

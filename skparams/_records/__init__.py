@@ -4,6 +4,7 @@ from skparams._records.chain import chained
 from skparams._records.coefficients import CoefficientTable, Label
 from skparams._records.counts import Bounds, Count, Unknown, add, between, low_high, multiply, span
 from skparams._records.data_shape import NO_CLASSES, DataShape, NotKnown
+from skparams._records.memory import NOT_KNOWN, LargeAttribute, Memory
 from skparams._records.node import (
     ROLES,
     Candidate,
@@ -26,6 +27,7 @@ from skparams._records.node import (
 from skparams._records.trees import Trees, depth_of, together
 
 __all__ = [
+    "NOT_KNOWN",
     "NO_CLASSES",
     "ROLES",
     "Bounds",
@@ -40,8 +42,10 @@ __all__ = [
     "Hyperparameter",
     "KeptPlace",
     "Label",
+    "LargeAttribute",
     "Layer",
     "Leading",
+    "Memory",
     "Node",
     "NotKnown",
     "Outcome",

@@ -5,6 +5,7 @@ from skparams._report.base import Frame, Plotted, Report, import_pandas
 from skparams._report.choices import chosen
 from skparams._report.layout import cut
 from skparams._report.lines import largest, learned, run_name, runs, sort_key, upper
+from skparams._report.memory import memory_notes
 from skparams._report.nodes import about, frame_of, guessed_classes, layers, tables
 from skparams._report.page import Column, Page, Row, Section, left_out
 from skparams._report.palette import DARK, LIGHT, Theme
@@ -54,6 +55,7 @@ __all__ = [
     "learned",
     "left_out",
     "longest",
+    "memory_notes",
     "names_on_page",
     "number",
     "plural",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import NoReturn
 
-from skparams._records import KeptPlace
+from skparams._records import KeptPlace, Memory
 from skparams._report import Frame, Page, Report
 
 
@@ -75,6 +75,8 @@ class SlimReport(Report):
         Paths of the arrays of parameters that could not become float32.
     changes : tuple of PredictionChange
         The methods that return something else, and how much it differs.
+    memory : Memory or None
+        Where the memory of the copy is.
     """
 
     class_name: str
@@ -93,6 +95,7 @@ class SlimReport(Report):
     float32: tuple[str, ...] = ()
     float64: tuple[str, ...] = ()
     changes: tuple[PredictionChange, ...] = ()
+    memory: Memory | None = None
 
     def _page(self) -> Page:
         from skparams._slim.view import page_of_slim

@@ -18,6 +18,7 @@ from skparams._walk import (
     compact_copy,
     copy_or_raise,
     hooks_in,
+    memory_of,
     n_rows,
     pickled_size,
     sharing_copy,
@@ -147,7 +148,8 @@ def slim(
         facts["compared"] = tuple(call for call in expected.working if call not in other)
     if not return_report:
         return slimmed
-    nodes = list(Walk(slimmed).root.walk())
+    walk_after = Walk(slimmed)
+    nodes = list(walk_after.root.walk())
     callbacks = [DroppedAttribute(path, "callback", _bytes_of(value)) for path, _, value in hooks]
     report = SlimReport(
         class_name=walk.root.class_name,
@@ -159,6 +161,7 @@ def slim(
         kept_places=tuple(each for node in nodes for each in node.kept_places),
         guessed=tuple(dict.fromkeys(node.class_name for node in nodes if node.guessed)),
         lossy=tuple(lossy),
+        memory=memory_of(walk_after, measure=True),
         **facts,
     )
     return slimmed, report

@@ -14,6 +14,7 @@ from skparams._report import (
     clean,
     few,
     left_out,
+    memory_notes,
     number,
     plural,
     size,
@@ -148,4 +149,4 @@ def _notes(slimmed: SlimReport) -> list[str]:
     if slimmed.nondeterministic:
         methods = few(slimmed.nondeterministic, 5)
         notes.append(f"nondeterministic, so compared at one seed: {methods}")
-    return notes
+    return notes + memory_notes(slimmed.memory)

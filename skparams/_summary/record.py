@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from skparams._records import CoefficientTable, Finding, KeptPlace, Node, Probing, Totals, Unknown
+from skparams._records import CoefficientTable, Finding, KeptPlace, Memory, Node, Probing, Totals, Unknown
 from skparams._report import Frame, Page, Plotted, frame_of, guessed_classes
 from skparams._walk import check_fitted
 
@@ -39,6 +39,8 @@ class Summary(Plotted):
         What to look at.
     probed : Probing or None
         What ``probe`` saw, where a class is guessed and X was given.
+    memory : Memory or None
+        Where the memory of a fitted estimator is.
     coefficient_tables : tuple of CoefficientTable or None
         The coefficients, where they were asked for.
 
@@ -57,6 +59,7 @@ class Summary(Plotted):
     effective: float | Unknown = _NEEDS_X
     findings: tuple[Finding, ...] = ()
     probed: Probing | None = None
+    memory: Memory | None = None
     coefficient_tables: tuple[CoefficientTable, ...] | None = field(default=None, compare=False)
     _coefficients: Coefficients | Unknown = field(default=_NOT_FITTED, compare=False)
 

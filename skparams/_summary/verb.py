@@ -15,7 +15,7 @@ from skparams._summary.findings import CODES, findings
 from skparams._summary.record import Summary
 from skparams._summary.refine import refined
 from skparams._summary.stats import measure
-from skparams._walk import Walk, check_estimator, effective, ignored_paths, n_rows
+from skparams._walk import Walk, check_estimator, effective, ignored_paths, memory_of, n_rows
 
 
 def summary(
@@ -43,7 +43,8 @@ def summary(
     depth : int, default=None
         Levels of nested estimators to show, all by default. It changes no total.
     stats : bool, default=False
-        Whether to take statistics of the parameters.
+        Whether to take statistics of the parameters, and to measure the pickled size of a large
+        estimator too.
     coefficients : bool, default=False
         Whether to show the coefficients of linear models and their like by the names of their
         features, the largest first. ``summary(estimator).coefficients()`` returns those of small
@@ -104,6 +105,7 @@ def summary(
         probed=probed,
         coefficient_tables=getattr(named, "tables", ()) if coefficients else None,
         _coefficients=named,
+        memory=memory_of(walk, measure=stats),
     )
 
 

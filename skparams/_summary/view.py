@@ -25,6 +25,7 @@ from skparams._report import (
     layers,
     learned,
     left_out,
+    memory_notes,
     names_on_page,
     number,
     plural,
@@ -86,7 +87,7 @@ def page(summary: Summary) -> Page:
         *tables("components", (node for node in root.walk() if node.leading), _leading),
         *_findings(summary),
     ]
-    return Page(words, sections)
+    return Page(words, sections, memory_notes(summary.memory))
 
 
 def draw(summary: Summary, ax: Axes | None) -> Axes:

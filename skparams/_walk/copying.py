@@ -36,15 +36,17 @@ class Walker(pickle.Pickler):
         take: Callable[[np.ndarray], Any],
         dropped: Dropped,
         by_reference: tuple[type, ...] = _FUNCTIONS,
+        apart: Collection[Any] = (),
     ) -> None:
         super().__init__(file, protocol=5)
         self.kept: list[Any] = []
         self._take, self._dropped, self._by_reference = take, dropped, by_reference
+        self._apart = {id(each) for each in apart}
 
     def persistent_id(self, obj: Any) -> int | None:
         if type(obj) in (np.ndarray, np.memmap) and not obj.dtype.hasobject:
             self.kept.append(self._take(obj))
-        elif isinstance(obj, self._by_reference):
+        elif isinstance(obj, self._by_reference) or id(obj) in self._apart:
             self.kept.append(obj)
         else:
             return None

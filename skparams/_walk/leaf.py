@@ -174,8 +174,9 @@ def record_of(
     count, free, n_bytes = (part.count, part.free, part.bytes) if part else (None, None, None)
     if count is None:
         count = int(stored_in(array).size)
-    if n_bytes is None:
-        n_bytes = _bytes_of(array)
+    if n_bytes is None:  # of what is counted, where that is not all
+        own = part.count if part else None
+        n_bytes = own * array.itemsize if isinstance(own, int) else _bytes_of(array)
     if role != "parameter":
         free = None
     elif guess is not None:

@@ -54,7 +54,10 @@ def calls_of(estimator: Any) -> list[str]:
 
 def _arguments_of_predict(estimator: Any) -> set[str]:
     """The names of the arguments; a pipeline passes those on that its last step has."""
-    parameters = inspect.signature(estimator.predict).parameters
+    try:
+        parameters = inspect.signature(estimator.predict).parameters
+    except (TypeError, ValueError):  # compiled code may have none
+        return set()
     last = final_estimator_of(estimator).estimator
     passes_on = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
     if last is estimator or not passes_on or not method_of(last, "predict"):

@@ -75,7 +75,7 @@ def tree_parts(tree: Any, *, classes: bool) -> Iterator[Part]:
         owner=id(tree),
         trees=size,
     )
-    rest = nodes.nbytes - threshold.nbytes
+    rest = nodes.nbytes + values.nbytes - 8 * (inner + leaves * n_values)
     yield Part(".nodes", nodes, role="structure", bytes=rest, owner=id(tree))
 
 

@@ -14,6 +14,7 @@ from skparams._records import (
     CoefficientTable,
     KeptPlace,
     coefficients as _coefficients,
+    memory as _memory,
     node as _record,
     trees as _trees,
 )
@@ -64,7 +65,7 @@ def test_the_page_has_each_key_in_order():
     assert f"version {SCHEMA}" in PAGE
     records = {
         name: [each.name for each in fields(record)]
-        for module in (_record, _trees, _coefficients, _probe_record, _slim_record)
+        for module in (_record, _trees, _coefficients, _memory, _probe_record, _slim_record)
         for name, record in vars(module).items()
         if is_dataclass(record) and record.__module__ == module.__name__ and name not in REPORTS
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import NotKnown, Trees, between
+from skparams._records import NotKnown, Trees, between, multiply
 from skparams.specs import Context, Part, Rule, Spec, roles, trees
 
 SPECS: dict[str, Spec] = {}
@@ -25,13 +25,14 @@ def _tree(path: str, tree: Any) -> Iterator[Part]:
     nodes = tree.nodes
     thresholds, values = nodes["num_threshold"], nodes["value"]
     no_threshold = nodes["is_leaf"] | nodes["is_categorical"]
+    n_thresholds = len(nodes) - int(np.count_nonzero(no_threshold))
     leaves = len(nodes) - len(nodes) // 2  # each inner node has two children
     size = Trees(1, len(nodes), leaves, int(np.maximum.reduce(nodes["depth"])))
     yield Part(
         f"{path}.nodes['num_threshold']",
         thresholds,
         ("n_nodes",),
-        count=len(nodes) - int(np.count_nonzero(no_threshold)),
+        count=n_thresholds,
         used=lambda: thresholds[no_threshold == 0],
         infinite=True,
         trees=size,
@@ -44,7 +45,7 @@ def _tree(path: str, tree: Any) -> Iterator[Part]:
         used=lambda: values[nodes["is_leaf"] == 1],
         trees=size,
     )
-    rest = nodes.nbytes - thresholds.nbytes - values.nbytes
+    rest = nodes.nbytes - 8 * (n_thresholds + leaves)
     yield Part(f"{path}.nodes", nodes, role="structure", bytes=rest)
     if tree.raw_left_cat_bitsets.size:
         yield Part(f"{path}.raw_left_cat_bitsets", tree.raw_left_cat_bitsets, role="structure")
@@ -84,13 +85,12 @@ def _before(ctx: Context) -> Iterator[Part]:
     low, high = (n * _trees_per_iteration(ctx) for n in _iterations(ctx))
     most = trees.most_leaves(ctx.data, ctx.params)
     leaves = between(low, high * most)
-    size = between(8 * low, 8 * high * (2 * most - 1))  # each node has both numbers
     limit = ctx.params["max_depth"]
     depth = most - 1 if limit is None else min(limit, most - 1)
     sizes = Trees(between(low, high), between(1, 2 * most - 1), between(1, most), between(0, depth))
     splits = between(0, high * (most - 1))
-    yield Part("[…].nodes['num_threshold']", count=splits, bytes=size, trees=sizes)
-    yield Part("[…].nodes['value']", count=leaves, bytes=size, trees=sizes)
+    yield Part("[…].nodes['num_threshold']", count=splits, bytes=multiply(8, splits), trees=sizes)
+    yield Part("[…].nodes['value']", count=leaves, bytes=multiply(8, leaves), trees=sizes)
 
 
 def _baseline_free(ctx: Context) -> int:

@@ -1,0 +1,131 @@
+"""Which roles and which attributes the memory of an estimator goes to."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from skparams._records import (
+    NOT_KNOWN,
+    FittedAttribute,
+    LargeAttribute,
+    Memory,
+    Unknown,
+)
+from skparams._walk.fitted import rules_of
+from skparams._walk.leaf import join
+from skparams._walk.memory import ByteCounter, pickled_size
+from skparams._walk.walk import Walk
+
+_MAX_ATTRIBUTES, _MAX_BYTES = 1000, 10_000_000
+_N_LARGEST = 3
+_INDEX = re.compile(r"\[\d+(, \d+)*\]")
+_TOO_LARGE = Unknown("measured up to 10 MB in 1,000 arrays only; stats=True measures it")
+_FOREIGN = Unknown("stats=True measures it, which pickles a class that no Spec describes")
+
+Row = tuple[str, FittedAttribute]  # path of the attribute, and of an array in it
+Share = tuple[str, str, int]  # path of an attribute, role, bytes
+
+
+def memory_of(walk: Walk, *, measure: bool) -> Memory:
+    """Where the memory of a fitted estimator is; what needs a pickle, only if it is small.
+
+    ``measure`` takes it however large it is.
+    """
+    rows = [
+        (_attribute(node.path, row.path), row)
+        for node in walk.root.walk()
+        for row in node.attributes
+    ]
+    shares = list(_shares_of(rows))
+    reason = _reason(walk, shares, len(rows))
+    if measure or reason is None:
+        estimator = walk.fitted[0].estimator
+        try:
+            shares, total = _measured(walk, rows)
+        except Exception as error:  # any class's own __reduce__ may raise anything
+            reason = Unknown(f"cannot be pickled: {error}")
+        else:
+            pickled = pickled_size(estimator)
+            rest = total - sum(n_bytes for _, _, n_bytes in shares)
+            return Memory(
+                _by_role(shares),
+                rest,
+                total,
+                Unknown("cannot be pickled") if pickled is None else pickled,
+                _largest(shares),
+            )
+    assert reason is not None
+    return Memory(_by_role(shares), reason, reason, reason, _largest(shares))
+
+
+def _reason(walk: Walk, shares: list[Share], n_rows: int) -> Unknown | None:
+    """Why the pickle is not measured unless the caller wants it, or None."""
+    if n_rows > _MAX_ATTRIBUTES or sum(share[2] for share in shares) > _MAX_BYTES:
+        return _TOO_LARGE
+    return _FOREIGN if any(view.guessed for view in walk.fitted) else None
+
+
+def _attribute(start: str, path: str) -> str:
+    """The path of the attribute that an array of an estimator is in."""
+    end = len(join(start, ""))
+    return path[:end] + path[end:].partition("[")[0].partition(".")[0]
+
+
+def _shares_of(rows: list[Row]) -> Iterator[Share]:
+    """What each array takes, as far as the records say."""
+    for path, row in rows:
+        if row.shape and row.alias_of is None and isinstance(row.bytes, int):
+            yield path, _category(row), row.bytes + row.retained
+
+
+def _category(row: FittedAttribute) -> str:
+    return row.role if row.guess is None or row.role == "parameter" else NOT_KNOWN
+
+
+def _measured(walk: Walk, rows: list[Row]) -> tuple[list[Share], int]:
+    """What each array takes in memory, parameters first, and all bytes of the estimator."""
+    counter = ByteCounter(apart=[view.estimator for view in walk.fitted])
+    counter.add(walk.fitted[0].estimator)
+    records: dict[str, list[FittedAttribute]] = defaultdict(list)
+    for path, row in rows:
+        records[path].append(row)
+    found: list[tuple[bool, str, str, Any]] = []
+    for view in walk.fitted:
+        for name, rule in rules_of(view, view.context()).items():
+            path = join(view.path, name)
+            found.append((rule.role != "parameter", path, rule.role, view.values[name]))
+    shares: list[Share] = []
+    for _, path, role, value in sorted(found, key=lambda each: each[0]):
+        shares += _split(path, role, counter.claim(value), records[path])
+    return shares, counter.total
+
+
+def _split(path: str, role: str, left: int, rows: list[FittedAttribute]) -> Iterator[Share]:
+    """Divide the bytes of an attribute among its parts, such as a tree's thresholds and nodes."""
+    parts = [row for row in rows if row.alias_of is None and isinstance(row.bytes, int)]
+    if len(parts) == 1 and not parts[0].trees:
+        parts, role = [], _category(parts[0])
+    for row in parts:
+        taken = min(row.bytes + row.retained, left)  # type: ignore[operator]
+        left -= taken
+        yield path, _category(row), taken
+    if left:  # numbers that nothing uses
+        yield path, "structure" if parts and role == "parameter" else role, left
+
+
+def _by_role(shares: list[Share]) -> tuple[tuple[str, int], ...]:
+    sums: Counter[str] = Counter()
+    for _, role, n_bytes in shares:
+        sums[role] += n_bytes
+    return tuple((role, n_bytes) for role, n_bytes in sums.most_common() if n_bytes)
+
+
+def _largest(shares: list[Share]) -> tuple[LargeAttribute, ...]:
+    sums: Counter[tuple[str, str]] = Counter()
+    for path, role, n_bytes in shares:
+        sums[_INDEX.sub("[…]", path), role] += n_bytes
+    found = sums.most_common(_N_LARGEST)
+    return tuple(LargeAttribute(*key, n_bytes) for key, n_bytes in found if n_bytes)
