@@ -18,7 +18,7 @@ from skparams._walk import (
     compact_copy,
     copy_or_raise,
     hooks_in,
-    memory_of,
+    measured_memory,
     n_rows,
     pickled_size,
     sharing_copy,
@@ -161,7 +161,7 @@ def slim(
         kept_places=tuple(each for node in nodes for each in node.kept_places),
         guessed=tuple(dict.fromkeys(node.class_name for node in nodes if node.guessed)),
         lossy=tuple(lossy),
-        memory=memory_of(walk_after, measure=True),
+        memory=measured_memory(walk_after, always=True),
         **facts,
     )
     return slimmed, report

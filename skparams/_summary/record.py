@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from skparams._records import CoefficientTable, Finding, KeptPlace, Memory, Node, Probing, Totals, Unknown
 from skparams._report import Frame, Page, Plotted, frame_of, guessed_classes
-from skparams._walk import check_fitted
+from skparams._walk import check_fitted, memory_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,8 +39,6 @@ class Summary(Plotted):
         What to look at.
     probed : Probing or None
         What ``probe`` saw, where a class is guessed and X was given.
-    memory : Memory or None
-        Where the memory of a fitted estimator is.
     coefficient_tables : tuple of CoefficientTable or None
         The coefficients, where they were asked for.
 
@@ -59,9 +57,17 @@ class Summary(Plotted):
     effective: float | Unknown = _NEEDS_X
     findings: tuple[Finding, ...] = ()
     probed: Probing | None = None
-    memory: Memory | None = None
     coefficient_tables: tuple[CoefficientTable, ...] | None = field(default=None, compare=False)
     _coefficients: Coefficients | Unknown = field(default=_NOT_FITTED, compare=False)
+    # As measured, or the records of all arrays.
+    _memory: Memory | Node | None = field(default=None, compare=False)
+
+    _in_json: ClassVar = ("memory",)
+
+    @property
+    def memory(self) -> Memory | None:
+        """Where the memory of a fitted estimator is."""
+        return memory_in(self._memory) if isinstance(self._memory, Node) else self._memory
 
     @property
     def totals(self) -> Totals:

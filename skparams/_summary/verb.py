@@ -15,7 +15,7 @@ from skparams._summary.findings import CODES, findings
 from skparams._summary.record import Summary
 from skparams._summary.refine import refined
 from skparams._summary.stats import measure
-from skparams._walk import Walk, check_estimator, effective, ignored_paths, memory_of, n_rows
+from skparams._walk import Walk, check_estimator, effective, ignored_paths, measured_memory, n_rows
 
 
 def summary(
@@ -105,7 +105,7 @@ def summary(
         probed=probed,
         coefficient_tables=getattr(named, "tables", ()) if coefficients else None,
         _coefficients=named,
-        memory=memory_of(walk, measure=stats),
+        _memory=measured_memory(walk, always=stats) or walk.root,
     )
 
 

@@ -17,7 +17,7 @@ from skparams._walk.leaf import Leaf, distinct, join, leaves_of, stored_in
 from skparams._walk.memory import ByteCounter, pickled_size
 from skparams._walk.outputs import results_equal
 from skparams._walk.predictions import METHODS, calls_of, method_of, results_of
-from skparams._walk.shares import memory_of
+from skparams._walk.shares import measured_memory, memory_in
 from skparams._walk.sums import BLOCK, blocks, buffer, dot, exponent_of, in_range, scaled
 from skparams._walk.training_rows import TrainingRows, n_training_rows, shares_memory, table_of
 from skparams._walk.walk import Walk, class_path, totals_of
@@ -51,7 +51,8 @@ __all__ = [
     "in_range",
     "join",
     "leaves_of",
-    "memory_of",
+    "measured_memory",
+    "memory_in",
     "method_of",
     "n_rows",
     "n_training_rows",

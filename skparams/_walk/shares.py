@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from skparams._records import (
@@ -12,6 +12,7 @@ from skparams._records import (
     FittedAttribute,
     LargeAttribute,
     Memory,
+    Node,
     Unknown,
 )
 from skparams._walk.fitted import rules_of
@@ -19,53 +20,56 @@ from skparams._walk.leaf import join
 from skparams._walk.memory import ByteCounter, pickled_size
 from skparams._walk.walk import Walk
 
-_MAX_ATTRIBUTES, _MAX_BYTES = 1000, 10_000_000
+_MAX_ATTRIBUTES, _MAX_BYTES = 100, 10_000_000
 _N_LARGEST = 3
 _INDEX = re.compile(r"\[\d+(, \d+)*\]")
-_TOO_LARGE = Unknown("measured up to 10 MB in 1,000 arrays only; stats=True measures it")
+_TOO_LARGE = Unknown("measured up to 10 MB in 100 arrays only; stats=True measures it")
 _FOREIGN = Unknown("stats=True measures it, which pickles a class that no Spec describes")
 
 Row = tuple[str, FittedAttribute]  # path of the attribute, and of an array in it
 Share = tuple[str, str, int]  # path of an attribute, role, bytes
 
 
-def memory_of(walk: Walk, *, measure: bool) -> Memory:
-    """Where the memory of a fitted estimator is; what needs a pickle, only if it is small.
+def measured_memory(walk: Walk, *, always: bool) -> Memory | None:
+    """Where the memory of a fitted estimator is, to the byte.
 
-    ``measure`` takes it however large it is.
+    That needs a pickle, and is None for an estimator that is large, or of a class that no Spec
+    describes, unless it is wanted ``always``.
     """
-    rows = [
-        (_attribute(node.path, row.path), row)
-        for node in walk.root.walk()
-        for row in node.attributes
-    ]
-    shares = list(_shares_of(rows))
-    reason = _reason(walk, shares, len(rows))
-    if measure or reason is None:
-        estimator = walk.fitted[0].estimator
-        try:
-            shares, total = _measured(walk, rows)
-        except Exception as error:  # any class's own __reduce__ may raise anything
-            reason = Unknown(f"cannot be pickled: {error}")
-        else:
-            pickled = pickled_size(estimator)
-            rest = total - sum(n_bytes for _, _, n_bytes in shares)
-            return Memory(
-                _by_role(shares),
-                rest,
-                total,
-                Unknown("cannot be pickled") if pickled is None else pickled,
-                _largest(shares),
-            )
-    assert reason is not None
-    return Memory(_by_role(shares), reason, reason, reason, _largest(shares))
+    n_rows = sum(len(node.attributes) for node in walk.root.walk())
+    if not always and (n_rows > _MAX_ATTRIBUTES or _reason(walk.root) is not None):
+        return None
+    estimator = walk.fitted[0].estimator
+    try:
+        shares, total = _measured(walk)
+    except Exception as error:  # any class's own __reduce__ may raise anything
+        return memory_in(walk.root, Unknown(f"cannot be pickled: {error}"))
+    rest = total - sum(n_bytes for _, _, n_bytes in shares)
+    pickled = pickled_size(estimator)
+    size = Unknown("cannot be pickled") if pickled is None else pickled
+    return Memory(_by_role(shares), rest, total, size, _largest(shares))
 
 
-def _reason(walk: Walk, shares: list[Share], n_rows: int) -> Unknown | None:
+def memory_in(root: Node, reason: Unknown | None = None) -> Memory:
+    """Where the memory of a fitted estimator is, as far as the records of its arrays say."""
+    shares = list(_shares_of(_rows_of(root)))
+    reasons = (reason, _reason(root), _TOO_LARGE)
+    why = next(each for each in reasons if each is not None)
+    return Memory(_by_role(shares), why, why, why, _largest(shares))
+
+
+def _reason(root: Node) -> Unknown | None:
     """Why the pickle is not measured unless the caller wants it, or None."""
-    if n_rows > _MAX_ATTRIBUTES or sum(share[2] for share in shares) > _MAX_BYTES:
-        return _TOO_LARGE
-    return _FOREIGN if any(view.guessed for view in walk.fitted) else None
+    if any(node.guessed for node in root.walk()):
+        return _FOREIGN
+    n_bytes = sum(share[2] for share in _shares_of(_rows_of(root)))
+    return _TOO_LARGE if n_bytes > _MAX_BYTES else None
+
+
+def _rows_of(root: Node) -> Iterator[Row]:
+    for node in root.walk():
+        for row in node.attributes:
+            yield _attribute(node.path, row.path), row
 
 
 def _attribute(start: str, path: str) -> str:
@@ -74,7 +78,7 @@ def _attribute(start: str, path: str) -> str:
     return path[:end] + path[end:].partition("[")[0].partition(".")[0]
 
 
-def _shares_of(rows: list[Row]) -> Iterator[Share]:
+def _shares_of(rows: Iterable[Row]) -> Iterator[Share]:
     """What each array takes, as far as the records say."""
     for path, row in rows:
         if row.shape and row.alias_of is None and isinstance(row.bytes, int):
@@ -85,12 +89,12 @@ def _category(row: FittedAttribute) -> str:
     return row.role if row.guess is None or row.role == "parameter" else NOT_KNOWN
 
 
-def _measured(walk: Walk, rows: list[Row]) -> tuple[list[Share], int]:
+def _measured(walk: Walk) -> tuple[list[Share], int]:
     """What each array takes in memory, parameters first, and all bytes of the estimator."""
     counter = ByteCounter(apart=[view.estimator for view in walk.fitted])
     counter.add(walk.fitted[0].estimator)
     records: dict[str, list[FittedAttribute]] = defaultdict(list)
-    for path, row in rows:
+    for path, row in _rows_of(walk.root):
         records[path].append(row)
     found: list[tuple[bool, str, str, Any]] = []
     for view in walk.fitted:

@@ -192,10 +192,13 @@ class Walk:
             if name not in view.values or (rule.role != "estimator" and not guess):
                 continue
             chosen_too = (chosen and name in view.params) or name == view.spec.winner
+            place = view.place_of(name)
             for local, child in estimators_in(name, view.values[name], objects=guess):
-                place = view.place_of(name, child)
-                seen = {(id(child), "parameter"), (id(child), place.role)}
-                if not self._visited.isdisjoint(seen):
+                if view.spec.chained:
+                    place = view.place_of(name, child)
+                if (id(child), place.role) in self._visited or (
+                    place.role != "parameter" and (id(child), "parameter") in self._visited
+                ):
                     continue
                 local = distinct(name, local, called)
                 called.add(local)

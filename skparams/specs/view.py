@@ -57,8 +57,11 @@ class EstimatorView:
             only_transforms=only_transforms,
         )
 
-    def place_of(self, name: str, estimator: Any, ctx: Context | None = None) -> Place:
-        """Return the place of an estimator that the attribute of a name holds, or will hold."""
+    def place_of(self, name: str, estimator: Any = None, ctx: Context | None = None) -> Place:
+        """Return the place of estimators that the attribute of a name holds, or will hold.
+
+        Of a chain it depends on the estimator, as only the last one predicts.
+        """
         spec, role = self.spec, self.place.role
         rule = spec.rules.get(name)
         if role == "parameter" and rule is not None and rule.when is not None:

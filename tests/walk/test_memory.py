@@ -44,7 +44,9 @@ def test_the_parts_are_the_total(name):
         if found.memory is None:
             continue
         check_adds_up(found.memory, model)
-        check_adds_up(summary(model).memory, model)  # all are small
+        blind = summary(model).memory
+        if not isinstance(blind.total, Unknown):
+            check_adds_up(blind, model)
         assert found.to_dict()["memory"]["total"] == found.memory.total
 
 
