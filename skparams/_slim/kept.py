@@ -20,8 +20,9 @@ def kept_rows(estimator: Any, X: Any = None) -> KeptRows:
     estimator : estimator
         A fitted estimator. It is not changed.
     X : array-like, default=None
-        The training rows. With them, attributes that no Spec describes are compared with the rows:
-        whether they are the same object, share memory, or hold some of the rows.
+        The training rows. With them, attributes that no Spec describes, and hyperparameters, are
+        compared with the rows, as they are given and as they get there through the steps of
+        pipelines: whether they are the same object, share memory, or hold some rows by value.
 
     Returns
     -------

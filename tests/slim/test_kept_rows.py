@@ -245,6 +245,32 @@ def test_rows_in_tables_objects_functions_and_names_of_other_meaning(X):
     }
 
 
+@pytest.mark.parametrize("form", ["pandas", "polars", "list", "csr", "fortran", "float32"])
+def test_x_in_any_form(X, form):
+    model = make_pipeline(StandardScaler(), stand_ins.Neighbor()).fit(X, X[:, 0])
+    search = GridSearchCV(model, {}, cv=2).fit(X, X[:, 0])
+    given = {
+        "pandas": lambda: pytest.importorskip("pandas").DataFrame(X),
+        "polars": lambda: pytest.importorskip("polars").DataFrame(X),
+        "list": X.tolist,
+        "csr": lambda: sparse.csr_array(X),
+        "fortran": lambda: np.asfortranarray(X),
+        "float32": lambda: X.astype(np.float32),
+    }[form]()
+    alone = kept_rows(stand_ins.Neighbor().fit(X, X[:, 0]), given)
+    assert places(alone) == [("rows_", 40, 1600)]
+    assert alone.unknown == ("targets_",)
+    for each in (model, search):
+        found = kept_rows(each, given)
+        rows = [p for p in found.places if p.path.endswith("rows_")]
+        # A scaler cannot center sparse rows, and float32 rows are scaled with other rounding.
+        if form == "csr":
+            assert any(path.endswith("rows_") for path in found.unknown)
+        else:
+            assert rows or any(path.endswith("rows_") for path in found.unknown)
+            assert not rows or rows[0].rows <= 40
+
+
 def test_rows_in_hyperparameters_are_found_too(X, rng):
     model = KMeans(3, init=X[:3].copy(), n_init=1).fit(X)
     assert kept_rows(model).places == ()

