@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from skparams._records import CoefficientTable, Finding, KeptPlace, Memory, Node, Probing, Totals, Unknown
+from skparams._records import (
+    CoefficientTable,
+    Finding,
+    KeptPlace,
+    Memory,
+    Node,
+    Probing,
+    Totals,
+    Unknown,
+)
 from skparams._report import Frame, Page, Plotted, frame_of, guessed_classes
 from skparams._walk import check_fitted, memory_in
 
