@@ -238,3 +238,19 @@ def test_scores_have_the_role_that_they_play(name, data):
             changed |= not np.array_equal(other.get_support(), expected)
         assert roles[attribute] == ("structure" if changed else "auxiliary"), attribute
     assert count_params(model) == 0
+
+
+@pytest.mark.parametrize("name", SELECTORS)
+def test_two_models_are_the_same_if_their_masks_are(name, data):
+    X, y = data
+    model = make_pipeline(clone(SELECTORS[name](INNER["linear"])), LogisticRegression()).fit(X, y)
+    other = pickle.loads(pickle.dumps(model))
+    inner = inner_of(other[0])
+    if inner is None:
+        return
+    inner.coef_ = inner.coef_ * 1.5
+    if isinstance(other[0], SelectFromModel):  # whose mask follows from the coefficients
+        with pytest.raises(AssertionError):
+            assert_same_model(model, other)
+    else:
+        assert_same_model(model, other)
