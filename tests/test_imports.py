@@ -17,7 +17,11 @@ import skparams
 import skparams.specs
 
 PACKAGE = Path(skparams.__file__).parent
-THIRD_PARTY = {"imblearn", "lightgbm", "skorch", "statsmodels", "torch", "xgboost"}
+THIRD_PARTY = {
+    *("catboost", "category_encoders", "hdbscan", "hmmlearn", "imblearn", "interpret", "lightgbm"),
+    *("optuna_integration", "pygam", "pyod", "sklearn_genetic", "skopt", "skorch", "sksurv"),
+    *("statsmodels", "torch", "umap", "xgboost"),
+}
 HEAVY = {"numba", "matplotlib", "pandas", *THIRD_PARTY}
 
 # Each folder, from the bottom to the top, and the folders of ours that its files may import. A name

@@ -12,6 +12,7 @@ from skparams._records import NotKnown
 
 # Candidates that are looked at. With more, nothing is said: what is left out may be larger.
 MAX_CANDIDATES = 10_000
+_NO_CANDIDATES = "depends on the candidates of the search"
 
 
 class DrawnValue:
@@ -45,7 +46,10 @@ def candidates(params: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Any]
     ``random_state`` it draws the same each time, so that the very candidates are known. Raises
     NotKnown if there are too many, or the class is no search of scikit-learn's.
     """
-    grid = _grid(params)
+    try:
+        grid = _grid(params)
+    except (TypeError, ValueError, AttributeError) as error:  # other packages' kinds of candidates
+        raise NotKnown(_NO_CANDIDATES) from error
     if len(grid) > MAX_CANDIDATES:
         raise NotKnown(
             f"{len(grid):,} candidates are more than the {MAX_CANDIDATES:,} that plan looks at"
@@ -60,7 +64,7 @@ def _grid(params: Mapping[str, Any]) -> ParameterGrid | ParameterSampler:
     if "param_grid" in params:
         return ParameterGrid(params["param_grid"])
     if "param_distributions" not in params:
-        raise NotKnown("depends on the candidates of the search")
+        raise NotKnown(_NO_CANDIDATES)
     choices = params["param_distributions"]
     choices = [choices] if isinstance(choices, Mapping) else list(choices)
     grid = ParameterGrid(

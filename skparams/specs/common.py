@@ -104,6 +104,15 @@ def no_free(ctx: Context) -> int:
     return 0
 
 
+def search_tree(tree: Any) -> Iterator[Part]:
+    """Yield the rows in a search tree of neighbors, and the tree; nothing of other objects."""
+    if hasattr(tree, "get_arrays"):
+        rows, indices, nodes, bounds = tree.get_arrays()
+        yield Part(".data", np.asarray(rows), role="data")
+        for name, array in (("idx_array", indices), ("node_data", nodes), ("bounds", bounds)):
+            yield Part(f".{name}", np.asarray(array), role="structure")
+
+
 def targets_last(*dims: str) -> Rule:
     """Return the rule of an array whose last axis, the targets, is missing if y has one axis."""
 

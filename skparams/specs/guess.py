@@ -18,6 +18,7 @@ from skparams.specs.tables import columns_of
 from skparams.specs.values import (
     estimators_in,
     holds_no_numbers,
+    is_estimator,
     is_number,
     leaves_in,
     templates_in,
@@ -57,6 +58,8 @@ _BY_NAME = {
 }
 _RECORD_OF_TRAINING = re.compile(r"(^|_)(loss|losses|history|curve|times|scores|errors)(_|$)")
 _KNOWN = {role: Rule(role) for role in ROLES}
+_WINNER = "best_estimator_"  # of a search
+_MAY_PREDICT = (np.ndarray, np.generic, int, float, complex)
 _N_SAMPLES = ("n_samples_fit_", "n_samples_seen_", "n_samples_")
 
 
@@ -94,7 +97,7 @@ def guess_spec(
         for name in hyperparameters:
             if any(True for _ in templates_in(name, attributes.get(name))):
                 rules[name] = Guess("estimator", reason="an estimator among the arguments")
-    return Spec(rules)
+    return Spec(rules, route=_WINNER if is_estimator(attributes.get(_WINNER)) else None)
 
 
 def guess_rule(cls: type, name: str, value: Any, attributes: Mapping[str, Any]) -> Rule:
@@ -110,6 +113,8 @@ def guess_rule(cls: type, name: str, value: Any, attributes: Mapping[str, Any]) 
         return _KNOWN["metadata"]
     if name in _BY_NAME:
         return Guess(_BY_NAME[name], reason="has a name that scikit-learn uses for this")
+    if guess := _in_search(name, value, attributes):
+        return guess
     if isinstance(value, np.random.RandomState | np.random.Generator):
         return Guess("random", reason="a random generator")
     text = holds_no_numbers(value) and not isinstance(value, bytes)  # which may be a whole model
@@ -125,6 +130,21 @@ def guess_rule(cls: type, name: str, value: Any, attributes: Mapping[str, Any]) 
             kind = "structure" if value.dtype.kind in "biumM" else "parameter"
             return Guess(kind, reason=f"an array of {value.dtype.name}")
     return _of_contents(name, value)
+
+
+def _in_search(name: str, value: Any, attributes: Mapping[str, Any]) -> Guess | None:
+    """The guess in a search, whose winner predicts; None if a value tells better.
+
+    What a search keeps beside its winner are trials, populations and histories, in containers and
+    objects of many kinds. A number or an array may be used to predict.
+    """
+    if not is_estimator(attributes.get(_WINNER)):
+        return None
+    if name == _WINNER:
+        return Guess("estimator", reason="the winner of a search")
+    if isinstance(value, _MAY_PREDICT):
+        return None
+    return Guess("diagnostic", reason="beside the winner of a search")
 
 
 def _of_contents(name: str, value: Any) -> Guess:

@@ -12,8 +12,8 @@ from skparams.specs.context import Context
 
 # Whether something holds.
 Predicate = Callable[[Context], bool]
-# A free count: a function of the shape, or "nonzero".
-Free = Callable[[Context], int] | Literal["nonzero"] | None
+# A free count: a function of the shape, Unknown where it does not tell, or "nonzero".
+Free = Callable[[Context], Count] | Literal["nonzero"] | None
 # How long an axis will be. A function may raise NotKnown, as reading an unknown DataShape does.
 Size = Count | Callable[[Context], Count]
 

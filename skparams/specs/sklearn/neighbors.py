@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from skparams.specs import (
     Context,
     Part,
@@ -23,11 +21,7 @@ SPECS: dict[str, Spec] = {}
 
 def _rows_of(ctx: Context) -> Iterator[Part]:
     """Yield the rows in a search tree, often those of ``_fit_X`` themselves."""
-    if hasattr(ctx.value, "get_arrays"):
-        rows, indices, nodes, bounds = ctx.value.get_arrays()
-        yield Part(".data", np.asarray(rows), role="data")
-        for name, array in (("idx_array", indices), ("node_data", nodes), ("bounds", bounds)):
-            yield Part(f".{name}", np.asarray(array), role="structure")
+    return common.search_tree(ctx.value)
 
 
 SEARCH: dict[str, Rule | str] = {

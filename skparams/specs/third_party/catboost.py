@@ -1,0 +1,151 @@
+"""CatBoost: the leaf values and the bias that it returns, its splits as it exports them in JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from skparams._records import Trees, Unknown, together
+from skparams.specs import Context, Part, Rule, Spec, roles
+
+SPECS: dict[str, Spec] = {}
+
+_NO_JSON = Unknown("CatBoost exports no model with text or embedding features as JSON")
+_COUNTED = frozenset(["border", "leaf_values", "leaf_weights", "value", "weight"])
+_EMPTY = str(2**64 - 1)  # the hash in a place of a table that holds no category
+
+
+def _model(ctx: Context) -> Iterator[Part]:
+    """Yield the numbers of all trees, read-only as they are copies."""
+    exported = _json(ctx.estimator)
+    if exported is None:
+        content = np.frombuffer(_saved(ctx.estimator, "cbm"), dtype=np.uint8)
+        yield Part(".model", content, count=_NO_JSON, free=_NO_JSON)
+        return
+    found = exported.get("oblivious_trees") or exported.get("trees") or []
+    sizes = _oblivious_size if "oblivious_trees" in exported else _size
+    trees = together(map(sizes, found))
+    borders: list[float] = []
+    skeleton = [_without_numbers(tree, borders) for tree in found]
+    part = partial(_part, trees=trees)
+    yield part("borders", borders, ("n_splits",))
+    scale, bias = ctx.estimator.get_scale_and_bias()
+    bias = np.atleast_1d(np.asarray(bias, dtype=np.float64))
+    values = np.asarray(ctx.estimator.get_leaf_values(), dtype=np.float64)
+    dims = ("n_leaves", "n_outputs")[: bias.size]
+    yield part("leaf_values", values.reshape(-1, *[bias.size] * (bias.size > 1)), dims)
+    # Objectives without a start from the average leave zeros.
+    yield _part("bias", bias, ("n_outputs",), role="parameter" if bias.any() else "structure")
+    yield _part("scale", float(scale), (), role="structure")
+    yield from _categories(exported.get("ctr_data") or {})
+    about = [exported.get("features_info"), _labels(exported), skeleton]
+    text = json.dumps(about, sort_keys=True).encode()
+    yield _part("structure", np.frombuffer(text, np.uint8), ("n_bytes",), role="structure")
+
+
+def _json(model: Any) -> Any:
+    try:
+        return json.loads(_saved(model, "json"))
+    except Exception as error:  # CatBoostError, whose class is not imported here
+        if "only in cbm format" in str(error):
+            return None
+        raise
+
+
+def _saved(model: Any, kind: str) -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "model")
+        model.save_model(str(file), format=kind)
+        return file.read_bytes()
+
+
+def _labels(exported: Mapping[str, Any]) -> Any:
+    return exported.get("model_info", {}).get("class_params")
+
+
+def _without_numbers(tree: Any, borders: list[float]) -> Any:
+    """Return a tree without what is counted, and append its borders: one for each level.
+
+    A split by one category has no border.
+    """
+    if isinstance(tree, list):
+        return [_without_numbers(item, borders) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    if "border" in tree:
+        borders.append(tree["border"])
+    is_split = "split_type" in tree  # its value is a category, others are in leaves
+    return {
+        key: _without_numbers(item, borders)
+        for key, item in tree.items()
+        if key not in _COUNTED or (is_split and key == "value")
+    }
+
+
+def _oblivious_size(tree: Mapping[str, Any]) -> Trees:
+    depth = len(tree.get("splits") or ())
+    return Trees(1, 2 ** (depth + 1) - 1, 2**depth, depth)
+
+
+def _size(tree: Mapping[str, Any]) -> Trees:
+    n_leaves, depth = _leaves_and_depth(tree)
+    return Trees(1, 2 * n_leaves - 1, n_leaves, depth)
+
+
+def _leaves_and_depth(tree: Mapping[str, Any]) -> tuple[int, int]:
+    if "split" not in tree:
+        return 1, 0
+    sides = [_leaves_and_depth(tree[side]) for side in ("left", "right")]
+    return sum(n for n, _ in sides), 1 + max(depth for _, depth in sides)
+
+
+def _categories(tables: Mapping[str, Any]) -> Iterator[Part]:
+    """Yield the statistics of the target for each category, and the hashes of the categories."""
+    for i, table in enumerate(tables.values()):
+        stride = table["hash_stride"]
+        flat = table["hash_map"]
+        rows = [flat[j : j + stride] for j in range(0, len(flat), stride)]
+        rows = [row for row in rows if str(row[0]) != _EMPTY]
+        statistics = np.array([row[1:] for row in rows], dtype=np.float64)
+        hashes = np.array([int(row[0]) for row in rows], dtype=np.uint64)
+        yield _part(f"categories[{i}].statistics", statistics, ("n_categories", "n_statistics"))
+        yield _part(f"categories[{i}].hashes", hashes, ("n_categories",), role="structure")
+
+
+def _part(
+    name: str,
+    numbers: Any,
+    dims: tuple[str, ...],
+    *,
+    role: str = "parameter",
+    trees: Trees | None = None,
+) -> Part:
+    array = np.array(numbers)
+    array.flags.writeable = False
+    return Part(f".{name}", array, dims, role=role, trees=trees)
+
+
+SPECS["core._CatBoostBase"] = Spec(
+    {
+        "_object": Rule("parameter", parts=_model),
+        "_learning_rate": "tuned",
+        **roles(
+            metadata="_is_fitted_ _n_features_in",
+            structure="_tree_count",
+            diagnostic="_prediction_values_change _loss_value_change",
+            state="_init_params _canonized_params _random_seed",
+        ),
+    },
+    decides=dict.fromkeys(
+        ("iterations", "n_estimators", "depth", "max_depth", "max_leaves", "border_count"),
+        ("_object",),
+    ),
+    members=Unknown("depends on what CatBoost makes of the data"),
+    extras={"fitted": lambda ctx: ctx.estimator.is_fitted()},
+)
