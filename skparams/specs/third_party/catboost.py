@@ -25,6 +25,8 @@ def _model(ctx: Context) -> Iterator[Part]:
     """Yield the numbers of all trees, read-only as they are copies."""
     exported = _json(ctx.estimator)
     if exported is None:
+        # These bytes tell when the model was trained, and no two fits are the same. Loading such a
+        # model, which might mend that, can crash in CatBoost 1.2.10.
         content = np.frombuffer(_saved(ctx.estimator, "cbm"), dtype=np.uint8)
         yield Part(".model", content, count=_NO_JSON, free=_NO_JSON)
         return
@@ -136,9 +138,10 @@ SPECS["core._CatBoostBase"] = Spec(
         "_object": Rule("parameter", parts=_model),
         "_learning_rate": "tuned",
         **roles(
-            metadata="_is_fitted_ _n_features_in",
+            metadata="_is_fitted_",
             structure="_tree_count",
-            diagnostic="_prediction_values_change _loss_value_change",
+            # CatBoost's copies lose the number of features.
+            diagnostic="_n_features_in _prediction_values_change _loss_value_change",
             state="_init_params _canonized_params _random_seed",
         ),
     },

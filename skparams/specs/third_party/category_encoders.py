@@ -57,6 +57,15 @@ def _codes(ctx: Context) -> Iterator[Part]:
         yield from _index(path, table)
 
 
+def _ordinals(ctx: Context) -> Iterator[Part]:
+    """Yield the code of each category, and the categories as text, by which others are encoded."""
+    for each in getattr(ctx.value, "mapping", None) or ():
+        codes, path = each["mapping"], f".mapping[{each['col']!r}]"
+        yield Part(path, columns_of(codes)[""], ("n_categories",), role="structure")  # type: ignore[index]
+        names = np.array([repr(category) for category in codes.index])
+        yield Part(f"{path}.index", names, ("n_categories",), role="structure")
+
+
 def _index(path: str, table: Any) -> Iterator[Part]:
     index = index_of(table)
     if index is not None:
@@ -64,7 +73,7 @@ def _index(path: str, table: Any) -> Iterator[Part]:
 
 
 _BASE: dict[str, Rule | str] = {
-    "ordinal_encoder": "estimator",
+    "ordinal_encoder": Rule("structure", parts=_ordinals),
     **roles(
         structure="invariant_cols cols use_default_cols use_all_cols composite_cols "
         "keep_components composite_members_ min_group_lumping_ hierarchy_depth mapping_supplied "

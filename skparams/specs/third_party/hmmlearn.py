@@ -30,24 +30,27 @@ def _measured(letter: str, *dims: str) -> Rule:
     return parameter(*dims, when=_from_rows(letter), otherwise="structure")
 
 
-def _symmetric(ctx: Context) -> int:
-    """Count half of each full or tied matrix, as it is symmetric."""
-    if ctx.params["covariance_type"] not in ("full", "tied"):
-        return prod(ctx.shape)
-    *several, p, _ = ctx.shape
-    return prod(several) * p * (p + 1) // 2
+def _covariances(*one: str, repeated: bool = False) -> Rule:
+    """Return the rule of covariances, of which there is one for each of ``one``.
 
-
-def _covariances(*one: str) -> Rule:
-    """Return the rule of covariances, of which there is one for each of ``one``."""
+    A full or tied matrix is symmetric. A spherical one may be ``repeated`` for each feature.
+    """
 
     def dims(ctx: Context) -> tuple[str, ...]:
         p = "n_features"
         kind = ctx.params["covariance_type"]
-        rest = {"spherical": (), "diag": (p,), "full": (p, p), "tied": (p, p)}[kind]
+        of_sphere = (p,) * repeated
+        rest = {"spherical": of_sphere, "diag": (p,), "full": (p, p), "tied": (p, p)}[kind]
         return (*(one[:-1] if kind == "tied" else one), *rest)
 
-    return Rule("parameter", dims, _symmetric, _from_rows("c"), otherwise="structure")
+    def free(ctx: Context) -> int:
+        kind = ctx.params["covariance_type"]
+        if kind in ("full", "tied"):
+            *several, p, _ = ctx.shape
+            return prod(several) * p * (p + 1) // 2
+        return prod(ctx.shape[:-1] if kind == "spherical" and repeated else ctx.shape)
+
+    return Rule("parameter", dims, free, _from_rows("c"), otherwise="structure")
 
 
 def _limit_reached(ctx: Context) -> str | None:
@@ -70,12 +73,19 @@ def _hmm(name: str, n_features: Callable[[Context], Count] | None = None, **rule
         },
         sizes={} if n_features is None else {"n_symbols": n_features},
         decides=dict.fromkeys(("params", "init_params"), ("startprob_", "transmat_", *rules)),
-        extras={"convergence": _limit_reached},
+        extras={
+            "convergence": _limit_reached,
+            "fitted": lambda ctx: "transmat_" in ctx.values,  # monitor_ is there before
+        },
     )
 
 
 _MEANS = ("n_components", "n_mix", "n_features")
-_hmm("GaussianHMM", means_=_measured("m", *_MEANS[::2]), _covars_=_covariances("n_components"))
+_hmm(
+    "GaussianHMM",
+    means_=_measured("m", *_MEANS[::2]),
+    _covars_=_covariances("n_components", repeated=True),
+)
 _hmm(
     "GMMHMM",
     weights_=_simplex("w", "n_components", "n_mix"),

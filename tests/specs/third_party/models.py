@@ -2,7 +2,7 @@
 
 import importlib
 import warnings
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 
@@ -62,9 +62,15 @@ def _of(module, name, /, y=None, X=None, **params):
 _BOOST = {"iterations": 6, "depth": 3, "verbose": 0, "allow_writing_files": False}
 _EBM = {"n_jobs": 1, "max_rounds": 30, "outer_bags": 2}
 _SYMBOLS = {"X": lambda seed: np.random.RandomState(seed).randint(0, 5, (ROWS, 1))}
-_counts = partial(
-    lambda n, seed: np.random.RandomState(seed).multinomial(n, [0.2, 0.3, 0.5], ROWS), 6
-)
+CODES = ("BackwardDifference", "BaseN", "Binary", "Gray", "Helmert", "OneHot", "Ordinal")
+CODES = (*CODES, "Polynomial", "RankHot", "Sum")
+MEANS = ("CatBoost", "Count", "JamesStein", "LeaveOneOut", "MEstimate", "Quantile", "Summary")
+MEANS = (*MEANS, "Target", "WOE")
+
+
+def _counts(seed):
+    return np.random.RandomState(seed).multinomial(6, [0.2, 0.3, 0.5], ROWS)
+
 
 MODELS = {
     "CatBoostClassifier": _of("catboost", "CatBoostClassifier", "three", **_BOOST),
@@ -103,24 +109,22 @@ MODELS = {
     "ExpectileGAM": _of("pygam", "ExpectileGAM", "numbers"),
     **{
         name: _of(f"pyod.models.{name.lower()}", name)
-        for name in (
-            "ABOD CBLOF COF COPOD ECOD GMM HBOS IForest INNE KDE KNN KPCA LOCI LODA LOF MCD OCSVM "
-            "PCA SOD SOS"
-        ).split()
+        for name in ("ABOD", "CBLOF", "COF", "COPOD", "ECOD", "GMM", "HBOS", "IForest", "INNE")
+    },
+    **{
+        name: _of(f"pyod.models.{name.lower()}", name)
+        for name in ("KDE", "KNN", "KPCA", "LODA", "LOF", "MCD", "OCSVM", "PCA")
     },
     "MAD": _of("pyod.models.mad", "MAD", X=lambda seed: data(seed)["X"][:, :1]),
     **{
-        f"{name}Encoder": _of("category_encoders", f"{name}Encoder", "two", X=table, **params)
-        for name, params in {
-            **dict.fromkeys(
-                "BackwardDifference BaseN Binary CatBoost Count Gray Helmert JamesStein "
-                "LeaveOneOut MEstimate OneHot Ordinal Polynomial Quantile RankHot Sum Summary "
-                "Target WOE".split(),
-                {},
-            ),
-            "Hashing": {"max_process": 1},
-        }.items()
+        f"{name}Encoder": _of("category_encoders", f"{name}Encoder", "two", X=table)
+        for name in CODES
     },
+    **{
+        f"{name}Encoder": _of("category_encoders", f"{name}Encoder", "two", X=table)
+        for name in MEANS
+    },
+    "HashingEncoder": _of("category_encoders", "HashingEncoder", X=table, max_process=1),
     **{
         name: _of(f"sksurv.{module}", name, survival, **params)
         for name, module, params in (
@@ -143,7 +147,6 @@ MODELS = {
         n_alphas=4,
         fit_baseline_model=True,
     ),
-    "UMAP": _of("umap", "UMAP", n_neighbors=5, n_epochs=10, random_state=0, n_jobs=1),
 }
 
 
