@@ -184,12 +184,18 @@ class Walk:
     def _children(
         self, view: EstimatorView, guesses: Mapping[str, Guess], *, chosen: bool
     ) -> Iterator[Node]:
-        """Yield the records of the estimators in it: where a Spec says so, and in all guesses."""
+        """Yield the records of the estimators in it: where a Spec says so, and in all guesses.
+
+        Those that a search keeps beside its winner predict nothing.
+        """
         called: set[str] = set()
         rules = {**view.spec.rules, **guesses} if guesses else view.spec.rules
+        winner = view.spec.winner if view.spec.winner in view.values else None
         for name, rule in rules.items() if self._depth <= MAX_DEPTH else ():
             guess = isinstance(rule, Guess)
             if name not in view.values or (rule.role != "estimator" and not guess):
+                continue
+            if guess and winner not in (None, name):
                 continue
             chosen_too = (chosen and name in view.params) or name == view.spec.winner
             place = view.place_of(name)

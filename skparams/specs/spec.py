@@ -100,7 +100,8 @@ class Rule:
         an array has fewer axes, as the ``coef_`` of a single target has. In a list of arrays, the
         names for each of them; a function finds its place in ``ctx.index`` and ``ctx.length``.
     free : callable or "nonzero", default=None
-        The count minus constraints, from ``ctx.shape`` and ``ctx.params``; by default all.
+        The count minus constraints, from ``ctx.shape`` and ``ctx.params``; by default all. Unknown
+        where constraints are not known.
     when : str or callable, default=None
         The hyperparameter without which the attribute is no parameter, like ``fit_intercept``; or
         a function that says whether it is one. Of an attribute that holds estimators, whether

@@ -6,11 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from scipy import sparse
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams import count_params, fitted_params, summary
+from skparams import count_params, fitted_params, plan, summary
 from skparams.specs import Unknown
 
 
@@ -353,3 +354,50 @@ def test_where_probing_fails_the_guess_stays_and_says_why(model, reason):
     assert reason in found[1].probed.reason
     assert "not probed: " in str(found[1])
     assert "<b>power" not in found[1].to_html()
+
+
+class Trials:
+    """What a search keeps of what it tried."""
+
+    def __init__(self):
+        self.scores = np.ones(7)
+        self.callback = lambda: None
+
+
+class Search(BaseEstimator):
+    """A search of nobody's, with other names for its candidates than scikit-learn's."""
+
+    def __init__(self, estimator=None, space=None):
+        self.estimator = estimator
+        self.space = space
+
+    def fit(self, X, y):
+        self.trials_ = Trials()
+        self.history_ = {"loss": [0.5, 0.25]}
+        self.tries_ = [clone(self.estimator).fit(X, y) for _ in range(2)]
+        self.best_estimator_ = clone(self.estimator).fit(X, y)
+        return self
+
+    def predict(self, X):
+        return self.best_estimator_.predict(X)
+
+
+class Shifted(Search):
+    def fit(self, X, y):
+        super().fit(X, y)
+        self.shift_ = 0.5
+        return self
+
+
+def test_of_a_search_the_winner_counts():
+    X = kernels()[0]
+    y = X @ np.ones(4)
+    model = Search(LinearRegression(), {"positive": object()})
+    unknown = plan(model, X, y).totals.stored
+    assert "Search" in unknown.reason
+    found = summary(model.fit(X, y))
+    assert found.totals.stored == X.shape[1] + 1
+    assert list(fitted_params(model)) == ["best_estimator___coef_", "best_estimator___intercept_"]
+    moved = summary(Shifted(LinearRegression()).fit(X, y)).totals
+    assert moved.stored == X.shape[1] + 2
+    assert moved.guessed == 1

@@ -59,5 +59,9 @@ SPECS["pygam.GAM"] = Spec(
     },
     decides={"terms": ("coef_",), "fit_intercept": ("coef_",)},
     members=Unknown("depends on the terms, which pyGAM makes in fit"),
-    extras={"effective": _effective, "fitted": lambda ctx: "coef_" in ctx.values},
+    extras={
+        "effective": _effective,
+        "fitted": lambda ctx: "coef_" in ctx.values,
+        "coefficients": lambda ctx: None,  # they are of splines
+    },
 )

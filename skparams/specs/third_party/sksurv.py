@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Unknown
-from skparams.specs import Context, Part, Rule, Spec, parameter, roles, trees
+from skparams.specs import CoefficientTable, Context, Part, Rule, Spec, parameter, roles, trees
 
 SPECS: dict[str, Spec] = {}
 
@@ -66,6 +66,11 @@ def _baselines(ctx: Context) -> Iterator[Part]:
         yield from _baseline(f"[{i}]", model)
 
 
+def _coefficients(ctx: Context) -> CoefficientTable:
+    alphas = tuple(f"alpha={alpha:.3g}" for alpha in ctx.values["alphas_"])
+    return CoefficientTable("coef_", ctx.values["coef_"], columns=alphas)
+
+
 _BASELINE = Rule("parameter", parts=lambda ctx: _baseline("", ctx.value))
 SPECS["linear_model.coxph.CoxPHSurvivalAnalysis"] = Spec(
     {"coef_": parameter("n_features"), "_baseline_model": _BASELINE}, members=_NO_PLAN
@@ -92,4 +97,5 @@ SPECS["linear_model.coxnet.CoxnetSurvivalAnalysis"] = Spec(
         **roles(structure="penalty_factor_ alpha_min_ratio_", diagnostic="deviance_ratio_"),
     },
     members=_NO_PLAN,
+    extras={"coefficients": _coefficients},
 )

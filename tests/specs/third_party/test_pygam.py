@@ -38,3 +38,5 @@ def test_counts(seed):
     assert isinstance(found.free, Unknown)
     assert count_params(model, kind="effective", X=X) == pytest.approx(model.statistics_["edof"])
     assert count_params(model, kind="effective", X=X[:-1]) is None
+    with pytest.raises(ValueError, match="has none"):  # those of splines are of no feature
+        summary(model).coefficients()

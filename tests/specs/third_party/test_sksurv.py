@@ -55,6 +55,8 @@ def test_cox(seed):
     assert found.stored == 5 * (4 + 1 + n_times)
     nonzero = np.count_nonzero(model.coef_) + np.count_nonzero(model.offset_)
     assert found.free == nonzero + 5 * n_jumps
+    table = summary(CoxnetSurvivalAnalysis(n_alphas=4).fit(X, y)).coefficients().tables[0]
+    assert table.columns[0].startswith("alpha=")
 
 
 def test_boosting():
