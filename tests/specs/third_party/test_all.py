@@ -122,3 +122,23 @@ def test_plan_contains_what_fit_makes(name):
         assert stored.low <= count_params(model) <= stored.high
     elif not isinstance(stored, Unknown):
         assert stored == count_params(model)
+
+
+def test_no_changed_output_passes_as_the_same(name):
+    model, *_ = fitted(name)
+    expected = _outputs(name, model)
+    for attribute, value in vars(model).items():
+        places = [value] if isinstance(value, np.ndarray | float) else value
+        for i, array in enumerate(places if isinstance(places, list) else ()):
+            other = copy.deepcopy(model)
+            if isinstance(array, np.ndarray) and array.dtype.kind == "f" and array.size:
+                held = getattr(other, attribute)
+                (held[i] if isinstance(value, list) else held).flat[array.size // 2] += 0.5
+            elif isinstance(array, float) and not isinstance(value, list):
+                setattr(other, attribute, value + 0.5)
+            else:
+                continue
+            found = _outputs(name, other)
+            if any(not np.array_equal(found.get(key), expected[key]) for key in expected):
+                with pytest.raises(AssertionError):
+                    assert_same_model(other, model)
