@@ -22,10 +22,12 @@ from skparams._walk import (
     ignored_paths,
     join,
     leaves_of,
+    predicts_its_own_way,
     rules_of,
 )
 from skparams.specs import (
     COMMON,
+    HOOKS,
     Context,
     EstimatorView,
     Rule,
@@ -41,8 +43,6 @@ from skparams.specs import (
 
 # Roles that no prediction needs. What predict and transform do not use, score_samples may.
 _NOT_COMPARED = ("output", "diagnostic", "state")
-# What scikit-learn's callbacks keep in an estimator: arguments of a training hook.
-_OF_HOOKS = ("_skl_callbacks", "_skl_callbacks_to_teardown", "_parent_callback_ctx")
 _OTHER = Rule("metadata")
 
 
@@ -170,13 +170,16 @@ def _contents_of(view: EstimatorView, fitted: bool, nodes: Mapping[int, str]) ->
     found = Contents(units(ctx) if units else {}, caches_of(cls))
     rules = {**_estimators(view), **rules_of(view, ctx)} if fitted else {}
     names = dict.fromkeys([*rules, *values])
+    own_way = predicts_its_own_way(view.estimator)
     for name in sorted(names, key=lambda name: rules.get(name, _OTHER).role != "parameter"):
-        if name not in values or name in view.params or name in _OF_HOOKS:
+        if name not in values or name in view.params or name in HOOKS:
             continue
         rule = rules.get(name, _OTHER)
         if rule.role == "estimator" and view.place_of(name).role == "auxiliary":
             continue  # nothing calls it
-        if not (described and _is_known(name, view)) or rule.role == "estimator":
+        may_be_read = own_way and rule.role in _NOT_COMPARED
+        known = described and _is_known(name, view) and not may_be_read
+        if not known or rule.role == "estimator":
             _add_pieces(found, view, name, values[name], rule, nodes)
         elif _needed(rule, values[name]):
             _add_by_rule(found, view, ctx, name, rule)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from skparams._walk import Walk, calls_of, join, pickled_state, rules_of
+from skparams._walk import (
+    Walk,
+    calls_of,
+    join,
+    pickled_state,
+    predicts_its_own_way,
+    rules_of,
+)
 from skparams.specs import COMMON, EstimatorView, is_number
 
 _DROPPED_ROLES = {"state", "diagnostic", "output"}
@@ -65,7 +72,7 @@ def _unused_estimators(each: EstimatorView) -> Iterator[Droppable]:
 
 def droppable(each: EstimatorView, roles: Collection[str] = ()) -> Iterator[Droppable]:
     """The attributes of some roles that can be left out, by default of those that go."""
-    if each.guessed:
+    if each.guessed or predicts_its_own_way(each.estimator):
         return
     roles, stored = roles or _roles_dropped(each.estimator), pickled_state(each.estimator)
     for name, rule in rules_of(each, each.context()).items():

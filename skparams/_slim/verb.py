@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Literal, TypeVar, overload
 
 from skparams._slim.compare import Predictions
@@ -21,6 +21,7 @@ from skparams._walk import (
     measured_memory,
     n_rows,
     pickled_size,
+    predicts_its_own_way,
     sharing_copy,
 )
 from skparams.specs import HOOKS
@@ -159,12 +160,19 @@ def slim(
         memory_before=ByteCounter().add(estimator) + sum(each.bytes or 0 for each in callbacks),
         memory_after=ByteCounter().add(slimmed),
         kept_places=tuple(each for node in nodes for each in node.kept_places),
-        guessed=tuple(dict.fromkeys(node.class_name for node in nodes if node.guessed)),
+        guessed=tuple(dict.fromkeys(_kept_whole(walk_after))),
         lossy=tuple(lossy),
         memory=measured_memory(walk_after, always=True),
         **facts,
     )
     return slimmed, report
+
+
+def _kept_whole(walk: Walk) -> Iterator[str]:
+    """The classes of which it is not known what predictions read."""
+    for each in walk.fitted:
+        if each.guessed or predicts_its_own_way(each.estimator):
+            yield type(each.estimator).__name__
 
 
 def _remove_hooks(copy: Any, hooks: Sequence[tuple[str, Any, Any]]) -> None:

@@ -16,7 +16,13 @@ from skparams._walk.ignore import ignored_paths
 from skparams._walk.leaf import Leaf, distinct, join, leaves_of, stored_in
 from skparams._walk.memory import ByteCounter, pickled_size
 from skparams._walk.outputs import results_equal
-from skparams._walk.predictions import METHODS, calls_of, method_of, results_of
+from skparams._walk.predictions import (
+    METHODS,
+    calls_of,
+    method_of,
+    predicts_its_own_way,
+    results_of,
+)
 from skparams._walk.shares import measured_memory, memory_in
 from skparams._walk.sums import BLOCK, blocks, buffer, dot, exponent_of, in_range, scaled
 from skparams._walk.training_rows import TrainingRows, n_training_rows, shares_memory, table_of
@@ -58,6 +64,7 @@ __all__ = [
     "n_training_rows",
     "pickled_size",
     "pickled_state",
+    "predicts_its_own_way",
     "results_equal",
     "results_of",
     "rules_of",

@@ -13,7 +13,7 @@ from typing import Any
 import joblib
 import numpy as np
 
-from skparams.specs import final_estimator_of
+from skparams.specs import final_estimator_of, overridden
 
 METHODS = (
     "predict",
@@ -30,6 +30,15 @@ METHODS = (
     "mahalanobis",
 )
 _OPTIONS = ("return_std", "return_cov")
+
+
+def predicts_its_own_way(estimator: Any) -> bool:
+    """Whether a class from elsewhere has its own method for predictions, on top of a known class.
+
+    It may read what the known class keeps for training only.
+    """
+    cls: type = type(estimator)
+    return not {*METHODS, "inverse_transform"}.isdisjoint(overridden(cls))
 
 
 def method_of(estimator: Any, name: str) -> Callable[..., Any] | None:

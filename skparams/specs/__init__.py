@@ -63,6 +63,7 @@ from skparams.specs.reached import (
     n_columns_expected as n_columns_expected,
 )
 from skparams.specs.registry import (
+    overridden as overridden,
     register as register,
     spec_named as spec_named,
     spec_of as spec_of,

@@ -64,12 +64,13 @@ def register(name: str, spec: Spec) -> None:
         raise TypeError(f"register: spec for {name!r} must be a Spec, got {type(spec).__name__}.")
     _TARGET.get()[name] = spec
     _lookup.cache_clear()
+    overridden.cache_clear()
 
 
 def spec_of(estimator: Any) -> Spec | None:
     """Return the Spec of an estimator, None where there is none."""
     cls: type = type(estimator)
-    found = _lookup(cls)
+    found, _ = _lookup(cls)
     if found is not _DECLARED:
         return found
     spec = estimator.__skparams__()
@@ -82,7 +83,26 @@ def spec_of(estimator: Any) -> Spec | None:
 
 def has_spec(cls: type) -> bool:
     """Whether there is a Spec for the instances of a class."""
-    return _lookup(cls) is not None
+    return _lookup(cls)[0] is not None
+
+
+@lru_cache(maxsize=1024)
+def overridden(cls: type) -> frozenset[str]:
+    """Return what classes from elsewhere define on top of the class that a Spec describes.
+
+    Nothing is known of what such a method reads. Subclasses in the same package are described too.
+    """
+    _, described = _lookup(cls)
+    if described is None:
+        return frozenset()
+    package = described.__module__.partition(".")[0]
+    above = cls.__mro__[: cls.__mro__.index(described)]
+    return frozenset(
+        name
+        for base in above
+        if base.__module__.partition(".")[0] != package
+        for name in vars(base)
+    )
 
 
 def spec_named(name: str) -> Spec:
@@ -91,18 +111,18 @@ def spec_named(name: str) -> Spec:
 
 
 @lru_cache(maxsize=4096)
-def _lookup(cls: type) -> Any:
-    """Return the Spec of the nearest class that has one, ``_DECLARED``, or None."""
+def _lookup(cls: type) -> tuple[Any, type | None]:
+    """Return the Spec of the nearest class that has one, or ``_DECLARED``, and that class."""
     _load_entry_points()
     for base in cls.__mro__:
         names = [f"{base.__module__}.{base.__name__}", f"{_public(base)}.{base.__name__}"]
         for table in _tables(names[0]):
             for name in names:
                 if name in table:
-                    return table[name]
+                    return table[name], base
             if table is _BY_USERS and "__skparams__" in vars(base):
-                return _DECLARED
-    return None
+                return _DECLARED, base
+    return None, None
 
 
 def _public(cls: type) -> str:
