@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ from scipy.sparse import issparse
 from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
+from skparams._plan.rows import evaluate
 from skparams._records import NO_CLASSES, Bounds, Count, DataShape, Unknown, between
-from skparams.specs import estimators_in, final_estimator_of, view_of
+from skparams.specs import EstimatorView, estimators_in, final_estimator_of, view_of
 
 _NOTHING = DataShape()
 
@@ -84,9 +85,14 @@ def _shape_of_y(estimator: Any, y: Any) -> tuple[Count, Count, Count]:
     """Return the numbers of rows, of targets, and of classes of each target."""
     shape = _shape_of("y", y)
     targets = 1 if len(shape) == 1 else shape[1]
+    if len(shape) > 2 or not targets:
+        raise ValueError(f"plan: y must have one axis, or two with a column, got shape {shape}.")
     if not _classifies(estimator, set()):
         return shape[0], targets, NO_CLASSES
-    labels: Any = y if issparse(y) else np.asarray(y)
+    try:
+        labels: Any = y if issparse(y) else np.asarray(y)
+    except ValueError as error:
+        raise ValueError(f"plan: y must be an array of targets: {error}.") from None
     if targets > 1:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # many classes for few rows: fit says so too
@@ -94,8 +100,13 @@ def _shape_of_y(estimator: Any, y: Any) -> tuple[Count, Count, Count]:
                 return shape[0], targets, 2
     if issparse(labels):
         labels = labels.toarray()
+    columns = list(labels.reshape(shape[0], targets).T)
+    skips = _skips_unlabeled(estimator, set())
+    if skips is not False:
+        labeled = [column[column != -1] for column in columns]
+        columns = labeled if skips else columns + labeled
     try:
-        counts = [len(np.unique(column)) for column in labels.reshape(shape[0], targets).T]
+        counts = [len(np.unique(column)) for column in columns]
     except TypeError as error:
         raise ValueError(
             f"plan: y must have classes that can be sorted, got {labels.dtype}: {error}."
@@ -108,11 +119,31 @@ def _classifies(estimator: Any, visited: set[int]) -> bool:
     visited.add(id(estimator))
     # Of a pipeline the last step is asked: it would ask each step twice, and those in them again.
     last = final_estimator_of(estimator).estimator
-    if hasattr(type(last), "__sklearn_tags__") and is_classifier(last):
+    if hasattr(type(last), "__sklearn_tags__") and evaluate(is_classifier, last) is True:
         return True
-    params = view_of(estimator).params
-    inner = (each for value in params.values() for _, each in estimators_in("", value))
+    inner = _inside(view_of(estimator))
     return any(id(each) not in visited and _classifies(each, visited) for each in inner)
+
+
+def _skips_unlabeled(estimator: Any, visited: set[int]) -> bool | None:
+    """Whether rows of class -1 have no label; None where some of the members take them so.
+
+    A search passes y on; other meta-estimators may encode the classes first.
+    """
+    visited.add(id(estimator))
+    view = view_of(final_estimator_of(estimator).estimator)
+    if "unlabeled" in view.spec.extras:
+        return True
+    inner = (each for each in _inside(view) if id(each) not in visited)
+    found = {_skips_unlabeled(each, visited) for each in inner}
+    if found <= {False}:
+        return False
+    return True if view.spec.winner and found == {True} else None
+
+
+def _inside(view: EstimatorView) -> Iterator[Any]:
+    for value in view.params.values():
+        yield from (each for _, each in estimators_in("", value))
 
 
 def _dtype_of(X: Any) -> str:

@@ -12,7 +12,7 @@ from skparams._records import NotKnown
 
 # Candidates that are looked at. With more, nothing is said: what is left out may be larger.
 MAX_CANDIDATES = 10_000
-_NO_CANDIDATES = "depends on the candidates of the search"
+_GRIDS = ("param_grid", "param_distributions")
 
 
 class DrawnValue:
@@ -46,25 +46,47 @@ def candidates(params: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Any]
     ``random_state`` it draws the same each time, so that the very candidates are known. Raises
     NotKnown if there are too many, or the class is no search of scikit-learn's.
     """
+    if params.get("estimator") is None or params.keys().isdisjoint(_GRIDS):
+        raise NotKnown("depends on the candidates of the search")
+    for candidate in _listed(params):
+        # As fit does: a candidate's own estimators are cloned before something in them is set.
+        estimator = _cloned(params["estimator"])
+        try:
+            estimator.set_params(**_cloned(candidate))
+        except ValueError:  # a name that the estimator does not have
+            raise
+        except Exception as error:  # a third party's code
+            raise NotKnown(f"a candidate cannot be set ({_text(error)})") from None
+        yield candidate, estimator
+
+
+def _listed(params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the candidates. Other packages' searches have other objects in their grids."""
     try:
         grid = _grid(params)
-    except (TypeError, ValueError, AttributeError) as error:  # other packages' kinds of candidates
-        raise NotKnown(_NO_CANDIDATES) from error
-    if len(grid) > MAX_CANDIDATES:
-        raise NotKnown(
-            f"{len(grid):,} candidates are more than the {MAX_CANDIDATES:,} that plan looks at"
-        )
-    for candidate in grid:
-        estimator = clone(params["estimator"])
-        # As fit does: a candidate's own estimators are cloned before something in them is set.
-        yield candidate, estimator.set_params(**clone(candidate, safe=False))
+        n = len(grid)
+        if n <= MAX_CANDIDATES:
+            return list(grid)
+    except Exception as error:
+        reason = f"the candidates of the search cannot be listed ({_text(error)})"
+        raise NotKnown(reason) from None
+    raise NotKnown(f"{n:,} candidates are more than the {MAX_CANDIDATES:,} that plan looks at")
+
+
+def _cloned(value: Any) -> Any:
+    try:
+        return clone(value, safe=False)
+    except Exception as error:  # a third party's code
+        raise NotKnown(f"{type(value).__name__} cannot be cloned ({_text(error)})") from None
+
+
+def _text(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _grid(params: Mapping[str, Any]) -> ParameterGrid | ParameterSampler:
     if "param_grid" in params:
         return ParameterGrid(params["param_grid"])
-    if "param_distributions" not in params:
-        raise NotKnown(_NO_CANDIDATES)
     choices = params["param_distributions"]
     choices = [choices] if isinstance(choices, Mapping) else list(choices)
     grid = ParameterGrid(

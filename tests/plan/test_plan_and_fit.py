@@ -41,18 +41,21 @@ from sklearn.linear_model import (
     SGDRegressor,
 )
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
+from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier, MultiOutputRegressor
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import (
+    FunctionTransformer,
     MaxAbsScaler,
     MinMaxScaler,
     PolynomialFeatures,
     RobustScaler,
     StandardScaler,
 )
+from sklearn.semi_supervised import LabelPropagation, LabelSpreading, SelfTrainingClassifier
 from sklearn.svm import SVC, SVR, LinearSVC, NuSVC, OneClassSVM
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
 
@@ -455,3 +458,67 @@ def test_columns_by_name_need_a_frame():
     assert not differences(planned, fitted)
     blind = plan(model, n_features=3)
     assert blind.totals.stored.reason == "depends on the columns that a function chooses from X"
+
+
+def partly_labeled(seed):
+    """Rows of three classes, some without a label."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(60) % 3
+    X = rng.standard_normal((60, 4)) + y[:, None]
+    return X, np.where(rng.random(60) < 0.4, -1, y)
+
+
+SEMI_SUPERVISED = [
+    SelfTrainingClassifier(LogisticRegression()),
+    SelfTrainingClassifier(GaussianNB()),
+    LabelPropagation(),
+    LabelSpreading(kernel="knn", n_neighbors=5),
+]
+
+
+@pytest.mark.parametrize("semi", SEMI_SUPERVISED, ids=lambda each: type(each).__name__)
+def test_rows_without_a_label_are_of_no_class(semi):
+    X, y = partly_labeled(0)
+    name = "clf__tol" if "tol" in semi.get_params() else "clf__max_iter"
+    pipeline = Pipeline([("scale", StandardScaler()), ("clf", semi)])
+    for estimator in (
+        semi,
+        pipeline,
+        make_pipeline(MinMaxScaler(), pipeline),
+        GridSearchCV(pipeline, {name: [3]}, cv=2, error_score=0.0),
+    ):
+        found, fitted = planned_and_fitted(estimator, X, y)
+        assert not differences(found, fitted)
+        assert isinstance(found.totals.stored, int)
+        assert found.root.n_classes in (3, None)
+        assert plan(estimator, X, y, n_classes=3).totals == found.totals
+        assert plan(estimator, X, y % 3).totals == found.totals
+
+
+def test_a_class_of_minus_one_is_one_elsewhere():
+    X, y = partly_labeled(0)
+    found, fitted = planned_and_fitted(LogisticRegression(), X, y)
+    assert found.totals.stored == fitted.totals.stored == 20
+    semi = SEMI_SUPERVISED[0]
+    voting = VotingClassifier([("a", semi), ("b", LogisticRegression())])
+    swapped = GridSearchCV(Pipeline([("clf", semi)]), {"clf": [semi, LogisticRegression()]}, cv=2)
+    for estimator, target in (
+        (voting, y),
+        (swapped, y),
+        (MultiOutputClassifier(semi), np.column_stack([y, y])),
+    ):
+        found, fitted = planned_and_fitted(estimator, X, target)
+        assert not differences(found, fitted)
+        assert isinstance(found.totals.stored, Bounds)
+
+
+@pytest.mark.parametrize("func", [np.log1p, None])
+def test_a_function_with_one_name_for_each_column_keeps_their_number(func):
+    X, y = partly_labeled(0)
+    names = "one-to-one" if func else None
+    model = make_pipeline(
+        MinMaxScaler(), FunctionTransformer(func, feature_names_out=names), LogisticRegression()
+    )
+    found, fitted = planned_and_fitted(model, np.abs(X), y)
+    assert not differences(found, fitted)
+    assert isinstance(found.totals.stored, int)

@@ -6,15 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from skparams._records import Bounds, Unknown, between
+from skparams._records import Unknown
 from skparams.specs import Context, Member, Spec, common, convergence, members, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
 
-def _n_labels(ctx: Context) -> int | Bounds:
-    """Return the number of classes: one less than in y where rows without a label have -1."""
-    return between(max(ctx.data.n_classes - 1, 1), ctx.data.n_classes)
+_UNLABELED = {"unlabeled": lambda ctx: -1}
 
 
 def _search(ctx: Context) -> Iterator[Member]:
@@ -29,8 +27,7 @@ SPECS["BaseLabelPropagation"] = Spec(
         **roles(data="X_", output="transduction_", structure="alpha"),
         "nn_fit": "estimator",
     },
-    sizes={"n_classes": _n_labels},
-    extras={"convergence": convergence.iterations},
+    extras={"convergence": convergence.iterations, **_UNLABELED},
     members=_search,
 )
 
@@ -46,4 +43,5 @@ SPECS["SelfTrainingClassifier"] = Spec(
         **roles(output="transduction_ labeled_iter_", diagnostic="termination_condition_"),
     },
     members=_on_labeled,
+    extras=_UNLABELED,
 )

@@ -80,8 +80,10 @@ for _name in ("Normalizer", "Binarizer"):
 
 
 def _n_outputs_of_func(ctx: Context) -> int | Unknown:
-    known = ctx.params["func"] is None
-    return ctx.data.n_features if known else Unknown("depends on what the function returns")
+    names = ctx.params["feature_names_out"]
+    if ctx.params["func"] is None or (isinstance(names, str) and names == "one-to-one"):
+        return ctx.data.n_features
+    return Unknown("depends on what the function returns")
 
 
 SPECS["FunctionTransformer"] = Spec(
