@@ -7,7 +7,7 @@ import pytest
 from skparams import count_params, diff, fitted_params, summary
 from skparams.specs import ROLES
 from tests.all_estimators import each_estimator, fitted, instances
-from tests.specs.checks import check_roles
+from tests.specs.checks import check_free_within_stored, check_roles
 
 # Deprecated classes of scikit-learn are estimators too.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
@@ -17,6 +17,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_every_attribute_has_a_role(name):
     for estimator, _, _ in fitted(name):
         check_roles(estimator)
+
+
+@each_estimator
+def test_no_more_is_free_than_is_stored(name):
+    for estimator, _, _ in fitted(name):
+        check_free_within_stored(estimator)
+        if hasattr(estimator, "sparsify"):
+            check_free_within_stored(estimator.sparsify())
 
 
 @each_estimator

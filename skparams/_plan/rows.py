@@ -137,13 +137,13 @@ class Plans:
 
     def _free(self, rule: Rule, shape: tuple[Count, ...], count: int | Bounds) -> Count:
         """Return the count minus constraints, at both ends where axes are bounded."""
-        if rule.free is None or count == 0:
+        if count == 0:
             return count
-        if rule.free == "nonzero":
-            return between(0, low_high(count)[1])
-        found = []
+        found: list[Any] = []
         for self.ctx.shape in both_ends(shape):
-            found.append(evaluate(rule.free, self.ctx))
+            free = evaluate(rule.free, self.ctx) if callable(rule.free) else rule.free
+            nonzero = between(0, low_high(count)[1])
+            found.append(nonzero if free == "nonzero" else count if free is None else free)
         return span(found)
 
     def _part(self, name: str, part: Part) -> FittedAttribute:

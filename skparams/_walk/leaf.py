@@ -196,12 +196,11 @@ def record_of(
 
 def _free_in(array: Any, rule: Rule, ctx: Context, count: Count) -> Count:
     """The free count of an array for which its Part gives none."""
-    if rule.free == "nonzero":
+    ctx.value, ctx.shape = array, array.shape
+    free = rule.free(ctx) if callable(rule.free) else rule.free
+    if free == "nonzero":
         return int(np.count_nonzero(stored_in(array)))
-    if rule.free is None:
-        return count
-    ctx.shape = array.shape
-    return rule.free(ctx)
+    return count if free is None else free
 
 
 def stored_in(array: Any) -> np.ndarray:

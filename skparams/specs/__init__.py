@@ -48,6 +48,7 @@ from skparams.specs.linear import (
     linear as linear,
     linear_cost as linear_cost,
     may_have_coefficients as may_have_coefficients,
+    nonzero_if_l1 as nonzero_if_l1,
     pairs_of as pairs_of,
     stacked as stacked,
     stored_coefficients as stored_coefficients,

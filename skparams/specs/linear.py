@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy.sparse import issparse
@@ -51,6 +51,24 @@ def linear(
         float32=float32,
         extras={name: extra for name, extra in extras.items() if extra is not None},
     )
+
+
+def nonzero_if_l1(ctx: Context) -> Literal["nonzero"] | None:
+    """Count what is not zero under a penalty that holds coefficients there, L1 or elastic net.
+
+    From scikit-learn 1.8 on, the penalty of a logistic regression follows from its ratio.
+    """
+    params = ctx.params
+    penalty, strength = params.get("penalty"), params.get("C_", params.get("C"))
+    if isinstance(strength, float | np.ndarray) and np.all(np.isinf(strength)):
+        return None
+    if penalty not in ("elasticnet", "deprecated"):
+        return "nonzero" if penalty == "l1" else None
+    ratios = np.ravel(params.get("l1_ratios", params.get("l1_ratio")))
+    penalized = [bool(ratio) for ratio in ratios if not isinstance(ratio, str)]
+    if any(penalized) and not all(penalized):  # of several, one is chosen
+        penalized = list(np.ravel(params.get("l1_ratio_", True)))
+    return "nonzero" if any(penalized) else None
 
 
 def linear_cost(n_outputs: Any = None, *, epochs: bool = False) -> Callable[[Context], Cost]:

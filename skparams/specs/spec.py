@@ -12,8 +12,10 @@ from skparams.specs.context import Context
 
 # Whether something holds.
 Predicate = Callable[[Context], bool]
-# A free count: a function of the shape, Unknown where it does not tell, or "nonzero".
-Free = Callable[[Context], Count] | Literal["nonzero"] | None
+# A free count: of all numbers (None), of those that are not zero, or what a function says: Unknown
+# where the shape does not tell.
+_Free = Count | Literal["nonzero"] | None
+Free = Callable[[Context], _Free] | Literal["nonzero"] | None
 # How long an axis will be. A function may raise NotKnown, as reading an unknown DataShape does.
 Size = Count | Callable[[Context], Count]
 
@@ -102,7 +104,8 @@ class Rule:
         names for each of them; a function finds its place in ``ctx.index`` and ``ctx.length``.
     free : callable or "nonzero", default=None
         The count minus constraints, from ``ctx.shape`` and ``ctx.params``; by default all. Unknown
-        where constraints are not known.
+        where constraints are not known. ``"nonzero"`` counts the numbers that are not zero. The
+        callable may return ``"nonzero"``, and None for all.
     when : str or callable, default=None
         The hyperparameter without which the attribute is no parameter, like ``fit_intercept``; or
         a function that says whether it is one. Of an attribute that holds estimators, whether

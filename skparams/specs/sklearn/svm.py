@@ -21,6 +21,7 @@ from skparams.specs import (
     column_labels,
     common,
     linear,
+    nonzero_if_l1,
     pairs_of,
     parameter,
     roles,
@@ -149,5 +150,6 @@ SPECS["OneClassSVM"] = _libsvm(
     _of_one_class,
 )
 
-SPECS["LinearSVC"] = linear(sizes=common.BINARY)
+# liblinear takes an intercept as a coefficient, and penalizes it.
+SPECS["LinearSVC"] = linear(sizes=common.BINARY, free=nonzero_if_l1, free_intercept=nonzero_if_l1)
 SPECS["LinearSVR"] = linear(sizes=common.ONE)

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import sklearn
 from sklearn import linear_model as lm
 from sklearn.cluster import (
     DBSCAN,
@@ -11,6 +12,7 @@ from sklearn.cluster import (
     AgglomerativeClustering,
     SpectralClustering,
 )
+from sklearn.decomposition import NMF, MiniBatchNMF
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.isotonic import IsotonicRegression
@@ -27,8 +29,10 @@ from sklearn.neighbors import (
 )
 from sklearn.neural_network import BernoulliRBM, MLPClassifier, MLPRegressor
 from sklearn.svm import LinearSVC, LinearSVR
+from sklearn.utils.fixes import parse_version
 
 from skparams import summary
+from tests.specs.checks import check_free_within_stored
 from tests.specs.sweeps import counts, fitted, flag, held, labelled, one_of, rows
 from tests.sweep import sweep
 
@@ -121,6 +125,101 @@ def test_logistic_regressions(cls, seed):
     model = held(cls(fit_intercept=intercept, solver=solver), X, y)
     n = X.shape[1] + intercept
     assert counts(model) == (n if K == 2 else K * n, n if K == 2 else (K - 1) * n)
+
+
+NEW = parse_version(sklearn.__version__) >= parse_version("1.8")  # penalties are ratios
+
+
+def logistic(cls, penalty, by_ratio=NEW, **settings):
+    """A logistic regression with a penalty, by its name or from scikit-learn 1.8 on by a ratio."""
+    ratio = {"l1": 1, "l2": 0, "elasticnet": 0.5}[penalty]
+    if cls is lm.LogisticRegressionCV:
+        settings.update(cv=2, Cs=[settings.pop("C")])
+    if by_ratio or penalty == "elasticnet":
+        name = "l1_ratios" if cls is lm.LogisticRegressionCV else "l1_ratio"
+        settings[name] = [ratio] if name == "l1_ratios" else ratio
+    return cls(**settings) if by_ratio else cls(penalty=penalty, **settings)
+
+
+def penalized(rng, penalty):
+    """A classifier with a penalty, whether its intercept has one too, and whether it is softmax."""
+    intercept, solver = flag(rng), one_of(rng, "saga", "liblinear")
+    alpha = 10 ** rng.uniform(-3, 0)
+    cls = one_of(rng, lm.LogisticRegression, lm.LogisticRegressionCV, lm.SGDClassifier,
+                 lm.Perceptron, LinearSVC)  # fmt: skip
+    if cls in (lm.SGDClassifier, lm.Perceptron):
+        settings = {"penalty": penalty, "alpha": alpha, "l1_ratio": 0.5}
+        return cls(fit_intercept=intercept, random_state=0, **settings), False, False
+    C = 0.02 / alpha
+    if penalty == "elasticnet":
+        solver = "saga"
+    elif cls is LinearSVC:
+        return cls(penalty=penalty, dual=False, C=C, fit_intercept=intercept), True, False
+    cls = lm.LogisticRegression if cls is LinearSVC else cls
+    settings = {"C": C, "solver": solver, "fit_intercept": intercept}
+    liblinear = solver == "liblinear"
+    return logistic(cls, penalty, NEW and flag(rng), **settings), liblinear, not liblinear
+
+
+@pytest.mark.parametrize("seed", sweep(range(150), 12))
+@pytest.mark.parametrize("penalty", ["l1", "l2", "elasticnet"])
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
+def test_what_an_l1_penalty_holds_at_zero_is_not_free(penalty, seed):
+    rng = np.random.default_rng(seed)
+    X, y = labelled(rng)
+    model, on_intercept, softmax = penalized(rng, penalty)
+    if isinstance(model, lm.LogisticRegression) and not softmax:
+        X, y = X[y < 2], y[y < 2]  # liblinear refuses more from scikit-learn 1.9 on
+    model = held(model, X, y, exact=None)
+    coef, intercept = model.coef_, np.ravel(model.intercept_) * model.fit_intercept
+    n_intercepts = len(intercept) * model.fit_intercept
+    constrained = softmax and len(coef) > 1
+    stored = coef.size + n_intercepts
+    if penalty == "l2":
+        free = stored - constrained * (coef.shape[1] + model.fit_intercept)
+    else:
+        n_free = np.count_nonzero(intercept) if on_intercept else n_intercepts
+        free = np.count_nonzero(coef) + n_free - (constrained and n_intercepts > 0)
+    assert counts(model) == (stored, free), model
+    check_free_within_stored(model.sparsify())
+    n_stored = model.coef_.nnz + n_intercepts
+    assert counts(model) == (n_stored, min(free, n_stored))
+
+
+def test_two_of_twelve_and_three_intercepts():
+    model = logistic(lm.LogisticRegression, "l1", solver="saga", C=1.0)
+    X = np.random.default_rng(0).random((30, 4))
+    model = fitted(model, X, np.arange(30) % 3)
+    model.coef_ = np.zeros((3, 4))
+    model.coef_[0, :2] = 1.0
+    assert counts(model) == (15, 4)
+    assert counts(model.sparsify()) == (5, 4)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_ratio_that_was_chosen_decides(seed):
+    rng = np.random.default_rng(seed)
+    X, y = labelled(rng)
+    settings = {} if NEW else {"penalty": "elasticnet"}
+    model = lm.LogisticRegressionCV(
+        l1_ratios=[0, 0.9], Cs=[0.05, 1.0], cv=2, solver="saga", max_iter=2000, **settings
+    )
+    model = held(model, X, y, exact=None)
+    K, p = len(np.unique(y)), X.shape[1]
+    nonzero = np.count_nonzero(model.coef_)
+    l1 = np.any(model.l1_ratio_)
+    free = nonzero if l1 or K == 2 else (K - 1) * p
+    assert counts(model)[1] == free + (1 if K == 2 else K - 1)
+
+
+@pytest.mark.parametrize("cls", [NMF, MiniBatchNMF])
+@pytest.mark.parametrize("settings", [{}, {"l1_ratio": 0.5}, {"alpha_H": 0.0, "l1_ratio": 1.0}])
+def test_factors_under_an_l1_penalty(cls, settings):
+    X = rows(np.random.default_rng(0), p=6)
+    model = held(cls(4, alpha_W=0.1, random_state=0, **settings), X, exact=None)
+    l1 = settings == {"l1_ratio": 0.5}
+    n = np.count_nonzero(model.components_) if l1 else 24
+    assert counts(model) == (24, n)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from skparams._compat import dirichlet_expectation
@@ -23,6 +25,14 @@ def _with_positive_tolerance(ctx: Context) -> str | None:
     return convergence.iterations(ctx) if ctx.params["tol"] > 0 else None
 
 
+def _nonzero_if_l1(ctx: Context) -> Literal["nonzero"] | None:
+    """Count what is not zero if a penalty holds numbers there; ``alpha_H`` may be that of W."""
+    alpha = ctx.params["alpha_H"]
+    if isinstance(alpha, str):
+        alpha = ctx.params["alpha_W"]
+    return "nonzero" if alpha and ctx.params["l1_ratio"] else None
+
+
 _UNITS = common.interchangeable("n_components")
 SPECS["NMF"] = SPECS["MiniBatchNMF"] = common.decomposition(
     roles(
@@ -33,6 +43,7 @@ SPECS["NMF"] = SPECS["MiniBatchNMF"] = common.decomposition(
         "_no_improvement n_steps_",
     ),
     _n_factors,
+    free=_nonzero_if_l1,
     extras={"units": _UNITS, "convergence": _with_positive_tolerance},
     float32=True,
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
+from typing import Literal
 
 import numpy as np
+from scipy.sparse import csc_array, issparse
 
 from skparams._records import Unknown
 from skparams.specs import (
@@ -18,6 +20,7 @@ from skparams.specs import (
     convergence,
     linear,
     members,
+    nonzero_if_l1,
     roles,
     smoothers,
 )
@@ -25,16 +28,31 @@ from skparams.specs import (
 SPECS: dict[str, Spec] = {}
 
 
-def _softmax(ctx: Context) -> int:
+def _one_by_one(ctx: Context) -> bool:
+    """Whether each class is fitted on its own, as by liblinear, or there are two classes."""
+    params = ctx.params
+    ovr = params.get("solver") == "liblinear" or params.get("multi_class") == "ovr"
+    return ovr or ctx.shape[0] == 1
+
+
+def _softmax(ctx: Context) -> int | Literal["nonzero"] | None:
     """Count all classes but one: adding the same to each class's score changes nothing.
 
-    One-versus-rest models (liblinear's, and ``multi_class="ovr"`` of older versions) fit each
-    class on its own, without that constraint.
+    An L1 penalty decides what to add.
     """
-    one_by_one = ctx.params.get("solver") == "liblinear" or ctx.params.get("multi_class") == "ovr"
-    if one_by_one or ctx.shape[0] == 1:
-        return prod(ctx.shape)
+    nonzero = nonzero_if_l1(ctx)
+    if nonzero or _one_by_one(ctx):
+        return nonzero
+    if issparse(ctx.value):  # of a column that is not stored, none is there to leave out
+        return ctx.value.nnz - int(np.count_nonzero(np.diff(csc_array(ctx.value).indptr)))
     return (ctx.shape[0] - 1) * prod(ctx.shape[1:])
+
+
+def _softmax_intercept(ctx: Context) -> int | Literal["nonzero"] | None:
+    """Count as many, for no penalty decides; but for liblinear's, which is a coefficient too."""
+    if ctx.params.get("solver") == "liblinear":
+        return nonzero_if_l1(ctx)
+    return None if _one_by_one(ctx) else ctx.shape[0] - 1
 
 
 SPECS["LinearRegression"] = linear(
@@ -66,7 +84,7 @@ _LOGISTIC: dict[str, Rule | str] = {
     **roles(tuned="C_ l1_ratio_", structure="Cs_ l1_ratios_", diagnostic="scores_ coefs_paths_"),
 }
 SPECS["LogisticRegression"] = SPECS["LogisticRegressionCV"] = linear(
-    _LOGISTIC, sizes=common.BINARY, free=_softmax, free_intercept=_softmax
+    _LOGISTIC, sizes=common.BINARY, free=_softmax, free_intercept=_softmax_intercept
 )
 for _name in ("PoissonRegressor", "GammaRegressor", "TweedieRegressor"):
     SPECS[_name] = linear({"_base_loss": "structure"}, sizes=common.ONE)

@@ -11,6 +11,7 @@ from skparams.specs import (
     convergence,
     linear,
     linear_cost,
+    nonzero_if_l1,
     parameter,
     roles,
     stored_coefficients,
@@ -29,7 +30,9 @@ _ONLINE: dict[str, Rule | str] = {
     ),
     "C": "structure",  # scikit-learn < 1.9
 }
-_online = partial(linear, _ONLINE, epochs=True, convergence=convergence.with_tolerance)
+_online = partial(
+    linear, _ONLINE, free=nonzero_if_l1, epochs=True, convergence=convergence.with_tolerance
+)
 for _name in ("SGDClassifier", "Perceptron", "PassiveAggressiveClassifier"):
     SPECS[_name] = _online(sizes=common.BINARY)
 for _name in ("SGDRegressor", "PassiveAggressiveRegressor"):
