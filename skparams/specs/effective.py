@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from skparams._records import NotKnown
+from skparams.specs import smoothers
 from skparams.specs.context import Context
 from skparams.specs.reached import final_estimator_of
 from skparams.specs.registry import spec_of
+from skparams.specs.spec import Spec
 from skparams.specs.values import attributes_of, estimators_in
 from skparams.specs.view import view_of
 
@@ -38,6 +40,8 @@ def effective_of(estimator: Any, X: Any) -> float:
     spec = spec_of(last.estimator)
     if spec is None or "effective" not in spec.extras:
         raise NotKnown(f"there is no formula for {type(last.estimator).__name__}")
+    if last.searched and _is_lasso(spec):
+        raise NotKnown(smoothers.TUNED)
     for transformer in last.transformers:
         _check_transformer(transformer)
     return spec.extras["effective"](view_of(last.estimator).context(last.data(X)))
@@ -57,6 +61,12 @@ def _check_transformer(transformer: Any) -> None:
         raise NotKnown(f"what {shown} does to X may depend on y")
     if "randomized" in (values.get("_fit_svd_solver"), values.get("eigen_solver")):
         raise NotKnown(f"a randomized {shown} does not quite repeat what it put out in fit")
+
+
+def _is_lasso(spec: Spec | None) -> bool:
+    """Whether predictions are linear in y only as long as the same coefficients are zero."""
+    formulas = (smoothers.lasso, smoothers.lasso_lars)
+    return spec is not None and spec.extras.get("effective") in formulas
 
 
 def _known_name(estimator: Any) -> str | None:
@@ -81,6 +91,8 @@ def transformed_target(ctx: Context) -> float:
     if not identity and name not in _SCALERS:
         raise NotKnown(f"y goes through {type(transformer).__name__}")
     last = final_estimator_of(regressor).estimator
+    if not identity and _is_lasso(spec_of(last)):
+        raise NotKnown(f"y is scaled, and {type(last).__name__} is not linear in y")
     if not identity and _shifts(name, transformer) and not _follows_shifts(last):
         raise NotKnown(f"y is shifted, and {type(last).__name__} does not shift with it")
     return effective_of(regressor, ctx.X)

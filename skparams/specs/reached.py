@@ -9,11 +9,12 @@ from skparams.specs.values import attributes_of, estimators_in
 
 
 class FinalEstimator(NamedTuple):
-    """The estimator that predicts, its path, and the transformers before it."""
+    """The estimator that predicts, its path, the transformers before it, whether of a search."""
 
     path: str
     estimator: Any
     transformers: tuple[Any, ...]
+    searched: bool
 
     def data(self, X: Any) -> Any:
         """Return X as it gets to the estimator."""
@@ -24,13 +25,14 @@ class FinalEstimator(NamedTuple):
 
 def final_estimator_of(estimator: Any) -> FinalEstimator:
     """Return the last step of a pipeline, the winner of a search, or the estimator itself."""
-    path, before, visited = "", [], set()
+    path, before, visited, searched = "", [], set(), False
     while id(estimator) not in visited and (inner := _next_inside(estimator)):
         visited.add(id(estimator))  # a pipeline may hold itself
+        searched = searched or getattr(spec_of(estimator), "winner", None) is not None
         *transformers, (name, estimator) = inner
         before += [transformer for _, transformer in transformers]
         path = f"{path}__{name}" if path else name
-    return FinalEstimator(path, estimator, tuple(before))
+    return FinalEstimator(path, estimator, tuple(before), searched)
 
 
 def _next_inside(estimator: Any) -> list[tuple[str, Any]]:

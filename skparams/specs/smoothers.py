@@ -1,10 +1,11 @@
-"""The effective number of parameters, where predictions are a linear function of y.
+"""Effective degrees of freedom, where predictions are a linear function of y.
 
 The predictions for the training rows are then S y, with a matrix S that depends on X and on the
-hyperparameters alone, and the effective number of parameters is the trace of S: the sum over rows
+hyperparameters alone, and the effective degrees of freedom are the trace of S: the sum over rows
 of how much a prediction moves with its own target. With several targets it is the sum over them.
 Hyperparameters that fit chose, as ``alpha_`` of RidgeCV, are taken as given, and rows
-as unweighted.
+as unweighted. A lasso is linear in y as long as the same coefficients are zero: for a fixed alpha
+the trace of that S is an unbiased estimate.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
-from scipy.sparse import csr_array, issparse
+from scipy.sparse import csc_array, csr_array, issparse
 
 from skparams._records import NotKnown
 from skparams.specs.context import Context
+from skparams.specs.convergence import iterations
+
+TUNED = "the penalty was tuned on the same rows"
 
 
 def linear_regression(ctx: Context) -> float:
@@ -42,6 +46,52 @@ def ridge(ctx: Context) -> float:
     squares = _squared_singular_values(X, estimator.fit_intercept)
     slopes = sum(_effective_rank(squares, alpha) for alpha in alphas)
     return float(slopes + n_targets * bool(estimator.fit_intercept))
+
+
+def lasso(ctx: Context) -> float:
+    """Return what ridge regression on the active columns has: for a lasso their rank.
+
+    Zou, Hastie and Tibshirani (2007), On the "degrees of freedom" of the lasso, Annals of
+    Statistics 35(5).
+    """
+    estimator, X = ctx.estimator, ctx.X
+    unsettled = iterations(ctx)
+    if unsettled:
+        raise NotKnown(f"which coefficients are zero is not settled: fit {unsettled}")
+    ridge_part = np.shape(X)[0] * ctx.params["alpha"] * (1 - ctx.params.get("l1_ratio", 1.0))
+    coefs = np.atleast_2d(estimator.coef_)
+    intercept = bool(estimator.fit_intercept)
+    traces = (
+        _effective_rank(_squared_singular_values(_columns(X, coef != 0), intercept), ridge_part)
+        for coef in coefs
+    )
+    return float(sum(traces) + len(coefs) * intercept)
+
+
+def lasso_lars(ctx: Context) -> float:
+    """Return that of a lasso, which the path does not reach for every y with ``positive=True``."""
+    if ctx.estimator.positive:
+        raise NotKnown("with positive=True the path does not end at a lasso for every y")
+    return lasso(ctx)
+
+
+def tuned_lasso(ctx: Context) -> float:
+    """Raise NotKnown: which coefficients are zero depends on y in one more way."""
+    raise NotKnown(TUNED)
+
+
+def bayesian(ctx: Context) -> float:
+    """Return the sum of alpha s / (alpha s + lambda) over the eigenvalues s, and the intercept.
+
+    For a lambda of each column, s are those of columns divided by its root. ``alpha_`` and
+    ``lambda_`` are taken as given.
+    """
+    estimator = ctx.estimator
+    precisions = np.broadcast_to(estimator.lambda_, estimator.coef_.shape)
+    kept = precisions < ctx.params.get("threshold_lambda", np.inf)
+    X = _columns(ctx.X, kept) / np.sqrt(precisions[kept])
+    squares = _squared_singular_values(X, estimator.fit_intercept)
+    return _effective_rank(squares, 1 / estimator.alpha_) + bool(estimator.fit_intercept)
 
 
 def kernel_ridge(ctx: Context) -> float:
@@ -106,8 +156,15 @@ def _n_targets(values: np.ndarray) -> int:
     return len(values) if values.ndim > 1 else 1
 
 
+def _columns(X: Any, chosen: np.ndarray) -> Any:
+    """Return the chosen columns of X."""
+    return (csc_array(X) if issparse(X) else np.asarray(X, dtype=float))[:, chosen]
+
+
 def _squared_singular_values(X: Any, centered: bool) -> np.ndarray:
     """Return the squared singular values of X, its columns centered where there is an intercept."""
+    if 0 in np.shape(X):
+        return np.zeros(0)
     if not issparse(X):
         X = np.asarray(X, dtype=float)
         values = scipy.linalg.svdvals(X - X.mean(axis=0) if centered else X)

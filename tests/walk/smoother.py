@@ -1,4 +1,4 @@
-"""The trace of the matrix that takes y to the predictions, from refits on y plus unit vectors."""
+"""The trace of the matrix that takes y to the predictions, from refits on y moved row by row."""
 
 import warnings
 
@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import clone
 
 
-def trace(estimator, X, n_targets=None):
+def trace(estimator, X, n_targets=None, y=None, step=1.0):
     """Refit clones of an estimator, whose hyperparameters must not depend on y.
 
     Parameters
@@ -17,17 +17,21 @@ def trace(estimator, X, n_targets=None):
         Rows.
     n_targets : int, default=None
         Columns of y, or a y with one axis.
+    y : ndarray, default=None
+        What is moved, where predictions are linear in y around it only.
+    step : float, default=1.0
+        By how much.
     """
     n = X.shape[0] if hasattr(X, "shape") else len(X)
     shape = (n,) if n_targets is None else (n, n_targets)
     # Not around zero, where stochastic solvers stop that have not met the unit vector's row yet.
-    y = np.random.RandomState(0).standard_normal(shape)
+    y = np.random.RandomState(0).standard_normal(shape) if y is None else y
     before, total = predicted(estimator, X, y), 0.0
-    for index in np.ndindex(shape):
+    for index in np.ndindex(y.shape):
         moved = y.copy()
-        moved[index] += 1.0
+        moved[index] += step
         total += (predicted(estimator, X, moved) - before)[index]
-    return total
+    return total / step
 
 
 def predicted(estimator, X, y):

@@ -14,7 +14,26 @@ from sklearn.feature_selection import SelectKBest, f_regression
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct, WhiteKernel
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge, RidgeCV
+from sklearn.linear_model import (
+    ARDRegression,
+    BayesianRidge,
+    ElasticNet,
+    ElasticNetCV,
+    Lars,
+    LarsCV,
+    Lasso,
+    LassoCV,
+    LassoLars,
+    LassoLarsCV,
+    LassoLarsIC,
+    LinearRegression,
+    LogisticRegression,
+    MultiTaskElasticNetCV,
+    MultiTaskLasso,
+    MultiTaskLassoCV,
+    Ridge,
+    RidgeCV,
+)
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
@@ -131,6 +150,91 @@ def test_ridge_whose_penalty_was_chosen(seed):
 
     agree(model, X, y, same=chosen)
     agree(model.set_params(alpha_per_target=False, cv=3), X, y[:, 0], same=chosen)
+
+
+@pytest.mark.parametrize("seed", SWEEPS)
+@pytest.mark.parametrize("cls", [Lasso, ElasticNet, LassoLars])
+def test_lasso_and_elastic_net(cls, seed):
+    rng, X, _ = any_data(seed)
+    if cls is LassoLars:  # of columns that are the same, it may take another one for another y
+        X = rng.standard_normal(X.shape)
+    y = X[:, 0] + rng.standard_normal(len(X))
+    if flag(rng):
+        y = np.column_stack([y, rng.standard_normal(len(X))])
+    model = cls(10 ** rng.uniform(-2, 0), fit_intercept=flag(rng))
+    if cls is not LassoLars:
+        model.set_params(positive=flag(rng), tol=1e-14, max_iter=1_000_000)
+    if cls is ElasticNet:
+        model.set_params(l1_ratio=rng.uniform(0.1, 1))
+    model = fitted(model, X, y)
+    expected = trace(model, X, y=y, step=1e-6)
+    assert effective(model, X) == pytest.approx(expected, abs=1e-3)
+    if cls is not LassoLars:
+        thin = sparse.csr_array(np.where(rng.random(X.shape) < 0.5, X, 0))
+        dense, same = (fitted(model, each, y) for each in (thin.toarray(), thin))
+        assert effective(same, thin) == pytest.approx(effective(dense, thin.toarray()), abs=1e-6)
+
+
+def test_a_lasso_of_nothing_and_of_the_same_column_twice(X, y):
+    assert effective(Lasso(1e3).fit(X, y), X) == 1
+    assert effective(Lasso(1e3, fit_intercept=False).fit(X, y), X) == 0
+    twice = np.column_stack([X, X])
+    model = fitted(ElasticNet(0.01, l1_ratio=0.9, tol=1e-6, max_iter=100_000), twice, y)
+    assert np.count_nonzero(model.coef_) == 6
+    assert 3 < effective(model, twice) < 4
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("model", [Lasso(0.2), ElasticNet(0.2, l1_ratio=0.5)])
+def test_it_is_unbiased_for_the_lasso(model):
+    """Stein: its mean is the covariance of predictions and targets, in variances of the noise."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((30, 10))
+    mean = X[:, :3] @ [2.0, 1.0, 0.5]
+    found, covariance = [], []
+    for _ in range(4000):
+        noise = rng.standard_normal(30)
+        model.fit(X, mean + noise)
+        found.append(effective(model, X))
+        covariance.append(noise @ (model.predict(X) - mean))
+    error = np.std(covariance) / np.sqrt(len(covariance))
+    assert abs(np.mean(found) - np.mean(covariance)) < 4 * error
+    assert error < 0.1
+
+
+@pytest.mark.parametrize("seed", SWEEPS)
+def test_bayesian_regressions_with_their_precisions_as_found(seed):
+    rng, X, _ = any_data(seed)
+    X = rng.standard_normal(X.shape)
+    y = X[:, 0] + rng.standard_normal(len(X))
+    intercept = flag(rng)
+    model = fitted(BayesianRidge(fit_intercept=intercept), X, y)
+    same = Ridge(model.lambda_ / model.alpha_, fit_intercept=intercept, solver="svd")
+    assert effective(model, X) == pytest.approx(trace(same, X), rel=1e-6)
+    assert np.allclose(model.predict(X), fitted(same, X, y).predict(X))
+    model = fitted(ARDRegression(fit_intercept=intercept, threshold_lambda=100.0), X, y)
+    kept = model.lambda_ < 100.0
+    same = Ridge(1 / model.alpha_, fit_intercept=intercept, solver="svd")
+    scaled = X[:, kept] / np.sqrt(model.lambda_[kept])
+    expected = trace(same, scaled) if kept.any() else float(intercept)
+    assert effective(model, X) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_penalty_that_was_tuned_on_the_same_rows(X, y):
+    tuned = [LassoCV(cv=2), ElasticNetCV(cv=2), LassoLarsCV(cv=2), LassoLarsIC(noise_variance=1.0),
+             LarsCV(cv=2), GridSearchCV(Lasso(), {"alpha": [0.1, 1.0]}, cv=2),
+             make_pipeline(StandardScaler(), LassoCV(cv=2))]  # fmt: skip
+    for model in tuned:
+        reason = summary(fitted(model, X, y), X).effective.reason
+        assert reason == "the penalty was tuned on the same rows"
+    both = np.column_stack([y, -y])
+    for model in (MultiTaskLassoCV(cv=2), MultiTaskElasticNetCV(cv=2)):
+        assert effective(fitted(model, X, both), X) is None
+    scaled = TransformedTargetRegressor(Lasso(), transformer=StandardScaler())
+    reason = "y is scaled, and Lasso is not linear in y"
+    assert summary(fitted(scaled, X, y), X).effective.reason == reason
+    short = fitted(Lasso(0.001, max_iter=1), X, y)
+    assert summary(short, X).effective.reason.startswith("which coefficients are zero is not settl")
 
 
 @pytest.mark.parametrize("seed", SWEEPS)
@@ -289,7 +393,9 @@ def test_unknown_has_a_reason(X, y):
     for model, target, reason in [
         (LogisticRegression(), classes, no_formula("LogisticRegression")),
         (KNeighborsClassifier(3), classes, no_formula("KNeighborsClassifier")),
-        (Lasso(), y, no_formula("Lasso")),
+        (LassoLars(positive=True), y, "with positive=True the path does not end at a lasso"),
+        (Lars(), y, no_formula("Lars")),
+        (MultiTaskLasso(), np.column_stack([y, y]), no_formula("MultiTaskLasso")),
         (RandomForestRegressor(2), y, no_formula("RandomForestRegressor")),
         (StandardScaler(), y, no_formula("StandardScaler")),
         (LinearRegression(positive=True), y, not_linear),

@@ -78,6 +78,7 @@ SPECS["BayesianRidge"] = SPECS["ARDRegression"] = linear(
     roles(auxiliary="alpha_ lambda_ sigma_ X_offset_ X_scale_", diagnostic="scores_"),
     sizes=common.ONE,
     float32=True,
+    effective=smoothers.bayesian,
 )
 
 _LOGISTIC: dict[str, Rule | str] = {

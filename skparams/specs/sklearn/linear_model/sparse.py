@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from skparams.specs import Rule, Spec, common, linear, roles
+from skparams.specs import Rule, Spec, common, linear, roles, smoothers
 
 SPECS: dict[str, Spec] = {}
 
@@ -21,12 +21,11 @@ _DESCENT: dict[str, Rule | str] = {
 _PENALTY = {"alpha": ("coef_",), "l1_ratio": ("coef_",)}
 
 _descent = partial(linear, _DESCENT, free="nonzero", decides=_PENALTY, float32=True)
-for _name in (
-    *("Lasso", "ElasticNet", "MultiTaskLasso", "MultiTaskElasticNet"),
-    *("MultiTaskLassoCV", "MultiTaskElasticNetCV"),
-):
-    SPECS[_name] = _descent()
-SPECS["LassoCV"] = SPECS["ElasticNetCV"] = _descent(sizes=common.ONE)
+SPECS["Lasso"] = SPECS["ElasticNet"] = _descent(effective=smoothers.lasso)
+SPECS["MultiTaskLasso"] = SPECS["MultiTaskElasticNet"] = _descent()
+_tuned = partial(_descent, effective=smoothers.tuned_lasso)
+SPECS["MultiTaskLassoCV"] = SPECS["MultiTaskElasticNetCV"] = _tuned()
+SPECS["LassoCV"] = SPECS["ElasticNetCV"] = _tuned(sizes=common.ONE)
 
 _ANGLE: dict[str, Rule | str] = {
     "alpha_": "tuned",
@@ -38,8 +37,11 @@ _ANGLE: dict[str, Rule | str] = {
 _STOPPING = {"alpha": ("coef_",), "n_nonzero_coefs": ("coef_",), "criterion": ("coef_",)}
 
 _angle = partial(linear, _ANGLE, free="nonzero", decides=_STOPPING, float32=True, convergence=None)
-SPECS["Lars"] = SPECS["LassoLars"] = _angle()
-SPECS["LarsCV"] = SPECS["LassoLarsCV"] = SPECS["LassoLarsIC"] = _angle(sizes=common.ONE)
+SPECS["Lars"] = _angle()
+SPECS["LassoLars"] = _angle(effective=smoothers.lasso_lars)
+SPECS["LarsCV"] = SPECS["LassoLarsCV"] = SPECS["LassoLarsIC"] = _angle(
+    sizes=common.ONE, effective=smoothers.tuned_lasso
+)
 
 _pursuit = partial(
     linear, {"n_nonzero_coefs_": "tuned"}, free="nonzero", float32=True, convergence=None
