@@ -43,7 +43,7 @@ class Summary(Plotted):
     depth : int or None
         Levels of nested estimators to show; it changes no total.
     effective : float or Unknown
-        The effective number of parameters, or why it is not known.
+        The effective degrees of freedom, or why it is not known.
     findings : tuple of Finding
         What to look at.
     probed : Probing or None

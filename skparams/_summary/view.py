@@ -197,7 +197,7 @@ def _notes(summary: Summary) -> list[str]:
     if not isinstance(summary.effective, Unknown):
         n = summary.n_samples
         per_row = f": {rate(summary.effective / n)} a row" if n is not None else ""
-        found.append(f"effective {rate(summary.effective)} parameters{per_row}")
+        found.append(f"{rate(summary.effective)} effective degrees of freedom{per_row}")
     count, kind = totals.free, "free"
     if isinstance(count, Unknown):
         count, kind = totals.stored, "stored"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from skparams._records import NotKnown
-from skparams.specs import smoothers
+from skparams.specs.smoothers import TUNED, lasso, lasso_lars
 from skparams.specs.context import Context
 from skparams.specs.reached import final_estimator_of
 from skparams.specs.registry import spec_of
@@ -41,7 +41,7 @@ def effective_of(estimator: Any, X: Any) -> float:
     if spec is None or "effective" not in spec.extras:
         raise NotKnown(f"there is no formula for {type(last.estimator).__name__}")
     if last.searched and _is_lasso(spec):
-        raise NotKnown(smoothers.TUNED)
+        raise NotKnown(TUNED)
     for transformer in last.transformers:
         _check_transformer(transformer)
     return spec.extras["effective"](view_of(last.estimator).context(last.data(X)))
@@ -65,7 +65,7 @@ def _check_transformer(transformer: Any) -> None:
 
 def _is_lasso(spec: Spec | None) -> bool:
     """Whether predictions are linear in y only as long as the same coefficients are zero."""
-    formulas = (smoothers.lasso, smoothers.lasso_lars)
+    formulas = (lasso, lasso_lars)
     return spec is not None and spec.extras.get("effective") in formulas
 
 

@@ -209,7 +209,7 @@ def test_effective_and_retained_are_noted():
     found = Summary(node("A", rows=[row]), n_samples=100, effective=7.3)
     text = found.to_text()
     assert "coef_ keeps 1.6 MB alive beyond its own 40 B" in text
-    assert "effective 7.3 parameters: 0.073 a row" in text
+    assert "7.3 effective degrees of freedom: 0.073 a row" in text
     assert "0.05 free parameters a row" in text
 
 

@@ -57,8 +57,8 @@ def test_effective_parameters_come_before_free_ones(rng):
         ("", "31 free parameters for 20 rows (1.6 a row): may memorize")
     ]
     assert found(Ridge(100.0).fit(X, y), X, "SKP001") == []
-    # Effective parameters are at most as many as rows, and then give back any y.
-    given_back = [("", "20.0 effective parameters for 20 rows (1.0 a row): may memorize")]
+    # Effective degrees of freedom are at most as many as rows, and then give back any y.
+    given_back = [("", "20.0 effective degrees of freedom for 20 rows (1.0 a row): may memorize")]
     assert found(LinearRegression().fit(X, y), X, "SKP001") == given_back
     assert found(KNeighborsRegressor(1).fit(X, y), X, "SKP001") == given_back
     assert found(KNeighborsRegressor(2).fit(X, y), X, "SKP001") == []
