@@ -84,7 +84,8 @@ def count_params(
     Returns
     -------
     int, float or None
-        None if it is not known: before fit, and if no Spec describes what an estimator holds.
+        None if it is not known: before fit, and if no Spec describes what an estimator holds; for
+        ``kind="effective"`` also if X has other rows than those it was fitted on.
         ``summary(estimator).totals.stored`` and ``summary(estimator, X).effective`` give the
         reason.
 
@@ -93,8 +94,8 @@ def count_params(
     TypeError
         If ``estimator`` is not an estimator, or is a class.
     ValueError
-        If ``kind`` is not one of those listed, or X is not what the estimator was fitted on, as
-        far as the estimator keeps that.
+        If ``kind`` is not one of those listed, or X has other columns than the estimator was
+        fitted on.
 
     Examples
     --------

@@ -14,7 +14,7 @@ from scipy.sparse import issparse
 from skparams._records import Count, Finding, Node, Unknown
 from skparams._report import size
 from skparams._summary.stats import count_nonfinite, may_be_nonfinite
-from skparams._walk import Leaf, Walk, join, shares_memory
+from skparams._walk import Leaf, Walk, evenly_spaced, join, shares_memory
 from skparams.specs import EstimatorView, final_estimator_of
 
 CODES = {
@@ -51,21 +51,20 @@ def findings(
 
 
 def _too_many(free: Count, effective: float | Unknown, n_samples: int | None) -> Iterator[Finding]:
-    count: Count | float = free
-    kind = "free" if isinstance(effective, Unknown) else "effective"
-    if not isinstance(effective, Unknown):
-        count = effective
+    known = not isinstance(effective, Unknown)
+    kind = "effective degrees of freedom" if known else "free parameters"
+    count: Count | float = effective if known else free
     if isinstance(count, Unknown) or n_samples is None:
         return
     assert isinstance(count, int | float)  # there are no bounds after fit
     # A smoother as effective as there are rows gives back any target. More it cannot be, for one.
-    most = n_samples if kind == "free" else n_samples * (1 - _ROUNDING)
+    most = n_samples * (1 - _ROUNDING) if known else n_samples
     if count > most:
         written = f"{count:,}" if isinstance(count, int) else f"{count:,.1f}"
         rows = "row" if n_samples == 1 else "rows"
         rate = count / n_samples
         ratio = f"{rate:,.1f}" if rate < 100 else f"{rate:,.0f}"
-        message = f"{written} {kind} parameters for {n_samples:,} {rows} ({ratio} a row)"
+        message = f"{written} {kind} for {n_samples:,} {rows} ({ratio} a row)"
         yield Finding("SKP001", "", f"{message}: may memorize")
 
 
@@ -91,7 +90,8 @@ def _of_specs(fitted: list[EstimatorView], estimator: Any, X: Any) -> Iterator[F
         extras = view.spec.extras
         if "findings" in extras:
             reached = last is not None and view.estimator is last.estimator
-            ctx = view.context(last.data(X) if last is not None and reached else None)
+            data = last.data(evenly_spaced(X)) if last is not None and reached else None
+            ctx = view.context(data)
             yield from _checked(view.estimator, view.path, extras["findings"](ctx))
         if "convergence" in extras:
             message = extras["convergence"](view.context())

@@ -39,7 +39,7 @@ class Summary(Plotted):
     root : Node
         The estimator.
     n_samples : int or None
-        Number of training rows, where the caller gave it.
+        Number of training rows, where the caller gave it, or X: then as the estimator knows it.
     depth : int or None
         Levels of nested estimators to show; it changes no total.
     effective : float or Unknown
@@ -48,6 +48,8 @@ class Summary(Plotted):
         What to look at.
     probed : Probing or None
         What ``probe`` saw, where a class is guessed and X was given.
+    n_rows : int or None
+        Number of rows of X, where it was given.
     coefficient_tables : tuple of CoefficientTable or None
         The coefficients, where they were asked for.
 
@@ -66,6 +68,7 @@ class Summary(Plotted):
     effective: float | Unknown = _NEEDS_X
     findings: tuple[Finding, ...] = ()
     probed: Probing | None = None
+    n_rows: int | None = None
     coefficient_tables: tuple[CoefficientTable, ...] | None = field(default=None, compare=False)
     _coefficients: Coefficients | Unknown = field(default=_NOT_FITTED, compare=False)
     # As measured, or the records of all arrays.

@@ -16,6 +16,7 @@ from skparams._summary.record import Summary
 from skparams._summary.refine import refined
 from skparams._summary.stats import measure
 from skparams._walk import Walk, check_estimator, effective, ignored_paths, measured_memory, n_rows
+from skparams.specs import n_rows_known
 
 
 def summary(
@@ -35,8 +36,10 @@ def summary(
     estimator : estimator
         Any, fitted or not. It is only looked at.
     X : array-like, default=None
-        The training rows, for the number of parameters a row, for the effective number of
-        parameters, and for what can be found with them only. Where no Spec describes a class,
+        The training rows, for the number of parameters a row, for the effective degrees of
+        freedom, and for what can be found with them only. Where the estimator knows how many rows
+        it was fitted on, that number is used. Of more than 2,000 rows, as many, evenly spaced, are
+        looked at for findings. Where no Spec describes a class,
         ``probe``, with at most 100 calls on a copy, finds out which attributes predictions use.
     n_samples : int, default=None
         The number of training rows, instead of X.
@@ -64,8 +67,8 @@ def summary(
     TypeError
         If ``estimator`` is not an estimator, or is a class, or ignore is no collection of names.
     ValueError
-        If both X and n_samples are given, n_samples or depth is out of range, X is not what the
-        estimator was fitted on, as far as it keeps that, or an entry of ignore matches nothing.
+        If both X and n_samples are given, n_samples or depth is out of range, X has other columns
+        than the estimator was fitted on, or an entry of ignore matches nothing.
 
     Examples
     --------
@@ -81,14 +84,15 @@ def summary(
             raise ValueError(f"summary: {name} must be an int of at least {least}, got {value!r}.")
     if X is not None and n_samples is not None:
         raise ValueError(f"summary: give X or n_samples, not both; got n_samples={n_samples}.")
-    if X is not None:
-        n_samples = n_rows("summary", X)
+    n_given = None if X is None else n_rows("summary", X)
+    if n_given is not None:
+        n_samples = n_rows_known(estimator) or n_given
     measured = measure if stats else None
     walk = Walk(estimator, measured)
     ignored = ignored_paths("summary", ignore, _paths(walk.root), CODES)
     if not walk.root.fitted:
         root = _without(walk.root, ignored)
-        return Summary(root, n_samples, depth, Unknown("not fitted"))
+        return Summary(root, n_samples, depth, Unknown("not fitted"), n_rows=n_given)
     degrees = effective("summary", estimator, X)
     probed = None if X is None else refined(walk, estimator, X)
     if probed and probed.roles:
@@ -103,6 +107,7 @@ def summary(
         degrees,
         findings=tuple(f for f in found if f.code not in ignore and f.path not in ignored),
         probed=probed,
+        n_rows=n_given,
         coefficient_tables=getattr(named, "tables", ()) if coefficients else None,
         _coefficients=named,
         _memory=measured_memory(walk, always=stats) or walk.root,

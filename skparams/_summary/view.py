@@ -36,6 +36,7 @@ from skparams._report import (
     value,
 )
 from skparams._summary.coefficients_view import sections as sections_of
+from skparams.specs import MAX_ROWS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -198,6 +199,7 @@ def _notes(summary: Summary) -> list[str]:
         n = summary.n_samples
         per_row = f": {rate(summary.effective / n)} a row" if n is not None else ""
         found.append(f"{rate(summary.effective)} effective degrees of freedom{per_row}")
+    found += _rows(summary)
     count, kind = totals.free, "free"
     if isinstance(count, Unknown):
         count, kind = totals.stored, "stored"
@@ -211,6 +213,15 @@ def _notes(summary: Summary) -> list[str]:
     if summary.coefficient_tables is not None and isinstance(summary._coefficients, Unknown):
         found.append(f"coefficients: {clean(summary._coefficients.reason)}")
     return [*found, *_guesses(summary), *_probed(summary)]
+
+
+def _rows(summary: Summary) -> Iterator[str]:
+    """Yield what the rows of X were not used for."""
+    n, effective = summary.n_rows, summary.effective
+    if isinstance(effective, Unknown) and effective.reason.startswith("X has "):
+        yield f"effective is unknown: {effective.reason}"
+    if n is not None and n > MAX_ROWS:
+        yield f"{MAX_ROWS:,} of the {n:,} rows of X, evenly spaced, were looked at for findings"
 
 
 def _guesses(summary: Summary) -> Iterator[str]:

@@ -25,7 +25,13 @@ from skparams._walk.predictions import (
 )
 from skparams._walk.shares import measured_memory, memory_in
 from skparams._walk.sums import BLOCK, blocks, buffer, dot, exponent_of, in_range, scaled
-from skparams._walk.training_rows import TrainingRows, n_training_rows, shares_memory, table_of
+from skparams._walk.training_rows import (
+    TrainingRows,
+    evenly_spaced,
+    n_training_rows,
+    shares_memory,
+    table_of,
+)
 from skparams._walk.walk import Walk, class_path, totals_of
 
 __all__ = [
@@ -49,6 +55,7 @@ __all__ = [
     "distinct",
     "dot",
     "effective",
+    "evenly_spaced",
     "exponent_of",
     "held_beside",
     "hooks_in",

@@ -7,18 +7,22 @@ from typing import Any
 import numpy as np
 
 from skparams._records import NotKnown, Unknown
-from skparams.specs import effective_of, n_columns_expected
+from skparams._walk.checks import n_rows
+from skparams.specs import effective_of, n_columns_expected, n_rows_known
 
 
 def effective(function: str, estimator: Any, X: Any) -> float | Unknown:
     """Return the effective degrees of freedom, or why they are not known.
 
-    Raises ValueError, which begins with the function's name, if X is not what the estimator was
-    fitted on, as far as it keeps that.
+    Raises ValueError, which begins with the function's name, if X has other columns than the
+    estimator was fitted on.
     """
     if X is None:
         return Unknown("needs X")
     check_columns(function, estimator, X)
+    n, known = n_rows(function, X), n_rows_known(estimator)
+    if known not in (None, n):
+        return Unknown(f"X has {n:,} rows, and it was fitted on {known:,}")
     try:
         return effective_of(estimator, X)
     except NotKnown as error:

@@ -62,6 +62,7 @@ from skparams.specs.members import (
 from skparams.specs.reached import (
     final_estimator_of as final_estimator_of,
     n_columns_expected as n_columns_expected,
+    n_rows_known as n_rows_known,
 )
 from skparams.specs.registry import (
     overridden as overridden,
@@ -70,6 +71,7 @@ from skparams.specs.registry import (
     spec_of as spec_of,
 )
 from skparams.specs.sizes import resolve as resolve
+from skparams.specs.smoothers import MAX_ROWS as MAX_ROWS
 from skparams.specs.spec import (
     Member as Member,
     Part as Part,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from skparams._records import NotKnown
-from skparams.specs.smoothers import TUNED, lasso, lasso_lars
 from skparams.specs.context import Context
 from skparams.specs.reached import final_estimator_of
 from skparams.specs.registry import spec_of
+from skparams.specs.smoothers import TUNED, check_pairs, lasso, lasso_lars
 from skparams.specs.spec import Spec
 from skparams.specs.values import attributes_of, estimators_in
 from skparams.specs.view import view_of
@@ -33,8 +33,8 @@ _SCALERS = frozenset(["MaxAbsScaler", "MinMaxScaler", "RobustScaler", "StandardS
 def effective_of(estimator: Any, X: Any) -> float:
     """Return the effective degrees of freedom of a fitted estimator with its training X.
 
-    Raises NotKnown if there is no smoother or no formula for its trace, and ValueError if the
-    estimator keeps its training rows and X is not they.
+    Raises NotKnown if there is no smoother or no formula for its trace, or if the estimator keeps
+    its training rows and X is not they.
     """
     last = final_estimator_of(estimator)
     spec = spec_of(last.estimator)
@@ -43,22 +43,25 @@ def effective_of(estimator: Any, X: Any) -> float:
     if last.searched and _is_lasso(spec):
         raise NotKnown(TUNED)
     for transformer in last.transformers:
-        _check_transformer(transformer)
+        _check_transformer(transformer, X)
     return spec.extras["effective"](view_of(last.estimator).context(last.data(X)))
 
 
-def _check_transformer(transformer: Any) -> None:
+def _check_transformer(transformer: Any, X: Any) -> None:
     """Raise NotKnown unless the last step gets the same X in predict as in fit, whatever y is."""
     name, values = _known_name(transformer), attributes_of(transformer)
     if name in _OF_OTHERS:
         held = values.get("transformers_") or values.get("transformer_list") or values.get("steps")
         # A ColumnTransformer's are (name, transformer, columns).
         for _, inner in estimators_in("", [each[:2] for each in held or []]):
-            _check_transformer(inner)
+            _check_transformer(inner, X)
         return
     shown = type(transformer).__name__
     if name not in _NAMES:
         raise NotKnown(f"what {shown} does to X may depend on y")
+    rules = spec_of(transformer).rules  # type: ignore[union-attr]  # the names are of known ones
+    if any(rules[each].role == "data" for each in rules.keys() & values.keys()):
+        check_pairs(X)
     if "randomized" in (values.get("_fit_svd_solver"), values.get("eigen_solver")):
         raise NotKnown(f"a randomized {shown} does not quite repeat what it put out in fit")
 

@@ -60,7 +60,7 @@ _RECORD_OF_TRAINING = re.compile(r"(^|_)(loss|losses|history|curve|times|scores|
 _KNOWN = {role: Rule(role) for role in ROLES}
 _WINNER = "best_estimator_"  # of a search
 _MAY_PREDICT = (np.ndarray, np.generic, int, float, complex)
-_N_SAMPLES = ("n_samples_fit_", "n_samples_seen_", "n_samples_")
+N_SAMPLES = ("n_samples_fit_", "n_samples_seen_", "n_samples_", "_n_samples")
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def guess_rule(cls: type, name: str, value: Any, attributes: Mapping[str, Any]) 
         return Guess("metadata", reason="an integer, a flag or text")
     if _is_float(value):
         return Guess("parameter", reason="a float")
-    n_samples = next((attributes[each] for each in _N_SAMPLES if each in attributes), None)
+    n_samples = next((attributes[each] for each in N_SAMPLES if each in attributes), None)
     if (isinstance(value, np.ndarray) or issparse(value)) and value.ndim:
         if value.shape[0] == n_samples:
             return Guess("data", reason="as many rows as the training data: data or output")

@@ -29,6 +29,7 @@ EXTRAS = {
     "convergence": "why the fit may not have converged, as a sentence, or None",
     "coefficients": "a CoefficientTable of what the estimator holds, or None; by default of coef_",
     "inputs": "by their names, the Input of estimators inside that get other columns or classes",
+    "n_samples": "how many rows it was fitted on, or None, where no attribute is that number",
     "unlabeled": "of a semi-supervised classifier: the class that stands for no label, -1",
     "units": "dims whose units may change places, and the attributes that turn with a unit's sign",
 }
@@ -281,7 +282,7 @@ class Spec:
     extras : mapping of str to callable, default={}
         What only some classes have, by the keys of ``skparams.specs.spec.EXTRAS``: ``fitted``,
         ``layers``, ``leading``, ``effective``, ``findings``, ``convergence``, ``coefficients``,
-        ``inputs``, ``unlabeled``, ``units``.
+        ``inputs``, ``n_samples``, ``unlabeled``, ``units``.
 
     Examples
     --------

@@ -55,7 +55,10 @@ SPECS["LocalOutlierFactor"] = Spec(
     float32=True,
     decides={"novelty": ("offset_",), "contamination": ("offset_",)},
 )
-SPECS["KernelDensity"] = Spec({"tree_": Rule("data", parts=_rows_of), "bandwidth_": "tuned"})
+SPECS["KernelDensity"] = Spec(
+    {"tree_": Rule("data", parts=_rows_of), "bandwidth_": "tuned"},
+    extras={"n_samples": lambda ctx: len(ctx.values["tree_"].data)},
+)
 
 
 def _has_priors(ctx: Context, kind: str) -> bool:

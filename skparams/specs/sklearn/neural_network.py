@@ -23,7 +23,6 @@ from skparams.specs import (
 )
 
 SPECS: dict[str, Spec] = {}
-_ROWS = 1024  # that are passed on at a time
 
 
 def _units(ctx: Context, i: int) -> str:
@@ -69,17 +68,14 @@ def _odd_units(ctx: Context) -> Iterator[tuple[str, str]]:
 
 def _dead_units(values: Mapping[str, Any], X: Any) -> Iterator[tuple[str, str]]:
     """Yield a finding for each hidden layer with units that are zero for each row of X."""
-    X = X.tocsr() if issparse(X) else np.asarray(X)
-    weights, biases = values["coefs_"][:-1], values["intercepts_"][:-1]
-    dead = [w.any(axis=0) for w in weights]  # constant ones are found without X
-    for start in range(0, X.shape[0], _ROWS):
-        rows = X[start : start + _ROWS]
-        for i, (w, bias) in enumerate(zip(weights, biases, strict=True)):
-            with np.errstate(all="ignore"):  # of weights that are not finite, SKP002 tells
-                rows = np.maximum(rows @ w + bias, 0)
-            dead[i] &= ~rows.any(axis=0)
-    for i, units in enumerate(dead, start=1):
-        yield from _found(i, units, "are dead: they are zero for each row of X")
+    rows = X if issparse(X) else np.asarray(X)
+    what = f"are dead: they are zero for each of the {rows.shape[0]:,} rows"
+    layers = zip(values["coefs_"][:-1], values["intercepts_"][:-1], strict=True)
+    for i, (weights, bias) in enumerate(layers, start=1):
+        with np.errstate(all="ignore"):  # of weights that are not finite, SKP002 tells
+            rows = np.maximum(rows @ weights + bias, 0)
+        # Constant ones are found without X.
+        yield from _found(i, weights.any(axis=0) & ~rows.any(axis=0), what)
 
 
 def _found(layer: int, units: np.ndarray, what: str) -> Iterator[tuple[str, str]]:

@@ -109,7 +109,11 @@ def _libsvm(
         decides=_DECIDES,
         sizes={"n_classes-1": n_others, "n_support_vectors": n_vectors, "n_pairs": _n_pairs},
         cost=common.predict_cost(multiply_adds),
-        extras={"convergence": _stopped, "coefficients": _of_linear_kernel},
+        extras={
+            "convergence": _stopped,
+            "coefficients": _of_linear_kernel,
+            "n_samples": lambda ctx: ctx.values["shape_fit_"][0],
+        },
     )
 
 

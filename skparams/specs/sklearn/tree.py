@@ -37,6 +37,7 @@ def _tree(name: str, *, classes: bool, **attributes: str) -> None:
             **attributes,
         },
         decides=dict.fromkeys(trees.LIMITS, ("tree_",)),
+        extras={"n_samples": lambda ctx: ctx.values["tree_"].n_node_samples[0]},
         sizes={"n_nodes": lambda ctx: between(1, 2 * trees.most_leaves(ctx.data, ctx.params) - 1)},
     )
 

@@ -83,7 +83,8 @@ SPECS["IncrementalPCA"] = common.decomposition(
     _n_incremental,
     free=common.orthonormal,
     projects=True,
-    extras=_EXTRAS,
+    # A float from scikit-learn 1.9 on, but no sum of weights.
+    extras=_EXTRAS | {"n_samples": lambda ctx: ctx.values["n_samples_seen_"]},
 )
 
 

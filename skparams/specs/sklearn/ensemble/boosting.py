@@ -26,6 +26,12 @@ def _gradient_boosted(ctx: Context, *, dummy: str, classes: bool) -> Iterator[Me
     yield Member("estimators_", tree, of_tree, between(least * per_stage, most * per_stage))
 
 
+def _n_samples(ctx: Context) -> int | None:
+    """Return the rows of the first tree, if it is not fitted on a part of them."""
+    partly = ctx.params["subsample"] < 1 or ctx.params["n_iter_no_change"] is not None
+    return None if partly else ctx.values["estimators_"][0, 0].tree_.n_node_samples[0]
+
+
 for _kind, _dummy in (("Classifier", "DummyClassifier"), ("Regressor", "DummyRegressor")):
     SPECS[f"GradientBoosting{_kind}"] = Spec(
         {
@@ -40,6 +46,7 @@ for _kind, _dummy in (("Classifier", "DummyClassifier"), ("Regressor", "DummyReg
             **({"alpha": "structure"} if _kind == "Classifier" else {}),
         },
         decides=dict.fromkeys(("n_estimators", *trees.LIMITS), ("estimators_",)),
+        extras={"n_samples": _n_samples},
         members=partial(_gradient_boosted, dummy=_dummy, classes=_kind == "Classifier"),
     )
 

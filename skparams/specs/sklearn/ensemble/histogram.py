@@ -98,6 +98,12 @@ def _baseline_free(ctx: Context) -> int:
     return max(prod(ctx.shape) - 1, 1)
 
 
+def _n_samples(ctx: Context) -> int | None:
+    """Return the rows of the first tree, if none are held out."""
+    held_out = ctx.values["do_early_stopping_"]
+    return None if held_out else ctx.values["_predictors"][0][0].nodes[0]["count"]
+
+
 SPECS["BaseHistGradientBoosting"] = Spec(
     {
         "_predictors": Rule("parameter", parts=_trees, before=_before),
@@ -118,4 +124,5 @@ SPECS["BaseHistGradientBoosting"] = Spec(
         ("_predictors",),
     ),
     sizes={"n_trees_per_iteration": _trees_per_iteration},
+    extras={"n_samples": _n_samples},
 )
