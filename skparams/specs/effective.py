@@ -7,7 +7,7 @@ from typing import Any
 from skparams._records import NotKnown
 from skparams.specs.context import Context
 from skparams.specs.reached import final_estimator_of
-from skparams.specs.registry import spec_of
+from skparams.specs.registry import overridden, spec_of
 from skparams.specs.smoothers import TUNED, check_pairs, lasso, lasso_lars
 from skparams.specs.spec import Spec
 from skparams.specs.values import attributes_of, estimators_in
@@ -40,6 +40,9 @@ def effective_of(estimator: Any, X: Any) -> float:
     spec = spec_of(last.estimator)
     if spec is None or "effective" not in spec.extras:
         raise NotKnown(f"there is no formula for {type(last.estimator).__name__}")
+    cls: type = type(last.estimator)
+    for own in sorted(overridden(cls) & {"fit", "predict"}):
+        raise NotKnown(f"{cls.__name__} has its own {own}")
     if last.searched and _is_lasso(spec):
         raise NotKnown(TUNED)
     for transformer in last.transformers:
