@@ -23,6 +23,7 @@ from skparams.specs.tables import columns_of
 _NUMBER = (int, float, complex, np.number)
 _ARRAY = (np.ndarray, np.generic)
 _CONTAINER = (list, tuple, dict, np.ndarray)
+_PLAIN = frozenset(_CONTAINER)  # and no class derived from these
 _TEXT_OR_FLAG = (str, bytes, bool, type, set, frozenset, range, slice, ModuleType)
 _RANDOM = (np.random.RandomState, np.random.Generator)
 _FUNCTION = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, type(np.sum))
@@ -143,9 +144,11 @@ def leaves_in(
     """
     if _is_numeric(value) or (isinstance(value, list | tuple) and _all_numbers(value)):
         yield path, value
-    elif is_estimator(value) or (holds_no_numbers(value) and not (objects and _is_blob(value))):
+    elif holds_no_numbers(value) and not (objects and _is_blob(value)):
         return
-    elif (columns := columns_of(value)) is not None:
+    elif type(value) not in _PLAIN and is_estimator(value):
+        return
+    elif type(value) not in _PLAIN and (columns := columns_of(value)) is not None:
         for name, column in columns.items():
             yield from leaves_in(path if name == "" else f"{path}[{name!r}]", column)
     elif isinstance(value, _CONTAINER) or (objects and not _hides_state(value)):
