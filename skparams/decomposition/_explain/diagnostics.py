@@ -123,8 +123,7 @@ class _Diagnostics:
 
 def rounding_error(pca: FittedPCA) -> float:
     """The rounding error of a variance."""
-    eps, p = np.finfo(pca.components_.dtype).eps, pca.components_.shape[1]
-    return float(eps * p * pca.explained_variance_.max(initial=0.0))
+    return float(pca._rounding * pca.explained_variance_.max(initial=0.0))
 
 
 def rank_of(pca: FittedPCA) -> int:

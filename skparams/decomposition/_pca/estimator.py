@@ -11,6 +11,7 @@ from sklearn.utils import check_random_state
 from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
 from skparams._runtime import unchanged_on_error
 from skparams.decomposition._pca.em import em_moments
+from skparams.decomposition._pca.moments import EPS, moments_of
 from skparams.decomposition._pca.rows import (
     count_positive_weights,
     dtype_of,
@@ -24,7 +25,13 @@ from skparams.decomposition._pca.rules import (
     needs_all,
     resolve,
 )
-from skparams.decomposition._pca.solvers import Spectrum, from_moments, from_rows, truncated
+from skparams.decomposition._pca.solvers import (
+    Spectrum,
+    from_moments,
+    from_rows,
+    is_resolved,
+    truncated,
+)
 from skparams.decomposition._pca.stream import FROM_SCATTER, OF_STREAM, StreamingPCA
 
 
@@ -370,6 +377,10 @@ class PCA(StreamingPCA):
             moments = em_moments(X, weight, n_kept, self.scale)
         else:
             moments = finite_moments(X, weight, None, name)
+        spectrum = from_moments(moments, self.scale, k, max_components)
+        if moments.eps == EPS or is_resolved(spectrum, k):  # float32 sums are faster
+            return spectrum
+        moments = moments_of(X, weight, np.float64, moments.mean)
         return from_moments(moments, self.scale, k, max_components)
 
     def __sklearn_tags__(self):

@@ -188,8 +188,7 @@ class FittedPCA(BasePCA):
     def _variances(self) -> tuple[np.ndarray, float]:
         """Variances along the components and the noise, large enough that a density exists."""
         values = self.explained_variance_.astype(np.float64)
-        eps = np.finfo(self.components_.dtype).eps
-        min_noise = max(eps * values.max(initial=0.0), MIN_NOISE)
+        min_noise = max(self._rounding * values.max(initial=0.0), MIN_NOISE)
         noise = max(float(self.noise_variance_), min_noise)
         return np.maximum(values, noise), noise
 

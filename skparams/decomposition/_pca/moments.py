@@ -39,6 +39,8 @@ FAR = 8.0
 # The share of stored numbers from which on sparse rows are summed as dense ones.
 DENSE = 0.1
 
+EPS = float(np.finfo(np.float64).eps)
+
 # Dtypes for which the kernel was called.
 _compiled: set[np.dtype] = set()
 
@@ -55,6 +57,7 @@ class Moments(NamedTuple):
     offset: np.ndarray
     scatter: np.ndarray  # weighted sum of the outer products of the centered rows
     sound: bool = False  # whether they are known to be finite
+    eps: float = EPS  # of the dtype in which products were summed
 
     @property
     def mean(self) -> np.ndarray:
@@ -79,7 +82,7 @@ class Moments(NamedTuple):
             scatter, finite = self.scatter + other.scatter, False
             _add_outer(scatter, difference, difference * weight)
         offset = self.offset + difference * (other.n / n)
-        return type(self)(n, self.shift, offset, scatter, finite)
+        return type(self)(n, self.shift, offset, scatter, finite, max(self.eps, other.eps))
 
 
 def moments_of(
@@ -126,7 +129,8 @@ def _about(X: np.ndarray, weight: np.ndarray | None, shift: np.ndarray, dtype: A
     add = _add_wide if X.shape[1] >= WIDE else _add_narrow
     n = float(X.shape[0] if weight is None else weight.sum())
     sums, scatter, sound = add(X, root, shift, n)
-    return Moments(n, shift.astype(np.float64, copy=False), sums / n, scatter, sound)
+    eps = float(np.finfo(dtype).eps)
+    return Moments(n, shift.astype(np.float64, copy=False), sums / n, scatter, sound, eps)
 
 
 def _add_outer(scatter: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:

@@ -40,7 +40,7 @@ def pca_spec() -> Spec:
         "scale_": parameter("n_features", when="scale"),
         **dict.fromkeys(("scatter_", "_shift", "_offset"), "state"),
         **dict.fromkeys(("_n_positive_weights", "_weight_sum", "_total_variance"), "metadata"),
-        **dict.fromkeys(("_deviations", "_residual", "_dtype"), "metadata"),
+        **dict.fromkeys(("_deviations", "_residual", "_dtype", "_eps", "_rounding"), "metadata"),
     }
     names = ("components_", "mean_", "scale_")
     both: dict[str, Rule | str] = {**kept, **ours}

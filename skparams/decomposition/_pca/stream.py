@@ -32,9 +32,13 @@ FROM_SCATTER = (
     "_total_variance",
     "_deviations",
     "_residual",
+    "_rounding",
 )
 # Attributes that only a stream has.
-OF_STREAM = ("scatter_", "_shift", "_offset", "_n_positive_weights")
+OF_STREAM = ("scatter_", "_shift", "_offset", "_eps", "_n_positive_weights")
+# Squared rounding errors of a component's entry that may add up in a squared residual, as rows may
+# be some standard deviations from the mean.
+MAX_ERRORS = 8
 NO_SCATTER = (
     "keeps no scatter matrix to add to: it was built by fit, or slimmed. Build it by partial_fit "
     "from the start: PCA().partial_fit(X) learns what PCA().fit(X) does."
@@ -170,7 +174,7 @@ class StreamingPCA(FittedPCA):
             raise AttributeError(f"{name}.partial_fit: this model {NO_SCATTER}")
 
     def _moments(self) -> Moments:
-        return Moments(self._weight_sum, self._shift, self._offset, self.scatter_)
+        return Moments(self._weight_sum, self._shift, self._offset, self.scatter_, eps=self._eps)
 
     def _add_moments(
         self, moments: Moments, n_rows: int, n_positive_weights: int, dtype: Any
@@ -184,7 +188,7 @@ class StreamingPCA(FittedPCA):
         self._forget(*FROM_SCATTER)
         self._fit_svd_solver = "covariance_eigh"
         self.scatter_, self._shift, self._offset = moments.scatter, moments.shift, moments.offset
-        self.mean_ = moments.mean
+        self.mean_, self._eps = moments.mean, moments.eps
         self.n_samples_ = n_rows
         self._n_positive_weights = n_positive_weights
         self._weight_sum = moments.n
@@ -223,6 +227,9 @@ class StreamingPCA(FittedPCA):
         self._total_variance = spectrum.total
         self._deviations = spectrum.seen_deviations
         self._residual = spectrum.power_sums(k)
+        # what rounding makes of a variance of 0, in the eigenvalues or by the entries of components
+        eps = max(spectrum.eps, MAX_ERRORS * float(np.finfo(dtype).eps) ** 2)
+        self._rounding = eps * len(spectrum.mean)
         self._weight_sum = spectrum.n
 
     def _forget(self, *names: str) -> None:
