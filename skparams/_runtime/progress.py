@@ -7,21 +7,28 @@ _WIDTH = 30
 
 
 class Progress:
-    """Count steps and draw a bar on standard error, by default if that is a terminal."""
+    """Count steps and draw a bar on standard error, by default if that is a terminal.
 
-    def __init__(self, label: str, total: int, *, shown: bool | None = None) -> None:
+    Work that takes less than ``after`` seconds shows none.
+    """
+
+    def __init__(
+        self, label: str, total: int, *, shown: bool | None = None, after: float = 0.0
+    ) -> None:
         self.label = label
         self.total = total
         self.shown = shown
+        self.after = after
         self.n_done = 0
         self.start = time.monotonic()
 
     def __call__(self, n: int) -> None:
         """Count steps that are done."""
         self.n_done += n
-        if sys.stderr.isatty() if self.shown is None else self.shown:
+        seconds = time.monotonic() - self.start
+        shown = sys.stderr.isatty() if self.shown is None else self.shown
+        if shown and seconds >= self.after:
             bar = "━" * (_WIDTH * self.n_done // self.total)
-            seconds = time.monotonic() - self.start
             end = "\n" if self.n_done == self.total else ""
             line = f"\r{self.label:12} {bar:{_WIDTH}} {self.n_done}/{self.total} {seconds:.0f} s"
             print(line, end=end, file=sys.stderr, flush=True)

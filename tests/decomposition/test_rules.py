@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 import sklearn.datasets
 import sklearn.decomposition
 from sklearn.decomposition._pca import _assess_dimension
@@ -124,6 +125,47 @@ def test_draws_of_the_parallel_analysis_are_those_of_normal_rows(rng):
         np.testing.assert_allclose(draws[n], slow, rtol=0.05, atol=1e-3)
 
 
+@pytest.mark.parametrize("scaled", [False, True])
+def test_draws_of_wide_rows_take_the_smaller_side(scaled, rng, monkeypatch):
+    n, p = 8, 60
+    deviations = np.append(rng.uniform(0.5, 2, p - 1), 0.0)
+    X = rng.standard_normal((n, p)) * deviations
+    spectrum = PCA(scale=scaled)._compare_rules(X, None)[0]
+    sizes, eigvalsh = [], np.linalg.eigvalsh
+    monkeypatch.setattr(np.linalg, "eigvalsh", lambda a: sizes.append(len(a)) or eigvalsh(a))
+    draw = np.random.default_rng(0)
+    found = np.mean([rules._random_eigenvalues(spectrum, draw) for _ in range(2000)], axis=0)
+    assert set(sizes) == {n - 1}
+    slow = np.zeros(n)
+    for _ in range(500):
+        rows = rng.standard_normal((n, p)) * spectrum.seen_deviations
+        covariance = np.cov(rows.T)
+        if scaled:
+            unit = np.where(deviations > 0, np.sqrt(np.diag(covariance)), 1)
+            covariance /= np.outer(unit, unit)
+        slow += eigvalsh(covariance)[::-1][:n] / 500
+    np.testing.assert_allclose(found, slow, rtol=0.05, atol=1e-3)
+
+
+def test_sparse_wide_rows_have_rules_by_their_smaller_side(rng):
+    X = sp.random_array((20, 300), density=0.1, random_state=0, format="csr")
+    for arguments in ({}, {"svd_solver": "arpack", "n_components": 3}):
+        found = PCA(random_state=0, **arguments)._compare_rules(X, None)
+        expected = PCA(random_state=0)._compare_rules(X.toarray(), None)
+        assert found[1] == expected[1]
+    assert PCA("parallel", random_state=0).fit(X)._fit_svd_solver == "full"
+
+
+def test_a_long_analysis_shows_a_bar(rng, monkeypatch, capsys):
+    X = rng.standard_normal((20, 5))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    PCA("parallel").fit(X)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(rules, "PROGRESS_AFTER", 0.0)
+    PCA("parallel").fit(X)
+    assert "parallel analysis" in capsys.readouterr().err
+
+
 def test_parallel_is_seeded():
     X = standardised("wine")
     counts = {PCA("parallel", random_state=seed).fit(X).n_components_ for seed in range(3)}
@@ -150,7 +192,6 @@ def test_shares_are_scikit_learns(correlated):
 
 
 def test_sparse_rows_may_be_counted_by_rules(rng):
-    sp = pytest.importorskip("scipy.sparse")
     X = rng.poisson(0.3, (200, 6)).astype(float)
     found = PCA("kaiser").fit(sp.csr_array(X))
     assert found.n_components_ == PCA("kaiser").fit(X).n_components_

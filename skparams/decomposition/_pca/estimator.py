@@ -310,6 +310,8 @@ class PCA(StreamingPCA):
         X, weight, n_rows = model._checked_to_fit(X, sample_weight)
         size = min(n_rows, X.shape[1])
         solver = "covariance_eigh" if sp.issparse(X) else model._solver(X, size)
+        if X.shape[0] < X.shape[1] and not self._has_holes(X):
+            solver = "full"  # whose time grows with the square of the smaller side only
         spectrum = model._spectrum(X, weight, solver, size, size)
         return spectrum, *compare_rules(spectrum, check_random_state(self.random_state))
 
@@ -354,7 +356,8 @@ class PCA(StreamingPCA):
             return self.svd_solver
         if sp.issparse(X):  # scikit-learn's policy fails for our rules
             ours = isinstance(self.n_components, str) and self.n_components != "mle"
-            return "covariance_eigh" if ours else "arpack"
+            all_eigenvalues = "full" if X.shape[0] < X.shape[1] else "covariance_eigh"
+            return all_eigenvalues if ours else "arpack"
         if X.shape[1] <= 1000 and X.shape[0] >= 10 * X.shape[1]:
             return "covariance_eigh"
         n_components = max_components if self.n_components is None else self.n_components
@@ -368,6 +371,7 @@ class PCA(StreamingPCA):
         """The first k eigenvalues and components, or more."""
         name = type(self).__name__
         if solver == "full":
+            X = X.toarray() if sp.issparse(X) else X  # where its rows are fewer than its features
             return from_rows(X, weight, self.scale, max_components, name)
         if solver != "covariance_eigh":
             return truncated(X, weight, solver, k, self.get_params(deep=False), name)

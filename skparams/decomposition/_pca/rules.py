@@ -8,6 +8,7 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import gammaln
 
+from skparams._runtime import Progress
 from skparams.decomposition._pca.solvers import Spectrum
 
 RULES = ("mle", "kaiser", "broken_stick", "parallel", "gavish_donoho")
@@ -16,6 +17,8 @@ RATIOS = (0.8, 0.9, 0.95, 0.99)
 
 # Draws of the parallel analysis, and the quantile of them that an eigenvalue has to exceed.
 N_DRAWS = 100
+# Seconds after which the analysis shows a bar.
+PROGRESS_AFTER = 2.0
 QUANTILE = 0.95
 
 
@@ -82,14 +85,23 @@ def null_eigenvalues(
     spectrum: Spectrum, quantiles: Any, random_state: np.random.RandomState
 ) -> np.ndarray:
     """Quantiles of the eigenvalues of independent normal features (Horn, 1965)."""
-    draws = [_random_eigenvalues(spectrum, random_state) for _ in range(N_DRAWS)]
+    # a Generator draws normal numbers several times as fast
+    draw = np.random.default_rng(random_state.randint(np.iinfo(np.int32).max, size=4))
+    draws, bar = [], Progress("PCA: parallel analysis", N_DRAWS, after=PROGRESS_AFTER)
+    for _ in range(N_DRAWS):
+        draws.append(_random_eigenvalues(spectrum, draw))
+        bar(1)
     return np.quantile(np.array(draws), quantiles, axis=0)
 
 
-def _random_eigenvalues(spectrum: Spectrum, draw: np.random.RandomState) -> np.ndarray:
-    """Leading eigenvalues of one draw of independent normal features."""
-    deviations = spectrum.seen_deviations
-    df, p = round(spectrum.n) - 1, deviations.size
+def _random_eigenvalues(spectrum: Spectrum, draw: np.random.Generator) -> np.ndarray:
+    """Leading eigenvalues of one draw of independent normal features.
+
+    They are those of a matrix of as many rows as there are features or degrees of freedom,
+    whichever are fewer.
+    """
+    deviations = spectrum.seen_deviations[spectrum.deviations > 0]
+    df, p = max(1, round(spectrum.n) - 1), deviations.size
     if df >= p:  # Bartlett's factor of a Wishart matrix, whatever the number of rows
         root = np.tril(draw.standard_normal((p, p)), -1)
         root[np.diag_indices(p)] = np.sqrt(draw.chisquare(df - np.arange(p)))
@@ -97,10 +109,11 @@ def _random_eigenvalues(spectrum: Spectrum, draw: np.random.RandomState) -> np.n
         root = draw.standard_normal((p, df))
     if spectrum.scaled:
         root /= np.linalg.norm(root, axis=1, keepdims=True)
-        root[deviations == 0] = 0  # constant features have no correlations
     else:
         root *= deviations[:, np.newaxis] / np.sqrt(df)
-    return np.linalg.eigvalsh(root @ root.T)[::-1][: spectrum.values.size]
+    product = root @ root.T if p <= df else root.T @ root
+    found = np.linalg.eigvalsh(product)[::-1][: spectrum.values.size]
+    return np.pad(found, (0, spectrum.values.size - found.size))
 
 
 def gavish_donoho(spectrum: Spectrum) -> int:

@@ -17,8 +17,8 @@ from skparams.decomposition._pca.rows import not_finite
 # A partial eigensolver is faster for up to this share of the components, from 64 features on.
 FEW = 0.15
 MANY_FEATURES = 64
-# Sums in float32 leave six digits or more of an eigenvalue that is at least this over the root of the
-# number of rows, beside the largest (7 shapes of 200 to 100,000 rows and 10 to 300 features).
+# Sums in float32 leave six digits or more of an eigenvalue that is at least this over the root of
+# the number of rows, beside the largest (7 shapes of 200 to 100,000 rows, 10 to 300 features).
 RESOLVED = 2.0
 
 
