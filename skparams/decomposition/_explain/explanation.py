@@ -118,7 +118,7 @@ class Explanation:
 
         They are the sums of the squared correlations: a Series or array of shape (n_features,).
         """
-        return self._of_features((self._correlations() ** 2).sum(axis=1))
+        return self._of_features(np.minimum((self._correlations() ** 2).sum(axis=1), 1.0))
 
     def explained_by(self, feature) -> Any:
         """Return how one feature and each component are related.
@@ -599,7 +599,9 @@ class Explanation:
         return "\n".join(lines)
 
     def _correlations(self) -> np.ndarray:
-        return quotient(self.pca._loadings(), self.pca._deviations[:, np.newaxis])
+        found = quotient(self.pca._loadings(), self.pca._deviations[:, np.newaxis])
+        communalities = (found**2).sum(axis=1, keepdims=True)
+        return found / np.sqrt(np.maximum(communalities, 1.0))  # above 1 by rounding only
 
     def _of_features(self, table: np.ndarray) -> Any:
         """A table with one row a feature, in the dtype of the components."""

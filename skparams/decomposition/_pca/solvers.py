@@ -17,6 +17,8 @@ from skparams.decomposition._pca.rows import not_finite
 # A partial eigensolver is faster for up to this share of the components, from 64 features on.
 FEW = 0.15
 MANY_FEATURES = 64
+# Deviation of a feature over the largest of all below which an eigensolver loses digits of it.
+GRADED = 1e-6
 # Sums in float32 leave six digits or more of an eigenvalue that is at least this over the root of
 # the number of rows, beside the largest (7 shapes of 200 to 100,000 rows, 10 to 300 features).
 RESOLVED = 2.0
@@ -97,13 +99,28 @@ def from_moments(moments: Moments, scaled: bool, k: int, max_components: int) ->
     """The first k eigenvalues and components, or all where that costs no more."""
     variance = np.maximum(moments.scatter.diagonal(), 0) / (moments.n - 1)
     deviations = np.sqrt(variance)
-    matrix = moments.scatter / (moments.n - 1)
-    if scaled:
+    matrix, eps = moments.scatter / (moments.n - 1), moments.eps
+    graded = not scaled and is_graded(deviations)
+    if scaled or graded:
         unit = units(deviations)
         matrix /= unit
         matrix /= unit[:, np.newaxis]
-        variance = (deviations > 0).astype(np.float64)
-        np.fill_diagonal(matrix, variance)
+        np.fill_diagonal(matrix, deviations > 0)
+        variance = matrix.diagonal().copy() if scaled else variance
+    if graded:
+        values, vectors = _largest(matrix, len(matrix), max_components)
+        values, vectors = _of_graded(values, vectors, eps, deviations, max_components)
+        eps *= eps
+    else:
+        values, vectors = _largest(matrix, k, max_components)
+    squares = _sum_of_squares(moments, scaled) if len(values) < max_components else np.nan
+    n, mean, total = moments.n, moments.mean, float(variance.sum())
+    found = Spectrum(values, vectors, total, deviations, n, mean, scaled, max_components)
+    return replace(found, squares=squares, eps=eps)
+
+
+def _largest(matrix: np.ndarray, k: int, max_components: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first k eigenvalues and components of a matrix, which is overwritten, or more."""
     p = len(matrix)
     if p >= MANY_FEATURES and k <= FEW * p:
         last = (p - max(k, 1), p - 1)
@@ -113,11 +130,41 @@ def from_moments(moments: Moments, scaled: bool, k: int, max_components: int) ->
     else:
         values, vectors = _eigh(matrix)
         values, vectors = values[p - max_components :], vectors[:, p - max_components :]
-    values, vectors = np.maximum(values[::-1], 0), _signed(vectors.T[::-1])
-    squares = _sum_of_squares(moments, scaled) if len(values) < max_components else np.nan
-    n, mean, total = moments.n, moments.mean, float(variance.sum())
-    found = Spectrum(values, vectors, total, deviations, n, mean, scaled, max_components)
-    return replace(found, squares=squares, eps=moments.eps)
+    return np.maximum(values[::-1], 0), _signed(vectors.T[::-1])
+
+
+def is_graded(deviations: np.ndarray) -> bool:
+    """Whether scales differ by so much that small features lose digits beside large ones."""
+    seen = deviations[deviations > 0]
+    return bool(seen.size and seen.min() < GRADED * seen.max())
+
+
+def _of_graded(
+    values: np.ndarray,
+    vectors: np.ndarray,
+    eps: float,
+    deviations: np.ndarray,
+    max_components: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues and components of features of very different scales, each accurate by itself.
+
+    They come from the eigenvalues and components of the correlations, by the Jacobi method (Drmač
+    and Veselić, 2008).
+    """
+    rank = int((values > eps * len(deviations) * values[0]).sum())
+    largest = deviations.max()  # so that nothing overflows
+    rows = vectors[:rank].T * np.sqrt(values[:rank]) * (deviations / largest)[:, np.newaxis]
+    singular, left, _, work, _, info = scipy.linalg.lapack.dgejsv(rows, joba=2, jobu=0, jobv=3)
+    if info:
+        raise np.linalg.LinAlgError(f"PCA: LAPACK's dgejsv did not converge (info = {info}).")
+    values = np.zeros(max_components)
+    values[:rank] = (singular[:rank] * (work[0] / work[1]) * largest) ** 2
+    vectors = left[:, :rank]
+    if rank < max_components:  # any directions without variance
+        others = np.random.default_rng(0).standard_normal((len(rows), max_components - rank))
+        basis, _ = np.linalg.qr(np.hstack([vectors, others]))
+        vectors = np.hstack([vectors, basis[:, rank:]])
+    return values, _signed(vectors.T)
 
 
 def _sum_of_squares(moments: Moments, scaled: bool) -> float:
@@ -150,7 +197,8 @@ def from_rows(
     """All eigenvalues and components by a singular value decomposition of a float64 copy."""
     rows = X.astype(np.float64)
     n, mean, deviations = _center(rows, weight)
-    rows /= _checked_units(X, deviations, scaled, name)
+    unit, graded = _checked_units(X, deviations, scaled, name), not scaled and is_graded(deviations)
+    rows /= units(deviations) if graded else unit
     if len(rows) > rows.shape[1]:
         rows = np.asarray(np.linalg.qr(rows, mode="r"))
     elif len(rows) < max_components:  # weights that count rows several times
@@ -158,9 +206,13 @@ def from_rows(
     _, singular, vectors = scipy.linalg.svd(
         rows, full_matrices=False, overwrite_a=True, check_finite=False
     )
-    values = singular**2 / (n - 1)
+    values, vectors, eps = singular**2 / (n - 1), _signed(vectors), EPS
+    if graded:
+        values, vectors = _of_graded(values, vectors, eps, deviations, max_components)
+        eps *= eps
     total = float(values.sum())
-    return Spectrum(values, _signed(vectors), total, deviations, n, mean, scaled, max_components)
+    found = Spectrum(values, vectors, total, deviations, n, mean, scaled, max_components)
+    return replace(found, eps=eps)
 
 
 def _center(rows: np.ndarray, weight: np.ndarray | None) -> tuple[float, np.ndarray, np.ndarray]:
@@ -218,7 +270,12 @@ def truncated(
         )
         left, vectors = svd_flip(left, vectors, u_based_decision=False)
         scores = left * singular if weight is None else None
-    values, total = singular**2 / (n - 1), float(((deviations / unit) ** 2).sum())
+    spreads = deviations / unit
+    small = (spreads > 0) & (spreads < GRADED * spreads.max())
+    if small.any():  # their entries lost digits, which the scores have
+        squares = np.where(singular > 0, singular, 1.0) ** 2
+        vectors[:, small] = ((rows.T @ (rows @ vectors.T))[small] / squares).T
+    values, total = singular**2 / (n - 1), float((spreads**2).sum())
     size = min(X.shape)
     return Spectrum(values, vectors, total, deviations, n, mean, scaled, size, scores=scores)
 
