@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length
 
-from skparams.decomposition._pca import FittedPCA, dtype_of, over_blocks
+from skparams.decomposition._pca import FittedPCA, dtype_of, leaves_freedom, over_blocks
 
 # The numbers that there are of each row, and what their columns are.
 COLUMNS = {
@@ -155,7 +155,7 @@ def supplementary(pca: FittedPCA, X: Any, Y: Any, sample_weight: Any) -> list[np
     weight = pca._weights(sample_weight, Y)
     weight = np.ones(len(Y)) if weight is None else weight
     n = weight.sum()
-    if n <= 1:
+    if not leaves_freedom(n):
         raise ValueError(
             "Explanation.supplementary_features: the weights of the rows must sum to more than 1, "
             f"got {n:.6g}."

@@ -1,8 +1,17 @@
 from .blocks import over_blocks
 from .estimator import PCA
 from .model import BasePCA, FittedPCA
-from .rows import dtype_of
+from .rows import dtype_of, leaves_freedom
 from .solvers import units
 from .spec import rotated_spec
 
-__all__ = ["PCA", "BasePCA", "FittedPCA", "dtype_of", "over_blocks", "rotated_spec", "units"]
+__all__ = [
+    "PCA",
+    "BasePCA",
+    "FittedPCA",
+    "dtype_of",
+    "leaves_freedom",
+    "over_blocks",
+    "rotated_spec",
+    "units",
+]

@@ -16,6 +16,7 @@ from skparams.decomposition._pca.rows import (
     count_positive_weights,
     dtype_of,
     finite_moments,
+    leaves_freedom,
     n_rows_of,
 )
 from skparams.decomposition._pca.rules import (
@@ -88,6 +89,14 @@ class PCA(StreamingPCA):
     missing : {'em'} or None, default=None
         How NaN is handled in ``fit`` and ``transform``. 'em' finds the components that maximize
         the likelihood of the observed values, by the EM algorithm; None refuses NaN.
+    weights : {'counts', 'relative'}, default='counts'
+        What `sample_weight` means.
+
+        - 'counts': a row of weight w counts as w such rows, and the degrees of freedom are the sum
+          of the weights minus 1.
+        - 'relative': weights say how much rows count beside one another, as those of a survey or
+          of importance sampling do. They are scaled to sum to the number of rows with a weight,
+          over all batches of a stream.
 
     Attributes
     ----------
@@ -178,6 +187,7 @@ class PCA(StreamingPCA):
         "random_state": ["random_state"],
         "scale": ["boolean"],
         "missing": [StrOptions({"em"}), None],
+        "weights": [StrOptions({"counts", "relative"})],
     }
 
     def __init__(
@@ -194,6 +204,7 @@ class PCA(StreamingPCA):
         random_state=None,
         scale=False,
         missing=None,
+        weights="counts",
     ) -> None:
         self.n_components = n_components
         self.copy = copy
@@ -206,6 +217,7 @@ class PCA(StreamingPCA):
         self.random_state = random_state
         self.scale = scale
         self.missing = missing
+        self.weights = weights
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, sample_weight=None) -> Self:
@@ -218,7 +230,8 @@ class PCA(StreamingPCA):
         y : Ignored
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows: a weight of 2 counts as that row twice.
+            Weights of the rows: a weight of 2 counts as that row twice, or, with
+            ``weights='relative'``, as much as two rows of weight 1.
 
         Returns
         -------
@@ -319,10 +332,12 @@ class PCA(StreamingPCA):
         """Validated rows, their weights, and how many rows they count as."""
         X = self._checked(X, reset=True, min_samples=2, finite=False)
         weight = self._weights(sample_weight, X)
-        if weight is not None and weight.sum() <= 1:
+        if weight is not None and not leaves_freedom(weight.sum()):
             raise ValueError(
                 "PCA: sample_weight must sum to more than 1, as it counts rows and variances are "
-                f"divided by the sum minus 1, got a sum of {weight.sum():.6g}."
+                f"divided by the sum minus 1, got a sum of {weight.sum():.6g}. Weights that only "
+                "compare rows, as those of a survey, need PCA(weights='relative'), and two rows "
+                "with a weight."
             )
         n_positive_weights = count_positive_weights(X, weight)
         return X, weight, n_rows_of(n_positive_weights, 0 if weight is None else weight.sum())

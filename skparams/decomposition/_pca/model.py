@@ -14,7 +14,7 @@ from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator
 from skparams.decomposition._pca.blocks import over_blocks
 from skparams.decomposition._pca.em import expected
-from skparams.decomposition._pca.rows import dtype_of
+from skparams.decomposition._pca.rows import dtype_of, relative_weights
 from skparams.decomposition._pca.solvers import explained_ratios
 
 # Minimum noise of a density where nothing varies: squares over it must not overflow.
@@ -113,8 +113,8 @@ class FittedPCA(BasePCA):
             reset=reset,
         )
 
-    def _weights(self, sample_weight: Any, X: Any) -> np.ndarray | None:
-        """Validated weights, or None if there are none."""
+    def _weights(self, sample_weight: Any, X: Any, are_all: bool = True) -> np.ndarray | None:
+        """Validated weights, scaled if `weights` says so and they are all; None without any."""
         if sample_weight is None:
             return None
         weight = check_sample_weight(sample_weight, X, dtype=np.float64)
@@ -122,7 +122,7 @@ class FittedPCA(BasePCA):
             raise ValueError(
                 f"{type(self).__name__}: sample_weight must not be negative, got {weight.min()}."
             )
-        return weight
+        return relative_weights(weight) if are_all and self.weights == "relative" else weight
 
     def _units(self) -> np.ndarray:
         """Divisors of the features."""

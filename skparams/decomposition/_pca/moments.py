@@ -70,6 +70,10 @@ class Moments(NamedTuple):
             return True
         return bool(np.isfinite(self.offset).all() and np.isfinite(self.scatter.diagonal()).all())
 
+    def scaled_to(self, n: float) -> Self:
+        """Moments of the same rows, whose weights sum to n."""
+        return self._replace(n=n, scatter=self.scatter * (n / self.n) if self.n else self.scatter)
+
     def merged(self, other: Self) -> Self:
         """Moments of both sets of rows (Chan, Golub and LeVeque, 1979)."""
         n = self.n + other.n

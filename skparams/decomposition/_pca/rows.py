@@ -10,6 +10,8 @@ from skparams.decomposition._pca.moments import Moments, moments_of
 
 # Variances below which float32 runs out of digits.
 SMALL = 1e-30
+# Minimum degrees of freedom: weights in float32 that should sum to 1 do so to seven digits.
+MIN_FREEDOM = 1e-6
 
 
 def finite_moments(
@@ -72,6 +74,17 @@ def dtype_of(X: Any) -> np.dtype:
 def count_positive_weights(X: Any, weight: np.ndarray | None) -> int:
     """How many rows have a positive weight."""
     return X.shape[0] if weight is None else int(np.count_nonzero(weight))
+
+
+def leaves_freedom(weight_sum: float) -> bool:
+    """Whether variances have a divisor, the sum minus 1, that is more than rounding errors."""
+    return weight_sum - 1 > MIN_FREEDOM
+
+
+def relative_weights(weight: np.ndarray) -> np.ndarray:
+    """Weights scaled to sum to the number of rows that have some."""
+    total = weight.sum()
+    return weight / total * np.count_nonzero(weight) if total > 0 else weight
 
 
 def n_rows_of(n_positive_weights: int, weight_sum: float) -> int:

@@ -16,6 +16,7 @@ from skparams.decomposition._pca.rows import (
     count_positive_weights,
     dtype_of,
     finite_moments,
+    leaves_freedom,
     merged_moments,
     n_rows_of,
 )
@@ -29,13 +30,14 @@ FROM_SCATTER = (
     "noise_variance_",
     "n_components_",
     "scale_",
+    "_weight_sum",
     "_total_variance",
     "_deviations",
     "_residual",
     "_rounding",
 )
 # Attributes that only a stream has.
-OF_STREAM = ("scatter_", "_shift", "_offset", "_eps", "_n_positive_weights")
+OF_STREAM = ("scatter_", "_shift", "_offset", "_eps", "_weight", "_n_positive_weights")
 # Squared rounding errors of a component's entry that may add up in a squared residual, as rows may
 # be some standard deviations from the mean.
 MAX_ERRORS = 8
@@ -89,7 +91,7 @@ class StreamingPCA(FittedPCA):
             if first and not get_config()["skip_parameter_validation"]:
                 self._validate_params()
             X = self._checked(X, reset=first, finite=False)
-            weight = self._weights(sample_weight, X)
+            weight = self._weights(sample_weight, X, are_all=False)
             shift = None if first else self._shift
             found = finite_moments(X, weight, shift, type(self).__name__)
             self._add_moments(found, X.shape[0], count_positive_weights(X, weight), dtype_of(X))
@@ -174,7 +176,7 @@ class StreamingPCA(FittedPCA):
             raise AttributeError(f"{name}.partial_fit: this model {NO_SCATTER}")
 
     def _moments(self) -> Moments:
-        return Moments(self._weight_sum, self._shift, self._offset, self.scatter_, eps=self._eps)
+        return Moments(self._weight, self._shift, self._offset, self.scatter_, eps=self._eps)
 
     def _add_moments(
         self, moments: Moments, n_rows: int, n_positive_weights: int, dtype: Any
@@ -191,25 +193,28 @@ class StreamingPCA(FittedPCA):
         self.mean_, self._eps = moments.mean, moments.eps
         self.n_samples_ = n_rows
         self._n_positive_weights = n_positive_weights
-        self._weight_sum = moments.n
+        self._weight = moments.n
         self._dtype = np.dtype(dtype)
 
     def _refresh(self) -> None:
         """Compute the fitted attributes from the moments."""
-        if self._n_positive_weights < 2 or self._weight_sum <= 1:
+        moments = self._moments()
+        if self.weights == "relative":
+            moments = moments.scaled_to(float(self._n_positive_weights))
+        if self._n_positive_weights < 2 or not leaves_freedom(moments.n):
             raise NotFittedError(
                 f"This {type(self).__name__} instance has seen {self.n_samples_} sample(s) of "
-                f"weight {self._weight_sum:g}, while a minimum of 2 is required: call "
-                "'partial_fit' with more."
+                f"weight {moments.n:g}, while a minimum of 2 is required: call 'partial_fit' with "
+                "more."
             )
-        n_rows, p = n_rows_of(self._n_positive_weights, self._weight_sum), self.n_features_in_
+        n_rows, p = n_rows_of(self._n_positive_weights, moments.n), self.n_features_in_
         try:
             if not get_config()["skip_parameter_validation"]:
                 self._validate_params()  # they may have changed since the first batch
             n_components, k = resolve(self.n_components, "covariance_eigh", n_rows, p)
         except ValueError as error:  # as an AttributeError too, which hasattr understands
             raise NotFittedError(str(error)) from error
-        self._keep(from_moments(self._moments(), self.scale, k, min(n_rows, p)), n_components)
+        self._keep(from_moments(moments, self.scale, k, min(n_rows, p)), n_components)
 
     def _keep(self, spectrum: Spectrum, n_components: Any) -> None:
         """Choose the number of components, and keep them in the dtype of X."""
