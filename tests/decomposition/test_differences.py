@@ -87,6 +87,20 @@ def test_tied_eigenvalues_with_mle():
         assert 1 <= PCA("mle", svd_solver=solver).fit(X).n_components_ <= 3
 
 
+def test_the_unit_of_the_rows(correlated, quietly):
+    """docs/differences.md, "The unit of the rows does not matter"."""
+    X = correlated(100, 5)
+    for factor, shared in ((1.0, True), (1e-9, False)):
+        theirs, ours = (
+            quietly(cls("mle", svd_solver="full").fit, X * factor) for cls in (Theirs, PCA)
+        )
+        assert ours.n_components_ == PCA("mle").fit(X).n_components_
+        assert (theirs.n_components_ == ours.n_components_) == shared
+    theirs, ours = (cls(whiten=True).fit_transform(X * 1e-20) for cls in (Theirs, PCA))
+    assert theirs.std(axis=0, ddof=1).max() < 0.1
+    np.testing.assert_allclose(ours.std(axis=0, ddof=1), 1)
+
+
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e6])
 def test_constant_rows(value, quietly):
     """docs/differences.md, "Constant rows"."""

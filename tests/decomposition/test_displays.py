@@ -161,7 +161,7 @@ def test_scree_shows_the_rules_and_the_band(wine):
     np.testing.assert_allclose(display.kept_.get_ydata(), every[:3], atol=1e-10)
     table = pca.component_table(X)["n_components"]
     assert display.rules == {rule: table[rule] for rule in display.rules}
-    assert len(display.rules) == 5
+    assert len(display.rules) == 6
     drawn = {name for text in display.rules_ for name in text.get_text().split(":")[0].split(", ")}
     assert drawn == set(display.rules)
     above = display.eigenvalues > display.band[1]

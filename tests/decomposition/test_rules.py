@@ -78,7 +78,7 @@ def snapshot_of():
 def test_a_rule_that_does_not_apply_is_missing(rng):
     pytest.importorskip("pandas")
     table = PCA(random_state=0).component_table(rng.standard_normal((10, 20)))
-    assert table["n_components"].isna().tolist() == [True] + [False] * 8
+    assert table["n_components"].isna().tolist() == [True] + [False] * 9
 
 
 @pytest.mark.parametrize("seed", range(20))

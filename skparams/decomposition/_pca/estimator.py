@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 
 from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
 from skparams._runtime import unchanged_on_error
+from skparams.decomposition._pca.crossval import best_number, cross_validated_errors
 from skparams.decomposition._pca.em import em_moments
 from skparams.decomposition._pca.moments import EPS, moments_of
 from skparams.decomposition._pca.rows import (
@@ -56,6 +57,8 @@ class PCA(StreamingPCA):
           normal features with the same variances.
         - 'gavish_donoho' keeps singular values above the optimal hard threshold for noise of
           unknown level.
+        - 'cv' keeps the number that best predicts values of left-out rows from the other features
+          of these, by ten-fold cross-validation. It needs complete rows, at once.
 
         Rules and ratios need all eigenvalues, so 'arpack' and 'randomized' refuse them.
     copy : bool, default=True
@@ -125,6 +128,8 @@ class PCA(StreamingPCA):
         Number of rows.
     noise_variance_ : float
         Mean of the eigenvalues that are left out, 0 if there are none.
+    cv_errors_ : ndarray of shape (n_numbers,)
+        Mean squared error of left-out values with 0, 1, … components; only with the rule 'cv'.
     scatter_ : ndarray of shape (n_features, n_features)
         Sum of the products of the centered features in float64, 8 ``n_features ** 2`` bytes; only
         after ``partial_fit``.
@@ -148,6 +153,8 @@ class PCA(StreamingPCA):
     .. [1] Minka, "Automatic choice of dimensionality for PCA", NIPS 2000.
     .. [2] Tipping and Bishop, "Probabilistic principal component analysis", 1999.
     .. [3] Gavish and Donoho, "The optimal hard threshold for singular values is 4/sqrt(3)", 2014.
+    .. [4] Bro, Kjeldahl, Smilde and Kiers, "Cross-validation of component models: a critical look
+       at current methods", 2008.
 
     Examples
     --------
@@ -304,6 +311,7 @@ class PCA(StreamingPCA):
         broken_stick     1
         parallel         1
         gavish_donoho    1
+        cv               1
         0.8              2
         0.9              2
         0.95             2
@@ -326,7 +334,18 @@ class PCA(StreamingPCA):
         if X.shape[0] < X.shape[1] and not self._has_holes(X):
             solver = "full"  # whose time grows with the square of the smaller side only
         spectrum = model._spectrum(X, weight, solver, size, size)
-        return spectrum, *compare_rules(spectrum, check_random_state(self.random_state))
+        counts, band = compare_rules(spectrum, check_random_state(self.random_state))
+        if not self._has_holes(X) and count_positive_weights(X, weight) > 2:
+            counts["cv"] = best_number(self._cv_errors(X, weight))
+        return spectrum, counts, band
+
+    def _cv_errors(self, X: Any, weight: np.ndarray | None) -> np.ndarray:
+        if self._has_holes(X):
+            raise ValueError(
+                "PCA: n_components='cv' needs complete rows, but X has NaN. Compare the scores of "
+                "several numbers with missing='em', as GridSearchCV does."
+            )
+        return cross_validated_errors(X, weight, self.scale, type(self).__name__)
 
     def _checked_to_fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None, int]:
         """Validated rows, their weights, and how many rows they count as."""
@@ -356,7 +375,10 @@ class PCA(StreamingPCA):
             n_rows = X.shape[0]
         n_components, k = resolve(self.n_components, solver, n_rows, X.shape[1])
         spectrum = self._spectrum(X, weight, solver, k, min(n_rows, X.shape[1]))
-        self._forget(*FROM_SCATTER, *OF_STREAM)
+        errors = self._cv_errors(X, weight) if n_components == "cv" else None
+        self._forget(*FROM_SCATTER, *OF_STREAM, "cv_errors_")
+        if errors is not None:
+            self.cv_errors_, n_components = errors, best_number(errors)
         self._fit_svd_solver = solver
         self.n_samples_ = X.shape[0]
         self._dtype = dtype_of(X)

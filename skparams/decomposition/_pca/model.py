@@ -132,7 +132,8 @@ class FittedPCA(BasePCA):
     def _whitener(self) -> np.ndarray:
         """Divisors of whitened scores, clipped if a component has no variance."""
         deviations = np.sqrt(self.explained_variance_)
-        return np.maximum(deviations, np.finfo(deviations.dtype).eps)
+        largest = deviations.max(initial=0.0) or deviations.dtype.type(1)
+        return np.maximum(deviations, np.finfo(deviations.dtype).eps * largest)
 
     def _project(self, X: Any) -> np.ndarray:
         dtype = dtype_of(X)

@@ -11,7 +11,7 @@ from scipy.special import gammaln
 from skparams._runtime import Progress
 from skparams.decomposition._pca.solvers import Spectrum
 
-RULES = ("mle", "kaiser", "broken_stick", "parallel", "gavish_donoho")
+RULES = ("mle", "kaiser", "broken_stick", "parallel", "gavish_donoho", "cv")
 # Explained-variance ratios in a table of rules.
 RATIOS = (0.8, 0.9, 0.95, 0.99)
 
@@ -70,15 +70,15 @@ def _n_leading(passes: np.ndarray) -> int:
 
 def kaiser(spectrum: Spectrum) -> int:
     """Number of eigenvalues above their mean, at least one."""
-    mean = spectrum.total / spectrum.deviations.size
+    mean = spectrum.total / max(1, spectrum.n_varying)
     return max(1, int((spectrum.values > mean).sum()))
 
 
 def broken_stick(spectrum: Spectrum) -> int:
-    """Number of leading ratios above those of a stick broken at random into p pieces."""
-    p = spectrum.deviations.size
-    pieces = np.cumsum(1.0 / np.arange(p, 0, -1))[::-1] / p
-    return _n_leading(spectrum.ratios > pieces[: spectrum.values.size])
+    """Number of leading ratios above those of a stick broken at random into as many pieces."""
+    rank = spectrum.rank
+    pieces = np.cumsum(1.0 / np.arange(rank, 0, -1))[::-1] / rank
+    return _n_leading(spectrum.ratios[:rank] > pieces[: spectrum.values.size])
 
 
 def null_eigenvalues(
@@ -118,9 +118,9 @@ def _random_eigenvalues(spectrum: Spectrum, draw: np.random.Generator) -> np.nda
 
 def gavish_donoho(spectrum: Spectrum) -> int:
     """Number of singular values above the optimal hard threshold for noise of unknown level."""
-    n, p = spectrum.n, spectrum.deviations.size
+    n, p = spectrum.n, max(1, spectrum.n_varying)
     beta = min(n, p) / max(n, p)
-    singular = np.sqrt(spectrum.values)
+    singular = np.sqrt(spectrum.values[: spectrum.rank])
     return max(1, int((singular > _hard_threshold(beta) * np.median(singular)).sum()))
 
 
@@ -146,12 +146,13 @@ def _hard_threshold(beta: float) -> float:
 
 def mle(spectrum: Spectrum) -> int:
     """Dimension with the largest evidence in Minka's approximation."""
-    return int(np.argmax(log_evidence(spectrum.values, spectrum.n)))
+    values = spectrum.values[: spectrum.n_varying] if spectrum.scaled else spectrum.values
+    return int(np.argmax(log_evidence(values, spectrum.n))) if values.size else 0
 
 
 def log_evidence(spectrum: np.ndarray, n: float) -> np.ndarray:
     """Minka's log evidence of each dimension below the data's, -inf if undefined, in O(p²)."""
-    p, tiny = spectrum.size, 1e-15
+    p, tiny = spectrum.size, 1e-15 * spectrum[0]
     found = np.full(p, -np.inf)
     i = np.arange(1, p + 1)
     volume = np.cumsum(gammaln((p - i + 1) / 2.0) - np.log(np.pi) * (p - i + 1) / 2.0)
@@ -161,7 +162,7 @@ def log_evidence(spectrum: np.ndarray, n: float) -> np.ndarray:
     kept = np.zeros(p + 1)  # cumulated terms of pairs of kept eigenvalues
     for rank in range(1, p):
         last = rank - 1
-        if spectrum[last] < tiny:
+        if spectrum[last] <= tiny:
             break
         kept[rank] = kept[last] + _pairs(gaps[:last, last], inverse[last] - inverse[:last], n)
         v = max(tiny, spectrum[rank:].sum() / (p - rank))

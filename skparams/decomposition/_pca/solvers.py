@@ -54,6 +54,16 @@ class Spectrum:
         return (self.deviations > 0).astype(np.float64) if self.scaled else self.deviations
 
     @property
+    def n_varying(self) -> int:
+        """How many features are not constant."""
+        return int((self.deviations > 0).sum())
+
+    @property
+    def rank(self) -> int:
+        """How many eigenvalues centered rows have at most, without those of constant features."""
+        return max(1, min(round(self.n) - 1, self.n_varying))
+
+    @property
     def is_complete(self) -> bool:
         return len(self.values) >= self.max_components
 
@@ -70,7 +80,8 @@ class Spectrum:
         """Sums of powers 1 to 3 of the eigenvalues after the k-th, NaN where unknown."""
         if self.is_complete:
             rest = self.values[k : self.max_components]
-            return float(rest.sum()), float((rest**2).sum()), float((rest**3).sum())
+            with np.errstate(over="ignore"):  # powers of large units are infinite
+                return float(rest.sum()), float((rest**2).sum()), float((rest**3).sum())
         n_left = self.max_components - k
         first = self.noise(k) * n_left
         # The difference may have lost all digits, but lies between the sum of squares of equal

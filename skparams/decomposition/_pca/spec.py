@@ -38,6 +38,7 @@ def pca_spec() -> Spec:
     kept = {name: rule for name, rule in theirs.rules.items() if name not in properties}
     ours: dict[str, Rule | str] = {
         "scale_": parameter("n_features", when="scale"),
+        "cv_errors_": "diagnostic",
         **dict.fromkeys(("scatter_", "_shift", "_offset", "_weight"), "state"),
         **dict.fromkeys(("_n_positive_weights", "_weight_sum", "_total_variance"), "metadata"),
         **dict.fromkeys(("_deviations", "_residual", "_dtype", "_eps", "_rounding"), "metadata"),

@@ -162,6 +162,11 @@ class StreamingPCA(FittedPCA):
     def _check_partial_fit(self) -> None:
         """Refuse arguments without a meaning in a stream, and models without a scatter."""
         name = type(self).__name__
+        if self.n_components == "cv":
+            raise AttributeError(
+                f"{name}.partial_fit: n_components='cv' needs all rows at once; use fit, or "
+                "another rule."
+            )
         if self.missing is not None:
             raise AttributeError(
                 f"{name}.partial_fit: missing={self.missing!r} needs all rows at once; use fit, "
@@ -212,6 +217,8 @@ class StreamingPCA(FittedPCA):
             if not get_config()["skip_parameter_validation"]:
                 self._validate_params()  # they may have changed since the first batch
             n_components, k = resolve(self.n_components, "covariance_eigh", n_rows, p)
+            if n_components == "cv":
+                raise ValueError("PCA: n_components='cv' needs rows, of which a stream keeps none.")
         except ValueError as error:  # as an AttributeError too, which hasattr understands
             raise NotFittedError(str(error)) from error
         self._keep(from_moments(moments, self.scale, k, min(n_rows, p)), n_components)
