@@ -64,17 +64,26 @@ def test_whitening_does_not_change_the_covariance_and_the_score(correlated):
     np.testing.assert_allclose(ours[1].get_covariance(), expected, atol=1e-10)
 
 
-def test_a_score_with_fewer_rows_than_features_is_finite(correlated, quietly):
-    """docs/differences.md, "A density exists"."""
-    X = correlated(10, 30)
-    theirs = quietly(lambda: Theirs().fit(X).score(X))
-    ours = PCA().fit(X)
-    # A density in directions without variance: what theirs is depends on rounding.
-    assert not np.isfinite(theirs) or theirs != pytest.approx(ours.score(X), rel=0.01)
-    assert ours.noise_variance_ == 0
-    assert 0 < ours.score(X) < 1e3
-    assert np.isfinite(ours.score(correlated(5, 30)))
-    assert np.isfinite(ours.get_precision()).all()
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("svd_solver", ["full", "covariance_eigh"])
+@pytest.mark.parametrize("scale", [False, True])
+def test_a_model_without_noise_has_no_density(scale, svd_solver, dtype, correlated, quietly):
+    """docs/differences.md, "Without noise there is no density"."""
+    X, new = correlated(10, 30, dtype=dtype), correlated(5, 30, dtype=dtype)
+    arguments = {"svd_solver": svd_solver, "scale": scale}
+    for n_components in (None, 10, 9):  # all directions that ten rows vary in
+        ours = PCA(n_components, **arguments).fit(X)
+        with pytest.warns(UserWarning, match="smaller n_components"):
+            assert (ours.score_samples(new) == -np.inf).all()
+        with pytest.warns(UserWarning, match="smaller n_components"):
+            assert ours.score(X) == -np.inf
+        assert np.isfinite(ours.get_precision()).all()
+    assert np.isfinite(PCA(8, **arguments).fit(X).score_samples(new)).all()
+    theirs = quietly(Theirs(svd_solver="full").fit(X).score, new)  # a number made of rounding
+    assert not np.isfinite(theirs) or abs(theirs) > 1e4
+    tall = correlated(100, 4, dtype=dtype)
+    expected = Theirs(svd_solver="full").fit(tall.astype(float)).score(tall)
+    assert PCA(svd_solver=svd_solver).fit(tall).score(tall) == pytest.approx(expected, rel=1e-5)
 
 
 def test_tied_eigenvalues_with_mle():
@@ -112,7 +121,7 @@ def test_constant_rows(value, quietly):
             ours = PCA(svd_solver=solver, **arguments).fit(X)
             assert (ours.explained_variance_ratio_ == 0).all()
             np.testing.assert_allclose(ours.transform(X), 0)
-            assert np.isfinite(ours.score(X))
+            assert quietly(ours.score, X) == -np.inf
 
 
 def test_incremental_pca_is_not_pca():

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.stats import multivariate_normal
+from sklearn.model_selection import cross_val_score
 
 from skparams import PCA
-from skparams.decomposition._pca.em import em_moments, expected
+from skparams.decomposition._pca.em import em_moments
+from skparams.decomposition._pca.holes import expect, holes_of
 
 
 def low_rank(rng, n=200, p=12, k=3, noise=0.05):
@@ -30,13 +33,15 @@ def test_what_is_expected_row_by_row(weighted, correlated, rng):
     missing[0] = True
     weight = rng.uniform(0.5, 2, 40) if weighted else np.ones(40)
     rows = np.where(missing, np.nan, X)
-    filled, uncertain = expected(rows, mean, covariance, weight if weighted else None)
+    holes = holes_of(missing, weight if weighted else None)
+    found = expect(np.where(missing, 0, X - mean), holes, np.linalg.inv(covariance))
+    filled, uncertain = found.filled + mean, found.uncertain
     slow = np.zeros((5, 5))
     for row, m, found, w in zip(rows, missing, filled, weight, strict=True):
         o = ~m
         slopes = covariance[np.ix_(m, o)] @ np.linalg.inv(covariance[np.ix_(o, o)])
         np.testing.assert_allclose(found[m], mean[m] + slopes @ (row - mean)[o])
-        np.testing.assert_array_equal(found[o], row[o])
+        np.testing.assert_allclose(found[o], row[o])
         slow[np.ix_(m, m)] += w * (covariance[np.ix_(m, m)] - slopes @ covariance[np.ix_(o, m)])
     np.testing.assert_allclose(uncertain, slow, atol=1e-10)
 
@@ -117,13 +122,81 @@ def test_rules_see_the_covariance_without_a_model(rng):
     assert PCA("kaiser", missing="em").fit(holed).n_components_ >= 1
 
 
+@pytest.mark.parametrize("scale", [False, True])
+@pytest.mark.parametrize("n_components", [2, 5])
+def test_the_score_of_a_row_is_that_of_its_observed_values(n_components, scale, correlated, rng):
+    X = correlated(60, 5) * [1, 10, 1, 1e3, 1]
+    missing = rng.uniform(size=X.shape) < 0.4
+    missing[:2] = [[False] * 5, [True] * 5]
+    model = PCA(n_components, missing="em", scale=scale).fit(X)
+    found = model.score_samples(np.where(missing, np.nan, X))
+    covariance = model.get_covariance()
+    for row, m, value in zip(X, missing, found, strict=True):
+        o = ~m
+        expected = 0.0
+        if o.any():
+            normal = multivariate_normal(model.mean_[o], covariance[np.ix_(o, o)])
+            expected = normal.logpdf(row[o])
+        assert value == pytest.approx(expected, rel=1e-8, abs=1e-8)
+    assert model.score(np.where(missing, np.nan, X)) == pytest.approx(found.mean())
+    complete = PCA(n_components, scale=scale).fit(X)
+    np.testing.assert_allclose(found[:1], complete.score_samples(X[:1]), rtol=1e-6)
+
+
+def test_cross_validation_finds_the_rank_of_rows_with_holes():
+    _, holed, _ = low_rank(np.random.RandomState(0), noise=0.5)
+    scores = [cross_val_score(PCA(k, missing="em"), holed).mean() for k in range(1, 7)]
+    assert np.argmax(scores) == 2
+
+
+@pytest.mark.parametrize(("k", "p"), [(1, 4), (3, 10), (4, 4)])
+def test_extrapolated_steps_end_where_plain_ones_do(k, p, rng):
+    _, holed, _ = low_rank(rng, n=80, p=p, k=2, noise=0.5)
+    found = em_moments(holed, None, k, False)
+    start = np.nanmean(holed, axis=0)
+    mean, model = start, np.diag(np.nanvar(holed, axis=0))
+    for _ in range(3000):
+        filled, uncertain = np.empty_like(holed), np.zeros((p, p))
+        for i, row in enumerate(holed):
+            m = np.isnan(row)
+            o = ~m
+            slopes = model[np.ix_(m, o)] @ np.linalg.inv(model[np.ix_(o, o)])
+            filled[i] = row
+            filled[i, m] = mean[m] + slopes @ (row - mean)[o]
+            uncertain[np.ix_(m, m)] += model[np.ix_(m, m)] - slopes @ model[np.ix_(o, m)]
+        before, mean = model, filled.mean(axis=0)
+        covariance = (filled - mean).T @ (filled - mean) + uncertain
+        values, vectors = np.linalg.eigh(covariance / len(holed))
+        values[: max(0, p - k)] = values[: p - k].mean() if p > k else 0
+        model = (vectors * values) @ vectors.T
+        if np.abs(model - before).max() < 1e-9:
+            break
+    np.testing.assert_allclose(found.mean, mean, atol=1e-6)
+    np.testing.assert_allclose(found.scatter, covariance, atol=1e-6 * covariance.max())
+
+
+def test_patterns_are_solved_once(rng, monkeypatch):
+    _, holed, _ = low_rank(rng, n=500, p=6)
+    holed[50:] = np.where(np.isnan(holed[:10]), np.nan, holed[50:].reshape(45, 10, 6)).reshape(
+        450, 6
+    )
+    holes = holes_of(np.isnan(holed))
+    patterns = np.unique(np.isnan(holed), axis=0)
+    assert sum(len(each.counts) for each in holes) == patterns.any(axis=1).sum()
+    assert sum(each.counts.sum() for each in holes) == np.isnan(holed).any(axis=1).sum()
+    expected = expect(np.nan_to_num(holed), holes, np.eye(6) + 0.1)
+    monkeypatch.setattr("skparams.decomposition._pca.holes.BATCH", 7)
+    in_pieces = expect(np.nan_to_num(holed), holes_of(np.isnan(holed)), np.eye(6) + 0.1)
+    for a, b in zip(in_pieces, expected, strict=True):
+        np.testing.assert_allclose(a, b)
+
+
 def test_what_cannot_be(rng):
     _, holed, _ = low_rank(rng, n=30)
     with pytest.raises(ValueError, match="Input X contains NaN"):
         PCA().fit(holed)
-    model = PCA(missing="em").fit(holed)
     with pytest.raises(ValueError, match="Input X contains NaN"):
-        model.score(holed)
+        PCA(3).fit(np.nan_to_num(holed)).score(holed)
     nothing = holed.copy()
     nothing[:, 4] = np.nan
     with pytest.raises(ValueError, match="feature 4 of 12 has none"):

@@ -1,21 +1,20 @@
-"""Missing values: their expected values and moments, given the observed ones."""
+"""Moments of rows with missing values, by the EM algorithm."""
 
 import warnings
-from collections.abc import Iterator
+from typing import NamedTuple, Self
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skparams.decomposition._pca.holes import expect, holes_of
 from skparams.decomposition._pca.moments import Moments, moments_of
 from skparams.decomposition._pca.rows import not_finite
 
-# The change of the covariance, over its largest entry, at which the iteration ends.
+# The change of the covariance by a step, over its largest entry, at which the iteration ends.
 TOLERANCE = 1e-9
-MAX_ITER = 1000
+MAX_STEPS = 1000
 # Minimum noise over the largest eigenvalue, so that a covariance can be inverted.
 MIN_NOISE = 1e-12
-# Numbers in the covariances of the patterns that are solved at a time.
-BATCH = 2**20
 
 
 def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -> Moments:
@@ -41,27 +40,95 @@ def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -
     # Units matter only to the minimum noise if any covariance may be the model.
     plain = constant if scaled or k >= X.shape[1] else np.ones_like(constant)
     unit = np.where(plain, 1.0, unit)
-    rows = (X - first) / unit
-    found = moments_of(np.nan_to_num(rows), weight)
-    model = _model(found.scatter / found.n, k)
-    for _ in range(MAX_ITER):
-        filled, uncertain = expected(rows, found.mean, model, weight)
-        found = moments_of(filled, weight)
-        found = Moments(found.n, found.shift, found.offset, found.scatter + uncertain)
-        before, model = model, _model(found.scatter / found.n, k)
-        if np.abs(model - before).max() <= TOLERANCE * np.abs(model).max():
-            break
-    else:
-        warnings.warn(
-            f"PCA: the expected missing values still changed after {MAX_ITER} "
-            "iterations. Fewer components, or leaving out features that are mostly missing, "
-            "may help.",
-            ConvergenceWarning,
-            stacklevel=7,
-        )
+    found = _maximum((X - first) / unit, weight, k)
     scatter = found.scatter * np.multiply.outer(unit, unit)
     scatter[constant] = scatter[:, constant] = 0.0  # which are known exactly
     return Moments(found.n, first, np.where(constant, 0.0, found.mean * unit), scatter)
+
+
+def _maximum(rows: np.ndarray, weight: np.ndarray | None, k: int) -> Moments:
+    """Expected moments of the most likely model.
+
+    Two steps of EM are extrapolated, unless the result is less likely (SQUAREM; Varadhan and
+    Roland, 2008).
+    """
+    step = _Step(rows, weight, k)
+    before = step.start()
+    for _ in range(MAX_STEPS // 3):
+        one, _ = step(before)
+        two, likelihood = step(one)
+        if two.is_near(one):
+            return two.moments
+        three, its_likelihood = step(before.extrapolated(one, two, k))
+        before = three if its_likelihood >= likelihood else two
+    warnings.warn(
+        f"PCA: the expected missing values still changed after {MAX_STEPS} steps. Fewer "
+        "components, or leaving out features that are mostly missing, may help.",
+        ConvergenceWarning,
+        stacklevel=8,
+    )
+    return before.moments
+
+
+class _Model(NamedTuple):
+    """A normal model of k components and noise, and the moments that it was fitted to."""
+
+    moments: Moments
+    covariance: np.ndarray
+    precision: np.ndarray
+    log_det: float
+
+    @classmethod
+    def of(cls, moments: Moments, k: int) -> Self:
+        values, vectors = np.linalg.eigh(moments.scatter / moments.n)
+        min_noise = max(MIN_NOISE * values[-1], np.finfo(np.float64).tiny)
+        rest = values[: max(0, len(values) - k)]
+        values[: rest.size] = max(min_noise, rest.mean() if rest.size else 0.0)
+        values = np.maximum(values, min_noise)
+        covariance, precision = (vectors * values) @ vectors.T, (vectors / values) @ vectors.T
+        return cls(moments, covariance, precision, float(np.log(values).sum()))
+
+    def is_near(self, other: Self) -> bool:
+        change = np.abs(self.covariance - other.covariance).max()
+        return bool(change <= TOLERANCE * np.abs(self.covariance).max())
+
+    def extrapolated(self, one: Self, two: Self, k: int) -> Self:
+        """The model where the two steps that follow this one seem to lead."""
+        first = one.moments.mean - self.moments.mean, one.covariance - self.covariance
+        second = two.moments.mean - one.moments.mean, two.covariance - one.covariance
+        turns = [b - a for a, b in zip(first, second, strict=True)]
+        length, turn = (np.sqrt(sum((x**2).sum() for x in xs)) for xs in (first, turns))
+        factor = max(1.0, length / turn) if turn > 0 else 1.0
+        offset, covariance = (
+            x + 2 * factor * a + factor**2 * b
+            for x, a, b in zip((self.moments.mean, self.covariance), first, turns, strict=True)
+        )
+        n = self.moments.n
+        return type(self).of(Moments(n, np.zeros_like(offset), offset, covariance * n), k)
+
+
+class _Step:
+    """A step of EM on some rows: a better model, and the log-likelihood of the one before."""
+
+    def __init__(self, rows: np.ndarray, weight: np.ndarray | None, k: int) -> None:
+        self.weight, self.k = weight, k
+        self.missing = np.isnan(rows)
+        self.rows = np.where(self.missing, 0.0, rows)
+        self.holes = holes_of(self.missing, weight)
+
+    def start(self) -> _Model:
+        return _Model.of(moments_of(self.rows, self.weight), self.k)
+
+    def __call__(self, model: _Model) -> tuple[_Model, float]:
+        mean = model.moments.mean
+        deviations = np.where(self.missing, 0.0, self.rows - mean)
+        found = expect(deviations, self.holes, model.precision)
+        moments = moments_of(found.filled, self.weight)
+        scatter = moments.scatter + found.uncertain
+        moments = Moments(moments.n, mean, moments.mean, scatter)
+        twice = found.distances + found.log_dets + model.log_det
+        likelihood = -0.5 * (twice.sum() if self.weight is None else self.weight @ twice)
+        return _Model.of(moments, self.k), float(likelihood)
 
 
 def _observed(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -73,49 +140,3 @@ def _observed(X: np.ndarray, weight: np.ndarray | None) -> tuple[np.ndarray, np.
     offset = np.nansum(weights * (X - start), axis=0)
     deviations = np.sqrt(np.nansum(weights * (X - start - offset) ** 2, axis=0))
     return start + offset, deviations
-
-
-def _model(covariance: np.ndarray, k: int) -> np.ndarray:
-    """Covariance of the best probabilistic PCA of k components."""
-    values, vectors = np.linalg.eigh(covariance)
-    min_noise = max(MIN_NOISE * values[-1], np.finfo(np.float64).tiny)
-    rest = values[: max(0, len(values) - k)]
-    noise = max(min_noise, rest.mean() if rest.size else 0.0)
-    values[: rest.size] = noise
-    return (vectors * np.maximum(values, min_noise)) @ vectors.T
-
-
-def expected(
-    rows: np.ndarray, mean: np.ndarray, covariance: np.ndarray, weight: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Rows with missing values filled, and the weighted sum of what covariance these keep."""
-    filled, missing, p = rows.copy(), np.isnan(rows), rows.shape[1]
-    uncertain = np.zeros((p, p))
-    for pattern, members, which in _patterns(missing):
-        seen = ~pattern
-        both = seen[:, :, np.newaxis] & seen[:, np.newaxis]
-        # the covariance of observed values, and an identity for missing ones
-        inverse = np.linalg.inv(np.where(both, covariance, np.eye(p)))
-        inverse *= both
-        slopes = pattern[:, :, np.newaxis] * (covariance @ inverse)
-        centered = np.where(missing[members], 0.0, rows[members] - mean)
-        guess = np.einsum("ijk,ik->ij", slopes[which], centered) + mean
-        filled[members] = np.where(missing[members], guess, rows[members])
-        kept = covariance - slopes @ covariance
-        kept *= pattern[:, :, np.newaxis] & pattern[:, np.newaxis]
-        counts = np.bincount(which, None if weight is None else weight[members], len(pattern))
-        uncertain += np.tensordot(counts, kept, axes=1)
-    return filled, uncertain
-
-
-def _patterns(missing: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Yield patterns of missing values, the rows with one of them, and which pattern each has."""
-    some = np.flatnonzero(missing.any(axis=1))
-    if not some.size:
-        return
-    patterns, which = np.unique(missing[some], axis=0, return_inverse=True)
-    which = which.ravel()  # NumPy 2.0 alone gives it another shape
-    step = max(1, BATCH // missing.shape[1] ** 2)
-    for start in range(0, len(patterns), step):
-        chosen = (which >= start) & (which < start + step)
-        yield patterns[start : start + step], some[chosen], which[chosen] - start

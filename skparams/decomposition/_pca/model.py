@@ -1,5 +1,6 @@
 """A fitted PCA: projecting, restoring and scoring rows; its covariance and precision."""
 
+import warnings
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,13 @@ from skparams._compat import check_sample_weight
 from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator
 from skparams.decomposition._pca.blocks import over_blocks
-from skparams.decomposition._pca.em import expected
+from skparams.decomposition._pca.density import has_density, log_density, matrix, precision_of
+from skparams.decomposition._pca.holes import expect, holes_of
 from skparams.decomposition._pca.rows import dtype_of, relative_weights
 from skparams.decomposition._pca.solvers import explained_ratios
 
-# Minimum noise of a density where nothing varies: squares over it must not overflow.
-MIN_NOISE = 1e-150
+# Minimum noise over the largest eigenvalue when missing values are filled.
+MIN_SHARE = 1e-12
 
 
 class BasePCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator):
@@ -162,8 +164,10 @@ class FittedPCA(BasePCA):
 
     def _filled(self, X: np.ndarray) -> np.ndarray:
         """Rows with expected values in place of missing ones."""
-        rows = X.astype(np.float64)
-        return expected(rows, self.mean_, self._covariance())[0]
+        missing = np.isnan(X)
+        deviations = np.where(missing, 0.0, (X - self.mean_) / self._units())
+        filled = expect(deviations, holes_of(missing), precision_of(self, MIN_SHARE)).filled
+        return np.where(missing, filled * self._units() + self.mean_, X)
 
     def inverse_transform(self, X) -> Any:
         """Map scores back to rows.
@@ -186,27 +190,6 @@ class FittedPCA(BasePCA):
         rows = X @ axes.astype(X.dtype, copy=False)
         return np.add(rows, self.mean_, out=rows, casting="same_kind")
 
-    def _variances(self) -> tuple[np.ndarray, float]:
-        """Variances along the components and the noise, large enough that a density exists."""
-        values = self.explained_variance_.astype(np.float64)
-        min_noise = max(self._rounding * values.max(initial=0.0), MIN_NOISE)
-        noise = max(float(self.noise_variance_), min_noise)
-        return np.maximum(values, noise), noise
-
-    def _covariance(self, floored: bool = True) -> np.ndarray:
-        """The model's covariance in float64, in the units of the rows."""
-        values, noise = self._variances()
-        if not floored:
-            noise = float(self.noise_variance_)
-        return self._matrix(values, noise) * np.multiply.outer(self._units(), self._units())
-
-    def _matrix(self, along: np.ndarray, across: float) -> np.ndarray:
-        """The matrix with these eigenvalues along the components and in all other directions."""
-        components = self.components_.astype(np.float64)
-        matrix = (components.T * (along - across)) @ components
-        matrix.flat[:: len(matrix) + 1] += across
-        return matrix
-
     def get_covariance(self) -> Any:
         """Compute the covariance of the rows by the generative model.
 
@@ -220,7 +203,12 @@ class FittedPCA(BasePCA):
             The covariance.
         """
         check_is_fitted(self)
-        return self._covariance(floored=False).astype(self.components_.dtype, copy=False)
+        noise = float(self.noise_variance_)
+        values = np.maximum(self.explained_variance_.astype(np.float64), noise)
+        found = matrix(self.components_, values, noise)
+        found *= np.multiply.outer(self._units(), self._units())
+        fits = np.abs(found).max() <= np.finfo(self.components_.dtype).max
+        return found.astype(self.components_.dtype if fits else np.float64, copy=False)
 
     def get_precision(self) -> Any:
         """Compute the inverse of the covariance by the generative model.
@@ -233,17 +221,17 @@ class FittedPCA(BasePCA):
             The inverse of the covariance.
         """
         check_is_fitted(self)
-        values, noise = self._variances()
-        rest = 1.0 / noise if len(values) < self.components_.shape[1] else 0.0
-        precision = self._matrix(1.0 / values, rest)
+        precision = precision_of(self, self._rounding)
         precision /= np.multiply.outer(self._units(), self._units())
         return precision.astype(self.components_.dtype, copy=False)
 
     def score_samples(self, X) -> Any:
         """Return the log-likelihood of each row by the generative model.
 
-        Bishop, "Pattern Recognition and Machine Learning", 12.2.1. The noise variance counts as
-        at least eps times the largest eigenvalue.
+        Bishop, "Pattern Recognition and Machine Learning", 12.2.1. With `missing`, the likelihood
+        of a row with NaN is that of its other values. Without noise variance, if the components
+        contain all directions that vary but not all directions, no density exists: the
+        log-likelihood is -inf, with a warning.
 
         Parameters
         ----------
@@ -256,24 +244,17 @@ class FittedPCA(BasePCA):
             Their log-likelihoods.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype="numeric", reset=False)
-        values, noise = self._variances()
-        components = self.components_.astype(np.float64)
-        k, p = components.shape
-        log_det = np.log(values).sum() + (p - k) * np.log(noise)
-        log_det += 2.0 * np.log(self._units()).sum()
-        found = np.full(len(X), -0.5 * (p * np.log(2.0 * np.pi) + log_det))
-
-        def add(rows: slice, centered: np.ndarray) -> None:
-            centered /= self._units()
-            scores = centered @ components.T
-            found[rows] -= 0.5 * np.einsum("ij,ij,j->i", scores, scores, 1.0 / values)
-            if k < p:
-                centered -= scores @ components
-                found[rows] -= 0.5 / noise * np.einsum("ij,ij->i", centered, centered)
-
-        over_blocks(X, self.mean_, np.float64, add)
-        return found.astype(dtype_of(X), copy=False)
+        finite = "allow-nan" if self.missing == "em" else True
+        X = validate_data(self, X, dtype="numeric", ensure_all_finite=finite, reset=False)
+        if not has_density(self):
+            warnings.warn(
+                f"{type(self).__name__}: n_components={self.n_components!r} leaves no noise "
+                f"variance in {X.shape[1]} features, so that log-likelihoods are -inf. Set a "
+                "smaller n_components, and leave out constant features.",
+                stacklevel=2,
+            )
+            return np.full(len(X), -np.inf, dtype_of(X))
+        return log_density(self, X).astype(dtype_of(X), copy=False)
 
     def score(self, X, y=None) -> float:
         """Return the mean log-likelihood of the rows by the generative model.

@@ -1,0 +1,86 @@
+"""The normal model of a fitted PCA: its precision, and log-likelihoods of rows."""
+
+from typing import Any
+
+import numpy as np
+
+from skparams.decomposition._pca.blocks import over_blocks
+from skparams.decomposition._pca.holes import expect, holes_of
+
+# Minimum noise of a precision where nothing varies: squares over it must not overflow.
+MIN_NOISE = 1e-150
+
+
+def has_density(pca: Any) -> bool:
+    """Whether the model's covariance has an inverse that is not made of rounding errors."""
+    values = pca.explained_variance_
+    last = values[-1] if len(values) == pca.components_.shape[1] else pca.noise_variance_
+    return bool(last > pca._rounding * values.max(initial=0.0))
+
+
+def matrix(components: np.ndarray, along: np.ndarray, across: float) -> np.ndarray:
+    """The matrix with these eigenvalues along the components and in all other directions."""
+    components = components.astype(np.float64)
+    found = (components.T * (along - across)) @ components
+    found.flat[:: len(found) + 1] += across
+    return found
+
+
+def precision_of(pca: Any, min_noise: float) -> np.ndarray:
+    """The inverse of the model's covariance in float64, in the units of the components."""
+    values, noise = _variances(pca, min_noise)
+    rest = 1.0 / noise if len(values) < pca.components_.shape[1] else 0.0
+    return matrix(pca.components_, 1.0 / values, rest)
+
+
+def _variances(pca: Any, min_noise: float) -> tuple[np.ndarray, float]:
+    """Variances along the components and the noise, at least a share of the largest."""
+    values = pca.explained_variance_.astype(np.float64)
+    noise = float(pca.noise_variance_)
+    noise = max(noise, min_noise * max(values.max(initial=0.0), noise), MIN_NOISE)
+    return np.maximum(values, noise), noise
+
+
+def log_density(pca: Any, X: np.ndarray) -> np.ndarray:
+    """Log-likelihoods of rows, of their observed values where others are missing."""
+    if not pca._has_holes(X):
+        return _of_complete(pca, X)
+    missing = np.isnan(X).any(axis=1)
+    found = np.empty(len(X))
+    found[~missing] = _of_complete(pca, X[~missing])
+    found[missing] = _of_observed(pca, X[missing])
+    return found
+
+
+def _log_det(pca: Any) -> float:
+    """Log-determinant of the covariance, in the units of the components."""
+    values, noise = _variances(pca, 0.0)
+    k, p = pca.components_.shape
+    return float(np.log(values).sum() + (p - k) * np.log(noise))
+
+
+def _of_complete(pca: Any, X: np.ndarray) -> np.ndarray:
+    values, noise = _variances(pca, 0.0)
+    components, units = pca.components_.astype(np.float64), pca._units()
+    k, p = components.shape
+    log_det = _log_det(pca) + 2.0 * np.log(units).sum()
+    found = np.full(len(X), -0.5 * (p * np.log(2.0 * np.pi) + log_det))
+
+    def add(rows: slice, centered: np.ndarray) -> None:
+        centered /= units
+        scores = centered @ components.T
+        found[rows] -= 0.5 * np.einsum("ij,ij,j->i", scores, scores, 1.0 / values)
+        if k < p:
+            centered -= scores @ components
+            found[rows] -= 0.5 / noise * np.einsum("ij,ij->i", centered, centered)
+
+    over_blocks(X, pca.mean_, np.float64, add)
+    return found
+
+
+def _of_observed(pca: Any, X: np.ndarray) -> np.ndarray:
+    missing, units = np.isnan(X), pca._units()
+    deviations = np.where(missing, 0.0, (X - pca.mean_) / units)
+    found = expect(deviations, holes_of(missing), precision_of(pca, 0.0))
+    of_units = (~missing) @ (np.log(2.0 * np.pi) + 2.0 * np.log(units))
+    return -0.5 * (_log_det(pca) + found.log_dets + found.distances + of_units)
