@@ -6,12 +6,14 @@ from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn import decomposition
 from sklearn.utils import check_random_state
 
 from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
 from skparams._runtime import unchanged_on_error
 from skparams.decomposition._pca.crossval import best_number, cross_validated_errors
 from skparams.decomposition._pca.em import em_moments
+from skparams.decomposition._pca.model import ASSIGNABLE
 from skparams.decomposition._pca.moments import EPS, moments_of
 from skparams.decomposition._pca.rows import (
     count_positive_weights,
@@ -32,6 +34,7 @@ from skparams.decomposition._pca.solvers import (
     from_moments,
     from_rows,
     is_resolved,
+    tied_signs,
     truncated,
 )
 from skparams.decomposition._pca.stream import FROM_SCATTER, OF_STREAM, StreamingPCA
@@ -376,14 +379,27 @@ class PCA(StreamingPCA):
         n_components, k = resolve(self.n_components, solver, n_rows, X.shape[1])
         spectrum = self._spectrum(X, weight, solver, k, min(n_rows, X.shape[1]))
         errors = self._cv_errors(X, weight) if n_components == "cv" else None
-        self._forget(*FROM_SCATTER, *OF_STREAM, "cv_errors_")
+        self._forget(*FROM_SCATTER, *OF_STREAM, *ASSIGNABLE, "cv_errors_")
         if errors is not None:
             self.cv_errors_, n_components = errors, best_number(errors)
         self._fit_svd_solver = solver
         self.n_samples_ = X.shape[0]
-        self._dtype = dtype_of(X)
+        self._dtype = dtype_of(X).name
         self._keep(spectrum, n_components)
+        if weight is None and not self.scale and solver in ("full", "covariance_eigh"):
+            self._take_their_signs(X)
         return X, spectrum.scores
+
+    def _take_their_signs(self, X: Any) -> None:
+        """Turn components whose sign rounding decides to the side that scikit-learn's has."""
+        tied = tied_signs(self.components_)
+        if not tied.any() or self._has_holes(X) or sp.issparse(X):
+            return
+        k, solver = self.n_components_, self._fit_svd_solver
+        with np.errstate(all="ignore"):
+            theirs = decomposition.PCA(k, svd_solver=solver).fit(X).components_
+        products = np.einsum("ij,ij->i", self.components_, theirs)
+        self.components_[tied & (products < -0.5)] *= -1  # smaller ones are of other directions
 
     def _solver(self, X: Any, max_components: int) -> str:
         """The solver, chosen by scikit-learn's policy if it is 'auto'."""

@@ -19,8 +19,32 @@ from skparams.decomposition._pca.holes import expect, holes_of
 from skparams.decomposition._pca.rows import dtype_of, relative_weights
 from skparams.decomposition._pca.solvers import explained_ratios
 
+# Properties that may be assigned, until the next fit.
+ASSIGNABLE = ("explained_variance_ratio_", "singular_values_")
 # Minimum noise over the largest eigenvalue when missing values are filled.
 MIN_SHARE = 1e-12
+
+
+def fitting(values: np.ndarray, dtype: Any) -> np.ndarray:
+    """Variances in a dtype, or in float64 if they overflow or vanish in it where rows do not."""
+    largest, info = np.abs(values).max(initial=0.0), np.finfo(dtype)
+    fits = largest == 0 or info.tiny <= largest <= info.max
+    return values.astype(dtype if fits else np.float64, copy=False)
+
+
+class Assignable(property):
+    """A property whose value may be assigned, as code that trims a fitted model does."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is not None and self.name in vars(instance):
+            return vars(instance)[self.name]
+        return super().__get__(instance, owner)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        vars(instance)[self.name] = value
 
 
 class BasePCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, VersionedEstimator):
@@ -30,7 +54,7 @@ class BasePCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, Ve
 
         def __getattr__(self, name: str) -> Any: ...
 
-    @property
+    @Assignable
     def explained_variance_ratio_(self) -> Any:
         """Explained-variance ratios; all zero if the total variance is zero."""
         return explained_ratios(self.explained_variance_, self._total_variance)
@@ -51,7 +75,7 @@ class FittedPCA(BasePCA):
 
     n_features_in_: int
 
-    @property
+    @Assignable
     def singular_values_(self) -> Any:
         """Singular values of the centered rows: the norms of the scores."""
         return np.sqrt(self.explained_variance_ * (self._weight_sum - 1))
@@ -207,8 +231,7 @@ class FittedPCA(BasePCA):
         values = np.maximum(self.explained_variance_.astype(np.float64), noise)
         found = matrix(self.components_, values, noise)
         found *= np.multiply.outer(self._units(), self._units())
-        fits = np.abs(found).max() <= np.finfo(self.components_.dtype).max
-        return found.astype(self.components_.dtype if fits else np.float64, copy=False)
+        return fitting(found, self.components_.dtype)
 
     def get_precision(self) -> Any:
         """Compute the inverse of the covariance by the generative model.
@@ -223,7 +246,7 @@ class FittedPCA(BasePCA):
         check_is_fitted(self)
         precision = precision_of(self, self._rounding)
         precision /= np.multiply.outer(self._units(), self._units())
-        return precision.astype(self.components_.dtype, copy=False)
+        return fitting(precision, self.components_.dtype)
 
     def score_samples(self, X) -> Any:
         """Return the log-likelihood of each row by the generative model.

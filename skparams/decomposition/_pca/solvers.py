@@ -202,6 +202,13 @@ def _signed(vectors: np.ndarray) -> np.ndarray:
     return vectors * np.sign(vectors[np.arange(len(vectors)), largest])[:, np.newaxis]
 
 
+def tied_signs(vectors: np.ndarray) -> np.ndarray:
+    """Whether the largest entries of a component are equal but for rounding, with both signs."""
+    sizes, tie = np.abs(vectors), np.sqrt(np.finfo(vectors.dtype).eps)
+    largest = sizes >= (1 - tie) * sizes.max(axis=1, keepdims=True, initial=0.0)
+    return (largest & (vectors > 0)).any(axis=1) & (largest & (vectors < 0)).any(axis=1)
+
+
 def from_rows(
     X: np.ndarray, weight: np.ndarray | None, scaled: bool, max_components: int, name: str
 ) -> Spectrum:

@@ -39,6 +39,7 @@ def pca_spec() -> Spec:
     ours: dict[str, Rule | str] = {
         "scale_": parameter("n_features", when="scale"),
         "cv_errors_": "diagnostic",
+        **dict.fromkeys(("explained_variance_ratio_", "singular_values_"), "derived"),
         **dict.fromkeys(("scatter_", "_shift", "_offset", "_weight"), "state"),
         **dict.fromkeys(("_n_positive_weights", "_weight_sum", "_total_variance"), "metadata"),
         **dict.fromkeys(("_deviations", "_residual", "_dtype", "_eps", "_rounding"), "metadata"),

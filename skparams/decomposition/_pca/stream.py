@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skparams._runtime import AvailableIf, unchanged_on_error
-from skparams.decomposition._pca.model import FittedPCA
+from skparams.decomposition._pca.model import ASSIGNABLE, FittedPCA, fitting
 from skparams.decomposition._pca.moments import Moments
 from skparams.decomposition._pca.rows import (
     count_positive_weights,
@@ -52,7 +52,7 @@ class StreamingPCA(FittedPCA):
 
     n_samples_: int
     _n_positive_weights: int
-    _dtype: np.dtype
+    _dtype: str  # a name, which loaders of safe formats accept
 
     @AvailableIf
     def partial_fit(self, X, y=None, sample_weight=None) -> Self:
@@ -157,7 +157,7 @@ class StreamingPCA(FittedPCA):
             return super().set_params(**params)
         finally:  # of several arguments some may have been set before one is refused
             if params and "scatter_" in vars(self):
-                self._forget(*FROM_SCATTER)
+                self._forget(*FROM_SCATTER, *ASSIGNABLE)
 
     def _check_partial_fit(self) -> None:
         """Refuse arguments without a meaning in a stream, and models without a scatter."""
@@ -192,14 +192,14 @@ class StreamingPCA(FittedPCA):
             n_rows += self.n_samples_
             n_positive_weights += self._n_positive_weights
             dtype = np.result_type(self._dtype, dtype)
-        self._forget(*FROM_SCATTER)
+        self._forget(*FROM_SCATTER, *ASSIGNABLE)
         self._fit_svd_solver = "covariance_eigh"
         self.scatter_, self._shift, self._offset = moments.scatter, moments.shift, moments.offset
         self.mean_, self._eps = moments.mean, moments.eps
         self.n_samples_ = n_rows
         self._n_positive_weights = n_positive_weights
         self._weight = moments.n
-        self._dtype = np.dtype(dtype)
+        self._dtype = np.dtype(dtype).name
 
     def _refresh(self) -> None:
         """Compute the fitted attributes from the moments."""
@@ -232,9 +232,7 @@ class StreamingPCA(FittedPCA):
         if self.scale:
             self.scale_ = units(spectrum.deviations)
         self.components_ = np.array(spectrum.vectors[:k], dtype, order="C")  # not a view
-        # Variances may overflow in float32 where the rows do not.
-        fits = spectrum.values.max(initial=0) <= np.finfo(dtype).max
-        self.explained_variance_ = spectrum.values[:k].astype(dtype if fits else np.float64)
+        self.explained_variance_ = fitting(spectrum.values[:k], dtype)
         self.noise_variance_ = spectrum.noise(k)
         self._total_variance = spectrum.total
         self._deviations = spectrum.seen_deviations
