@@ -291,8 +291,10 @@ def truncated(
     spreads = deviations / unit
     small = (spreads > 0) & (spreads < GRADED * spreads.max())
     if small.any():  # their entries lost digits, which the scores have
-        squares = np.where(singular > 0, singular, 1.0) ** 2
-        vectors[:, small] = ((rows.T @ (rows @ vectors.T))[small] / squares).T
+        projected = rows @ vectors.T
+        squares = np.maximum((projected**2).sum(axis=0), np.finfo(np.float64).tiny)
+        vectors[:, small] = ((rows.T @ projected)[small] / squares).T
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     values, total = singular**2 / (n - 1), float((spreads**2).sum())
     size = min(X.shape)
     return Spectrum(values, vectors, total, deviations, n, mean, scaled, size, scores=scores)
