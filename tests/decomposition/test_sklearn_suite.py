@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="minutes long when not compiled"),
     # scikit-learn runs them with warnings shown
     pytest.mark.filterwarnings("ignore::RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore:.*leaves no noise variance:UserWarning"),
 ]
 
 # Tests that do not concern us, each with the reason; its parametrisation is not collected either.

@@ -6,7 +6,6 @@ from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn import decomposition
 from sklearn.utils import check_random_state
 
 from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
@@ -395,10 +394,11 @@ class PCA(StreamingPCA):
         tied = tied_signs(self.components_)
         if not tied.any() or self._has_holes(X) or sp.issparse(X):
             return
-        k, solver = self.n_components_, self._fit_svd_solver
+        from sklearn.decomposition import PCA as Theirs
+
         with np.errstate(all="ignore"):
-            theirs = decomposition.PCA(k, svd_solver=solver).fit(X).components_
-        products = np.einsum("ij,ij->i", self.components_, theirs)
+            model = Theirs(self.n_components_, svd_solver=self._fit_svd_solver).fit(X)
+        products = np.einsum("ij,ij->i", self.components_, model.components_)
         self.components_[tied & (products < -0.5)] *= -1  # smaller ones are of other directions
 
     def _solver(self, X: Any, max_components: int) -> str:
