@@ -1,6 +1,6 @@
 """Eigenvalues and components: from moments, from centered rows, or only the first few."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -126,8 +126,8 @@ def from_moments(moments: Moments, scaled: bool, k: int, max_components: int) ->
         values, vectors = _largest(matrix, k, max_components)
     squares = _sum_of_squares(moments, scaled) if len(values) < max_components else np.nan
     n, mean, total = moments.n, moments.mean, float(variance.sum())
-    found = Spectrum(values, vectors, total, deviations, n, mean, scaled, max_components)
-    return replace(found, squares=squares, eps=eps)
+    rest = squares, None, eps
+    return Spectrum(values, vectors, total, deviations, n, mean, scaled, max_components, *rest)
 
 
 def _largest(matrix: np.ndarray, k: int, max_components: int) -> tuple[np.ndarray, np.ndarray]:
@@ -204,9 +204,8 @@ def _signed(vectors: np.ndarray) -> np.ndarray:
 
 def tied_signs(vectors: np.ndarray) -> np.ndarray:
     """Whether the largest entries of a component are equal but for rounding, with both signs."""
-    sizes, tie = np.abs(vectors), np.sqrt(np.finfo(vectors.dtype).eps)
-    largest = sizes >= (1 - tie) * sizes.max(axis=1, keepdims=True, initial=0.0)
-    return (largest & (vectors > 0)).any(axis=1) & (largest & (vectors < 0)).any(axis=1)
+    tie = np.sqrt(np.finfo(vectors.dtype).eps)
+    return -vectors.min(axis=1, initial=0.0) >= (1 - tie) * vectors.max(axis=1, initial=0.0)
 
 
 def from_rows(
@@ -229,8 +228,8 @@ def from_rows(
         values, vectors = _of_graded(values, vectors, eps, deviations, max_components)
         eps *= eps
     total = float(values.sum())
-    found = Spectrum(values, vectors, total, deviations, n, mean, scaled, max_components)
-    return replace(found, eps=eps)
+    rest = np.nan, None, eps
+    return Spectrum(values, vectors, total, deviations, n, mean, scaled, max_components, *rest)
 
 
 def _center(rows: np.ndarray, weight: np.ndarray | None) -> tuple[float, np.ndarray, np.ndarray]:
