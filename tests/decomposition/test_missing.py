@@ -143,6 +143,36 @@ def test_the_score_of_a_row_is_that_of_its_observed_values(n_components, scale, 
     np.testing.assert_allclose(found[:1], complete.score_samples(X[:1]), rtol=1e-6)
 
 
+@pytest.mark.parametrize("noise", [1.0, 1e-3, 1e-6])
+def test_small_noise_leaves_digits(noise, rng):
+    X = np.multiply.outer(rng.standard_normal(80), rng.uniform(0.5, 2, 8))
+    X += noise * rng.standard_normal(X.shape)
+    model = PCA(1, missing="em").fit(X)
+    missing = rng.uniform(size=X.shape) < 0.5
+    found, restored = (
+        f(np.where(missing, np.nan, X)) for f in (model.score_samples, model._filled)
+    )
+    variance = model.noise_variance_
+    w = model.components_[0] * np.sqrt(model.explained_variance_[0] - variance)
+    for row, m, score, filled in zip(X, missing, found, restored, strict=True):
+        part, d = w[~m], (row - model.mean_)[~m]
+        along = part @ d / (part @ part) if (~m).any() else 0.0
+        total = part @ part + variance
+        expected = along**2 * (part @ part) / total + ((d - along * part) ** 2).sum() / variance
+        expected += np.log(total) + (len(d) - 1) * np.log(variance) + len(d) * np.log(2 * np.pi)
+        assert score == pytest.approx(-0.5 * expected if len(d) else 0, rel=1e-6, abs=1e-6)
+        value = model.mean_ + w * (part @ d) / total
+        np.testing.assert_allclose(filled, np.where(m, value, row), rtol=1e-9, atol=1e-12)
+
+
+def test_no_components_are_independent_features(rng):
+    X = rng.standard_normal((30, 3))
+    model = PCA(0, missing="em", svd_solver="full").fit(X)
+    X[0, 1] = np.nan
+    assert np.isfinite(model.score_samples(X)).all()
+    np.testing.assert_allclose(model._filled(X)[0, 1], model.mean_[1])
+
+
 def test_cross_validation_finds_the_rank_of_rows_with_holes():
     _, holed, _ = low_rank(np.random.RandomState(0), noise=0.5)
     scores = [cross_val_score(PCA(k, missing="em"), holed).mean() for k in range(1, 7)]

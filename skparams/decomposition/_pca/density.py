@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from skparams.decomposition._pca.blocks import over_blocks
-from skparams.decomposition._pca.holes import expect, holes_of
+from skparams.decomposition._pca.holes import BATCH
 
 # Minimum noise of a precision where nothing varies: squares over it must not overflow.
 MIN_NOISE = 1e-150
@@ -48,7 +48,7 @@ def log_density(pca: Any, X: np.ndarray) -> np.ndarray:
     missing = np.isnan(X).any(axis=1)
     found = np.empty(len(X))
     found[~missing] = _of_complete(pca, X[~missing])
-    found[missing] = _of_observed(pca, X[missing])
+    found[missing] = given_observed(pca, X[missing])[1]
     return found
 
 
@@ -78,9 +78,55 @@ def _of_complete(pca: Any, X: np.ndarray) -> np.ndarray:
     return found
 
 
-def _of_observed(pca: Any, X: np.ndarray) -> np.ndarray:
+def given_observed(pca: Any, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows with expected values where some are missing, and log-likelihoods of the others.
+
+    The part of the loadings that belongs to the observed features is decomposed for each pattern,
+    which keeps its digits also where noise is small.
+    """
+    values, noise = _variances(pca, 0.0)
+    loadings = pca.components_.T.astype(np.float64) * np.sqrt(values - noise)
+    noise = noise if len(values) < len(loadings) else 0.0
     missing, units = np.isnan(X), pca._units()
     deviations = np.where(missing, 0.0, (X - pca.mean_) / units)
-    found = expect(deviations, holes_of(missing), precision_of(pca, 0.0))
-    of_units = (~missing) @ (np.log(2.0 * np.pi) + 2.0 * np.log(units))
-    return -0.5 * (_log_det(pca) + found.log_dets + found.distances + of_units)
+    found = -0.5 * ((~missing) @ (np.log(2.0 * np.pi) + 2.0 * np.log(units)))
+    patterns, which = np.unique(missing, axis=0, return_inverse=True)
+    order, step = np.argsort(which.ravel(), kind="stable"), max(1, BATCH // max(1, loadings.size))
+    for start in range(0, len(X), step):
+        rows = order[start : start + step]
+        chosen, of_rows = np.unique(which.ravel()[rows], return_inverse=True)
+        observed = _Observed(loadings, ~patterns[chosen], noise)
+        fitted, log_density = observed(deviations[rows], of_rows)
+        deviations[rows] = np.where(missing[rows], fitted, deviations[rows])
+        found[rows] += log_density
+    return np.where(missing, deviations * units + pca.mean_, X), found
+
+
+class _Observed:
+    """The model of the observed features of some patterns."""
+
+    def __init__(self, loadings: np.ndarray, seen: np.ndarray, noise: float) -> None:
+        self.loadings, self.noise = loadings, noise
+        self.left, singular, self.right = np.linalg.svd(
+            loadings * seen[:, :, np.newaxis], full_matrices=False
+        )
+        n_seen, k = seen.sum(axis=1), loadings.shape[1]
+        rounding = (np.finfo(np.float64).eps * singular.max(axis=1, initial=0.0)) ** 2
+        variances = singular**2 + np.maximum(noise, rounding)[:, np.newaxis]
+        used = (np.arange(k) < n_seen[:, np.newaxis]) & (variances > 0)
+        self.inverse = np.divide(used, variances, out=np.zeros_like(variances), where=used)
+        self.slopes = singular * self.inverse
+        self.log_det = np.log(variances, out=np.zeros_like(variances), where=used).sum(axis=1)
+        if noise > 0:
+            self.log_det += np.maximum(n_seen - k, 0) * np.log(noise)
+
+    def __call__(self, deviations: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Expected deviations of all features, and log-densities without their constants."""
+        left = self.left[which]
+        scores = np.einsum("ijk,ij->ik", left, deviations)
+        fitted = np.einsum("ikl,ik->il", self.right[which], scores * self.slopes[which])
+        distances = (scores**2 * self.inverse[which]).sum(axis=1)
+        if self.noise > 0:
+            rest = deviations - np.einsum("ijk,ik->ij", left, scores * (self.inverse[which] > 0))
+            distances += (rest**2).sum(axis=1) / self.noise
+        return fitted @ self.loadings.T, -0.5 * (self.log_det[which] + distances)

@@ -14,15 +14,18 @@ from skparams._compat import check_sample_weight
 from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator
 from skparams.decomposition._pca.blocks import over_blocks
-from skparams.decomposition._pca.density import has_density, log_density, matrix, precision_of
-from skparams.decomposition._pca.holes import expect, holes_of
+from skparams.decomposition._pca.density import (
+    given_observed,
+    has_density,
+    log_density,
+    matrix,
+    precision_of,
+)
 from skparams.decomposition._pca.rows import dtype_of, relative_weights
 from skparams.decomposition._pca.solvers import explained_ratios
 
 # Properties that may be assigned, until the next fit.
 ASSIGNABLE = ("explained_variance_ratio_", "singular_values_")
-# Minimum noise over the largest eigenvalue when missing values are filled.
-MIN_SHARE = 1e-12
 
 
 def fitting(values: np.ndarray, dtype: Any) -> np.ndarray:
@@ -188,10 +191,7 @@ class FittedPCA(BasePCA):
 
     def _filled(self, X: np.ndarray) -> np.ndarray:
         """Rows with expected values in place of missing ones."""
-        missing = np.isnan(X)
-        deviations = np.where(missing, 0.0, (X - self.mean_) / self._units())
-        filled = expect(deviations, holes_of(missing), precision_of(self, MIN_SHARE)).filled
-        return np.where(missing, filled * self._units() + self.mean_, X)
+        return given_observed(self, X)[0]
 
     def inverse_transform(self, X) -> Any:
         """Map scores back to rows.
