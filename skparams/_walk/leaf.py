@@ -143,12 +143,11 @@ def _kind_of(number: type) -> tuple[str, int]:
     return str(dtype), dtype.itemsize
 
 
-def record_of_number(path: str, rule: Rule, value: Any) -> FittedAttribute:
+def record_of_number(path: str, role: str, value: Any) -> FittedAttribute:
     """Return the record of a single number that is no parameter, as ``record_of`` does."""
     cls: type = type(value)
     dtype, n_bytes = _kind_of(cls)
-    guess = rule.reason if isinstance(rule, Guess) else None
-    return FittedAttribute(path, rule.role, (), None, dtype, 1, None, n_bytes, guess=guess)
+    return FittedAttribute(path, role, (), None, dtype, 1, None, n_bytes)
 
 
 def record_of(
@@ -161,13 +160,10 @@ def record_of(
 ) -> FittedAttribute:
     """Return the record of one leaf."""
     array, part = leaf.numbers, leaf.part
-    guess = rule.reason if isinstance(rule, Guess) else None
     if array is None:
         kind = f"{type(leaf.value).__module__}.{type(leaf.value).__qualname__}"
         why = Unknown(f"no Spec says what the {kind} in {leaf.path} holds")
-        return FittedAttribute(
-            leaf.path, role, None, None, None, why, why, why, alias_of, guess=guess
-        )
+        return FittedAttribute(leaf.path, role, None, None, None, why, why, why, alias_of)
     count: Count | None
     free: Count | None
     n_bytes: Count | None
@@ -179,8 +175,6 @@ def record_of(
         n_bytes = own * array.itemsize if isinstance(own, int) else _bytes_of(array)
     if role != "parameter":
         free = None
-    elif guess is not None:
-        free = GUESSED
     elif free is None:
         free = _free_in(array, rule, ctx, count)
     shape, dims = array.shape, (part and part.dims) or dims
@@ -188,7 +182,6 @@ def record_of(
         dims = dims[len(dims) - len(shape) :] if len(dims) > len(shape) else None
     dtype = "record" if array.dtype.names else _text_of(array.dtype)
     row = FittedAttribute(leaf.path, role, shape, dims, dtype, count, free, n_bytes, alias_of)
-    row.guess = guess
     if part and part.trees:
         row.trees = part.trees
     return row

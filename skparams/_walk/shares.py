@@ -37,7 +37,9 @@ def measured_memory(walk: Walk, *, always: bool) -> Memory | None:
     describes, unless it is wanted ``always``.
     """
     n_rows = sum(len(node.attributes) for node in walk.root.walk())
-    if not always and (n_rows > _MAX_ATTRIBUTES or _reason(walk.root) is not None):
+    if not always and n_rows > _MAX_ATTRIBUTES:
+        return None
+    if not always and _reason(walk.root, _shares_of(_rows_of(walk.root))) is not None:
         return None
     estimator = walk.fitted[0].estimator
     try:
@@ -53,29 +55,26 @@ def measured_memory(walk: Walk, *, always: bool) -> Memory | None:
 def memory_in(root: Node, reason: Unknown | None = None) -> Memory:
     """Where the memory of a fitted estimator is, as far as the records of its arrays say."""
     shares = list(_shares_of(_rows_of(root)))
-    reasons = (reason, _reason(root), _TOO_LARGE)
+    reasons = (reason, _reason(root, shares), _TOO_LARGE)
     why = next(each for each in reasons if each is not None)
     return Memory(_by_role(shares), why, why, why, _largest(shares))
 
 
-def _reason(root: Node) -> Unknown | None:
+def _reason(root: Node, shares: Iterable[Share]) -> Unknown | None:
     """Why the pickle is not measured unless the caller wants it, or None."""
     if any(node.guessed for node in root.walk()):
         return _FOREIGN
-    n_bytes = sum(share[2] for share in _shares_of(_rows_of(root)))
+    n_bytes = sum(share[2] for share in shares)
     return _TOO_LARGE if n_bytes > _MAX_BYTES else None
 
 
 def _rows_of(root: Node) -> Iterator[Row]:
+    """Yield the record of each array, and the path of the attribute that it is in."""
     for node in root.walk():
+        start = join(node.path, "")
         for row in node.attributes:
-            yield _attribute(node.path, row.path), row
-
-
-def _attribute(start: str, path: str) -> str:
-    """The path of the attribute that an array of an estimator is in."""
-    end = len(join(start, ""))
-    return path[:end] + path[end:].partition("[")[0].partition(".")[0]
+            inner = row.path[len(start) :]
+            yield start + inner.partition("[")[0].partition(".")[0], row
 
 
 def _shares_of(rows: Iterable[Row]) -> Iterator[Share]:
@@ -128,8 +127,11 @@ def _by_role(shares: list[Share]) -> tuple[tuple[str, int], ...]:
 
 
 def _largest(shares: list[Share]) -> tuple[LargeAttribute, ...]:
-    sums: Counter[tuple[str, str]] = Counter()
+    by_path: Counter[tuple[str, str]] = Counter()
     for path, role, n_bytes in shares:
+        by_path[path, role] += n_bytes
+    sums: Counter[tuple[str, str]] = Counter()
+    for (path, role), n_bytes in by_path.items():
         sums[_INDEX.sub("[…]", path), role] += n_bytes
     found = sums.most_common(_N_LARGEST)
     return tuple(LargeAttribute(*key, n_bytes) for key, n_bytes in found if n_bytes)

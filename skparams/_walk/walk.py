@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, chained, sum_of
+from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained
 from skparams._walk.choices import MAX_DEPTH, hyperparameter_records, outcomes
 from skparams._walk.fitted import depend_on_names_only, held_beside, rules_of, status_of
 from skparams._walk.leaf import (
@@ -95,16 +95,20 @@ class Walk:
             self.fitted.append(view)
             if spec.extras:
                 extras = {key: spec.extras[key](ctx) for key in _IN_RECORDS if key in spec.extras}
-        guessed = view.guessed or any(rule.role == "estimator" for rule in guesses.values())
-        self._depth += 1
-        children: Sequence[Node] = list(self._children(view, guesses, chosen=chosen))
-        self._depth -= 1
-        if spec.chained:
-            children = chained(children)
-        unknown = _unknown_reason(view, status, rows)
-        if self._depth == MAX_DEPTH and any(r.role == "estimator" for r in spec.rules.values()):
-            unknown = Unknown(f"estimators are nested more than {MAX_DEPTH} deep")
-        counted = view.place.role == "parameter"
+        unknown, guessed, place = _unknown_reason(view, status, rows), view.guessed, view.place.role
+        children: Sequence[Node] = ()
+        if spec.nested or guesses:
+            guessed = guessed or any(rule.role == "estimator" for rule in guesses.values())
+            self._depth += 1
+            children = list(self._children(view, guesses, chosen=chosen))
+            self._depth -= 1
+            if spec.chained:
+                children = chained(children)
+            if self._depth == MAX_DEPTH and spec.nested:
+                unknown = Unknown(f"estimators are nested more than {MAX_DEPTH} deep")
+        totals = _NOTHING
+        if place == "parameter":
+            totals = totals_of(rows, children, unknown, guessed=guessed)
         # Those of an argument's estimator stand in a record of its own, or the winner's do.
         skip = view.params if spec.winner in view.values else spec.rules
         return Node(
@@ -120,10 +124,10 @@ class Walk:
             attributes=tuple(rows),
             layers=extras.get("layers", ()),
             leading=extras.get("leading"),
-            totals=totals_of(rows, children, unknown, guessed=guessed) if counted else _NOTHING,
+            totals=totals,
             children=tuple(children),
             n_features_out=spec.columns_out if isinstance(spec.columns_out, str) else None,
-            role=view.place.role,
+            role=place,
         )
 
     def _rules_of(self, view: EstimatorView, ctx: Context) -> tuple[Rules, Mapping[str, Guess]]:
@@ -148,20 +152,27 @@ class Walk:
         numbers: list[FittedAttribute] = []
         for name, rule in rules:
             value = view.values[name]
+            guess = rule if isinstance(rule, Guess) else None
             if rule.role != "parameter" and is_number(value):
-                numbers.append(record_of_number(join(view.path, name), rule, value))
+                row = record_of_number(join(view.path, name), rule.role, value)
+                if guess:
+                    row.guess = guess.reason
+                numbers.append(row)
                 continue
             leaves, dims = leaves_of(view, ctx, name, rule), rule.dims
             for i, leaf in enumerate(leaves):
                 role = leaf.part.role if leaf.part else rule.role
-                if isinstance(rule, Guess) and not counts(leaf.value, rule.kinds):
-                    role = "structure" if role == "parameter" else role
+                if guess and role == "parameter" and not counts(leaf.value, guess.kinds):
+                    role = "structure"
                 learned = role == "parameter"
                 if not learned and leaf.numbers is None:  # an object without any
                     continue
                 named = dims_of(rule, ctx, i, len(leaves)) if callable(dims) else dims
                 alias = self._take(leaf, role, view.place.role)
                 row = record_of(leaf, role, rule, named, ctx, alias)
+                if guess:
+                    row.guess = guess.reason
+                    row.free = None if row.free is None else GUESSED
                 if self._measure and learned and leaf.numbers is not None:
                     row = replace(row, stats=self._measure(leaf.used))
                 own.append((leaf, row))
@@ -188,13 +199,13 @@ class Walk:
 
         Those that a search keeps beside its winner predict nothing.
         """
+        rules = {**view.spec.nested, **guesses} if guesses else view.spec.nested
         called: set[str] = set()
-        rules = {**view.spec.rules, **guesses} if guesses else view.spec.rules
         winner = view.spec.winner if view.spec.winner in view.values else None
         for name, rule in rules.items() if self._depth <= MAX_DEPTH else ():
-            guess = isinstance(rule, Guess)
-            if name not in view.values or (rule.role != "estimator" and not guess):
+            if name not in view.values:
                 continue
+            guess = isinstance(rule, Guess)
             if guess and winner not in (None, name):
                 continue
             chosen_too = (chosen and name in view.params) or name == view.spec.winner
@@ -226,8 +237,10 @@ def _unknown_reason(
         return Unknown(f"{name} holds {held}, which does not show whether it is fitted")
     if view.spec.winner and view.spec.winner not in view.values:
         return Unknown(f"{view.spec.winner} was not kept")
-    unreadable = (row.count for row in rows if row.role == "parameter")
-    return next((count for count in unreadable if isinstance(count, Unknown)), None)
+    for row in rows:
+        if row.role == "parameter" and isinstance(row.count, Unknown):
+            return row.count
+    return None
 
 
 def totals_of(
@@ -244,13 +257,17 @@ def totals_of(
     """
     if unknown is not None:
         return Totals(unknown, unknown, unknown)
-    own = [row.totals for row in rows if row.role == "parameter" and row.alias_of is None]
-    found = sum_of([*own, *(child.all_totals for child in children)])
-    if found.guessed is None and (guessed or any(r.guess and r.shape != () for r in rows)):
-        found.guessed = 0
-    if found.guessed is not None:
-        found.free = GUESSED
-    return found
+    own = [row for row in rows if row.role == "parameter" and row.alias_of is None]
+    inner = [child.all_totals for child in children]
+    stored = add([row.count for row in own] + [part.stored for part in inner])
+    n_bytes = add([row.bytes for row in own] + [part.bytes for part in inner])
+    doubtful = [row for row in rows if row.guess]
+    guesses = [part.guessed for part in inner if part.guessed is not None]
+    if guessed or guesses or any(row in own or row.shape != () for row in doubtful):
+        guesses += [row.count for row in doubtful if row in own]
+        return Totals(stored, GUESSED, n_bytes, add(guesses))
+    free = add([r.free for r in own if r.free is not None] + [part.free for part in inner])
+    return Totals(stored, free, n_bytes)
 
 
 def _n_features(values: Values, children: Sequence[Node]) -> int | None:

@@ -320,6 +320,11 @@ class Spec:
         }
 
     @cached_property
+    def nested(self) -> dict[str, Rule]:
+        """The rules of attributes that hold estimators."""
+        return {name: rule for name, rule in self.rules.items() if rule.role == "estimator"}
+
+    @cached_property
     def chained(self) -> bool:
         """Whether X passes through the estimators in it one after the other."""
         return self.route == "chained"

@@ -144,21 +144,22 @@ def leaves_in(
     """
     if _is_numeric(value) or (isinstance(value, list | tuple) and _all_numbers(value)):
         yield path, value
-    elif holds_no_numbers(value) and not (objects and _is_blob(value)):
         return
-    elif type(value) not in _PLAIN and is_estimator(value):
-        return
-    elif type(value) not in _PLAIN and (columns := columns_of(value)) is not None:
-        for name, column in columns.items():
-            yield from leaves_in(path if name == "" else f"{path}[{name!r}]", column)
-    elif isinstance(value, _CONTAINER) or (objects and not _hides_state(value)):
-        inside = inside or _Inside(0, {})
-        if inside.depth >= _MAX_DEPTH:
-            yield path, _TooDeep()
-        for name, item in inside.items(path, value):
-            yield from leaves_in(name, item, objects=objects, inside=inside.deeper())
-    else:
-        yield path, value
+    if type(value) not in _PLAIN:  # which nearly all are that a search keeps of its candidates
+        if is_estimator(value) or (holds_no_numbers(value) and not (objects and _is_blob(value))):
+            return
+        if (columns := columns_of(value)) is not None:
+            for name, column in columns.items():
+                yield from leaves_in(path if name == "" else f"{path}[{name!r}]", column)
+            return
+        if not (isinstance(value, _CONTAINER) or (objects and not _hides_state(value))):
+            yield path, value
+            return
+    inside = inside or _Inside(0, {})
+    if inside.depth >= _MAX_DEPTH:
+        yield path, _TooDeep()
+    for name, item in inside.items(path, value):
+        yield from leaves_in(name, item, objects=objects, inside=inside.deeper())
 
 
 def texts_in(path: str, value: Any, inside: _Inside | None = None) -> Iterator[tuple[str, Any]]:
