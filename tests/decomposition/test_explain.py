@@ -198,9 +198,10 @@ def test_what_has_no_pca_to_explain(wine):
     with pytest.raises(ValueError, match="there is no PCA in NoneType"):
         explain(None, X)
     search = wrapped("search")
-    for model in (search, clone(search).set_params(refit=False).fit(X, y)):
-        with pytest.raises(NotFittedError, match="GridSearchCV holds no fitted estimator"):
-            explain(model, X)
+    with pytest.raises(NotFittedError, match="this GridSearchCV is not fitted"):
+        explain(search, X)
+    with pytest.raises(NotFittedError, match="keeps no fitted estimator, as refit=False"):
+        explain(clone(search).set_params(refit=False).fit(X, y), X)
     with pytest.raises(ValueError, match="features"):
         explain(scaled_pca().fit(X.to_numpy()), X.to_numpy()[:, :5])
     with pytest.raises(ValueError, match="X has 5 features, but PCA is expecting 13"):

@@ -1,7 +1,7 @@
 """The PCA inside a pipeline, a search or another estimator, and the rows and names on the way."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -10,7 +10,9 @@ import scipy.sparse as sp
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA as SklearnPCA, IncrementalPCA
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_selection import RFE
 from sklearn.frozen import FrozenEstimator
+from sklearn.multioutput import ClassifierChain, RegressorChain
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils.validation import check_is_fitted
 
@@ -25,6 +27,9 @@ from skparams.decomposition._pca import BasePCA
 Stage = Callable[[Any, Any], tuple[Any, Any]]
 # Attributes of meta-estimators that contain the one fitted estimator that stands for all.
 INNER = ("best_estimator_", "estimator_", "regressor_")
+# Attributes of ensembles that contain all fitted estimators.
+MEMBERS = ("named_estimators_", "estimators_", "calibrated_classifiers_")
+MAX_LISTED = 6
 # PCAs of scikit-learn, which keep too little for tables.
 FOREIGN = SklearnPCA | IncrementalPCA
 
@@ -69,13 +74,8 @@ def _located(estimator: Any, step: str | None) -> LocatedPCA:
             f"explain: {where} is scikit-learn's {kinds}, which does not keep what the tables "
             "need. Fit with skparams.PCA in its place."
         )
-    if not found and next(_pcas_in(getattr(estimator, "estimator", None)), None):
-        raise NotFittedError(
-            f"explain: this {name} holds no fitted estimator. Call 'fit' first, a search with "
-            "refit=True."
-        )
     if not found:
-        raise ValueError(f"explain: there is no PCA in {name}.")
+        raise _nothing_in(estimator)
     if step is not None:
         fits = [each for each in found if each.path == step]
         fits = fits or [each for each in found if f"__{each.path}".endswith(f"__{step}")]
@@ -93,8 +93,36 @@ def _located(estimator: Any, step: str | None) -> LocatedPCA:
     return found[0]
 
 
-def _listed(located: list[LocatedPCA]) -> str:
-    return ", ".join(repr(each.path) for each in located)
+def _nothing_in(estimator: Any) -> Exception:
+    """The error that says why no fitted PCA is found."""
+    name, params = type(estimator).__name__, {}
+    if hasattr(estimator, "get_params"):
+        params = estimator.get_params()
+    if not any(next(_pcas_in(value), None) for value in params.values()):
+        return ValueError(f"explain: there is no PCA in {name}.")
+    try:
+        check_is_fitted(estimator)
+    except NotFittedError:
+        return NotFittedError(f"explain: this {name} is not fitted. Call 'fit' first.")
+    if params.get("refit") is False:
+        return NotFittedError(
+            f"explain: this {name} keeps no fitted estimator, as refit=False. Fit it with "
+            "refit=True."
+        )
+    return ValueError(
+        f"explain: {name} is fitted, but none of its attributes {_words([*INNER, *MEMBERS])} "
+        "contains its PCA. Pass the fitted PCA itself, or the fitted pipeline that has it."
+    )
+
+
+def _words(items: Sequence[str]) -> str:
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _listed(located: Sequence[LocatedPCA]) -> str:
+    paths = ", ".join(repr(each.path) for each in located[:MAX_LISTED])
+    left = len(located) - MAX_LISTED
+    return f"{paths} and {left} more" if left > 0 else paths
 
 
 def _pcas_in(
@@ -126,9 +154,63 @@ def _children(estimator: Any) -> Iterator[tuple[str, Any, tuple[Stage, ...]]]:
             yield name, inner, ()
     elif isinstance(estimator, FrozenEstimator):
         yield "", estimator.estimator, ()
-    elif not hasattr(estimator, "estimators_"):  # whose estimator_ is a template
-        fitted = getattr(estimator, "__dict__", {})
-        yield from [("", fitted[name], ()) for name in INNER if name in fitted][:1]
+    else:
+        yield from _members(estimator)
+
+
+def _members(estimator: Any) -> Iterator[tuple[str, Any, tuple[Stage, ...]]]:
+    """Yield what a meta-estimator fitted: all estimators of an ensemble, else the only one."""
+    fitted = getattr(estimator, "__dict__", {})
+    attribute = next((name for name in MEMBERS if name in fitted), None)
+    if attribute is None:
+        stages = (partial(_transformed, estimator),) if isinstance(estimator, RFE) else ()
+        yield from [("", fitted[name], stages) for name in INNER if name in fitted][:1]
+        return
+    members = fitted[attribute]
+    if attribute == "named_estimators_":
+        named = list(members.items())
+    else:
+        named = [(f"{attribute}[{i}]", inner) for i, inner in enumerate(_flat(members))]
+    if attribute == "calibrated_classifiers_":
+        named = [(f"{name}__estimator", each.estimator) for name, each in named]
+    for i, (name, inner) in enumerate(named):
+        yield name, inner, _stages_to_member(estimator, i)
+    if "final_estimator_" in fitted:  # its features are the predictions of the others
+        yield "final_estimator", fitted["final_estimator_"], (partial(_transformed, estimator),)
+
+
+def _flat(members: Any) -> Iterator[Any]:
+    """Estimators in nested lists or arrays. A Pipeline, which has a length, is no list."""
+    for inner in members:
+        if isinstance(inner, list | tuple | np.ndarray):
+            yield from _flat(inner)
+        else:
+            yield inner
+
+
+def _stages_to_member(estimator: Any, i: int) -> tuple[Stage, ...]:
+    """The steps from the rows of an ensemble to those of a member."""
+    if "estimators_features_" in vars(estimator):
+        return (partial(_some_columns, estimator.estimators_features_[i]),)
+    if i and isinstance(estimator, ClassifierChain | RegressorChain):
+        return (partial(_refused, f"estimators_[{i}] of {type(estimator).__name__}"),)
+    return ()
+
+
+def _some_columns(columns: Any, X: Any, names: Any) -> tuple[Any, Any]:
+    """The columns, and their names, that a member of an ensemble was fitted on."""
+    names = None if names is None else np.asarray(names, dtype=object)[columns]
+    return None if X is None else safe_indexing(X, columns, axis=1), names
+
+
+def _refused(where: str, X: Any, names: Any) -> tuple[Any, Any]:
+    """No rows: the member was fitted on predictions beside the features."""
+    if X is not None:
+        raise ValueError(
+            f"explain: rows reach {where} with predictions of other estimators beside them, "
+            "which are not known here. Leave out X, or explain that estimator with its own rows."
+        )
+    return None, None
 
 
 def _passed(before: tuple[Stage, ...], X: Any, names: Any) -> tuple[Any, Any]:

@@ -11,9 +11,9 @@ def explain(
 ) -> "Explanation":
     """Explain a fitted PCA, also one inside a pipeline, by features and by rows.
 
-    The PCA is looked for in pipelines, column transformers, feature unions, and in what a search or
-    another meta-estimator fitted. Rows pass the steps before it, and their names pass these by
-    ``get_feature_names_out``.
+    The PCA is looked for in pipelines, column transformers, feature unions, and in what a search,
+    an ensemble or another meta-estimator fitted. Rows pass the steps before it, and their names
+    pass these by ``get_feature_names_out``.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def explain(
         Rows, as the estimator takes them, usually the training rows. Tables of features do not
         need them; methods of rows use them by default.
     step : str, default=None
-        Which PCA, if there are several: its path, such as ``'preprocess__pca'``, or the end of
-        one.
+        Which PCA, if there are several: its path, such as ``'preprocess__pca'`` or
+        ``'estimators_[0]__pca'`` in an ensemble, or the end of one.
     as_frame : bool, default=None
         Whether tables are pandas objects; by default if the features have names and pandas is
         installed.
@@ -36,13 +36,14 @@ def explain(
         Tables of features (``loadings``, ``correlations``, ``contributions``, ``communalities``,
         ``explained_by(feature)``) and of rows (``coordinates()``, ``row_contributions()``,
         ``cos2()``, ``hotelling_t2()``, ``spe()``, ``row_tables()``), ``limits()``,
-        ``outliers()``, ``supplementary_features(Y)``, ``bootstrap()`` and ``rotate()``. The
-        displays draw it.
+        ``outliers()``, ``supplementary_features(Y)``, ``supplementary_categories(Y)``,
+        ``bootstrap()`` and ``rotate()``. The displays draw it.
 
     Raises
     ------
     ValueError
-        If there is no PCA, several and no step, or none at that step; or X has other features.
+        If there is no PCA, several and no step, or none at that step; or X has other features;
+        or the estimator keeps no fitted PCA, or rows cannot be followed to it.
     TypeError
         If there are only PCAs of scikit-learn, which do not keep what the tables need.
     NotFittedError
