@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from skparams.decomposition._explain.bootstrap import Bootstrap, bootstrap
+from skparams.decomposition._explain.categories import SupplementaryCategories, categories
 from skparams.decomposition._explain.checks import check_probability, index_of
 from skparams.decomposition._explain.diagnostics import (
     COLUMNS,
@@ -435,7 +436,8 @@ class Explanation:
         Parameters
         ----------
         Y : array-like of shape (n_samples,) or (n_samples, n_supplementary)
-            Other quantitative features of the explanation's rows, which are the training rows.
+            Other quantitative features of the explanation's rows, which are the training rows. For
+            categories, see `supplementary_categories`.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows in ``fit``.
 
@@ -470,6 +472,72 @@ class Explanation:
         tables = supplementary(self.pca, rows, Y, sample_weight)
         return Supplementary(
             *(self._labeled(table, names, self.component_names) for table in tables)
+        )
+
+    def supplementary_categories(self, Y, *, sample_weight=None) -> SupplementaryCategories:
+        """Return how the levels of categories are related to the components.
+
+        Parameters
+        ----------
+        Y : array-like of shape (n_samples,) or (n_samples, n_categories)
+            Categories of the explanation's rows, which are the training rows: values of one type,
+            none missing.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows in ``fit``.
+
+        Returns
+        -------
+        tables : SupplementaryCategories
+            A named tuple of ``coordinates``, ``v_tests``, ``cos2`` and ``counts`` of the levels,
+            and ``eta2`` of the categories. Frames have an index of category and level, which
+            arrays have in ``levels``.
+
+        Raises
+        ------
+        ValueError
+            If Y has another number of rows, or missing values, or the weights sum to 1 or less.
+
+        See Also
+        --------
+        Explanation.supplementary_features : Features that are numbers.
+
+        Notes
+        -----
+        They are FactoMineR's ``quali.sup``. Its coordinates of scaled data are larger by
+        ``sqrt(n / (n - 1))``, as it divides by ``n``; the others are the same.
+
+        References
+        ----------
+        .. [1] Lebart, Morineau and Piron, "Statistique exploratoire multidimensionnelle", 1995.
+        .. [2] Lê, Josse and Husson, "FactoMineR: an R package for multivariate analysis",
+           Journal of Statistical Software 25, 2008.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_wine
+        >>> from skparams import PCA, explain
+        >>> X, y = load_wine(return_X_y=True, as_frame=True)
+        >>> explanation = explain(PCA(n_components=2, scale=True).fit(X), X)
+        >>> explanation.supplementary_categories(y).v_tests.round(1)
+                        pca0  pca1
+        category level
+        target   0       9.9   5.7
+                 1      -0.2 -11.3
+                 2     -10.2   6.4
+        """
+        rows, names = self._rows(None, "supplementary_categories"), names_of(Y)
+        found = categories(self.pca, rows, Y, names, sample_weight)
+        if not self.as_frame:
+            return found
+        import pandas as pd
+
+        index = pd.MultiIndex.from_tuples(found.levels, names=["category", "level"])
+        return found._replace(
+            coordinates=self._labeled(found.coordinates, index, self.component_names),
+            v_tests=self._labeled(found.v_tests, index, self.component_names),
+            cos2=self._labeled(found.cos2, index, self.component_names),
+            eta2=self._labeled(found.eta2, names, self.component_names),
+            counts=self._labeled(found.counts, index, "count"),
         )
 
     def rotate(self, method="varimax") -> RotatedPCA:
