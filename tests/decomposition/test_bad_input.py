@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 import sklearn.decomposition
 
-from skparams import PCA
+from skparams import PCA, explain
 
 Theirs = sklearn.decomposition.PCA
 
@@ -124,3 +124,70 @@ def test_rows_of_another_width(fitted, correlated):
     for method in ("transform", "score", "score_samples"):
         with pytest.raises(ValueError, match="X has 3 features, but PCA is expecting 4"):
             getattr(fitted, method)(correlated(5, 3))
+
+
+@pytest.mark.parametrize("call", [
+    lambda X, gaps: PCA(2).fit(gaps),
+    lambda X, gaps: PCA(2, svd_solver="full").fit(gaps),
+    lambda X, gaps: PCA(2).partial_fit(gaps),
+    lambda X, gaps: PCA(2).fit(X).transform(gaps),
+    lambda X, gaps: PCA(2).fit(sp.csr_matrix(gaps)),
+    lambda X, gaps: PCA(2).fit(X).score(gaps),
+    lambda X, gaps: explain(PCA(2).fit(X), gaps),
+    lambda X, gaps: explain(PCA(2).fit(X)).outliers(gaps),
+    lambda X, gaps: explain(PCA(2).fit(X)).spe(gaps.tolist()),
+])  # fmt: skip
+def test_missing_values_name_the_argument_for_them(call, rng):
+    X = rng.standard_normal((30, 4))
+    gaps = X.copy()
+    gaps[3, 1] = np.nan
+    with pytest.raises(ValueError, match="Input X contains NaN") as error:
+        call(X, gaps)
+    assert "missing='em'" in str(error.value)
+    assert "HistGradientBoosting" not in str(error.value)
+
+
+@pytest.mark.parametrize("n_components", [0.9, 0.99, "mle", "kaiser"])
+def test_ratios_of_sparse_rows(n_components, rng):
+    X = rng.standard_normal((60, 5)) * [5, 3, 1, 1, 1] * rng.choice([0, 1], (60, 5))
+    sparse = PCA(n_components).fit(sp.csr_matrix(X))
+    dense = PCA(n_components).fit(X)
+    assert sparse.n_components_ == dense.n_components_
+    np.testing.assert_allclose(sparse.explained_variance_, dense.explained_variance_)
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-100, 1e-60, 1e100, 1e150])
+@pytest.mark.parametrize("solver", ["full", "covariance_eigh", "arpack"])
+def test_limits_follow_the_unit_of_the_rows(scale, solver, correlated):
+    """No sum of powers of the eigenvalues overflows or vanishes."""
+    X = correlated(80, 6)
+    model, scaled = (PCA(2, svd_solver=solver).fit(rows) for rows in (X, X * scale))
+    expected, found = explain(model, X).limits(), explain(scaled, X * scale).limits()
+    np.testing.assert_allclose(found.spe / scale / scale, expected.spe, rtol=1e-9)
+    assert found.hotelling_t2 == pytest.approx(expected.hotelling_t2)
+    odd = explain(scaled, X * scale).outliers()
+    np.testing.assert_array_equal(odd.rows, explain(model, X).outliers().rows)
+
+
+def test_few_of_many_components_at_any_scale(rng):
+    X = rng.standard_normal((300, 80)) * np.linspace(1, 3, 80)
+    limits = [
+        explain(PCA(2, scale=scaled, svd_solver="covariance_eigh").fit(X * unit)).limits().spe
+        / (1.0 if scaled else unit) ** 2
+        for scaled in (False, True)
+        for unit in (1.0, 1e-140, 1e140)
+    ]
+    np.testing.assert_allclose(limits[:3], limits[0], rtol=1e-9)
+    np.testing.assert_allclose(limits[3:], limits[3], rtol=1e-9)
+
+
+@pytest.mark.parametrize("n_components", [2, None])
+@pytest.mark.parametrize("unit", [1e-155, 1e-158, 1e-160, 1e-161])
+def test_variances_that_underflow_are_named(unit, n_components, correlated):
+    X = correlated(80, 4)
+    explained = explain(PCA(n_components).fit(X * unit), X * unit)
+    for method in ("outliers", "hotelling_t2", "row_contributions"):
+        with pytest.raises(
+            ValueError, match=r"underflow, as component .* Multiply X by a constant"
+        ):
+            getattr(explained, method)()

@@ -135,6 +135,12 @@ def inverse_variances(pca: FittedPCA) -> np.ndarray:
     """Inverse variances of the components, 0 for those without variance."""
     inverse = np.zeros(len(pca.components_))
     rank = rank_of(pca)
+    smallest = float(pca.explained_variance_[rank - 1]) if rank else 1.0
+    if smallest < np.finfo(pca.explained_variance_.dtype).tiny:
+        raise ValueError(
+            f"explain: squares of X underflow, as component {rank - 1} has a variance of "
+            f"{smallest:.3g}. Multiply X by a constant, and fit again."
+        )
     inverse[:rank] = 1.0 / pca.explained_variance_[:rank].astype(np.float64)
     return inverse
 
@@ -146,7 +152,7 @@ def quotient(values: np.ndarray, by: np.ndarray) -> np.ndarray:
 
 def supplementary(pca: FittedPCA, X: Any, Y: Any, sample_weight: Any) -> list[np.ndarray]:
     """Coordinates, correlations and squared correlations of other features."""
-    Y = check_array(Y, ensure_2d=False, dtype=np.float64, input_name="Y", allow_nd=False)
+    Y = _numbers(Y)
     Y = Y.reshape(len(Y), -1)
     check_consistent_length(X, Y)
     X = pca._checked(X)
@@ -173,3 +179,16 @@ def supplementary(pca: FittedPCA, X: Any, Y: Any, sample_weight: Any) -> list[np
     correlations = quotient(coordinates, deviations[:, np.newaxis])
     tables = [correlations if pca.scale else coordinates, correlations, correlations**2]
     return [table.astype(pca.components_.dtype, copy=False) for table in tables]
+
+
+def _numbers(Y: Any) -> np.ndarray:
+    """Y as numbers; of text the error names the method for categories."""
+    try:
+        return check_array(Y, ensure_2d=False, dtype=np.float64, input_name="Y", allow_nd=False)
+    except ValueError as error:
+        if any(isinstance(value, str) for value in np.asarray(Y, dtype=object).flat):
+            raise ValueError(
+                "Explanation.supplementary_features: Y must be numbers, got text. For categories, "
+                "call supplementary_categories."
+            ) from error
+        raise

@@ -161,7 +161,8 @@ def limits_of(pca: FittedPCA, X: Any, alpha: float) -> Limits:
         first = 0.0
     elif np.isnan(second) and X is not None:
         (spe,) = diagnose(pca, pca._checked(X), ["spe"], np.float64)
-        first, second = float(spe.mean()), float(spe.var()) / 2
+        first = float(spe.mean())
+        second = float((spe / (first or 1.0)).var()) / 2
     t2 = t2_limit(pca._weight_sum, rank_of(pca), float(alpha))
     return Limits(t2, spe_limit((first, second, third), float(alpha)))
 
@@ -181,7 +182,10 @@ def t2_limit(n: float, rank: int, alpha: float) -> float:
 
 
 def spe_limit(residual: tuple[float, float, float], alpha: float) -> float:
-    """Limit by Jackson and Mudholkar from sums of powers of the eigenvalues, or by Box."""
+    """Limit by Jackson and Mudholkar from sums of powers of the eigenvalues, or by Box.
+
+    The sums of squares and cubes are over powers of the first, as ``Spectrum.power_sums`` are.
+    """
     first, second, third = residual
     if first <= 0:
         return 0.0
@@ -192,9 +196,9 @@ def spe_limit(residual: tuple[float, float, float], alpha: float) -> float:
             "svd_solver='full' or 'covariance_eigh'."
         )
     if not np.isnan(third):
-        h = 1 - 2 * first * third / (3 * second**2)
-        root = -ndtri(alpha) * h * np.sqrt(2 * second) / first
-        root += 1 + second * h * (h - 1) / first**2
+        h = 1 - 2 * third / (3 * second**2)
+        root = -ndtri(alpha) * h * np.sqrt(2 * second)
+        root += 1 + second * h * (h - 1)
         if h != 0 and root > 0:
             return float(first * root ** (1 / h))
     return box_limit(first, second, alpha)
@@ -204,4 +208,4 @@ def box_limit(first: float, second: float, alpha: float) -> float:
     """Limit by a chi-squared variable, scaled to the same mean and variance."""
     if second <= 0:
         return first
-    return float(second / first * chdtri(first**2 / second, alpha))
+    return float(first * second * chdtri(1 / second, alpha))

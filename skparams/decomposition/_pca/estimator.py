@@ -407,8 +407,8 @@ class PCA(StreamingPCA):
             return "covariance_eigh"
         if self.svd_solver != "auto":
             return self.svd_solver
-        if sp.issparse(X):  # scikit-learn's policy fails for our rules
-            ours = isinstance(self.n_components, str) and self.n_components != "mle"
+        if sp.issparse(X):  # scikit-learn's policy fails for rules and ratios
+            ours = self.n_components is not None and needs_all(self.n_components)
             all_eigenvalues = "full" if X.shape[0] < X.shape[1] else "covariance_eigh"
             return all_eigenvalues if ours else "arpack"
         if X.shape[1] <= 1000 and X.shape[0] >= 10 * X.shape[1]:

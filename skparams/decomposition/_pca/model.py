@@ -21,7 +21,7 @@ from skparams.decomposition._pca.density import (
     matrix,
     precision_of,
 )
-from skparams.decomposition._pca.rows import dtype_of, relative_weights
+from skparams.decomposition._pca.rows import about_missing, dtype_of, relative_weights
 from skparams.decomposition._pca.solvers import explained_ratios
 
 # Properties that may be assigned, until the next fit.
@@ -132,15 +132,20 @@ class FittedPCA(BasePCA):
         if plain:
             self.n_features_in_ = X.shape[1]
             return X
-        return validate_data(
-            self,
+        return self._validated(
             X,
             accept_sparse="csr",
-            dtype="numeric",
             ensure_all_finite="allow-nan" if self.missing == "em" else finite,
             ensure_min_samples=min_samples,
             reset=reset,
         )
+
+    def _validated(self, X: Any, **checks: Any) -> Any:
+        """Validated rows; the error about missing values says what there is for them."""
+        try:
+            return validate_data(self, X, dtype="numeric", **checks)
+        except ValueError as error:
+            raise about_missing(error, type(self).__name__) from None
 
     def _weights(self, sample_weight: Any, X: Any, are_all: bool = True) -> np.ndarray | None:
         """Validated weights, scaled if `weights` says so and they are all; None without any."""
@@ -268,7 +273,7 @@ class FittedPCA(BasePCA):
         """
         check_is_fitted(self)
         finite = "allow-nan" if self.missing == "em" else True
-        X = validate_data(self, X, dtype="numeric", ensure_all_finite=finite, reset=False)
+        X = self._validated(X, ensure_all_finite=finite, reset=False)
         if not has_density(self):
             warnings.warn(
                 f"{type(self).__name__}: n_components={self.n_components!r} leaves no noise "

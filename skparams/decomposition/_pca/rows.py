@@ -51,10 +51,23 @@ def merged_moments(one: Moments, other: Moments, name: str) -> Moments:
 
 def not_finite(X: Any, name: str) -> ValueError:
     """Raise scikit-learn's error if X is not finite, else return one that its squares are not."""
-    assert_all_finite(X.data if sp.issparse(X) else X, estimator_name=name, input_name="X")
+    try:
+        assert_all_finite(X.data if sp.issparse(X) else X, estimator_name=name, input_name="X")
+    except ValueError as error:
+        raise about_missing(error, name) from None
     return ValueError(
         f"{name}: squares of X overflow, whose largest absolute value is "
         f"{float(np.abs(X).max()):.3g}. Divide X by a constant."
+    )
+
+
+def about_missing(error: ValueError, name: str) -> ValueError:
+    """An error of scikit-learn's, which of missing values says what a PCA does with them."""
+    if "Input X contains NaN" not in str(error):
+        return error
+    return ValueError(
+        f"Input X contains NaN.\n{name} fits and transforms dense rows with missing values if "
+        "missing='em' is set. Without it, or for sparse rows, leave out or fill what is missing."
     )
 
 

@@ -40,7 +40,7 @@ class Spectrum:
     mean: np.ndarray
     scaled: bool  # whether the eigenvalues are those of the correlations
     max_components: int  # how many eigenvalues there are
-    squares: float = np.nan  # sum of the squares of all eigenvalues
+    squares: float = np.nan  # sum of the squares of all eigenvalues, over the squared total
     scores: np.ndarray | None = None
     eps: float = EPS  # precision of the eigenvalues, relative to the largest
 
@@ -77,17 +77,22 @@ class Spectrum:
         return float(rest / (self.max_components - k))
 
     def power_sums(self, k: int) -> tuple[float, float, float]:
-        """Sums of powers 1 to 3 of the eigenvalues after the k-th, NaN where unknown."""
+        """Sums of powers 1 to 3 of the eigenvalues after the k-th, NaN where unknown.
+
+        The others are divided by powers of the first, so that they neither overflow nor vanish.
+        """
         if self.is_complete:
             rest = self.values[k : self.max_components]
-            with np.errstate(over="ignore"):  # powers of large units are infinite
-                return float(rest.sum()), float((rest**2).sum()), float((rest**3).sum())
+            first = float(rest.sum())
+            shares = rest / (first or 1.0)
+            return first, float((shares**2).sum()), float((shares**3).sum())
         n_left = self.max_components - k
         first = self.noise(k) * n_left
         # The difference may have lost all digits, but lies between the sum of squares of equal
         # eigenvalues and that of a single one.
-        second = self.squares - float((self.values[:k] ** 2).sum())
-        return first, float(np.clip(second, first**2 / n_left, first**2)), np.nan
+        second = self.squares - float(((self.values[:k] / self.total) ** 2).sum())
+        second *= (self.total / first) ** 2 if first > 0 else 0.0
+        return first, float(np.clip(second, 1 / n_left, 1)), np.nan
 
 
 def is_resolved(spectrum: Spectrum, k: int) -> bool:
@@ -179,12 +184,16 @@ def _of_graded(
 
 
 def _sum_of_squares(moments: Moments, scaled: bool) -> float:
-    """Sum of the squares of all eigenvalues, which costs little beside the largest of them."""
-    squares = moments.scatter**2
+    """Sum of the squares of all eigenvalues, over the square of their sum.
+
+    It costs little beside the largest of them.
+    """
+    variances = np.maximum(moments.scatter.diagonal(), 0)
     if scaled:
-        inverse = 1.0 / units(np.maximum(moments.scatter.diagonal(), 0))
-        return float(inverse @ squares @ inverse)
-    return float(squares.sum()) / (moments.n - 1) ** 2
+        inverse = 1.0 / np.sqrt(units(variances))
+        squares = (moments.scatter * inverse * inverse[:, np.newaxis]) ** 2
+        return float(squares.sum()) / max(1, int(np.count_nonzero(variances))) ** 2
+    return float(((moments.scatter / (variances.sum() or 1.0)) ** 2).sum())
 
 
 def _eigh(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
