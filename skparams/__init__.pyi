@@ -13,6 +13,7 @@ from .decomposition import (
     ContributionDisplay,
     CorrelationCircleDisplay,
     OutlierDisplay,
+    ScoreDisplay,
     ScreeDisplay,
     explain,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "ModelsNotComparable",
     "OutlierDisplay",
     "ParamsMixin",
+    "ScoreDisplay",
     "ScreeDisplay",
     "__version__",
     "assert_same_model",

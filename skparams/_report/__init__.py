@@ -3,7 +3,7 @@
 from skparams._report.bars import Bar, draw_bars, longest
 from skparams._report.base import Frame, Plotted, Report, import_pandas
 from skparams._report.choices import chosen
-from skparams._report.layout import cut
+from skparams._report.layout import cut, cut_distinct
 from skparams._report.lines import largest, learned, run_name, runs, sort_key, upper
 from skparams._report.memory import memory_notes
 from skparams._report.nodes import about, frame_of, guessed_classes, layers, tables
@@ -44,6 +44,7 @@ __all__ = [
     "chosen",
     "clean",
     "cut",
+    "cut_distinct",
     "draw_bars",
     "draw_nodes",
     "few",

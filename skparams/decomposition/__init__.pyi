@@ -6,6 +6,7 @@ from ._plot import (
     ContributionDisplay,
     CorrelationCircleDisplay,
     OutlierDisplay,
+    ScoreDisplay,
     ScreeDisplay,
 )
 
@@ -18,6 +19,7 @@ __all__ = [
     "Explanation",
     "OutlierDisplay",
     "RotatedPCA",
+    "ScoreDisplay",
     "ScreeDisplay",
     "explain",
 ]

@@ -16,6 +16,7 @@ from skparams import (
     ModelsNotComparable,
     OutlierDisplay,
     ParamsMixin,
+    ScoreDisplay,
     ScreeDisplay,
     assert_same_model,
     count_params,
@@ -84,7 +85,8 @@ explanation = explain(pca, X)
 print(explanation.loadings, explanation.outliers(alpha=0.01))
 for Display in (ContributionDisplay, CorrelationCircleDisplay, ScreeDisplay):
     Display.from_estimator(pca, X)
-BiplotDisplay.from_estimator(pca, X, y).plot()
+BiplotDisplay.from_estimator(pca, X, y, ellipses=True, row_names=range(len(X))).plot()
+ScoreDisplay.from_estimator(pca, X, y, supplementary=X[:5]).plot()
 OutlierDisplay.from_estimator(pca, X, alpha=0.01)
 BootstrapDisplay.from_bootstrap(explanation.bootstrap(20, random_state=0))
 

@@ -1,6 +1,8 @@
 from .bootstrap import KINDS, Bootstrap
 from .checks import check_count, check_option, check_probability, index_of
+from .diagnostics import rank_of
 from .explanation import Explanation
+from .labels import row_index
 from .outliers import Outliers
 from .rotation import RotatedPCA
 from .verb import explain
@@ -16,4 +18,6 @@ __all__ = [
     "check_probability",
     "explain",
     "index_of",
+    "rank_of",
+    "row_index",
 ]

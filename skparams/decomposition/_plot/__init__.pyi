@@ -3,6 +3,7 @@ from .bootstrap import BootstrapDisplay
 from .circle import CorrelationCircleDisplay
 from .contribution import ContributionDisplay
 from .outliers import OutlierDisplay
+from .scores import ScoreDisplay
 from .scree import ScreeDisplay
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "ContributionDisplay",
     "CorrelationCircleDisplay",
     "OutlierDisplay",
+    "ScoreDisplay",
     "ScreeDisplay",
 ]

@@ -4,21 +4,19 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from sklearn.utils import check_consistent_length, column_or_1d
 
 from skparams._report import LIGHT
-from skparams.decomposition._plot.display import (
-    FONT,
-    PlaneDisplay,
-    check_max_labels,
-    component_pair,
-    outline_text,
-    short,
+from skparams.decomposition._plot.circle import MAX_FEATURES, check_arrows
+from skparams.decomposition._plot.display import LABEL_LENGTH, component_pair, note
+from skparams.decomposition._plot.labels import (
+    about_left_out,
+    along,
+    best_features,
+    draw_arrows,
+    label_arrows,
 )
-from skparams.decomposition._plot.labels import draw_arrows, label_arrows, move_apart
+from skparams.decomposition._plot.rows import RowsDisplay, checked_names, checked_y
 
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-MAX_GROUPS = 12
 # Length of the longest arrow over the largest score.
 LONGEST_ARROW = 0.95
 # Width of the axes over their height.
@@ -26,7 +24,7 @@ SHAPE = 1.2
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class BiplotDisplay(PlaneDisplay):
+class BiplotDisplay(RowsDisplay):
     """Rows as points and features as arrows, on two components.
 
     Points are scores, and arrows are the features' entries in both components, times one factor.
@@ -46,7 +44,11 @@ class BiplotDisplay(PlaneDisplay):
     ratios : ndarray of shape (2,)
         Their explained-variance ratios.
     y : ndarray of shape (n_samples,), default=None
-        Groups of the rows, at most 12.
+        Groups of the rows, at most 12, or numbers.
+    y_name : str, default=None
+        Name of the numbers.
+    row_names : sequence of str, default=None
+        Names of the rows.
 
     Attributes
     ----------
@@ -56,12 +58,18 @@ class BiplotDisplay(PlaneDisplay):
         The figure of the axes.
     points_ : list of matplotlib PathCollection
         The rows, of each group.
+    colorbar_ : matplotlib Colorbar or None
+        The colors of numbers.
+    ellipses_ : list of matplotlib Line2D
+        An ellipse around each group that has enough rows.
+    row_labels_ : list of matplotlib Annotation
+        Names of the rows that are furthest from the mean, as far as there is room.
     groups_ : list of matplotlib Text
         Names of the groups, each in the middle of its rows, or near it if names would overlap.
     arrows_ : matplotlib Quiver
-        One arrow a feature.
+        One arrow a feature that is drawn, the best represented first.
     labels_ : list of matplotlib Annotation
-        Names of the features, of the longest arrows first, as far as there is room.
+        Their names in the same order, as far as there is room.
     factor_ : float
         The factor of the arrows.
 
@@ -87,10 +95,23 @@ class BiplotDisplay(PlaneDisplay):
     component_names: Any
     ratios: Any
     y: Any = None
+    y_name: Any = None
+    row_names: Any = None
 
     @classmethod
     def from_estimator(
-        cls, estimator, X=None, y=None, *, components=(0, 1), max_labels=None, ax=None
+        cls,
+        estimator,
+        X=None,
+        y=None,
+        *,
+        components=(0, 1),
+        n_features=MAX_FEATURES,
+        row_names=None,
+        ellipses=False,
+        max_labels=None,
+        label_length=LABEL_LENGTH,
+        ax=None,
     ) -> Self:
         """Draw rows and features of a fitted PCA.
 
@@ -101,12 +122,24 @@ class BiplotDisplay(PlaneDisplay):
         X : {array-like, sparse matrix} of shape (n_samples, n_features), default=None
             The rows, of training or others; needed unless an Explanation has them.
         y : array-like of shape (n_samples,), default=None
-            Groups of the rows, such as classes: each has a color and a marker. At most 12 of one
-            type, none missing.
+            Colors of the rows. At most 12 different values are groups, such as classes, each with
+            a color and a marker; more different numbers have a color bar. None may be missing.
         components : pair of int or str, default=(0, 1)
             The horizontal and the vertical component, by position or by name.
+        n_features : int, default=25
+            Maximum number of features that are drawn, the best represented: those of whose
+            variance both components explain most. A note counts the others.
+        row_names : array-like of shape (n_samples,), default=None
+            Names of the rows, such as ``X.index``, of which those furthest from the mean are shown
+            as far as there is room; by default none.
+        ellipses : bool, default=False
+            Whether to draw an ellipse around each group, which 95 % of the rows of a normal group
+            are within.
         max_labels : int, default=None
             Maximum number of features that are named; by default all that there is room for.
+        label_length : int, default=24
+            How many characters of a name are shown, at least 4; the middle of longer ones is left
+            out.
         ax : matplotlib Axes, default=None
             The axes to draw in; by default those of a new figure.
 
@@ -116,13 +149,11 @@ class BiplotDisplay(PlaneDisplay):
             The display that is drawn.
         """
         what = f"{cls.__name__}.from_estimator"
-        check_max_labels(max_labels, what)
+        check_arrows(n_features, max_labels, label_length, what)
         found = cls._explain(estimator, X)
         pair = component_pair(found.component_names, components, what)
-        if y is not None:
-            y = column_or_1d(y)
-            check_consistent_length(found.X, y)
-            _check_groups(y, what)
+        y, y_name = checked_y(y, found.X, ellipses, what)
+        row_names = checked_names(row_names, found.X, what)
         display = cls(
             coordinates=found.coordinates()[:, pair],
             directions=found.pca.components_[pair].T,
@@ -130,83 +161,81 @@ class BiplotDisplay(PlaneDisplay):
             component_names=[found.component_names[i] for i in pair],
             ratios=found.pca.explained_variance_ratio_[pair],
             y=y,
+            y_name=y_name,
+            row_names=row_names,
         )
-        return display.plot(ax, max_labels=max_labels)
+        return display.plot(
+            ax,
+            n_features=n_features,
+            ellipses=ellipses,
+            max_labels=max_labels,
+            label_length=label_length,
+        )
 
-    def plot(self, ax=None, *, max_labels=None) -> Self:
+    def plot(
+        self,
+        ax=None,
+        *,
+        n_features=MAX_FEATURES,
+        ellipses=False,
+        max_labels=None,
+        label_length=LABEL_LENGTH,
+    ) -> Self:
         """Draw the display.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             The axes to draw in; by default those of a new figure.
+        n_features : int, default=25
+            Maximum number of features that are drawn, the best represented: those of whose
+            variance both components explain most. A note counts the others.
+        ellipses : bool, default=False
+            Whether to draw an ellipse around each group, which 95 % of the rows of a normal group
+            are within.
         max_labels : int, default=None
             Maximum number of features that are named; by default all that there is room for.
+        label_length : int, default=24
+            How many characters of a name are shown, at least 4; the middle of longer ones is left
+            out.
 
         Returns
         -------
         display : BiplotDisplay
             The display.
         """
-        check_max_labels(max_labels, type(self).__name__)
-        ax = self._start_plane(ax, (6.4, 5.4))
-        lengths = np.hypot(*self.directions.T)
+        check_arrows(n_features, max_labels, label_length, type(self).__name__)
+        ax = self._start_plane(ax, (6.4, 5.4), label_length)
+        directions = np.asarray(self.directions)
+        # What both components explain of the variance of each feature.
+        drawn = best_features(directions**2 @ np.asarray(self.ratios), n_features)
+        directions, left = directions[drawn], len(directions) - len(drawn)
+        longest = float(np.hypot(*directions.T).max(initial=0.0)) or 1.0
         furthest = float(np.abs(self.coordinates).max(initial=0.0)) or 1.0
-        self.factor_ = LONGEST_ARROW * furthest / (float(lengths.max(initial=0.0)) or 1.0)
-        tips = self.directions * self.factor_
-        self.points_, self.groups_ = self._draw_rows()
-        # Room for names; units are equally long on both axes, so that angles are right.
-        both = np.vstack([self.coordinates, 1.1 * tips])
-        middle = (both.min(axis=0) + both.max(axis=0)) / 2
-        height = max(np.ptp(both[:, 0]) * 1.2 / SHAPE, np.ptp(both[:, 1]) * 1.08)
+        self.factor_ = LONGEST_ARROW * furthest / longest
+        tips = directions * self.factor_
+        self._draw_rows(ellipses)
+        self._set_frame(np.vstack([self._reached(), 1.1 * tips]))
+        self.arrows_ = draw_arrows(ax, tips)
+        self._name_axes(f"Rows and features on two components, {self._share()}")
+        self._fit()
+        notes = [about_left_out(left)] if left else []
+        notes += self._about_rows(ellipses)
+        self._move_groups_apart(along(tips), "\n".join(notes) or " ")
+        names = self._texts(self.feature_names[j] for j in drawn)
+        self.labels_, pale = label_arrows(self.arrows_, tips, names, max_labels, LIGHT.ink)
+        self.row_labels_ = []
+        if self.row_names is not None:
+            order = np.argsort(-np.hypot(*self.coordinates.T), kind="stable")
+            visible = np.vstack([self.coordinates, along(tips)])
+            self.row_labels_ = self._name_rows(order, None, visible, self.row_names, LIGHT.quiet)
+        note(ax, "\n".join([*notes, pale] if pale else notes))
+        return self._finish()
+
+    def _set_frame(self, points: np.ndarray) -> None:
+        """Leave room for names; units are equally long on both axes, so that angles are right."""
+        middle = (points.min(axis=0) + points.max(axis=0)) / 2
+        height = max(np.ptp(points[:, 0]) * 1.2 / SHAPE, np.ptp(points[:, 1]) * 1.08)
         reach = np.array([SHAPE, 1.0]) * height / 2
         (left, bottom), (right, top) = middle - reach, middle + reach
-        ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
-        self.arrows_ = draw_arrows(ax, tips)
-        self._name_axes("Rows and features on two components")
-        self._move_groups_apart()
-        self.labels_ = label_arrows(self.arrows_, tips, self.feature_names, max_labels, LIGHT.ink)
-        return self
-
-    def _draw_rows(self) -> tuple[list[Any], list[Any]]:
-        size = float(np.clip(4000 / max(1, len(self.coordinates)), 4, 20))
-        style: dict[str, Any] = {"s": size, "color": LIGHT.above, "lw": 0, "zorder": 1}
-        if self.y is None:
-            return [self.ax_.scatter(*self.coordinates.T, alpha=0.5, **style)], []
-        points, texts = [], []
-        name_style: dict[str, Any] = {"fontsize": FONT + 3, "fontweight": "bold", "zorder": 4}
-        for i, group in enumerate(np.unique(self.y)):
-            rows = self.coordinates[self.y == group]
-            style["color"] = name_style["color"] = LIGHT.groups[i % len(LIGHT.groups)]
-            marker = MARKERS[(i + i // len(MARKERS)) % len(MARKERS)]
-            points.append(self.ax_.scatter(*rows.T, marker=marker, alpha=0.45, **style))
-            middle = np.median(rows, axis=0)
-            text = self.ax_.text(*middle, short(group), ha="center", va="center", **name_style)
-            texts.append(outline_text(text, 4))  # arrows meet where many groups are
-        return points, texts
-
-    def _move_groups_apart(self) -> None:
-        """Move names of groups outwards, so that they do not overlap."""
-        if not self.groups_:
-            return
-        at = np.array([text.get_position() for text in self.groups_])
-        angles = np.arctan2(*(at - at.mean(axis=0)).T[::-1])
-        move_apart(self.ax_, self.groups_, angles)
-
-
-def _check_groups(y: np.ndarray, what: str) -> None:
-    """Raise an error if groups have no order, are missing, or are too many."""
-    try:
-        groups = np.unique(y)
-    except TypeError as error:  # None, and text beside numbers, have no order
-        kinds = sorted({type(group).__name__ for group in y})
-        raise ValueError(
-            f"{what}: y must have values of one type, none missing, got {' and '.join(kinds)}."
-        ) from error
-    if (groups != groups).any():  # NaN
-        raise ValueError(f"{what}: y must have no missing values, got {groups[-1]}.")
-    if len(groups) > MAX_GROUPS:
-        raise ValueError(
-            f"{what}: y must have at most {MAX_GROUPS} different values, the groups, got "
-            f"{len(groups)}."
-        )
+        self.ax_.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")

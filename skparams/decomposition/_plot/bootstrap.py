@@ -13,7 +13,19 @@ from skparams.decomposition._explain import (
     check_probability,
     index_of,
 )
-from skparams.decomposition._plot.display import Display, percent, short, style_axes
+from skparams.decomposition._plot.display import (
+    LABEL_LENGTH,
+    Display,
+    break_lines,
+    check_label_length,
+    counted,
+    font_of,
+    percent,
+)
+
+# Components that have names below the axes, and the characters of these.
+MAX_NAMED, MAX_CHARACTERS = 10, 60
+NOUNS = {"ratios": "share of the variance (%)", "eigenvalues": "eigenvalue"}
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -37,6 +49,8 @@ class BootstrapDisplay(Display):
         The model's own numbers.
     intervals_ : matplotlib LineCollection
         An interval for each.
+    warnings_ : list of matplotlib Text
+        What the bootstrap warns of, if it does, below the axes.
 
     See Also
     --------
@@ -68,6 +82,7 @@ class BootstrapDisplay(Display):
         component=0,
         n_features=30,
         confidence_level=0.95,
+        label_length=LABEL_LENGTH,
         ax=None,
     ) -> Self:
         """Resample the rows of a fitted PCA, and draw intervals.
@@ -93,6 +108,9 @@ class BootstrapDisplay(Display):
             Maximum number of features, the largest loadings, if `kind` is 'loadings'.
         confidence_level : float, default=0.95
             Share of the resamples in an interval, in (0, 1).
+        label_length : int, default=24
+            How many characters of a name are shown, at least 4; the middle of longer ones is left
+            out.
         ax : matplotlib Axes, default=None
             The axes to draw in; by default those of a new figure.
 
@@ -102,18 +120,28 @@ class BootstrapDisplay(Display):
             The display that is drawn.
         """
         what = f"{cls.__name__}.from_estimator"
-        _check(kind, n_features, confidence_level, what)
+        _check(kind, n_features, confidence_level, label_length, what)
         found = cls._explain(estimator, X)
         if kind == "loadings":
             index_of(component, found.component_names, what, "component")
         resampled = found.bootstrap(
             n_resamples, sample_weight=sample_weight, random_state=random_state
         )
-        return cls(bootstrap=resampled)._draw(ax, kind, component, n_features, confidence_level)
+        return cls(bootstrap=resampled)._draw(
+            ax, kind, component, n_features, confidence_level, label_length
+        )
 
     @classmethod
     def from_bootstrap(
-        cls, bootstrap, *, kind="ratios", component=0, n_features=30, confidence_level=0.95, ax=None
+        cls,
+        bootstrap,
+        *,
+        kind="ratios",
+        component=0,
+        n_features=30,
+        confidence_level=0.95,
+        label_length=LABEL_LENGTH,
+        ax=None,
     ) -> Self:
         """Draw intervals of a bootstrap.
 
@@ -129,6 +157,9 @@ class BootstrapDisplay(Display):
             Maximum number of features, the largest loadings, if `kind` is 'loadings'.
         confidence_level : float, default=0.95
             Share of the resamples in an interval, in (0, 1).
+        label_length : int, default=24
+            How many characters of a name are shown, at least 4; the middle of longer ones is left
+            out.
         ax : matplotlib Axes, default=None
             The axes to draw in; by default those of a new figure.
 
@@ -137,10 +168,19 @@ class BootstrapDisplay(Display):
         display : BootstrapDisplay
             The display that is drawn.
         """
-        return cls(bootstrap=bootstrap)._draw(ax, kind, component, n_features, confidence_level)
+        return cls(bootstrap=bootstrap)._draw(
+            ax, kind, component, n_features, confidence_level, label_length
+        )
 
     def plot(
-        self, ax=None, *, kind="ratios", component=0, n_features=30, confidence_level=0.95
+        self,
+        ax=None,
+        *,
+        kind="ratios",
+        component=0,
+        n_features=30,
+        confidence_level=0.95,
+        label_length=LABEL_LENGTH,
     ) -> Self:
         """Draw the display.
 
@@ -156,85 +196,111 @@ class BootstrapDisplay(Display):
             Maximum number of features, the largest loadings, if `kind` is 'loadings'.
         confidence_level : float, default=0.95
             Share of the resamples in an interval, in (0, 1).
+        label_length : int, default=24
+            How many characters of a name are shown, at least 4; the middle of longer ones is left
+            out.
 
         Returns
         -------
         display : BootstrapDisplay
             The display.
         """
-        return self._draw(ax, kind, component, n_features, confidence_level)
+        return self._draw(ax, kind, component, n_features, confidence_level, label_length)
 
-    def _draw(self, ax: Any, kind: Any, component: Any, n_features: Any, level: Any) -> Self:
+    def _draw(
+        self, ax: Any, kind: Any, component: Any, n_features: Any, level: Any, label_length: Any
+    ) -> Self:
         what = type(self).__name__
-        _check(kind, n_features, level, what)
+        _check(kind, n_features, level, label_length, what)
         low, high = self.bootstrap.interval(kind, level)
         estimates = getattr(self.bootstrap.estimates, kind)
+        more = 0.17 * sum(1 + len(text) // 80 for text in self._warnings())
         if kind == "loadings":
-            names = self.bootstrap.component_names
-            i = index_of(component, names, what, "component")
-            columns = estimates[:, i], low[:, i], high[:, i]
-            self._draw_loadings(ax, *columns, names[i], n_features, level)
+            i = index_of(component, self.bootstrap.component_names, what, "component")
+            order = np.argsort(-np.abs(estimates[:, i]), kind="stable")[:n_features]
+            ax = self._start(ax, (6, 1.5 + 0.2 * len(order) + more), label_length)
+            self._draw_loadings(estimates[:, i], low[:, i], high[:, i], order, i)
         else:
-            self._draw_spectrum(ax, estimates, low, high, kind, level)
-        return self
+            ax = self._start(ax, (6, 3.8 + more), label_length)
+            self._draw_spectrum(estimates, low, high, kind)
+        self._draw_warnings(level)
+        return self._finish()
 
-    def _draw_spectrum(
-        self, ax: Any, estimates: Any, low: Any, high: Any, kind: str, level: float
-    ) -> None:
+    def _draw_spectrum(self, estimates: Any, low: Any, high: Any, kind: str) -> None:
         """Draw a vertical interval for each component."""
-        ax = self._start(ax, (6, 3.8))
-        unit, noun = (100, "share of the variance (%)") if kind == "ratios" else (1, "eigenvalue")
+        ax, unit = self.ax_, 100 if kind == "ratios" else 1
         places = np.arange(len(estimates))
-        thick = 7 if len(estimates) <= 30 else 2
-        self.intervals_ = ax.vlines(
-            places, unit * low, unit * high, color=LIGHT.above, lw=thick, alpha=0.4
-        )
-        (self.estimates_,) = ax.plot(places, unit * estimates, "_", color=LIGHT.ink, ms=12, mew=1.2)
-        ax.set(xlim=(-0.6, len(estimates) - 0.4), ylim=(0, None), ylabel=noun)
-        counted = ""
-        if len(estimates) <= 10:
-            ax.set_xticks(places, [short(name) for name in self.bootstrap.component_names])
+        thick = float(np.clip(220 / len(estimates), 1.0, 7.0))
+        style = {"color": LIGHT.above, "lw": thick, "alpha": 0.4, "capstyle": "butt"}
+        self.intervals_ = ax.vlines(places, unit * low, unit * high, **style)
+        marks = {"ms": min(12.0, 1.8 * thick), "mew": 1.2, "color": LIGHT.ink}
+        # Marks at 0 are whole.
+        (self.estimates_,) = ax.plot(places, unit * estimates, "_", clip_on=False, **marks)
+        top = unit * float(max(high.max(initial=0.0), estimates.max(initial=0.0)))
+        ax.set(xlim=(-0.6, len(estimates) - 0.4), ylim=(0, 1.06 * top or 1.0), ylabel=NOUNS[kind])
+        names = self._texts(self.bootstrap.component_names)
+        if len(names) <= MAX_NAMED and sum(map(len, names)) <= MAX_CHARACTERS:
+            ax.set_xticks(places, names)
+            ax.set_xlabel("component")
         else:
             ax.xaxis.get_major_locator().set_params(integer=True)
-            counted = ", counted from 0"
-        ax.set_xlabel(f"component{counted}; {self._caption(level)}")
+            ax.set_xlabel("component, counted from 0")
         # Neighbors whose intervals overlap may swap.
         n = int((low[:-1] <= high[1:]).sum())
         few = {0: "no neighbors overlap", 1: "1 pair of neighbors overlaps"}
         what = "Eigenvalues" if kind == "eigenvalues" else "Shares of the components"
-        style_axes(ax, f"{what}: {few.get(n, f'{n} pairs overlap')}")
+        self._style(f"{what}: {few.get(n, f'{n} pairs of neighbors overlap')}")
 
-    def _draw_loadings(
-        self, ax: Any, estimates: Any, low: Any, high: Any, name: str, n_features: int, level: float
-    ) -> None:
+    def _draw_loadings(self, estimates: Any, low: Any, high: Any, order: Any, i: int) -> None:
         """Draw a horizontal interval for each feature, the largest loading on top."""
-        order = np.argsort(-np.abs(estimates), kind="stable")[:n_features]
+        ax = self.ax_
         order = order[np.argsort(-estimates[order], kind="stable")]
-        ax = self._start(ax, (6, 1.2 + 0.2 * len(order)))
         uncertain = (low <= 0) & (high >= 0)
         colors = [LIGHT.quiet if uncertain[j] else LIGHT.above for j in order]
         places = np.arange(len(order))
         ax.axvline(0, color=LIGHT.ink, lw=0.8, zorder=0)
         self.intervals_ = ax.hlines(
-            places, low[order], high[order], colors=colors, lw=5, alpha=0.45
+            places, low[order], high[order], colors=colors, lw=5, alpha=0.45, capstyle="butt"
         )
         (self.estimates_,) = ax.plot(estimates[order], places, "o", color=LIGHT.ink, ms=4)
-        ax.set_yticks(places, [short(self.bootstrap.feature_names[j]) for j in order])
+        ax.set_yticks(places, self._texts(self.bootstrap.feature_names[j] for j in order))
         ax.set(ylim=(len(order) - 0.4, -0.6))
+        ax.margins(x=0.04)
         left = len(estimates) - len(order)
+        name = self._text(self.bootstrap.component_names[i])
         more = f"; {left} smaller ones are not shown" if left else ""
-        ax.set_xlabel(f"loading on {short(name)}, {self._caption(level)}{more}")
-        n = int(uncertain.sum())
-        title = f"{n} of {len(estimates)} loadings on {short(name)} may be 0"
-        style_axes(ax, title, spines=("bottom",))
+        ax.set_xlabel(f"loading on {name}{more}")
+        title = counted(int(uncertain.sum()), len(estimates), "loading", "may be 0", "may be 0")
+        self._style(title.replace(" may", f" on {name} may"), spines=("bottom",))
         ax.tick_params(axis="y", length=0)
 
-    def _caption(self, level: float) -> str:
-        return f"{percent(level)} intervals of {len(self.bootstrap.resamples.ratios):,} resamples"
+    def _warnings(self) -> tuple[str, ...]:
+        """What the bootstrap warns of; one that was made elsewhere may not know."""
+        return tuple(text.strip() for text in getattr(self.bootstrap, "warnings", ()))
+
+    def _draw_warnings(self, level: float) -> None:
+        """Say what the intervals are, and what the bootstrap warns of."""
+        ax = self.ax_
+        n = len(self.bootstrap.resamples.ratios)
+        ax.set_xlabel(f"{ax.get_xlabel()}; {percent(level)} intervals of {n:,} resamples")
+        self._fit()
+        self.warnings_ = []
+        if text := "\n".join(self._warnings()):
+            style = {"color": LIGHT.below, "fontsize": font_of(ax), "va": "top", "ha": "left"}
+            below = -len(ax.get_xlabel().split("\n")) * 1.3 * font_of(ax) - 22
+            place = {"xycoords": "axes fraction", "textcoords": "offset points"}
+            warning = ax.annotate(text, (0, 0), (0, below), annotation_clip=False, **place, **style)
+            frame, page = ax.get_window_extent(), self.figure_.figure.bbox
+            # It begins at the left of the figure.
+            left = (0.02 * page.width - frame.x0) / frame.width
+            warning.xy = (left, 0)
+            break_lines(warning, 0.96 * page.width)
+            self.warnings_.append(warning)
 
 
-def _check(kind: Any, n_features: Any, confidence_level: Any, what: str) -> None:
+def _check(kind: Any, n_features: Any, confidence_level: Any, label_length: Any, what: str) -> None:
     """Raise an error for arguments that are not allowed, before rows are resampled."""
     check_option(kind, KINDS, f"{what}: kind")
     check_count(n_features, f"{what}: n_features")
     check_probability(confidence_level, f"{what}: confidence_level")
+    check_label_length(label_length, what)

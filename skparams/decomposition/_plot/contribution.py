@@ -8,13 +8,14 @@ import numpy as np
 from skparams._report import LIGHT
 from skparams.decomposition._explain import check_count, index_of
 from skparams.decomposition._plot.display import (
-    FONT,
+    LABEL_LENGTH,
     Display,
+    check_label_length,
+    counted,
+    font_of,
     note,
     outline_text,
     percent,
-    short,
-    style_axes,
 )
 
 
@@ -64,7 +65,16 @@ class ContributionDisplay(Display):
     component_name: Any
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, *, component=0, n_features=15, ax=None) -> Self:
+    def from_estimator(
+        cls,
+        estimator,
+        X=None,
+        *,
+        component=0,
+        n_features=15,
+        label_length=LABEL_LENGTH,
+        ax=None,
+    ) -> Self:
         """Draw the contributions to a component of a fitted PCA.
 
         Parameters
@@ -77,6 +87,9 @@ class ContributionDisplay(Display):
             Which component, by position or by name.
         n_features : int, default=15
             How many features have a bar, 1 or more, the largest ones.
+        label_length : int, default=24
+            How many characters of a name are shown, at least 4; the middle of longer ones is left
+            out.
         ax : matplotlib Axes, default=None
             The axes to draw in; by default those of a new figure.
 
@@ -87,6 +100,7 @@ class ContributionDisplay(Display):
         """
         what = f"{cls.__name__}.from_estimator"
         check_count(n_features, f"{what}: n_features")
+        check_label_length(label_length, what)
         found = cls._explain(estimator, X, rotated=True, needs_rows=False)
         i = index_of(component, found.component_names, what, "component")
         display = cls(
@@ -95,9 +109,9 @@ class ContributionDisplay(Display):
             feature_names=found.feature_names,
             component_name=found.component_names[i],
         )
-        return display.plot(ax, n_features=n_features)
+        return display.plot(ax, n_features=n_features, label_length=label_length)
 
-    def plot(self, ax=None, *, n_features=15) -> Self:
+    def plot(self, ax=None, *, n_features=15, label_length=LABEL_LENGTH) -> Self:
         """Draw the display.
 
         Parameters
@@ -106,6 +120,9 @@ class ContributionDisplay(Display):
             The axes to draw in; by default those of a new figure.
         n_features : int, default=15
             How many features have a bar, 1 or more, the largest ones.
+        label_length : int, default=24
+            How many characters of a name are shown, at least 4; the middle of longer ones is left
+            out.
 
         Returns
         -------
@@ -118,29 +135,30 @@ class ContributionDisplay(Display):
         shown = order[:n_features]
         rest = p - len(shown)
         shares = 100 * self.contributions[shown]
-        names = [f"{short(self.feature_names[j])} {_sign(self.signs[j])}" for j in shown]
         colors = [LIGHT.above if self.signs[j] >= 0 else LIGHT.below for j in shown]
-        ax = self._start(ax, (6, 1.2 + 0.21 * len(names)))
+        ax = self._start(ax, (6, 1.2 + 0.21 * len(shown)), label_length)
+        names = self._texts(self.feature_names[j] for j in shown)
+        names = [f"{name} {_sign(self.signs[j])}" for name, j in zip(names, shown, strict=True)]
         self.bars_ = ax.barh(range(len(names)), shares, height=0.72, color=colors)
         words = [percent(share / 100) for share in shares]
-        for text in ax.bar_label(self.bars_, words, padding=3, fontsize=FONT - 1):
+        for text in ax.bar_label(self.bars_, words, padding=3, fontsize=font_of(ax) - 1):
             outline_text(text)
         self.even_ = ax.axvline(100 / p, color=LIGHT.ink, lw=0.9, ls=(0, (4, 3)))
-        ax.set_yticks(range(len(names)), names, fontsize=FONT)
+        ax.set_yticks(range(len(names)), names)
         ax.set(ylim=(len(names) - 0.4, -0.6), xlim=(0, 1.14 * max(shares.max(), 100 / p)))
         ax.set_xlabel("share of the component (%); dashed: all features the same")
         if rest:
             note(ax, f"{rest} others make {percent(1 - shares.sum() / 100)}")
-        style_axes(ax, self._title(order), spines=("bottom",))
+        self._style(self._title(order), spines=("bottom",))
         ax.tick_params(axis="y", length=0)
-        return self
+        return self._finish()
 
     def _title(self, order: np.ndarray) -> str:
         """Title with the smallest number of features that make half of the component."""
         sums = np.cumsum(self.contributions[order])
         n = int(np.searchsorted(sums, 0.5)) + 1
-        name, noun = short(self.component_name), "feature makes" if n == 1 else "features make"
-        return f"{n} of {len(order)} {noun} {percent(sums[n - 1])} of {name}"
+        how_many = counted(n, len(order), "feature", "makes", "make")
+        return f"{how_many} {percent(sums[n - 1])} of {self._text(self.component_name)}"
 
 
 def _sign(sign: Any) -> str:

@@ -1,15 +1,27 @@
 """What the displays share: the explanation that they draw, axes, and the names on them."""
 
+import textwrap
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from skparams._report import LIGHT, clean, cut
+from skparams._report import LIGHT, clean
 from skparams.decomposition._explain import Explanation, RotatedPCA, check_count, explain, index_of
+from skparams.decomposition._plot.fonts import Glyphs
+from skparams.decomposition._plot.names import cut_names
 
 FONT, TITLE_FONT = 9.0, 11.0
-MAX_NAME_LENGTH = 24
+# Axes of this width, in inches with their margins, have texts of that size; narrower ones have
+# smaller texts, at least by this factor.
+FULL_WIDTH, MIN_SCALE = 5.0, 0.75
+# Breaks a line that was too long.
+SOFT_BREAK = " \n"
+# How often texts are broken anew for the axes that these leave.
+MAX_FITS = 4
+# Cells of a name, by default and at least.
+LABEL_LENGTH, MIN_LABEL_LENGTH = 24, 4
 
 
 class Display:
@@ -33,8 +45,11 @@ class Display:
             raise ValueError(f"{what}: X must be given, as rows are drawn, got None.")
         return found
 
-    def _start(self, ax: Any, size: tuple[float, float]) -> Any:
+    def _start(self, ax: Any, size: tuple[float, float], label_length: Any = LABEL_LENGTH) -> Any:
         """The axes to draw in: those given, or those of a new figure."""
+        check_label_length(label_length, type(self).__name__)
+        self._label_length, self._glyphs = int(label_length), Glyphs()
+        self._own_axes: list[Any] = []
         if ax is None:
             try:
                 from matplotlib import pyplot
@@ -47,6 +62,61 @@ class Display:
         self.ax_, self.figure_ = ax, ax.figure
         return ax
 
+    def _style(self, title: str, *, spines: tuple[str, ...] = ("left", "bottom")) -> None:
+        """Set the title and fonts, and hide the other spines."""
+        ax, size = self.ax_, font_of(self.ax_)
+        self._title_text = ax.set_title(title, fontsize=size * TITLE_FONT / FONT, loc="left")
+        ax.tick_params(labelsize=size)
+        for side, spine in ax.spines.items():
+            spine.set_visible(side in spines)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.label.set_size(size)
+
+    def _finish(self) -> Self:
+        """The display, after one warning of all characters that the font does not have."""
+        self._fit()
+        self._glyphs.warn(f"{type(self).__name__}.plot")
+        return self
+
+    def _fit(self) -> None:
+        """Break the title and the labels of the axes into lines that are not cut."""
+        ax, figure = self.ax_, self.ax_.figure.figure
+        alone = set(figure.axes) == {ax, *self._own_axes}
+        title = self._title_text
+        labels = [axes.yaxis.label for axes in (ax, *self._own_axes)]
+        for _ in range(MAX_FITS):
+            figure.draw_without_rendering()
+            before = [text.get_text() for text in (title, ax.xaxis.label, *labels)]
+            frame, page = ax.get_window_extent(), figure.bbox
+            # A title begins at the axes, and further left if it is long; a label is below the
+            # middle of the axes, or of the figure if it is long.
+            break_lines(title, 0.97 * page.width if alone else 1.1 * frame.width)
+            left = page.x1 - frame.x0 - title.get_window_extent().width
+            if alone:
+                title.set_x(min(0.0, left - 0.02 * page.width) / frame.width)
+            break_lines(ax.xaxis.label, 0.97 * page.width if alone else 1.1 * frame.width)
+            half, middle = ax.xaxis.label.get_window_extent().width / 2, frame.x0 + frame.width / 2
+            if alone and not half < middle < page.x1 - half:
+                ax.xaxis.label.set_x((page.width / 2 - frame.x0) / frame.width)
+            for label in labels:
+                room = max(frame.height, 0.6 * page.height)
+                break_lines(label, 0.98 * room, vertical=True)
+            if before == [text.get_text() for text in (title, ax.xaxis.label, *labels)]:
+                return
+        figure.draw_without_rendering()
+
+    def _texts(self, names: Iterable[Any], *, weight: str = "normal") -> list[str]:
+        """Names that fit and that the font draws, without characters that start a formula.
+
+        Names that differ still differ.
+        """
+        cleaned = [self._glyphs.drawable(clean(str(name)), weight) for name in names]
+        return [name.replace("$", r"\$") for name in cut_names(cleaned, self._label_length)]
+
+    def _text(self, name: Any) -> str:
+        """One name."""
+        return self._texts([name])[0]
+
 
 class PlaneDisplay(Display):
     """A display whose axes are two components."""
@@ -54,9 +124,9 @@ class PlaneDisplay(Display):
     component_names: Any
     ratios: Any
 
-    def _start_plane(self, ax: Any, size: tuple[float, float]) -> Any:
+    def _start_plane(self, ax: Any, size: tuple[float, float], label_length: Any) -> Any:
         """Axes that cross at zero."""
-        ax = self._start(ax, size)
+        ax = self._start(ax, size, label_length)
         ax.axhline(0, color=LIGHT.quiet, lw=0.5, zorder=0)
         ax.axvline(0, color=LIGHT.quiet, lw=0.5, zorder=0)
         return ax
@@ -64,12 +134,15 @@ class PlaneDisplay(Display):
     def _name_axes(self, title: str, *, spines: tuple[str, ...] = ("left", "bottom")) -> None:
         """Name the components, and say how much of the variance they explain."""
         labels = [
-            f"{short(name)} ({percent(ratio)} of the variance)"
-            for name, ratio in zip(self.component_names, self.ratios, strict=True)
+            f"{name} ({percent(ratio)} of the variance)"
+            for name, ratio in zip(self._texts(self.component_names), self.ratios, strict=True)
         ]
         self.ax_.set(xlabel=labels[0], ylabel=labels[1])
-        total = percent(float(np.sum(self.ratios)))
-        style_axes(self.ax_, f"{title}, {total} of the variance", spines=spines)
+        self._style(title, spines=spines)
+
+    def _share(self) -> str:
+        """The share of the variance that both components explain."""
+        return f"{percent(float(np.sum(self.ratios)))} of the variance"
 
 
 def component_pair(names: Any, components: Any, what: str) -> list[int]:
@@ -87,9 +160,14 @@ def check_max_labels(value: Any, what: str) -> None:
     check_count(value, f"{what}: max_labels", minimum=0, or_none=True)
 
 
-def short(name: Any) -> str:
-    """A name that fits, without characters that start a formula."""
-    return cut(clean(str(name)), MAX_NAME_LENGTH).replace("$", r"\$")
+def check_label_length(value: Any, what: str) -> None:
+    """Raise an error unless the value is a length that names can be cut to."""
+    check_count(value, f"{what}: label_length", minimum=MIN_LABEL_LENGTH)
+
+
+def counted(n: int, total: int, noun: str, one: str, many: str) -> str:
+    """A count and its verb: "1 of 178 rows is", "2 of 178 rows are", "1 of 1 row is"."""
+    return f"{n:,} of {total:,} {noun}{'' if total == 1 else 's'} {one if n == 1 else many}"
 
 
 def percent(ratio: float) -> str:
@@ -97,14 +175,14 @@ def percent(ratio: float) -> str:
     return f"{100 * ratio:.{0 if ratio >= 0.0995 or ratio == 0 else 1}f} %"
 
 
-def style_axes(ax: Any, title: str, *, spines: tuple[str, ...] = ("left", "bottom")) -> None:
-    """Set the title and fonts, and hide the other spines."""
-    ax.set_title(title, fontsize=TITLE_FONT, loc="left")
-    ax.tick_params(labelsize=FONT)
-    for side, spine in ax.spines.items():
-        spine.set_visible(side in spines)
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.label.set_size(FONT)
+def font_of(ax: Any) -> float:
+    """Size of texts in points, which follows the width of the axes."""
+    cell = ax.get_subplotspec()
+    place = ax.get_position(original=True) if cell is None else cell.get_position(ax.figure)
+    margins = ax.figure.figure.subplotpars
+    share = place.width / (margins.right - margins.left)
+    width = ax.figure.bbox.width / ax.figure.dpi * share
+    return FONT * float(np.clip(width / FULL_WIDTH, MIN_SCALE, 1.0))
 
 
 def outline_text(text: Any, width: float = 2.5) -> Any:
@@ -117,11 +195,31 @@ def outline_text(text: Any, width: float = 2.5) -> Any:
 
 def annotate(ax: Any, text: str, at: Any, offset: tuple[float, float], **style: Any) -> Any:
     """Add an outlined text at an offset, in points, from a point."""
-    style = {"fontsize": FONT - 1, "color": LIGHT.ink, "va": "center"} | style
+    style = {"fontsize": font_of(ax) - 1, "color": LIGHT.ink, "va": "center"} | style
     return outline_text(ax.annotate(text, at, offset, textcoords="offset points", **style))
 
 
 def note(ax: Any, text: str) -> None:
     """Add a line below the label of the x axis."""
-    label = ax.get_xlabel()
-    ax.set_xlabel(f"{label}\n{text}" if label else text, fontsize=FONT)
+    if text:
+        label = ax.get_xlabel()
+        ax.set_xlabel(f"{label}\n{text}" if label else text, fontsize=font_of(ax))
+
+
+def break_lines(text: Any, room: float, *, vertical: bool = False) -> None:
+    """Break a text into lines that take at most so many pixels, between words."""
+    lines = []
+    for line in joined_lines(text.get_text()).split("\n"):
+        text.set_text(line)
+        box = text.get_window_extent()
+        length = box.height if vertical else box.width
+        if length > room > 0:
+            width = max(8, int(0.97 * len(line) * room / length))
+            line = SOFT_BREAK.join(textwrap.wrap(line, width))
+        lines.append(line)
+    text.set_text("\n".join(lines))
+
+
+def joined_lines(text: str) -> str:
+    """A text before its lines were broken."""
+    return text.replace(SOFT_BREAK, " ")

@@ -7,16 +7,20 @@ import numpy as np
 
 from skparams._report import LIGHT
 from skparams.decomposition._plot.display import (
+    LABEL_LENGTH,
     Display,
     annotate,
+    check_label_length,
     check_max_labels,
-    short,
-    style_axes,
+    counted,
+    note,
 )
-from skparams.decomposition._plot.labels import Label, place
+from skparams.decomposition._plot.labels import FAR, Label, place
 
 # From this ratio of the furthest row to the limit, the axis is logarithmic beyond the limit.
 LOG_SCALE_RATIO = 12.0
+# Outliers whose labels are tried, for each that may have one.
+MAX_TRIED = 10
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -77,7 +81,16 @@ class OutlierDisplay(Display):
     alpha: Any
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, *, alpha=0.05, max_labels=10, ax=None) -> Self:
+    def from_estimator(
+        cls,
+        estimator,
+        X=None,
+        *,
+        alpha=0.05,
+        max_labels=10,
+        label_length=LABEL_LENGTH,
+        ax=None,
+    ) -> Self:
         """Draw T² and SPE of rows.
 
         Parameters
@@ -90,6 +103,9 @@ class OutlierDisplay(Display):
             The share of normal rows that each limit excludes, in (0, 1).
         max_labels : int or None, default=10
             Maximum number of outliers that are named; None for all that there is room for.
+        label_length : int, default=24
+            How many characters of a name are shown, at least 4; the middle of longer ones is left
+            out.
         ax : matplotlib Axes, default=None
             The axes to draw in; by default those of a new figure.
 
@@ -98,7 +114,9 @@ class OutlierDisplay(Display):
         display : OutlierDisplay
             The display that is drawn.
         """
-        check_max_labels(max_labels, f"{cls.__name__}.from_estimator")
+        what = f"{cls.__name__}.from_estimator"
+        check_max_labels(max_labels, what)
+        check_label_length(label_length, what)
         found = cls._explain(estimator, X)
         display = cls(
             outliers=found.outliers(alpha=alpha),
@@ -106,9 +124,9 @@ class OutlierDisplay(Display):
             spe=found.spe(),
             alpha=alpha,
         )
-        return display.plot(ax, max_labels=max_labels)
+        return display.plot(ax, max_labels=max_labels, label_length=label_length)
 
-    def plot(self, ax=None, *, max_labels=10) -> Self:
+    def plot(self, ax=None, *, max_labels=10, label_length=LABEL_LENGTH) -> Self:
         """Draw the display.
 
         Parameters
@@ -117,6 +135,9 @@ class OutlierDisplay(Display):
             The axes to draw in; by default those of a new figure.
         max_labels : int or None, default=10
             Maximum number of outliers that are named; None for all that there is room for.
+        label_length : int, default=24
+            How many characters of a name are shown, at least 4; the middle of longer ones is left
+            out.
 
         Returns
         -------
@@ -124,7 +145,7 @@ class OutlierDisplay(Display):
             The display.
         """
         check_max_labels(max_labels, type(self).__name__)
-        ax = self._start(ax, (6, 4.4))
+        ax = self._start(ax, (6, 4.4), label_length)
         found, limits = self.outliers, self.outliers.limits
         normal = np.ones(len(self.spe), dtype=bool)
         normal[found.rows] = False
@@ -143,31 +164,36 @@ class OutlierDisplay(Display):
         ax.set_ylabel("SPE: distance off the components →")
         if limits.spe == 0 and not self.spe.any():
             ax.set_ylabel("SPE is 0: all of each row is in the components")
+        note(ax, f"each limit excludes {100 * self.alpha:g} % of normal rows")
         self._name_limits()
-        noun = "row is" if len(found) == 1 else "rows are"
-        style_axes(ax, f"{len(found)} of {len(normal):,} {noun} beyond a limit")
+        self._style(f"{counted(len(found), len(normal), 'row', 'is', 'are')} beyond a limit")
+        self._fit()
         visible = np.column_stack([found.hotelling_t2, found.spe])
-        self.labels_ = list(place(ax, self._names(), visible, max_labels).values())
-        return self
+        self.labels_ = list(
+            place(ax, self._names(max_labels), visible, max_labels, distances=FAR).values()
+        )
+        return self._finish()
 
     def _name_limits(self) -> None:
         limits, ax = self.outliers.limits, self.ax_
         text = f"limit {limits.hotelling_t2:.3g}"
         style: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "va": "top"}
         annotate(ax, text, (limits.hotelling_t2, 1), (3, -2), **style)
-        text = f"limit {limits.spe:.3g} (excludes {100 * self.alpha:g} % of normal rows)"
+        text = f"limit {limits.spe:.3g}" if limits.spe > 0 else ""
         style = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}
         annotate(ax, text, (1, limits.spe), (-2, 3), **style)
 
-    def _names(self) -> list[Label]:
+    def _names(self, max_labels: int | None) -> list[Label]:
         """Labels of the outliers, each with the feature that contributes most."""
-        found, labels = self.outliers, []
-        for i, (t2, spe) in enumerate(zip(found.hotelling_t2, found.spe, strict=True)):
+        found, names = self.outliers, []
+        n = len(found) if max_labels is None else MAX_TRIED * max_labels
+        for i, (t2, spe) in enumerate(zip(found.hotelling_t2[:n], found.spe[:n], strict=True)):
             by_spe = spe * found.limits.hotelling_t2 > t2 * found.limits.spe
             contributions = found.spe_contributions if by_spe else found.hotelling_t2_contributions
-            name = found.feature_names[int(contributions[i].argmax())]
-            labels.append(Label(t2, spe, f"{short(found.labels[i])}: {short(name)}", 0))
-        return labels
+            names.append(found.feature_names[int(contributions[i].argmax())])
+        texts = zip(self._texts(found.labels[:n]), self._texts(names), strict=True)
+        points = zip(found.hotelling_t2, found.spe, texts, strict=False)
+        return [Label(t2, spe, f"{row}: {name}", 0) for t2, spe, (row, name) in points]
 
 
 def _scale(set_scale: Any, set_limits: Any, values: np.ndarray, limit: float) -> None:

@@ -6,15 +6,31 @@ from typing import Any, Self
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._explain import check_option
-from skparams.decomposition._plot.display import FONT, Display, annotate, percent, style_axes
+from skparams.decomposition._explain import check_count, check_option
+from skparams.decomposition._plot.display import (
+    Display,
+    counted,
+    font_of,
+    note,
+    percent,
+)
+from skparams.decomposition._plot.labels import free_place
 
 KINDS = ("ratios", "eigenvalues")
+# Components that have a bar by default.
+MAX_COMPONENTS = 40
+# As many components have wide bars, with the names of the rules above them.
+MAX_FEW = 6
+# Heights of the names of rules that are tried, over the height of the axes.
+HEIGHTS = np.linspace(0.97, 0.1, 30)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class ScreeDisplay(Display):
     """Scree plot: the variance of each component, what rules keep, and the band of chance.
+
+    Bars are the components, those that the model keeps in full color. The curve is what the first
+    of them explain together.
 
     `from_estimator` makes one.
 
@@ -38,10 +54,10 @@ class ScreeDisplay(Display):
         The axes.
     figure_ : matplotlib Figure
         The figure of the axes.
-    line_ : matplotlib Line2D
-        The eigenvalues.
-    kept_ : matplotlib Line2D
-        Those of the components that the model keeps.
+    bars_ : matplotlib BarContainer
+        One bar a component that is shown.
+    cumulative_ : matplotlib Line2D
+        Cumulative share of the variance in percent, in axes of its own.
     band_ : matplotlib FillBetweenPolyCollection or None
         The band of the parallel analysis.
     rules_ : list of matplotlib Text
@@ -77,7 +93,14 @@ class ScreeDisplay(Display):
 
     @classmethod
     def from_estimator(
-        cls, estimator, X=None, *, sample_weight=None, kind="ratios", ax=None
+        cls,
+        estimator,
+        X=None,
+        *,
+        sample_weight=None,
+        kind="ratios",
+        max_components=MAX_COMPONENTS,
+        ax=None,
     ) -> Self:
         """Draw the eigenvalues of a fitted PCA.
 
@@ -92,6 +115,8 @@ class ScreeDisplay(Display):
             Weights of the rows, the same as in ``fit``.
         kind : {'ratios', 'eigenvalues'}, default='ratios'
             What is drawn.
+        max_components : int or None, default=40
+            Maximum number of components that are shown, the first ones; None for all.
         ax : matplotlib Axes, default=None
             The axes to draw in; by default those of a new figure.
 
@@ -100,7 +125,7 @@ class ScreeDisplay(Display):
         display : ScreeDisplay
             The display that is drawn.
         """
-        check_option(kind, KINDS, f"{cls.__name__}.from_estimator: kind")
+        _check(kind, max_components, f"{cls.__name__}.from_estimator")
         found = cls._explain(estimator, X, needs_rows=False)
         pca, rules, band = found.pca, None, None
         values, total = pca.explained_variance_, pca._total_variance
@@ -115,9 +140,9 @@ class ScreeDisplay(Display):
             rules=rules,
             band=band,
         )
-        return display.plot(ax, kind=kind)
+        return display.plot(ax, kind=kind, max_components=max_components)
 
-    def plot(self, ax=None, *, kind="ratios") -> Self:
+    def plot(self, ax=None, *, kind="ratios", max_components=MAX_COMPONENTS) -> Self:
         """Draw the display.
 
         Parameters
@@ -126,64 +151,110 @@ class ScreeDisplay(Display):
             The axes to draw in; by default those of a new figure.
         kind : {'ratios', 'eigenvalues'}, default='ratios'
             What is drawn.
+        max_components : int or None, default=40
+            Maximum number of components that are shown, the first ones; None for all.
 
         Returns
         -------
         display : ScreeDisplay
             The display.
         """
-        check_option(kind, KINDS, f"{type(self).__name__}: kind")
+        _check(kind, max_components, type(self).__name__)
         ax = self._start(ax, (6, 3.8))
         unit = 1.0
         if kind == "ratios":
             unit = 100 / self.total_variance if self.total_variance > 0 else 0.0
-        heights = self.eigenvalues * unit
-        places = np.arange(len(heights))
-        self.band_ = self._draw_band(places, unit)
-        size = 5.5 if len(heights) <= 40 else 3.5
-        (self.line_,) = ax.plot(
-            places, heights, "-o", color=LIGHT.above, mfc=LIGHT.paper, ms=size, lw=1.2
-        )
-        k = self.n_components
-        (self.kept_,) = ax.plot(places[:k], heights[:k], "o", color=LIGHT.above, ms=size)
-        drawn = heights if self.band is None else np.append(heights, self.band[1] * unit)
-        top = max(drawn.max(initial=0.0), 0.0) or 1.0
-        ax.set(xlim=(-0.6, len(heights) - 0.4), ylim=(0, 1.08 * top))
+        heights = self.eigenvalues[:max_components] * unit
+        n, k = len(heights), self.n_components
+        faces = [(LIGHT.above, 1.0 if i < k else 0.35) for i in range(n)]
+        self.bars_ = ax.bar(np.arange(n), heights, width=0.8, color=faces, lw=0)
+        self.band_ = self._draw_band(unit, n)
+        drawn = heights if self.band is None else np.append(heights, self.band[1][:n] * unit)
+        # Bars of few components leave no room for the rules beside them.
+        room = 1.08 if n > MAX_FEW or not self.rules else 1.35
+        top = room * max(drawn.max(initial=0.0), 0.0) or 1.0
+        ax.set(xlim=(-0.6, n - 0.4), ylim=(0, top))
         ax.set_xlabel("component, counted from 0")
         ax.set_ylabel("eigenvalue" if kind == "eigenvalues" else "share of the variance (%)")
         ax.xaxis.get_major_locator().set_params(integer=True)
+        self.cumulative_ = self._draw_cumulative(n)
+        if self.band is not None:
+            note(ax, "gray: eigenvalues of independent features, 5 to 95 %")
+        if left := len(self.eigenvalues) - n:
+            note(ax, f"{left:,} smaller one{'s are' if left != 1 else ' is'} not shown")
         share = self.eigenvalues[:k].sum() / (self.total_variance or 1.0)
-        of = f" of {len(heights)}" if len(heights) > k else ""
-        noun = "component explains" if k == 1 and not of else "components explain"
-        style_axes(ax, f"{k}{of} {noun} {percent(share)} of the variance")
-        self.rules_ = self._draw_rules(1.08 * top)
-        return self
+        total = len(self.eigenvalues)
+        how_many = counted(k, total, "component", "explains", "explain")
+        if total == k:
+            how_many = how_many.split(" of ")[1]
+        self._style(f"{how_many} {percent(share)} of the variance")
+        self._fit()
+        self.rules_ = self._draw_rules(n, unit)
+        return self._finish()
 
-    def _draw_band(self, places: np.ndarray, unit: float) -> Any:
+    def _draw_band(self, unit: float, n: int) -> Any:
         if self.band is None:
             return None
-        band = self.ax_.fill_between(
-            places, *(self.band * unit), color=LIGHT.quiet, alpha=0.35, lw=0
-        )
-        # The band falls, so that there is room above it, to the right.
-        at = len(places) // 4 if len(places) > 4 else 0
-        point, style = (places[at], self.band[1][at] * unit), {"va": "bottom", "color": LIGHT.quiet}
-        annotate(self.ax_, "independent features (5 to 95 %)", point, (4, 3), **style)
-        return band
+        low, high = self.band[:, :n] * unit
+        style = {"color": LIGHT.quiet, "alpha": 0.45, "lw": 0, "zorder": 2}
+        return self.ax_.fill_between(np.arange(n), low, high, **style)
 
-    def _draw_rules(self, top: float) -> list[Any]:
-        """Draw a line behind the last component that rules keep, higher for fewer components."""
+    def _draw_cumulative(self, n: int) -> Any:
+        """Draw the curve in axes of its own, whose unit is the whole."""
+        ax, twin = self.ax_, self.ax_.twinx()
+        self._own_axes.append(twin)
+        shares = 100 * np.cumsum(self.eigenvalues[:n]) / (self.total_variance or 1.0)
+        marker = {"marker": "o", "ms": 3} if n <= MAX_COMPONENTS else {}
+        (line,) = twin.plot(np.arange(n), shares, color=LIGHT.quiet, lw=1, **marker)
+        twin.set(ylim=(0, 106), ylabel="together (%)")
+        twin.tick_params(labelsize=font_of(ax), colors=LIGHT.quiet)
+        twin.yaxis.label.set(size=font_of(ax), color=LIGHT.quiet)
+        for side, spine in twin.spines.items():
+            spine.set_visible(side == "right")
+            spine.set_color(LIGHT.quiet)
+        return line
+
+    def _draw_rules(self, n: int, unit: float) -> list[Any]:
+        """Name the rules beside a line behind the last component that they keep."""
         agreed: dict[int, list[str]] = {}
         for rule, count in (self.rules or {}).items():
             agreed.setdefault(count, []).append(rule)
-        texts = []
-        for i, (count, rules) in enumerate(agreed.items()):
-            at, height = count - 0.5, top * (0.97 - 0.09 * i)
-            line = {"color": LIGHT.below, "lw": 1, "ls": (0, (2, 2)), "zorder": 1}
-            self.ax_.plot([at, at], [0, height], **line)
-            offset, side = (-4, "right") if count > 0.6 * len(self.eigenvalues) else (4, "left")
-            box = {"facecolor": LIGHT.paper, "edgecolor": "none", "pad": 1}
-            style = {"ha": side, "va": "top", "fontsize": FONT, "color": LIGHT.below, "bbox": box}
-            text = f"{', '.join(rules)}: {count}"
-            texts.append(annotate(self.ax_, text, (at, height), (offset, 0), **style))
+        points = self._occupied(n, unit)
+        box = {"facecolor": LIGHT.paper, "edgecolor": "none", "pad": 1}
+        style = {"fontsize": font_of(self.ax_), "color": LIGHT.below, "bbox": box, "va": "top"}
+        texts: list[Any] = []
+        for count, rules in agreed.items():
+            at = min(count, n) - 0.5
+            text = f"{', '.join(rules)}: {count}" + (" →" if count > n else "")
+            artist, height = free_place(self.ax_, text, at, HEIGHTS, texts, points, **style)
+            if count <= n:
+                line = {"color": LIGHT.below, "lw": 1, "ls": (0, (2, 2)), "zorder": 3}
+                self.ax_.plot([at, at], [0, height], **line)
+            texts.append(artist)
         return texts
+
+    def _occupied(self, n: int, unit: float) -> np.ndarray:
+        """Points of bars, curve and band, in pixels, that names cover as few of as there can be."""
+        curve = _fine(np.asarray(self.cumulative_.get_ydata(), np.float64))
+        steps = np.linspace(-0.4, 0.4, max(2, 60 // n))
+        bars = [
+            np.column_stack([np.full(12, i + step), np.linspace(0, bar.get_height(), 12)])
+            for i, bar in enumerate(self.bars_)
+            for step in steps
+        ]
+        if self.band is not None:
+            bars.append(_fine(self.band[1][:n] * unit))
+        points = self.ax_.transData.transform(np.vstack(bars))
+        return np.vstack([points, self.cumulative_.axes.transData.transform(curve)])
+
+
+def _fine(heights: np.ndarray) -> np.ndarray:
+    """Points along a line through heights at 0, 1, …"""
+    places = np.linspace(0, len(heights) - 1, 12 * len(heights))
+    return np.column_stack([places, np.interp(places, np.arange(len(heights)), heights)])
+
+
+def _check(kind: Any, max_components: Any, what: str) -> None:
+    """Raise an error for arguments that are not allowed."""
+    check_option(kind, KINDS, f"{what}: kind")
+    check_count(max_components, f"{what}: max_components", or_none=True)
