@@ -15,6 +15,7 @@ from skparams import (
     ContributionDisplay,
     CorrelationCircleDisplay,
     OutlierDisplay,
+    ScoreDisplay,
     ScreeDisplay,
     explain,
 )
@@ -33,6 +34,7 @@ def main() -> None:
         "scree": ScreeDisplay.from_estimator(pca, X),
         "circle": CorrelationCircleDisplay.from_estimator(pca),
         "biplot": BiplotDisplay.from_estimator(pca, X, y),
+        "scores": ScoreDisplay.from_estimator(pca, X, y, ellipses=True),
         "contribution": ContributionDisplay.from_estimator(pca),
         "outliers": OutlierDisplay.from_estimator(pca, X),
         "ratios": BootstrapDisplay.from_bootstrap(found),

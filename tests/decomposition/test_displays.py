@@ -551,7 +551,7 @@ def test_ellipses_of_groups(wine):
     few[:2] = 7
     display = BiplotDisplay.from_estimator(pca, X, few, ellipses=True)
     assert len(display.ellipses_) == 3
-    assert "1 groups have too few rows" in one_line(display.ax_.get_xlabel())
+    assert "1 group has too few rows" in one_line(display.ax_.get_xlabel())
     for other, message in ((None, "needs y"), (X["hue"], "needs groups in y, at most 12")):
         with pytest.raises(ValueError, match=message):
             BiplotDisplay.from_estimator(pca, X, other, ellipses=True)

@@ -16,11 +16,12 @@ from skparams.decomposition._explain import (
 from skparams.decomposition._plot.display import (
     LABEL_LENGTH,
     Display,
-    break_lines,
     check_label_length,
     counted,
-    font_of,
+    height_of,
+    note,
     percent,
+    warnings_of,
 )
 
 # Components that have names below the axes, and the characters of these.
@@ -214,7 +215,8 @@ class BootstrapDisplay(Display):
         _check(kind, n_features, level, label_length, what)
         low, high = self.bootstrap.interval(kind, level)
         estimates = getattr(self.bootstrap.estimates, kind)
-        more = 0.17 * sum(1 + len(text) // 80 for text in self._warnings())
+        texts = warnings_of(self.bootstrap)
+        more = height_of(texts)
         if kind == "loadings":
             i = index_of(component, self.bootstrap.component_names, what, "component")
             order = np.argsort(-np.abs(estimates[:, i]), kind="stable")[:n_features]
@@ -223,7 +225,9 @@ class BootstrapDisplay(Display):
         else:
             ax = self._start(ax, (6, 3.8 + more), label_length)
             self._draw_spectrum(estimates, low, high, kind)
-        self._draw_warnings(level)
+        n = len(self.bootstrap.resamples.ratios)
+        note(self.ax_, f"{percent(level)} intervals of {n:,} resamples")
+        self._draw_warnings(texts)
         return self._finish()
 
     def _draw_spectrum(self, estimates: Any, low: Any, high: Any, kind: str) -> None:
@@ -273,29 +277,6 @@ class BootstrapDisplay(Display):
         title = counted(int(uncertain.sum()), len(estimates), "loading", "may be 0", "may be 0")
         self._style(title.replace(" may", f" on {name} may"), spines=("bottom",))
         ax.tick_params(axis="y", length=0)
-
-    def _warnings(self) -> tuple[str, ...]:
-        """What the bootstrap warns of; one that was made elsewhere may not know."""
-        return tuple(text.strip() for text in getattr(self.bootstrap, "warnings", ()))
-
-    def _draw_warnings(self, level: float) -> None:
-        """Say what the intervals are, and what the bootstrap warns of."""
-        ax = self.ax_
-        n = len(self.bootstrap.resamples.ratios)
-        ax.set_xlabel(f"{ax.get_xlabel()}; {percent(level)} intervals of {n:,} resamples")
-        self._fit()
-        self.warnings_ = []
-        if text := "\n".join(self._warnings()):
-            style = {"color": LIGHT.below, "fontsize": font_of(ax), "va": "top", "ha": "left"}
-            below = -len(ax.get_xlabel().split("\n")) * 1.3 * font_of(ax) - 22
-            place = {"xycoords": "axes fraction", "textcoords": "offset points"}
-            warning = ax.annotate(text, (0, 0), (0, below), annotation_clip=False, **place, **style)
-            frame, page = ax.get_window_extent(), self.figure_.figure.bbox
-            # It begins at the left of the figure.
-            left = (0.02 * page.width - frame.x0) / frame.width
-            warning.xy = (left, 0)
-            break_lines(warning, 0.96 * page.width)
-            self.warnings_.append(warning)
 
 
 def _check(kind: Any, n_features: Any, confidence_level: Any, label_length: Any, what: str) -> None:

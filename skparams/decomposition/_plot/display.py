@@ -1,7 +1,7 @@
 """What the displays share: the explanation that they draw, axes, and the names on them."""
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -29,6 +29,7 @@ class Display:
 
     ax_: Any
     figure_: Any
+    warnings_: list[Any]
 
     @classmethod
     def _explain(
@@ -105,6 +106,22 @@ class Display:
                 return
         figure.draw_without_rendering()
 
+    def _draw_warnings(self, texts: Sequence[str]) -> None:
+        """Write sentences below the labels of the axes, in the color of warnings."""
+        self._fit()
+        self.warnings_ = []
+        if not texts:
+            return
+        ax, page = self.ax_, self.ax_.figure.figure.bbox
+        frame, size = ax.get_window_extent(), font_of(ax)
+        below = -1.3 * size * len(ax.get_xlabel().split("\n")) - 22
+        style: dict[str, Any] = {"color": LIGHT.below, "fontsize": size, "va": "top", "ha": "left"}
+        style |= {"xycoords": "axes fraction", "textcoords": "offset points"}
+        left = (0.02 * page.width - frame.x0) / frame.width  # that of the figure
+        text = ax.annotate("\n".join(texts), (left, 0), (0, below), annotation_clip=False, **style)
+        break_lines(text, 0.96 * page.width)
+        self.warnings_.append(text)
+
     def _texts(self, names: Iterable[Any], *, weight: str = "normal") -> list[str]:
         """Names that fit and that the font draws, without characters that start a formula.
 
@@ -168,6 +185,16 @@ def check_label_length(value: Any, what: str) -> None:
 def counted(n: int, total: int, noun: str, one: str, many: str) -> str:
     """A count and its verb: "1 of 178 rows is", "2 of 178 rows are", "1 of 1 row is"."""
     return f"{n:,} of {total:,} {noun}{'' if total == 1 else 's'} {one if n == 1 else many}"
+
+
+def warnings_of(result: Any) -> tuple[str, ...]:
+    """What a result warns of; one that does not know warns of nothing."""
+    return tuple(text.strip() for text in getattr(result, "warnings", ()))
+
+
+def height_of(texts: Sequence[str]) -> float:
+    """About how many inches sentences below the axes take."""
+    return 0.17 * sum(1 + len(text) // 80 for text in texts)
 
 
 def percent(ratio: float) -> str:

@@ -13,7 +13,9 @@ from skparams.decomposition._plot.display import (
     check_label_length,
     check_max_labels,
     counted,
+    height_of,
     note,
+    warnings_of,
 )
 from skparams.decomposition._plot.labels import FAR, Label, place
 
@@ -51,6 +53,8 @@ class OutlierDisplay(Display):
         Rows beyond a limit.
     limits_ : tuple of two matplotlib Line2D
         The limits of T² and of SPE.
+    warnings_ : list of matplotlib Text
+        What the outliers warn of, if they do, below the axes.
     labels_ : list of matplotlib Annotation
         Labels of outliers and the feature that contributes most, in the order of `outliers`, as
         far as there is room.
@@ -118,12 +122,9 @@ class OutlierDisplay(Display):
         check_max_labels(max_labels, what)
         check_label_length(label_length, what)
         found = cls._explain(estimator, X)
-        display = cls(
-            outliers=found.outliers(alpha=alpha),
-            hotelling_t2=found.hotelling_t2(),
-            spe=found.spe(),
-            alpha=alpha,
-        )
+        outliers = found.outliers(alpha=alpha)
+        t2, spe = found.hotelling_t2(), found.spe()
+        display = cls(outliers=outliers, hotelling_t2=t2, spe=spe, alpha=alpha)
         return display.plot(ax, max_labels=max_labels, label_length=label_length)
 
     def plot(self, ax=None, *, max_labels=10, label_length=LABEL_LENGTH) -> Self:
@@ -145,8 +146,9 @@ class OutlierDisplay(Display):
             The display.
         """
         check_max_labels(max_labels, type(self).__name__)
-        ax = self._start(ax, (6, 4.4), label_length)
-        found, limits = self.outliers, self.outliers.limits
+        found, texts = self.outliers, warnings_of(self.outliers)
+        ax = self._start(ax, (6, 4.4 + height_of(texts)), label_length)
+        t2_limit, spe_limit = found.limits
         normal = np.ones(len(self.spe), dtype=bool)
         normal[found.rows] = False
         size = float(np.clip(4000 / max(1, len(normal)), 4, 18))
@@ -157,38 +159,39 @@ class OutlierDisplay(Display):
             found.hotelling_t2, found.spe, s=size + 6, color=LIGHT.below, marker="D", lw=0, zorder=3
         )
         style = {"color": LIGHT.ink, "lw": 0.9, "ls": (0, (4, 3))}
-        self.limits_ = (ax.axvline(limits.hotelling_t2, **style), ax.axhline(limits.spe, **style))
-        _scale(ax.set_xscale, ax.set_xlim, self.hotelling_t2, limits.hotelling_t2)
-        _scale(ax.set_yscale, ax.set_ylim, self.spe, limits.spe)
+        self.limits_ = (ax.axvline(t2_limit, **style), ax.axhline(spe_limit, **style))
+        _scale(ax.set_xscale, ax.set_xlim, self.hotelling_t2, t2_limit)
+        _scale(ax.set_yscale, ax.set_ylim, self.spe, spe_limit)
         ax.set_xlabel("T²: distance from the mean within the components →")
         ax.set_ylabel("SPE: distance off the components →")
-        if limits.spe == 0 and not self.spe.any():
+        if spe_limit == 0 and not self.spe.any():
             ax.set_ylabel("SPE is 0: all of each row is in the components")
         note(ax, f"each limit excludes {100 * self.alpha:g} % of normal rows")
-        self._name_limits()
+        self._name_limits(t2_limit, spe_limit)
         self._style(f"{counted(len(found), len(normal), 'row', 'is', 'are')} beyond a limit")
-        self._fit()
+        self._draw_warnings(texts)
         visible = np.column_stack([found.hotelling_t2, found.spe])
         self.labels_ = list(
             place(ax, self._names(max_labels), visible, max_labels, distances=FAR).values()
         )
         return self._finish()
 
-    def _name_limits(self) -> None:
-        limits, ax = self.outliers.limits, self.ax_
-        text = f"limit {limits.hotelling_t2:.3g}"
-        style: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "va": "top"}
-        annotate(ax, text, (limits.hotelling_t2, 1), (3, -2), **style)
-        text = f"limit {limits.spe:.3g}" if limits.spe > 0 else ""
-        style = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}
-        annotate(ax, text, (1, limits.spe), (-2, 3), **style)
+    def _name_limits(self, t2: float, spe: float) -> None:
+        """Name the limits beside their lines; there is no line at 0."""
+        if t2 > 0:
+            style: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "va": "top"}
+            annotate(self.ax_, f"limit {t2:.3g}", (t2, 1), (3, -2), **style)
+        if spe > 0:
+            style = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}
+            annotate(self.ax_, f"limit {spe:.3g}", (1, spe), (-2, 3), **style)
 
     def _names(self, max_labels: int | None) -> list[Label]:
         """Labels of the outliers, each with the feature that contributes most."""
         found, names = self.outliers, []
+        t2_limit, spe_limit = found.limits
         n = len(found) if max_labels is None else MAX_TRIED * max_labels
         for i, (t2, spe) in enumerate(zip(found.hotelling_t2[:n], found.spe[:n], strict=True)):
-            by_spe = spe * found.limits.hotelling_t2 > t2 * found.limits.spe
+            by_spe = spe * t2_limit > t2 * spe_limit
             contributions = found.spe_contributions if by_spe else found.hotelling_t2_contributions
             names.append(found.feature_names[int(contributions[i].argmax())])
         texts = zip(self._texts(found.labels[:n]), self._texts(names), strict=True)

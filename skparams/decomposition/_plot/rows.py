@@ -86,9 +86,10 @@ class RowsDisplay(PlaneDisplay):
         """Notes about ellipses."""
         if not ellipses:
             return []
-        text = f"ellipses: {100 * ELLIPSE_LEVEL:g} % of the rows of a normal group"
+        text = f"colored ellipses: {100 * ELLIPSE_LEVEL:g} % of the rows of a normal group"
         missing = len(self.groups_) - len(self.ellipses_)
-        return [f"{text}; {missing} groups have too few rows for one" if missing else text]
+        few = "1 group has" if missing == 1 else f"{missing} groups have"
+        return [f"{text}; {few} too few rows for one" if missing else text]
 
     def _move_groups_apart(self, arrows: np.ndarray, reserve: str) -> None:
         """Move names of groups outwards, so that they overlap neither one another nor arrows.
