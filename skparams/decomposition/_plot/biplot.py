@@ -221,9 +221,10 @@ class BiplotDisplay(RowsDisplay):
         self._fit()
         notes = [about_left_out(left)] if left else []
         notes += self._about_rows(ellipses)
-        self._move_groups_apart(along(tips), "\n".join(notes) or " ")
+        reserve = "\n".join([*notes, " "])
+        self._move_groups_apart(along(tips), reserve)
         names = self._texts(self.feature_names[j] for j in drawn)
-        self.labels_, pale = label_arrows(self.arrows_, tips, names, max_labels, LIGHT.ink)
+        self.labels_, pale = label_arrows(self.arrows_, tips, names, max_labels, reserve, LIGHT.ink)
         self.row_labels_ = []
         if self.row_names is not None:
             order = np.argsort(-np.hypot(*self.coordinates.T), kind="stable")

@@ -165,8 +165,11 @@ class CorrelationCircleDisplay(PlaneDisplay):
         self._name_axes(f"Correlations with two components, {self._share()}", spines=())
         self._fit()
         names = self._texts(self.feature_names[j] for j in drawn)
-        self.labels_, pale = label_arrows(self.arrows_, tips, names, max_labels, LIGHT.above)
         notes = [about_left_out(left)] if left else []
+        reserve = "\n".join([*notes, " "])
+        self.labels_, pale = label_arrows(
+            self.arrows_, tips, names, max_labels, reserve, LIGHT.above
+        )
         note(ax, "\n".join([*notes, pale] if pale else notes))
         return self._finish()
 

@@ -210,7 +210,12 @@ def best_features(lengths: np.ndarray, n_features: int) -> np.ndarray:
 
 
 def label_arrows(
-    arrows: Any, tips: np.ndarray, names: Sequence[str], max_labels: int | None, color: str
+    arrows: Any,
+    tips: np.ndarray,
+    names: Sequence[str],
+    max_labels: int | None,
+    reserve: str,
+    color: str,
 ) -> tuple[list[Any], str]:
     """Name arrows in order, as far as there is room, and draw the others pale.
 
@@ -221,7 +226,6 @@ def label_arrows(
     labels = [
         Label(tips[j, 0], tips[j, 1], names[j], np.arctan2(tips[j, 1], tips[j, 0])) for j in seen
     ]
-    reserve = f"{_about_pale(len(names))}\n{len(names)} more features are not drawn"
     drawn = place(ax, labels, along(tips), max_labels, reserve=reserve)
     named = {seen[i] for i in drawn}
     arrows.set_color([(color, 1.0 if j in named else UNLABELED_ALPHA) for j in range(len(names))])

@@ -101,9 +101,9 @@ class ScoreDisplay(RowsDisplay):
     >>> from skparams import PCA, ScoreDisplay
     >>> X, y = load_wine(return_X_y=True, as_frame=True)
     >>> pca = PCA(n_components=2, scale=True).fit(X)
-    >>> display = ScoreDisplay.from_estimator(pca, X, y, alpha=0.01)
+    >>> display = ScoreDisplay.from_estimator(pca, X, y)
     >>> display.ax_.get_title("left")
-    '1 of 178 rows is beyond the ellipse of 99 %'
+    '2 of 178 rows are beyond the ellipse of 95 %'
     """
 
     coordinates: Any
