@@ -31,6 +31,8 @@ class Bootstrap:
         How loadings were aligned.
     feature_names, component_names : tuple
         Names of the features and of the components.
+    warnings : tuple of str
+        Sentences that say where the intervals are not to be trusted; empty if nowhere.
     """
 
     estimates: Resamples
@@ -38,6 +40,7 @@ class Bootstrap:
     alignment: str
     feature_names: tuple[Any, ...]
     component_names: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     def interval(self, kind: str = "eigenvalues", confidence_level: float = 0.95) -> np.ndarray:
         """Return percentile intervals.
@@ -120,7 +123,7 @@ class Bootstrap:
         for i, ratio in enumerate(self.estimates.ratios):
             name = self.component_names[i].rjust(width)
             lines.append(f"{name}  {ratio:.3f}  [{low[i]:.3f}, {high[i]:.3f}]")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.warnings])
 
     def _of(self, kind: str) -> np.ndarray:
         check_option(kind, KINDS, "Bootstrap: kind")
@@ -162,4 +165,12 @@ def bootstrap(
     values, ratios = pca.explained_variance_, pca.explained_variance_ratio_
     estimates = Resamples(values.astype(np.float64), ratios.astype(np.float64), pca._loadings())
     names = tuple(feature_names(pca)), tuple(pca.get_feature_names_out())
-    return Bootstrap(estimates, resamples, alignment, *names)
+    n, p = round(len(z) if weight is None else weight.sum()), z.shape[1]
+    return Bootstrap(estimates, resamples, alignment, *names, warnings_of(n, p))
+
+
+def warnings_of(n: int, p: int) -> tuple[str, ...]:
+    """Sentences that say where intervals are not to be trusted."""
+    if n < p:
+        return (f"Intervals are not to be trusted: {n:,} rows are fewer than {p:,} features.",)
+    return ()
