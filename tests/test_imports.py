@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "_runtime": [],
     "neural_network": ["_runtime", "_params", "specs"],
     "decomposition._pca": ["_runtime", "_params", "specs"],
-    "decomposition._explain": ["_runtime", "_params", "_walk", "decomposition._pca"],
+    "decomposition._explain": ["_records", "_runtime", "_params", "_walk", "decomposition._pca"],
     "decomposition._plot": ["_report", "decomposition._pca", "decomposition._explain"],
     "decomposition": [
         "decomposition._pca",

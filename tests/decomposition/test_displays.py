@@ -155,7 +155,7 @@ def test_labels_of_odd_rows_do_not_overlap(case):
     assert 0 < len(display.labels_) <= 10
     assert len(display.odd_.get_offsets()) == len(odd)
     assert len(display.points_.get_offsets()) == len(X) - len(odd)
-    t2, spe = explain(pca).limits(alpha=0.01)
+    t2, spe = explain(pca, X).limits(alpha=0.01, training=True)
     assert display.limits_[0].get_xdata()[0] == t2
     assert display.limits_[1].get_ydata()[0] == spe
     assert display.labels_[0].get_text().startswith(f"{odd.labels[0]}: ")

@@ -77,7 +77,7 @@ def test_tables_are_those_of_the_pca_alone(wine, direct, how):
     pd.testing.assert_frame_equal(found.explained_by("ash"), alone.explained_by("ash"))
     assert found.limits(alpha=0.01) == pytest.approx(alone.limits(alpha=0.01))
     pd.testing.assert_frame_equal(found.outliers().to_frame(), alone.outliers().to_frame())
-    assert found.outliers(alpha=0.001).labels[0] == "wine 95"
+    assert found.outliers(alpha=0.001).labels[0] == "wine 121"
     resamples = found.bootstrap(20, random_state=0).interval()
     np.testing.assert_allclose(resamples, alone.bootstrap(20, random_state=0).interval())
     names = explain(model)  # which take the same way without rows

@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from skparams import PCA, diff, explain, plan, probe, slim, summary
+from skparams._records import Unknown
 from skparams._runtime.threads import n_threads
 from skparams.decomposition import RotatedPCA
 from skparams.decomposition._explain.diagnostics import rank_of
@@ -354,10 +355,9 @@ def test_bad_input(correlated):
         (lambda: explain(pca, X[:1]).bootstrap(), "at least 2 rows, got 1"),
         (lambda: model.bootstrap(5).interval("ratio"), "kind must be one of"),
         (lambda: model.bootstrap(5).interval(confidence_level=95), "confidence_level must be"),
-        (
-            lambda: explain(PCA(2, svd_solver="arpack").fit(X)).outliers(X),
-            "Pass the training rows",
-        ),
+        (lambda: model.limits(training=None), "training must be True or False, got None"),
+        (lambda: model.outliers(training="yes"), "training must be True, False or None"),
+        (lambda: model.outliers(X * 9, training=True), "training=True, but T² of row"),
         (lambda: model.row_contributions(sample_weight=np.ones(3)), r"shape|inconsistent"),
         (lambda: model.bootstrap(sample_weight=-np.ones(40)), "must not be negative, got -1"),
         (lambda: model.bootstrap(sample_weight=np.ones(40) / 40), "sum to 2 or more, as it"),
@@ -382,7 +382,7 @@ def test_all_components_leave_no_error(correlated):
     assert none.limits().hotelling_t2 == 0
     assert (none.hotelling_t2() == 0).all()
     wide = PCA().fit(correlated(5, 9))  # the fifth has no variance
-    assert explain(wide).limits().spe == 0
+    assert isinstance(explain(wide).limits().spe, Unknown)
     assert rank_of(wide) == 4
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 
 def check_option(value: Any, options: Iterable[str], what: str) -> None:
     """Raise an error unless the value is one of some names."""
@@ -25,6 +27,13 @@ def check_probability(value: float, what: str) -> None:
     """Raise an error unless the value is a number between 0 and 1."""
     if not isinstance(value, Real) or not 0 < value < 1:
         raise ValueError(f"{what} must be a number in (0, 1), got {value!r}.")
+
+
+def check_bool(value: Any, what: str, *, or_none: bool = False) -> None:
+    """Raise an error unless the value is True or False, or None if allowed."""
+    if not (isinstance(value, bool | np.bool_) or (or_none and value is None)):
+        other = "True, False or None" if or_none else "True or False"
+        raise ValueError(f"{what} must be {other}, got {value!r}.")
 
 
 def index_of(item: Any, names: Any, what: str, noun: str) -> int:

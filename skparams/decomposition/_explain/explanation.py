@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from skparams.decomposition._explain.bootstrap import Bootstrap, bootstrap
 from skparams.decomposition._explain.categories import SupplementaryCategories, categories
-from skparams.decomposition._explain.checks import check_probability, index_of
+from skparams.decomposition._explain.checks import check_bool, check_probability, index_of
 from skparams.decomposition._explain.diagnostics import (
     COLUMNS,
     RowTables,
@@ -18,8 +19,10 @@ from skparams.decomposition._explain.diagnostics import (
     supplementary,
 )
 from skparams.decomposition._explain.labels import feature_names, names_of, row_index
-from skparams.decomposition._explain.outliers import Limits, Outliers, limits_of, outliers_of
+from skparams.decomposition._explain.limits import Limits, limits_of
+from skparams.decomposition._explain.outliers import Outliers, outliers_of
 from skparams.decomposition._explain.rotation import RotatedPCA, rotate
+from skparams.decomposition._explain.training import is_training, left_out_spe, mean_and_variance
 from skparams.decomposition._pca import dtype_of
 
 # Components that are printed, and features that are named for each.
@@ -338,58 +341,64 @@ class Explanation:
         """
         return self._of_rows("spe_contributions", ["spe_contributions"], X)[0]
 
-    def limits(self, *, alpha=0.05) -> Limits:
+    def limits(self, *, alpha=0.05, training=False) -> Limits:
         """Return upper control limits of T² and SPE at significance level alpha.
 
-        The limit of T² is that of rows beyond the training rows, by the F distribution:
-        ``k (n² - 1) / (n (n - k)) * F(k, n - k)``. The limit of SPE is Jackson and Mudholkar's,
-        from the eigenvalues that are left out. It is Box's, a scaled chi-squared variable of the
-        same mean and variance, if only their sum and the sum of their squares are known: if few of
-        many components are computed. After 'arpack' and 'randomized', the mean and variance of the
-        SPE of the explanation's rows stand in for these sums.
+        T² of training rows follows a beta distribution, ``(n - 1)² / n * B(k/2, (n - k - 1)/2)``,
+        that of new rows an F distribution, ``k (n² - 1) / (n (n - k)) * F(k, n - k)``. With at
+        least as many features as rows, components fit the noise of the training rows, and new rows
+        vary less along them: the limit is smaller by what a model of spikes in noise expects.
+
+        There is one limit of SPE. New rows are compared by their SPE, training rows by their
+        leave-one-out SPE, `Outliers.compared`. It is Box's, that of a scaled variable with the
+        mean and variance of the training rows' leave-one-out SPE. If the explanation does not have
+        the training rows, the eigenvalues that are left out stand in for them.
 
         Parameters
         ----------
         alpha : float, default=0.05
             Share of false alarms of each limit, in (0, 1).
+        training : bool, default=False
+            Whether the limit of T² is that of training rows.
 
         Returns
         -------
         limits : Limits
-            A named tuple of ``hotelling_t2`` and ``spe``. The limit of SPE is 0 if no direction is
-            left, as SPE itself.
+            A named tuple of ``hotelling_t2`` and ``spe``. Its attribute ``warnings`` says where
+            they are not reliable. The limit of SPE is 0 if no direction is left, as SPE itself.
+            What cannot be known is `Unknown`, with the reason.
 
         Raises
         ------
         ValueError
-            If alpha is not in (0, 1), if rows are needed and the explanation has none, or if there
-            are no more rows than components.
+            If alpha is not in (0, 1), or training is not a bool.
 
         References
         ----------
         .. [1] Tracy, Young and Mason, "Multivariate control charts for individual observations",
            Journal of Quality Technology 24, 1992: T².
-        .. [2] Jackson and Mudholkar, "Control procedures for residuals associated with principal
-           component analysis", Technometrics 21, 1979: SPE.
-        .. [3] Box, "Some theorems on quadratic forms applied in the study of analysis of variance
+        .. [2] Box, "Some theorems on quadratic forms applied in the study of analysis of variance
            problems, I", Annals of Mathematical Statistics 25, 1954.
-        .. [4] Nomikos and MacGregor, "Multivariate SPC charts for monitoring batch processes",
+        .. [3] Nomikos and MacGregor, "Multivariate SPC charts for monitoring batch processes",
            Technometrics 37, 1995: the mean and variance of the rows' SPE.
+        .. [4] Paul, "Asymptotics of sample eigenstructure for a large dimensional spiked covariance
+           model", Statistica Sinica 17, 2007.
 
         Examples
         --------
         >>> from sklearn.datasets import load_wine
         >>> from skparams import PCA, explain
         >>> X = load_wine().data
-        >>> t2, spe = explain(PCA(n_components=3, scale=True).fit(X)).limits(alpha=0.05)
+        >>> t2, spe = explain(PCA(n_components=1, scale=True).fit(X), X).limits(alpha=0.05)
         >>> print(f"{t2:.2f} {spe:.2f}")
-        8.11 8.81
+        3.92 20.11
         """
         pca = self._pca_of_rows("limits")
         check_probability(alpha, "Explanation.limits: alpha")
-        return limits_of(pca, self.X, alpha)
+        check_bool(training, "Explanation.limits: training")
+        return limits_of(pca, float(alpha), bool(training), self._left_out)
 
-    def outliers(self, X=None, *, alpha=0.05) -> Outliers:
+    def outliers(self, X=None, *, alpha=0.05, training=None) -> Outliers:
         """Return the rows beyond a limit, and the features that contribute most to each.
 
         Parameters
@@ -398,6 +407,12 @@ class Explanation:
             Rows as the estimator takes them; by default those of the explanation.
         alpha : float, default=0.05
             Share of normal rows that each limit excludes. Use a smaller one for many rows.
+        training : bool, default=None
+            Whether these are the training rows, which are compared by other statistics than new
+            ones. By default they are if their number, their means and a fingerprint of some of
+            them are those of the training rows. The result says so if this cannot be known: after
+            a fit with weights, after `merge`, and if the rows are in another order. A part of the
+            training rows counts as new.
 
         Returns
         -------
@@ -408,25 +423,34 @@ class Explanation:
         Raises
         ------
         ValueError
-            As `limits`.
+            As `limits`, and if training is True and a row is farther from the mean than a training
+            row can be.
 
         Examples
         --------
         >>> from sklearn.datasets import load_wine
         >>> from skparams import PCA, explain
         >>> X = load_wine(as_frame=True).data
-        >>> print(explain(PCA(n_components=3, scale=True).fit(X), X).outliers(alpha=0.001))
-        5 of 178 rows beyond a limit: T² 17.29, SPE 16.42
-        row     T²    SPE  odd in
-         95  1.807  24.53  SPE: magnesium 60 %, proanthocyanins 17 %, ash 5 %
-         69  2.663  23.31  SPE: magnesium 65 %, flavanoids 8 %, total_phenols 6 %
-        110  1.241  22.83  SPE: proanthocyanins 41 %, malic_acid 16 %, hue 13 %
-        121  20.05  7.566  T²: ash 37 %, alcalinity_of_ash 29 %, flavanoids 10 %
-         59   18.4   2.97  T²: ash 47 %, alcalinity_of_ash 27 %, proanthocyanins 6 %
+        >>> print(explain(PCA(n_components=1, scale=True).fit(X), X).outliers(alpha=0.005))
+        2 of 178 training rows beyond a limit: T² 7.727, SPE 31.41
+        row      T²    SPE  odd in
+        121  0.3773  37.93  SPE: ash 28 %, alcalinity_of_ash 25 %, flavanoids 17 %
+         59  0.1822  35.19  SPE: ash 41 %, alcalinity_of_ash 25 %, proanthocyanins 9 %
         """
         check_probability(alpha, "Explanation.outliers: alpha")
+        check_bool(training, "Explanation.outliers: training", or_none=True)
         rows = self._rows(X, "outliers")
-        return outliers_of(self.pca, rows, self.limits(alpha=alpha))
+        index, pca = row_index(rows), self.pca
+        rows = pca._checked(rows)
+        known = is_training(pca, rows) if training is None else bool(training)
+        t2, spe = diagnose(pca, rows, ("hotelling_t2", "spe"), np.float64)
+        left_out = None
+        if known is True:
+            spe = left_out_spe(pca, rows, t2, spe)
+            left_out = mean_and_variance(spe) if len(spe) == pca.n_samples_ else None
+        left_out = left_out or self._left_out
+        limits = limits_of(pca, float(alpha), known is True, left_out)
+        return outliers_of(pca, rows, index, np.stack([t2, spe], axis=1), limits, known)
 
     def supplementary_features(self, Y, *, sample_weight=None) -> Supplementary:
         """Return how features that the PCA was not fitted on are related to its components.
@@ -665,6 +689,17 @@ class Explanation:
         if (left := k - MAX_COMPONENTS) > 0:
             lines.append(f"{left} more component{'s' * (left > 1)}")
         return "\n".join(lines)
+
+    @cached_property
+    def _left_out(self) -> tuple[float, float] | None:
+        """Mean and relative variance of the leave-one-out SPE, None without the training rows."""
+        if self.X is None:
+            return None
+        X = self.pca._checked(self.X)
+        if is_training(self.pca, X) is not True:
+            return None
+        t2, spe = diagnose(self.pca, X, ("hotelling_t2", "spe"), np.float64)
+        return mean_and_variance(left_out_spe(self.pca, X, t2, spe))
 
     def _correlations(self) -> np.ndarray:
         found = quotient(self.pca._loadings(), self.pca._deviations[:, np.newaxis])

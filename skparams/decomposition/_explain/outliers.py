@@ -1,33 +1,19 @@
-"""Limits of T² and SPE, the rows beyond them, and the features that contribute most."""
+"""The rows beyond a limit of T² or SPE, and the features that contribute most."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from scipy.special import betaincinv, chdtri, ndtri
 
-from skparams.decomposition._explain.diagnostics import diagnose, rank_of, rounding_error
-from skparams.decomposition._explain.labels import feature_names, pandas_for, row_index
+from skparams._records import Unknown
+from skparams.decomposition._explain.diagnostics import diagnose, rounding_error
+from skparams.decomposition._explain.labels import feature_names, pandas_for
+from skparams.decomposition._explain.limits import Limits
 from skparams.decomposition._pca import FittedPCA
 
 # Rows that are printed, and features that are named for each.
 MAX_ROWS = 10
 MAX_FEATURES = 3
-
-
-class Limits(NamedTuple):
-    """Upper control limits of T² and SPE, which normal rows exceed with probability alpha.
-
-    Parameters
-    ----------
-    hotelling_t2 : float
-        Limit of Hotelling's T².
-    spe : float
-        Limit of the squared prediction error.
-    """
-
-    hotelling_t2: float
-    spe: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -41,7 +27,7 @@ class Outliers:
     labels : ndarray of shape (n_outliers,)
         Their labels in the index of a frame, else their positions.
     hotelling_t2, spe : ndarray of shape (n_outliers,)
-        Their T² and squared prediction error.
+        Their T² and squared prediction error, which is the leave-one-out one of training rows.
     hotelling_t2_contributions, spe_contributions : ndarray of shape (n_outliers, n_features)
         Contributions of the features to T² and SPE.
     limits : Limits
@@ -50,8 +36,12 @@ class Outliers:
         Whether T² and SPE are beyond their limits. An SPE of rounding errors never is.
     feature_names : tuple
         Names of the features.
-    n_samples : int
-        How many rows were compared with the limits.
+    compared : ndarray of shape (n_samples, 2)
+        T² and SPE of all rows, as they were compared with the limits.
+    training : bool
+        Whether the rows were compared as training rows.
+    warnings : tuple of str
+        Sentences that say why the result is not reliable; empty if it is.
     """
 
     rows: np.ndarray
@@ -63,14 +53,23 @@ class Outliers:
     limits: Limits
     odd: np.ndarray
     feature_names: tuple[Any, ...]
-    n_samples: int
+    compared: np.ndarray
+    training: bool
+    warnings: tuple[str, ...]
+
+    @property
+    def limit_values(self) -> tuple[float, float]:
+        """The limits of T² and SPE as numbers, NaN where unknown."""
+        return numbers_of(self.limits)
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __repr__(self) -> str:
-        t2, spe = self.limits
-        lines = [f"{len(self)} of {self.n_samples} rows beyond a limit: T² {t2:.4g}, SPE {spe:.4g}"]
+        kind = "training" if self.training else "new"
+        t2, spe = map(_as_text, self.limits)
+        n = len(self.compared)
+        lines = [f"{len(self)} of {n} {kind} rows beyond a limit: T² {t2}, SPE {spe}"]
         rows = zip(self.labels, self.hotelling_t2, self.spe, self.reasons(), strict=True)
         table = [(str(label), f"{t2:.4g}", f"{spe:.4g}", why) for label, t2, spe, why in rows]
         if table:
@@ -79,7 +78,7 @@ class Outliers:
             lines += [f"{i:>{a}}  {t2:>{b}}  {spe:>{c}}  {why}" for i, t2, spe, why in table]
         if len(self) > MAX_ROWS:
             lines.append(f"{len(self) - MAX_ROWS} more in to_frame()")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.warnings])
 
     def reasons(self, n_features: int = MAX_FEATURES) -> list[str]:
         """Name the features that contribute most to what is beyond a limit.
@@ -101,7 +100,7 @@ class Outliers:
                 ratios = self.hotelling_t2_contributions[i] / self.hotelling_t2[i]
                 parts.append(f"T²: {self._leading(ratios, n_features)}")
             if spe_exceeds:
-                ratios = self.spe_contributions[i] / self.spe[i]
+                ratios = self.spe_contributions[i] / (self.spe_contributions[i].sum() or 1.0)
                 parts.append(f"SPE: {self._leading(ratios, n_features)}")
             found.append("; ".join(parts))
         return found
@@ -134,78 +133,52 @@ class Outliers:
         return pd.DataFrame(columns, pd.Index(self.labels, name="row"))
 
 
-def outliers_of(pca: FittedPCA, X: Any, limits: Limits) -> Outliers:
+def _as_text(limit: float | Unknown) -> str:
+    return f"unknown ({limit.reason})" if isinstance(limit, Unknown) else f"{limit:.4g}"
+
+
+def numbers_of(limits: Limits) -> tuple[float, float]:
+    """The limits of T² and SPE as numbers, NaN where unknown."""
+    t2, spe = (np.nan if isinstance(limit, Unknown) else limit for limit in limits)
+    return t2, spe
+
+
+def outliers_of(
+    pca: FittedPCA,
+    X: Any,
+    index: Any,
+    compared: np.ndarray,
+    limits: Limits,
+    training: bool | Unknown,
+) -> Outliers:
     """Rows beyond a limit, with what the features contribute."""
-    index = row_index(X)
-    X = pca._checked(X)
-    t2, spe = diagnose(pca, X, ("hotelling_t2", "spe"), np.float64)
+    # A limit that is not known is exceeded by no row, and printed as unknown.
+    t2, spe = numbers_of(limits)
     with np.errstate(divide="ignore", invalid="ignore"):  # a limit may be 0
-        ratio = np.fmax(t2 / limits.hotelling_t2, spe / limits.spe)
-    max_spe = max(limits.spe, rounding_error(pca))
-    beyond = np.stack([t2 > limits.hotelling_t2, spe > max_spe], axis=1)
+        ratio = np.fmax.reduce(compared / np.array([t2, spe]), axis=1)
+    beyond = compared > np.array([t2, np.maximum(spe, rounding_error(pca))])
     rows = np.flatnonzero(beyond.any(axis=1))
     rows = rows[np.argsort(-ratio[rows], kind="stable")]
     kinds = ("hotelling_t2_contributions", "spe_contributions")
     by_t2, by_spe = diagnose(pca, X[rows], kinds, np.float64)
     labels = rows if index is None else np.asarray(index)[rows]
-    names = tuple(feature_names(pca))
+    warnings = limits.warnings
+    if isinstance(training, Unknown):
+        warnings += (
+            f"Whether these are the training rows is not known: {training.reason}. They are "
+            "compared as new ones; training=True or False decides.",
+        )
     return Outliers(
-        rows, labels, t2[rows], spe[rows], by_t2, by_spe, limits, beyond[rows], names, len(t2)
+        rows,
+        labels,
+        compared[rows, 0],
+        compared[rows, 1],
+        by_t2,
+        by_spe,
+        limits,
+        beyond[rows],
+        tuple(feature_names(pca)),
+        compared,
+        training is True,
+        warnings,
     )
-
-
-def limits_of(pca: FittedPCA, X: Any, alpha: float) -> Limits:
-    """Both limits; the SPE of rows stand in for the eigenvalues if these are unknown."""
-    first, second, third = pca._residual
-    if first <= rounding_error(pca):
-        first = 0.0
-    elif np.isnan(second) and X is not None:
-        (spe,) = diagnose(pca, pca._checked(X), ["spe"], np.float64)
-        first = float(spe.mean())
-        second = float((spe / (first or 1.0)).var()) / 2
-    t2 = t2_limit(pca._weight_sum, rank_of(pca), float(alpha))
-    return Limits(t2, spe_limit((first, second, third), float(alpha)))
-
-
-def t2_limit(n: float, rank: int, alpha: float) -> float:
-    """Limit for rows that do not contribute to the mean and the variances."""
-    if rank == 0:
-        return 0.0
-    if n <= rank:
-        raise ValueError(
-            f"Explanation.limits: there must be more rows than components with variance, got {n:g} "
-            f"rows and {rank} components."
-        )
-    # The quantile of F by that of a beta variable, which keeps all digits if alpha is tiny.
-    beta = betaincinv((n - rank) / 2, rank / 2, alpha)
-    return float((n - 1) * (n + 1) / n * (1 - beta) / beta)
-
-
-def spe_limit(residual: tuple[float, float, float], alpha: float) -> float:
-    """Limit by Jackson and Mudholkar from sums of powers of the eigenvalues, or by Box.
-
-    The sums of squares and cubes are over powers of the first, as ``Spectrum.power_sums`` are.
-    """
-    first, second, third = residual
-    if first <= 0:
-        return 0.0
-    if np.isnan(second):
-        raise ValueError(
-            "Explanation.limits: the eigenvalues that are left out are unknown after 'arpack' and "
-            "'randomized'. Pass the training rows, explain(pca, X), or fit with "
-            "svd_solver='full' or 'covariance_eigh'."
-        )
-    if not np.isnan(third):
-        h = 1 - 2 * third / (3 * second**2)
-        root = -ndtri(alpha) * h * np.sqrt(2 * second)
-        root += 1 + second * h * (h - 1)
-        if h != 0 and root > 0:
-            return float(first * root ** (1 / h))
-    return box_limit(first, second, alpha)
-
-
-def box_limit(first: float, second: float, alpha: float) -> float:
-    """Limit by a chi-squared variable, scaled to the same mean and variance."""
-    if second <= 0:
-        return first
-    return float(first * second * chdtri(1 / second, alpha))

@@ -1,5 +1,6 @@
 from .blocks import over_blocks
 from .estimator import PCA
+from .fingerprint import fingerprint_of
 from .model import BasePCA, FittedPCA
 from .rows import dtype_of, leaves_freedom
 from .solvers import units
@@ -10,6 +11,7 @@ __all__ = [
     "BasePCA",
     "FittedPCA",
     "dtype_of",
+    "fingerprint_of",
     "leaves_freedom",
     "over_blocks",
     "rotated_spec",

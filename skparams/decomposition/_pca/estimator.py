@@ -12,6 +12,7 @@ from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
 from skparams._runtime import unchanged_on_error
 from skparams.decomposition._pca.crossval import best_number, cross_validated_errors
 from skparams.decomposition._pca.em import em_moments
+from skparams.decomposition._pca.fingerprint import fingerprint_of
 from skparams.decomposition._pca.model import ASSIGNABLE
 from skparams.decomposition._pca.moments import EPS, moments_of
 from skparams.decomposition._pca.rows import (
@@ -384,6 +385,7 @@ class PCA(StreamingPCA):
         self._fit_svd_solver = solver
         self.n_samples_ = X.shape[0]
         self._dtype = dtype_of(X).name
+        self._fingerprint = fingerprint_of(X, weight)
         self._keep(spectrum, n_components)
         if weight is None and not self.scale and solver in ("full", "covariance_eigh"):
             self._take_their_signs(X)

@@ -76,23 +76,22 @@ class Spectrum:
             rest = max(0.0, self.total - self.values[:k].sum())
         return float(rest / (self.max_components - k))
 
-    def power_sums(self, k: int) -> tuple[float, float, float]:
-        """Sums of powers 1 to 3 of the eigenvalues after the k-th, NaN where unknown.
+    def power_sums(self, k: int) -> tuple[float, float]:
+        """Sum of the eigenvalues after the k-th, and that of their squares over its square.
 
-        The others are divided by powers of the first, so that they neither overflow nor vanish.
+        The second is NaN if unknown.
         """
         if self.is_complete:
             rest = self.values[k : self.max_components]
             first = float(rest.sum())
-            shares = rest / (first or 1.0)
-            return first, float((shares**2).sum()), float((shares**3).sum())
+            return first, float(((rest / (first or 1.0)) ** 2).sum())
         n_left = self.max_components - k
         first = self.noise(k) * n_left
         # The difference may have lost all digits, but lies between the sum of squares of equal
         # eigenvalues and that of a single one.
         second = self.squares - float(((self.values[:k] / self.total) ** 2).sum())
         second *= (self.total / first) ** 2 if first > 0 else 0.0
-        return first, float(np.clip(second, 1 / n_left, 1)), np.nan
+        return first, float(np.clip(second, 1 / n_left, 1))
 
 
 def is_resolved(spectrum: Spectrum, k: int) -> bool:

@@ -43,6 +43,7 @@ def pca_spec() -> Spec:
         **dict.fromkeys(("scatter_", "_shift", "_offset", "_weight"), "state"),
         **dict.fromkeys(("_n_positive_weights", "_weight_sum", "_total_variance"), "metadata"),
         **dict.fromkeys(("_deviations", "_residual", "_dtype", "_eps", "_rounding"), "metadata"),
+        "_fingerprint": "metadata",
     }
     names = ("components_", "mean_", "scale_")
     both: dict[str, Rule | str] = {**kept, **ours}

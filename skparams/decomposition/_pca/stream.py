@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skparams._runtime import AvailableIf, unchanged_on_error
+from skparams.decomposition._pca.fingerprint import fingerprint_of
 from skparams.decomposition._pca.model import ASSIGNABLE, FittedPCA, fitting
 from skparams.decomposition._pca.moments import Moments
 from skparams.decomposition._pca.rows import (
@@ -53,6 +54,7 @@ class StreamingPCA(FittedPCA):
     n_samples_: int
     _n_positive_weights: int
     _dtype: str  # a name, which loaders of safe formats accept
+    _fingerprint: int | None
 
     @AvailableIf
     def partial_fit(self, X, y=None, sample_weight=None) -> Self:
@@ -94,6 +96,8 @@ class StreamingPCA(FittedPCA):
             weight = self._weights(sample_weight, X, are_all=False)
             shift = None if first else self._shift
             found = finite_moments(X, weight, shift, type(self).__name__)
+            start, before = (0, 0) if first else (self.n_samples_, self._fingerprint)
+            self._fingerprint = fingerprint_of(X, weight, start, before)
             self._add_moments(found, X.shape[0], count_positive_weights(X, weight), dtype_of(X))
         return self
 
@@ -137,6 +141,7 @@ class StreamingPCA(FittedPCA):
         if names is None and others is not None:
             merged.feature_names_in_ = others
         n_rows, n_positive_weights = other.n_samples_, other._n_positive_weights
+        merged._fingerprint = None  # rows of both have other positions
         merged._add_moments(other._moments(), n_rows, n_positive_weights, other._dtype)
         return merged
 

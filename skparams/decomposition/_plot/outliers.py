@@ -35,7 +35,8 @@ class OutlierDisplay(Display):
     Parameters
     ----------
     hotelling_t2, spe : ndarray of shape (n_samples,)
-        T² and squared prediction error of the rows.
+        T² and squared prediction error of the rows, which is the leave-one-out one of training
+        rows.
     outliers : Outliers
         The rows beyond a limit.
     alpha : float
@@ -74,9 +75,9 @@ class OutlierDisplay(Display):
     >>> from skparams import PCA, OutlierDisplay
     >>> X = load_wine(as_frame=True).data
     >>> pca = PCA(n_components=3, scale=True).fit(X)
-    >>> display = OutlierDisplay.from_estimator(pca, X, alpha=0.001)
+    >>> display = OutlierDisplay.from_estimator(pca, X, alpha=0.005)
     >>> display.labels_[0].get_text()
-    '95: magnesium'
+    '121: ash'
     """
 
     hotelling_t2: Any
@@ -123,7 +124,7 @@ class OutlierDisplay(Display):
         check_label_length(label_length, what)
         found = cls._explain(estimator, X)
         outliers = found.outliers(alpha=alpha)
-        t2, spe = found.hotelling_t2(), found.spe()
+        t2, spe = outliers.compared.T
         display = cls(outliers=outliers, hotelling_t2=t2, spe=spe, alpha=alpha)
         return display.plot(ax, max_labels=max_labels, label_length=label_length)
 
@@ -148,7 +149,7 @@ class OutlierDisplay(Display):
         check_max_labels(max_labels, type(self).__name__)
         found, texts = self.outliers, warnings_of(self.outliers)
         ax = self._start(ax, (6, 4.4 + height_of(texts)), label_length)
-        t2_limit, spe_limit = found.limits
+        t2_limit, spe_limit = found.limit_values
         normal = np.ones(len(self.spe), dtype=bool)
         normal[found.rows] = False
         size = float(np.clip(4000 / max(1, len(normal)), 4, 18))
@@ -188,10 +189,10 @@ class OutlierDisplay(Display):
     def _names(self, max_labels: int | None) -> list[Label]:
         """Labels of the outliers, each with the feature that contributes most."""
         found, names = self.outliers, []
-        t2_limit, spe_limit = found.limits
+        t2_limit, spe_limit = found.limit_values
         n = len(found) if max_labels is None else MAX_TRIED * max_labels
         for i, (t2, spe) in enumerate(zip(found.hotelling_t2[:n], found.spe[:n], strict=True)):
-            by_spe = spe * t2_limit > t2 * spe_limit
+            by_spe = not np.isfinite(t2_limit) or spe * t2_limit > t2 * spe_limit
             contributions = found.spe_contributions if by_spe else found.hotelling_t2_contributions
             names.append(found.feature_names[int(contributions[i].argmax())])
         texts = zip(self._texts(found.labels[:n]), self._texts(names), strict=True)
