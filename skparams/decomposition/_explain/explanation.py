@@ -102,8 +102,9 @@ class Explanation:
     def correlations(self) -> Any:
         """Correlations of the features with the components, 0 for constant features.
 
-        They are the loadings over the features' standard deviations: a frame or array of shape
-        (n_features, n_components).
+        They are the loadings over the features' standard deviations, times the correlations of the
+        components if they have some ('promax'): a frame or array of shape (n_features,
+        n_components).
         """
         return self._of_features(self._correlations())
 
@@ -120,9 +121,10 @@ class Explanation:
     def communalities(self) -> Any:
         """Share of each feature's variance that the components explain together.
 
-        They are the sums of the squared correlations: a Series or array of shape (n_features,).
+        They are the sums of the squared correlations, or with correlated components those of the
+        products with the loadings: a Series or array of shape (n_features,).
         """
-        return self._of_features(np.minimum((self._correlations() ** 2).sum(axis=1), 1.0))
+        return self._of_features(np.minimum(self._communalities(), 1.0))
 
     def explained_by(self, feature) -> Any:
         """Return how one feature and each component are related.
@@ -569,9 +571,9 @@ class Explanation:
 
         Parameters
         ----------
-        method : {'varimax', 'quartimax'}, default='varimax'
+        method : {'varimax', 'quartimax', 'promax'}, default='varimax'
             'varimax' makes the squared loadings of each component uneven, 'quartimax' those of
-            each feature.
+            each feature. 'promax' lets the components of 'varimax' correlate.
 
         Returns
         -------
@@ -702,9 +704,19 @@ class Explanation:
         return mean_and_variance(left_out_spe(self.pca, X, t2, spe))
 
     def _correlations(self) -> np.ndarray:
-        found = quotient(self.pca._loadings(), self.pca._deviations[:, np.newaxis])
-        communalities = (found**2).sum(axis=1, keepdims=True)
-        return found / np.sqrt(np.maximum(communalities, 1.0))  # above 1 by rounding only
+        structure = quotient(self._structure(), self.pca._deviations[:, np.newaxis])
+        # above 1 by rounding only
+        return structure / np.sqrt(np.maximum(self._communalities(), 1.0))[:, np.newaxis]
+
+    def _communalities(self) -> np.ndarray:
+        deviations = self.pca._deviations[:, np.newaxis]
+        loadings = quotient(self.pca._loadings(), deviations)
+        return (loadings * quotient(self._structure(), deviations)).sum(axis=1)
+
+    def _structure(self) -> np.ndarray:
+        """Covariances of the features with the components of unit variance."""
+        rotated = isinstance(self.pca, RotatedPCA)
+        return self.pca._structure() if rotated else self.pca._loadings()
 
     def _of_features(self, table: np.ndarray) -> Any:
         """A table with one row a feature, in the dtype of the components."""

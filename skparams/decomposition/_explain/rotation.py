@@ -1,17 +1,15 @@
-"""Components rotated so that each has few large loadings: varimax and quartimax."""
+"""A PCA whose components are rotated so that each has few large loadings."""
 
 import copy
-import warnings
 from operator import attrgetter
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skparams._runtime import one_blas_thread, unchanged_on_error
+from skparams._runtime import unchanged_on_error
 from skparams.decomposition._explain.checks import check_option
 from skparams.decomposition._explain.diagnostics import (
     diagnose,
@@ -19,37 +17,8 @@ from skparams.decomposition._explain.diagnostics import (
     quotient,
     rank_of,
 )
+from skparams.decomposition._explain.orthomax import METHODS, rotation_of
 from skparams.decomposition._pca import BasePCA, dtype_of
-
-# Weight of the columns' means in the criterion.
-METHODS = {"varimax": 1.0, "quartimax": 0.0}
-# The largest change of the rotation at which the iteration ends. The criterion itself is flat
-# around its maximum, and would settle half of the digits.
-TOLERANCE = 1e-13
-MAX_ITER = 5000
-
-
-def rotation_of(loadings: np.ndarray, method: str) -> np.ndarray:
-    """The rotation of loadings by Kaiser's normalized criterion, with a gradient projection."""
-    norms = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
-    rows = quotient(loadings, norms)
-    rotation, change = np.eye(loadings.shape[1]), 0.0
-    with one_blas_thread():  # several threads take longer for small products
-        for _ in range(MAX_ITER):
-            turned = rows @ rotation
-            mean = METHODS[method] * (turned**2).mean(axis=0)
-            left, _, right = np.linalg.svd(rows.T @ (turned**3 - turned * mean))
-            before, rotation = rotation, left @ right
-            change = np.abs(rotation - before).max(initial=0.0)
-            if change <= TOLERANCE:
-                return rotation
-    warnings.warn(
-        f"RotatedPCA: {method} did not converge within {MAX_ITER} steps; the last one changed the "
-        f"rotation by {change:.1e}, more than {TOLERANCE:.0e}.",
-        ConvergenceWarning,
-        stacklevel=2,
-    )
-    return rotation
 
 
 class RotatedPCA(BasePCA):
@@ -59,31 +28,35 @@ class RotatedPCA(BasePCA):
 
     The loadings are rotated, with each feature's scaled to a communality of 1 first (Kaiser's
     normalization). What the components explain together, T², SPE and what ``inverse_transform``
-    restores do not change. Scores stay uncorrelated; the directions in ``components_`` are no
-    longer orthogonal.
+    restores do not change. The directions in ``components_`` are no longer orthogonal. Scores stay
+    uncorrelated, but for 'promax'.
 
     Parameters
     ----------
     pca : PCA
         The estimator that is fitted and rotated.
-    method : {'varimax', 'quartimax'}, default='varimax'
+    method : {'varimax', 'quartimax', 'promax'}, default='varimax'
         'varimax' makes the squared loadings of each component uneven, 'quartimax' those of each
-        feature.
+        feature. 'promax' lets the components of 'varimax' correlate, which leaves fewer large
+        loadings where what they stand for is related.
 
     Attributes
     ----------
     pca_ : PCA
         The fitted PCA. Components without variance are left out of the rotation.
     rotation_ : ndarray of shape (n_components, n_components)
-        The orthogonal matrix that the loadings of ``pca_`` are multiplied by.
+        The matrix that the loadings of ``pca_`` are multiplied by; orthogonal but for 'promax'.
+    component_correlations_ : ndarray of shape (n_components, n_components)
+        Correlations of the rotated components; the identity but for 'promax'.
     components_ : ndarray of shape (n_components, n_features)
         The rotated loadings, scaled to norm 1, by falling variance.
     explained_variance_ : ndarray of shape (n_components,)
-        Sums of the squared rotated loadings. Their sum is that of the PCA.
+        Sums of the squared rotated loadings; with 'promax' of their products with the covariances
+        of feature and component. Their sum is that of the PCA.
     explained_variance_ratio_ : ndarray of shape (n_components,)
         Explained variance over the variance of all features.
     loadings_ : ndarray of shape (n_features, n_components)
-        The rotated loadings.
+        The rotated loadings: by how much a feature grows with a component, the others held.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -97,7 +70,9 @@ class RotatedPCA(BasePCA):
     ----------
     .. [1] Kaiser, "The varimax criterion for analytic rotation in factor analysis", Psychometrika
        23, 1958.
-    .. [2] Jolliffe, "Principal Component Analysis", 2nd edition, 2002, section 11.1.
+    .. [2] Hendrickson and White, "Promax: a quick method for rotation to oblique simple structure",
+       British Journal of Statistical Psychology 17, 1964.
+    .. [3] Jolliffe, "Principal Component Analysis", 2nd edition, 2002, section 11.1.
 
     Examples
     --------
@@ -145,7 +120,8 @@ class RotatedPCA(BasePCA):
         loadings = pca._loadings()[:, : rank_of(pca)]
         rotation = rotation_of(loadings, self.method)
         turned = loadings @ rotation
-        order = np.argsort(-(turned**2).sum(axis=0), kind="stable")
+        structure = turned @ _correlations(rotation)
+        order = np.argsort(-(turned * structure).sum(axis=0), kind="stable")
         largest = np.abs(turned).argmax(axis=0)
         signs = np.where(turned[largest, np.arange(turned.shape[1])] < 0, -1.0, 1.0)
         self.pca_, self.rotation_ = pca, (rotation * signs)[:, order]
@@ -154,13 +130,20 @@ class RotatedPCA(BasePCA):
     @property
     def components_(self) -> Any:
         """The rotated loadings, scaled to norm 1."""
-        components = quotient(self._loadings(), np.sqrt(self._variances())).T
+        components = quotient(self._loadings(), self._norms()).T
         return components.astype(self.pca_.components_.dtype, copy=False)
 
     @property
     def explained_variance_(self) -> Any:
-        """Sums of the squared rotated loadings."""
-        return self._variances().astype(self.pca_.components_.dtype, copy=False)
+        """The share of each rotated component in the variance that all explain."""
+        variances = (self._loadings() * self._structure()).sum(axis=0)
+        return variances.astype(self.pca_.components_.dtype, copy=False)
+
+    @property
+    def component_correlations_(self) -> Any:
+        """Correlations of the rotated components."""
+        check_is_fitted(self)
+        return _correlations(self.rotation_)
 
     n_features_in_ = property(attrgetter("pca_.n_features_in_"), doc="Number of features.")
     feature_names_in_ = property(attrgetter("pca_.feature_names_in_"), doc="Names of the features.")
@@ -178,14 +161,14 @@ class RotatedPCA(BasePCA):
         Returns
         -------
         X_new : ndarray of shape (n_samples, n_components)
-            Uncorrelated over the training rows, with variances `explained_variance_`, or 1 if the
-            PCA has `whiten` set.
+            Over the training rows they have the correlations `component_correlations_`. Their
+            variances are the sums of the squared loadings, or 1 if the PCA has `whiten` set.
         """
         check_is_fitted(self)
         X = self.pca_._checked(X)
         (scores,) = diagnose(self.pca_, X, ["coordinates"], dtype_of(X))
         inverse = np.sqrt(inverse_variances(self.pca_)[: len(self.rotation_)])
-        axes = inverse[:, np.newaxis] * self.rotation_ * self._spreads()
+        axes = inverse[:, np.newaxis] * np.linalg.inv(self.rotation_).T * self._spreads()
         return scores[:, : len(axes)] @ axes.astype(scores.dtype)
 
     def inverse_transform(self, X) -> Any:
@@ -211,15 +194,19 @@ class RotatedPCA(BasePCA):
         return self.pca_._loadings()[:, : len(self.rotation_)] @ self.rotation_
 
     def _contributions(self) -> np.ndarray:
-        return quotient(self._loadings() ** 2, self._variances())
+        return quotient(self._loadings() ** 2, self._norms() ** 2)
 
-    def _variances(self) -> np.ndarray:
-        return (self._loadings() ** 2).sum(axis=0)
+    def _structure(self) -> np.ndarray:
+        """Covariances of the features with the components of unit variance."""
+        return self._loadings() @ _correlations(self.rotation_)
+
+    def _norms(self) -> np.ndarray:
+        return np.sqrt((self._loadings() ** 2).sum(axis=0))
 
     def _spreads(self) -> np.ndarray:
         """Standard deviations of the scores."""
-        variances = self._variances()
-        return np.ones_like(variances) if self.pca_.whiten else np.sqrt(variances)
+        norms = self._norms()
+        return np.ones_like(norms) if self.pca_.whiten else norms
 
     def __sklearn_tags__(self):
         tags, of_pca = super().__sklearn_tags__(), get_tags(self.pca)
@@ -235,6 +222,11 @@ class RotatedPCA(BasePCA):
 
     def __sklearn_is_fitted__(self):
         return "rotation_" in vars(self)
+
+
+def _correlations(rotation: np.ndarray) -> np.ndarray:
+    """Correlations of components whose loadings are multiplied by a matrix."""
+    return np.linalg.inv(rotation.T @ rotation)
 
 
 def rotate(pca: Any, method: str) -> RotatedPCA:

@@ -63,9 +63,9 @@ def _n_rotated(ctx: Context) -> Any:
 
 
 def _angles(ctx: Context) -> int:
-    """Count the angles of a rotation."""
+    """Count the angles of a rotation; of an oblique one, those of each component."""
     k = ctx.shape[0]
-    return k * (k - 1) // 2
+    return k * (k - 1) if ctx.params["method"] == "promax" else k * (k - 1) // 2
 
 
 @cache
