@@ -1,6 +1,6 @@
 """Bootstrap intervals of eigenvalues, explained-variance ratios and loadings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,16 @@ from sklearn.utils import check_random_state
 
 from skparams._runtime import Progress
 from skparams.decomposition._explain.checks import check_count, check_option, check_probability
+from skparams.decomposition._explain.diagnostics import quotient
 from skparams.decomposition._explain.labels import feature_names, pandas_for
 from skparams.decomposition._explain.resamples import Resamples, reflected, resample, rotated
+from skparams.decomposition._explain.trust import (
+    bounded,
+    interval_of,
+    largest_eigenvalues,
+    unbounded,
+    warnings_of,
+)
 from skparams.decomposition._pca import FittedPCA
 
 ALIGNMENTS = {"signs": reflected, "procrustes": rotated}
@@ -31,6 +39,9 @@ class Bootstrap:
         How loadings were aligned.
     feature_names, component_names : tuple
         Names of the features and of the components.
+    normal_error : float
+        The standard error of the logarithm of an eigenvalue of as many normal rows; 0 with `scale`,
+        where it depends on the correlations.
     warnings : tuple of str
         Sentences that say where the intervals are not to be trusted; empty if nowhere.
     """
@@ -40,17 +51,22 @@ class Bootstrap:
     alignment: str
     feature_names: tuple[Any, ...]
     component_names: tuple[str, ...]
+    normal_error: float
     warnings: tuple[str, ...]
 
     def interval(self, kind: str = "eigenvalues", confidence_level: float = 0.95) -> np.ndarray:
-        """Return percentile intervals.
+        """Return intervals.
+
+        They are normal intervals, less the bias of the resamples: of the logarithms of eigenvalues,
+        of the logarithms of the odds of ratios, and of loadings. Components at a bound have
+        percentile intervals. See `warnings`.
 
         Parameters
         ----------
         kind : {'eigenvalues', 'ratios', 'loadings'}, default='eigenvalues'
             Which numbers.
         confidence_level : float, default=0.95
-            Share of the resamples within the interval, in (0, 1).
+            Share of samples whose interval covers the number of the population, in (0, 1).
 
         Returns
         -------
@@ -64,11 +80,25 @@ class Bootstrap:
 
         References
         ----------
-        .. [1] Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
+        .. [1] Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 13 and 14.
         """
         check_probability(confidence_level, "Bootstrap.interval: confidence_level")
         tail = (1 - confidence_level) / 2
-        return np.quantile(self._of(kind), [tail, 1 - tail], axis=0)
+        found, free = np.quantile(self._of(kind), [tail, 1 - tail], axis=0), ~self._at_bound
+        estimates, resamples = (
+            unbounded(getattr(each, kind)[..., free], kind)
+            for each in (self.estimates, self.resamples)
+        )
+        stretch = 1.0 if kind == "loadings" else self._stretch(free)
+        bounds = interval_of(estimates, resamples, confidence_level, stretch)
+        found[..., free] = bounded(bounds, kind)
+        # The loadings of scaled features are correlations.
+        return found.clip(-1, 1) if kind == "loadings" and self.normal_error == 0 else found
+
+    def _stretch(self, free: np.ndarray) -> np.ndarray:
+        """How much wider than in the resamples intervals are, as normal rows vary more."""
+        errors = np.log(self.resamples.eigenvalues[:, free]).std(axis=0, ddof=1)
+        return np.maximum(1.0, quotient(np.full_like(errors, self.normal_error), errors))
 
     def standard_error(self, kind: str = "eigenvalues") -> np.ndarray:
         """Return standard deviations over the resamples.
@@ -125,6 +155,13 @@ class Bootstrap:
             lines.append(f"{name}  {ratio:.3f}  [{low[i]:.3f}, {high[i]:.3f}]")
         return "\n".join([*lines, *self.warnings])
 
+    @property
+    def _at_bound(self) -> np.ndarray:
+        """Which components have no variance, or all of it, in the data or in a resample."""
+        ratios = np.vstack([self.estimates.ratios, self.resamples.ratios])
+        values = np.vstack([self.estimates.eigenvalues, self.resamples.eigenvalues])
+        return np.any((values <= 0) | (ratios >= 1), axis=0)
+
     def _of(self, kind: str) -> np.ndarray:
         check_option(kind, KINDS, "Bootstrap: kind")
         return getattr(self.resamples, kind)
@@ -166,11 +203,11 @@ def bootstrap(
     estimates = Resamples(values.astype(np.float64), ratios.astype(np.float64), pca._loadings())
     names = tuple(feature_names(pca)), tuple(pca.get_feature_names_out())
     n, p = round(len(z) if weight is None else weight.sum()), z.shape[1]
-    return Bootstrap(estimates, resamples, alignment, *names, warnings_of(n, p))
-
-
-def warnings_of(n: int, p: int) -> tuple[str, ...]:
-    """Sentences that say where intervals are not to be trusted."""
-    if n < p:
-        return (f"Intervals are not to be trusted: {n:,} rows are fewer than {p:,} features.",)
-    return ()
+    normal_error = 0.0 if pca.scale else float(np.sqrt(2 / n))
+    found = Bootstrap(estimates, resamples, alignment, *names, normal_error, ())
+    at_bound, errors = found._at_bound, np.full(len(values), normal_error)
+    logs = np.log(resamples.eigenvalues[:, ~at_bound])
+    errors[~at_bound] = np.maximum(normal_error, logs.std(axis=0, ddof=1))
+    eigenvalues = largest_eigenvalues(z, weight, len(values) + 1)
+    warnings = warnings_of(n, p, eigenvalues, errors, at_bound, names[1])
+    return replace(found, warnings=warnings)

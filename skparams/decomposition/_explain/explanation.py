@@ -644,9 +644,9 @@ class Explanation:
 
         Notes
         -----
-        The j-th eigenvalue of a resample is compared with the j-th of the model. On simulated
-        spikes, percentile intervals covered more evenly than basic, bias-corrected and accelerated
-        ones.
+        The j-th eigenvalue of a resample is compared with the j-th of the model. Intervals are not
+        to be trusted, and ``warnings`` of the result says so, with fewer rows than features, where
+        eigenvalues are so close that components may have changed places, and at a bound.
 
         A resample takes all eigenvalues of its covariance, whose time grows with the cube of the
         number of features: with thousands of features, each takes seconds.
