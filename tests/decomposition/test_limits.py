@@ -216,3 +216,13 @@ def test_units_change_no_outlier():
         np.testing.assert_array_equal(found.rows, expected.rows)
         np.testing.assert_allclose(found.limits.spe / factor / factor, expected.limits.spe)
         assert explain(PCA(2).fit(rows)).limits().spe > 0
+
+
+def test_the_limit_of_many_rows_is_that_of_some(monkeypatch):
+    X, new = normal_rows(0, 300, 10, 2, ratio=20)
+    expected = explain(PCA(2).fit(X), X).limits()
+    monkeypatch.setattr("skparams.decomposition._explain.training.MAX_SAMPLE", 100)
+    model = explain(PCA(2).fit(X), X)
+    for spe in (model.limits().spe, model.outliers().limits.spe, model.outliers(new).limits.spe):
+        assert spe == model.limits().spe != expected.spe
+        assert spe == pytest.approx(expected.spe, rel=0.3)

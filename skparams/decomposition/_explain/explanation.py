@@ -22,7 +22,12 @@ from skparams.decomposition._explain.labels import feature_names, names_of, row_
 from skparams.decomposition._explain.limits import Limits, limits_of
 from skparams.decomposition._explain.outliers import Outliers, outliers_of
 from skparams.decomposition._explain.rotation import RotatedPCA, rotate
-from skparams.decomposition._explain.training import is_training, left_out_spe, mean_and_variance
+from skparams.decomposition._explain.training import (
+    a_sample,
+    is_training,
+    left_out_spe,
+    mean_and_variance,
+)
 from skparams.decomposition._pca import dtype_of
 
 # Components that are printed, and features that are named for each.
@@ -449,7 +454,8 @@ class Explanation:
         left_out = None
         if known is True:
             spe = left_out_spe(pca, rows, t2, spe)
-            left_out = mean_and_variance(spe) if len(spe) == pca.n_samples_ else None
+            if len(spe) == pca.n_samples_:
+                left_out = mean_and_variance(spe[a_sample(len(spe))])
         left_out = left_out or self._left_out
         limits = limits_of(pca, float(alpha), known is True, left_out)
         return outliers_of(pca, rows, index, np.stack([t2, spe], axis=1), limits, known)
@@ -697,9 +703,12 @@ class Explanation:
         """Mean and relative variance of the leave-one-out SPE, None without the training rows."""
         if self.X is None:
             return None
-        X = self.pca._checked(self.X)
+        X = self.X  # which was validated; floats need no conversion
+        if not isinstance(X, np.ndarray) or X.dtype.kind != "f":
+            X = self.pca._checked(X)
         if is_training(self.pca, X) is not True:
             return None
+        X = X[a_sample(X.shape[0])]
         t2, spe = diagnose(self.pca, X, ("hotelling_t2", "spe"), np.float64)
         return mean_and_variance(left_out_spe(self.pca, X, t2, spe))
 

@@ -15,6 +15,8 @@ from skparams.decomposition._pca import FittedPCA, fingerprint_of, units
 # otherwise its SPE follows from its leverage.
 MAX_ROWS = 200
 MAX_WORK = 4e10
+# Rows whose SPE give its mean and variance.
+MAX_SAMPLE = 4096
 # Largest rounding errors of a mean, in deviations of the feature or in means: 1000 eps.
 MEAN_ERRORS = 1000
 # Share of a deviation that rounding leaves of a feature that is constant without a row.
@@ -61,6 +63,11 @@ def left_out_spe(pca: FittedPCA, X: Any, t2: np.ndarray, spe: np.ndarray) -> np.
     if is_whole and n_rows <= MAX_ROWS and work <= MAX_WORK:
         return _deleted(pca, X, k)
     return spe / (1 - np.minimum(leverage, MAX_LEVERAGE)) ** 2
+
+
+def a_sample(n: int) -> slice:
+    """Rows, spread over all, whose SPE settle its mean and variance."""
+    return slice(None, None, -(-n // MAX_SAMPLE))
 
 
 def mean_and_variance(spe: np.ndarray) -> tuple[float, float]:
