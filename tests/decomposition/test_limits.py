@@ -207,6 +207,21 @@ def test_missing_values_have_a_place_in_the_fingerprint():
     assert not model.outliers(np.nan_to_num(X)).training
 
 
+def test_filled_and_weighted_rows_may_be_compared_as_training_rows():
+    X, _ = normal_rows(0, 40, 8, 2, ratio=20)
+    holed = X.copy()
+    holed[::7, 1] = np.nan
+    model = explain(PCA(3, missing="em").fit(holed), holed)
+    assert model.outliers().training
+    assert model.outliers(training=True).training
+    weight = np.random.RandomState(0).uniform(0.5, 1.5, 40)
+    model = explain(PCA(2, weights="relative").fit(X, sample_weight=weight), X)
+    assert not model.outliers().training
+    found = model.outliers(training=True)
+    assert found.training
+    assert np.isfinite(found.compared).all()
+
+
 def test_units_change_no_outlier():
     X, _ = normal_rows(0, 60, 100, 2)
     expected = explain(PCA(2).fit(X), X).outliers()

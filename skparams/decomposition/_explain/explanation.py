@@ -24,6 +24,7 @@ from skparams.decomposition._explain.outliers import Outliers, outliers_of
 from skparams.decomposition._explain.rotation import RotatedPCA, rotate
 from skparams.decomposition._explain.training import (
     a_sample,
+    check_t2_of_training,
     is_training,
     left_out_spe,
     mean_and_variance,
@@ -452,6 +453,8 @@ class Explanation:
         known = is_training(pca, rows) if training is None else bool(training)
         t2, spe = diagnose(pca, rows, ("hotelling_t2", "spe"), np.float64)
         left_out = None
+        if training and pca.missing is None:
+            check_t2_of_training(pca, t2)
         if known is True:
             spe = left_out_spe(pca, rows, t2, spe)
             if len(spe) == pca.n_samples_:

@@ -44,24 +44,29 @@ def is_training(pca: FittedPCA, X: Any) -> bool | Unknown:
     return Unknown("they are as many and have the same means, but are others or in another order")
 
 
+def check_t2_of_training(pca: FittedPCA, t2: np.ndarray) -> None:
+    """Raise an error if a row that is said to be of training is too far from the mean."""
+    n, row = pca._weight_sum, int(t2.argmax())
+    largest = (n - 1) ** 2 / n
+    if t2[row] > 2 * largest:  # rounding errors may be as large where rows barely differ
+        raise ValueError(
+            f"Explanation.outliers: training=True, but T² of row {row} is {t2[row]:.4g}, more than "
+            f"{largest:.4g}, the largest that a training row can have."
+        )
+
+
 def left_out_spe(pca: FittedPCA, X: Any, t2: np.ndarray, spe: np.ndarray) -> np.ndarray:
     """SPE of each training row by a PCA of the others, or by its leverage if they are many."""
     n, k = pca._weight_sum, rank_of(pca)
     if n - 1 <= k or not spe.any():
         return spe
-    leverage = 1 / n + t2 / (n - 1)
-    if (leverage > 1 + 1e-6).any():
-        row = int(leverage.argmax())
-        raise ValueError(
-            f"Explanation.outliers: training=True, but T² of row {row} is {t2[row]:.4g}, more than "
-            f"{(n - 1) ** 2 / n:.4g}, the largest that a training row can have."
-        )
     n_rows, p = X.shape
     is_whole = n_rows == n == pca.n_samples_ and not pca._has_holes(X)
     width = p if pca.scale else min(n_rows, p)
     work = n_rows**2 * width * min(n_rows, width)
     if is_whole and n_rows <= MAX_ROWS and work <= MAX_WORK:
         return _deleted(pca, X, k)
+    leverage = 1 / n + t2 / (n - 1)
     return spe / (1 - np.minimum(leverage, MAX_LEVERAGE)) ** 2
 
 
