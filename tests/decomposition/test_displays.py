@@ -621,7 +621,7 @@ def test_supplementary_rows_are_apart(wine):
     assert f"squares: {n} of 28 supplementary rows are beyond the dashed ellipse" in note
     assert any(text.get_text().startswith("new ") for text in display.labels_)
     strangers = ScoreDisplay.from_estimator(pca, others)
-    assert "the PCA was fitted on other rows" in one_line(strangers.ax_.get_xlabel())
+    assert "not known to be the training rows" in one_line(strangers.ax_.get_xlabel())
 
 
 def test_scores_without_a_limit(rng):

@@ -5,6 +5,7 @@ from .explanation import Explanation
 from .labels import row_index
 from .outliers import Outliers
 from .rotation import RotatedPCA
+from .training import is_training
 from .verb import explain
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "check_probability",
     "explain",
     "index_of",
+    "is_training",
     "rank_of",
     "row_index",
 ]

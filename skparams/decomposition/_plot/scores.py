@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from skparams._report import LIGHT
-from skparams.decomposition._explain import check_probability, rank_of, row_index
+from skparams.decomposition._explain import check_probability, is_training, rank_of, row_index
 from skparams.decomposition._plot.display import (
     LABEL_LENGTH,
     check_label_length,
@@ -58,8 +58,8 @@ class ScoreDisplay(RowsDisplay):
     supplementary_names : sequence of str, default=None
         Their names; by default their positions.
     training : bool, default=True
-        Whether the rows are those that the PCA was fitted on; if not, their ellipse is that of new
-        rows.
+        Whether the rows are known to be those that the PCA was fitted on; if not, their ellipse is
+        that of new rows.
 
     Attributes
     ----------
@@ -191,7 +191,7 @@ default=None
             y=y,
             y_name=y_name,
             row_names=row_index(found.X) if row_names is None else row_names,
-            training=found.X.shape[0] == found.pca.n_samples_,
+            training=is_training(found.pca, found.pca._checked(found.X)) is True,
         )
         if supplementary is not None:
             display.supplementary = found.coordinates(supplementary)[:, pair]
@@ -245,7 +245,7 @@ default=None
             which = counted(int((new > 1).sum()), len(others), "supplementary row", "is", "are")
             notes.append(f"squares: {which} beyond the dashed ellipse, that of new rows")
         if not self.training:
-            notes.append("the PCA was fitted on other rows: the ellipse is that of new rows")
+            notes.append("not known to be the training rows: the ellipse is that of new rows")
         notes += self._about_rows(ellipses)
         self._move_groups_apart(np.empty((0, 2)), "\n".join(notes) or " ")
         note(ax, "\n".join(notes))
