@@ -10,6 +10,7 @@ from functools import lru_cache
 from skparams._report.page import Column
 
 GAP = 2
+_BREAK = re.compile(r" (?![kMGTPE]?B\b)")
 _LONGEST_PART = 30  # of what a column that wraps keeps in one line, rather than others: a class
 _NAMES_SHARE = 0.6  # of the page: longer names are cut rather than all other columns left out
 
@@ -101,8 +102,8 @@ def fitted(text: str, column: Column, width: int, sign: str) -> list[str]:
 
 
 def folded(text: str, width: int) -> list[str]:
-    """A sentence in lines, broken between words."""
-    return _filled(text.split(" "), width)
+    """A sentence in lines, broken between words, but not between a number and its unit."""
+    return _filled(_BREAK.split(text), width)
 
 
 def _filled(parts: Sequence[str], width: int) -> list[str]:

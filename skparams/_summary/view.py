@@ -78,17 +78,18 @@ def page(summary: Summary) -> Page:
     if not root.fitted:
         note = "nothing is learned yet; plan(estimator, X, y) tells what will be"
         return Page(words, chosen(root), [note])
+    memory = memory_notes(summary.memory)
     sections = [
         *chosen(root),
         *_outcomes(root),
-        learned(root, summary.depth, planned=False, notes=_notes(summary)),
+        learned(root, summary.depth, planned=False, notes=_notes(summary, memory)),
         *_stats(root),
         *layers(root),
         *sections_of(summary.coefficient_tables or (), _MAX_COEFFICIENTS),
         *tables("components", (node for node in root.walk() if node.leading), _leading),
         *_findings(summary),
     ]
-    return Page(words, sections, memory_notes(summary.memory))
+    return Page(words, sections, memory)
 
 
 def draw(summary: Summary, ax: Axes | None) -> Axes:
@@ -183,15 +184,15 @@ def _findings(summary: Summary) -> Iterator[Section]:
         yield Section(columns, rows, ["what to do: docs/findings"])
 
 
-def _notes(summary: Summary) -> list[str]:
-    """The notes on what was learned."""
+def _notes(summary: Summary, memory: Sequence[str]) -> list[str]:
+    """The notes on what was learned; what ``memory`` says of all roles is not said again."""
     found = []
     totals = summary.totals
     kept = [(role, n) for role, n in summary.kept.items() if role in _KEPT and n >= _MIN_BYTES]
     if kept:
-        parts = ", ".join(f"{_KEPT[role]} {size(n)}" for role, n in kept)
+        sizes = [_KEPT[role] if memory else f"{_KEPT[role]} {size(n)}" for role, n in kept]
         slimmable = _slimmable(summary, [role for role, _ in kept])
-        found.append(f"kept beside them: {parts}{slimmable}")
+        found.append(f"kept beside them: {', '.join(sizes)}{slimmable}")
     codes = {finding.code for finding in summary.findings}
     if "SKP006" not in codes:  # which says the same
         found += _retained(summary)
