@@ -85,14 +85,14 @@ def summary(
     if X is not None and n_samples is not None:
         raise ValueError(f"summary: give X or n_samples, not both; got n_samples={n_samples}.")
     n_given = None if X is None else n_rows("summary", X)
-    if n_given is not None:
-        n_samples = n_rows_known(estimator) or n_given
     measured = measure if stats else None
     walk = Walk(estimator, measured)
     ignored = ignored_paths("summary", ignore, _paths(walk.root), CODES)
     if not walk.root.fitted:
         root = _without(walk.root, ignored)
-        return Summary(root, n_samples, depth, Unknown("not fitted"), n_rows=n_given)
+        return Summary(root, n_samples or n_given, depth, Unknown("not fitted"), n_rows=n_given)
+    if n_given is not None:
+        n_samples = n_rows_known(estimator) or n_given
     degrees = effective("summary", estimator, X)
     probed = None if X is None else refined(walk, estimator, X)
     if probed and probed.roles:

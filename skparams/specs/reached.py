@@ -71,7 +71,10 @@ def _n_rows(estimator: Any) -> int | None:
     if spec is None:
         return None
     if "n_samples" in spec.extras:
-        found = spec.extras["n_samples"](Context(values, values=values, estimator=estimator))
+        try:
+            found = spec.extras["n_samples"](Context(values, values=values, estimator=estimator))
+        except KeyError:  # a step of a pipeline that is not fitted
+            return None
         return None if found is None else int(found)
     for name in N_SAMPLES:
         if isinstance(values.get(name), int | np.integer):  # sums of weights are floats

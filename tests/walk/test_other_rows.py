@@ -7,12 +7,12 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.cluster import MiniBatchKMeans
-from sklearn.decomposition import PCA, KernelPCA
+from sklearn.decomposition import PCA, IncrementalPCA, KernelPCA
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.neural_network import MLPRegressor
@@ -22,7 +22,7 @@ from sklearn.tree import DecisionTreeRegressor
 
 from skparams import count_params, summary
 from skparams.specs import MAX_ROWS, Unknown, n_rows_known
-from tests.all_estimators import each_estimator, fitted
+from tests.all_estimators import data_for, each_estimator, fitted, instances
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 
@@ -187,3 +187,18 @@ def test_a_tree_and_a_forest_know_their_rows_with_and_without_bootstrap(data):
     for settings in ({"bootstrap": False}, {"max_samples": 10}, {}):
         model = RandomForestClassifier(3, **settings).fit(X, y > 0)
         assert n_rows_known(model) == 300
+
+
+@each_estimator
+def test_before_fit_rows_are_counted(name):
+    for estimator in instances(name):
+        X, _ = data_for(estimator)
+        found = summary(estimator, X)
+        n = n_rows(X)
+        assert (found.n_rows, found.n_samples) == (n, n)
+
+
+def test_a_pipeline_whose_first_step_is_not_fitted():
+    X = np.random.RandomState(0).standard_normal((30, 3))
+    model = make_pipeline(IncrementalPCA(), LogisticRegression().fit(X, X[:, 0] > 0))
+    assert summary(model, X).n_samples == 30
