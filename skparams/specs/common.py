@@ -99,11 +99,6 @@ def simplex(ctx: Context) -> int:
     return prod(ctx.shape[:-1]) * (ctx.shape[-1] - 1)
 
 
-def no_free(ctx: Context) -> int:
-    """Zero free values: other parameters or constants determine all of them."""
-    return 0
-
-
 def search_tree(tree: Any) -> Iterator[Part]:
     """Yield the rows in a search tree of neighbors, and the tree; nothing of other objects."""
     if hasattr(tree, "get_arrays"):
@@ -111,6 +106,13 @@ def search_tree(tree: Any) -> Iterator[Part]:
         yield Part(".data", np.asarray(rows), role="data")
         for name, array in (("idx_array", indices), ("node_data", nodes), ("bounds", bounds)):
             yield Part(f".{name}", np.asarray(array), role="structure")
+
+
+def copied(path: str, numbers: Any, dims: tuple[str, ...], **more: Any) -> Part:
+    """Return numbers that are a copy: read-only, as writing into them changes no model."""
+    array = np.array(numbers)
+    array.flags.writeable = False
+    return Part(path, array, dims, **more)
 
 
 def targets_last(*dims: str) -> Rule:

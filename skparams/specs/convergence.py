@@ -24,12 +24,12 @@ def iterations(ctx: Context) -> str | None:
     return at_limit(sum(bool(n >= limit) for n in used), len(used), limit)
 
 
-def at_limit(reached: int, n: int, limit: int) -> str | None:
+def at_limit(reached: int, n: int, limit: int, name: str = "max_iter") -> str | None:
     if not reached:
         return None
     who = "uses" if n == 1 else f"{reached:,} of {n:,} fits use"
     plural = "" if limit == 1 else "s"
-    return f"{who} all of max_iter={limit:,} iteration{plural}: may not have converged"
+    return f"{who} all of {name}={limit:,} iteration{plural}: may not have converged"
 
 
 def with_tolerance(ctx: Context) -> str | None:

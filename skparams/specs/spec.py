@@ -12,10 +12,10 @@ from skparams.specs.context import Context
 
 # Whether something holds.
 Predicate = Callable[[Context], bool]
-# A free count: of all numbers (None), of those that are not zero, or what a function says: Unknown
-# where the shape does not tell.
+# A free count: of all numbers (None), of those that are not zero, a count, or what a function says:
+# Unknown where the shape does not tell.
 _Free = Count | Literal["nonzero"] | None
-Free = Callable[[Context], _Free] | Literal["nonzero"] | None
+Free = Callable[[Context], _Free] | _Free
 # How long an axis will be. A function may raise NotKnown, as reading an unknown DataShape does.
 Size = Count | Callable[[Context], Count]
 
@@ -103,10 +103,10 @@ class Rule:
         The name of each axis, or a function that returns them. Leading names are left out where
         an array has fewer axes, as the ``coef_`` of a single target has. In a list of arrays, the
         names for each of them; a function finds its place in ``ctx.index`` and ``ctx.length``.
-    free : callable or "nonzero", default=None
-        The count minus constraints, from ``ctx.shape`` and ``ctx.params``; by default all. Unknown
-        where constraints are not known. ``"nonzero"`` counts the numbers that are not zero. The
-        callable may return ``"nonzero"``, and None for all.
+    free : callable, int, Unknown or "nonzero", default=None
+        The count minus constraints, a function of ``ctx.shape`` and ``ctx.params`` where it follows
+        from these; by default all. Unknown where constraints are not known. ``"nonzero"`` counts
+        the numbers that are not zero. The callable may return ``"nonzero"``, and None for all.
     when : str or callable, default=None
         The hyperparameter without which the attribute is no parameter, like ``fit_intercept``; or
         a function that says whether it is one. Of an attribute that holds estimators, whether
@@ -192,7 +192,7 @@ def parameter(
     *dims : str
         The names, such as ``"n_components", "n_features"``. A name that is a hyperparameter's
         says that this hyperparameter decides the size.
-    free : callable or "nonzero", default=None
+    free : callable, int, Unknown or "nonzero", default=None
         As for ``Rule``.
     when : str or callable, default=None
         As for ``Rule``.

@@ -69,7 +69,7 @@ SPECS["BisectingKMeans"] = _kmeans(
             "parameter", parts=lambda ctx: _nodes(ctx.value), before=_nodes_before
         ),
         # What is added to the mean may be taken off the nodes.
-        "_X_mean": parameter("n_features", free=common.no_free),
+        "_X_mean": parameter("n_features", free=0),
         **roles(structure="_kmeans_single", random="_random_state"),
     },
     decides={"n_clusters": ("_bisecting_tree",)},

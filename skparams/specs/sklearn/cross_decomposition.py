@@ -69,7 +69,7 @@ _AXES = ("n_outputs", "n_components")
 _OF_Y = parameter(*_AXES, free=common.orthonormal)
 SPECS["_PLS"] = _pls(_OF_Y, _OF_Y)
 # Regression of y on the scores of X: the rotations of y are the pseudo-inverse of its loadings.
-SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=common.no_free), parameter(*_AXES))
+SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=0), parameter(*_AXES))
 SPECS["PLSSVD"] = Spec(
     {
         "x_weights_": _OF_X,

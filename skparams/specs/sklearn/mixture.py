@@ -111,14 +111,12 @@ def _expected_weights(ctx: Context) -> np.ndarray:
 # are components, as the weights of a GaussianMixture are.
 SPECS["BayesianGaussianMixture"] = Spec(
     {
-        "weight_concentration_": Rule(
-            "parameter", _COMPONENT, free=common.no_free, before=_concentrations
-        ),
+        "weight_concentration_": Rule("parameter", _COMPONENT, free=0, before=_concentrations),
         "mean_precision_": parameter("n_components", free=common.simplex),
         "degrees_of_freedom_": Rule(
             "parameter",
             lambda ctx: () if ctx.params["covariance_type"] == "tied" else _COMPONENT,
-            free=common.no_free,
+            free=0,
         ),
         "means_": parameter("n_components", "n_features"),
         "covariances_": _COVARIANCES,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Trees, Unknown, together
-from skparams.specs import Context, Part, Rule, Spec, roles
+from skparams.specs import Context, Part, Rule, Spec, common, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -35,20 +34,22 @@ def _model(ctx: Context) -> Iterator[Part]:
     trees = together(map(sizes, found))
     borders: list[float] = []
     skeleton = [_without_numbers(tree, borders) for tree in found]
-    part = partial(_part, trees=trees)
-    yield part("borders", borders, ("n_splits",))
+    yield common.copied(".borders", borders, ("n_splits",), trees=trees)
     scale, bias = ctx.estimator.get_scale_and_bias()
     bias = np.atleast_1d(np.asarray(bias, dtype=np.float64))
     values = np.asarray(ctx.estimator.get_leaf_values(), dtype=np.float64)
     dims = ("n_leaves", "n_outputs")[: bias.size]
-    yield part("leaf_values", values.reshape(-1, *[bias.size] * (bias.size > 1)), dims)
+    values = values.reshape(-1, *[bias.size] * (bias.size > 1))
+    yield common.copied(".leaf_values", values, dims, trees=trees)
     # Objectives without a start from the average leave zeros.
-    yield _part("bias", bias, ("n_outputs",), role="parameter" if bias.any() else "structure")
-    yield _part("scale", float(scale), (), role="structure")
+    role = "parameter" if bias.any() else "structure"
+    yield common.copied(".bias", bias, ("n_outputs",), role=role)
+    yield common.copied(".scale", float(scale), (), role="structure")
     yield from _categories(exported.get("ctr_data") or {})
-    about = [exported.get("features_info"), _labels(exported), skeleton]
+    labels = exported.get("model_info", {}).get("class_params")
+    about = [exported.get("features_info"), labels, skeleton]
     text = json.dumps(about, sort_keys=True).encode()
-    yield _part("structure", np.frombuffer(text, np.uint8), ("n_bytes",), role="structure")
+    yield common.copied(".structure", np.frombuffer(text, np.uint8), ("n_bytes",), role="structure")
 
 
 def _json(model: Any) -> Any:
@@ -65,10 +66,6 @@ def _saved(model: Any, kind: str) -> bytes:
         file = Path(folder, "model")
         model.save_model(str(file), format=kind)
         return file.read_bytes()
-
-
-def _labels(exported: Mapping[str, Any]) -> Any:
-    return exported.get("model_info", {}).get("class_params")
 
 
 def _without_numbers(tree: Any, borders: list[float]) -> Any:
@@ -116,21 +113,9 @@ def _categories(tables: Mapping[str, Any]) -> Iterator[Part]:
         rows = [row for row in rows if str(row[0]) != _EMPTY]
         statistics = np.array([row[1:] for row in rows], dtype=np.float64)
         hashes = np.array([int(row[0]) for row in rows], dtype=np.uint64)
-        yield _part(f"categories[{i}].statistics", statistics, ("n_categories", "n_statistics"))
-        yield _part(f"categories[{i}].hashes", hashes, ("n_categories",), role="structure")
-
-
-def _part(
-    name: str,
-    numbers: Any,
-    dims: tuple[str, ...],
-    *,
-    role: str = "parameter",
-    trees: Trees | None = None,
-) -> Part:
-    array = np.array(numbers)
-    array.flags.writeable = False
-    return Part(f".{name}", array, dims, role=role, trees=trees)
+        path, dims = f".categories[{i}]", ("n_categories", "n_statistics")
+        yield common.copied(f"{path}.statistics", statistics, dims)
+        yield common.copied(f"{path}.hashes", hashes, dims[:1], role="structure")
 
 
 SPECS["core._CatBoostBase"] = Spec(

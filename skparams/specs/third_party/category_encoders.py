@@ -40,7 +40,7 @@ def _encodings(ctx: Context, *, free: Unknown | None = _REPEATED) -> Iterator[Pa
                 ("n_categories",),
                 count=known.size,
                 free=free,
-                used=lambda known=known: known,  # type: ignore[misc]
+                used=partial(np.asarray, known),
             )
         yield from _index(path, table)
 

@@ -11,18 +11,18 @@ from skparams.specs import Context, Rule, Spec, common, convergence, parameter, 
 SPECS: dict[str, Spec] = {}
 
 
-def _trained(letter: str) -> Callable[[Context], bool]:
-    """Whether fit estimates a parameter, as ``params`` says; others stay as they were set."""
-    return lambda ctx: letter in ctx.params["params"]
+def _named_in(letter: str, *names: str) -> Callable[[Context], bool]:
+    """Whether one of these hyperparameters names what fit estimates by its letter."""
+    return lambda ctx: any(letter in ctx.params[name] for name in names)
 
 
 def _from_rows(letter: str) -> Callable[[Context], bool]:
-    """Do so where the first values are taken from the rows too."""
-    return lambda ctx: letter in ctx.params["params"] or letter in ctx.params["init_params"]
+    """Whether fit estimates a parameter, or takes its first values from the rows."""
+    return _named_in(letter, "params", "init_params")
 
 
 def _simplex(letter: str, *dims: str) -> Rule:
-    when = _trained(letter)
+    when = _named_in(letter, "params")
     return parameter(*dims, free=common.simplex, when=when, otherwise="structure")
 
 
@@ -60,7 +60,7 @@ def _limit_reached(ctx: Context) -> str | None:
     gain = monitor.history[-1] - monitor.history[-2] if len(monitor.history) > 1 else None
     if gain is not None and gain < monitor.tol:
         return None
-    return convergence.at_limit(1, 1, monitor.n_iter).replace("max_iter", "n_iter")  # type: ignore[union-attr]
+    return convergence.at_limit(1, 1, monitor.n_iter, "n_iter")
 
 
 def _hmm(name: str, n_features: Callable[[Context], Count] | None = None, **rules: Rule) -> None:
@@ -80,16 +80,15 @@ def _hmm(name: str, n_features: Callable[[Context], Count] | None = None, **rule
     )
 
 
-_MEANS = ("n_components", "n_mix", "n_features")
 _hmm(
     "GaussianHMM",
-    means_=_measured("m", *_MEANS[::2]),
+    means_=_measured("m", "n_components", "n_features"),
     _covars_=_covariances("n_components", repeated=True),
 )
 _hmm(
     "GMMHMM",
     weights_=_simplex("w", "n_components", "n_mix"),
-    means_=_measured("m", *_MEANS),
+    means_=_measured("m", "n_components", "n_mix", "n_features"),
     covars_=_covariances("n_components", "n_mix"),
 )
 _hmm("MultinomialHMM", emissionprob_=_simplex("e", "n_components", "n_features"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def _scores(ctx: Context) -> Iterator[Part]:
             dims,
             count=used.size,
             free=_CENTERED,
-            used=lambda used=used: used,  # type: ignore[misc]
+            used=partial(np.asarray, used),
         )
 
 

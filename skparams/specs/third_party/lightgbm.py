@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from skparams._records import Trees, Unknown, depth_of, together
-from skparams.specs import Context, Part, Rule, Spec, roles
+from skparams.specs import Context, Part, Rule, Spec, common, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -39,8 +39,7 @@ def _trees(ctx: Context) -> Iterator[Part]:
         array = np.array(found, dtype=np.float64)
         if name == "threshold":
             array = array[kinds & 1 == 0]
-        array.flags.writeable = False
-        yield Part(f".{name}", array, _DIMS[name], trees=trees)
+        yield common.copied(f".{name}", array, _DIMS[name], trees=trees)
 
 
 def _size(tree: str) -> Trees:

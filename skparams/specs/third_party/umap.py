@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from skparams._records import Count, Unknown
+from skparams._records import Unknown
 from skparams.specs import Context, Part, Rule, Spec, attributes_of, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
-
-def _free(ctx: Context) -> Count:
-    return Unknown("where the output metric is Euclidean, rotations and shifts change nothing")
+_TURNED = Unknown("where the output metric is Euclidean, rotations and shifts change nothing")
 
 
 def _index(ctx: Context) -> Iterator[Part]:
@@ -25,7 +23,7 @@ def _index(ctx: Context) -> Iterator[Part]:
 
 SPECS["umap_.UMAP"] = Spec(
     {
-        "embedding_": parameter("n_samples", "n_components", free=_free),
+        "embedding_": parameter("n_samples", "n_components", free=_TURNED),
         "_knn_search_index": Rule("data", parts=_index),
         **roles(
             data="_raw_data",

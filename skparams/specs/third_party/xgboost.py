@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skparams._records import Trees, Unknown, depth_of, together
-from skparams.specs import Context, Part, Rule, Spec, roles
+from skparams.specs import Context, Part, Rule, Spec, common, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -54,9 +54,7 @@ def _intercept(model: Mapping[str, str]) -> Iterator[Part]:
 
 
 def _part(name: str, numbers: Any, dim: str, trees: Trees | None = None) -> Part:
-    array = np.array(numbers, dtype=np.float32)
-    array.flags.writeable = False
-    return Part(f".{name}", array, (dim,), trees=trees)
+    return common.copied(f".{name}", np.asarray(numbers, np.float32), (dim,), trees=trees)
 
 
 SPECS["sklearn.XGBModel"] = Spec(
