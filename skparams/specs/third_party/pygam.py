@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import Count, NotKnown, Unknown
+from skparams._records import Unknown
 from skparams.specs import Context, Part, Rule, Spec, roles
 
 SPECS: dict[str, Spec] = {}
@@ -33,21 +33,9 @@ def _terms(path: str, term: Any) -> Iterator[tuple[str, Any]]:
         yield from _terms(f"{path}[{i}]", each)
 
 
-def _effective(ctx: Context) -> float:
-    """Return the trace of the smoother that pyGAM computed in fit, given its penalties."""
-    statistics = ctx.values["statistics_"]
-    if np.shape(ctx.X)[0] != statistics["n_samples"]:
-        raise NotKnown("X has other rows than fit had")
-    return float(statistics["edof"])
-
-
-def _free(ctx: Context) -> Count:
-    return _PENALIZED
-
-
 SPECS["pygam.GAM"] = Spec(
     {
-        "coef_": Rule("parameter", ("n_coefs",), _free),
+        "coef_": Rule("parameter", ("n_coefs",), _PENALIZED),
         "terms": Rule("parameter", parts=_knots),
         **roles(
             diagnostic="logs_",
@@ -60,7 +48,9 @@ SPECS["pygam.GAM"] = Spec(
     decides={"terms": ("coef_",), "fit_intercept": ("coef_",)},
     members=Unknown("depends on the terms, which pyGAM makes in fit"),
     extras={
-        "effective": _effective,
+        # The trace of the smoother that pyGAM computes in fit, given its penalties.
+        "effective": lambda ctx: float(ctx.values["statistics_"]["edof"]),
+        "n_samples": lambda ctx: ctx.values["statistics_"]["n_samples"],
         "fitted": lambda ctx: "coef_" in ctx.values,
         "coefficients": lambda ctx: None,  # they are of splines
     },

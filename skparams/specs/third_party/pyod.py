@@ -7,15 +7,17 @@ from math import prod
 
 import numpy as np
 
-from skparams._records import Count, Unknown
+from skparams._records import Unknown
 from skparams.specs import Context, Part, Rule, Spec, common, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
+_RATIOS = Unknown("shares of the variance sum to one where there are all of them")
+
 _BASE: dict[str, Rule | str] = {
     "threshold_": parameter(),
     # predict_proba compares with the scores of the training rows, so they are no mere output.
-    "decision_scores_": "structure",
+    "decision_scores_": Rule("structure", ("n_samples",)),
     "_mu": Rule("derived", derive=lambda ctx: np.mean(ctx.values["decision_scores_"])),
     "_sigma": Rule("derived", derive=lambda ctx: np.std(ctx.values["decision_scores_"])),
     # Without labels_ a detector says that it is not fitted.
@@ -46,10 +48,6 @@ def _ends(ctx: Context) -> int:
 
 def _tree(ctx: Context) -> Iterator[Part]:
     return common.search_tree(ctx.value)
-
-
-def _ratios(ctx: Context) -> Count:
-    return Unknown("shares of the variance sum to one where there are all of them")
 
 
 def _centroids(ctx: Context) -> Iterator[Part]:
@@ -85,7 +83,7 @@ _detector(
     scaler_="estimator",
     selected_components_=parameter("n_selected", "n_features", free=common.orthonormal),
     selected_w_components_=parameter(
-        "n_selected", free=_ratios, when="weighted", otherwise="structure"
+        "n_selected", free=_RATIOS, when="weighted", otherwise="structure"
     ),
     **roles(
         auxiliary="detector_ components_ w_components_",

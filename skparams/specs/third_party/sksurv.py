@@ -37,6 +37,7 @@ SPECS["tree.tree.SurvivalTree"] = Spec(
     },
     decides=dict.fromkeys(trees.LIMITS, ("tree_",)),
     members=_NO_PLAN,
+    extras={"n_samples": lambda ctx: ctx.values["tree_"].n_node_samples[0]},
 )
 SPECS["ensemble.forest._BaseSurvivalForest"] = Spec(
     {

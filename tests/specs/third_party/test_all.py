@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from skparams import assert_same_model, count_params, fitted_params, kept_rows, plan, slim, summary
-from skparams.specs import Bounds, Unknown
+from skparams.specs import Bounds, Unknown, n_rows_known
 from tests.specs.checks import check_roles
 from tests.specs.third_party.models import MODELS, ROWS, fitted, made, package_of
 
@@ -54,6 +54,15 @@ def test_rows_change_no_count(name):
     assert summary(copy.deepcopy(model), X).totals == alone
     arrays = fitted_params(model)
     assert sum(np.size(array) for array in arrays.values()) >= count_params(model)
+
+
+def test_the_number_of_rows_is_that_of_fit(name):
+    model, X, _ = fitted(name)
+    known = n_rows_known(model)
+    if package_of(name) in ("hdbscan", "pygam", "pyod") or "Tree" in name or "Forest" in name:
+        assert known == ROWS
+    assert known in (None, ROWS)
+    assert summary(copy.deepcopy(model), X[: ROWS - 1]).n_samples == known or known is None
 
 
 def test_rows_kept(name):
