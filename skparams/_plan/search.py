@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sklearn.base import clone
@@ -48,40 +49,31 @@ def candidates(params: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Any]
     """
     if params.get("estimator") is None or params.keys().isdisjoint(_GRIDS):
         raise NotKnown("depends on the candidates of the search")
-    for candidate in _listed(params):
+    with _unknown_if_it_raises("the candidates of the search cannot be listed"):
+        grid = _grid(params)
+        n = len(grid)
+        listed = list(grid) if n <= MAX_CANDIDATES else []
+    if n > MAX_CANDIDATES:
+        raise NotKnown(f"{n:,} candidates are more than the {MAX_CANDIDATES:,} that plan looks at")
+    for candidate in listed:
         # As fit does: a candidate's own estimators are cloned before something in them is set.
-        estimator = _cloned(params["estimator"])
-        try:
-            estimator.set_params(**_cloned(candidate))
-        except ValueError:  # a name that the estimator does not have
-            raise
-        except Exception as error:  # a third party's code
-            raise NotKnown(f"a candidate cannot be set ({_text(error)})") from None
+        with _unknown_if_it_raises("a candidate cannot be cloned"):
+            estimator = clone(params["estimator"], safe=False)
+            values = clone(candidate, safe=False)
+        with _unknown_if_it_raises("a candidate cannot be set", but=ValueError):
+            estimator.set_params(**values)  # ValueError for a name that it does not have
         yield candidate, estimator
 
 
-def _listed(params: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the candidates. Other packages' searches have other objects in their grids."""
+@contextmanager
+def _unknown_if_it_raises(what: str, *, but: type | tuple[()] = ()) -> Iterator[None]:
+    """Raise NotKnown for an error of other packages' searches, grids and estimators."""
     try:
-        grid = _grid(params)
-        n = len(grid)
-        if n <= MAX_CANDIDATES:
-            return list(grid)
+        yield
+    except but:
+        raise
     except Exception as error:
-        reason = f"the candidates of the search cannot be listed ({_text(error)})"
-        raise NotKnown(reason) from None
-    raise NotKnown(f"{n:,} candidates are more than the {MAX_CANDIDATES:,} that plan looks at")
-
-
-def _cloned(value: Any) -> Any:
-    try:
-        return clone(value, safe=False)
-    except Exception as error:  # a third party's code
-        raise NotKnown(f"{type(value).__name__} cannot be cloned ({_text(error)})") from None
-
-
-def _text(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+        raise NotKnown(f"{what} ({type(error).__name__}: {error})") from None
 
 
 def _grid(params: Mapping[str, Any]) -> ParameterGrid | ParameterSampler:
