@@ -50,11 +50,11 @@ class Predictions:
 
     def failing(self, other: Any) -> tuple[str, ...]:
         """The calls that work on the model and raise on another one."""
-        calls = [*self.working, *(name for name in _MORE if hasattr(self._model, name))]
-        more = results_of(self._model, self.X, calls)
+        more = [name for name in _MORE if hasattr(self._model, name)]
+        results = self.results | results_of(self._model, self.X, more)
+        calls = [call for call, result in results.items() if not isinstance(result, Exception)]
         others = results_of(working_copy(other), self.X, calls)
-        raising = (c for c in calls if isinstance(others[c], Exception))
-        return tuple(c for c in raising if not isinstance(more[c], Exception))
+        return tuple(call for call in calls if isinstance(others[call], Exception))
 
     def changes(self, other: Any, calls: Sequence[str]) -> tuple[PredictionChange, ...] | None:
         """How much each call changes; None if one raises, or gives what cannot be compared."""
@@ -73,7 +73,7 @@ class Predictions:
 
 
 def change_of(call: str, before: Any, after: Any) -> PredictionChange | None:
-    """The largest change between two results; None if they are not of one form, or not finite."""
+    """The largest change between two results; None if they differ in form or where not finite."""
     one, other = list(_arrays(before)), list(_arrays(after))
     if isinstance(after, Exception) or [x.shape for x in one] != [x.shape for x in other]:
         return None
@@ -86,7 +86,9 @@ def change_of(call: str, before: Any, after: Any) -> PredictionChange | None:
             n_changed += int(np.sum(x != y))
             continue
         finite = np.isfinite(x)
-        if not np.array_equal(finite, np.isfinite(y)):
+        if not np.isfinite(y[finite]).all() or not np.array_equal(
+            x[~finite], y[~finite], equal_nan=True
+        ):
             return None
         real = True
         x, y = x[finite], y[finite]

@@ -21,6 +21,7 @@ from sklearn.svm import SVC
 
 import skparams
 from skparams import assert_same_model, slim, summary
+from skparams._slim.compare import change_of
 from skparams._walk import results_equal
 from skparams.specs import Spec, parameter
 from tests import stand_ins
@@ -146,18 +147,22 @@ def test_parameters_become_float32_and_changes_are_measured(X, y):
 
 
 def test_labels_that_change_are_counted(X, y):
-    model = LogisticRegression().fit(X, y)
-    model.coef_ = np.full((1, 6), 1e-12)
-    model.coef_[0, 0] = 1.0 + 1e-9
-    model.intercept_ = -(X[:1] @ model.coef_.T)[0]
-    names = np.array(["no", "yes"])
-    model.classes_ = names
+    model = LogisticRegression().fit(X, np.array(["no", "yes"])[y])
+    model.intercept_ = np.array([1e-50])  # zero in float32
+    X[:3] = 0.0
+    assert set(model.predict(X[:3])) == {"yes"}
     report = lossy(model, X, "float32")[1]
-    changes = {each.method: each for each in report.changes}
-    if "predict" in changes:
-        assert changes["predict"].absolute is None
-        assert changes["predict"].n_changed >= 1
-    assert changes["decision_function"].n_changed > 1
+    change = {each.method: each for each in report.changes}["predict"]
+    assert (change.absolute, change.relative) == (None, None)
+    assert (change.n_changed, change.n) == (3, 80)
+
+
+def test_numbers_that_are_not_finite_do_not_change_unseen():
+    one, other = np.array([np.nan, np.inf, 1.0]), np.array([np.nan, np.inf, 2.0])
+    found = change_of("predict", one, other)
+    assert (found.absolute, found.n_changed) == (1.0, 1)
+    for wrong in ([np.nan, -np.inf, 1.0], [np.inf, np.inf, 1.0], [np.nan, np.inf, np.nan]):
+        assert change_of("predict", one, np.array(wrong)) is None
 
 
 def test_networks_and_many_members(X, y):
