@@ -66,7 +66,7 @@ def candidates(params: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Any]
 
 
 @contextmanager
-def _unknown_if_it_raises(what: str, *, but: type | tuple[()] = ()) -> Iterator[None]:
+def _unknown_if_it_raises(what: str, *, but: type[Exception] | tuple[()] = ()) -> Iterator[None]:
     """Raise NotKnown for an error of other packages' searches, grids and estimators."""
     try:
         yield

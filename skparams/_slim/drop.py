@@ -13,7 +13,7 @@ from skparams._walk import (
     predicts_its_own_way,
     rules_of,
 )
-from skparams.specs import COMMON, EstimatorView, is_number
+from skparams.specs import EstimatorView, Guess, is_number
 
 _DROPPED_ROLES = {"state", "diagnostic", "output"}
 _KEEPABLE = _DROPPED_ROLES | {"auxiliary"}  # of which only whole estimators are dropped
@@ -70,17 +70,21 @@ def _unused_estimators(each: EstimatorView) -> Iterator[Droppable]:
             yield Droppable(each.estimator, join(each.path, name), name, "auxiliary", value)
 
 
+def is_kept_whole(each: EstimatorView) -> bool:
+    """Whether it is not known what the predictions of an estimator read."""
+    return each.guessed or predicts_its_own_way(each.estimator)
+
+
 def droppable(each: EstimatorView, roles: Collection[str] = ()) -> Iterator[Droppable]:
     """The attributes of some roles that can be left out, by default of those that go."""
-    if each.guessed or predicts_its_own_way(each.estimator):
+    if is_kept_whole(each):
         return
     roles, stored = roles or _roles_dropped(each.estimator), pickled_state(each.estimator)
     for name, rule in rules_of(each, each.context()).items():
         value = each.values[name]
-        guessed = name not in each.spec.rules and name not in COMMON
         small = value is None or isinstance(value, bool | str) or is_number(value)
-        kept = guessed or small or name in each.params or name in _KEPT_FOR_TRAINING
-        if rule.role in roles and name in stored and not kept:
+        may_go = not (small or isinstance(rule, Guess) or name in each.params)
+        if may_go and rule.role in roles and name in stored and name not in _KEPT_FOR_TRAINING:
             yield Droppable(each.estimator, join(each.path, name), name, rule.role, value)
 
 

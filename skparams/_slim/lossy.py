@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -11,8 +11,8 @@ import numpy as np
 from skparams._slim.compare import Predictions
 from skparams._slim.drop import Droppable, droppable, names_by_owner
 from skparams._slim.record import PredictionChange
-from skparams._walk import Walk, compact_copy, join, leaves_of, rules_of
-from skparams.specs import EstimatorView, leaves_in, rebuilt
+from skparams._walk import Leaf, Walk, compact_copy, join, leaves_of, rules_of
+from skparams.specs import EstimatorView, Guess, leaves_in, rebuilt
 
 LOSSY = {
     "derived": "drop what is computed from parameters and read by no call without options",
@@ -59,9 +59,9 @@ def _kind(each: Droppable) -> tuple[str, str, str]:
 class Narrowed(NamedTuple):
     """Which arrays became float32, which stayed float64, and how much predictions change."""
 
-    float32: tuple[str, ...]
-    float64: tuple[str, ...]
-    changes: tuple[PredictionChange, ...]
+    float32: tuple[str, ...] = ()
+    float64: tuple[str, ...] = ()
+    changes: tuple[PredictionChange, ...] = ()
 
 
 class _Conversion(NamedTuple):
@@ -117,42 +117,36 @@ def narrow(
 def _conversions(view: EstimatorView, keep: Collection[str]) -> tuple[list[_Conversion], list[str]]:
     """The attributes of an estimator to convert, and the paths of float64 arrays that cannot be."""
     found, left = [], []
-    ctx = view.context()
-    for name, value, leaves in _float64_parameters(view, ctx):
+    ctx, stored = view.context(), getattr(view.estimator, "__dict__", {})
+    for name, rule in rules_of(view, ctx).items():
+        known = not isinstance(rule, Guess) and name in stored and name not in view.params
+        if rule.role != "parameter" or not known:
+            continue
+        value = view.values[name]
         reached = {local for local, _ in leaves_in(name, value)}
         new = {}
-        for leaf in leaves:
-            with np.errstate(over="ignore"):
-                narrow = leaf.numbers.astype(np.float32) if leaf.local in reached else None
+        for leaf in filter(_holds_float64, leaves_of(view, ctx, name, rule)):
             kept = {name, join(view.path, name), leaf.path} & set(keep)
-            if (
-                narrow is not None
-                and not kept
-                and np.array_equal(*map(np.isfinite, (narrow, leaf.numbers)))
-            ):
-                new[leaf.local] = narrow
-            else:
+            converted = _as_float32(leaf.value) if leaf.local in reached and not kept else None
+            if converted is None:
                 left.append(leaf.path)
+            else:
+                new[leaf.local] = converted
         if new:
             paths = tuple(join(view.path, local) for local in new)
             found.append(_Conversion(view.estimator, name, value, rebuilt(name, value, new), paths))
     return found, left
 
 
-def _float64_parameters(view: EstimatorView, ctx: Any) -> Iterator[tuple[str, Any, list[Any]]]:
-    """Name, value and arrays of the attributes with float64 parameters that a Spec describes."""
-    if view.guessed:
-        return
-    for name, rule in rules_of(view, ctx).items():
-        known = name in view.spec.rules and name in getattr(view.estimator, "__dict__", ())
-        if rule.role != "parameter" or not known or name in view.params:
-            continue
-        leaves = [
-            leaf
-            for leaf in leaves_of(view, ctx, name, rule)
-            if isinstance(leaf.value, np.ndarray)
-            and leaf.value.dtype == np.float64
-            and (leaf.part is None or leaf.part.role == "parameter")
-        ]
-        if leaves:
-            yield name, view.values[name], leaves
+def _holds_float64(leaf: Leaf) -> bool:
+    """Whether a leaf of an attribute with parameters is an array of float64 parameters."""
+    is_parameter = leaf.part is None or leaf.part.role == "parameter"
+    array = leaf.value
+    return is_parameter and isinstance(array, np.ndarray) and array.dtype == np.float64
+
+
+def _as_float32(array: np.ndarray) -> np.ndarray | None:
+    """An array as float32, None if it has a number that is too large."""
+    with np.errstate(over="ignore"):
+        converted = array.astype(np.float32)
+    return converted if np.array_equal(np.isfinite(converted), np.isfinite(array)) else None

@@ -28,7 +28,8 @@ class PredictionChange:
     """How much the results of a method changed by lossy slimming.
 
     ``absolute`` is the largest difference of two numbers, and ``relative`` is that divided by the
-    largest number; both are None for labels and integers. ``n_changed`` of ``n`` results differ.
+    largest number; both are None for labels and integers, and ``relative`` if all numbers are zero.
+    ``n_changed`` of ``n`` results differ.
     """
 
     method: str
@@ -64,7 +65,8 @@ class SlimReport(Report):
     kept_places : tuple of KeptPlace
         The training rows that are still in the copy.
     guessed : tuple of str
-        Names of the classes that no Spec describes; nothing was dropped from them.
+        Names of the classes of which no Spec says what predictions read: classes without one, and
+        subclasses that predict in their own way. Nothing was dropped from them.
     lossy : tuple of str
         The ways of lossy slimming that were chosen.
     failing : tuple of str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal, TypeVar, overload
 
 from skparams._slim.compare import Predictions
-from skparams._slim.drop import Droppable, drop_plan, names_by_owner
-from skparams._slim.lossy import check_lossy, derived_plan, narrow
+from skparams._slim.drop import Droppable, drop_plan, is_kept_whole, names_by_owner
+from skparams._slim.lossy import Narrowed, check_lossy, derived_plan, narrow
 from skparams._slim.record import DroppedAttribute, SlimReport
 from skparams._walk import (
     ByteCounter,
@@ -21,7 +21,6 @@ from skparams._walk import (
     measured_memory,
     n_rows,
     pickled_size,
-    predicts_its_own_way,
     sharing_copy,
 )
 from skparams.specs import HOOKS
@@ -134,23 +133,29 @@ def slim(
             stored.update({k: value for k, value in each.values.items() if k not in stored})
     plan = drop_plan(walk, keep)
     slimmed: E = compact_copy(before, names_by_owner(plan))
-    facts: dict[str, Any] = {}
+    failing: tuple[str, ...] = ()
+    narrowed = Narrowed()
     if X is not None:
         expected = Predictions(before, X)
         _check_the_same(before, slimmed, plan, expected)
-        facts = {"n_samples": n_rows("slim", X), "nondeterministic": expected.nondeterministic()}
         if "derived" in lossy:
             plan += derived_plan(walk, plan, keep, expected)
             slimmed = compact_copy(before, names_by_owner(plan))
-            facts["failing"] = expected.failing(slimmed)
+            failing = expected.failing(slimmed)
         if "float32" in lossy:
-            facts |= narrow(slimmed, keep, expected, facts.get("failing", ()))._asdict()
-        other = {*facts.get("failing", ()), *(c.method for c in facts.get("changes", ()))}
-        facts["compared"] = tuple(call for call in expected.working if call not in other)
+            narrowed = narrow(slimmed, keep, expected, failing)
     if not return_report:
         return slimmed
+    compared: dict[str, Any] = {}
+    if X is not None:
+        different = {*failing, *(each.method for each in narrowed.changes)}
+        compared = {
+            "n_samples": n_rows("slim", X),
+            "compared": tuple(call for call in expected.working if call not in different),
+            "nondeterministic": expected.nondeterministic(),
+        }
     walk_after = Walk(slimmed)
-    nodes = list(walk_after.root.walk())
+    whole = (type(v.estimator).__name__ for v in walk_after.fitted if is_kept_whole(v))
     callbacks = [DroppedAttribute(path, "callback", _bytes_of(value)) for path, _, value in hooks]
     report = SlimReport(
         class_name=walk.root.class_name,
@@ -159,27 +164,22 @@ def slim(
         pickled_after=pickled_size(slimmed),
         memory_before=ByteCounter().add(estimator) + sum(each.bytes or 0 for each in callbacks),
         memory_after=ByteCounter().add(slimmed),
-        kept_places=tuple(each for node in nodes for each in node.kept_places),
-        guessed=tuple(dict.fromkeys(_kept_whole(walk_after))),
+        kept_places=tuple(p for node in walk_after.root.walk() for p in node.kept_places),
+        guessed=tuple(dict.fromkeys(whole)),
         lossy=tuple(lossy),
+        failing=failing,
         memory=measured_memory(walk_after, always=True),
-        **facts,
+        **narrowed._asdict(),
+        **compared,
     )
     return slimmed, report
 
 
-def _kept_whole(walk: Walk) -> Iterator[str]:
-    """The classes of which it is not known what predictions read."""
-    for each in walk.fitted:
-        if each.guessed or predicts_its_own_way(each.estimator):
-            yield type(each.estimator).__name__
-
-
 def _remove_hooks(copy: Any, hooks: Sequence[tuple[str, Any, Any]]) -> None:
     """Remove the callbacks that a class with its own way to be pickled has copied."""
-    given = {id(owner) for _, owner, _ in hooks}
+    originals = {id(owner) for _, owner, _ in hooks}  # a copy may share some of them
     for _, owner, _ in [*hooks_in(copy)] if hooks else ():
-        if id(owner) not in given:
+        if id(owner) not in originals:
             for name in HOOKS:
                 vars(owner).pop(name, None)
 

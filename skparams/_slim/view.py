@@ -134,7 +134,7 @@ def _notes(slimmed: SlimReport) -> list[str]:
         notes.append("nothing was dropped")
     if slimmed.guessed:
         names = clean(few(slimmed.guessed, 5))
-        notes.append(f"no Spec describes {names}: what they hold is kept whole")
+        notes.append(f"no Spec describes {names}, or how it predicts: kept whole")
     if slimmed.compared or slimmed.n_samples is not None:
         on = plural(slimmed.n_samples or 0, "row")
         methods = few(slimmed.compared, _MAX_METHODS) or "none"
