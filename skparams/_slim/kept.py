@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from skparams._slim.record import KeptRows
-from skparams._slim.undescribed import Search
+from skparams._slim.undescribed import RowSearch
 from skparams._walk import Walk, check_columns, check_estimator, check_fitted, n_rows
 
 
@@ -57,7 +57,7 @@ def kept_rows(estimator: Any, X: Any = None) -> KeptRows:
     n_samples = None if X is None else n_rows("kept_rows", X)
     if X is not None:
         check_columns("kept_rows", estimator, X)
-    search = Search(walk, X)
+    search = RowSearch(walk, X, n_samples)
     places = {each.path: each for node in walk.root.walk() for each in node.kept_places}
     for each in search.places:
         places.setdefault(each.path, each)

@@ -24,42 +24,41 @@ from skparams._walk import (
 from skparams.specs import (
     COMMON,
     EstimatorView,
-    attributes_of,
     estimators_in,
     holds_no_numbers,
     is_estimator,
     is_number,
+    items_of,
 )
 
 _MAX_DEPTH = 8
 
 
-class Reached(NamedTuple):
+class RowsHere(NamedTuple):
     """X as it gets to an estimator, and whether all bits are those that its ``fit`` got."""
 
     rows: TrainingRows
     exact: bool
 
 
-class Search:
+class RowSearch:
     """Looks for rows of X in what no Spec describes; without X, all of it is unknown."""
 
-    def __init__(self, walk: Walk, X: Any = None) -> None:
+    def __init__(self, walk: Walk, X: Any, n_samples: int | None) -> None:
         self.places: list[KeptPlace] = []
         self.unknown: list[str] = []
-        self._X = X
+        self._X, self._n = X, n_samples
         # Estimators in the walk are searched on their own; nothing is searched twice.
         self._visited = {id(each.estimator): each.estimator for each in walk.fitted}
-        reached: dict[int, Reached] = {}
-        if X is not None:
-            self._given, self._n = TrainingRows(X), n_rows("kept_rows", X)
-            if any(each.path and any(_listed(each)) for each in walk.fitted):
-                reached = dict(_reached(walk.fitted, X))
+        given = None if X is None else TrainingRows(X)
+        reached: dict[int, RowsHere] = {}
+        inner = (item for each in walk.fitted if each.path for item in _undescribed(each))
+        if X is not None and any(listed for _, _, listed in inner):
+            reached = dict(_reached(walk.fitted, X))
         for each in walk.fitted:
-            self._here: list[Reached] = []
-            if X is not None:
-                self._here = [Reached(self._given, not each.path)]
-                self._here += [reached[id(each.estimator)]] if id(each.estimator) in reached else []
+            self._here = [] if given is None else [RowsHere(given, not each.path)]
+            if id(each.estimator) in reached:
+                self._here.append(reached[id(each.estimator)])
             for name, value, listed in _undescribed(each):
                 n = len(self.unknown)
                 if listed or X is not None:
@@ -102,7 +101,8 @@ class Search:
             return None, 0
         stored = value.data if issparse(value) else table
         if shares_memory(value, self._X):
-            return self._n if value is self._X else n_rows("", value), getattr(stored, "nbytes", 0)
+            n = self._n if value is self._X else n_rows("", value)
+            return n, getattr(stored, "nbytes", 0)
         counts = [each.rows.count_in(value) for each in self._here]
         for n, each in zip(counts, self._here, strict=True):
             if n:
@@ -118,10 +118,6 @@ class Search:
         if table is None or rows.table is None or table.shape[0] == self._n:
             return False
         return bool(np.prod(table.shape) < rows.width)
-
-
-def _listed(each: EstimatorView) -> Iterator[bool]:
-    return (listed for _, _, listed in _undescribed(each))
 
 
 def _undescribed(each: EstimatorView) -> Iterator[tuple[str, Any, bool]]:
@@ -160,22 +156,15 @@ def _holds_tables(value: Any) -> bool:
 
 
 def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        yield from ((f"{path}[{key!r}]", item) for key, item in value.items())
-    elif isinstance(value, list | tuple):
-        yield from ((f"{path}[{i}]", item) for i, item in enumerate(value))
-    elif isinstance(value, np.ndarray) and value.dtype.kind == "O":
-        for index, item in np.ndenumerate(value):
-            yield f"{path}[{', '.join(map(str, index))}]", item
-    elif isinstance(value, FunctionType):
+    """What ``items_of`` gives, and what a function has around it."""
+    if isinstance(value, FunctionType):
         for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=True):
             if cell != type(cell)():  # an empty one raises
                 yield f"{path}.{name}", cell.cell_contents
-    elif not isinstance(value, set | frozenset | bytes | np.ndarray):
-        yield from ((f"{path}.{name}", item) for name, item in attributes_of(value).items())
+    yield from items_of(path, value)
 
 
-def _reached(fitted: Sequence[EstimatorView], X: Any) -> Iterator[tuple[int, Reached]]:
+def _reached(fitted: Sequence[EstimatorView], X: Any) -> Iterator[tuple[int, RowsHere]]:
     """X as it gets to the steps of pipelines and to the winners of searches, by their identity.
 
     Only a ``fit_transform`` that calls ``fit`` and ``transform`` gives the bits of ``transform``.
@@ -190,7 +179,7 @@ def _reached(fitted: Sequence[EstimatorView], X: Any) -> Iterator[tuple[int, Rea
         steps = [step for _, step in estimators_in(name, view.values.get(name))]
         for step in steps:
             inside[id(step)] = rows, exact
-            yield id(step), Reached(TrainingRows(rows), exact)
+            yield id(step), RowsHere(TrainingRows(rows), exact)
             if step is steps[-1]:
                 break
             try:

@@ -89,6 +89,7 @@ from skparams.specs.values import (
     holds_no_numbers as holds_no_numbers,
     is_estimator as is_estimator,
     is_number as is_number,
+    items_of as items_of,
     leaves_in as leaves_in,
     rebuilt as rebuilt,
     templates_in as templates_in,

@@ -109,7 +109,7 @@ class _Inside(NamedTuple):
         if id(value) in self.visited or self.depth >= _MAX_DEPTH:
             return ()
         self.visited[id(value)] = value
-        return _items(path, value)
+        return items_of(path, value)
 
     def deeper(self) -> _Inside:
         """The place in the items."""
@@ -259,7 +259,7 @@ def _all_numbers(values: list[Any] | tuple[Any, ...]) -> bool:
     return len(values) > 0 and all(isinstance(item, _NUMBER) for item in values)
 
 
-def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def items_of(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of each item of a container, or of each attribute."""
     if isinstance(value, dict):
         for key, item in value.items():
