@@ -13,6 +13,7 @@ from skparams._report.plot import draw_nodes
 from skparams._report.trees import names_on_page
 from skparams._report.words import (
     GUESS,
+    ROLE_WORDS,
     UNKNOWN,
     amount,
     clean,
@@ -29,6 +30,7 @@ __all__ = [
     "DARK",
     "GUESS",
     "LIGHT",
+    "ROLE_WORDS",
     "UNKNOWN",
     "Bar",
     "Column",

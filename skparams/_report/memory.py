@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from skparams._records import Memory, Unknown
 from skparams._report.trees import public_name
-from skparams._report.words import clean, size
+from skparams._report.words import ROLE_WORDS, clean, size
 
 _MIN_BYTES = 100_000  # that are worth a sentence
-_WORDS = {
-    "parameter": "parameters",
-    "data": "training rows",
-    "state": "training state",
-    "diagnostic": "diagnostics",
-    "output": "results for the training rows",
-}
 
 
 def memory_notes(memory: Memory | None) -> list[str]:
@@ -23,7 +16,7 @@ def memory_notes(memory: Memory | None) -> list[str]:
     whole = memory.in_arrays if isinstance(memory.total, Unknown) else memory.total
     if whole < _MIN_BYTES:
         return []
-    parts = [f"{size(n_bytes)} {_WORDS.get(role, role)}" for role, n_bytes in memory.roles]
+    parts = [f"{size(n_bytes)} {ROLE_WORDS.get(role, role)}" for role, n_bytes in memory.roles]
     if isinstance(memory.rest, Unknown):
         total = f"{size(whole)} in arrays; the rest is unknown: {clean(memory.rest.reason)}"
     else:
@@ -37,7 +30,7 @@ def memory_notes(memory: Memory | None) -> list[str]:
     if memory.largest:
         largest = (
             f"{clean(public_name(each.path))} {each.bytes / whole:.0%} "
-            f"({_WORDS.get(each.role, each.role)})"
+            f"({ROLE_WORDS.get(each.role, each.role)})"
             for each in memory.largest
             if each.bytes >= whole / 100
         )

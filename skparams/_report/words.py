@@ -8,6 +8,14 @@ from decimal import Decimal
 from skparams._records import Bounds, Count, Trees, Unknown
 
 UNKNOWN = "–"
+# What arrays of a role are called on a page.
+ROLE_WORDS = {
+    "parameter": "parameters",
+    "data": "training rows",
+    "state": "training state",
+    "diagnostic": "diagnostics",
+    "output": "results for the training rows",
+}
 GUESS = "~"  # before a count that is guessed, at least in part
 _MAX_DIGITS = 15  # of a count that is written out
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from skparams._records import KeptPlace
 from skparams._report import (
+    ROLE_WORDS,
     Column,
     Page,
     Row,
@@ -28,11 +29,7 @@ if TYPE_CHECKING:
 _MAX_ROWS = 12
 _MAX_METHODS = 12
 _MAX_UNKNOWN = 40
-_WORDS = {
-    "state": "training state",
-    "diagnostic": "diagnostic",
-    "output": "results for the training rows",
-    "data": "training rows",
+_WORDS = ROLE_WORDS | {
     "auxiliary": "not used to predict",
     "derived": "derived from parameters",
     "callback": "callbacks of training",

@@ -88,13 +88,16 @@ def coefficients(walk: Walk, *, asked: bool, ignored: Collection[str]) -> Coeffi
 
     Unless they are asked for, only a few numbers are copied.
     """
-    root, found = walk.root, []
-    if any(map(may_have_coefficients, walk.fitted)):  # which is fast for a forest too
-        views = {each.path: each for each in walk.fitted}
-        try:
-            found = [t for t in _tables(root, views, asked=asked) if not _is_in(t, ignored)]
-        except _NotSmallError:
-            return _NOT_KEPT
+    root = walk.root
+    views = {each.path: each for each in walk.fitted}
+    if not any(map(may_have_coefficients, walk.fitted)):  # which is fast for a forest too
+        views = {}
+    found: list[CoefficientTable] = []
+    for table in _tables(root, views, asked=asked):
+        if isinstance(table, Unknown):
+            return table
+        if not _is_in(table, ignored):
+            found.append(table)
     if not found:
         return Unknown(f"{root.class_name} has none. {_WHAT_HAS}")
     n_numbers = sum(prod(table.values.shape) for table in found)
@@ -104,19 +107,19 @@ def coefficients(walk: Walk, *, asked: bool, ignored: Collection[str]) -> Coeffi
     return Coefficients(root.class_name, tuple(_finished(t, reached[t.path]) for t in found))
 
 
-class _NotSmallError(Exception):
-    """Raised where it is not known to be cheap to look for coefficients."""
-
-
 def _tables(
     node: Node, views: Mapping[str, EstimatorView], *, asked: bool
-) -> Iterator[CoefficientTable]:
-    """Yield those of an estimator, else of those in it from which its predictions come."""
+) -> Iterator[CoefficientTable | Unknown]:
+    """Yield those of an estimator, else of those in it from which its predictions come.
+
+    Unless they are asked for, Unknown where it may take long to look for them.
+    """
     view = views.get(node.path)
     if view is None:
         return
     if not asked and "coefficients" in view.spec.extras and not _is_small(node):
-        raise _NotSmallError
+        yield _NOT_KEPT
+        return
     table = coefficients_of(view)
     if table is not None:
         yield replace(table, path=node.path, class_name=node.class_name)

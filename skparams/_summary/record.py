@@ -92,11 +92,8 @@ class Summary(Plotted):
         kept: dict[str, int] = {}
         for node in self.root.walk():
             for row in node.attributes:
-                if row.role == "parameter" or row.alias_of is not None or not row.shape:
-                    continue
-                if row.guess is not None:
-                    continue
-                if isinstance(row.bytes, int) and row.bytes:
+                known = row.guess is None and row.alias_of is None and isinstance(row.bytes, int)
+                if known and row.role != "parameter" and row.shape and row.bytes:
                     kept[row.role] = kept.get(row.role, 0) + row.bytes
         return dict(sorted(kept.items(), key=lambda item: -item[1]))
 

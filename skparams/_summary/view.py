@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from skparams._records import Component, Finding, FittedAttribute, Node, Unknown
 from skparams._report import (
     GUESS,
+    ROLE_WORDS,
     UNKNOWN,
     Column,
     Page,
@@ -50,12 +51,6 @@ _MAX_STATS = 12
 _MAX_ALIKE = 3  # findings of one code
 _MIN_BYTES = 1000  # that are worth a word
 _PRIVATE = re.compile(r"(^|__)_(?=[a-zA-Z]\w*$)")
-_KEPT = {
-    "state": "training state",
-    "data": "training rows",
-    "diagnostic": "diagnostics",
-    "output": "results for the training rows",
-}
 _STATS = [
     Column("their values", least=16, code=True),
     Column("shape", drop=1, code=True),
@@ -188,9 +183,9 @@ def _notes(summary: Summary, memory: Sequence[str]) -> list[str]:
     """The notes on what was learned; what ``memory`` says of all roles is not said again."""
     found = []
     totals = summary.totals
-    kept = [(role, n) for role, n in summary.kept.items() if role in _KEPT and n >= _MIN_BYTES]
+    kept = [(role, n) for role, n in summary.kept.items() if role in ROLE_WORDS and n >= _MIN_BYTES]
     if kept:
-        sizes = [_KEPT[role] if memory else f"{_KEPT[role]} {size(n)}" for role, n in kept]
+        sizes = [ROLE_WORDS[role] + ("" if memory else f" {size(n)}") for role, n in kept]
         slimmable = _slimmable(summary, [role for role, _ in kept])
         found.append(f"kept beside them: {', '.join(sizes)}{slimmable}")
     codes = {finding.code for finding in summary.findings}
@@ -219,8 +214,8 @@ def _notes(summary: Summary, memory: Sequence[str]) -> list[str]:
 def _rows(summary: Summary) -> Iterator[str]:
     """Yield what the rows of X were not used for."""
     n, effective = summary.n_rows, summary.effective
-    if isinstance(effective, Unknown) and effective.reason.startswith("X has "):
-        yield f"effective is unknown: {effective.reason}"
+    if n not in (None, summary.n_samples) and isinstance(effective, Unknown):
+        yield f"effective is unknown: {clean(effective.reason)}"
     if n is not None and n > MAX_ROWS:
         yield f"{MAX_ROWS:,} of the {n:,} rows of X, evenly spaced, were looked at for findings"
 
@@ -238,13 +233,13 @@ def _guesses(summary: Summary) -> Iterator[str]:
         yield "guessed: no Spec describes some attributes"
     for why, paths in [*guesses.items()][:_MAX_GUESSES]:
         yield f"taken for {clean(why)}: {clean(few(paths, _MAX_GUESSES))}"
-    if left := len(guesses) - _MAX_GUESSES:
-        yield from [f"{plural(left, 'more kind')} of guesses: see to_frame()"] * (left > 0)
+    if (left := len(guesses) - _MAX_GUESSES) > 0:
+        yield f"{plural(left, 'more kind')} of guesses: see to_frame()"
 
 
 def _slimmable(summary: Summary, roles: Sequence[str]) -> str:
     """What ``slim`` drops of what is kept, if anything is certain."""
-    go = [_KEPT[role] for role in roles if role in ("state", "diagnostic")]
+    go = [ROLE_WORDS[role] for role in roles if role in ("state", "diagnostic")]
     if not go or summary.guessed:
         return ""
     return "; slim() drops " + ("it" if len(roles) == 1 else f"the {' and the '.join(go)}")
