@@ -214,7 +214,7 @@ def _notes(summary: Summary, memory: Sequence[str]) -> list[str]:
 def _rows(summary: Summary) -> Iterator[str]:
     """Yield what the rows of X were not used for."""
     n, effective = summary.n_rows, summary.effective
-    if n not in (None, summary.n_samples) and isinstance(effective, Unknown):
+    if isinstance(effective, Unknown) and effective.reason.startswith("X has "):
         yield f"effective is unknown: {clean(effective.reason)}"
     if n is not None and n > MAX_ROWS:
         yield f"{MAX_ROWS:,} of the {n:,} rows of X, evenly spaced, were looked at for findings"

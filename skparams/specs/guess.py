@@ -155,8 +155,13 @@ def _of_contents(name: str, value: Any) -> Guess:
     plain = all(is_number(leaf) or isinstance(leaf, list | tuple) for leaf in leaves)
     if plain and _RECORD_OF_TRAINING.search(str(name)):
         return Guess("diagnostic", reason="numbers with the name of a record of training")
-    if any(counts(leaf, kinds) for leaf in leaves):
-        return Guess("parameter", reason="holds floats or what cannot be read", kinds=kinds)
+    if counted := [leaf for leaf in leaves if counts(leaf, kinds)]:
+        readable = all(
+            hasattr(leaf, "dtype") or is_number(leaf) or isinstance(leaf, list | tuple)
+            for leaf in counted
+        )
+        reason = "holds floats" if readable else "holds what cannot be read"
+        return Guess("parameter", reason=reason, kinds=kinds)
     if _holds_estimators(name, value):
         return Guess("estimator", reason="holds estimators")
     return Guess("structure" if leaves else "metadata", reason="holds no floats")
