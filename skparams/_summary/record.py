@@ -92,8 +92,9 @@ class Summary(Plotted):
         kept: dict[str, int] = {}
         for node in self.root.walk():
             for row in node.attributes:
-                known = row.guess is None and row.alias_of is None and isinstance(row.bytes, int)
-                if known and row.role != "parameter" and row.shape and row.bytes:
+                if row.role == "parameter" or row.guess is not None or row.alias_of is not None:
+                    continue
+                if row.shape and isinstance(row.bytes, int) and row.bytes:
                     kept[row.role] = kept.get(row.role, 0) + row.bytes
         return dict(sorted(kept.items(), key=lambda item: -item[1]))
 

@@ -1,6 +1,6 @@
 """The training samples and working memory as the kernels take them."""
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from skparams._runtime import announced_compilation, blas_threads_for, load_kernels
+from skparams._runtime import announced_compilation, load_kernels
 from skparams.neural_network.activations import ACTIVATIONS, LOSSES
 from skparams.neural_network.network import Network
+
+# Multiply-adds of a call of the kernel, after which Ctrl-C is seen: about 20 ms of work. The others
+# are what a number of a row and a unit cost beside the products.
+CALL = 500_000_000
+PER_INPUT, PER_UNIT = 20, 200
 
 
 @dataclass
@@ -51,31 +56,37 @@ class Batches:
             dense, csr = np.empty((0, 0), X.dtype), (X.data, X.indices, X.indptr)
             if max(X.nnz, X.shape[1]) <= np.iinfo(np.int32).max:
                 csr = X.data, *(array.astype(np.int32, copy=False) for array in csr[1:])
+        by_feature = not dense.flags.c_contiguous and dense.flags.f_contiguous
+        dense = dense.T if by_feature else dense
         targets = (np.ascontiguousarray(array, dtype) for array in (Y, weight))
         # Another layout, index type or writability would be another numba type, for which the
         # kernels would be compiled once more.
-        self._samples = tuple(_read_only(array) for array in (dense, *csr, *targets))
+        dense, *arrays = (_read_only(array) for array in (dense, *csr, *targets))
+        self._samples = self.kernels.Samples(dense, by_feature, *arrays, batch_size)
         hidden, out = ACTIVATIONS[activation], ACTIVATIONS[LOSSES[loss].activation]
         self._codes = hidden.code, out.code, LOSSES[loss].code
         scratch = np.empty((2, kernels.CHUNK), dtype)
-        n_values = batch_size * network.n_units
+        n_values, n_inputs = batch_size * network.n_units, 0 if sp.issparse(X) else X.shape[1]
+        widths, n_weights = network.layout[:, :2], network.layout[:, :2].prod(axis=1)
         self._work = kernels.Work(
             grads=np.empty(network.n_params, dtype),
-            batch=np.empty((0 if sp.issparse(X) else batch_size, X.shape[1]), dtype),
+            batch=np.empty(batch_size * n_inputs, dtype),
             inputs=np.empty(n_values if hidden.needs_input else 0, dtype),
             values=np.empty(n_values, dtype),
             deltas=np.empty(n_values, dtype),
+            zeros=np.zeros(widths.max(), dtype),
+            ones=np.ones(1, dtype),
+            turned=np.empty(n_weights[n_weights <= kernels.WIDE].max(initial=0), dtype),
             scratch=scratch,
             scratch_bits=scratch[1].view(f"i{dtype.itemsize}"),
         )
+        work = 3 * int(n_weights.sum()) + PER_INPUT * n_inputs + PER_UNIT * network.n_units
+        self._rows_of_call = max(1, CALL // (work * batch_size)) * batch_size
         self._squared_norm: float | None = None  # of the weights that the last epoch left
 
-    @contextmanager
-    def kernel_context(self):
+    def kernel_context(self) -> AbstractContextManager[None]:
         """Context in which to call the other methods."""
-        largest_product = self.batch_size * int(self.network.layout[:, :2].prod(axis=1).max())
-        with announced_compilation("MLP", self.dtype), blas_threads_for(largest_product):
-            yield
+        return announced_compilation("MLP", self.dtype)
 
     def train_epoch(
         self, params: np.ndarray, order: np.ndarray, state: Optimizer, mlp: Any
@@ -88,36 +99,42 @@ class Batches:
         if self._squared_norm is None:
             coefs = params[: self.network.n_coefs]
             self._squared_norm = float(np.square(coefs, dtype=np.float64).sum())
-        total, n_trained, state.t, self._squared_norm, is_finite = self._epoch(
-            params, order,
-            solver, state.first, state.second, self._squared_norm, state.t, state.learning_rate,
-            float(mlp.alpha), float(mlp.beta_1), float(mlp.beta_2), float(mlp.epsilon),
-            float(mlp.momentum),
-        )  # fmt: skip
+        progress = np.array([state.t, self._squared_norm, 0.0, 0.0])
+        try:
+            self._train(
+                params, order, progress,
+                solver, state.first, state.second, state.learning_rate, float(mlp.alpha),
+                float(mlp.beta_1), float(mlp.beta_2), float(mlp.epsilon), float(mlp.momentum),
+            )  # fmt: skip
+        finally:
+            state.t, self._squared_norm = int(progress[0]), progress[1]
+        total, n_trained = progress[2:]
         if n_trained == 0:
             raise ValueError(
                 "sample_weight sums to zero in every batch, which leaves no mean loss."
             )
-        return total / n_trained, is_finite and isfinite(total)
+        return float(total / n_trained), isfinite(total) and bool(np.isfinite(params).all())
 
     def loss_gradient(self, params: np.ndarray, alpha: float) -> tuple[float, np.ndarray]:
         """Loss over all samples, summed over outputs, and its gradient."""
-        gradient, n_coefs = np.zeros_like(params), self.network.n_coefs
-        optimizer = self.kernels.GRADIENT, gradient, gradient, 0.0, 0, *(0.0,) * 6
-        total, *_ = self._epoch(params, np.arange(self.n_samples), *optimizer)
+        gradient, n_coefs, progress = np.zeros_like(params), self.network.n_coefs, np.zeros(4)
+        optimizer = self.kernels.GRADIENT, gradient, gradient, *(0.0,) * 6
+        self._train(params, np.arange(self.n_samples), progress, *optimizer)
         coefs = params[:n_coefs]
         gradient[:n_coefs] += alpha * coefs
         gradient /= self.total_weight
         penalty = 0.5 * alpha * np.square(coefs).sum()
-        return (total + penalty) / self.total_weight, gradient
+        return (progress[2] + penalty) / self.total_weight, gradient
 
-    def _epoch(self, params: np.ndarray, order: np.ndarray, *optimizer: Any) -> tuple:
-        return self.kernels.epoch(
-            self.kernels.Layers(params, self.network.layout, *self._codes),
-            self.kernels.Samples(*self._samples, order, self.batch_size),
-            self.kernels.Optimizer(*optimizer),
-            self._work,
-        )
+    def _train(
+        self, params: np.ndarray, order: np.ndarray, progress: np.ndarray, *optimizer: Any
+    ) -> None:
+        """Call the kernel for some batches at a time, as Python sees Ctrl-C in between."""
+        layers = self.kernels.Layers(params, self.network.layout, *self._codes)
+        arguments = self.kernels.Optimizer(*optimizer), self._work, progress
+        for start in range(0, len(order), self._rows_of_call):
+            rows = order[start : start + self._rows_of_call]
+            self.kernels.epoch(layers, self._samples, rows, *arguments)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

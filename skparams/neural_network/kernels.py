@@ -4,7 +4,9 @@ All parameters of a network stand in one flat buffer: the weight matrices layer 
 biases. Gradients and moments have the same layout. Names: ``A`` holds a layer's activations for one
 batch, shape (n, n_units); ``D`` the derivative of the loss with respect to a layer's input; ``W``
 and ``G`` a layer's weights and their gradient; ``T`` the network's scalar type. Constants are cast
-to T because a Python float would turn float32 loops into float64.
+to T because a Python float would turn float32 loops into float64. Most functions take flat arrays,
+and where in them a matrix starts (``a0``, ``d0``): a view of each matrix would take as long as the
+products of a small batch.
 
 Everything compiled stands in this file, because numba's cache does not see edits in other files.
 """
@@ -12,13 +14,20 @@ Everything compiled stands in this file, because numba's cache does not see edit
 from collections import namedtuple
 
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.core.registry import cpu_target
+from numba.extending import intrinsic, overload
+from numpy.lib.stride_tricks import as_strided
 
 # Codes: small integers, so that one compiled epoch serves every activation, loss and solver.
 IDENTITY, LOGISTIC, TANH, RELU, EXP, SOFTMAX = ACTIVATION_CODES = range(6)
 SQUARED_ERROR, POISSON, BINARY_LOG_LOSS, LOG_LOSS = LOSS_CODES = range(4)
 ADAM, SGD, NESTEROV, GRADIENT = range(4)
 
+# Weights of a layer above which BLAS computes its products, with as many threads as it may use.
+WIDE = 10_000
 # Elements that _transform and its scratch arrays take at a time, so that they stay in cache.
 CHUNK = 256
 
@@ -37,18 +46,19 @@ sums = njit(fastmath={"contract", "arcp", "nsz", "reassoc"}, **FLAGS)
 # The network: `layout` is that of network.Network; the last three are codes.
 Layers = namedtuple("Layers", "params layout activation out_activation loss")
 
-# The training samples: rows of X or, if indptr is not empty, of a CSR matrix.
-Samples = namedtuple("Samples", "X data indices indptr Y weight order batch_size")
+# The training samples: rows of X (of its transpose, if `by_feature`) or, if indptr is not empty, of
+# a CSR matrix.
+Samples = namedtuple("Samples", "X by_feature data indices indptr Y weight batch_size")
 
-# The solver's code, its moments, the sum of the squared weights, the number of steps so far, and
-# hyperparameters. GRADIENT adds the gradients, without penalty, to `first`.
+# The solver's code, its moments, and hyperparameters. GRADIENT adds the gradients, without penalty,
+# to `first`.
 Optimizer = namedtuple(
-    "Optimizer",
-    "solver first second squared_norm t learning_rate alpha beta_1 beta_2 epsilon momentum",
+    "Optimizer", "solver first second learning_rate alpha beta_1 beta_2 epsilon momentum"
 )
 
-# Memory for one batch; `inputs` is empty unless the activation's derivative needs them.
-Work = namedtuple("Work", "grads batch inputs values deltas scratch scratch_bits")
+# Memory for one batch. `inputs` is empty unless the activation's derivative needs them; `zeros` are
+# as many as the widest layer has inputs or units; `turned` has room for weights that are not WIDE.
+Work = namedtuple("Work", "grads batch inputs values deltas zeros ones turned scratch scratch_bits")
 
 
 @exact
@@ -112,18 +122,14 @@ def _transform(values, kind, scratch, scratch_bits):
 
 
 @exact
-def _add_bias(A, bias, activation):
-    """Add the bias to each row; RELU is applied in the same pass."""
-    zero = A.dtype.type(0)
-    if activation == RELU:
-        for i in range(A.shape[0]):
-            for j in range(A.shape[1]):
-                z = A[i, j] + bias[j]
-                A[i, j] = zero if z < zero else z  # NaN stays NaN
-    else:
-        for i in range(A.shape[0]):
-            for j in range(A.shape[1]):
-                A[i, j] += bias[j]
+def _add_bias(z, z0, n, n_out, params, b, relu):
+    """Add the bias to each row, and then replace negative numbers by 0 if ``relu`` is true."""
+    zero, bias = z.dtype.type(0), params[b : b + n_out]
+    for i in range(n):
+        row = z[z0 + i * n_out : z0 + (i + 1) * n_out]
+        for j in range(n_out):
+            x = row[j] + bias[j]
+            row[j] = zero if relu and x < zero else x  # NaN stays NaN
 
 
 @kernel
@@ -133,23 +139,22 @@ def _copy(a, out):
 
 
 @exact
-def _activate(A, activation, scratch, scratch_bits):
-    """Replace inputs A, to which _add_bias was applied, by the values of the activation.
+def _activate(z, n_out, activation, scratch, scratch_bits):
+    """Replace inputs, biases added, by the values of an activation other than RELU.
 
     SOFTMAX is left without the division by the sum of a row, which _loss_and_delta does.
     """
     if activation == SOFTMAX:
-        _subtract_row_maxima(A)
-    if activation != IDENTITY and activation != RELU:
-        _transform(A.reshape(A.size), activation, scratch, scratch_bits)
+        _subtract_row_maxima(z, n_out)
+    if activation != IDENTITY:
+        _transform(z, activation, scratch, scratch_bits)
 
 
 @exact
-def _multiply_derivative(D, Z, A, activation):
-    """Multiply D by the derivative of the activation, given its input Z and its value A."""
-    T = D.dtype.type
+def _multiply_derivative(d, z, a, activation):
+    """Multiply d by the derivative of the activation, given its input z and its value a."""
+    T = d.dtype.type
     zero, one = T(0), T(1)
-    d, a = D.reshape(D.size), A.reshape(A.size)
     if activation == RELU:
         for i in range(d.size):
             d[i] = zero if a[i] == zero else d[i]
@@ -161,46 +166,39 @@ def _multiply_derivative(D, Z, A, activation):
             d[i] *= a[i] * (one - a[i])
 
 
-@sums
-def _sum_rows(D, out):
-    out[:] = 0
-    for i in range(D.shape[0]):
-        for j in range(D.shape[1]):
-            out[j] += D[i, j]
-
-
 @exact
-def _subtract_row_maxima(A):
+def _subtract_row_maxima(z, n_out):
     """Shift each row to a maximum of 0: softmax stays the same and its exponentials are finite."""
-    for i in range(A.shape[0]):
-        top = A[i, 0]
-        for j in range(1, A.shape[1]):
-            top = A[i, j] if A[i, j] > top else top
-        for j in range(A.shape[1]):
-            A[i, j] -= top
+    for start in range(0, z.size, n_out):
+        row = z[start : start + n_out]
+        top = row[0]
+        for j in range(1, n_out):
+            top = row[j] if row[j] > top else top
+        for j in range(n_out):
+            row[j] -= top
 
 
 @exact
-def _loss_and_delta(A, Y, weight, rows, loss):
-    """Replace predictions A by D; return the weighted sum of the loss.
+def _loss_and_delta(a, n_out, Y, weight, rows, loss):
+    """Replace predictions a by D; return the weighted sum of the loss.
 
     Each loss has its canonical output activation, so that D is prediction minus target. With
-    LOG_LOSS, A is not yet divided by the sums of its rows, and Y holds class indices; otherwise Y
+    LOG_LOSS, a is not yet divided by the sums of its rows, and Y holds class indices; otherwise Y
     has one column per output. Probabilities are clipped in the loss, as in scikit-learn, not in D.
     """
-    T = A.dtype.type
+    T = a.dtype.type
     one, zero = T(1), T(0)
-    eps = T(2.220446049250313e-16) if A.itemsize == 8 else T(1.1920929e-7)
+    eps = T(2.220446049250313e-16) if a.itemsize == 8 else T(1.1920929e-7)
     total = 0.0
-    for i in range(A.shape[0]):
-        r = rows[i]
+    for i in range(rows.size):
+        r, row = rows[i], a[i * n_out : (i + 1) * n_out]
         w, norm = weight[r], one
         if loss == LOG_LOSS:
             norm = zero
-            for j in range(A.shape[1]):
-                norm += A[i, j]
-        for j in range(A.shape[1]):
-            p = A[i, j] / norm
+            for j in range(n_out):
+                norm += row[j]
+        for j in range(n_out):
+            p = row[j] / norm
             if loss == LOG_LOSS:
                 y = one if j == Y[r, 0] else zero
             else:
@@ -215,74 +213,249 @@ def _loss_and_delta(A, Y, weight, rows, loss):
                 q = eps if q < eps else q  # NaN stays NaN
                 q = one - eps if q > one - eps else q
                 total -= w * np.log(q)
-            A[i, j] = w * (p - y)
+            row[j] = w * (p - y)
     return total
 
 
+INT32, INT64 = ir.IntType(32), ir.IntType(64)
+
+
+def _vector_bytes():
+    """Size of a vector register of the processor that numba compiles for."""
+    features = cpu_target.target_context.codegen().magic_tuple()[2].split(",")
+    return 64 if "+avx512f" in features else 32 if "+avx" in features else 16
+
+
+class _Vectors:
+    """LLVM's instructions on vectors of numbers; masked, on the first n_valid of them only."""
+
+    def __init__(self, builder, number, n_lanes, n_vectors, n_valid):
+        self.builder, self.n_lanes, self.n_vectors = builder, n_lanes, n_vectors
+        self.type = ir.VectorType(number, n_lanes)
+        self.bytes = 8 if number == ir.DoubleType() else 4
+        self.zero, self.suffix = ir.Constant(self.type, None), f"v{n_lanes}f{8 * self.bytes}"
+        self.mask = None
+        if n_valid is not None:
+            lanes = ir.Constant(ir.VectorType(INT32, n_lanes), [INT32(i) for i in range(n_lanes)])
+            n_valid = self.repeated(builder.trunc(n_valid, INT32))
+            self.mask = builder.icmp_signed("<", lanes, n_valid)
+
+    def repeated(self, value):
+        """A vector that has the value in each place."""
+        kind = ir.VectorType(value.type, self.n_lanes)
+        one = self.builder.insert_element(ir.Constant(kind, ir.Undefined), value, INT32(0))
+        first = ir.Constant(ir.VectorType(INT32, self.n_lanes), [INT32(0)] * self.n_lanes)
+        return self.builder.shuffle_vector(one, one, first)
+
+    def call(self, name, result, *arguments):
+        """Call one of LLVM's own functions, whose name says for which vectors it is."""
+        function = ir.FunctionType(result, [each.type for each in arguments])
+        name = f"llvm.{name.format(self.suffix)}"
+        function = cgutils.get_or_insert_function(self.builder.module, function, name)
+        return self.builder.call(function, arguments)
+
+    def fma(self, x, y, z):
+        """x * y + z, rounded once where the processor can do that."""
+        return self.call("fmuladd.{}", self.type, x, y, z)
+
+    def load(self, row):
+        """The vectors at a pointer to a number."""
+        if self.mask is None:
+            return [self.builder.load(each, align=self.bytes) for each in self._pointers(row)]
+        rest = INT32(self.bytes), self.mask, self.zero
+        name = "masked.load.{}.p0"
+        return [self.call(name, self.type, each, *rest) for each in self._pointers(row)]
+
+    def store(self, vectors, row):
+        """Write vectors to where a pointer to a number shows."""
+        for vector, pointer in zip(vectors, self._pointers(row), strict=True):
+            if self.mask is None:
+                self.builder.store(vector, pointer, align=self.bytes)
+            else:
+                rest = pointer, INT32(self.bytes), self.mask
+                self.call("masked.store.{}.p0", ir.VoidType(), vector, *rest)
+
+    def _pointers(self, row):
+        for v in range(self.n_vectors):
+            start = self.builder.gep(row, [INT64(v * self.n_lanes)])
+            yield self.builder.bitcast(start, self.type.as_pointer())
+
+
+def _tile(n_rows, n_vectors, n_lanes, *, masked):
+    """Compiled function for a tile of a product: n_rows rows, each n_vectors vectors wide.
+
+    Its sums stay in registers all the time: a step loads a piece of a row of b, and adds its
+    products with one number of each row of a. Compilers do not make this of loops, so it is built
+    from LLVM's instructions. With ``masked``, only the first ``n_valid`` numbers of a row are read
+    and written.
+    """
+
+    def generate(context, builder, signature, args):
+        _, a0, a_row, a_step, _, b0, b_step, _, c0, c_row, n_sum, _, init0, relu, n_valid = args
+
+        def pointer(position, start):
+            array = context.make_array(signature.args[position])
+            return builder.gep(array(context, builder, args[position]).data, [start])
+
+        def row(first, index, stride):
+            return builder.gep(first, [builder.mul(index, stride)])
+
+        number = context.get_value_type(signature.args[0].dtype)
+        vectors = _Vectors(builder, number, n_lanes, n_vectors, n_valid if masked else None)
+        a, b, c = pointer(0, a0), pointer(4, b0), pointer(7, c0)
+        starts = vectors.load(pointer(11, init0)) * n_rows
+        before, loop, after = builder.block, *(builder.append_basic_block() for _ in "12")
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        k, totals = builder.phi(INT64), [builder.phi(vectors.type) for _ in starts]
+        left, right = row(a, k, a_step), vectors.load(row(b, k, b_step))
+        factors = [builder.load(row(left, INT64(r), a_row)) for r in range(n_rows)]
+        factors = [vectors.repeated(each) for each in factors for _ in right]
+        sums = [*map(vectors.fma, factors, right * n_rows, totals)]
+        following = builder.add(k, INT64(1))
+        builder.cbranch(builder.icmp_signed("<", following, n_sum), loop, after)
+        for phi, first, last in zip(
+            [k, *totals], [INT64(0), *starts], [following, *sums], strict=True
+        ):
+            phi.add_incoming(first, before)
+            phi.add_incoming(last, loop)
+        builder.position_at_end(after)
+        relu = vectors.repeated(relu)
+        negative = [builder.fcmp_ordered("<", each, vectors.zero) for each in sums]  # NaN is not
+        sums = [
+            builder.select(builder.and_(relu, less), vectors.zero, each)
+            for less, each in zip(negative, sums, strict=True)
+        ]
+        for r in range(n_rows):
+            vectors.store(sums[r * n_vectors : (r + 1) * n_vectors], row(c, INT64(r), c_row))
+        return context.get_dummy_value()
+
+    @intrinsic
+    def tile(
+        typing, a, a0, a_row, a_step, b, b0, b_step, c, c0, c_row, n_sum, init, init0, relu, n_valid
+    ):
+        i = types.intp
+        return types.void(a, i, i, i, b, i, i, c, i, i, i, init, i, types.boolean, i), generate
+
+    return tile
+
+
+def _multiply(a, a0, a_row, a_step, b, b0, c, c0, m, n, n_sum, init, init0, relu):
+    """Matrix c (m, n) is a (m, n_sum) times b (n_sum, n) plus a row of init, and then its RELU.
+
+    All are parts of flat arrays; a has any strides, the others are C-contiguous. This is what
+    happens where nothing is compiled; _compiled_multiply takes its place in compiled code.
+    """
+    size = a.itemsize
+    left = as_strided(a[a0:], (m, n_sum), (a_row * size, a_step * size))
+    out = c[c0 : c0 + m * n].reshape(m, n)
+    np.dot(left, b[b0 : b0 + n_sum * n].reshape(n_sum, n), out)
+    out += init[init0 : init0 + n]
+    if relu:
+        out[out < 0] = 0
+
+
+@overload(_multiply, jit_options=FLAGS)
+def _compiled_multiply(a, a0, a_row, a_step, b, b0, c, c0, m, n, n_sum, init, init0, relu):
+    # Each sum runs over k in order, so that a number does not depend on the tile that it is in.
+    n_bytes = _vector_bytes()
+    lanes = n_bytes // (a.dtype.bitwidth // 8)
+    high, middle = (8, 4) if n_bytes == 64 else (6, 2)  # as many sums as there are registers for
+    width = 2 * lanes
+    wide_high, wide_middle, wide_low = (_tile(r, 2, lanes, masked=False) for r in (high, middle, 1))
+    edge_high, edge_middle, edge_low = (_tile(r, 1, lanes, masked=True) for r in (high, middle, 1))
+
+    def multiply(a, a0, a_row, a_step, b, b0, c, c0, m, n, n_sum, init, init0, relu):
+        j = 0
+        while j < n:
+            is_wide, n_valid, i = n - j >= width, min(n - j, lanes), 0
+            while i < m:
+                here = (
+                    a, a0 + i * a_row, a_row, a_step, b, b0 + j, n, c, c0 + i * n + j, n,
+                    n_sum, init, init0 + j, relu, n_valid,
+                )  # fmt: skip
+                if m - i >= high:
+                    if is_wide:
+                        wide_high(*here)
+                    else:
+                        edge_high(*here)
+                    i += high
+                elif m - i >= middle:
+                    if is_wide:
+                        wide_middle(*here)
+                    else:
+                        edge_middle(*here)
+                    i += middle
+                else:
+                    if is_wide:
+                        wide_low(*here)
+                    else:
+                        edge_low(*here)
+                    i += 1
+            j += width if is_wide else lanes
+
+    return multiply
+
+
 @kernel
-def _product(a, b, out):
-    np.dot(a, b, out)
-
-
-@sums
-def _times_vector(A, w, out):
-    """A @ w for a layer of one unit, for which a call of BLAS costs more than the loop."""
-    for i in range(A.shape[0]):
-        total = A.dtype.type(0)
-        for j in range(A.shape[1]):
-            total += A[i, j] * w[j]
-        out[i] = total
-
-
-@sums
-def _backward_single_output(A, w, d, grad, below):
-    """Gradient A.T @ d of the weights of such a layer, and the outer product of d and w."""
-    grad[:] = 0
-    for i in range(A.shape[0]):
-        for j in range(A.shape[1]):
-            grad[j] += A[i, j] * d[i]
-            below[i, j] = d[i] * w[j]
+def _matrix(a, start, n_rows, n_columns):
+    return a[start : start + n_rows * n_columns].reshape(n_rows, n_columns)
 
 
 @kernel
-def _matrix(buffer, start, n_rows, n_columns):
-    return buffer[start : start + n_rows * n_columns].reshape(n_rows, n_columns)
+def _multiply_wide(a, a0, a_turned, b, b0, b_turned, c, c0, m, n, n_sum):
+    """The same product by BLAS, without a bias; a or b may be stored as its transpose."""
+    out = _matrix(c, c0, m, n)
+    if a_turned:
+        np.dot(_matrix(a, a0, n_sum, m).T, _matrix(b, b0, n_sum, n), out)
+    elif b_turned:
+        np.dot(_matrix(a, a0, m, n_sum), _matrix(b, b0, n, n_sum).T, out)
+    else:
+        np.dot(_matrix(a, a0, m, n_sum), _matrix(b, b0, n_sum, n), out)
 
 
-@sums
+@kernel
+def _turn(params, w, n_in, n_out, out):
+    """Write the transpose of a layer's weights."""
+    for i in range(n_in):
+        for j in range(n_out):
+            out[j * n_in + i] = params[w + i * n_out + j]
+
+
+@exact
 def _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon):
-    """One step of Adam (Kingma and Ba, 2014, end of section 2); return the sum of the new p²."""
+    """One step of Adam (Kingma and Ba, 2014, end of section 2)."""
     T = p.dtype.type
     decay, scale, step, eps = T(decay), T(1.0 / total_weight), T(step), T(epsilon)
     b1, c1, b2, c2 = T(beta_1), T(1.0 - beta_1), T(beta_2), T(1.0 - beta_2)
-    squared_norm = T(0)
     for i in range(p.size):
         gi = (g[i] + decay * p[i]) * scale
         mi = b1 * m[i] + c1 * gi
         vi = b2 * v[i] + c2 * (gi * gi)
-        pi = p[i] - step * mi / (np.sqrt(vi) + eps)
         m[i] = mi
         v[i] = vi
-        p[i] = pi
-        squared_norm += pi * pi
-    return float(squared_norm)
+        p[i] -= step * mi / (np.sqrt(vi) + eps)
 
 
-@sums
+@exact
 def _sgd(p, g, velocity, decay, total_weight, step, momentum, nesterov):
-    """One step of gradient descent with momentum; return the sum of the new p²."""
+    """One step of gradient descent with momentum."""
     T = p.dtype.type
     decay, scale, step, momentum = T(decay), T(1.0 / total_weight), T(step), T(momentum)
     ahead, direct = (momentum, step) if nesterov else (T(1), T(0))
-    squared_norm = T(0)
     for i in range(p.size):
         gi = (g[i] + decay * p[i]) * scale
         vi = momentum * velocity[i] - step * gi
-        pi = p[i] + (ahead * vi - direct * gi)
         velocity[i] = vi
-        p[i] = pi
-        squared_norm += pi * pi
-    return float(squared_norm)
+        p[i] += ahead * vi - direct * gi
+
+
+@sums
+def _squared_norm(p):
+    total = p.dtype.type(0)
+    for i in range(p.size):
+        total += p[i] * p[i]
+    return float(total)
 
 
 @inlined
@@ -293,60 +466,58 @@ def _update(params, grads, n_coefs, optimizer, t, total_weight):
     )  # fmt: skip
     beta_1, beta_2, epsilon = optimizer.beta_1, optimizer.beta_2, optimizer.epsilon
     if is_adam:
-        step *= np.sqrt(1.0 - beta_2 ** float(t)) / (1.0 - beta_1 ** float(t))
-    squared_norm, start, stop, decay = 0.0, n_coefs, params.size, 0.0
+        step *= np.sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
+    start, stop, decay = n_coefs, params.size, 0.0
     for _ in range(2):  # first the biases, which do not decay, then the weights
         p, g, m = params[start:stop], grads[start:stop], first[start:stop]
         if is_adam:
             v = second[start:stop]
-            squared_norm = _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon)
+            _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon)
         else:
             momentum, nesterov = optimizer.momentum, optimizer.solver == NESTEROV
-            squared_norm = _sgd(p, g, m, decay, total_weight, step, momentum, nesterov)
+            _sgd(p, g, m, decay, total_weight, step, momentum, nesterov)
         start, stop, decay = 0, n_coefs, optimizer.alpha
-    return squared_norm
+    return _squared_norm(params[:n_coefs])
 
 
 @kernel
-def _gather(X, rows, out):
+def _gather(X, by_feature, rows, out):
     """Copy rows of X, cast to the network's type."""
+    p = X.shape[0] if by_feature else X.shape[1]
     for i in range(rows.size):
-        r = rows[i]
-        for j in range(X.shape[1]):
-            out[i, j] = X[r, j]
+        r, row = rows[i], out[i * p : (i + 1) * p]
+        if by_feature:
+            for j in range(p):
+                row[j] = X[j, r]
+        else:
+            for j in range(p):
+                row[j] = X[r, j]
 
 
 @kernel
-def _sparse_product(data, indices, indptr, rows, W, out):
-    """Rows of a CSR matrix times W."""
+def _sparse_product(data, indices, indptr, rows, w, n_out, out):
+    """Rows of a CSR matrix times weights."""
     for i in range(rows.size):
-        for j in range(W.shape[1]):
-            out[i, j] = 0
+        row = out[i * n_out : (i + 1) * n_out]
+        row[:] = 0
         for k in range(indptr[rows[i]], indptr[rows[i] + 1]):
-            c = indices[k]
-            x = W.dtype.type(data[k])
-            for j in range(W.shape[1]):
-                out[i, j] += x * W[c, j]
+            c, x = indices[k], w.dtype.type(data[k])
+            weights = w[c * n_out : (c + 1) * n_out]
+            for j in range(n_out):
+                row[j] += x * weights[j]
 
 
 @kernel
-def _sparse_gradient(data, indices, indptr, rows, D, out):
+def _sparse_gradient(data, indices, indptr, rows, d, n_out, out):
     """Those rows transposed, times D."""
     out[:] = 0
     for i in range(rows.size):
+        row = d[i * n_out : (i + 1) * n_out]
         for k in range(indptr[rows[i]], indptr[rows[i] + 1]):
-            c = indices[k]
-            x = D.dtype.type(data[k])
-            for j in range(D.shape[1]):
-                out[c, j] += x * D[i, j]
-
-
-@kernel
-def _is_finite(a):
-    finite = True
-    for i in range(a.size):
-        finite &= np.isfinite(a[i])
-    return finite
+            c, x = indices[k], d.dtype.type(data[k])
+            gradient = out[c * n_out : (c + 1) * n_out]
+            for j in range(n_out):
+                gradient[j] += x * row[j]
 
 
 @inlined
@@ -357,74 +528,84 @@ def _layer(layout, i):
 
 @inlined
 def _forward(layers, samples, rows, work):
-    """Fill work.values with the activations of a batch; return those of the output layer."""
-    # Taking an array out of a tuple counts a reference, and a reshape takes 60 ns: few in the loop.
+    """Fill work.values with the activations of a batch, layer by layer."""
+    # Taking an array out of a tuple counts a reference, so it is done once.
     params, layout, last = layers.params, layers.layout, layers.layout.shape[0] - 1
     values, inputs, scratch, bits = work.values, work.inputs, work.scratch, work.scratch_bits
-    is_sparse, n = samples.indptr.size > 0, rows.size
-    A = work.batch[:n]
+    is_sparse, n, a, a0 = samples.indptr.size > 0, rows.size, work.batch, 0
+    if not is_sparse:
+        _gather(samples.X, samples.by_feature, rows, a)
     for i in range(last + 1):
         n_in, n_out, w, b, unit = _layer(layout, i)
-        Z = _matrix(values, n * unit, n, n_out)
+        z0, activation = n * unit, layers.activation if i < last else layers.out_activation
+        relu, z = activation == RELU, values[z0 : z0 + n * n_out]
         if i == 0 and is_sparse:
-            W = _matrix(params, w, n_in, n_out)
-            _sparse_product(samples.data, samples.indices, samples.indptr, rows, W, Z)
-        elif i > 0 and n_out == 1:
-            _times_vector(A, params[w : w + n_in], values[n * unit : n * (unit + 1)])
+            data, indices, indptr = samples.data, samples.indices, samples.indptr
+            _sparse_product(data, indices, indptr, rows, params[w : w + n_in * n_out], n_out, z)
+            _add_bias(values, z0, n, n_out, params, b, relu)
+        elif n_in * n_out > WIDE:
+            _multiply_wide(a, a0, False, params, w, False, values, z0, n, n_out, n_in)
+            _add_bias(values, z0, n, n_out, params, b, relu)
         else:
-            if i == 0:
-                _gather(samples.X, rows, A)
-            _product(A, _matrix(params, w, n_in, n_out), Z)
-        A = Z
-        activation = layers.activation if i < last else layers.out_activation
-        _add_bias(A, params[b : b + n_out], activation)
+            _multiply(a, a0, n_in, 1, params, w, values, z0, n, n_out, n_in, params, b, relu)
         if i < last and inputs.size > 0:
-            _copy(A.reshape(n * n_out), inputs[n * unit : n * (unit + n_out)])
-        _activate(A, activation, scratch, bits)
-    return A
+            _copy(z, inputs[z0 : z0 + n * n_out])
+        if not relu:
+            _activate(z, n_out, activation, scratch, bits)
+        a, a0 = values, z0
 
 
 @inlined
-def _backward(layers, samples, rows, D, work):
-    """Fill work.grads, given the output layer's D."""
+def _backward(layers, samples, rows, work):
+    """Fill work.grads; the units of the output layer in work.values are its D."""
     params, layout, grads, n = layers.params, layers.layout, work.grads, rows.size
-    values, deltas, inputs = work.values, work.deltas, work.inputs
-    for i in range(layout.shape[0] - 1, 0, -1):
+    values, deltas, inputs, zeros, ones = (
+        work.values, work.deltas, work.inputs, work.zeros, work.ones
+    )  # fmt: skip
+    last = layout.shape[0] - 1
+    d, d0 = values, n * layout[last, 4]
+    for i in range(last, -1, -1):
         n_in, n_out, w, b, unit = _layer(layout, i)
-        start = n * (unit - n_in)  # of the units of the layer below
-        A, below = _matrix(values, start, n, n_in), _matrix(deltas, start, n, n_in)
-        _sum_rows(D, grads[b : b + n_out])
-        if n_out == 1:
-            g = grads[w : w + n_in]
-            _backward_single_output(A, params[w : w + n_in], D.reshape(n), g, below)
+        is_wide = n_in * n_out > WIDE
+        a, a0 = values, n * (unit - n_in)
+        if i == 0:
+            a, a0 = work.batch, 0
+        _multiply(ones, 0, 0, 0, d, d0, grads, b, 1, n_out, n, zeros, 0, False)
+        if i == 0 and samples.indptr.size > 0:
+            data, indices, indptr = samples.data, samples.indices, samples.indptr
+            D, G = d[d0 : d0 + n * n_out], grads[w : w + n_in * n_out]
+            _sparse_gradient(data, indices, indptr, rows, D, n_out, G)
+        elif is_wide:
+            _multiply_wide(a, a0, True, d, d0, False, grads, w, n_in, n_out, n)
         else:
-            _product(A.T, D, _matrix(grads, w, n_in, n_out))
-            _product(D, _matrix(params, w, n_in, n_out).T, below)
-        Z = _matrix(inputs, start, n, n_in) if inputs.size > 0 else A
-        _multiply_derivative(below, Z, A, layers.activation)
-        D = below
-    n_in, n_out, w, b, _ = _layer(layout, 0)
-    G = _matrix(grads, w, n_in, n_out)
-    _sum_rows(D, grads[b : b + n_out])
-    if samples.indptr.size > 0:
-        _sparse_gradient(samples.data, samples.indices, samples.indptr, rows, D, G)
-    else:
-        _product(work.batch[:n].T, D, G)
+            _multiply(a, a0, 1, n_in, d, d0, grads, w, n_in, n_out, n, zeros, 0, False)
+        if i == 0:
+            break
+        if is_wide:
+            _multiply_wide(d, d0, False, params, w, True, deltas, a0, n, n_in, n_out)
+        else:
+            turned = work.turned
+            _turn(params, w, n_in, n_out, turned)
+            _multiply(d, d0, n_out, 1, turned, 0, deltas, a0, n, n_in, n_out, zeros, 0, False)
+        part = slice(a0, a0 + n * n_in)
+        z = inputs if inputs.size > 0 else values
+        _multiply_derivative(deltas[part], z[part], values[part], layers.activation)
+        d, d0 = deltas, a0
 
 
 @kernel
-def epoch(layers, samples, optimizer, work):
-    """Train on each batch in turn; with the solver GRADIENT, add up the gradients instead.
+def epoch(layers, samples, order, optimizer, work, state):
+    """Train on each batch of ``order`` in turn; with the solver GRADIENT, add up the gradients.
 
-    A batch whose weights sum to zero has no mean loss and is skipped. Returns the sum over samples
-    of the batches' mean losses with penalty (GRADIENT: the weighted sum of the loss, over outputs
-    too, without penalty), the number of samples trained on, the new `t` and `squared_norm`, and
-    whether all parameters are finite.
+    A batch whose weights sum to zero has no mean loss and is skipped. ``state`` holds the number of
+    steps so far, the sum of the squared weights, the sum over samples of the batches' mean losses
+    with penalty (GRADIENT: the weighted sum of the loss, over outputs too, without penalty), and
+    the number of samples trained on. It goes on from there, so that the batches of an epoch may
+    come in any number of calls.
     """
-    params, layout, order, weight = layers.params, layers.layout, samples.order, samples.weight
-    n_coefs, t, squared_norm = layout[0, 3], optimizer.t, optimizer.squared_norm
-    n_outputs = layout[layout.shape[0] - 1, 1] if layers.loss == SQUARED_ERROR else 1
-    total, n_trained = 0.0, 0
+    params, layout, weight = layers.params, layers.layout, samples.weight
+    n_coefs, last = layout[0, 3], layout.shape[0] - 1
+    n_outputs = layout[last, 1] if layers.loss == SQUARED_ERROR else 1
     for start in range(0, order.size, samples.batch_size):
         rows = order[start : start + samples.batch_size]
         n, total_weight = rows.size, 0.0
@@ -432,16 +613,18 @@ def epoch(layers, samples, optimizer, work):
             total_weight += weight[rows[i]]
         if total_weight == 0.0:
             continue
-        A = _forward(layers, samples, rows, work)
-        loss = _loss_and_delta(A, samples.Y, weight, rows, layers.loss)
-        _backward(layers, samples, rows, A, work)
-        n_trained += n
+        _forward(layers, samples, rows, work)
+        output, n_out = n * layout[last, 4], layout[last, 1]
+        predicted = work.values[output : output + n * n_out]
+        loss = _loss_and_delta(predicted, n_out, samples.Y, weight, rows, layers.loss)
+        _backward(layers, samples, rows, work)
+        state[3] += n
         if optimizer.solver == GRADIENT:
-            total += loss
+            state[2] += loss
             for i in range(work.grads.size):
                 optimizer.first[i] += work.grads[i]
         else:
-            total += n * (loss / n_outputs + 0.5 * optimizer.alpha * squared_norm) / total_weight
-            t += 1
-            squared_norm = _update(params, work.grads, n_coefs, optimizer, t, total_weight)
-    return total, n_trained, t, squared_norm, _is_finite(params)
+            penalty = 0.5 * optimizer.alpha * state[1]
+            state[2] += n * (loss / n_outputs + penalty) / total_weight
+            state[0] += 1
+            state[1] = _update(params, work.grads, n_coefs, optimizer, state[0], total_weight)

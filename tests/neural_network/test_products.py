@@ -1,0 +1,73 @@
+"""Products of matrices in the kernels: what NumPy computes, and the same bits in any tile."""
+
+import numba
+import numpy as np
+import pytest
+
+from skparams.neural_network import kernels
+
+each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="about the compiled product")
+
+
+@numba.njit(**kernels.FLAGS | {"cache": False})
+def multiply(a, a0, a_row, a_step, b, b0, c, c0, m, n, n_sum, init, init0, relu):
+    kernels_multiply(a, a0, a_row, a_step, b, b0, c, c0, m, n, n_sum, init, init0, relu)
+
+
+kernels_multiply = kernels._multiply
+
+
+def product(A, B, init, *, relu=False, turned=False):
+    """The product by the kernel, whose output must not write beside its place."""
+    (m, n_sum), n, margin = A.shape, B.shape[1], 5
+    a = np.concatenate([np.full(3, np.nan), (A.T if turned else A).ravel()]).astype(A.dtype)
+    b = np.concatenate([np.full(2, np.nan), B.ravel(), np.full(40, np.nan)]).astype(A.dtype)
+    c = np.full(m * n + 2 * margin, 7, A.dtype)
+    strides = (1, m) if turned else (n_sum, 1)
+    start = np.concatenate([init, np.full(40, np.nan)]).astype(A.dtype)
+    multiply(a, 3, *strides, b, 2, c, margin, m, n, n_sum, start, 0, relu)
+    assert (c[:margin] == 7).all()
+    assert (c[m * n + margin :] == 7).all()
+    return c[margin:-margin].reshape(m, n)
+
+
+SHAPES = [(1, 1, 1), (8, 16, 1), (9, 1, 33), (7, 5, 31), (6, 3, 2), (13, 40, 48), (23, 7, 50)]
+
+
+@each_dtype
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("shape", SHAPES + [None] * 20)
+def test_product(shape, turned, dtype, rng):
+    m, n_sum, n = rng.randint(1, 60, 3) if shape is None else shape
+    A, B, init = (rng.standard_normal(s).astype(dtype) for s in ((m, n_sum), (n_sum, n), n))
+    exact = A.astype(np.longdouble) @ B.astype(np.longdouble) + init
+    bound = (np.abs(A) @ np.abs(B) + np.abs(init)) * (n_sum + 1) * np.finfo(dtype).eps
+    for relu in (False, True):
+        found = product(A, B, init, relu=relu, turned=turned)
+        assert (np.abs(found - (np.maximum(exact, 0) if relu else exact)) <= bound).all()
+
+
+@compiled
+@each_dtype
+def test_a_number_does_not_depend_on_the_tile_that_it_is_in(dtype, rng):
+    A, B = rng.standard_normal((61, 37)).astype(dtype), rng.standard_normal((37, 83)).astype(dtype)
+    init = rng.standard_normal(83).astype(dtype)
+    whole = product(A, B, init)
+    np.testing.assert_array_equal(product(A, B, init, turned=True), whole)
+    for _ in range(20):
+        rows, columns = (np.sort(rng.choice(n, rng.randint(1, n), False)) for n in whole.shape)
+        part = product(A[rows], B[:, columns], init[columns])
+        np.testing.assert_array_equal(part, whole[np.ix_(rows, columns)])
+
+
+@each_dtype
+def test_what_is_not_finite_is_seen_where_it_is(dtype, rng):
+    A, B = rng.standard_normal((9, 4)).astype(dtype), rng.standard_normal((4, 35)).astype(dtype)
+    A[3, 1], A[6, 0], B[2, 33] = np.nan, np.inf, np.nan
+    with np.errstate(invalid="ignore"):
+        expected = A @ B
+        found, positive = (product(A, B, np.zeros(35, dtype), relu=relu) for relu in (False, True))
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
+    np.testing.assert_array_equal(np.isnan(positive), np.isnan(expected))
+    np.testing.assert_array_equal(np.isposinf(found), np.isposinf(expected))
