@@ -187,7 +187,7 @@ def test_private_and_heavy_imports_stand_where_they_may():
             root = full.split(".")[0]
             private = any(p.startswith("_") and p != "__version__" for p in full.split("."))
             if (
-                (kernels and root not in {"numba", "numpy", "collections"})
+                (kernels and root not in {"numba", "llvmlite", "numpy", "collections"})
                 or (not kernels and top and (root in HEAVY or full.split(".")[-1] == "kernels"))
                 or (root == "sklearn" and private and module != "_compat")
             ):
