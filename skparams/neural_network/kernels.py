@@ -14,12 +14,9 @@ Everything compiled stands in this file, because numba's cache does not see edit
 from collections import namedtuple
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.core import cgutils
-from numba.core.registry import cpu_target
-from numba.extending import intrinsic, overload
-from numpy.lib.stride_tricks import as_strided
+from numba import njit
+
+from skparams._runtime.tiles import multiply
 
 # Codes: small integers, so that one compiled epoch serves every activation, loss and solver.
 IDENTITY, LOGISTIC, TANH, RELU, EXP, SOFTMAX = ACTIVATION_CODES = range(6)
@@ -217,186 +214,6 @@ def _loss_and_delta(a, n_out, Y, weight, rows, loss):
     return total
 
 
-INT32, INT64 = ir.IntType(32), ir.IntType(64)
-
-
-def _vector_bytes():
-    """Size of a vector register of the processor that numba compiles for."""
-    features = cpu_target.target_context.codegen().magic_tuple()[2].split(",")
-    return 64 if "+avx512f" in features else 32 if "+avx" in features else 16
-
-
-class _Vectors:
-    """LLVM's instructions on vectors of numbers; masked, on the first n_valid of them only."""
-
-    def __init__(self, builder, number, n_lanes, n_vectors, n_valid):
-        self.builder, self.n_lanes, self.n_vectors = builder, n_lanes, n_vectors
-        self.type = ir.VectorType(number, n_lanes)
-        self.bytes = 8 if number == ir.DoubleType() else 4
-        self.zero, self.suffix = ir.Constant(self.type, None), f"v{n_lanes}f{8 * self.bytes}"
-        self.mask = None
-        if n_valid is not None:
-            lanes = ir.Constant(ir.VectorType(INT32, n_lanes), [INT32(i) for i in range(n_lanes)])
-            n_valid = self.repeated(builder.trunc(n_valid, INT32))
-            self.mask = builder.icmp_signed("<", lanes, n_valid)
-
-    def repeated(self, value):
-        """A vector that has the value in each place."""
-        kind = ir.VectorType(value.type, self.n_lanes)
-        one = self.builder.insert_element(ir.Constant(kind, ir.Undefined), value, INT32(0))
-        first = ir.Constant(ir.VectorType(INT32, self.n_lanes), [INT32(0)] * self.n_lanes)
-        return self.builder.shuffle_vector(one, one, first)
-
-    def call(self, name, result, *arguments):
-        """Call one of LLVM's own functions, whose name says for which vectors it is."""
-        function = ir.FunctionType(result, [each.type for each in arguments])
-        name = f"llvm.{name.format(self.suffix)}"
-        function = cgutils.get_or_insert_function(self.builder.module, function, name)
-        return self.builder.call(function, arguments)
-
-    def fma(self, x, y, z):
-        """x * y + z, rounded once where the processor can do that."""
-        return self.call("fmuladd.{}", self.type, x, y, z)
-
-    def load(self, row):
-        """The vectors at a pointer to a number."""
-        if self.mask is None:
-            return [self.builder.load(each, align=self.bytes) for each in self._pointers(row)]
-        rest = INT32(self.bytes), self.mask, self.zero
-        name = "masked.load.{}.p0"
-        return [self.call(name, self.type, each, *rest) for each in self._pointers(row)]
-
-    def store(self, vectors, row):
-        """Write vectors to where a pointer to a number shows."""
-        for vector, pointer in zip(vectors, self._pointers(row), strict=True):
-            if self.mask is None:
-                self.builder.store(vector, pointer, align=self.bytes)
-            else:
-                rest = pointer, INT32(self.bytes), self.mask
-                self.call("masked.store.{}.p0", ir.VoidType(), vector, *rest)
-
-    def _pointers(self, row):
-        for v in range(self.n_vectors):
-            start = self.builder.gep(row, [INT64(v * self.n_lanes)])
-            yield self.builder.bitcast(start, self.type.as_pointer())
-
-
-def _tile(n_rows, n_vectors, n_lanes, *, masked):
-    """Compiled function for a tile of a product: n_rows rows, each n_vectors vectors wide.
-
-    Its sums stay in registers all the time: a step loads a piece of a row of b, and adds its
-    products with one number of each row of a. Compilers do not make this of loops, so it is built
-    from LLVM's instructions. With ``masked``, only the first ``n_valid`` numbers of a row are read
-    and written.
-    """
-
-    def generate(context, builder, signature, args):
-        _, a0, a_row, a_step, _, b0, b_step, _, c0, c_row, n_sum, _, init0, relu, n_valid = args
-
-        def pointer(position, start):
-            array = context.make_array(signature.args[position])
-            return builder.gep(array(context, builder, args[position]).data, [start])
-
-        def row(first, index, stride):
-            return builder.gep(first, [builder.mul(index, stride)])
-
-        number = context.get_value_type(signature.args[0].dtype)
-        vectors = _Vectors(builder, number, n_lanes, n_vectors, n_valid if masked else None)
-        a, b, c = pointer(0, a0), pointer(4, b0), pointer(7, c0)
-        starts = vectors.load(pointer(11, init0)) * n_rows
-        before, loop, after = builder.block, *(builder.append_basic_block() for _ in "12")
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        k, totals = builder.phi(INT64), [builder.phi(vectors.type) for _ in starts]
-        left, right = row(a, k, a_step), vectors.load(row(b, k, b_step))
-        factors = [builder.load(row(left, INT64(r), a_row)) for r in range(n_rows)]
-        factors = [vectors.repeated(each) for each in factors for _ in right]
-        sums = [*map(vectors.fma, factors, right * n_rows, totals)]
-        following = builder.add(k, INT64(1))
-        builder.cbranch(builder.icmp_signed("<", following, n_sum), loop, after)
-        for phi, first, last in zip(
-            [k, *totals], [INT64(0), *starts], [following, *sums], strict=True
-        ):
-            phi.add_incoming(first, before)
-            phi.add_incoming(last, loop)
-        builder.position_at_end(after)
-        relu = vectors.repeated(relu)
-        negative = [builder.fcmp_ordered("<", each, vectors.zero) for each in sums]  # NaN is not
-        sums = [
-            builder.select(builder.and_(relu, less), vectors.zero, each)
-            for less, each in zip(negative, sums, strict=True)
-        ]
-        for r in range(n_rows):
-            vectors.store(sums[r * n_vectors : (r + 1) * n_vectors], row(c, INT64(r), c_row))
-        return context.get_dummy_value()
-
-    @intrinsic
-    def tile(
-        typing, a, a0, a_row, a_step, b, b0, b_step, c, c0, c_row, n_sum, init, init0, relu, n_valid
-    ):
-        i = types.intp
-        return types.void(a, i, i, i, b, i, i, c, i, i, i, init, i, types.boolean, i), generate
-
-    return tile
-
-
-def _multiply(a, a0, a_row, a_step, b, b0, c, c0, m, n, n_sum, init, init0, relu):
-    """Matrix c (m, n) is a (m, n_sum) times b (n_sum, n) plus a row of init, and then its RELU.
-
-    All are parts of flat arrays; a has any strides, the others are C-contiguous. This is what
-    happens where nothing is compiled; _compiled_multiply takes its place in compiled code.
-    """
-    size = a.itemsize
-    left = as_strided(a[a0:], (m, n_sum), (a_row * size, a_step * size))
-    out = c[c0 : c0 + m * n].reshape(m, n)
-    np.dot(left, b[b0 : b0 + n_sum * n].reshape(n_sum, n), out)
-    out += init[init0 : init0 + n]
-    if relu:
-        out[out < 0] = 0
-
-
-@overload(_multiply, jit_options=FLAGS)
-def _compiled_multiply(a, a0, a_row, a_step, b, b0, c, c0, m, n, n_sum, init, init0, relu):
-    # Each sum runs over k in order, so that a number does not depend on the tile that it is in.
-    n_bytes = _vector_bytes()
-    lanes = n_bytes // (a.dtype.bitwidth // 8)
-    high, middle = (8, 4) if n_bytes == 64 else (6, 2)  # as many sums as there are registers for
-    width = 2 * lanes
-    wide_high, wide_middle, wide_low = (_tile(r, 2, lanes, masked=False) for r in (high, middle, 1))
-    edge_high, edge_middle, edge_low = (_tile(r, 1, lanes, masked=True) for r in (high, middle, 1))
-
-    def multiply(a, a0, a_row, a_step, b, b0, c, c0, m, n, n_sum, init, init0, relu):
-        j = 0
-        while j < n:
-            is_wide, n_valid, i = n - j >= width, min(n - j, lanes), 0
-            while i < m:
-                here = (
-                    a, a0 + i * a_row, a_row, a_step, b, b0 + j, n, c, c0 + i * n + j, n,
-                    n_sum, init, init0 + j, relu, n_valid,
-                )  # fmt: skip
-                if m - i >= high:
-                    if is_wide:
-                        wide_high(*here)
-                    else:
-                        edge_high(*here)
-                    i += high
-                elif m - i >= middle:
-                    if is_wide:
-                        wide_middle(*here)
-                    else:
-                        edge_middle(*here)
-                    i += middle
-                else:
-                    if is_wide:
-                        wide_low(*here)
-                    else:
-                        edge_low(*here)
-                    i += 1
-            j += width if is_wide else lanes
-
-    return multiply
-
-
 @kernel
 def _matrix(a, start, n_rows, n_columns):
     return a[start : start + n_rows * n_columns].reshape(n_rows, n_columns)
@@ -547,7 +364,9 @@ def _forward(layers, samples, rows, work):
             _multiply_wide(a, a0, False, params, w, False, values, z0, n, n_out, n_in)
             _add_bias(values, z0, n, n_out, params, b, relu)
         else:
-            _multiply(a, a0, n_in, 1, params, w, values, z0, n, n_out, n_in, params, b, relu)
+            multiply(
+                a, a0, n_in, 1, params, w, n_out, values, z0, n_out, n, n_out, n_in, params, b, relu
+            )  # fmt: skip
         if i < last and inputs.size > 0:
             _copy(z, inputs[z0 : z0 + n * n_out])
         if not relu:
@@ -570,7 +389,7 @@ def _backward(layers, samples, rows, work):
         a, a0 = values, n * (unit - n_in)
         if i == 0:
             a, a0 = work.batch, 0
-        _multiply(ones, 0, 0, 0, d, d0, grads, b, 1, n_out, n, zeros, 0, False)
+        multiply(ones, 0, 0, 0, d, d0, n_out, grads, b, n_out, 1, n_out, n, zeros, 0, False)
         if i == 0 and samples.indptr.size > 0:
             data, indices, indptr = samples.data, samples.indices, samples.indptr
             D, G = d[d0 : d0 + n * n_out], grads[w : w + n_in * n_out]
@@ -578,7 +397,7 @@ def _backward(layers, samples, rows, work):
         elif is_wide:
             _multiply_wide(a, a0, True, d, d0, False, grads, w, n_in, n_out, n)
         else:
-            _multiply(a, a0, 1, n_in, d, d0, grads, w, n_in, n_out, n, zeros, 0, False)
+            multiply(a, a0, 1, n_in, d, d0, n_out, grads, w, n_out, n_in, n_out, n, zeros, 0, False)
         if i == 0:
             break
         if is_wide:
@@ -586,7 +405,9 @@ def _backward(layers, samples, rows, work):
         else:
             turned = work.turned
             _turn(params, w, n_in, n_out, turned)
-            _multiply(d, d0, n_out, 1, turned, 0, deltas, a0, n, n_in, n_out, zeros, 0, False)
+            multiply(
+                d, d0, n_out, 1, turned, 0, n_in, deltas, a0, n_in, n, n_in, n_out, zeros, 0, False
+            )
         part = slice(a0, a0 + n * n_in)
         z = inputs if inputs.size > 0 else values
         _multiply_derivative(deltas[part], z[part], values[part], layers.activation)

@@ -1,35 +1,34 @@
-"""Products of matrices in the kernels: what NumPy computes, and the same bits in any tile."""
+"""Products in tiles: what NumPy computes, and the same bits in any tile."""
 
 import numba
 import numpy as np
 import pytest
 
-from skparams.neural_network import kernels
+from skparams._runtime.tiles import multiply
 
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="about the compiled product")
 
 
-@numba.njit(**kernels.FLAGS | {"cache": False})
-def multiply(a, a0, a_row, a_step, b, b0, c, c0, m, n, n_sum, init, init0, relu):
-    kernels_multiply(a, a0, a_row, a_step, b, b0, c, c0, m, n, n_sum, init, init0, relu)
-
-
-kernels_multiply = kernels._multiply
+@numba.njit
+def multiply_compiled(a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n, n_sum, init, relu):
+    multiply(a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n, n_sum, init, 1, relu)
 
 
 def product(A, B, init, *, relu=False, turned=False):
     """The product by the kernel, whose output must not write beside its place."""
-    (m, n_sum), n, margin = A.shape, B.shape[1], 5
-    a = np.concatenate([np.full(3, np.nan), (A.T if turned else A).ravel()]).astype(A.dtype)
-    b = np.concatenate([np.full(2, np.nan), B.ravel(), np.full(40, np.nan)]).astype(A.dtype)
-    c = np.full(m * n + 2 * margin, 7, A.dtype)
+    (m, n_sum), n, T = A.shape, B.shape[1], A.dtype
+    a = np.concatenate([np.full(3, np.nan), (A.T if turned else A).ravel()]).astype(T)
     strides = (1, m) if turned else (n_sum, 1)
-    start = np.concatenate([init, np.full(40, np.nan)]).astype(A.dtype)
-    multiply(a, 3, *strides, b, 2, c, margin, m, n, n_sum, start, 0, relu)
-    assert (c[:margin] == 7).all()
-    assert (c[m * n + margin :] == 7).all()
-    return c[margin:-margin].reshape(m, n)
+    b = np.pad(B, ((0, 0), (0, 2)), constant_values=np.nan).astype(T).ravel()
+    start = np.concatenate([[np.nan], init, np.full(40, np.nan)]).astype(T)
+    c = np.full((m + 2, n + 3), 7, T)
+    sizes = m, n, n_sum
+    multiply_compiled(a, 3, *strides, b, 0, n + 2, c.reshape(-1), n + 5, n + 3, *sizes, start, relu)
+    found = c[1:-1, 2:-1].copy()
+    c[1:-1, 2:-1] = 7
+    assert (c == 7).all()
+    return found
 
 
 SHAPES = [(1, 1, 1), (8, 16, 1), (9, 1, 33), (7, 5, 31), (6, 3, 2), (13, 40, 48), (23, 7, 50)]
