@@ -126,6 +126,13 @@ class Batches:
         penalty = 0.5 * alpha * np.square(coefs).sum()
         return (progress[2] + penalty) / self.total_weight, gradient
 
+    def decision(self, params: np.ndarray) -> np.ndarray:
+        """Input of the output layer's activation for all samples."""
+        out = np.empty((self.n_samples, self.network.sizes[-1]), self.dtype)
+        optimizer = self.kernels.DECISION, out.reshape(-1), params, *(0.0,) * 6
+        self._train(params, np.arange(self.n_samples), np.zeros(4), *optimizer)
+        return out
+
     def _train(
         self, params: np.ndarray, order: np.ndarray, progress: np.ndarray, *optimizer: Any
     ) -> None:

@@ -21,7 +21,7 @@ from skparams._runtime.tiles import multiply
 # Codes: small integers, so that one compiled epoch serves every activation, loss and solver.
 IDENTITY, LOGISTIC, TANH, RELU, EXP, SOFTMAX = ACTIVATION_CODES = range(6)
 SQUARED_ERROR, POISSON, BINARY_LOG_LOSS, LOG_LOSS = LOSS_CODES = range(4)
-ADAM, SGD, NESTEROV, GRADIENT = range(4)
+ADAM, SGD, NESTEROV, GRADIENT, DECISION = range(5)
 
 # Weights of a layer above which BLAS computes its products, with as many threads as it may use.
 WIDE = 10_000
@@ -48,7 +48,7 @@ Layers = namedtuple("Layers", "params layout activation out_activation loss")
 Samples = namedtuple("Samples", "X by_feature data indices indptr Y weight batch_size")
 
 # The solver's code, its moments, and hyperparameters. GRADIENT adds the gradients, without penalty,
-# to `first`.
+# to `first`; DECISION trains nothing and writes the outputs there.
 Optimizer = namedtuple(
     "Optimizer", "solver first second learning_rate alpha beta_1 beta_2 epsilon momentum"
 )
@@ -344,7 +344,7 @@ def _layer(layout, i):
 
 
 @inlined
-def _forward(layers, samples, rows, work):
+def _forward(layers, out_activation, samples, rows, work):
     """Fill work.values with the activations of a batch, layer by layer."""
     # Taking an array out of a tuple counts a reference, so it is done once.
     params, layout, last = layers.params, layers.layout, layers.layout.shape[0] - 1
@@ -354,7 +354,7 @@ def _forward(layers, samples, rows, work):
         _gather(samples.X, samples.by_feature, rows, a)
     for i in range(last + 1):
         n_in, n_out, w, b, unit = _layer(layout, i)
-        z0, activation = n * unit, layers.activation if i < last else layers.out_activation
+        z0, activation = n * unit, layers.activation if i < last else out_activation
         relu, z = activation == RELU, values[z0 : z0 + n * n_out]
         if i == 0 and is_sparse:
             data, indices, indptr = samples.data, samples.indices, samples.indptr
@@ -416,7 +416,7 @@ def _backward(layers, samples, rows, work):
 
 @kernel
 def epoch(layers, samples, order, optimizer, work, state):
-    """Train on each batch of ``order`` in turn; with the solver GRADIENT, add up the gradients.
+    """Train on each batch of ``order`` in turn; with GRADIENT and DECISION, see Optimizer.
 
     A batch whose weights sum to zero has no mean loss and is skipped. ``state`` holds the number of
     steps so far, the sum of the squared weights, the sum over samples of the batches' mean losses
@@ -427,16 +427,21 @@ def epoch(layers, samples, order, optimizer, work, state):
     params, layout, weight = layers.params, layers.layout, samples.weight
     n_coefs, last = layout[0, 3], layout.shape[0] - 1
     n_outputs = layout[last, 1] if layers.loss == SQUARED_ERROR else 1
+    decides = optimizer.solver == DECISION
+    out_activation = IDENTITY if decides else layers.out_activation
     for start in range(0, order.size, samples.batch_size):
         rows = order[start : start + samples.batch_size]
-        n, total_weight = rows.size, 0.0
+        n, n_out, total_weight = rows.size, layout[last, 1], 0.0
         for i in range(n):
             total_weight += weight[rows[i]]
-        if total_weight == 0.0:
+        if total_weight == 0.0 and not decides:
             continue
-        _forward(layers, samples, rows, work)
-        output, n_out = n * layout[last, 4], layout[last, 1]
+        _forward(layers, out_activation, samples, rows, work)
+        output = n * layout[last, 4]
         predicted = work.values[output : output + n * n_out]
+        if decides:
+            _copy(predicted, optimizer.first[rows[0] * n_out : (rows[0] + n) * n_out])
+            continue
         loss = _loss_and_delta(predicted, n_out, samples.Y, weight, rows, layers.loss)
         _backward(layers, samples, rows, work)
         state[3] += n

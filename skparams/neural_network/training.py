@@ -17,7 +17,7 @@ from sklearn.model_selection import train_test_split
 
 from skparams._compat import check_optimize_result, lbfgs_print_options
 from skparams.neural_network.batches import Batches, Optimizer
-from skparams.neural_network.network import Network, decision
+from skparams.neural_network.network import Network
 
 if TYPE_CHECKING:
     from skparams.neural_network.base import BaseMLP
@@ -56,10 +56,13 @@ def train_epochs(
     if early_stopping:
         if incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
-        data, (X_val, Y_val, weight_val) = _split(mlp, data)
+        data, held_out = _split(mlp, data)
     n_samples = data[0].shape[0]
     batch_size = _batch_size(mlp, n_samples)
     batches = Batches(network, data, mlp.activation, loss, batch_size, params.dtype)
+    if early_stopping:
+        size = min(batch_size, held_out[0].shape[0])
+        validation = Batches(network, held_out, mlp.activation, loss, size, params.dtype)
     order = _start(mlp, params, n_samples, incremental)
     best = params.copy() if early_stopping else params
     try:
@@ -74,8 +77,8 @@ def train_epochs(
                 if mlp.verbose:
                     print(f"Iteration {mlp.n_iter_}, loss = {mlp.loss_:.8f}")
                 if early_stopping:
-                    Z = decision(X_val, *network.views(params), mlp.activation)
-                    if _update_best_score(mlp, mlp._validation_score(Z, Y_val, weight_val)):
+                    score = mlp._validation_score(validation.decision(params), *held_out[1:])
+                    if _update_best_score(mlp, score):
                         best = params.copy()
                 else:
                     _update_best_loss(mlp, is_finite)
