@@ -1,8 +1,7 @@
 """A product of matrices for compiled code: tiles whose sums stay in vector registers.
 
-It needs no pool of threads, and gives the same bits on any processor that multiplies and adds in one
-step.
-It is part of the code of its callers: `load_kernels` sees edits here.
+It needs no pool of threads, and gives the same bits on every processor that multiplies and adds in
+one step. It is part of the code of its callers: `load_kernels` sees edits here.
 """
 
 from llvmlite import ir
