@@ -62,7 +62,9 @@ def ratio_text(digits: int) -> Callable[[object], str]:
 
 def time_text(seconds: object) -> str:
     """Write a time in the unit that leaves three figures."""
-    scale, unit = next(u for u in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")) if seconds >= u[0])
+    scale, unit = next(
+        u for u in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")) if seconds >= u[0]
+    )
     value = seconds / scale
     return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f} {unit}"
 

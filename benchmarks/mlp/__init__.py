@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from benchmarks._tables import Table
 from benchmarks._task import Task
-from benchmarks.mlp import apart, fits, grid, libraries
+from benchmarks.mlp import apart, fits, grid, libraries, products
 from benchmarks.mlp.works import WORKS
 
 _PARTS = {
@@ -12,6 +12,7 @@ _PARTS = {
     "first-fit": apart.first_fit,
     "one-row": apart.one_row,
     "memory": apart.memory,
+    "products": products.products,
     "fits": fits.fits,
     "search": grid.searches,
     "torch": libraries.libraries,
