@@ -22,13 +22,14 @@ def _booster(ctx: Context) -> Iterator[Part]:
     if boosted["name"] == "gblinear":
         yield _part("weights", boosted["model"]["weights"], "n_weights")
         return
-    model = boosted["gbtree"]["model"] if boosted["name"] == "dart" else boosted["model"]
+    model = boosted["gbtree"]["model"] if "gbtree" in boosted else boosted["model"]
     best = learner["attributes"].get("best_iteration")
     n = len(model["trees"])
     if best is not None and "iteration_indptr" in model:
         n = model["iteration_indptr"][int(best) + 1]  # those after it are not used
-    if boosted["name"] == "dart":
-        yield _part("weight_drop", boosted["weight_drop"][:n], "n_trees")
+    drops = boosted.get("weight_drop", model.get("weight_drop"))  # XGBoost ≥ 3.4 has it in model
+    if drops:
+        yield _part("weight_drop", drops[:n], "n_trees")
     thresholds, values = [], []
     for tree in model["trees"][:n]:
         numbers = np.array(tree["split_conditions"], dtype=np.float32)
