@@ -1,12 +1,19 @@
 """Private names of scikit-learn, and differences between supported versions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sklearn import __version__ as _version
 from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing as safe_indexing
-from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
+from sklearn.utils._param_validation import (
+    Interval,
+    Options,
+    RealNotInt,
+    StrOptions,
+    validate_parameter_constraints,
+)
 from sklearn.utils.fixes import parse_version
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call as check_partial_fit_first_call,
@@ -16,6 +23,7 @@ from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
     "DEFAULT_KERNEL_IS_FIXED",
+    "MLP_HOOKS",
     "Interval",
     "Options",
     "RealNotInt",
@@ -26,6 +34,7 @@ __all__ = [
     "check_sample_weight",
     "dirichlet_expectation",
     "fit_context",
+    "invalid_hyperparameter_first",
     "lbfgs_print_options",
     "safe_indexing",
 ]
@@ -33,6 +42,24 @@ __all__ = [
 # Whether the default kernel of GaussianProcessRegressor has fixed hyperparameters.
 DEFAULT_KERNEL_IS_FIXED = parse_version(_version) < parse_version("1.9")
 
+# Private methods of scikit-learn's multi-layer perceptrons that its own fit and predict call, and
+# ours do not. Subclasses override them, and models get them assigned.
+MLP_HOOKS = (
+    "_backprop",
+    "_compute_loss_grad",
+    "_fit_lbfgs",
+    "_fit_stochastic",
+    "_forward_pass",
+    "_forward_pass_fast",
+    "_initialize",
+    "_loss_grad_lbfgs",
+    "_predict",
+    "_score",
+    "_score_with_function",
+    "_unpack",
+    "_update_no_improvement_count",
+    "_validate_input",
+)
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
@@ -40,6 +67,22 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[_Method], _Method]:
     """scikit-learn's decorator of fit methods, which keep their type."""
     return _fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)
+
+
+@contextmanager
+def invalid_hyperparameter_first(estimator: Any) -> Iterator[None]:
+    """Raise scikit-learn's error about an invalid hyperparameter in place of what came of it.
+
+    Only fit checks hyperparameters, and any of them may be set afterwards.
+    """
+    try:
+        yield
+    except Exception:
+        constraints = getattr(estimator, "_parameter_constraints", {})
+        held = getattr(estimator, "__dict__", {})
+        params = {name: held[name] for name in constraints if name in held}
+        validate_parameter_constraints(constraints, params, type(estimator).__name__)
+        raise
 
 
 def check_sample_weight(sample_weight, X, dtype):

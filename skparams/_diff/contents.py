@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skparams._compat import invalid_hyperparameter_first
 from skparams._diff.hyperparameters import hyperparameters_in
 from skparams._diff.pieces import holds_items, is_list, pieces
 from skparams._diff.states import REDUCED, Opaque, caches_of, is_readable, state_of
@@ -167,8 +168,9 @@ def _contents_of(view: EstimatorView, fitted: bool, nodes: Mapping[int, str]) ->
     values = _held(view) if view.guessed else view.values
     units, ctx = view.spec.extras.get("units") if fitted else None, view.context()
     cls: type = type(view.estimator)
-    found = Contents(units(ctx) if units else {}, caches_of(cls))
-    rules = {**_estimators(view), **rules_of(view, ctx)} if fitted else {}
+    with invalid_hyperparameter_first(view.estimator):
+        found = Contents(units(ctx) if units else {}, caches_of(cls))
+        rules = {**_estimators(view), **rules_of(view, ctx)} if fitted else {}
     names = dict.fromkeys([*rules, *values])
     own_way = predicts_its_own_way(view.estimator)
     for name in sorted(names, key=lambda name: rules.get(name, _OTHER).role != "parameter"):

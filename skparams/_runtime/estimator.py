@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from skparams._compat import invalid_hyperparameter_first
 from skparams._version import __version__
 
 
@@ -26,7 +27,8 @@ def unchanged_on_error(estimator: Any) -> Iterator[None]:
         if isinstance(value, np.random.RandomState) and value is not np.random.mtrand._rand
     ]
     try:
-        yield
+        with invalid_hyperparameter_first(estimator):
+            yield
     except BaseException:
         vars(estimator).clear()
         vars(estimator).update(attributes)

@@ -11,6 +11,7 @@ from typing import Any
 
 from scipy.sparse import issparse
 
+from skparams._compat import invalid_hyperparameter_first
 from skparams._records import Count, Finding, Node, Unknown
 from skparams._report import size
 from skparams._summary.stats import count_nonfinite, may_be_nonfinite
@@ -88,15 +89,16 @@ def _of_specs(fitted: list[EstimatorView], estimator: Any, X: Any) -> Iterator[F
     last = None if X is None else final_estimator_of(estimator)
     for view in fitted:
         extras = view.spec.extras
-        if "findings" in extras:
-            reached = last is not None and view.estimator is last.estimator
-            data = last.data(evenly_spaced(X)) if last is not None and reached else None
-            ctx = view.context(data)
-            yield from _checked(view.estimator, view.path, extras["findings"](ctx))
-        if "convergence" in extras:
-            message = extras["convergence"](view.context())
-            if message:
-                yield Finding("SKP004", view.path, message)
+        with invalid_hyperparameter_first(view.estimator):
+            if "findings" in extras:
+                reached = last is not None and view.estimator is last.estimator
+                data = last.data(evenly_spaced(X)) if last is not None and reached else None
+                ctx = view.context(data)
+                yield from _checked(view.estimator, view.path, extras["findings"](ctx))
+            if "convergence" in extras:
+                message = extras["convergence"](view.context())
+                if message:
+                    yield Finding("SKP004", view.path, message)
 
 
 def _checked(estimator: Any, path: str, found: Any) -> Iterator[Finding]:

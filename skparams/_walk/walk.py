@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from skparams._compat import invalid_hyperparameter_first
 from skparams._records import FittedAttribute, Node, Stats, Totals, Unknown, add, chained
 from skparams._walk.choices import MAX_DEPTH, hyperparameter_records, outcomes
 from skparams._walk.fitted import depend_on_names_only, held_beside, rules_of, status_of
@@ -89,12 +90,13 @@ class Walk:
         guesses: Mapping[str, Guess] = {}
         fitted = status != "not fitted"
         if fitted:
-            ctx = view.context()
-            rules, guesses = self._rules_of(view, ctx)
-            rows = self._attributes(view, ctx, rules)
             self.fitted.append(view)
-            if spec.extras:
-                extras = {key: spec.extras[key](ctx) for key in _IN_RECORDS if key in spec.extras}
+            with invalid_hyperparameter_first(estimator):
+                ctx = view.context()
+                rules, guesses = self._rules_of(view, ctx)
+                rows = self._attributes(view, ctx, rules)
+                found = spec.extras
+                extras = {key: found[key](ctx) for key in _IN_RECORDS if key in found}
         unknown, guessed, place = _unknown_reason(view, status, rows), view.guessed, view.place.role
         children: Sequence[Node] = ()
         if spec.nested or guesses:

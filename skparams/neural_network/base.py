@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from numbers import Integral, Real
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import is_regressor
@@ -10,7 +10,15 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skparams._compat import Interval, Options, StrOptions, check_sample_weight, fit_context
+from skparams._compat import (
+    MLP_HOOKS,
+    Interval,
+    Options,
+    StrOptions,
+    check_sample_weight,
+    fit_context,
+    invalid_hyperparameter_first,
+)
 from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator, unchanged_on_error
 from skparams.neural_network.activations import ACTIVATIONS, LOSSES
@@ -53,56 +61,9 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         "max_fun": [Interval(Integral, 1, None, closed="left")],
     }
 
-    def __init__(
-        self,
-        hidden_layer_sizes=(100,),
-        activation="relu",
-        *,
-        solver="adam",
-        alpha=0.0001,
-        batch_size="auto",
-        learning_rate="constant",
-        learning_rate_init=0.001,
-        power_t=0.5,
-        max_iter=200,
-        shuffle=True,
-        random_state=None,
-        tol=1e-4,
-        verbose=False,
-        warm_start=False,
-        momentum=0.9,
-        nesterovs_momentum=True,
-        early_stopping=False,
-        validation_fraction=0.1,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-8,
-        n_iter_no_change=10,
-        max_fun=15000,
-    ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.max_fun = max_fun
+    def __init__(self, **hyperparameters: Any) -> None:
+        for name, value in hyperparameters.items():
+            setattr(self, name, value)
 
     coefs_: list[np.ndarray]
     intercepts_: list[np.ndarray]
@@ -148,17 +109,17 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             `early_stopping`. The estimator is then as it was before.
         """
         with unchanged_on_error(self):
-            return self._fit(X, y, sample_weight, incremental=False)
+            return self._fit(X, y, sample_weight=sample_weight, incremental=False)
 
     def _check_solver(self):
-        if self.solver == "lbfgs":
+        if str(self.solver) == "lbfgs":  # fit refuses arrays
             raise AttributeError(
                 "partial_fit is only available for stochastic optimizers. "
                 f"{self.solver} is not stochastic."
             )
         return True
 
-    @available_if(_check_solver)
+    @available_if(lambda mlp: mlp._check_solver())
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None) -> Self:
         """Train for one epoch.
@@ -185,9 +146,10 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             As `fit`, and if `early_stopping` is True.
         """
         with unchanged_on_error(self):
-            return self._fit(X, y, sample_weight, incremental=True)
+            return self._fit(X, y, sample_weight=sample_weight, incremental=True)
 
-    def _fit(self, X, y, sample_weight, incremental):
+    def _fit(self, X, y, sample_weight=None, incremental=False):
+        self._refuse_hooks()
         continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
         X, y = validate_data(
             self,
@@ -195,14 +157,13 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             y,
             accept_sparse="csr",
             multi_output=True,
-            y_numeric=is_regressor(self),
             dtype=(np.float64, np.float32),
             order="C",
             reset=not continues,
         )
         Y = self._encode_targets(y, incremental)
         self.n_outputs_, loss = self._n_outputs_and_loss(Y)
-        self.out_activation_ = LOSSES[loss].activation
+        self._set_out_activation(loss, continues)
         network = Network([X.shape[1], *self._hidden_sizes(), self.n_outputs_])
         self.n_layers_ = len(network.sizes)
         if not (incremental and hasattr(self, "_random_state")):
@@ -214,7 +175,7 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             params = network.pack(self.coefs_, self.intercepts_, dtype)
         else:
             dtype = X.dtype
-            params = network.initial(self._random_state, self.activation, dtype)
+            params = self._initial(network, dtype)
             delete_attributes(self, *TRAINING)
         if not incremental:
             delete_attributes(self, "_order")
@@ -231,8 +192,60 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         )
         return self
 
+    def _refuse_hooks(self):
+        """Raise an error where scikit-learn would call a method that our training does not."""
+        hooks = ", ".join(name for name in MLP_HOOKS if hasattr(self, name))
+        if hooks:
+            raise NotImplementedError(
+                f"{type(self).__name__} defines {hooks}, which scikit-learn's MLP calls and "
+                "skparams' does not. Rename what is not meant for scikit-learn, or derive the "
+                "class from scikit-learn's. Of the private methods skparams calls _init_coef, "
+                "_fit and _check_solver."
+            )
+
+    def _set_out_activation(self, loss, continues):
+        out_activation = LOSSES[loss].activation
+        found = getattr(self, "out_activation_", out_activation)
+        if continues and found != out_activation:
+            raise ValueError(
+                f"{type(self).__name__}: out_activation_ is {found!r}, but training continues with "
+                f"the loss {loss!r}, whose output activation is {out_activation!r}. Set that one, "
+                "or fit a new model."
+            )
+        self.out_activation_ = out_activation
+
+    def _initial(self, network, dtype):
+        """A buffer of what `_init_coef` returns for each layer."""
+        params = np.empty(network.n_params, dtype)
+        self.coefs_, self.intercepts_ = [], []  # by which an overridden method knows the layer
+        for i, views in enumerate(zip(*network.views(params), strict=True)):
+            fan_in, fan_out = views[0].shape
+            arrays = self._init_coef(fan_in, fan_out, dtype)
+            found, needed = [np.shape(array) for array in arrays], [view.shape for view in views]
+            if found != needed:
+                raise ValueError(
+                    f"{type(self).__name__}._init_coef must return the weights and the biases of "
+                    f"layer {i}, of shapes {needed[0]} and {needed[1]}, got {found}."
+                )
+            for view, array in zip(views, arrays, strict=True):
+                np.copyto(view, array, casting="same_kind")
+            self.coefs_.append(views[0])
+            self.intercepts_.append(views[1])
+        return params
+
+    def _init_coef(self, fan_in, fan_out, dtype):
+        """Draw the weights and biases of a layer; subclasses may override it, as scikit-learn's.
+
+        They are uniform in the bounds of Glorot and Bengio (2010, equation 16).
+        """
+        bound = np.sqrt(ACTIVATIONS[self.activation].glorot_factor / (fan_in + fan_out))
+        coef = self._random_state.uniform(-bound, bound, (fan_in, fan_out))
+        intercept = self._random_state.uniform(-bound, bound, fan_out)
+        return coef.astype(dtype, copy=False), intercept.astype(dtype, copy=False)
+
     def _hidden_sizes(self):
         sizes = self.hidden_layer_sizes
+        sizes = sizes.tolist() if isinstance(sizes, np.ndarray) else sizes
         sizes = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
         if not all(isinstance(n, Integral) and not isinstance(n, bool) for n in sizes):
             raise ValueError(f"hidden_layer_sizes must be integers, got {sizes}.")
@@ -245,7 +258,8 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         check_is_fitted(self)
         forms, dtypes = ["csr", "csc"], (np.float64, np.float32)
         X = validate_data(self, X, accept_sparse=forms, dtype=dtypes, reset=False)
-        return decision(X, self.coefs_, self.intercepts_, self.activation)
+        with invalid_hyperparameter_first(self):
+            return decision(X, self.coefs_, self.intercepts_, self.activation)
 
     def _predict_activation(self, X):
         """Activation of the output layer."""

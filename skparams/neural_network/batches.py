@@ -113,7 +113,7 @@ class Batches:
             raise ValueError(
                 "sample_weight sums to zero in every batch, which leaves no mean loss."
             )
-        return float(total / n_trained), isfinite(total) and bool(np.isfinite(params).all())
+        return np.float64(total / n_trained), isfinite(total) and bool(np.isfinite(params).all())
 
     def loss_gradient(self, params: np.ndarray, alpha: float) -> tuple[float, np.ndarray]:
         """Loss over all samples, summed over outputs, and its gradient."""

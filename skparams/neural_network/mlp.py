@@ -162,6 +162,36 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     loss = "log_loss"  # as in scikit-learn an attribute, and no hyperparameter
 
+    def __init__(
+        self,
+        hidden_layer_sizes=(100,),
+        activation="relu",
+        *,
+        solver="adam",
+        alpha=0.0001,
+        batch_size="auto",
+        learning_rate="constant",
+        learning_rate_init=0.001,
+        power_t=0.5,
+        max_iter=200,
+        shuffle=True,
+        random_state=None,
+        tol=1e-4,
+        verbose=False,
+        warm_start=False,
+        momentum=0.9,
+        nesterovs_momentum=True,
+        early_stopping=False,
+        validation_fraction=0.1,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        n_iter_no_change=10,
+        max_fun=15000,
+    ) -> None:
+        arguments = locals()
+        super().__init__(**{name: arguments[name] for name in MLPClassifier._get_param_names()})
+
     def _encode_targets(self, y, incremental):
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
@@ -207,7 +237,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             is_correct = ((Z > 0.5) == Y).all(axis=1)
         return float(np.average(is_correct, weights=weight))
 
-    @available_if(BaseMLP._check_solver)
+    @available_if(lambda mlp: mlp._check_solver())
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None, classes=None) -> Self:
         """Train for one epoch.
@@ -239,7 +269,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             if check_partial_fit_first_call(self, classes):
                 multilabel = type_of_target(y).startswith("multilabel")
                 self._label_binarizer = LabelBinarizer().fit(y if multilabel else classes)
-            return self._fit(X, y, sample_weight, incremental=True)
+            return self._fit(X, y, sample_weight=sample_weight, incremental=True)
 
     def predict(self, X) -> Any:
         """Predict the class, or the labels, of each sample.
@@ -289,6 +319,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         log_proba : ndarray of shape (n_samples, n_classes)
             Logarithms of `predict_proba`, never -inf.
         """
+        if type(self).predict_proba is not MLPClassifier.predict_proba:  # of a subclass
+            return np.log(self.predict_proba(X))
         return log_probabilities(self._decision_function(X), self.out_activation_)
 
     def __sklearn_tags__(self):
@@ -474,13 +506,19 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         max_fun=15000,
     ) -> None:
         arguments = locals()
-        super().__init__(**{name: arguments[name] for name in BaseMLP._get_param_names()})
-        self.loss = loss
+        super().__init__(**{name: arguments[name] for name in MLPRegressor._get_param_names()})
 
     def _encode_targets(self, y, incremental):
-        if sp.issparse(y) or y.dtype.kind in "US":
-            kind = "sparse" if sp.issparse(y) else "made of strings"
-            raise ValueError(f"y must be a dense array of numbers, got one that is {kind}.")
+        if sp.issparse(y):
+            raise TypeError("y must be a dense array of numbers, got a sparse one.")
+        arrays, kinds = [y], "MmSUV"
+        if y.dtype == object:  # whose dates NumPy would convert to numbers
+            arrays, kinds = [value for value in y.flat if isinstance(value, np.generic)], "Mm"
+        for array in arrays:
+            if array.dtype.kind in kinds:
+                raise TypeError(f"y must be a dense array of numbers, got dtype {array.dtype}.")
+        if y.dtype == object:
+            y = y.astype(np.float64)
         if self.loss == "poisson" and not (y >= 0).all():
             raise ValueError("Some value(s) of y are out of the valid range of the loss 'poisson'.")
         if y.ndim == 2 and y.shape[1] == 1:

@@ -52,18 +52,6 @@ class Network:
                 view[:] = array
         return buffer
 
-    def initial(
-        self, random_state: np.random.RandomState, activation: str, dtype: np.dtype
-    ) -> np.ndarray:
-        """Draw a new buffer, uniform in the bounds of Glorot and Bengio (2010, equation 16)."""
-        buffer = np.empty(self.n_params, dtype=dtype)
-        factor = ACTIVATIONS[activation].glorot_factor
-        for coef, intercept in zip(*self.views(buffer), strict=True):
-            bound = np.sqrt(factor / sum(coef.shape))
-            coef[:] = random_state.uniform(-bound, bound, coef.shape)
-            intercept[:] = random_state.uniform(-bound, bound, intercept.shape)
-        return buffer
-
 
 def decision(X, coefs: Sequence, intercepts: Sequence, activation: str) -> np.ndarray:
     """Input of the output layer's activation, for dense or sparse X."""

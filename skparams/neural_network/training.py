@@ -233,7 +233,7 @@ def train_lbfgs(
     def record(intermediate_result: scipy.optimize.OptimizeResult) -> None:
         nonlocal params
         params = intermediate_result.x.copy()
-        curve.append(float(intermediate_result.fun))
+        curve.append(np.float64(intermediate_result.fun))
 
     options = {"maxfun": mlp.max_fun, "maxiter": mlp.max_iter, "gtol": mlp.tol}
     options |= lbfgs_print_options(mlp.verbose)
@@ -258,7 +258,7 @@ def train_lbfgs(
                 f"{result.fun:.6g}."
             )
         mlp.n_iter_ = check_optimize_result("lbfgs", result, mlp.max_iter)
-        params, curve = result.x, curve or [float(result.fun)]
+        params, curve = result.x, curve or [np.float64(result.fun)]
     delete_attributes(mlp, *_STOCHASTIC)
     mlp.loss_curve_ = [*getattr(mlp, "loss_curve_", []), *curve]
     mlp.loss_ = curve[-1] if curve else np.nan

@@ -123,7 +123,7 @@ def test_inputs_are_kept_for_a_derivative_that_needs_them(needs_input, rng, monk
     monkeypatch.setitem(ACTIVATIONS, "tanh", tanh)
     X, dtype = rng.standard_normal((9, 3)), np.dtype(np.float64)
     network = Network([3, 4, 2, 1])
-    params = network.initial(np.random.RandomState(0), "tanh", dtype)
+    params = rng.uniform(-1, 1, network.n_params)
     batches = Batches(network, (X, X[:, :1], np.ones(9)), "tanh", "squared_error", 9, dtype)
     coefs, intercepts = network.views(params)
     expected = X @ coefs[0] + intercepts[0]

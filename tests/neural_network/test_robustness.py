@@ -56,9 +56,9 @@ def test_sizes_of_layers_are_integers(X, sizes):
 
 
 def test_targets_of_a_regression_are_numbers(X):
-    with pytest.raises(ValueError, match="made of strings"):
+    with pytest.raises(TypeError, match="dense array of numbers, got dtype <U"):
         MLPRegressor(**SMALL).fit(X, X[:, 0].astype(str))
-    with pytest.raises(ValueError, match="sparse"):
+    with pytest.raises(TypeError, match="sparse"):
         MLPRegressor(**SMALL).fit(X, sp.csr_matrix(X[:, :2]))
 
 

@@ -203,7 +203,7 @@ def bootstrap(
     estimates = Resamples(values.astype(np.float64), ratios.astype(np.float64), pca._loadings())
     names = tuple(feature_names(pca)), tuple(pca.get_feature_names_out())
     n, p = round(len(z) if weight is None else weight.sum()), z.shape[1]
-    normal_error = 0.0 if pca.scale else float(np.sqrt(2 / n))
+    normal_error = 0.0 if pca._is_scaled else float(np.sqrt(2 / n))
     found = Bootstrap(estimates, resamples, alignment, *names, normal_error, ())
     at_bound, errors = found._at_bound, np.full(len(values), normal_error)
     logs = np.log(resamples.eigenvalues[:, ~at_bound])

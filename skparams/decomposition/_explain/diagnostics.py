@@ -66,7 +66,7 @@ def diagnose(pca: FittedPCA, X: Any, kinds: Sequence[str], dtype: Any) -> list[n
     tables = [np.empty(X.shape[:1] + width[COLUMNS[kind]], dtype) for kind in kinds]
     numbers = _Diagnostics(pca)
     axes = numbers.components.T
-    inverse = 1.0 / pca.scale_ if pca.scale else None
+    inverse = 1.0 / pca.scale_ if pca._is_scaled else None
 
     def compute(rows: slice, z: np.ndarray) -> None:
         if inverse is not None:
@@ -177,7 +177,7 @@ def supplementary(pca: FittedPCA, X: Any, Y: Any, sample_weight: Any) -> list[np
     unit_scores = quotient(scores, spreads)
     coordinates = (weight[:, np.newaxis] * Y).T @ unit_scores / (n - 1)
     correlations = quotient(coordinates, deviations[:, np.newaxis])
-    tables = [correlations if pca.scale else coordinates, correlations, correlations**2]
+    tables = [correlations if pca._is_scaled else coordinates, correlations, correlations**2]
     return [table.astype(pca.components_.dtype, copy=False) for table in tables]
 
 

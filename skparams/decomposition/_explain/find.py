@@ -89,7 +89,7 @@ def _located(estimator: Any, step: str | None) -> LocatedPCA:
         raise ValueError(
             f"explain: {name} has several PCAs: choose with step, one of {_listed(found)}."
         )
-    check_is_fitted(found[0].pca)
+    found[0].pca._check_fitted()
     return found[0]
 
 

@@ -91,7 +91,7 @@ def limits_of(
             "eigenvalues that are left out as equal. Pass the training rows: explain(pca, X).",
         )
     if left_out is None:
-        left_out = expected_spe(noise, pca.scale)
+        left_out = expected_spe(noise, pca._is_scaled)
     return Limits(t2, spe_limit(noise, alpha, *left_out), warnings)
 
 

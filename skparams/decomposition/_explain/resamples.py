@@ -66,7 +66,7 @@ def resample(
         size = chosen.stop - chosen.start
         counts = _counts(len(z), weight, size, np.random.RandomState(seeds[part]))
         covariances = _covariances(z, counts)
-        if pca.scale:
+        if pca._is_scaled:
             _to_correlations(covariances)
         values, vectors = np.linalg.eigh(covariances)
         values = np.maximum(values[:, ::-1][:, :k], 0)

@@ -62,7 +62,7 @@ def left_out_spe(pca: FittedPCA, X: Any, t2: np.ndarray, spe: np.ndarray) -> np.
         return spe
     n_rows, p = X.shape
     is_whole = n_rows == n == pca.n_samples_ and not pca._has_holes(X)
-    width = p if pca.scale else min(n_rows, p)
+    width = p if pca._is_scaled else min(n_rows, p)
     work = n_rows**2 * width * min(n_rows, width)
     if is_whole and n_rows <= MAX_ROWS and work <= MAX_WORK:
         return _deleted(pca, X, k)
@@ -85,14 +85,14 @@ def _deleted(pca: FittedPCA, X: Any, k: int) -> np.ndarray:
     """SPE of each row by k components of the others, which are scaled anew."""
     z = ((X.toarray() if sp.issparse(X) else X) - pca.mean_) / pca._units()
     n, p = z.shape
-    if not pca.scale and p > n:  # the same rows in the directions that they span
+    if not pca._is_scaled and p > n:  # the same rows in the directions that they span
         left, singular, _ = scipy.linalg.svd(z, full_matrices=False)
         z = left * singular
     found = np.empty(n)
     with one_blas_thread():
         for i in range(n):
             row, others = z[i] * (n / (n - 1)), np.delete(z, i, axis=0) + z[i] / (n - 1)
-            if pca.scale:
+            if pca._is_scaled:
                 deviations = np.sqrt((others**2).sum(axis=0) / (n - 2))
                 constant = deviations <= CONSTANT
                 others[:, constant] = 0.0

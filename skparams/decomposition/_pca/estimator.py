@@ -327,6 +327,7 @@ class PCA(StreamingPCA):
         self, X: Any, sample_weight: Any
     ) -> tuple[Spectrum, dict[str, int], np.ndarray]:
         """All eigenvalues of rows, how many each rule keeps, and the parallel analysis' band."""
+        self._validate_params()
         model = copy.copy(self)
         model.n_components = RULES[0]  # so that the solver finds the whole spectrum
         if self.svd_solver in ("arpack", "randomized"):
@@ -445,6 +446,6 @@ class PCA(StreamingPCA):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        tags.input_tags.sparse = self.svd_solver in ("auto", "arpack", "covariance_eigh")
+        tags.input_tags.sparse = str(self.svd_solver) in ("auto", "arpack", "covariance_eigh")
         tags.input_tags.allow_nan = self.missing is not None
         return tags

@@ -10,7 +10,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skparams._compat import check_sample_weight
+from skparams._compat import check_sample_weight, invalid_hyperparameter_first
 from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator
 from skparams.decomposition._pca.blocks import over_blocks
@@ -65,11 +65,15 @@ class BasePCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ParamsMixin, Ve
     @property
     def loadings_(self) -> Any:
         """Covariances of the features with the components scaled to unit variance."""
-        check_is_fitted(self)
+        self._check_fitted()
         return self._loadings().astype(self.components_.dtype, copy=False)
+
+    def _check_fitted(self) -> None:
+        check_is_fitted(self)
 
     @property
     def _n_features_out(self):
+        self._check_fitted()
         return len(self.components_)
 
 
@@ -108,8 +112,9 @@ class FittedPCA(BasePCA):
         X_new : ndarray of shape (n_samples, n_components)
             The scores, in float32 if X is, else in float64.
         """
-        check_is_fitted(self)
-        return self._project(self._checked(X))
+        self._check_fitted()
+        with invalid_hyperparameter_first(self):
+            return self._project(self._checked(X))
 
     def _checked(
         self, X: Any, *, reset: bool = False, min_samples: int = 1, finite: bool = True
@@ -126,7 +131,7 @@ class FittedPCA(BasePCA):
             and (reset or X.shape[1] == self.n_features_in_)
             and "feature_names_in_" not in vars(self)
         )
-        if plain and (finite or self.missing == "em"):
+        if plain and (finite or self._fills):
             with np.errstate(over="ignore", invalid="ignore"):
                 plain = np.isfinite(X.sum())
         if plain:
@@ -135,7 +140,7 @@ class FittedPCA(BasePCA):
         return self._validated(
             X,
             accept_sparse="csr",
-            ensure_all_finite="allow-nan" if self.missing == "em" else finite,
+            ensure_all_finite="allow-nan" if self._fills else finite,
             ensure_min_samples=min_samples,
             reset=reset,
         )
@@ -158,10 +163,15 @@ class FittedPCA(BasePCA):
             )
         return relative_weights(weight) if are_all and self.weights == "relative" else weight
 
+    @property
+    def _is_scaled(self) -> bool:
+        """Whether the model is one of scaled features, whatever `scale` has become since."""
+        return "scale_" in vars(self)
+
     def _units(self) -> np.ndarray:
         """Divisors of the features."""
         components = self.components_
-        return self.scale_ if self.scale else np.ones(components.shape[1], components.dtype)
+        return self.scale_ if self._is_scaled else np.ones(components.shape[1], components.dtype)
 
     def _whitener(self) -> np.ndarray:
         """Divisors of whitened scores, clipped if a component has no variance."""
@@ -190,9 +200,14 @@ class FittedPCA(BasePCA):
             scores /= self._whitener().astype(dtype)
         return scores
 
+    @property
+    def _fills(self) -> bool:
+        """Whether missing values are filled; an array, as any invalid value, fills none."""
+        return str(self.missing) == "em"
+
     def _has_holes(self, X: Any) -> bool:
         """Whether there are missing values to fill."""
-        return self.missing == "em" and not sp.issparse(X) and bool(np.isnan(X).any())
+        return self._fills and not sp.issparse(X) and bool(np.isnan(X).any())
 
     def _filled(self, X: np.ndarray) -> np.ndarray:
         """Rows with expected values in place of missing ones."""
@@ -211,11 +226,12 @@ class FittedPCA(BasePCA):
         X_original : ndarray of shape (n_samples, n_features)
             Rows in the space of the components, in the units of the training rows.
         """
-        check_is_fitted(self)
+        self._check_fitted()
         X = check_array(X, input_name="X", dtype=[np.float64, np.float32])
         axes = self.components_ * self._units()
-        if self.whiten:
-            axes = np.sqrt(self.explained_variance_)[:, np.newaxis] * axes
+        with invalid_hyperparameter_first(self):
+            if self.whiten:
+                axes = np.sqrt(self.explained_variance_)[:, np.newaxis] * axes
         rows = X @ axes.astype(X.dtype, copy=False)
         return np.add(rows, self.mean_, out=rows, casting="same_kind")
 
@@ -231,7 +247,7 @@ class FittedPCA(BasePCA):
         cov : ndarray of shape (n_features, n_features)
             The covariance.
         """
-        check_is_fitted(self)
+        self._check_fitted()
         noise = float(self.noise_variance_)
         values = np.maximum(self.explained_variance_.astype(np.float64), noise)
         found = matrix(self.components_, values, noise)
@@ -248,7 +264,7 @@ class FittedPCA(BasePCA):
         precision : ndarray of shape (n_features, n_features)
             The inverse of the covariance.
         """
-        check_is_fitted(self)
+        self._check_fitted()
         precision = precision_of(self, self._rounding)
         precision /= np.multiply.outer(self._units(), self._units())
         return fitting(precision, self.components_.dtype)
@@ -271,8 +287,8 @@ class FittedPCA(BasePCA):
         ll : ndarray of shape (n_samples,)
             Their log-likelihoods.
         """
-        check_is_fitted(self)
-        finite = "allow-nan" if self.missing == "em" else True
+        self._check_fitted()
+        finite = "allow-nan" if self._fills else True
         X = self._validated(X, ensure_all_finite=finite, reset=False)
         if not has_density(self):
             warnings.warn(

@@ -26,6 +26,11 @@ def _n_components(ctx: Context) -> Any:
     return theirs["n_components"](ctx)
 
 
+def _is_scaled(ctx: Context) -> bool:
+    """Whether scores are those of scaled features; `scale` may have been set after fit."""
+    return bool("scale_" in ctx.values or ctx.params["scale"])
+
+
 @cache
 def pca_spec() -> Spec:
     """Return scikit-learn's Spec with what is different.
@@ -37,7 +42,7 @@ def pca_spec() -> Spec:
     properties = ("explained_variance_ratio_", "singular_values_")
     kept = {name: rule for name, rule in theirs.rules.items() if name not in properties}
     ours: dict[str, Rule | str] = {
-        "scale_": parameter("n_features", when="scale"),
+        "scale_": parameter("n_features", when=_is_scaled),
         "cv_errors_": "diagnostic",
         **dict.fromkeys(("explained_variance_ratio_", "singular_values_"), "derived"),
         **dict.fromkeys(("scatter_", "_shift", "_offset", "_weight"), "state"),

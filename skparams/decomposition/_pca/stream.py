@@ -167,17 +167,18 @@ class StreamingPCA(FittedPCA):
     def _check_partial_fit(self) -> None:
         """Refuse arguments without a meaning in a stream, and models without a scatter."""
         name = type(self).__name__
-        if self.n_components == "cv":
+        n_components, solver = str(self.n_components), str(self.svd_solver)  # arrays are invalid
+        if n_components == "cv":
             raise AttributeError(
                 f"{name}.partial_fit: n_components='cv' needs all rows at once; use fit, or "
                 "another rule."
             )
-        if self.missing is not None:
+        if self._fills:
             raise AttributeError(
                 f"{name}.partial_fit: missing={self.missing!r} needs all rows at once; use fit, "
                 "or missing=None and rows without NaN."
             )
-        if self.svd_solver not in ("auto", "covariance_eigh"):
+        if solver in ("full", "arpack", "randomized"):
             raise AttributeError(
                 f"{name}.partial_fit: svd_solver must be 'auto' or 'covariance_eigh', as a stream "
                 f"keeps its scatter and no rows, got {self.svd_solver!r}."
@@ -206,8 +207,22 @@ class StreamingPCA(FittedPCA):
         self._weight = moments.n
         self._dtype = np.dtype(dtype).name
 
+    def _check_fitted(self) -> None:
+        super()._check_fitted()
+        self._compute()
+
+    def _compute(self) -> None:
+        """Compute a stream's fitted attributes, unless they are there."""
+        if "scatter_" in vars(self) and "components_" not in vars(self):
+            refreshed = copy.copy(self)
+            refreshed._refresh()
+            found = {k: v for k, v in vars(refreshed).items() if k in FROM_SCATTER}
+            self.__dict__.update(found)  # at once, as another thread may read too
+
     def _refresh(self) -> None:
         """Compute the fitted attributes from the moments."""
+        if not get_config()["skip_parameter_validation"]:
+            self._validate_params()  # they may have changed since the first batch
         moments = self._moments()
         if self.weights == "relative":
             moments = moments.scaled_to(float(self._n_positive_weights))
@@ -218,14 +233,9 @@ class StreamingPCA(FittedPCA):
                 "more."
             )
         n_rows, p = n_rows_of(self._n_positive_weights, moments.n), self.n_features_in_
-        try:
-            if not get_config()["skip_parameter_validation"]:
-                self._validate_params()  # they may have changed since the first batch
-            n_components, k = resolve(self.n_components, "covariance_eigh", n_rows, p)
-            if n_components == "cv":
-                raise ValueError("PCA: n_components='cv' needs rows, of which a stream keeps none.")
-        except ValueError as error:  # as an AttributeError too, which hasattr understands
-            raise NotFittedError(str(error)) from error
+        n_components, k = resolve(self.n_components, "covariance_eigh", n_rows, p)
+        if n_components == "cv":
+            raise ValueError("PCA: n_components='cv' needs rows, of which a stream keeps none.")
         self._keep(from_moments(moments, self.scale, k, min(n_rows, p)), n_components)
 
     def _keep(self, spectrum: Spectrum, n_components: Any) -> None:
@@ -238,7 +248,7 @@ class StreamingPCA(FittedPCA):
             self.scale_ = units(spectrum.deviations)
         self.components_ = np.array(spectrum.vectors[:k], dtype, order="C")  # not a view
         self.explained_variance_ = fitting(spectrum.values[:k], dtype)
-        self.noise_variance_ = spectrum.noise(k)
+        self.noise_variance_ = np.float64(spectrum.noise(k))
         self._total_variance = spectrum.total
         self._deviations = spectrum.seen_deviations
         self._residual = spectrum.power_sums(k)
@@ -254,11 +264,10 @@ class StreamingPCA(FittedPCA):
     def __getattr__(self, name: str) -> Any:
         kept = vars(self)
         if name in FROM_SCATTER and "scatter_" in kept:
-            if "components_" not in kept:
-                refreshed = copy.copy(self)
-                refreshed._refresh()
-                found = {k: v for k, v in vars(refreshed).items() if k in FROM_SCATTER}
-                self.__dict__.update(found)  # at once, as another thread may read too
+            try:
+                self._compute()
+            except ValueError as error:  # as an AttributeError too, which hasattr understands
+                raise NotFittedError(str(error)) from error
             if name in kept:
                 return kept[name]
         derived = getattr(type(self), name, None)

@@ -46,7 +46,7 @@ def _layers(ctx: Context) -> tuple[Layer, ...]:
     for i, (weights, biases) in enumerate(zip(coefs, intercepts, strict=True), start=1):
         last = i == len(coefs)
         name = "output" if last else f"hidden {i}"
-        activation = ctx.values["out_activation_"] if last else ctx.params["activation"]
+        activation = ctx.values["out_activation_"] if last else str(ctx.params["activation"])
         layers.append(Layer(name, weights.shape[1], activation, weights.shape[0], biases.size))
     return tuple(layers)
 
@@ -156,7 +156,7 @@ def _interchangeable(ctx: Context) -> dict[str, tuple[str, ...]]:
     """Hidden layers whose units may be permuted; with an odd activation also flipped in sign."""
     odd = ctx.params["activation"] in ("identity", "tanh")
     turning = ("coefs_", "intercepts_") if odd else ()
-    return {f"h{i}": turning for i in range(1, len(_hidden(ctx)) + 1)}
+    return {f"h{i}": turning for i in range(1, len(ctx.values["coefs_"]))}
 
 
 def _convergence(ctx: Context) -> str | None:
