@@ -218,6 +218,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             )
 
     def _n_outputs_and_loss(self, Y):
+        if self.loss != "log_loss":  # scikit-learn's trains by whatever is assigned
+            raise ValueError(f"{type(self).__name__}.loss must be 'log_loss', got {self.loss!r}.")
         if self._label_binarizer.y_type_ == "multiclass":
             return len(self.classes_), "log_loss"
         return Y.shape[1], "binary_log_loss"

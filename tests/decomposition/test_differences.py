@@ -163,6 +163,27 @@ def test_the_class_is_our_own():
     assert not PCA().__sklearn_tags__().array_api_support
 
 
+def test_types_of_numbers(correlated):
+    """docs/differences.md, "The class is our own"."""
+    X = correlated(50, 3, dtype=np.float32)
+    ours, theirs = (cls(0.5).fit(X) for cls in (PCA, Theirs))
+    assert (type(ours.n_components_), type(theirs.n_components_)) == (int, np.int64)
+    assert (type(ours.noise_variance_), type(theirs.noise_variance_)) == (np.float64, np.float32)
+
+
+def test_arguments_that_are_changed_after_fit(correlated):
+    """docs/differences.md, "Arguments that are changed after fit"."""
+    X = correlated(50, 3)
+    ours, theirs = (cls(2).fit(X).set_params(whiten=np.ones(2)) for cls in (PCA, Theirs))
+    with pytest.raises(ValueError, match="truth value"):
+        theirs.transform(X)
+    with pytest.raises(ValueError, match="The 'whiten' parameter of PCA must be"):
+        ours.transform(X)
+    model = PCA(2, scale=True).fit(X)
+    scores = model.transform(X)
+    np.testing.assert_array_equal(model.set_params(scale=False).transform(X), scores)
+
+
 def test_every_section_has_its_tests_and_every_test_its_section():
     page = Path(__file__).parents[2] / "docs" / "differences.md"
     part = page.read_text(encoding="utf-8").partition("\n# ")[2]

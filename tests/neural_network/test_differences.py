@@ -755,6 +755,115 @@ class TestOwnClasses:
         assert not issubclass(ours, getattr(theirs, name))
         assert getattr(theirs, name)().get_params() == ours().get_params()
 
+    def test_losses_are_float64(self, small):
+        X, _ = (each.astype(np.float32) for each in small)
+        given = {"max_iter": 2, "solver": "lbfgs", "max_fun": 10, "tol": 1e3}
+        model = MLPRegressor(**given).fit(X, X[:, 0])
+        assert type(model.loss_) is np.float64
+        given = {"hidden_layer_sizes": 2, "tol": 1e3, "n_iter_no_change": 1}
+        losses = [cls(**given).fit(X, X[:, 0]).loss_ for cls in (theirs.MLPRegressor, MLPRegressor)]
+        assert [type(loss) for loss in losses] == [np.float32, np.float64]
+
+
+class TestPrivateMethods:
+    """docs/differences.md, "Private methods of scikit-learn's are called or refused"."""
+
+    @pytest.mark.parametrize("name", ["MLPClassifier", "MLPRegressor"])
+    def test_a_method_that_a_compiled_epoch_cannot_call(self, name, small):
+        calls = []
+
+        def backprop(self, *args):
+            calls.append(name)
+            return super(type(self), self)._backprop(*args)
+
+        their, our = (
+            type("Own", (base,), {"_backprop": backprop})(max_iter=2, tol=1e9, n_iter_no_change=1)
+            for base in (
+                getattr(theirs, name),
+                {"MLPClassifier": MLPClassifier}.get(name, MLPRegressor),
+            )
+        )
+        with pytest.warns(ConvergenceWarning):
+            their.fit(*small)
+        assert calls
+        with pytest.raises(NotImplementedError, match="Own defines _backprop"):
+            our.fit(*small)
+
+
+class TestTrainingContinues:
+    """docs/differences.md, "Training continues only as it started"."""
+
+    given = {"hidden_layer_sizes": (4,), "max_iter": 3, "warm_start": True, "tol": 1e9}
+
+    def fitted(self, Estimator, small, fit_quietly):
+        return fit_quietly(Estimator(**self.given), small[0], small[0][:, 0] ** 2)
+
+    @pytest.mark.parametrize("sizes", [(5,), (4, 4), ()])
+    def test_other_layers(self, sizes, small, fit_quietly):
+        X, y = small[0], small[0][:, 0]
+        their = self.fitted(theirs.MLPRegressor, small, fit_quietly)
+        their.set_params(hidden_layer_sizes=sizes)
+        message = ""
+        try:
+            fit_quietly(their, X, y)
+        except Exception as error:
+            message = str(error)
+        assert "hidden_layer_sizes" not in message
+        our = self.fitted(MLPRegressor, small, fit_quietly).set_params(hidden_layer_sizes=sizes)
+        for train in (our.fit, our.partial_fit):
+            with pytest.raises(ValueError, match="data and hidden_layer_sizes need"):
+                train(X, y)
+
+    def test_another_output_activation(self, small, fit_quietly):
+        X, y = small[0], small[0][:, 0] ** 2
+        for change in ({"loss": "poisson"}, {"out_activation_": "logistic"}):
+            their, our = (
+                self.fitted(cls, small, fit_quietly) for cls in (theirs.MLPRegressor, MLPRegressor)
+            )
+            for model in (their, our):
+                for name, value in change.items():
+                    setattr(model, name, value)
+            expected = their.out_activation_
+            fit_quietly(their, X, y)
+            assert their.out_activation_ == expected
+            for train in (our.fit, our.partial_fit):
+                with pytest.raises(ValueError, match=f"out_activation_ is '{expected}', but train"):
+                    train(X, y)
+            our.set_params(warm_start=False)
+            fit_quietly(our, X, y)
+
+
+class TestDates:
+    """docs/differences.md, "Dates are no numbers"."""
+
+    @pytest.mark.parametrize("unit", ["M8[D]", "m8[s]"])
+    def test_in_an_array_and_among_objects(self, unit, small, fit_quietly):
+        X, y = small[0], np.arange(30).astype(unit)
+        objects = np.array([None, *y], dtype=object)[1:]
+        with pytest.raises(TypeError, match="subtract"):
+            theirs.MLPRegressor().fit(X, y)
+        fit_quietly(theirs.MLPRegressor(max_iter=2), X, objects)
+        for target in (y, objects):
+            with pytest.raises(TypeError, match="y must be a dense array of numbers, got dtype"):
+                MLPRegressor().fit(X, target)
+
+
+class TestHyperparametersAfterFit:
+    """docs/differences.md, "Hyperparameters that are changed after fit".
+
+    tests/test_changed_hyperparameters.py has all of them.
+    """
+
+    @pytest.mark.parametrize("value", ["full", ["relu"]])
+    def test_an_invalid_one_is_named(self, value, small, fit_quietly):
+        models = [cls(max_iter=2) for cls in (theirs.MLPClassifier, MLPClassifier)]
+        their, our = (fit_quietly(model, *small).set_params(activation=value) for model in models)
+        with pytest.raises((KeyError, TypeError)) as found:
+            their.predict(small[0])
+        assert "activation" not in str(found.value)
+        with pytest.raises(ValueError, match="The 'activation' parameter of MLPClassifier must be"):
+            our.predict(small[0])
+
 
 def test_convergence_is_still_warned_of(small):
     with pytest.warns(ConvergenceWarning, match=r"Maximum iterations \(2\) reached"):

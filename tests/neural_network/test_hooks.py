@@ -209,6 +209,15 @@ def test_private_methods_that_are_called(name, module, X):
     assert set(calls) == {"_fit False", "_fit True"} | ({"_check_solver"} if asks else set())
 
 
+def test_the_loss_of_a_classifier_is_not_replaced(X):
+    y, own = target("MLPClassifier", X), type("Own", (MLPClassifier,), {"loss": "poisson"})
+    assigned = MLPClassifier()
+    assigned.loss = "squared_error"
+    for model in (own(), assigned):
+        with pytest.raises(ValueError, match="loss must be 'log_loss', got '(poisson|squared)"):
+            model.fit(X, y)
+
+
 def test_log_probabilities_follow_a_subclass(X):
     for module in (theirs, ours):
 
