@@ -214,7 +214,7 @@ def test_the_loss_of_a_classifier_is_not_replaced(X):
     assigned = MLPClassifier()
     assigned.loss = "squared_error"
     for model in (own(), assigned):
-        with pytest.raises(ValueError, match="loss must be 'log_loss', got '(poisson|squared)"):
+        with pytest.raises(ValueError, match=r"loss must be 'log_loss', got '(poisson|squared)"):
             model.fit(X, y)
 
 
