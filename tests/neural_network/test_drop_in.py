@@ -5,7 +5,9 @@ import inspect
 
 import numpy as np
 import pytest
+import sklearn
 from sklearn import neural_network as theirs
+from sklearn.utils.fixes import parse_version
 
 import skparams as ours
 from skparams import MLPRegressor
@@ -15,6 +17,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # three epochs do not converg
 N = 40
 SMALL = {"hidden_layer_sizes": (3,), "max_iter": 3, "random_state": 0}
 NAMES = ["MLPClassifier", "MLPRegressor"]
+# scikit-learn < 1.9 looks for NaN among labels that are predicted in early stopping
+NO_WORDS = parse_version(sklearn.__version__) < parse_version("1.9")
 LOSSES = {"loss_", "best_loss_", "loss_curve_"}
 
 
@@ -41,6 +45,8 @@ def targets(name, X):
 def test_types_are_scikit_learns(name, dtype, solver, early_stopping, rng):
     X = 3 * rng.standard_normal((N, 3))
     for y in targets(name, X):
+        if NO_WORDS and early_stopping and y.dtype.kind == "U":
+            continue
         given, rows = {"solver": solver, "early_stopping": early_stopping}, X.astype(dtype)
         models = [getattr(m, name)(**SMALL, **given).fit(rows, y) for m in (theirs, ours)]
         found = differences(*models)
@@ -48,8 +54,7 @@ def test_types_are_scikit_learns(name, dtype, solver, early_stopping, rng):
         # "The classes are our own"
         if solver == "lbfgs":
             found -= {"loss_curve_", *(("coefs_", "intercepts_") if dtype == "f4" else ())}
-        if dtype == "f4" and y.dtype == np.float32:
-            found -= LOSSES
+        found -= LOSSES if dtype == "f4" else set()
         assert not found
         for method in {"predict", "predict_proba", "score"} & set(dir(models[0])):
             if solver != "lbfgs" or dtype != "f4":
