@@ -57,7 +57,7 @@ MAY_IMPORT = {
     "": [],
 }
 # Files that any folder may import.
-FOR_ALL = {"_compat", "_version"}
+FOR_ALL = {"_compat", "_escape", "_version"}
 # Files of compiled code, by their last name, and all that they may import.
 COMPILED = {"kernels", "tiles"}
 FOR_COMPILED = {"numba", "llvmlite", "numpy", "collections", "skparams._runtime.tiles"}

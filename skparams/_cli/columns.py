@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from skparams._cli.errors import DemoError
-from skparams._report import clean
+from skparams._cli.errors import DemoError, quoted
+from skparams._report import clean_distinct
 
 TOO_LARGE = 1e100  # taken as missing: its square overflows
 
@@ -16,22 +16,25 @@ def choose_columns(frame, notes: list[str]):
     """
     numeric, categorical, left_out = {}, {}, []
     for name, column in frame.items():
-        reason = ""
+        why = ""
         if column.isna().all():
-            reason = "it is empty"
+            why = "it is empty"
         elif column.dtype.kind in "iufb":
             values = column.to_numpy(dtype=float, na_value=np.nan)
             if name.startswith("Unnamed:") and (np.diff(values) == 1).all():
-                reason = "it counts the rows"
+                why = "it counts the rows"
             else:
                 numeric[name] = np.where(np.abs(values) < TOO_LARGE, values, np.nan)
-        elif column.nunique() > max(20, len(column) / 2):
-            reason = "its text differs in most rows"
         else:
-            text = column.astype(object).where(column.notna(), np.nan)
-            categorical[name] = text.map(lambda value: clean(str(value)), "ignore")
-        if reason:
-            left_out.append(f"column {name!r} is left out: {reason}")
+            text = column.astype(object).map(str, "ignore")
+            words = list(text.dropna().unique())
+            if len(words) > max(20, len(text) / 2):
+                why = "its text differs in most rows"
+            else:
+                shown = dict(zip(words, clean_distinct(words), strict=True))
+                categorical[name] = text.map(shown).astype(object).where(text.notna(), np.nan)
+        if why:
+            left_out.append(f"column {quoted(name)} is left out: {why}")
     if not numeric and not categorical:
         raise DemoError("; ".join(["the table has no column to learn from", *left_out]))
     notes.extend(left_out)

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from skparams._cli.interrupt import Stopped, stopped_by_interrupt
 from skparams._version import __version__
 
 _DESCRIPTION = """\
@@ -35,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    demo.add_argument("--data", type=Path, metavar="FILE.csv", help="a table of your own")
+    demo.add_argument("--data", type=Path, metavar="FILE", help="a table: CSV or Parquet")
     demo.add_argument("--target", metavar="COLUMN", help="the column of the table to predict")
     demo.add_argument(
         "--out", type=Path, default=Path(), metavar="DIR", help="folder to write into (default: .)"
@@ -47,16 +48,32 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
     args = _parser().parse_args(argv)
+    try:
+        with stopped_by_interrupt():
+            return _demo(args)
+    except (Stopped, KeyboardInterrupt):
+        _print_error("stopped")
+        return 130
+
+
+def _demo(args: argparse.Namespace) -> int:
     # Imported here: scikit-learn and the rest take a second, which --help should not.
     from skparams._cli.demo import run
-    from skparams._cli.errors import DemoError
+    from skparams._cli.errors import DemoError, reason
 
     try:
         run(args.data, args.target, out=args.out, quick=args.quick)
     except DemoError as error:
-        print(f"skparams demo: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("skparams demo: stopped", file=sys.stderr)
-        return 130
-    return 0
+        _print_error(str(error))
+    except MemoryError:
+        _print_error("there is not enough memory for this table: take a part of its rows")
+    except OSError as error:  # such as a full disk where joblib's workers keep their arrays
+        _print_error(reason(error))
+    else:
+        return 0
+    return 2
+
+
+def _print_error(message: str) -> None:
+    if sys.stderr is not None:
+        print(f"skparams demo: {message}", file=sys.stderr)

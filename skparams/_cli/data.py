@@ -1,5 +1,8 @@
-"""The table to learn from: scikit-learn's digits, or a user's CSV file."""
+"""The table to learn from: scikit-learn's digits, or a user's file."""
 
+import os
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,12 +11,14 @@ import numpy as np
 from sklearn.datasets import load_digits
 
 from skparams._cli.columns import TOO_LARGE, choose_columns
-from skparams._cli.errors import DemoError, need
+from skparams._cli.errors import DemoError, quoted
+from skparams._cli.table import read_table
 from skparams._cli.target import decide_task, in_common_class
-from skparams._report import Page, Report, clean, few
+from skparams._report import Page, Report, clean, clean_distinct, few
 
 _MIN_ROWS = 20
 _MAX_ROWS = 5000  # keeps the search within minutes
+_MAX_COLUMNS = 2000
 _MAX_LISTED_COLUMNS = 12
 
 
@@ -46,37 +51,79 @@ def load_images() -> Dataset:
 
 
 def read_csv(path: Path, target: str | None) -> Dataset:
-    """Read the table in a CSV file and note every decision about it."""
-    frame = _read_frame(path)
+    """Read the table in a CSV or Parquet file and note every decision about it."""
+    notes: list[str] = []
+    target = None if target is None else _as_typed(target)
+    names, frame = read_table(path, target, notes)
+    frame.columns = shown_names(names)
+    if len(names) > _MAX_COLUMNS:
+        raise DemoError(f"{path} has {len(names):,} columns; at most {_MAX_COLUMNS:,} are read")
     if target is None:
         raise DemoError(f"--data needs --target, one of: {_list(frame.columns)}")
-    if target not in frame:
-        raise DemoError(f"{path} has no column {target!r}; it has: {_list(frame.columns)}")
+    name = frame.columns[_place(target, names, list(frame.columns), path)]
     if frame.empty:
         raise DemoError(f"{path} has no rows")
+    read = list(notes)
+    try:
+        return _decide(frame, name, clean(path.name), notes)
+    except DemoError as error:
+        raise DemoError("; ".join([str(error), *read])) from None
 
-    notes: list[str] = []
+
+def _as_typed(target: str) -> str:
+    """The target in UTF-8, also where the system's encoding is another."""
+    try:
+        return os.fsencode(target).decode()
+    except UnicodeError:
+        return target
+
+
+def shown_names(names: Sequence[str]) -> list[str]:
+    """Names of columns that can be printed and are all different."""
+    named = [name or f"Unnamed: {i}" for i, name in enumerate(clean_distinct(names))]
+    placed = [f"{name} (column {i})" for i, name in enumerate(named, 1)]
+    counts = Counter(named)
+    found = [a if counts[a] == 1 else b for a, b in zip(named, placed, strict=True)]
+    return found if len(set(found)) == len(found) else placed
+
+
+def _place(target: str, names: list[str], shown: list[str], path: Path) -> int:
+    """Where the target is among the names as the file has them, else as they are shown."""
+    for listed in (names, shown):
+        if (n := listed.count(target)) > 1:
+            several = [each for name, each in zip(names, shown, strict=True) if name == target]
+            raise DemoError(
+                f"{path} has {n} columns {quoted(target)}; choose one of: {_list(several)}"
+            )
+        if n:
+            return listed.index(target)
+    raise DemoError(f"{path} has no column {quoted(target)}; it has: {_list(shown)}")
+
+
+def _decide(frame, target: str, name: str, notes: list[str]) -> Dataset:
+    """The features and the target of a table; the notes say what was decided."""
     frame, y = _rows_with_target(frame, target, notes)
     values, is_classes = decide_task(y, target, notes)
     classes = None
     if is_classes:
         keep = in_common_class(values, target, notes)
         frame, values = frame[keep], values[keep]
-        classes = tuple(map(str, np.unique(values)))
+        classes = tuple(clean_distinct(map(str, np.unique(values))))
     X, numeric, categorical = choose_columns(frame, notes)
-    return Dataset(clean(path.name), X, values, classes, notes, numeric, categorical)
+    return Dataset(name, X, values, classes, notes, numeric, categorical)
 
 
 def _rows_with_target(frame, target: str, notes: list[str]):
     """Features and target of the rows whose target is known, or of a sample of them."""
     y = frame.pop(target)
     if y.dtype.kind == "f":
+        y = y.astype(float)
         y = y.where(y.abs() < TOO_LARGE)
     known = y.notna().to_numpy()
     if not known.any():
-        raise DemoError(f"the target {target!r} has no value in any row")
+        raise DemoError(f"the target {quoted(target)} has no value in any row")
     if not known.all():
-        notes.append(f"{(~known).sum():,} rows without a value of {target!r} are left out")
+        notes.append(f"{(~known).sum():,} rows without a value of {quoted(target)} are left out")
     rows = np.flatnonzero(known)
     if len(rows) > _MAX_ROWS:
         notes.append(f"{_MAX_ROWS:,} of {len(rows):,} rows, drawn at random")
@@ -86,23 +133,6 @@ def _rows_with_target(frame, target: str, notes: list[str]):
     return frame.iloc[rows], y.iloc[rows]
 
 
-def _read_frame(path: Path):
-    """Read a file whose separator is a comma, a semicolon or a tab."""
-    pandas = need("pandas")
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            header = file.readline()
-        separator = max(",;\t", key=header.count)
-        frame = pandas.read_csv(path, sep=separator, encoding="utf-8-sig", low_memory=False)
-    except pandas.errors.EmptyDataError:
-        raise DemoError(f"{path} is empty") from None
-    except OSError as error:
-        raise DemoError(f"cannot read {path}: {error.strerror or error}") from error
-    except ValueError as error:  # a decoding or a parser error
-        raise DemoError(f"{path} is not a CSV file in UTF-8: {error}") from error
-    return frame.rename(columns=lambda name: clean(str(name)))
-
-
 def _list(names) -> str:
     """List the first names."""
-    return few(map(repr, names), _MAX_LISTED_COLUMNS)
+    return few(map(quoted, names), _MAX_LISTED_COLUMNS)

@@ -7,25 +7,34 @@ from sklearn import neural_network
 from sklearn.model_selection import ParameterGrid
 
 import skparams
-from skparams._cli.data import load_images, read_csv
+from skparams._cli.data import Dataset, load_images, read_csv
 from skparams._cli.errors import DemoError, need
 from skparams._cli.figure import draw
-from skparams._cli.files import check_folder, write
+from skparams._cli.files import check_folder, show, write
 from skparams._cli.page import make_page
 from skparams._cli.result import DemoResult
 from skparams._cli.search import GRID, QUICK_GRID, make_search, run_search, split_rows, warm_up
-from skparams._report import DARK, LIGHT
+from skparams._report import DARK, LIGHT, clean
 
 _LIBRARIES = {"skparams": skparams, "scikit-learn": neural_network}
+_FILES = ["report.html", "learned.png"]
 
 
 def run(path: Path | None, target: str | None, *, out: Path, quick: bool) -> None:
-    """Search, compare, explain and write, for a CSV file or else for the digits."""
+    """Search, compare, explain and write, for a file or else for the digits."""
     if target is not None and path is None:
         raise DemoError("--target needs --data FILE.csv, the table that has this column")
     need("matplotlib")
-    check_folder(out)
     data = load_images() if path is None else read_csv(path, target)
+    check_folder(out, _FILES)
+    files = [out / name for name in _FILES]
+    for file, content in zip(files, compare(data, quick=quick), strict=True):
+        write(file, content)
+    show(f"wrote {' and '.join(clean(str(file)) for file in files)}")
+
+
+def compare(data: Dataset, *, quick: bool) -> tuple[bytes, bytes]:
+    """Search with both libraries and print what was found; return the page and the picture."""
     split = split_rows(data, n_folds=3 if quick else 4)
     grid = QUICK_GRID if quick else GRID
     n_jobs = joblib.cpu_count()
@@ -34,7 +43,7 @@ def run(path: Path | None, target: str | None, *, out: Path, quick: bool) -> Non
         f"{n_candidates} candidates × {n_folds} folds = {n_candidates * n_folds} fits on "
         f"{len(split.y):,} rows, {n_jobs} at a time; {len(split.y_test):,} rows held out"
     )
-    print(data.to_text())
+    show(data.to_text())
 
     task = "MLPRegressor" if data.classes is None else "MLPClassifier"
     options = {"max_iter": 40 if quick else 200, "random_state": 0}
@@ -45,11 +54,7 @@ def run(path: Path | None, target: str | None, *, out: Path, quick: bool) -> Non
     seconds = warm_up(list(searches.values()), split)
     ours, theirs = (run_search(search, split, name) for name, search in searches.items())
     result, summary = DemoResult(ours, theirs, *seconds), skparams.summary(ours.search)
-    print("", result.to_text(), "", summary.to_text(), "", sep="\n")
+    show("\n".join(["", result.to_text(), "", summary.to_text(), ""]))
 
     light, dark = (draw(ours.network, data, theme) for theme in (LIGHT, DARK))
-    page = make_page(data.name, [data, result, summary], light, dark)
-    files = {out / "report.html": page.encode(), out / "learned.png": light}
-    for file, content in files.items():
-        write(file, content)
-    print(f"wrote {' and '.join(map(str, files))}")
+    return make_page(data.name, [data, result, summary], light, dark).encode(), light

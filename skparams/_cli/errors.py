@@ -1,19 +1,33 @@
-"""Errors that the user can mend."""
+"""Errors that the user can mend, and how they name things."""
 
 import importlib
 from types import ModuleType
+
+from skparams._report import clean, cut
+
+_MAX_NAME_LENGTH = 60
 
 
 class DemoError(Exception):
     """What the user has to change, in one line."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(clean(message))
 
 
-def need(module: str) -> ModuleType:
-    """Import a module of the demo's extra, or say how to install it."""
+def need(module: str, package: str = "skparams[demo]") -> ModuleType:
+    """Import a module that is not always installed, or say how to install it."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise DemoError(f'needs {module}: pip install "skparams[demo]"') from error
+        raise DemoError(f'needs {module}: pip install "{package}"') from error
+
+
+def reason(error: Exception) -> str:
+    """What an error of another package says, in one line."""
+    return " ".join(str(getattr(error, "strerror", None) or error).split())
+
+
+def quoted(text: str) -> str:
+    """A name or a value in quotes, shortened where it is long."""
+    return f"'{cut(clean(text), _MAX_NAME_LENGTH)}'"

@@ -1,27 +1,55 @@
-"""Files are written under a temporary name, so that a half-written one is never seen."""
+"""Text that is printed, and files that are written whole or not at all."""
 
+import os
+import secrets
+import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
-from skparams._cli.errors import DemoError
+from skparams._cli.errors import DemoError, reason
+from skparams._escape import showable
 
 
-def check_folder(folder: Path) -> None:
-    """Make the folder, and fail before the long search where nothing can be written into it."""
+def show(text: str) -> None:
+    """Print text in the encoding of the output, whatever that is."""
+    if sys.stdout is None:  # closed
+        return
+    try:
+        print(showable(text, sys.stdout), flush=True)
+    except OSError as error:
+        _discard_output()
+        # A reader that has left, as head does, still gets the files.
+        if not isinstance(error, BrokenPipeError):
+            raise DemoError(f"cannot print: {reason(error)}") from error
+
+
+def _discard_output() -> None:
+    """Point the output to nothing, else Python prints an error when it exits."""
+    with suppress(OSError), open(os.devnull, "wb") as nothing:
+        os.dup2(nothing.fileno(), sys.stdout.fileno())
+
+
+def check_folder(folder: Path, names: list[str]) -> None:
+    """Make the folder, and fail before the long search where files cannot be written into it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise DemoError(f"cannot write into {folder}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:
+        raise DemoError(f"cannot write into {folder}: {reason(error)}") from error
+    for path in (folder / name for name in names):
+        if path.is_dir():
+            raise DemoError(f"cannot write {path}: it is a folder")
 
 
 def write(path: Path, content: bytes) -> None:
     """Write a file under a temporary name in the same folder and rename it."""
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        temporary.write_bytes(content)
+        with temporary.open("xb") as file:  # a new file, with the rights that the umask leaves
+            file.write(content)
         temporary.replace(path)
     except OSError as error:
-        raise DemoError(f"cannot write {path}: {error.strerror or error}") from error
+        raise DemoError(f"cannot write {path}: {reason(error)}") from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """A page of sections and rows, and how it is written: text, HTML, frame, JSON, figure."""
 
+from skparams._escape import clean, clean_distinct
 from skparams._report.bars import Bar, draw_bars, longest
 from skparams._report.base import Frame, Plotted, Report, import_pandas
 from skparams._report.choices import chosen
@@ -16,7 +17,6 @@ from skparams._report.words import (
     ROLE_WORDS,
     UNKNOWN,
     amount,
-    clean,
     few,
     number,
     plural,
@@ -45,6 +45,7 @@ __all__ = [
     "amount",
     "chosen",
     "clean",
+    "clean_distinct",
     "cut",
     "cut_distinct",
     "draw_bars",

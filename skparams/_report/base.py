@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from skparams._escape import escape_frame
 from skparams._records import Bounds, Unknown
 from skparams._report.page import Page
 from skparams._report.text import to_text
@@ -95,7 +96,7 @@ class Report:
             whole = dtype == "Int64"
             if not whole or all(pandas.isna(n) or abs(n) <= _LARGEST for n in frame[name]):
                 frame[name] = frame[name].astype(dtype)
-        return frame
+        return escape_frame(frame)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as dictionaries, lists, strings, numbers and None.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from skparams._escape import clean
 from skparams._records import Hyperparameter, Node
 from skparams._report.page import Column, Row, Section, left_out
 from skparams._report.trees import public_name
-from skparams._report.words import UNKNOWN, clean, few
+from skparams._report.words import UNKNOWN, few
 
 _MAX_CHOICES = 40
 _MAX_AT_DEFAULT = 3  # of one estimator's that decide something

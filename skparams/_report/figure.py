@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from skparams._escape import clean
 from skparams._report.layout import cut
-from skparams._report.words import clean
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

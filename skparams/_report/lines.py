@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Protocol, TypeVar
 
+from skparams._escape import clean
 from skparams._records import (
     Bounds,
     Count,
@@ -20,7 +21,7 @@ from skparams._records import (
 )
 from skparams._report.page import Column, Row, Section
 from skparams._report.trees import array_name, boosted, described, names_on_page, trees_in
-from skparams._report.words import GUESS, clean, number, shape, size, tree_size
+from skparams._report.words import GUESS, number, shape, size, tree_size
 
 _MAX_ARRAYS = 12  # of one estimator: a screen's worth
 _MAX_CHILDREN = 30  # of one estimator, runs of them counted as one

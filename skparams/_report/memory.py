@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from skparams._escape import clean
 from skparams._records import Memory, Unknown
 from skparams._report.trees import public_name
-from skparams._report.words import ROLE_WORDS, clean, size
+from skparams._report.words import ROLE_WORDS, size
 
 _MIN_BYTES = 100_000  # that are worth a sentence
 

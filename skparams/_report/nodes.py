@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from skparams._escape import clean
 from skparams._records import Bounds, FittedAttribute, Layer, Node, Unknown
 from skparams._report.base import Frame
 from skparams._report.lines import layers_of
 from skparams._report.page import Column, Row, Section, left_out
 from skparams._report.trees import boosted, trees_in
-from skparams._report.words import clean, number, plural, shape, tree_size
+from skparams._report.words import number, plural, shape, tree_size
 
 _MAX_TABLES = 3
 _MAX_LAYERS = 12

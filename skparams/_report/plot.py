@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from skparams._escape import clean
 from skparams._records import Bounds, FittedAttribute, Node, Unknown
 from skparams._report.bars import MAX_BARS, Bar, name_bars
 from skparams._report.blocks import Block, blocks_of, first_split_level
@@ -23,7 +24,7 @@ from skparams._report.figure import (
 from skparams._report.layout import cut, width_of
 from skparams._report.lines import largest
 from skparams._report.palette import LIGHT
-from skparams._report.words import GUESS, clean, few, number, plural, value
+from skparams._report.words import GUESS, few, number, plural, value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

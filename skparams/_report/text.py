@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
+from skparams._escape import can_show, showable
 from skparams._report.layout import (
     GAP,
     cut,
@@ -38,6 +39,7 @@ _ASCII = {
     "≤": "<=",
     "±": "+-",
     "≈": "~",
+    "²": "^2",
 }
 
 
@@ -62,13 +64,9 @@ class _Writer:
     def __init__(self, width: int, color: bool) -> None:
         self._width = width
         self._color = color
-        self._encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        try:
-            "".join(_ASCII).encode(self._encoding)
-        except UnicodeEncodeError:
-            self._signs = str.maketrans(_ASCII)
-        else:
-            self._signs = {}
+        self._signs = {
+            ord(sign): text for sign, text in _ASCII.items() if not can_show(sign, sys.stdout)
+        }
         self._sign = self._written("…")
 
     def lines(self, page: Page) -> Iterator[str]:
@@ -151,5 +149,4 @@ class _Writer:
         return f"{code}{text}\x1b[0m" if code and text else text
 
     def _written(self, text: str) -> str:
-        encoded = text.translate(self._signs).encode(self._encoding, "backslashreplace")
-        return encoded.decode(self._encoding)
+        return showable(text.translate(self._signs), sys.stdout)

@@ -94,13 +94,6 @@ def few(items: Iterable[str], limit: int = 3) -> str:
     return f"{', '.join(items[:limit])} and {len(items) - limit:,} more"
 
 
-def clean(text: str) -> str:
-    """Text with characters that are not printable written as Python escapes them."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
 def tree_size(trees: Trees) -> str:
     """The size of trees: "31 leaves, depth 8", or the bounds of both."""
     leaves = f"{number(trees.leaves)} {'leaf' if trees.leaves == 1 else 'leaves'}"

@@ -1,6 +1,11 @@
 """What the estimators of this package stand on."""
 
-from skparams._runtime.estimator import AvailableIf, VersionedEstimator, unchanged_on_error
+from skparams._runtime.estimator import (
+    AvailableIf,
+    VersionedEstimator,
+    unchanged_on_error,
+    validate_data,
+)
 from skparams._runtime.jit import announced_compilation, load_kernels
 from skparams._runtime.progress import Progress
 from skparams._runtime.threads import blas_threads_for, in_threads, n_threads, one_blas_thread
@@ -18,4 +23,5 @@ __all__ = [
     "one_blas_thread",
     "show_versions",
     "unchanged_on_error",
+    "validate_data",
 ]

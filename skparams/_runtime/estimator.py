@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.utils import validation
 
 from skparams._compat import invalid_hyperparameter_first
+from skparams._escape import escaped_errors
 from skparams._version import __version__
 
 
@@ -35,6 +37,12 @@ def unchanged_on_error(estimator: Any) -> Iterator[None]:
         for random_state, state in random_states:
             random_state.set_state(state)
         raise
+
+
+def validate_data(estimator: Any, *arrays: Any, **checks: Any) -> Any:
+    """scikit-learn's ``validate_data``, whose errors may list names of features."""
+    with escaped_errors():
+        return validation.validate_data(estimator, *arrays, **checks)
 
 
 class AvailableIf:

@@ -3,6 +3,8 @@
 import sys
 import time
 
+from skparams._escape import can_show
+
 _WIDTH = 30
 
 
@@ -26,9 +28,12 @@ class Progress:
         """Count steps that are done."""
         self.n_done += n
         seconds = time.monotonic() - self.start
-        shown = sys.stderr.isatty() if self.shown is None else self.shown
+        shown = self.shown
+        if shown is None:
+            shown = sys.stderr is not None and sys.stderr.isatty()
         if shown and seconds >= self.after:
-            bar = "━" * (_WIDTH * self.n_done // self.total)
+            sign = "━" if can_show("━", sys.stderr) else "="
+            bar = sign * (_WIDTH * self.n_done // self.total)
             end = "\n" if self.n_done == self.total else ""
             line = f"\r{self.label:12} {bar:{_WIDTH}} {self.n_done}/{self.total} {seconds:.0f} s"
             print(line, end=end, file=sys.stderr, flush=True)

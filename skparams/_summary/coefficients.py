@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from skparams._escape import escape_frame
 from skparams._records import CoefficientTable, Node, Unknown
 from skparams._report import Page, Report, import_pandas
 from skparams._summary.features import MAX_FEATURES, Reached, reached_by
@@ -65,8 +66,9 @@ class Coefficients(Report):
         pandas = import_pandas()
         frames = [_frame_of(pandas, table) for table in self.tables]
         if len(frames) == 1:
-            return frames[0]
-        return pandas.concat(frames, keys=[t.path for t in self.tables], names=["path"])
+            return escape_frame(frames[0])
+        together = pandas.concat(frames, keys=[t.path for t in self.tables], names=["path"])
+        return escape_frame(together)
 
     def _page(self) -> Page:
         from skparams._summary.coefficients_view import page

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import is_regressor
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import (
     MLP_HOOKS,
@@ -20,7 +20,7 @@ from skparams._compat import (
     invalid_hyperparameter_first,
 )
 from skparams._params import ParamsMixin
-from skparams._runtime import VersionedEstimator, unchanged_on_error
+from skparams._runtime import VersionedEstimator, unchanged_on_error, validate_data
 from skparams.neural_network.activations import ACTIVATIONS, LOSSES
 from skparams.neural_network.network import Network, decision
 from skparams.neural_network.training import (

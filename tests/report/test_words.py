@@ -73,13 +73,6 @@ def test_shapes_are_written_as_numpy_does():
     assert _words.shape((Bounds(0, 9),)) == "(≤ 9,)"
 
 
-def test_clean_leaves_nothing_that_moves_hides_or_turns():
-    dirty = "".join(map(chr, [*range(32), 127, *range(128, 160), 0x200B, 0x202E, 0x2066, 0xD800]))
-    assert _words.clean(dirty).isprintable()
-    assert _words.clean("tab\there") == r"tab\there"
-    assert _words.clean("שלום 表 é") == "שלום 表 é"
-
-
 def test_cut_takes_no_more_than_it_may_and_keeps_both_ends(rng):
     letters = list("abcdefgh") + ["表", "é", "e\u0301"]
     for _ in range(500):

@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_random_state
 
+from skparams._escape import escape_frame
 from skparams._runtime import Progress
 from skparams.decomposition._explain.checks import check_count, check_option, check_probability
 from skparams.decomposition._explain.diagnostics import quotient
@@ -144,7 +145,8 @@ class Bootstrap:
         if kind == "loadings":
             levels = (self.component_names, self.feature_names)
             index = pd.MultiIndex.from_product(levels, names=["component", "feature"])
-        return pd.DataFrame({name: table.T.ravel() for name, table in columns.items()}, index)
+        found = {name: table.T.ravel() for name, table in columns.items()}
+        return escape_frame(pd.DataFrame(found, index))
 
     def __repr__(self) -> str:
         low, high = self.interval("ratios")

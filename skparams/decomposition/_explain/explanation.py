@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from skparams._escape import clean, escape_frame
 from skparams.decomposition._explain.bootstrap import Bootstrap, bootstrap
 from skparams.decomposition._explain.categories import SupplementaryCategories, categories
 from skparams.decomposition._explain.checks import check_bool, check_probability, index_of
@@ -699,7 +700,7 @@ class Explanation:
             lines.append(f"{name:>{width}}  {100 * ratio:4.1f} %  {leading}")
         if (left := k - MAX_COMPONENTS) > 0:
             lines.append(f"{left} more component{'s' * (left > 1)}")
-        return "\n".join(lines)
+        return "\n".join(map(clean, lines))
 
     @cached_property
     def _left_out(self) -> tuple[float, float] | None:
@@ -762,8 +763,8 @@ class Explanation:
         import pandas as pd
 
         if table.ndim == 1:
-            return pd.Series(table, index, name=columns, copy=False)
-        return pd.DataFrame(table, index, columns, copy=False)
+            return escape_frame(pd.Series(table, index, name=columns, copy=False))
+        return escape_frame(pd.DataFrame(table, index, columns, copy=False))
 
     def _rows(self, X: Any, what: str) -> Any:
         """Rows as they reach the PCA, by default those of the explanation."""

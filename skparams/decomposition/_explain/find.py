@@ -17,6 +17,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import safe_indexing
+from skparams._escape import escaped_errors
 from skparams.decomposition._explain.explanation import Explanation
 from skparams.decomposition._explain.labels import has_pandas, pandas_for, row_index
 from skparams.decomposition._explain.rotation import RotatedPCA
@@ -215,8 +216,9 @@ def _refused(where: str, X: Any, names: Any) -> tuple[Any, Any]:
 
 def _passed(before: tuple[Stage, ...], X: Any, names: Any) -> tuple[Any, Any]:
     """Rows and names after the steps before the PCA."""
-    for stage in before:
-        X, names = stage(X, names)
+    with escaped_errors():
+        for stage in before:
+            X, names = stage(X, names)
     return X, names
 
 

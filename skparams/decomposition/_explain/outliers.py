@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from skparams._escape import clean, escape_frame
 from skparams._records import Unknown
 from skparams.decomposition._explain.diagnostics import diagnose, rounding_error
 from skparams.decomposition._explain.labels import feature_names, pandas_for
@@ -71,7 +72,9 @@ class Outliers:
         n = len(self.compared)
         lines = [f"{len(self)} of {n} {kind} rows beyond a limit: T² {t2}, SPE {spe}"]
         rows = zip(self.labels, self.hotelling_t2, self.spe, self.reasons(), strict=True)
-        table = [(str(label), f"{t2:.4g}", f"{spe:.4g}", why) for label, t2, spe, why in rows]
+        table = [
+            (clean(str(label)), f"{t2:.4g}", f"{spe:.4g}", why) for label, t2, spe, why in rows
+        ]
         if table:
             table = [("row", "T²", "SPE", "odd in"), *table[:MAX_ROWS]]
             a, b, c = (max(len(row[j]) for row in table) for j in range(3))
@@ -107,7 +110,9 @@ class Outliers:
 
     def _leading(self, ratios: np.ndarray, n_features: int) -> str:
         leading = [j for j in np.argsort(-ratios, kind="stable")[:n_features] if ratios[j] >= 0.005]
-        return ", ".join(f"{self.feature_names[j]} {100 * ratios[j]:.0f} %" for j in leading)
+        return ", ".join(
+            f"{clean(str(self.feature_names[j]))} {100 * ratios[j]:.0f} %" for j in leading
+        )
 
     def to_frame(self, n_features: int = MAX_FEATURES) -> Any:
         """Return a frame with one row an outlier.
@@ -130,7 +135,7 @@ class Outliers:
         pd = pandas_for("Outliers.to_frame")
         columns: dict[str, Any] = {"hotelling_t2": self.hotelling_t2, "spe": self.spe}
         columns["odd_in"] = self.reasons(n_features)
-        return pd.DataFrame(columns, pd.Index(self.labels, name="row"))
+        return escape_frame(pd.DataFrame(columns, pd.Index(self.labels, name="row")))
 
 
 def _as_text(limit: float | Unknown) -> str:

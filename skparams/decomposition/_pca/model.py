@@ -8,11 +8,11 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import check_sample_weight, invalid_hyperparameter_first
 from skparams._params import ParamsMixin
-from skparams._runtime import VersionedEstimator
+from skparams._runtime import VersionedEstimator, validate_data
 from skparams.decomposition._pca.blocks import over_blocks
 from skparams.decomposition._pca.density import (
     given_observed,
