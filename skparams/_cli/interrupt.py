@@ -1,9 +1,12 @@
 """Ctrl-C stops the demo in one line, whatever it does at that moment."""
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_OF_THE_TRACKER = "ignore:resource_tracker"
 
 
 class Stopped(BaseException):
@@ -36,14 +39,22 @@ def stopped_by_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@contextmanager
-def blocked_interrupts() -> Iterator[None]:
-    """Let Ctrl-C wait; processes that start in the block never see it. Not on Windows."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
+def start_workers(n_jobs: int) -> None:
+    """Start joblib's processes so that Ctrl-C, which a terminal sends to all, prints nothing there.
+
+    A process never sees a signal that was blocked where it started. Windows has no such way.
+    """
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.backend import resource_tracker
+
+    if n_jobs == 1 or not hasattr(signal, "pthread_sigmask"):
         return
+    # It unblocks the signal when it starts, and warns of what stopped workers leave.
+    sys.warnoptions.append(_OF_THE_TRACKER)
+    resource_tracker.ensure_running()
+    sys.warnoptions.remove(_OF_THE_TRACKER)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        yield
+        Parallel(n_jobs)([delayed(abs)(0)])
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

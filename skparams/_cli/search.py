@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn import model_selection
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold, train_test_split
 
 from skparams._cli.data import Dataset
-from skparams._cli.interrupt import blocked_interrupts
+from skparams._cli.interrupt import start_workers
 from skparams._cli.model import make_model
 from skparams._runtime import Progress
 
@@ -123,6 +122,5 @@ def warm_up(searches: list[GridSearchCV], split: Split) -> tuple[float, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         kernel_seconds = fit_briefly(searches[:1], 1)
-        with blocked_interrupts():  # workers would print a traceback at Ctrl-C
-            Parallel(searches[0].n_jobs)([delayed(abs)(0)])
+        start_workers(searches[0].n_jobs)
         return kernel_seconds, fit_briefly(searches, searches[0].n_jobs)
