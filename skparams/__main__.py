@@ -5,8 +5,16 @@ import sys
 
 from skparams._cli import main
 
+
+def _open_closed_streams() -> None:
+    """Open standard streams that are closed, without which joblib's processes do not start."""
+    for fd, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), fd)
+            os.set_inheritable(fd, True)
+            setattr(sys, name, open(fd, "w" if fd else "r"))  # noqa: SIM115
+
+
 if __name__ == "__main__":
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed, which joblib cannot start processes with
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+    _open_closed_streams()
     sys.exit(main())

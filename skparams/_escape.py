@@ -47,17 +47,22 @@ def escape_controls(value: Any) -> Any:
     return value
 
 
+def escape_error(error: Exception) -> None:
+    """Escape control characters in what an error says, as scikit-learn's that list names."""
+    # A carriage return writes over the start of a line.
+    error.args = tuple(
+        escape_controls(arg).replace("\r", r"\r") if isinstance(arg, str) else arg
+        for arg in error.args
+    )
+
+
 @contextmanager
 def escaped_errors() -> Iterator[None]:
-    """Escape control characters in errors of the block, as scikit-learn's that list names."""
+    """Escape control characters in errors of the block."""
     try:
         yield
     except Exception as error:
-        # A carriage return writes over the start of a line.
-        error.args = tuple(
-            escape_controls(arg).replace("\r", r"\r") if isinstance(arg, str) else arg
-            for arg in error.args
-        )
+        escape_error(error)
         raise
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from skparams._cli.interrupt import Stopped, stopped_by_interrupt
@@ -58,6 +59,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _demo(args: argparse.Namespace) -> int:
     # Imported here: scikit-learn and the rest take a second, which --help should not.
+    from concurrent.futures import BrokenExecutor
+
     from skparams._cli.demo import run
     from skparams._cli.errors import DemoError, reason
 
@@ -65,7 +68,7 @@ def _demo(args: argparse.Namespace) -> int:
         run(args.data, args.target, out=args.out, quick=args.quick)
     except DemoError as error:
         _print_error(str(error))
-    except MemoryError:
+    except (MemoryError, BrokenExecutor):  # or the system stopped a process
         _print_error("there is not enough memory for this table: take a part of its rows")
     except OSError as error:  # such as a full disk where joblib's workers keep their arrays
         _print_error(reason(error))
@@ -76,4 +79,5 @@ def _demo(args: argparse.Namespace) -> int:
 
 def _print_error(message: str) -> None:
     if sys.stderr is not None:
-        print(f"skparams demo: {message}", file=sys.stderr)
+        with suppress(OSError):  # nobody reads it
+            print(f"skparams demo: {message}", file=sys.stderr, flush=True)

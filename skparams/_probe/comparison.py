@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skparams._escape import escape_controls
 from skparams._walk import Walk, results_equal, results_of
 
 
@@ -36,7 +37,9 @@ class Comparison:
         self.expected = {name: first[name] for name in methods if name not in self.failed}
         if not self.expected:
             reasons = "; ".join(f"{name}: {why}" for name, why in self.failed.items())
-            raise ValueError(f"probe: no method can be compared on this X: {reasons}")
+            raise ValueError(
+                f"probe: no method can be compared on this X: {escape_controls(reasons)}"
+            )
         self.nondeterministic = tuple(n for n in self.expected if not _equal(first[n], other[n]))
         self.restore()
 

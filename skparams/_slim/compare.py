@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
+from skparams._escape import escape_error
 from skparams._slim.record import PredictionChange
 from skparams._walk import METHODS, calls_of, results_equal, results_of, working_copy
 from skparams.specs import columns_of
@@ -31,6 +32,7 @@ class Predictions:
         errors = {call: e for call, e in self.results.items() if isinstance(e, Exception)}
         if len(errors) == len(self.results):
             error = errors[self.calls[0]]
+            escape_error(error)
             raise ValueError(f"slim: {self.name} cannot predict X: {error}") from error
         self.working = tuple(call for call in self.calls if call not in errors)
 
