@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_OF_THE_TRACKER = "ignore:resource_tracker"
+_OF_TRACKERS = "ignore:resource_tracker"
 
 
 class Stopped(BaseException):
@@ -44,15 +44,18 @@ def start_workers(n_jobs: int) -> None:
 
     A process never sees a signal that was blocked where it started. Windows has no such way.
     """
+    from multiprocessing import resource_tracker
+
     from joblib import Parallel, delayed
-    from joblib.externals.loky.backend import resource_tracker
+    from joblib.externals.loky.backend import resource_tracker as loky_tracker
 
     if n_jobs == 1 or not hasattr(signal, "pthread_sigmask"):
         return
-    # It unblocks the signal when it starts, and warns of what stopped workers leave.
-    sys.warnoptions.append(_OF_THE_TRACKER)
-    resource_tracker.ensure_running()
-    sys.warnoptions.remove(_OF_THE_TRACKER)
+    # They unblock the signal when they start, and warn of what stopped workers leave.
+    sys.warnoptions.append(_OF_TRACKERS)
+    for tracker in (resource_tracker, loky_tracker):
+        tracker.ensure_running()
+    sys.warnoptions.remove(_OF_TRACKERS)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         Parallel(n_jobs)([delayed(abs)(0)])

@@ -9,8 +9,8 @@ from skparams._report import few
 
 # Numbers by their decimal sign; the other sign may stand between thousands.
 _NUMBERS = {
-    ".": r"\s*[-+]?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d*)?([eE][-+]?\d+)?\s*",
-    ",": r"\s*[-+]?(\d+|[1-9]\d{0,2}(\.\d{3})+)(,\d*)?([eE][-+]?\d+)?\s*",
+    ".": r"\s*[-+]?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?([eE][-+]?\d+)?\s*",
+    ",": r"\s*[-+]?(\d+|[1-9]\d{0,2}(\.\d{3})+)(,\d+)?([eE][-+]?\d+)?\s*",
 }
 _OTHER = {".": ",", ",": "."}
 _WORDS = {".": "point", ",": "comma"}

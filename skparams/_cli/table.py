@@ -47,7 +47,7 @@ def read_table(path: Path, target: str | None, notes: list[str]) -> tuple[list[s
 
 
 def _as_utf8(content: bytes, path: Path) -> bytes:
-    """Check that text is in UTF-8, or convert it from UTF-16."""
+    """Text in UTF-8 with one kind of line end, from that or from UTF-16."""
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     try:
         text = content.decode(encoding)
@@ -58,7 +58,10 @@ def _as_utf8(content: bytes, path: Path) -> bytes:
         ) from None
     if "\0" in text:
         raise DemoError(f"{path} is not a CSV file: it has NUL characters")
-    return text.encode() if encoding == "utf-16" else content
+    if encoding == "utf-16":
+        content = text.encode()
+    # pandas drops the first field of a row that follows a carriage return alone.
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _rows(content: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:

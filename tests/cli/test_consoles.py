@@ -133,6 +133,19 @@ def test_ctrl_c_prints_one_line(folder, seconds):
     assert not os.path.exists("out") or not [n for n in os.listdir("out") if n.startswith(".")]
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals are not blocked")
+def test_workers_never_see_ctrl_c():
+    code = (
+        "import signal, joblib; from skparams._cli.interrupt import start_workers; "
+        "start_workers(2); mask = joblib.delayed(signal.pthread_sigmask); "
+        "masks = joblib.Parallel(2)(mask(signal.SIG_BLOCK, []) for _ in range(4)); "
+        "assert all(signal.SIGINT in each for each in masks), masks; "
+        "assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=120)
+
+
 def test_ctrl_c_in_a_network_stops_the_demo(folder, monkeypatch, capsys):
     def compare(data, quick):
         with warnings.catch_warnings():

@@ -84,6 +84,7 @@ READ = {
     ),
     "crlf": Read(rows(end="\r\n")),
     "cr": Read(rows(end="\r")),
+    "an empty line of another kind": Read(rows().replace("\n", "\n\r", 3), values=(A, B)),
     "no last end": Read(rows().rstrip()),
     "empty lines": Read("\n \n" + rows(end="\n\n \t\n")),
     "semicolons": Read(rows(sep=";")),
