@@ -38,5 +38,5 @@ def choose_columns(frame, notes: list[str]):
     if not numeric and not categorical:
         raise DemoError("; ".join(["the table has no column to learn from", *left_out]))
     notes.extend(left_out)
-    chosen = frame[[*numeric, *categorical]].assign(**numeric, **categorical)
+    chosen = type(frame)({**numeric, **categorical}, index=frame.index)
     return chosen, list(numeric), list(categorical)

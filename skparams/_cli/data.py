@@ -79,12 +79,21 @@ def _as_typed(target: str) -> str:
 
 
 def shown_names(names: Sequence[str]) -> list[str]:
-    """Names of columns that can be printed and are all different."""
-    named = [name or f"Unnamed: {i}" for i, name in enumerate(clean_distinct(names))]
-    placed = [f"{name} (column {i})" for i, name in enumerate(named, 1)]
+    """Names of columns that can be printed and are all different.
+
+    Where several look alike, each has its place, and none is the name of another column.
+    """
+    named = [clean(name) or f"Unnamed: {i}" for i, name in enumerate(names)]
+    word = "column"
+    while not set(placed := _placed(named, word)).isdisjoint(names):
+        word += "_"
     counts = Counter(named)
     found = [a if counts[a] == 1 else b for a, b in zip(named, placed, strict=True)]
     return found if len(set(found)) == len(found) else placed
+
+
+def _placed(names: Sequence[str], word: str) -> list[str]:
+    return [f"{name} ({word} {i})" for i, name in enumerate(names, 1)]
 
 
 def _place(target: str, names: list[str], shown: list[str], path: Path) -> int:

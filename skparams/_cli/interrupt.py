@@ -6,8 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_OF_TRACKERS = "ignore:resource_tracker"
-
 
 class Stopped(BaseException):
     """Ctrl-C. A KeyboardInterrupt only ends a network's training, and the search would go on."""
@@ -52,10 +50,12 @@ def start_workers(n_jobs: int) -> None:
     if n_jobs == 1 or not hasattr(signal, "pthread_sigmask"):
         return
     # They unblock the signal when they start, and warn of what stopped workers leave.
-    sys.warnoptions.append(_OF_TRACKERS)
-    for tracker in (resource_tracker, loky_tracker):
-        tracker.ensure_running()
-    sys.warnoptions.remove(_OF_TRACKERS)
+    sys.warnoptions.append("ignore:resource_tracker")
+    try:
+        for tracker in (resource_tracker, loky_tracker):
+            tracker.ensure_running()
+    finally:
+        sys.warnoptions.pop()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         Parallel(n_jobs)([delayed(abs)(0)])

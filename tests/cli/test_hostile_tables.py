@@ -104,7 +104,7 @@ READ = {
     "a name twice": Read(rows("a", "a", "y"), names=("a (column 1)", "a (column 2)")),
     "a name as pandas makes": Read(rows("a", "a", "a.1"), "a.1", ("a (column 1)", "a (column 2)")),
     "a name as ours": Read(
-        rows("a", "a", "a (column 1)"), "a (column 1)", ("a (column 1)", "a (column 2)")
+        rows("a", "a", "a (column 1)"), "a (column 1)", ("a (column_ 1)", "a (column_ 2)")
     ),
     "a target twice": Read(rows("a", "y", "y"), "y (column 3)", ("a", "y (column 2)")),
     "nbsp": Read(rows("a", "b", f"y{NBSP}z"), f"y{NBSP}z"),
@@ -114,9 +114,12 @@ READ = {
     ),
     "esc": Read(rows(f"a{ESC}", "b", f"y{ESC}"), f"y{ESC}", ("a\\x1b[31m", "b")),
     "a sign that turns": Read(rows(f"a{BIDI}", "b", "y"), names=("a\\u202e", "b")),
-    "alike when shown": Read(rows("a\x07", "a\\x07", "y"), names=("a\\x07", "a\\\\x07")),
-    "target alike": Read(rows("y\\x07", "b", "y\x07"), "y\x07", ("y\\\\x07", "b")),
-    "other target alike": Read(rows("y\x07", "b", "y\\x07"), "y\\x07", ("y\\x07", "b")),
+    "alike when shown": Read(
+        rows("a\x07", "a\\x07", "y"), names=("a\\x07 (column 1)", "a\\x07 (column 2)")
+    ),
+    "target alike": Read(rows("y\\x07", "b", "y\x07"), "y\x07", ("y\\x07 (column 1)", "b")),
+    "other target alike": Read(rows("y\x07", "b", "y\\x07"), "y\\x07", ("y\\x07 (column 1)", "b")),
+    "names of arguments": Read(rows("self", "index", "y"), names=("self", "index")),
     "nbsp and space": Read(rows(f"y{NBSP}z", "b", "y z"), "y z", ("y\\xa0z", "b")),
     "markup": Read(
         rows("<script>alert(1)</script>", "$x_1$", "y"),
