@@ -18,10 +18,10 @@ pandas = pytest.importorskip("pandas")
 
 # Each kind that a terminal acts on, two that print alike, and two that are only rare.
 NAMES = [
-    *("\x1b[31mred", "bell\x07", "back\b", "del\x7f", "c1\x9b1m", "turn\u202e", "half\ud800"),
+    *("\x1b[31mred", "bell\x07", "back\b", "del\x7f", "c1\x9b1m", "turn\u202e", "isolate\u2066"),
     *("alike\x01", "alike\\x01", "می\u200cشود", "a\u00a0b", "plain"),
 ]
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @pytest.fixture(scope="module")
