@@ -2,7 +2,7 @@ from ._diff import ModelsNotComparable, assert_same_model, diff, spread
 from ._params import ParamsMixin, count_params, fitted_params
 from ._plan import plan
 from ._probe import probe
-from ._runtime import show_versions
+from ._runtime import cache_dir, show_versions
 from ._slim import kept_rows, slim
 from ._summary import summary
 from ._version import __version__ as __version__
@@ -34,6 +34,7 @@ __all__ = [
     "ScreeDisplay",
     "__version__",
     "assert_same_model",
+    "cache_dir",
     "count_params",
     "diff",
     "explain",

@@ -14,6 +14,11 @@ what the best one learned. The same search runs with scikit-learn's network on
 the same folds; scores and times of both are printed side by side. Without
 --data, the table is scikit-learn's handwritten digits.
 """
+_WARM_DESCRIPTION = """\
+Compile all kernels ahead and keep them in skparams.cache_dir(), so that no fit
+has to wait: in the image of a container, for instance. The exit code is 0, or
+2 with one line if no folder can be written.
+"""
 _EPILOG = """\
 Rows without a target are left out, other missing values are filled, and text
 columns are one-hot encoded. The values of the target decide between
@@ -43,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path(), metavar="DIR", help="folder to write into (default: .)"
     )
     demo.add_argument("--quick", action="store_true", help="a small search, about ten seconds")
+    commands.add_parser(
+        "warm",
+        help="compile all kernels ahead",
+        description=_WARM_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     return parser
 
 
@@ -51,33 +62,34 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         with stopped_by_interrupt():
-            return _demo(args)
+            message = _run(args)
     except (Stopped, KeyboardInterrupt):
-        _print_error("stopped")
-        return 130
+        code, message = 130, "stopped"
+    else:
+        code = 0 if message is None else 2
+    if message is not None and sys.stderr is not None:
+        with suppress(OSError):  # nobody reads it
+            print(f"skparams {args.command}: {message}", file=sys.stderr, flush=True)
+    return code
 
 
-def _demo(args: argparse.Namespace) -> int:
+def _run(args: argparse.Namespace) -> str | None:
+    """Run a command; return what is wrong, if anything is."""
     # Imported here: scikit-learn and the rest take a second, which --help should not.
     from concurrent.futures import BrokenExecutor
 
-    from skparams._cli.demo import run
+    from skparams._cli import demo, warm
     from skparams._cli.errors import DemoError, reason
 
     try:
-        run(args.data, args.target, out=args.out, quick=args.quick)
+        if args.command == "warm":
+            warm.run()
+        else:
+            demo.run(args.data, args.target, out=args.out, quick=args.quick)
     except DemoError as error:
-        _print_error(str(error))
+        return str(error)
     except (MemoryError, BrokenExecutor):  # or the system stopped a process
-        _print_error("there is not enough memory for this table: take a part of its rows")
+        return "there is not enough memory for this table: take a part of its rows"
     except OSError as error:  # such as a full disk where joblib's workers keep their arrays
-        _print_error(reason(error))
-    else:
-        return 0
-    return 2
-
-
-def _print_error(message: str) -> None:
-    if sys.stderr is not None:
-        with suppress(OSError):  # nobody reads it
-            print(f"skparams demo: {message}", file=sys.stderr, flush=True)
+        return reason(error)
+    return None

@@ -1,58 +1,174 @@
-"""Import kernels, and announce their compilation."""
+"""Import kernels, keep their machine code on disk, and announce their compilation.
+
+numba's own cache needs a folder that can be written, fails the call where a disk is full or a file
+damaged, and may give one of two processes that write at once the other's code.
+"""
 
 import functools
+import hashlib
 import importlib
 import logging
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import pickle
+import sys
+import threading
+import time
+import uuid
+from contextlib import suppress
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-import numpy as np
+from skparams._runtime.folders import SUFFIX, folder_to_write, folders_to_read
 
 logger = logging.getLogger("skparams")
 
-# What was announced. Fits in several threads see each other's compilations, one at a time, because
-# numba compiles under a lock.
-_announced: set[tuple[str, np.dtype]] = set()
+# Held while kernels are imported, by one thread at a time, and by a thread that forks: the child
+# would wait forever for a module that another thread was importing.
+_lock = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
+    )
+
+# Estimators whose compilation was announced.
+_announced: set[str] = set()
+
+# Errors, of which only the first is logged.
+_load_errors: list[str] = []
+save_errors: list[str] = []
 
 
 @functools.cache  # a lookup takes as long as the sums of a small batch
-def load_kernels(module: str) -> ModuleType:
-    """Import kernels; if numba finds no folder for its cache, use a temporary one."""
-    import numba
+def load_kernels(module: str, estimator: str) -> ModuleType:
+    """Import kernels; those that Python calls, which have no underscore, are kept on disk.
 
-    try:
-        return importlib.import_module(module)
-    except RuntimeError as error:  # numba: "cannot cache function ...: no locator available"
-        if "no locator available" not in str(error):
-            raise
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = tempfile.mkdtemp(prefix="skparams-")
+    Helpers are part of their callers. ``estimator`` is the name in the log.
+    """
+    # In one line, so that no interrupt between two lines leaves the lock held.
+    with _lock: kernels = importlib.import_module(module)  # fmt: skip  # noqa: E701
+    from numba.core.dispatcher import Dispatcher
+
+    source = kernels.__loader__.get_data(kernels.__file__)  # type: ignore[union-attr]
+    named = vars(kernels).items()
+    public: list[Any] = [x for name, x in named if isinstance(x, Dispatcher) and name[0] != "_"]
+    for kernel in public:
+        kernel._cache = KernelCache(kernel, source, estimator)
+    return kernels
+
+
+class KernelCache:
+    """What numba calls a cache: keeps the machine code of one kernel, a file for each signature.
+
+    A file is named by all that its code depends on, starts with a digest of that and of itself, and
+    appears whole. So files of other versions or processors are not seen, damaged ones are not used,
+    and processes do not disturb each other. Nothing that goes wrong here stops a call.
+    """
+
+    def __init__(self, kernel: Any, source: bytes, estimator: str) -> None:
+        self._kernel, self._source, self._estimator = kernel, source, estimator
+
+    @property
+    def cache_path(self) -> None:
+        """For numba's statistics: the folder is looked for at each use."""
+
+    def flush(self) -> None:
+        """For numba, before it compiles again: what is kept stays true."""
+
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        """Return what was compiled for a signature, or None and announce its compilation."""
+        from numba.core.compiler import CompileResult
+
+        target_context.refresh()
+        key = self._key(signature, target_context.codegen())
+        for folder in folders_to_read():
+            try:
+                payload = _read(self._path(folder, key), key)
+                return CompileResult._rebuild(target_context, *pickle.loads(payload))
+            except FileNotFoundError:
+                pass
+            except Exception as error:
+                _note(_load_errors, error, f"cannot load kernels from {folder}: they are compiled")
+        _announce(self._estimator, self._kernel)
+        return None
+
+    def save_overload(self, signature: Any, compiled: Any) -> None:
+        """Write what was compiled for a signature."""
+        from numba.core.serialize import dumps
+
+        if compiled.library.has_dynamic_globals:  # addresses of this process
+            return
         try:
-            return importlib.import_module(module)
-        finally:
-            numba.config.CACHE_DIR = before
+            key = self._key(signature, compiled.codegen)
+            _write(self._path(folder_to_write(), key), key, dumps(compiled._reduce()))
+        except Exception as error:
+            _note(save_errors, error, "cannot keep kernels: each process compiles them")
+
+    def _key(self, signature: Any, codegen: Any) -> bytes:
+        """All that the machine code depends on."""
+        import numba
+
+        name = self._kernel.py_func.__qualname__
+        versions = numba.__version__, sys.implementation.cache_tag
+        return repr((name, signature, codegen.magic_tuple(), versions)).encode() + self._source
+
+    def _path(self, folder: Path, key: bytes) -> Path:
+        digest = hashlib.sha256(key).hexdigest()[:32]
+        return folder / f"{self._kernel.py_func.__name__}-{digest}{SUFFIX}"
 
 
-@contextmanager
-def announced_compilation(estimator: str, dtype: np.dtype) -> Iterator[None]:
-    """Log once per process that kernels are compiled, if numba's cache does not have them."""
-    from numba.core.event import Listener, install_listener
+def _read(path: Path, key: bytes) -> bytes:
+    """Return what was written under a key."""
+    content = path.read_bytes()
+    digest, payload = content[:32], content[32:]
+    if digest != hashlib.sha256(key + payload).digest():
+        raise ValueError(f"{path} is damaged")
+    return payload
 
-    class Announcement(Listener):
-        def on_start(self, event):
-            if (estimator, dtype) not in _announced:
-                _announced.add((estimator, dtype))
-                logger.warning(
-                    "compiling the %s's kernels for %s, once: a few seconds; later fits and "
-                    "processes load them from numba's cache",
-                    estimator,
-                    dtype,
-                )
 
-        def on_end(self, event):
-            """Required by the base class."""
+def _write(path: Path, key: bytes, payload: bytes) -> None:
+    """Write a file at once: no reader sees a part of it, and nothing is left of one that failed."""
+    part = path.with_suffix(f".{uuid.uuid4().hex}")
+    try:
+        part.write_bytes(hashlib.sha256(key + payload).digest() + payload)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
-    with install_listener("numba:compile", Announcement()):
-        yield
+
+def _note(errors: list[str], error: Exception, consequence: str) -> None:
+    is_first = not (_load_errors or save_errors)
+    errors.append(f"{type(error).__name__}: {error}")
+    if is_first:
+        logger.warning("%s (%s)", consequence, errors[0])
+
+
+def _announce(estimator: str, kernel: Any) -> None:
+    """Log, once for each estimator, that compiling takes time; on a terminal, show how much."""
+    if estimator not in _announced:
+        _announced.add(estimator)
+        try:
+            later = f"later processes load them from {folder_to_write()}"
+        except OSError as error:
+            later = (
+                f"each process does so, as no folder can be written to keep them ({error}); set "
+                "SKPARAMS_CACHE_DIR to one that can"
+            )
+        logger.warning(
+            "compiling the %s's kernels, once for each dtype: a few seconds; %s", estimator, later
+        )
+    if getattr(sys.stderr, "isatty", bool)():  # it is None where Python has no console
+        with suppress(RuntimeError):  # no further thread may start
+            threading.Thread(target=_show_seconds, args=(estimator, kernel), daemon=True).start()
+
+
+def _show_seconds(estimator: str, kernel: Any) -> None:
+    """Count seconds on the terminal until a kernel is compiled, or its compilation given up."""
+    start, line = time.monotonic(), ""
+    time.sleep(0.5)  # less is not worth a line
+    while kernel.is_compiling:
+        line = f"\rcompiling the {estimator}'s kernels: {time.monotonic() - start:.1f} s"
+        print(line, end="", file=sys.stderr, flush=True)
+        time.sleep(0.1)
+    if line:
+        print(file=sys.stderr)

@@ -1,6 +1,5 @@
 """The training samples and working memory as the kernels take them."""
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from skparams._runtime import announced_compilation, load_kernels
+from skparams._runtime import load_kernels
 from skparams.neural_network.activations import ACTIVATIONS, LOSSES
 from skparams.neural_network.network import Network
 
@@ -47,7 +46,7 @@ class Batches:
         batch_size: int,
         dtype: np.dtype,
     ):
-        self.kernels = kernels = load_kernels("skparams.neural_network.kernels")
+        self.kernels = kernels = load_kernels("skparams.neural_network.kernels", "MLP")
         self.network, self.batch_size, self.dtype = network, batch_size, dtype
         X, Y, weight = data
         self.n_samples, self.total_weight = X.shape[0], weight.astype(np.float64).sum()
@@ -83,10 +82,6 @@ class Batches:
         work = 3 * int(n_weights.sum()) + PER_INPUT * n_inputs + PER_UNIT * network.n_units
         self._rows_of_call = max(1, CALL // (work * batch_size)) * batch_size
         self._squared_norm: float | None = None  # of the weights that the last epoch left
-
-    def kernel_context(self) -> AbstractContextManager[None]:
-        """Context in which to call the other methods."""
-        return announced_compilation("MLP", self.dtype)
 
     def train_epoch(
         self, params: np.ndarray, order: np.ndarray, state: Optimizer, mlp: Any

@@ -28,12 +28,12 @@ WIDE = 10_000
 # Elements that _transform and its scratch arrays take at a time, so that they stay in cache.
 CHUNK = 256
 
-# cache: compile once per machine. nogil: threads can fit side by side. error_model: a division by
-# zero gives inf or NaN, as in NumPy. fastmath: no flag lets the compiler assume that numbers are
-# finite; `sums` may reorder additions, so that they vectorize, and `exact` may not, as _transform
-# subtracts the large number that it has just added. inline: the caller's code is as if it had not
-# been split, which compiles faster.
-FLAGS = {"cache": True, "nogil": True, "error_model": "numpy"}
+# nogil: threads can fit side by side. error_model: a division by zero gives inf or NaN, as in
+# NumPy. fastmath: no flag lets the compiler assume that numbers are finite; `sums` may reorder
+# additions, so that they vectorize, and `exact` may not, as _transform subtracts the large number
+# that it has just added. inline: the caller's code is as if it had not been split, which compiles
+# faster.
+FLAGS = {"nogil": True, "error_model": "numpy"}
 kernel = njit(**FLAGS)
 inlined = njit(inline="always", **FLAGS)
 exact = njit(fastmath={"contract", "arcp", "nsz"}, **FLAGS)

@@ -66,7 +66,7 @@ def train_epochs(
     order = _start(mlp, params, n_samples, incremental)
     best = params.copy() if early_stopping else params
     try:
-        with batches.kernel_context(), np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
             for _ in range(1 if incremental else mlp.max_iter):
                 if mlp.shuffle:
                     order = mlp._random_state.permutation(order)
@@ -238,7 +238,7 @@ def train_lbfgs(
     options = {"maxfun": mlp.max_fun, "maxiter": mlp.max_iter, "gtol": mlp.tol}
     options |= lbfgs_print_options(mlp.verbose)
     try:
-        with batches.kernel_context(), np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
             result = scipy.optimize.minimize(
                 batches.loss_gradient,
                 params,

@@ -17,8 +17,8 @@ STEP = 16
 # of AVX2, where a tile of four by four spills and takes up to twice as long.
 TILE = 3
 
-# Kernels are cached on disk, release the GIL and divide as NumPy does, without exceptions.
-OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
+# Kernels release the GIL and divide as NumPy does, without exceptions.
+OPTIONS = {"nogil": True, "error_model": "numpy"}
 compiled = njit(**OPTIONS)
 # Sums over rows may also be reordered, so that they vectorize; NaN and infinity are still seen.
 summing = njit(**OPTIONS, fastmath={"contract", "arcp", "nsz", "reassoc"})

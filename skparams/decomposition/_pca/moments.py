@@ -1,6 +1,5 @@
 """Exact mean and scatter of rows, mergeable: what a fit on all of them would have."""
 
-from contextlib import AbstractContextManager, nullcontext
 from functools import reduce
 from types import ModuleType
 from typing import Any, NamedTuple, Self
@@ -9,7 +8,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from skparams._runtime import (
-    announced_compilation,
     in_threads,
     load_kernels,
     n_threads,
@@ -40,9 +38,6 @@ FAR = 8.0
 DENSE = 0.1
 
 EPS = float(np.finfo(np.float64).eps)
-
-# Dtypes for which the kernel was called.
-_compiled: set[np.dtype] = set()
 
 
 class Moments(NamedTuple):
@@ -170,8 +165,7 @@ def _add_narrow(
                 rows, by_feature, start, stop, shift, roots, block, sums[part], scatter[part]
             )
 
-    with _announced(dtype):
-        in_threads(add, n_parts, n_threads() if n_parts > 1 else 1)
+    in_threads(add, n_parts, n_threads() if n_parts > 1 else 1)
     for part in range(1, n_parts):
         sums[0] += sums[part]
         scatter[0] += scatter[part]
@@ -181,15 +175,7 @@ def _add_narrow(
 
 
 def _kernels() -> ModuleType:
-    return load_kernels("skparams.decomposition._pca.kernels")
-
-
-def _announced(dtype: np.dtype) -> AbstractContextManager[None]:
-    """Announce compilation the first time; listening takes longer than a small batch."""
-    if dtype in _compiled:
-        return nullcontext()
-    _compiled.add(dtype)
-    return announced_compilation("PCA", dtype)
+    return load_kernels("skparams.decomposition._pca.kernels", "PCA")
 
 
 def _pieces(X: np.ndarray, start: int, stop: int) -> Any:
