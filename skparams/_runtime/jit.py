@@ -85,7 +85,7 @@ class KernelCache:
             try:
                 payload = _read(self._path(folder, key), key)
                 return CompileResult._rebuild(target_context, *pickle.loads(payload))
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 pass
             except Exception as error:
                 _note(_load_errors, error, f"cannot load kernels from {folder}: they are compiled")
@@ -150,6 +150,7 @@ def _announce(estimator: str, kernel: Any) -> None:
         try:
             later = f"later processes load them from {folder_to_write()}"
         except OSError as error:
+            save_errors.append(str(error))  # and is logged
             later = (
                 f"each process does so, as no folder can be written to keep them ({error}); set "
                 "SKPARAMS_CACHE_DIR to one that can"

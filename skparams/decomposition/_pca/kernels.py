@@ -1,6 +1,6 @@
 """Compiled loops of the moments of narrow data: a block of rows, its products, the triangle.
 
-Everything jitted stands in this file, as numba's cache does not see edits in other files.
+Everything jitted stands in this file, as the cache of kernels does not see edits in other files.
 """
 
 import numpy as np

@@ -159,7 +159,9 @@ def _add_narrow(
 
     def add(part: int) -> None:
         block = np.zeros((q, kernels.BLOCK + kernels.SPARE), dtype)
-        for rows, by_feature, first, start, stop in _pieces(X, bounds[part], bounds[part + 1]):
+        for rows, by_feature, first, start, stop in _pieces(
+            X, dtype, bounds[part], bounds[part + 1]
+        ):
             roots = root[first:] if root.size else root
             kernels.add_rows(
                 rows, by_feature, start, stop, shift, roots, block, sums[part], scatter[part]
@@ -178,16 +180,16 @@ def _kernels() -> ModuleType:
     return load_kernels("skparams.decomposition._pca.kernels", "PCA")
 
 
-def _pieces(X: np.ndarray, start: int, stop: int) -> Any:
+def _pieces(X: np.ndarray, dtype: np.dtype, start: int, stop: int) -> Any:
     """Yield an array for the kernel, whether its rows are features, its first row in X, and its
     rows to take; other layouts and dtypes, for which numba would compile again, are copied."""
     for whole, by_feature in ((X, False), (X.T, True)):
-        if X.dtype in (np.float32, np.float64) and whole.flags.c_contiguous:
+        if X.dtype == dtype and whole.flags.c_contiguous:
             yield _read_only(whole), by_feature, 0, start, stop
             return
-    dtype = np.float32 if X.dtype == np.float32 else np.float64
-    for first in range(start, stop, PIECE):
-        rows = np.ascontiguousarray(X[first : min(first + PIECE, stop)], dtype)
+    n_rows = PIECE * max(1, WIDE // 2 // X.shape[1])  # a call pays for about so many numbers
+    for first in range(start, stop, n_rows):
+        rows = np.ascontiguousarray(X[first : min(first + n_rows, stop)], dtype)
         yield _read_only(rows), False, first, 0, len(rows)
 
 

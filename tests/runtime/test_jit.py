@@ -1,0 +1,399 @@
+"""Loading kernels and keeping what was compiled, whatever happens to the folder."""
+
+import errno
+import os
+import re
+import subprocess
+import sys
+import textwrap
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import sleep
+
+import numba
+import numpy as np
+import pytest
+from numba.core import event
+from numba.core.dispatcher import Dispatcher
+
+from skparams._runtime import jit
+from skparams._runtime.folders import SUFFIX
+
+pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="about the compiled kernels")
+
+SOURCE = """
+import numpy as np
+from numba import njit
+
+@njit(inline="always")
+def _inlined(x):
+    return x + x
+
+@njit
+def _square(x):
+    return x * x
+
+@njit(nogil=True)
+def total(a):
+    result = 0.0
+    for i in range(a.size):
+        result += _inlined(_square(a[i]))
+    return result
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The chosen folder, and a process in which nothing was logged and compiled yet."""
+    folder = tmp_path / "kept"
+    monkeypatch.setenv("SKPARAMS_CACHE_DIR", str(folder))
+    for name in ("_load_errors", "save_errors", "_announced"):
+        monkeypatch.setattr(jit, name, type(getattr(jit, name))())
+    return folder
+
+
+@pytest.fixture
+def load(tmp_path, monkeypatch, request):
+    """``load()`` imports small kernels as a new process would: nothing of them is compiled."""
+    name = f"kernels_{abs(hash(request.node.nodeid))}"
+    (tmp_path / f"{name}.py").write_text(SOURCE)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def load(source=SOURCE):
+        if (tmp_path / f"{name}.py").read_text() != source:
+            (tmp_path / f"{name}.py").write_text(source + "\n" * len(source))  # another size
+        sys.modules.pop(name, None)
+        jit.load_kernels.cache_clear()
+        return jit.load_kernels(name, "test")
+
+    yield load
+    sys.modules.pop(name, None)
+    jit.load_kernels.cache_clear()
+
+
+@pytest.fixture
+def compilations():
+    """Counts the functions that numba compiles."""
+    counts = Counter()
+
+    class Count(event.Listener):
+        def on_start(self, event):
+            counts[event.data["dispatcher"].py_func.__name__] += 1
+
+        def on_end(self, event):
+            pass
+
+    with event.install_listener("numba:compile", Count()):
+        yield counts
+
+
+@pytest.fixture
+def problems(caplog):
+    """``problems()``: what was logged but the announcement."""
+    return lambda: [m for m in caplog.messages if not m.startswith("compiling")]
+
+
+A = np.arange(4.0)
+
+
+def check(kernels):
+    assert kernels.total(A) == 2 * (A @ A)
+    single = A.astype(np.float32)
+    assert kernels.total(single) == 2 * (A @ A)
+
+
+def test_a_second_process_compiles_nothing(folder, load, compilations, problems):
+    check(load())
+    assert compilations == {"total": 2, "_square": 2}
+    check(load())
+    assert compilations == {"total": 2, "_square": 2}
+    assert sorted(file.name.split("-")[0] for file in folder.iterdir()) == ["total", "total"]
+    assert not problems()
+
+
+def test_what_numba_may_do_with_a_cache(folder, load):
+    kernels = load()
+    check(kernels)
+    kernels.total.recompile()
+    check(kernels)
+    assert kernels.total.stats.cache_path is None
+
+
+def test_an_edited_helper_is_seen(folder, load):
+    assert load().total(A) == 28
+    assert load(SOURCE.replace("x * x", "x * x * x")).total(A) == 72
+
+
+def test_all_kernels_of_ours_are_kept_and_numba_keeps_none():
+    for module, estimator in (("neural_network", "MLP"), ("decomposition._pca", "PCA")):
+        kernels = jit.load_kernels(f"skparams.{module}.kernels", estimator)
+        for name, kernel in vars(kernels).items():
+            if isinstance(kernel, Dispatcher):
+                expected = "NullCache" if name.startswith("_") else "KernelCache"
+                assert type(kernel._cache).__name__ == expected, name
+
+
+DAMAGE = {
+    "truncated": lambda content: content[:-100],
+    "cut in the digest": lambda content: content[:10],
+    "empty": lambda content: b"",
+    "garbage": lambda content: b"\x80\x05garbage" * 1000,
+    "one bit": lambda content: content[:5000] + bytes([content[5000] ^ 1]) + content[5001:],
+    "appended": lambda content: content + b"x",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_file_is_compiled_and_written_anew(folder, load, compilations, problems, damage):
+    check(load())
+    for file in folder.iterdir():
+        file.write_bytes(damage(file.read_bytes()))
+    check(load())
+    assert compilations["total"] == 4
+    assert len(problems()) == 1
+    assert "is damaged" in problems()[0]
+    check(load())
+    assert compilations["total"] == 4
+
+
+def test_the_file_of_another_signature_is_not_used(folder, load, compilations):
+    check(load())
+    one, other = folder.iterdir()
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+    check(load())
+    assert compilations["total"] == 4
+
+
+def test_a_folder_in_the_place_of_a_file(folder, load, problems):
+    check(load())
+    for file in list(folder.iterdir()):
+        file.unlink()
+        file.mkdir()
+    check(load())
+    assert len(problems()) == 1
+
+
+def test_a_folder_that_is_deleted(folder, load, problems):
+    kernels = load()
+    kernels.total(A)
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    check(kernels)
+    check(load())
+    assert len(list(folder.iterdir())) == 2
+    assert not problems()
+
+
+def refuse(code):
+    def write_bytes(self, content):
+        with open(self, "wb") as file:
+            file.write(content[:100])
+        raise OSError(code, os.strerror(code), str(self))
+
+    return write_bytes
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO])
+def test_a_file_that_cannot_be_written(folder, load, monkeypatch, problems, code):
+    monkeypatch.setattr(Path, "write_bytes", refuse(code))
+    for _ in range(2):
+        check(load())
+    assert len(problems()) == 1
+    assert os.strerror(code) in problems()[0]
+    assert list(folder.iterdir()) == []
+
+
+def test_what_cannot_be_pickled(folder, load, monkeypatch, problems):
+    def _reduce(self):
+        raise TypeError("cannot pickle")
+
+    monkeypatch.setattr("numba.core.compiler.CompileResult._reduce", _reduce)
+    check(load())
+    assert problems() == [
+        "cannot keep kernels: each process compiles them (TypeError: cannot pickle)"
+    ]
+
+
+def test_no_folder_is_announced(tmp_path, folder, load, caplog, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("SKPARAMS_CACHE_DIR", str(tmp_path / "file"))
+    check(load())
+    assert caplog.messages[0].startswith("compiling the test's kernels, once for each dtype")
+    assert "no folder can be written" in caplog.messages[0]
+    assert len(caplog.messages) == 1
+
+
+def test_a_terminal_shows_that_it_goes_on(folder, load, monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(jit.time, "sleep", lambda seconds: sleep(0.01))
+    check(load())
+    for thread in threading.enumerate():
+        if thread.name.endswith("(_show_seconds)"):
+            thread.join(60)
+    assert re.search(r"\rcompiling the test's kernels: \d\.\d s\n", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("stream", [None, object()])
+def test_without_a_console(folder, load, monkeypatch, stream):
+    monkeypatch.setattr(sys, "stderr", stream)
+    check(load())
+
+
+def interrupted(line, call):
+    """Call, with a KeyboardInterrupt at the nth line of our code; whether there were so many."""
+    n_lines = 0
+
+    def trace(frame, event, argument):
+        nonlocal n_lines
+        if not frame.f_code.co_filename.endswith(("jit.py", "folders.py", "kernels.py")):
+            return None
+        if event == "line":
+            n_lines += 1
+            if n_lines == line:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+def in_another_thread(call):
+    """Return what it returns; a lock that is held would stop it, but not the thread itself."""
+    found = []
+    thread = threading.Thread(target=lambda: found.append(call()), daemon=True)
+    thread.start()
+    thread.join(60)
+    return found[0]
+
+
+def test_an_interrupt_at_any_line_leaves_all_as_it_was(folder, load, problems):
+    n_threads, config, line = threading.active_count(), numba.config.CACHE_DIR, 1
+    while interrupted(line, lambda: load().total(A)):
+        assert in_another_thread(lambda: load().total(A)) == 28
+        assert config == numba.config.CACHE_DIR
+        assert threading.active_count() == n_threads
+        assert {file.suffix for file in folder.iterdir()} <= {SUFFIX}
+        if line % 2:  # so that loading and compiling are both interrupted
+            for file in folder.iterdir():
+                file.unlink()
+        line += 1
+    assert line > 40
+    assert not problems()
+
+
+def test_threads_that_load_at_once(folder, load, problems, compilations):
+    threads, together = 8, threading.Barrier(8)
+    load()
+    module = next(name for name in sys.modules if name.startswith("kernels_"))
+    del sys.modules[module]
+    jit.load_kernels.cache_clear()
+
+    def first_call(_):
+        together.wait(60)
+        return jit.load_kernels(module, "test").total(A)
+
+    with ThreadPoolExecutor(threads) as pool:
+        assert list(pool.map(first_call, range(threads))) == [28] * threads
+    assert compilations["total"] == 1
+    assert not problems()
+
+
+def run_alone(code, **options):
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        **options,
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.parametrize("n", range(3))
+def test_a_child_that_is_forked_while_kernels_are_imported(folder, n):
+    """The child would wait for a module that a thread, which it does not have, was importing."""
+    run_alone(f"""
+        import os, sys, threading, time, warnings
+        from skparams._runtime import load_kernels
+
+        def load():
+            return load_kernels("skparams.decomposition._pca.kernels", "PCA")
+
+        warnings.simplefilter("ignore")  # Python's own, about forks of processes with threads
+        thread = threading.Thread(target=load)
+        thread.start()
+        while "numba" not in sys.modules:
+            time.sleep(0.001)
+        time.sleep({n} * 0.05)
+        child = os.fork()
+        if child == 0:
+            os._exit(load().BLOCK != 256)
+        thread.join()
+        assert os.waitpid(child, 0)[1] == 0
+    """)
+
+
+FITS = """
+    import warnings
+    import numpy as np
+    from skparams import PCA
+
+    warnings.simplefilter("error")
+    X = np.random.RandomState(0).standard_normal((50, 3))
+    values = PCA(2).fit(X).explained_variance_
+    expected = np.linalg.eigvalsh(np.cov(X.T))[:0:-1]
+    np.testing.assert_allclose(values, expected, rtol=1e-10)
+"""
+
+
+def one_line(done):
+    """Of what goes wrong, at most one line is logged, after the announcement."""
+    lines = done.stderr.splitlines()
+    assert len(lines) <= 2, lines
+    return lines[-1]
+
+
+def test_a_disk_that_is_full(tmp_path):
+    resource = pytest.importorskip("resource")
+    environment = os.environ | {"SKPARAMS_CACHE_DIR": str(tmp_path / "kept")}
+    done = run_alone(
+        FITS,
+        env=environment,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (9999, 9999)),
+    )
+    assert "cannot keep kernels" in one_line(done)
+    assert list((tmp_path / "kept").iterdir()) == []
+
+
+@pytest.mark.exhaustive  # compiles anew
+def test_no_folder_at_all_leaves_nothing_behind(tmp_path):
+    environment = os.environ | {"SKPARAMS_CACHE_DIR": "/dev/null/a", "TMPDIR": str(tmp_path)}
+    for _ in range(2):
+        assert "no folder can be written" in one_line(run_alone(FITS, env=environment))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.exhaustive  # compiles anew
+def test_six_processes_at_once(tmp_path):
+    environment = os.environ | {"SKPARAMS_CACHE_DIR": str(tmp_path / "kept")}
+    code = FITS + "    PCA(2).fit(X.astype(np.float32))\n"
+    with ThreadPoolExecutor(6) as pool:
+        for done in pool.map(lambda _: run_alone(code, env=environment), range(6)):
+            assert len(done.stderr.splitlines()) <= 1
+    assert {file.suffix for file in (tmp_path / "kept").iterdir()} == {SUFFIX}
+    assert run_alone(code, env=environment).stderr == ""
