@@ -19,6 +19,7 @@ from skparams import (
     ScoreDisplay,
     ScreeDisplay,
     assert_same_model,
+    cache_dir,
     count_params,
     diff,
     explain,
@@ -94,4 +95,5 @@ BootstrapDisplay.from_bootstrap(explanation.bootstrap(20, random_state=0))
 weights = Rule("parameter", parts=lambda _: [Part(".w", np.zeros(4))])
 register("somewhere.Model", Spec({"tree_": weights}))
 show_versions()
+folder = cache_dir()
 print(skparams.__version__)
