@@ -10,6 +10,7 @@ import importlib
 import logging
 import os
 import pickle
+import re
 import sys
 import threading
 import time
@@ -49,12 +50,27 @@ def load_kernels(module: str, estimator: str) -> ModuleType:
     with _lock: kernels = importlib.import_module(module)  # fmt: skip  # noqa: E701
     from numba.core.dispatcher import Dispatcher
 
-    source = kernels.__loader__.get_data(kernels.__file__)  # type: ignore[union-attr]
+    try:
+        source = b"".join(_sources(module))
+    except (AttributeError, OSError) as error:  # as where a program was frozen
+        _note(save_errors, error, "cannot keep kernels: each process compiles them")
+        return kernels
     named = vars(kernels).items()
     public: list[Any] = [x for name, x in named if isinstance(x, Dispatcher) and name[0] != "_"]
     for kernel in public:
         kernel._cache = KernelCache(kernel, source, estimator)
     return kernels
+
+
+def _sources(module: str) -> list[bytes]:
+    """What stands in a module of kernels and in those of the same package that it imports."""
+    package, sources, names = module.split(".")[0], [], [module]
+    for name in names:  # which grows
+        found = sys.modules[name]
+        sources.append(found.__loader__.get_data(found.__file__))  # type: ignore
+        imported = re.findall(rf"^(?:from|import) ({package}\b[\w.]*)", sources[-1].decode(), re.M)
+        names += [each for each in imported if each not in names]
+    return sources
 
 
 class KernelCache:

@@ -7,8 +7,6 @@ and ``G`` a layer's weights and their gradient; ``T`` the network's scalar type.
 to T because a Python float would turn float32 loops into float64. Most functions take flat arrays,
 and where in them a matrix starts (``a0``, ``d0``): a view of each matrix would take as long as the
 products of a small batch.
-
-Everything compiled stands in this file, because numba's cache does not see edits in other files.
 """
 
 from collections import namedtuple

@@ -126,6 +126,27 @@ def test_an_edited_helper_is_seen(folder, load):
     assert load(SOURCE.replace("x * x", "x * x * x")).total(A) == 72
 
 
+def test_an_edit_in_a_file_that_is_imported_is_seen(tmp_path, folder, monkeypatch):
+    """numba's own cache returns 4 again."""
+    monkeypatch.syspath_prepend(tmp_path)
+    package = tmp_path / f"package_{folder.parent.name}"
+    package.mkdir()
+    (package / "kernels.py").write_text(
+        "from numba import njit\n"
+        f"from {package.name}.helpers import helper\n\n"
+        "@njit\ndef call(x):\n    return helper(x)\n"
+    )
+    for source, expected in (("x + 1", 4), ("x * 100", 300)):
+        (package / "helpers.py").write_text(
+            f"from numba import njit\n\n@njit\ndef helper(x):\n    return {source}\n"
+        )
+        for name in [name for name in sys.modules if name.startswith(package.name)]:
+            del sys.modules[name]
+        jit.load_kernels.cache_clear()
+        assert jit.load_kernels(f"{package.name}.kernels", "test").call(3) == expected
+    assert len(jit._sources(f"{package.name}.kernels")) == 2
+
+
 def test_all_kernels_of_ours_are_kept_and_numba_keeps_none():
     for module, estimator in (("neural_network", "MLP"), ("decomposition._pca", "PCA")):
         kernels = jit.load_kernels(f"skparams.{module}.kernels", estimator)

@@ -1,7 +1,4 @@
-"""Compiled loops of the moments of narrow data: a block of rows, its products, the triangle.
-
-Everything jitted stands in this file, as the cache of kernels does not see edits in other files.
-"""
+"""Compiled loops of the moments of narrow data: a block of rows, its products, the triangle."""
 
 import numpy as np
 from numba import njit
