@@ -14,14 +14,16 @@ STEP = 16
 # of AVX2, where a tile of four by four spills and takes up to twice as long.
 TILE = 3
 
-# Kernels release the GIL and divide as NumPy does, without exceptions.
-OPTIONS = {"nogil": True, "error_model": "numpy"}
+# Kernels release the GIL and divide as NumPy does, without exceptions. Wrappers for callers that
+# there are not, C and for helpers Python, would take an eighth of the time of compilation.
+OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 compiled = njit(**OPTIONS)
+helper = njit(**OPTIONS, no_cpython_wrapper=True)
 # Sums over rows may also be reordered, so that they vectorize; NaN and infinity are still seen.
-summing = njit(**OPTIONS, fastmath={"contract", "arcp", "nsz", "reassoc"})
+summing = njit(**OPTIONS, no_cpython_wrapper=True, fastmath={"contract", "arcp", "nsz", "reassoc"})
 
 
-@compiled
+@helper
 def _padded(m):
     return (m + STEP - 1) // STEP * STEP
 
