@@ -4,18 +4,19 @@ numba's own cache needs a folder that can be written, fails the call where a dis
 damaged, and may give one of two processes that write at once the other's code.
 """
 
+import ast
 import functools
 import hashlib
 import importlib
 import logging
 import os
 import pickle
-import re
 import sys
 import threading
 import time
 import uuid
 from contextlib import suppress
+from importlib.util import resolve_name
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -52,7 +53,7 @@ def load_kernels(module: str, estimator: str) -> ModuleType:
 
     try:
         source = b"".join(_sources(module))
-    except (AttributeError, OSError) as error:  # as where a program was frozen
+    except Exception as error:  # as where a program was frozen
         _note(save_errors, error, "cannot keep kernels: each process compiles them")
         return kernels
     named = vars(kernels).items()
@@ -64,12 +65,19 @@ def load_kernels(module: str, estimator: str) -> ModuleType:
 
 def _sources(module: str) -> list[bytes]:
     """What stands in a module of kernels and in those of the same package that it imports."""
-    package, sources, names = module.split(".")[0], [], [module]
+    prefix, sources, names = f"{module.split('.')[0]}.", [], [module]
     for name in names:  # which grows
-        found = sys.modules[name]
-        sources.append(found.__loader__.get_data(found.__file__))  # type: ignore
-        imported = re.findall(rf"^(?:from|import) ({package}\b[\w.]*)", sources[-1].decode(), re.M)
-        names += [each for each in imported if each not in names]
+        found: Any = sys.modules[name]
+        sources.append(found.__loader__.get_data(found.__file__))
+        imported = []
+        for node in ast.parse(sources[-1]).body:
+            if isinstance(node, ast.Import):
+                imported += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                base = resolve_name("." * node.level + (node.module or ""), found.__package__)
+                imported += [base, *(f"{base}.{alias.name}" for alias in node.names)]
+        ours = [each for each in imported if each.startswith(prefix) and each in sys.modules]
+        names += [each for each in dict.fromkeys(ours) if each not in names]
     return sources
 
 
@@ -83,6 +91,8 @@ class KernelCache:
 
     def __init__(self, kernel: Any, source: bytes, estimator: str) -> None:
         self._kernel, self._source, self._estimator = kernel, source, estimator
+        self._compiled = threading.Event()
+        self._clock: threading.Thread | None = None
 
     @property
     def cache_path(self) -> None:
@@ -105,13 +115,21 @@ class KernelCache:
                 pass
             except Exception as error:
                 _note(_load_errors, error, f"cannot load kernels from {folder}: they are compiled")
-        _announce(self._estimator, self._kernel)
+        _announce(self._estimator)
+        self._compiled.clear()
+        if getattr(sys.stderr, "isatty", bool)():  # it is None where Python has no console
+            self._clock = threading.Thread(target=self._show_seconds, daemon=True)
+            with suppress(RuntimeError):  # no further thread may start
+                self._clock.start()
         return None
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
         """Write what was compiled for a signature."""
         from numba.core.serialize import dumps
 
+        self._compiled.set()
+        if self._clock is not None and self._clock.is_alive():
+            self._clock.join(1.0)  # so that what is printed next gets a line of its own
         if compiled.library.has_dynamic_globals:  # addresses of this process
             return
         try:
@@ -119,6 +137,18 @@ class KernelCache:
             _write(self._path(folder_to_write(), key), key, dumps(compiled._reduce()))
         except Exception as error:
             _note(save_errors, error, "cannot keep kernels: each process compiles them")
+
+    def _show_seconds(self) -> None:
+        """Count on the terminal until the kernel is compiled, or its compilation given up."""
+        start, line = time.monotonic(), ""
+        if self._compiled.wait(0.5):  # less is not worth a line
+            return
+        while self._kernel.is_compiling and not self._compiled.wait(0.1):
+            seconds = time.monotonic() - start
+            line = f"\rcompiling the {self._estimator}'s kernels: {seconds:.1f} s"
+            print(line, end="", file=sys.stderr, flush=True)
+        if line:
+            print(file=sys.stderr)
 
     def _key(self, signature: Any, codegen: Any) -> bytes:
         """All that the machine code depends on."""
@@ -159,33 +189,19 @@ def _note(errors: list[str], error: Exception, consequence: str) -> None:
         logger.warning("%s (%s)", consequence, errors[0])
 
 
-def _announce(estimator: str, kernel: Any) -> None:
-    """Log, once for each estimator, that compiling takes time; on a terminal, show how much."""
-    if estimator not in _announced:
-        _announced.add(estimator)
-        try:
-            later = f"later processes load them from {folder_to_write()}"
-        except OSError as error:
-            save_errors.append(str(error))  # and is logged
-            later = (
-                f"each process does so, as no folder can be written to keep them ({error}); set "
-                "SKPARAMS_CACHE_DIR to one that can"
-            )
-        logger.warning(
-            "compiling the %s's kernels, once for each dtype: a few seconds; %s", estimator, later
+def _announce(estimator: str) -> None:
+    """Log, once for each estimator, that compiling takes time."""
+    if estimator in _announced:
+        return
+    _announced.add(estimator)
+    try:
+        later = f"later processes load them from {folder_to_write()}"
+    except OSError as error:
+        save_errors.append(str(error))  # and is logged
+        later = (
+            f"each process does so, as no folder can be written to keep them ({error}); set "
+            "SKPARAMS_CACHE_DIR to one that can"
         )
-    if getattr(sys.stderr, "isatty", bool)():  # it is None where Python has no console
-        with suppress(RuntimeError):  # no further thread may start
-            threading.Thread(target=_show_seconds, args=(estimator, kernel), daemon=True).start()
-
-
-def _show_seconds(estimator: str, kernel: Any) -> None:
-    """Count seconds on the terminal until a kernel is compiled, or its compilation given up."""
-    start, line = time.monotonic(), ""
-    time.sleep(0.5)  # less is not worth a line
-    while kernel.is_compiling:
-        line = f"\rcompiling the {estimator}'s kernels: {time.monotonic() - start:.1f} s"
-        print(line, end="", file=sys.stderr, flush=True)
-        time.sleep(0.1)
-    if line:
-        print(file=sys.stderr)
+    logger.warning(
+        "compiling the %s's kernels, once for each dtype: a few seconds; %s", estimator, later
+    )

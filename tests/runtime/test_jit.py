@@ -1,5 +1,6 @@
 """Loading kernels and keeping what was compiled, whatever happens to the folder."""
 
+import ast
 import errno
 import os
 import re
@@ -126,14 +127,22 @@ def test_an_edited_helper_is_seen(folder, load):
     assert load(SOURCE.replace("x * x", "x * x * x")).total(A) == 72
 
 
-def test_an_edit_in_a_file_that_is_imported_is_seen(tmp_path, folder, monkeypatch):
+IMPORTS = (
+    "from {}.helpers import helper",
+    "from {} import helpers\nhelper = helpers.helper",
+    "from .helpers import helper",
+    "import {0}.helpers\nhelper = {0}.helpers.helper",
+)
+
+
+@pytest.mark.parametrize("imports", IMPORTS)
+def test_an_edit_in_a_file_that_is_imported_is_seen(tmp_path, folder, monkeypatch, imports):
     """numba's own cache returns 4 again."""
     monkeypatch.syspath_prepend(tmp_path)
-    package = tmp_path / f"package_{folder.parent.name}"
+    package = tmp_path / f"package_{abs(hash(tmp_path))}"
     package.mkdir()
     (package / "kernels.py").write_text(
-        "from numba import njit\n"
-        f"from {package.name}.helpers import helper\n\n"
+        f"from numba import njit\n{imports.format(package.name)}\n\n"
         "@njit\ndef call(x):\n    return helper(x)\n"
     )
     for source, expected in (("x + 1", 4), ("x * 100", 300)):
@@ -145,6 +154,13 @@ def test_an_edit_in_a_file_that_is_imported_is_seen(tmp_path, folder, monkeypatc
         jit.load_kernels.cache_clear()
         assert jit.load_kernels(f"{package.name}.kernels", "test").call(3) == expected
     assert len(jit._sources(f"{package.name}.kernels")) == 2
+
+
+def test_a_program_without_sources(folder, load, monkeypatch, problems):
+    monkeypatch.setattr(jit, "_sources", lambda module: ast.parse(b"\0"))
+    check(load())
+    assert len(problems()) == 1
+    assert not folder.exists()
 
 
 def test_all_kernels_of_ours_are_kept_and_numba_keeps_none():
@@ -251,11 +267,17 @@ def test_no_folder_is_announced(tmp_path, folder, load, caplog, monkeypatch):
 
 def test_a_terminal_shows_that_it_goes_on(folder, load, monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setattr(jit.time, "sleep", lambda seconds: sleep(0.01))
+    compiler = numba.core.dispatcher._FunctionCompiler
+    compile_it = compiler.compile
+
+    def slowly(*arguments):
+        sleep(0.8)
+        return compile_it(*arguments)
+
+    monkeypatch.setattr(compiler, "compile", slowly)
+    n_threads = threading.active_count()
     check(load())
-    for thread in threading.enumerate():
-        if thread.name.endswith("(_show_seconds)"):
-            thread.join(60)
+    assert threading.active_count() == n_threads
     assert re.search(r"\rcompiling the test's kernels: \d\.\d s\n", capsys.readouterr().err)
 
 
