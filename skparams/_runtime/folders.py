@@ -5,6 +5,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 # Endings of the names of kernels that are kept.
@@ -68,12 +69,12 @@ def folders_to_read() -> Iterator[Path]:
 def _candidates() -> Iterator[tuple[Path, bool]]:
     """Folders and whether anybody else could have made them."""
     if chosen := os.environ.get("SKPARAMS_CACHE_DIR"):
-        yield Path(chosen).expanduser().absolute(), False
+        yield _absolute(chosen), False
         return
     import numba
 
     if numba.config.CACHE_DIR:
-        yield Path(numba.config.CACHE_DIR, "skparams").absolute(), False
+        yield _absolute(os.path.join(numba.config.CACHE_DIR, "skparams")), False
     yield Path(__file__).parents[1] / "__pycache__", False
     caches = os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser(f"~/{_CACHES}")
     for parent in filter(os.path.isabs, caches):  # without a home, "~" stays
@@ -85,6 +86,14 @@ def _candidates() -> Iterator[tuple[Path, bool]]:
         return
     user = f"-{os.geteuid()}" if hasattr(os, "geteuid") else ""
     yield Path(temporary, f"skparams{user}"), True
+
+
+def _absolute(path: str) -> Path:
+    """The path, without ``~`` and wherever the process goes; relative if its folder is deleted."""
+    path = os.path.expanduser(path)
+    with suppress(OSError):
+        path = os.path.abspath(path)
+    return Path(path)
 
 
 def _is_private(folder: Path) -> bool:

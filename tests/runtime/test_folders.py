@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 import tempfile
 from pathlib import Path
 
@@ -139,6 +140,16 @@ def test_a_folder_that_can_only_be_read(places, monkeypatch):
     (chosen / f"epoch-1{SUFFIX}").touch()
     assert cache_dir() == chosen
     assert chosen in folders_to_read()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use stays there")
+@pytest.mark.parametrize("chosen", ["here", "~nobody-of-this-name/there"])
+def test_where_the_folder_of_the_process_is_deleted(places, monkeypatch, chosen):
+    (places / "gone").mkdir()
+    monkeypatch.chdir(places / "gone")
+    (places / "gone").rmdir()
+    monkeypatch.setenv("SKPARAMS_CACHE_DIR", chosen)
+    assert cache_dir() is None
 
 
 def test_paths_are_absolute(places, monkeypatch):
