@@ -9,7 +9,7 @@ from skparams._runtime.estimator import (
 from skparams._runtime.folders import SUFFIX, cache_dir, folder_to_write
 from skparams._runtime.jit import load_kernels, save_errors
 from skparams._runtime.progress import Progress
-from skparams._runtime.threads import blas_threads_for, in_threads, n_threads, one_blas_thread
+from skparams._runtime.threads import in_threads, n_threads
 from skparams._runtime.versions import show_versions
 
 __all__ = [
@@ -17,13 +17,11 @@ __all__ = [
     "AvailableIf",
     "Progress",
     "VersionedEstimator",
-    "blas_threads_for",
     "cache_dir",
     "folder_to_write",
     "in_threads",
     "load_kernels",
     "n_threads",
-    "one_blas_thread",
     "save_errors",
     "show_versions",
     "unchanged_on_error",

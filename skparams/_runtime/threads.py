@@ -1,67 +1,30 @@
-"""Limit the threads of BLAS while a kernel runs, and run work in threads of our own."""
+"""Run work in threads of our own, as many as BLAS may use; no limit of BLAS is ever set."""
 
 import functools
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
+import joblib
 from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController
 
-# Multiply-adds of the largest product of a batch from which on BLAS gets more than one thread: of
-# the works in docs/benchmarks ("fit, fixed epochs") the two with 784 features, 256 and 1,024 units.
-MIN_PARALLEL_PRODUCT = 2_000_000
-
-_lock = threading.Lock()
-_n_fits = 0
-_limit: Any = None
+# Seconds after which a thread that waits for others looks for an interrupt. Windows does not
+# interrupt the wait.
+PATIENCE = 0.05
 
 
 @functools.cache  # it takes milliseconds
-def _blas() -> ThreadpoolController:
-    """All BLAS libraries of this process: NumPy's, and SciPy's, which np.dot in a kernel calls."""
+def _pools() -> ThreadpoolController:
+    """The thread pools of BLAS, or those of OpenMP where BLAS has none that is known."""
     import scipy.linalg.cython_blas  # noqa: F401 - loads SciPy's
 
-    return ThreadpoolController().select(user_api="blas")
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Limit BLAS to one thread; of simultaneous fits, the first limits and the last restores."""
-    global _n_fits, _limit
-    counted = False
-    try:
-        with _lock:
-            if _n_fits == 0:
-                _limit = _blas().limit(limits=1)
-            _n_fits += 1
-            counted = True
-        yield
-    finally:
-        if counted:
-            with _lock:
-                _n_fits -= 1
-                if _n_fits == 0:
-                    _limit.restore_original_limits()
-                    _limit = None
-
-
-def _reset_in_child() -> None:
-    """Restore the limits in a forked child, which has none of the threads that fit."""
-    global _lock, _n_fits
-    _lock = threading.Lock()
-    _pool.cache_clear()
-    if _n_fits:
-        _limit.restore_original_limits()
-        _n_fits = 0
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_reset_in_child)
+    pools = ThreadpoolController()
+    blas = pools.select(user_api="blas")
+    return blas if blas.lib_controllers else pools.select(user_api="openmp")
 
 
 def _in_worker_thread() -> bool:
@@ -71,54 +34,127 @@ def _in_worker_thread() -> bool:
 
 
 def n_threads() -> int:
-    """Number of threads for our own work: as many as BLAS may use, so that its limits hold."""
+    """Number of threads for our own work: as many as BLAS may use, so that its limits hold.
+
+    Where no pool is known, it is the number of cores that this process may use.
+    """
     if _in_worker_thread():
         return 1
-    return max(1, min((blas.num_threads for blas in _blas().lib_controllers), default=1))
+    allowed = [pool.num_threads for pool in _pools().lib_controllers]
+    return max(1, min(allowed) if allowed else joblib.cpu_count())
 
 
-@functools.cache
-def _pool() -> ThreadPoolExecutor:
-    """Waiting threads; to start one takes as long as a small fit."""
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="skparams")
+class _Shared:
+    """Parts of a work, of which each thread takes the next one when it has finished one."""
 
+    def __init__(self, work: Callable[[int], Iterable[None]], n_parts: int) -> None:
+        self.work = work
+        self.parts = deque(range(n_parts))
+        self.stopped = False
+        self.helpers: set[int] = set()  # threads that may be at a part
+        self.finished: SimpleQueue[None] = SimpleQueue()
+        self.errors: list[BaseException] = []
 
-def in_threads(work: Callable[[int], None], n_parts: int, threads: int) -> None:
-    """Call ``work(part)``, which should release the GIL, for each part of range(n_parts).
-
-    Each thread takes the next part when it has finished one, because they differ in speed while
-    threads of another library still spin.
-    """
-    if threads == 1 or n_parts == 1:
-        for part in range(n_parts):
-            work(part)
-        return
-    parts = deque(range(n_parts))
-
-    def share() -> None:
+    def take(self) -> None:
+        """Work until no part is left, or until it is stopped."""
         while True:
             try:
-                part = parts.popleft()
+                part = self.parts.popleft()
             except IndexError:
                 return
-            work(part)
+            for _ in self.work(part):
+                if self.stopped:
+                    return
 
-    others = [_pool().submit(share) for _ in range(min(threads, n_parts) - 1)]
-    try:
-        share()
-    finally:
-        parts.clear()  # after an error, no further part starts
-        started = [other for other in others if not other.cancel()]
-        wait(started)
-        for other in started:
-            other.result()
+    def help(self) -> None:
+        """Work in a thread of the pool; errors are raised where the work was shared."""
+        helper = threading.get_ident()
+        self.helpers.add(helper)
+        try:
+            self.take()
+        except BaseException as error:
+            self.errors.append(error)
+            self.stop()
+        finally:
+            self.helpers.discard(helper)
+            self.finished.put(None)
+
+    def stop(self) -> None:
+        """Let no part start, and those that have started end after their next step."""
+        self.stopped = True
+        self.parts.clear()
+
+    def wait(self) -> None:
+        """Wait until no helper is at a part; one that comes later finds none."""
+        while self.helpers:
+            with suppress(Empty):
+                self.finished.get(timeout=PATIENCE)
 
 
-def blas_threads_for(largest_product: int) -> AbstractContextManager[None]:
-    """Context in which products of at most that many multiply-adds run best.
+class _Pool:
+    """Threads that wait for work: to start one takes as long as a small fit.
 
-    Small ones get one thread: waiting for a second costs more than it saves.
+    They are daemons: a program may end while they wait.
     """
-    if largest_product >= MIN_PARALLEL_PRODUCT and not _in_worker_thread():
-        return nullcontext()
-    return one_blas_thread()
+
+    def __init__(self) -> None:
+        self.queue: SimpleQueue[_Shared] = SimpleQueue()
+        self.threads: set[int] = set()
+
+    def ask(self, shared: _Shared, n_helpers: int) -> None:
+        """Let helpers take parts as soon as they are free, or fewer where none can be started.
+
+        There is no lock, which an interrupt could leave locked. Two callers at once may start more
+        threads than they need.
+        """
+        n_started = len(self.threads)
+        while n_started < n_helpers:
+            try:
+                threading.Thread(target=self._serve, name="skparams", daemon=True).start()
+            except RuntimeError:  # as many run as may, or the program ends
+                break
+            n_started += 1
+        for _ in range(min(n_helpers, n_started)):
+            self.queue.put(shared)
+
+    def _serve(self) -> None:
+        self.threads.add(threading.get_ident())
+        while True:
+            self.queue.get().help()
+
+
+_pool = _Pool()
+
+
+def _reset_in_child() -> None:
+    """Begin with no threads in a forked child, which has none of its parent's."""
+    global _pool
+    _pool = _Pool()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reset_in_child)
+
+
+def in_threads(work: Callable[[int], Iterable[None]], n_parts: int, threads: int) -> None:
+    """Do the steps of ``work(part)`` for each part of range(n_parts).
+
+    A step should release the GIL and take at most some 50 ms: after an error or an interrupt, all
+    threads stop when they have finished their step.
+    """
+    n_helpers = min(threads, n_parts) - 1
+    if not n_helpers:
+        for part in range(n_parts):
+            deque(work(part), maxlen=0)
+        return
+    shared = _Shared(work, n_parts)
+    try:
+        _pool.ask(shared, n_helpers)
+        shared.take()
+        shared.wait()
+    except BaseException:
+        shared.stop()
+        shared.wait()
+        raise
+    if shared.errors:
+        raise shared.errors.pop()

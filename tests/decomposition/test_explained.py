@@ -14,7 +14,11 @@ from skparams import PCA, diff, explain, plan, probe, slim, summary
 from skparams._records import Unknown
 from skparams.decomposition import RotatedPCA
 from skparams.decomposition._explain.diagnostics import rank_of
-from skparams.decomposition._explain.resamples import _covariances, _to_correlations
+from skparams.decomposition._explain.resamples import (
+    _add_products,
+    _to_correlations,
+    _to_covariances,
+)
 
 
 @pytest.fixture
@@ -109,7 +113,9 @@ def test_moments_of_resamples(wide, correlated, rng, monkeypatch):
     monkeypatch.setattr("skparams.decomposition._explain.resamples.WIDE", wide)
     z = correlated(40, 4)
     counts = np.array([np.bincount(rng.randint(40, size=40), minlength=40) for _ in range(5)])
-    found = _covariances(z, counts.astype(float))
+    found = np.zeros((5, 4, 4))
+    list(_add_products(z, counts.astype(float), found))
+    _to_covariances(found, z, counts.astype(float))
     expected = [np.cov(np.repeat(z, row, axis=0).T) for row in counts]
     np.testing.assert_allclose(found, expected)
     _to_correlations(found)

@@ -1,8 +1,5 @@
 """What users do to the networks beside fitting them on a clean array."""
 
-import os
-import subprocess
-import sys
 import warnings
 
 import numba
@@ -124,46 +121,6 @@ def test_a_large_float32_target_does_not_overflow_the_loss(X):
     X = X.astype(np.float32)
     model = MLPRegressor(**SMALL).fit(X, X[:, 0] * np.float32(1e20))
     assert np.isfinite(model.loss_curve_).all()
-
-
-FORK = """
-import os, signal, threading
-from threadpoolctl import threadpool_info
-from skparams._runtime import threads as _threads
-
-def counts():
-    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
-
-def hold():
-    with _threads.one_blas_thread(), _threads._lock:
-        holds.set()
-        forked.wait()
-
-_threads._blas()
-free = counts()
-holds, forked = threading.Event(), threading.Event()
-thread = threading.Thread(target=hold)
-thread.start()
-holds.wait()
-child = os.fork()
-if child == 0:
-    signal.alarm(20)  # ends it where it waits for a thread that it does not have
-    inherited = counts()
-    with _threads.one_blas_thread():
-        limited = counts()
-    os._exit(0 if set(limited) == {1} and counts() == inherited == free else 1)
-status = os.waitpid(child, 0)[1]
-forked.set()
-thread.join()
-assert counts() == free
-raise SystemExit(status)
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_a_forked_child_does_not_wait_for_its_parents_threads():
-    done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])

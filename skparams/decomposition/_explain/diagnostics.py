@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length
 
-from skparams.decomposition._pca import FittedPCA, dtype_of, leaves_freedom, over_blocks
+from skparams.decomposition._pca import FittedPCA, dtype_of, leaves_freedom, over_blocks, product
 
 # The numbers that there are of each row, and what their columns are.
 COLUMNS = {
@@ -71,7 +71,7 @@ def diagnose(pca: FittedPCA, X: Any, kinds: Sequence[str], dtype: Any) -> list[n
     def compute(rows: slice, z: np.ndarray) -> None:
         if inverse is not None:
             z *= inverse
-        scores = z @ axes
+        scores = product(z, axes)
         for kind, table in zip(kinds, tables, strict=True):
             table[rows] = getattr(numbers, kind)(z, scores)
 
@@ -100,10 +100,10 @@ class _Diagnostics:
         return scores**2 / norms[:, np.newaxis]
 
     def hotelling_t2(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:
-        return scores**2 @ self.inverse
+        return np.einsum("ij,j->i", scores**2, self.inverse)
 
     def hotelling_t2_contributions(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:
-        return z * (scores @ (self.inverse[:, np.newaxis] * self.components))
+        return z * product(scores, self.inverse[:, np.newaxis] * self.components)
 
     def spe(self, z: np.ndarray, scores: np.ndarray) -> np.ndarray:
         residuals = self._residuals(z, scores)
@@ -117,7 +117,7 @@ class _Diagnostics:
         if self.rank == self.components.shape[1]:  # nothing is left, not even rounding errors
             z[:] = 0.0
         else:
-            z -= scores[:, : self.rank] @ self.components[: self.rank]
+            z -= product(scores[:, : self.rank], self.components[: self.rank])
         return z
 
 

@@ -1,17 +1,20 @@
 """Eigenvalues and loadings of resampled rows, whose covariances come from one product."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from skparams._runtime import in_threads, n_threads, one_blas_thread
-from skparams.decomposition._pca import FittedPCA, units
+from skparams._runtime import in_threads, n_threads
+from skparams.decomposition._pca import SHARED, FittedPCA, eigh, product, units
 
-# Resamples of a batch, which one thread takes, and maximum size of its counts of rows. Batches, and
-# so results, do not depend on the number of threads.
+# Resamples of a batch, which one thread takes, and maximum size of its counts of rows. Batches do
+# not depend on the number of threads.
 BATCH = 32
 MAX_COUNTS = 2**22
+# Up to so many features NumPy decomposes a stack of covariances, without the GIL and without the
+# threads of BLAS.
+STACKED = 25
 # Share of a feature's sum of squares that rounding leaves of a constant feature in a resample.
 ROUNDING = 1e-13
 # Maximum size of the covariances of a batch.
@@ -20,6 +23,9 @@ MAX_COVARIANCES = 2**24
 # on each resample has a product of its own.
 MAX_PRODUCTS = 2**20
 WIDE = 256
+# Multiply-adds of a product of a resample, or of some eigendecompositions, between which an
+# interrupt is seen.
+STEP = 2**28
 
 
 class Resamples(NamedTuple):
@@ -61,25 +67,32 @@ def resample(
     starts = range(0, n_resamples, batch)
     seeds = random_state.randint(np.iinfo(np.int32).max, size=len(starts))
 
-    def fill(part: int) -> None:
+    def fill(part: int) -> Iterator[None]:
         chosen = slice(starts[part], min(starts[part] + batch, n_resamples))
         size = chosen.stop - chosen.start
         counts = _counts(len(z), weight, size, np.random.RandomState(seeds[part]))
-        covariances = _covariances(z, counts)
+        yield
+        covariances = np.zeros((size, p, p))
+        yield from _add_products(z, counts, covariances)
+        _to_covariances(covariances, z, counts)
         if pca._is_scaled:
             _to_correlations(covariances)
-        values, vectors = np.linalg.eigh(covariances)
-        values = np.maximum(values[:, ::-1][:, :k], 0)
-        vectors = vectors[:, :, ::-1][:, :, :k]
         total = np.trace(covariances, axis1=1, axis2=2)[:, np.newaxis]
-        found.eigenvalues[chosen] = values
-        found.ratios[chosen] = values / np.where(total > 0, total, 1.0)
-        found.loadings[chosen] = align(vectors * np.sqrt(values)[:, np.newaxis], reference)
+        step = max(1, STEP // (8 * p**3))
+        for i in range(0, size, step):
+            some = slice(i, min(i + step, size))
+            rows = slice(chosen.start + some.start, chosen.start + some.stop)
+            values, vectors = _eigh(covariances[some])
+            values = np.maximum(values[:, ::-1][:, :k], 0)
+            vectors = vectors[:, :, ::-1][:, :, :k]
+            found.eigenvalues[rows] = values
+            found.ratios[rows] = values / np.where(total[some] > 0, total[some], 1.0)
+            found.loadings[rows] = align(vectors * np.sqrt(values)[:, np.newaxis], reference)
+            yield
         progress(size)
 
-    threads = n_threads()  # read before BLAS is limited
-    with one_blas_thread():
-        in_threads(fill, len(starts), threads)
+    # Two threads in the pool of BLAS wait for each other: 30 features took ten times as long.
+    in_threads(fill, len(starts), n_threads() if p < SHARED else 1)
     return found
 
 
@@ -97,38 +110,47 @@ def _counts(
     return counts
 
 
-def _covariances(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Covariances of the resamples, of shape (n_resamples, n_features, n_features)."""
-    sums, size = counts @ z, counts[0].sum()
-    found = _products(z, counts)
-    squares = np.einsum("bii->bi", found).copy()
-    found -= sums[:, :, np.newaxis] * (sums[:, np.newaxis] / size)
-    # A feature that is constant in a resample has no variance, not that of rounding errors.
-    constant = np.einsum("bii->bi", found) <= ROUNDING * squares
-    found[constant] = 0.0
-    found.transpose(0, 2, 1)[constant] = 0.0
-    found /= size - 1
-    return found
+def _eigh(covariances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues and eigenvectors, with equal bits for any number of threads up to SHARED."""
+    if STACKED < covariances.shape[1] < SHARED:
+        values, vectors = zip(*map(eigh, covariances), strict=True)
+        return np.array(values), np.array(vectors)
+    return np.linalg.eigh(covariances)
 
 
-def _products(z: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Sums of the outer products of the rows of the resamples."""
+def _add_products(z: np.ndarray, counts: np.ndarray, out: np.ndarray) -> Iterator[None]:
+    """Add the outer products of the rows of each resample."""
     n, p = z.shape
-    found = np.empty((len(counts), p, p))
     if p >= WIDE:
-        for count, product in zip(counts, found, strict=True):
+        step = max(1, STEP // p**2)
+        for count, products in zip(counts, out, strict=True):
             drawn = np.flatnonzero(count)
-            rows = z[drawn] * np.sqrt(count[drawn])[:, np.newaxis]
-            np.dot(rows.T, rows, out=product)
-        return found
+            for start in range(0, len(drawn), step):
+                some = drawn[start : start + step]
+                rows = z[some] * np.sqrt(count[some])[:, np.newaxis]
+                products += rows.T @ rows
+                yield
+        return
     i, j = np.triu_indices(p)
-    products = np.zeros((len(counts), len(i)))
+    sums = np.zeros((len(i), len(counts)))
     step = max(1, MAX_PRODUCTS // len(i))
     for start in range(0, n, step):
         rows = z[start : start + step]
-        products += counts[:, start : start + step] @ (rows[:, i] * rows[:, j])
-    found[:, i, j] = found[:, j, i] = products
-    return found
+        sums += product((rows[:, i] * rows[:, j]).T, counts[:, start : start + step].T)
+        yield
+    out[:, i, j] = out[:, j, i] = sums.T
+
+
+def _to_covariances(products: np.ndarray, z: np.ndarray, counts: np.ndarray) -> None:
+    """Center the products of the resamples in place, and divide them by their size minus 1."""
+    sums, size = product(z.T, counts.T).T, counts[0].sum()
+    squares = np.einsum("bii->bi", products).copy()
+    products -= sums[:, :, np.newaxis] * (sums[:, np.newaxis] / size)
+    # A feature that is constant in a resample has no variance, not that of rounding errors.
+    constant = np.einsum("bii->bi", products) <= ROUNDING * squares
+    products[constant] = 0.0
+    products.transpose(0, 2, 1)[constant] = 0.0
+    products /= size - 1
 
 
 def _to_correlations(covariances: np.ndarray) -> None:

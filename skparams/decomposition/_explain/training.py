@@ -7,9 +7,8 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from skparams._records import Unknown
-from skparams._runtime import one_blas_thread
 from skparams.decomposition._explain.diagnostics import rank_of
-from skparams.decomposition._pca import FittedPCA, fingerprint_of, units
+from skparams.decomposition._pca import SHARED, FittedPCA, eigh, fingerprint_of, product, units
 
 # Up to this many rows each is left out in turn, unless that takes more operations, about 10 s;
 # otherwise its SPE follows from its leverage.
@@ -89,18 +88,17 @@ def _deleted(pca: FittedPCA, X: Any, k: int) -> np.ndarray:
         left, singular, _ = scipy.linalg.svd(z, full_matrices=False)
         z = left * singular
     found = np.empty(n)
-    with one_blas_thread():
-        for i in range(n):
-            row, others = z[i] * (n / (n - 1)), np.delete(z, i, axis=0) + z[i] / (n - 1)
-            if pca._is_scaled:
-                deviations = np.sqrt((others**2).sum(axis=0) / (n - 2))
-                constant = deviations <= CONSTANT
-                others[:, constant] = 0.0
-                unit = np.where(constant, 1 / pca.scale_, units(deviations))
-                row, others = row / unit, others / unit
-            axes = _leading(others, k)
-            row = row - axes @ (row @ axes)
-            found[i] = row @ row
+    for i in range(n):
+        row, others = z[i] * (n / (n - 1)), np.delete(z, i, axis=0) + z[i] / (n - 1)
+        if pca._is_scaled:
+            deviations = np.sqrt((others**2).sum(axis=0) / (n - 2))
+            constant = deviations <= CONSTANT
+            others[:, constant] = 0.0
+            unit = np.where(constant, 1 / pca.scale_, units(deviations))
+            row, others = row / unit, others / unit
+        axes = _leading(others, k)
+        row = row - axes @ (row @ axes)
+        found[i] = row @ row
     return found
 
 
@@ -110,9 +108,14 @@ def _leading(rows: np.ndarray, k: int) -> np.ndarray:
     size = min(n, p)
     if k == 0:
         return np.zeros((p, 0))
-    product = rows.T @ rows if p <= n else rows @ rows.T
-    chosen = (max(0, size - k), size - 1)
-    values, vectors = scipy.linalg.eigh(product, check_finite=False, subset_by_index=chosen)
+    small = rows if p <= n else rows.T
+    products = product(small.T, small)
+    if size < SHARED:
+        values, vectors = eigh(products)
+        values, vectors = values[max(0, size - k) :], vectors[:, max(0, size - k) :]
+    else:
+        chosen = (max(0, size - k), size - 1)
+        values, vectors = scipy.linalg.eigh(products, check_finite=False, subset_by_index=chosen)
     if p <= n:
         return vectors
     varies = values > size * np.finfo(np.float64).eps * values.max(initial=0.0)

@@ -1,12 +1,13 @@
-"""Centered rows in blocks that fit in cache, computed in threads."""
+"""Centered rows in blocks that fit in cache, computed in threads, and their products."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
-from skparams._runtime import in_threads, n_threads, one_blas_thread
+from skparams._runtime import in_threads, n_threads
 
 # Numbers of a block of rows, so that it stays in cache.
 BLOCK = 2**16
@@ -14,6 +15,51 @@ BLOCK = 2**16
 # before another thread has started.
 PART = 4
 MAX_PARTS = 16
+# OpenBLAS gives a product of at most so many multiply-adds one thread (tried in 0.3.26 to 0.3.31),
+# so that it is the same to the bit for any number of threads, and our threads do not wait for each
+# other in its pool: that takes 2 to 30 times as long. Pieces of such products have so many rows at
+# least, and so many columns at most, that they cost 10 % (docs/benchmarks, "pieces of products").
+ALONE = 2**18
+PIECE_ROWS = 64
+PIECE_COLUMNS = 64
+
+
+def product(rows: np.ndarray, matrix: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """``rows @ matrix`` by products that BLAS takes in one thread."""
+    (n, p), k = rows.shape, matrix.shape[1]
+    if out is None:
+        out = np.empty((n, k), rows.dtype)
+    if k == 1:  # a product of another kind, which BLAS shares sooner
+        np.einsum("ij,j->i", rows, matrix[:, 0], out=out[:, 0])
+        return out
+    for left in _evenly(k, PIECE_COLUMNS):
+        width = max(1, left.stop - left.start)
+        for i, inner in enumerate(_evenly(p, ALONE // PIECE_ROWS // width)):
+            step = ALONE // (width * max(1, inner.stop - inner.start))
+            found = _stacked(rows[:, inner], matrix[inner, left], step)
+            if i == 0:
+                out[:, left] = found
+            else:
+                out[:, left] += found
+    return out
+
+
+def _evenly(n: int, max_size: int) -> Iterator[slice]:
+    """Slices of about the same size, at most ``max_size``."""
+    n_slices = max(1, -(-n // max_size))
+    bounds = [n * i // n_slices for i in range(n_slices + 1)]
+    return (slice(*pair) for pair in itertools.pairwise(bounds))
+
+
+def _stacked(rows: np.ndarray, matrix: np.ndarray, step: int) -> np.ndarray:
+    """``rows @ matrix``, by one product for each ``step`` rows."""
+    n, k = len(rows), matrix.shape[1]
+    whole = n // step * step
+    found = np.empty((n, k), rows.dtype)
+    stack = rows[:whole].reshape(n // step, step, rows.shape[1])
+    np.matmul(stack, matrix, out=found[:whole].reshape(n // step, step, k))
+    np.matmul(rows[whole:], matrix, out=found[whole:])
+    return found
 
 
 def over_blocks(
@@ -22,12 +68,12 @@ def over_blocks(
     """Call ``work(rows, block)`` with each slice of rows and these centered, from several threads.
 
     The block is scratch that ``work`` may overwrite. Blocks, and so results, do not depend on the
-    number of threads.
+    number of threads. ``work`` should multiply by ``product``.
     """
     n_rows, p = X.shape
     step = max(1, BLOCK // p)
 
-    def take(first: int, last: int) -> None:
+    def take(first: int, last: int) -> Iterator[None]:
         buffer = np.empty((min(step, last - first), p), dtype)
         for start in range(first, last, step):
             rows = slice(start, min(start + step, last))
@@ -35,13 +81,10 @@ def over_blocks(
             values = X[rows].toarray() if sp.issparse(X) else X[rows]
             np.subtract(values, mean, out=block, casting="same_kind")
             work(rows, block)
+            yield
 
-    if n_rows < 2 * PART * step:
-        take(0, n_rows)
-        return
     n_blocks = -(-n_rows // step)
-    n_parts = min(MAX_PARTS, n_blocks // PART)
+    n_parts = min(MAX_PARTS, n_blocks // PART) if n_blocks >= 2 * PART else 1
     bounds = [min(n_rows, step * (n_blocks * part // n_parts)) for part in range(n_parts + 1)]
-    threads = n_threads()  # as many as BLAS may use, which is then limited
-    with one_blas_thread():
-        in_threads(lambda part: take(bounds[part], bounds[part + 1]), n_parts, threads)
+    threads = n_threads() if n_parts > 1 else 1
+    in_threads(lambda part: take(bounds[part], bounds[part + 1]), n_parts, threads)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams.decomposition._pca.blocks import over_blocks
+from skparams.decomposition._pca.blocks import over_blocks, product
 from skparams.decomposition._pca.holes import BATCH
 
 # Minimum noise of a precision where nothing varies: squares over it must not overflow.
@@ -68,10 +68,10 @@ def _of_complete(pca: Any, X: np.ndarray) -> np.ndarray:
 
     def add(rows: slice, centered: np.ndarray) -> None:
         centered /= units
-        scores = centered @ components.T
+        scores = product(centered, components.T)
         found[rows] -= 0.5 * np.einsum("ij,ij,j->i", scores, scores, 1.0 / values)
         if k < p:
-            centered -= scores @ components
+            centered -= product(scores, components)
             found[rows] -= 0.5 / noise * np.einsum("ij,ij->i", centered, centered)
 
     over_blocks(X, pca.mean_, np.float64, add)

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from skparams._compat import check_sample_weight, invalid_hyperparameter_first
 from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator, validate_data
-from skparams.decomposition._pca.blocks import over_blocks
+from skparams.decomposition._pca.blocks import over_blocks, product
 from skparams.decomposition._pca.density import (
     given_observed,
     has_density,
@@ -193,7 +193,7 @@ class FittedPCA(BasePCA):
             axes = axes.astype(dtype, copy=False)
 
             def project(rows: slice, centered: np.ndarray) -> None:
-                np.dot(centered, axes, out=scores[rows])
+                product(centered, axes, out=scores[rows])
 
             over_blocks(X, self.mean_, dtype, project)
         if self.whiten:

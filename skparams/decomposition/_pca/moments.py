@@ -1,5 +1,7 @@
 """Exact mean and scatter of rows, mergeable: what a fit on all of them would have."""
 
+import itertools
+from collections.abc import Iterator
 from functools import reduce
 from types import ModuleType
 from typing import Any, NamedTuple, Self
@@ -7,31 +9,27 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import scipy.sparse as sp
 
-from skparams._runtime import (
-    in_threads,
-    load_kernels,
-    n_threads,
-    one_blas_thread,
-)
+from skparams._runtime import in_threads, load_kernels, n_threads
 
-# Number of features from which on a block is one BLAS product instead of compiled tiles. Below,
-# tiles are as fast or faster (docs/benchmarks, "moments of 8 million numbers"); above, it depends
-# on the processor.
-WIDE = 160
-# Rows of a piece that is converted at a time, and of a block whose product BLAS takes; twice as
-# many where the products are so wide that adding them up leaves the cache.
-PIECE = 1024
-WIDER = 512
-# The rows are split into parts, which threads share: of at least so many elements where they are
-# narrow, of so many rows where they are wide, and at most so many.
-# Parts never depend on how many threads there are, so neither do the results.
+# The rows are split into parts, of at least so many elements and of so many times as many rows as
+# there are features, so that each pays for its scatter, and at most so many. Results depend on
+# them, and so they do not depend on how many threads there are.
 PART_SIZE = 2**18
-PART_ROWS = 400
+PART_ROWS = 8
 N_PARTS = 8
+# Multiply-adds of a kernel call at most, between which an interrupt is seen: 5 to 10 ms at the
+# rates in docs/benchmarks, and less than 50 on a core that is five times as slow.
+CALL = 2**28
+# What it takes to write a number into a block, in multiply-adds.
+WRITING = 16
+# Multiply-adds from which on a part is worth another thread, which takes some of its features.
+SHARE = 2**23
+# Rows that are converted at a time, a multiple of the kernels' block; more of them where there are
+# fewer features than pay for a call.
+PIECE = 1024
+NARROW = 80
 # Rows, spread over all, whose mean is the shift; a power of two.
 N_SHIFT_ROWS = 16
-# Rows of an outer product that are made at a time.
-OUTER_ROWS = 64
 # Standard deviations that a mean may be from its shift; farther away the sums lose digits.
 FAR = 8.0
 # The share of stored numbers from which on sparse rows are summed as dense ones.
@@ -74,12 +72,11 @@ class Moments(NamedTuple):
         n = self.n + other.n
         difference = (other.shift - self.shift) + (other.offset - self.offset)
         weight = self.n * other.n / n
-        if len(difference) < WIDE:
-            scatter = np.empty_like(self.scatter)
-            finite = _kernels().merge(self.scatter, other.scatter, difference, weight, scatter)
-        else:
-            scatter, finite = self.scatter + other.scatter, False
-            _add_outer(scatter, difference, difference * weight)
+        scatter, finite = np.empty_like(self.scatter), True
+        for start, stop in _row_pieces(len(difference)):
+            finite &= _kernels().merge(
+                self.scatter, other.scatter, difference, weight, start, stop, scatter
+            )
         offset = self.offset + difference * (other.n / n)
         return type(self)(n, self.shift, offset, scatter, finite, max(self.eps, other.eps))
 
@@ -125,18 +122,16 @@ def _is_far(moments: Moments) -> bool:
 def _about(X: np.ndarray, weight: np.ndarray | None, shift: np.ndarray, dtype: Any) -> Moments:
     """Moments by products about a shift; if they are sound, the mean is near it."""
     root = np.empty(0, dtype) if weight is None else np.sqrt(weight).astype(dtype)
-    add = _add_wide if X.shape[1] >= WIDE else _add_narrow
     n = float(X.shape[0] if weight is None else weight.sum())
-    sums, scatter, sound = add(X, root, shift, n)
+    sums, scatter, sound = _sums(X, root, shift, n)
     eps = float(np.finfo(dtype).eps)
     return Moments(n, shift.astype(np.float64, copy=False), sums / n, scatter, sound, eps)
 
 
-def _add_outer(scatter: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
-    """Add the outer product of two vectors, a few rows at a time, which stay in cache."""
-    for i in range(0, len(x), OUTER_ROWS):
-        rows = slice(i, i + OUTER_ROWS)
-        scatter[rows] += x[rows, np.newaxis] * y
+def _row_pieces(p: int) -> Iterator[tuple[int, int]]:
+    """Rows of a scatter that a kernel call takes."""
+    step = max(1, CALL // WRITING // p)
+    return ((start, min(start + step, p)) for start in range(0, p, step))
 
 
 def _bounds(X: np.ndarray, block: int, n_parts: int) -> list[int]:
@@ -145,34 +140,59 @@ def _bounds(X: np.ndarray, block: int, n_parts: int) -> list[int]:
     return [min(i * n_blocks // n_parts * block, X.shape[0]) for i in range(n_parts + 1)]
 
 
-def _add_narrow(
+def _ranges(low: int, high: int, n: int, tile: int) -> list[tuple[int, int]]:
+    """Ranges of features whose tiles with the features up to them are about as many."""
+    squares = (low**2 + (high**2 - low**2) * i / n for i in range(1, n))
+    bounds = [low, *(int(square**0.5) // tile * tile for square in squares), high]
+    return [pair for pair in itertools.pairwise(bounds) if pair[0] < pair[1]]
+
+
+def _sums(
     X: np.ndarray, root: np.ndarray, shift: np.ndarray, n: float
 ) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Sums about the shift, scatter, and whether both are known to be sound, by the kernels."""
+    """Sums about the shift, scatter about the mean, and whether both are known to be sound.
+
+    Where there are fewer parts than threads, these share the features of a part.
+    """
     kernels = _kernels()
-    p, dtype = shift.size, shift.dtype
+    (length, p), dtype = X.shape, shift.dtype
     q = -(-p // kernels.TILE) * kernels.TILE
-    n_parts = min(N_PARTS, max(1, X.size // PART_SIZE))
+    max_parts = max(1, min(N_PARTS, X.size // PART_SIZE, length // (PART_ROWS * p)))
+    n_parts = 1 << (max_parts.bit_length() - 1)  # so that threads share evenly
     bounds = _bounds(X, kernels.BLOCK, n_parts)
     sums, scatter = np.zeros((n_parts, p)), np.zeros((n_parts, q, q))
     shift, root = _read_only(shift), _read_only(root)
+    work = length * p**2 // (2 * n_parts)
+    threads = n_threads() if n_parts > 1 or work >= 2 * SHARE else 1
+    ranges = _ranges(0, q, min(-(-threads // n_parts), 1 + work // SHARE), kernels.TILE)
 
-    def add(part: int) -> None:
-        block = np.zeros((q, kernels.BLOCK + kernels.SPARE), dtype)
+    def add(share: int) -> Iterator[None]:
+        part, (low, high) = share // len(ranges), ranges[share % len(ranges)]
+        block = np.zeros((high, kernels.BLOCK + kernels.SPARE), dtype)
+        cost = (high**2 - low**2) // 2 + WRITING * high  # of a row
+        step = max(1, CALL // (kernels.BLOCK * cost)) * kernels.BLOCK
+        calls = _ranges(low, high, -(-kernels.BLOCK * cost // CALL), kernels.TILE)
         for rows, by_feature, first, start, stop in _pieces(
             X, dtype, bounds[part], bounds[part + 1]
         ):
             roots = root[first:] if root.size else root
-            kernels.add_rows(
-                rows, by_feature, start, stop, shift, roots, block, sums[part], scatter[part]
-            )
+            for begin in range(start, stop, step):
+                end, filled = min(begin + step, stop), 0
+                for columns in calls:  # of one block, if there are several
+                    kernels.add_rows(
+                        rows, by_feature, begin, end, shift, roots, filled, *columns, block,
+                        sums[part], scatter[part],
+                    )  # fmt: skip
+                    filled = columns[1]
+                    yield
 
-    in_threads(add, n_parts, n_threads() if n_parts > 1 else 1)
+    in_threads(add, n_parts * len(ranges), threads)
     for part in range(1, n_parts):
         sums[0] += sums[part]
         scatter[0] += scatter[part]
-    centered = np.empty((p, p))
-    sound = kernels.center(scatter[0], sums[0], n, FAR, centered)
+    centered, sound = np.empty((p, p)), True
+    for start, stop in _row_pieces(p):
+        sound &= kernels.center(scatter[0], sums[0], n, FAR, start, stop, centered)
     return sums[0], centered, sound
 
 
@@ -187,7 +207,7 @@ def _pieces(X: np.ndarray, dtype: np.dtype, start: int, stop: int) -> Any:
         if X.dtype == dtype and whole.flags.c_contiguous:
             yield _read_only(whole), by_feature, 0, start, stop
             return
-    n_rows = PIECE * max(1, WIDE // 2 // X.shape[1])  # a call pays for about so many numbers
+    n_rows = PIECE * max(1, NARROW // X.shape[1])
     for first in range(start, stop, n_rows):
         rows = np.ascontiguousarray(X[first : min(first + n_rows, stop)], dtype)
         yield _read_only(rows), False, first, 0, len(rows)
@@ -197,53 +217,6 @@ def _read_only(array: np.ndarray) -> np.ndarray:
     view = array.view(np.ndarray)
     view.flags.writeable = False
     return view
-
-
-def _add_wide(
-    X: np.ndarray, root: np.ndarray, shift: np.ndarray, n: float
-) -> tuple[np.ndarray, np.ndarray, bool]:
-    """The same by a BLAS product per block; soundness is not known.
-
-    Our threads take parts with one BLAS thread each, as they shift and add in parallel too. If
-    there are more threads than parts, BLAS gets all of them.
-    """
-    length, p = X.shape
-    # So many that each pays for its scatter, and a power of two, so that threads share evenly.
-    max_parts = min(N_PARTS, length // PART_ROWS, max(2, length // (8 * p)))
-    n_parts = 1 << (max(1, max_parts).bit_length() - 1)
-    n_rows = min(PIECE if p < WIDER else 2 * PIECE, -(-length // n_parts))  # each part has some
-    bounds = _bounds(X, n_rows, n_parts)
-    sums, scatter = np.zeros((n_parts, p)), np.empty((n_parts, p, p))
-
-    def add(part: int) -> None:
-        block = np.empty((min(n_rows, length), p), shift.dtype)
-        product = np.empty((p, p), shift.dtype)
-        for start in range(bounds[part], bounds[part + 1], n_rows):
-            stop = min(start + n_rows, bounds[part + 1])
-            rows = block[: stop - start]
-            with np.errstate(invalid="ignore", over="ignore"):  # each thread has its own
-                np.subtract(X[start:stop], shift, out=rows, casting="same_kind")
-                if root.size:
-                    rows *= root[start:stop, np.newaxis]
-                ones = np.ones(len(rows), rows.dtype)
-                sums[part] += (root[start:stop] if root.size else ones) @ rows
-                np.dot(rows.T, rows, out=product)
-                if start == bounds[part]:
-                    scatter[part] = product
-                else:
-                    scatter[part] += product
-
-    threads = n_threads()
-    if 1 < threads <= n_parts:
-        with one_blas_thread():
-            in_threads(add, n_parts, threads)
-    else:
-        in_threads(add, n_parts, 1)
-    for part in range(1, n_parts):
-        scatter[0] += scatter[part]
-    total = sums.sum(axis=0)
-    _add_outer(scatter[0], total, total / -n)
-    return total, scatter[0], False
 
 
 def _sparse_moments(X: Any, weight: np.ndarray | None) -> Moments:
