@@ -9,6 +9,7 @@ import pytest
 import scipy.linalg
 import sklearn.decomposition
 from sklearn.datasets import load_digits, load_iris
+from threadpoolctl import threadpool_limits
 
 from skparams import PCA
 
@@ -182,6 +183,18 @@ def test_arguments_that_are_changed_after_fit(correlated):
     model = PCA(2, scale=True).fit(X)
     scores = model.transform(X)
     np.testing.assert_array_equal(model.set_params(scale=False).transform(X), scores)
+
+
+def test_threads_do_not_change_the_moments(correlated):
+    """docs/differences.md, "Threads do not change the moments, and stop at Ctrl-C"."""
+    X = correlated(3000, 50, dtype=np.float32)
+    ours, theirs = [], []
+    for n in (1, 2):
+        with threadpool_limits(n, user_api="blas"):
+            ours.append(PCA().fit(X).components_.tobytes())
+            theirs.append(Theirs(svd_solver="covariance_eigh").fit(X).explained_variance_)
+    assert len(set(ours)) == 1
+    np.testing.assert_allclose(*theirs, rtol=1e-3)
 
 
 def test_every_section_has_its_tests_and_every_test_its_section():
