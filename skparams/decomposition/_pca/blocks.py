@@ -18,7 +18,7 @@ MAX_PARTS = 16
 # OpenBLAS gives a product of at most so many multiply-adds one thread (tried in 0.3.26 to 0.3.31),
 # so that it is the same to the bit for any number of threads, and our threads do not wait for each
 # other in its pool: that takes 2 to 30 times as long. Pieces of such products have so many rows at
-# least, and so many columns at most, that they cost 10 % (docs/benchmarks, "pieces of products").
+# least, and so many columns at most: they cost about 10 %.
 ALONE = 2**18
 PIECE_ROWS = 64
 PIECE_COLUMNS = 64
@@ -34,13 +34,13 @@ def product(rows: np.ndarray, matrix: np.ndarray, out: np.ndarray | None = None)
         return out
     for left in _evenly(k, PIECE_COLUMNS):
         width = max(1, left.stop - left.start)
-        for i, inner in enumerate(_evenly(p, ALONE // PIECE_ROWS // width)):
+        for inner in _evenly(p, ALONE // PIECE_ROWS // width):
             step = ALONE // (width * max(1, inner.stop - inner.start))
-            found = _stacked(rows[:, inner], matrix[inner, left], step)
-            if i == 0:
-                out[:, left] = found
+            arguments = rows[:, inner], matrix[inner, left], step
+            if inner.start == 0:
+                _stacked(*arguments, out[:, left])
             else:
-                out[:, left] += found
+                out[:, left] += _stacked(*arguments)
     return out
 
 
@@ -51,15 +51,21 @@ def _evenly(n: int, max_size: int) -> Iterator[slice]:
     return (slice(*pair) for pair in itertools.pairwise(bounds))
 
 
-def _stacked(rows: np.ndarray, matrix: np.ndarray, step: int) -> np.ndarray:
+def _stacked(
+    rows: np.ndarray, matrix: np.ndarray, step: int, out: np.ndarray | None = None
+) -> np.ndarray:
     """``rows @ matrix``, by one product for each ``step`` rows."""
-    n, k = len(rows), matrix.shape[1]
+    n = len(rows)
+    if n <= step:
+        return np.matmul(rows, matrix, out=out)
+    if out is None:
+        out = np.empty((n, matrix.shape[1]), rows.dtype)
     whole = n // step * step
-    found = np.empty((n, k), rows.dtype)
-    stack = rows[:whole].reshape(n // step, step, rows.shape[1])
-    np.matmul(stack, matrix, out=found[:whole].reshape(n // step, step, k))
-    np.matmul(rows[whole:], matrix, out=found[whole:])
-    return found
+    # Views: the first axis becomes two.
+    stacks = (x[:whole].reshape(n // step, step, x.shape[1]) for x in (rows, out))
+    np.matmul(next(stacks), matrix, out=next(stacks))
+    np.matmul(rows[whole:], matrix, out=out[whole:])
+    return out
 
 
 def over_blocks(

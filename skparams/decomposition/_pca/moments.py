@@ -14,7 +14,7 @@ from skparams._runtime import in_threads, load_kernels, n_threads
 # The rows are split into parts, of at least so many elements and of so many times as many rows as
 # there are features, so that each pays for its scatter, and at most so many. Results depend on
 # them, and so they do not depend on how many threads there are.
-PART_SIZE = 2**18
+PART_SIZE = 2**17
 PART_ROWS = 8
 N_PARTS = 8
 # Multiply-adds of a kernel call at most, between which an interrupt is seen: 5 to 10 ms at the

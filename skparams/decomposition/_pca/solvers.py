@@ -258,7 +258,7 @@ def _center(rows: np.ndarray, weight: np.ndarray | None) -> tuple[float, np.ndar
     n = float(len(rows) if weight is None else weight.sum())
     with np.errstate(invalid="ignore", over="ignore"):  # the sums show what is not finite
         rows -= first
-        offset = rows.mean(axis=0) if weight is None else weight @ rows / n
+        offset = rows.mean(axis=0) if weight is None else np.einsum("i,ij->j", weight, rows) / n
         rows -= offset
         if weight is not None:
             rows *= np.sqrt(weight)[:, np.newaxis]
