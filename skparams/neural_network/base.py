@@ -70,7 +70,7 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
 
     @abstractmethod
     def _encode_targets(self, y, incremental):
-        """The targets as floats of shape (n_samples, n_outputs), or a column of class indices."""
+        """The targets as numbers of shape (n_samples, n_outputs), or a column of class indices."""
 
     @abstractmethod
     def _n_outputs_and_loss(self, Y):
@@ -155,10 +155,9 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             self,
             X,
             y,
-            accept_sparse="csr",
+            accept_sparse=("csr", "csc"),
             multi_output=True,
             dtype=(np.float64, np.float32),
-            order="C",
             reset=not continues,
         )
         Y = self._encode_targets(y, incremental)
@@ -179,7 +178,9 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             delete_attributes(self, *TRAINING)
         if not incremental:
             delete_attributes(self, "_order")
-        data = X, Y, check_sample_weight(sample_weight, X, dtype=dtype)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X, dtype=dtype)
+        data = X, Y, sample_weight
         if self.solver == "lbfgs":
             params = train_lbfgs(self, network, params, data, loss)
         else:

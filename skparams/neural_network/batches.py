@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from skparams._runtime import load_kernels
 from skparams.neural_network.activations import ACTIVATIONS, LOSSES
 from skparams.neural_network.network import Network
+from skparams.neural_network.samples import TrainingSamples
 
 # Multiply-adds of a call of the kernel, after which Ctrl-C is seen: about 20 ms of work. The others
 # are what a number of a row and a unit cost beside the products.
@@ -32,36 +33,25 @@ class Optimizer:
 
 
 class Batches:
-    """Calls the kernels on data (X, Y, weight), of which Y and weight get the network's dtype.
+    """Calls the kernels on data (X, Y, weight), where weight may be None.
 
-    Y has one column per output, or one of class indices with the loss 'log_loss'.
+    Y has one column per output, or one of class indices with the loss 'log_loss'. ``n_bytes`` is
+    how many copies of rows may take at a time, if that is more than MIN_COPIED.
     """
 
     def __init__(
         self,
         network: Network,
-        data: tuple[Any, np.ndarray, np.ndarray],
+        data: tuple[Any, np.ndarray, np.ndarray | None],
         activation: str,
         loss: str,
         batch_size: int,
         dtype: np.dtype,
+        n_bytes: int = 0,
     ):
         self.kernels = kernels = load_kernels("skparams.neural_network.kernels", "MLP")
         self.network, self.batch_size, self.dtype = network, batch_size, dtype
-        X, Y, weight = data
-        self.n_samples, self.total_weight = X.shape[0], weight.astype(np.float64).sum()
-        dense, csr = X, (np.empty(0, X.dtype), np.empty(0, np.int32), np.empty(0, np.int32))
-        if sp.issparse(X):
-            dense, csr = np.empty((0, 0), X.dtype), (X.data, X.indices, X.indptr)
-            if max(X.nnz, X.shape[1]) <= np.iinfo(np.int32).max:
-                csr = X.data, *(array.astype(np.int32, copy=False) for array in csr[1:])
-        by_feature = not dense.flags.c_contiguous and dense.flags.f_contiguous
-        dense = dense.T if by_feature else dense
-        targets = (np.ascontiguousarray(array, dtype) for array in (Y, weight))
-        # Another layout, index type or writability would be another numba type, for which the
-        # kernels would be compiled once more.
-        dense, *arrays = (_read_only(array) for array in (dense, *csr, *targets))
-        self._samples = self.kernels.Samples(dense, by_feature, *arrays, batch_size)
+        self._samples, X = TrainingSamples(*data, dtype), data[0]
         hidden, out = ACTIVATIONS[activation], ACTIVATIONS[LOSSES[loss].activation]
         self._codes = hidden.code, out.code, LOSSES[loss].code
         scratch = np.empty((2, kernels.CHUNK), dtype)
@@ -80,11 +70,12 @@ class Batches:
             scratch_bits=scratch[1].view(f"i{dtype.itemsize}"),
         )
         work = 3 * int(n_weights.sum()) + PER_INPUT * n_inputs + PER_UNIT * network.n_units
-        self._rows_of_call = max(1, CALL // (work * batch_size)) * batch_size
+        n_rows = min(CALL // work, self._samples.rows_within(n_bytes))
+        self._rows_of_call = max(1, n_rows // batch_size) * batch_size
         self._squared_norm: float | None = None  # of the weights that the last epoch left
 
     def train_epoch(
-        self, params: np.ndarray, order: np.ndarray, state: Optimizer, mlp: Any
+        self, params: np.ndarray, order: np.ndarray | None, state: Optimizer, mlp: Any
     ) -> tuple[float, bool]:
         """Train params in place; return the mean loss and whether it and params are finite."""
         if state.solver == "adam":
@@ -114,32 +105,36 @@ class Batches:
         """Loss over all samples, summed over outputs, and its gradient."""
         gradient, n_coefs, progress = np.zeros_like(params), self.network.n_coefs, np.zeros(4)
         optimizer = self.kernels.GRADIENT, gradient, gradient, *(0.0,) * 6
-        self._train(params, np.arange(self.n_samples), progress, *optimizer)
-        coefs = params[:n_coefs]
+        self._train(params, None, progress, *optimizer)
+        coefs, total_weight = params[:n_coefs], self._samples.total_weight
         gradient[:n_coefs] += alpha * coefs
-        gradient /= self.total_weight
+        gradient /= total_weight
         penalty = 0.5 * alpha * np.square(coefs).sum()
-        return (progress[2] + penalty) / self.total_weight, gradient
+        return (progress[2] + penalty) / total_weight, gradient
 
     def decision(self, params: np.ndarray) -> np.ndarray:
         """Input of the output layer's activation for all samples."""
-        out = np.empty((self.n_samples, self.network.sizes[-1]), self.dtype)
+        out = np.empty((self._samples.n_samples, self.network.sizes[-1]), self.dtype)
         optimizer = self.kernels.DECISION, out.reshape(-1), params, *(0.0,) * 6
-        self._train(params, np.arange(self.n_samples), np.zeros(4), *optimizer)
+        self._train(params, None, np.zeros(4), *optimizer)
         return out
 
     def _train(
-        self, params: np.ndarray, order: np.ndarray, progress: np.ndarray, *optimizer: Any
+        self, params: np.ndarray, order: np.ndarray | None, progress: np.ndarray, *optimizer: Any
     ) -> None:
-        """Call the kernel for some batches at a time, as Python sees Ctrl-C in between."""
+        """Call the kernel for some batches at a time, as Python sees Ctrl-C in between.
+
+        Without an order, samples are taken as they are.
+        """
         layers = self.kernels.Layers(params, self.network.layout, *self._codes)
         arguments = self.kernels.Optimizer(*optimizer), self._work, progress
-        for start in range(0, len(order), self._rows_of_call):
-            rows = order[start : start + self._rows_of_call]
-            self.kernels.epoch(layers, self._samples, rows, *arguments)
+        n_samples, step = self._samples.n_samples, self._rows_of_call
+        for start in range(0, n_samples, step):
+            part = slice(start, min(start + step, n_samples))
+            rows = part if order is None else order[part]
+            # Copies have no name here, so that they go before others are made.
+            self.kernels.epoch(layers, *self._take(rows), *arguments)
 
-
-def _read_only(array: np.ndarray) -> np.ndarray:
-    view = array.view(np.ndarray)
-    view.flags.writeable = False
-    return view
+    def _take(self, rows: np.ndarray | slice) -> tuple[Any, np.ndarray]:
+        arrays, numbers = self._samples.take(rows)
+        return self.kernels.Samples(*arrays, self.batch_size), numbers

@@ -42,7 +42,7 @@ sums = njit(fastmath={"contract", "arcp", "nsz", "reassoc"}, **FLAGS)
 Layers = namedtuple("Layers", "params layout activation out_activation loss")
 
 # The training samples: rows of X (of its transpose, if `by_feature`) or, if indptr is not empty, of
-# a CSR matrix.
+# a CSR matrix. Y and weight have a row for each element of the order that `epoch` gets.
 Samples = namedtuple("Samples", "X by_feature data indices indptr Y weight batch_size")
 
 # The solver's code, its moments, and hyperparameters. GRADIENT adds the gradients, without penalty,
@@ -174,7 +174,7 @@ def _subtract_row_maxima(z, n_out):
 
 
 @exact
-def _loss_and_delta(a, n_out, Y, weight, rows, loss):
+def _loss_and_delta(a, n_out, Y, weight, loss):
     """Replace predictions a by D; return the weighted sum of the loss.
 
     Each loss has its canonical output activation, so that D is prediction minus target. With
@@ -185,9 +185,8 @@ def _loss_and_delta(a, n_out, Y, weight, rows, loss):
     one, zero = T(1), T(0)
     eps = T(2.220446049250313e-16) if a.itemsize == 8 else T(1.1920929e-7)
     total = 0.0
-    for i in range(rows.size):
-        r, row = rows[i], a[i * n_out : (i + 1) * n_out]
-        w, norm = weight[r], one
+    for i in range(weight.size):
+        row, w, norm = a[i * n_out : (i + 1) * n_out], weight[i], one
         if loss == LOG_LOSS:
             norm = zero
             for j in range(n_out):
@@ -195,9 +194,9 @@ def _loss_and_delta(a, n_out, Y, weight, rows, loss):
         for j in range(n_out):
             p = row[j] / norm
             if loss == LOG_LOSS:
-                y = one if j == Y[r, 0] else zero
+                y = one if j == Y[i, 0] else zero
             else:
-                y = Y[r, j]
+                y = Y[i, j]
             if loss == SQUARED_ERROR:
                 d = float(p) - float(y)  # float32 could not hold the square of a large one
                 total += 0.5 * float(w) * d * d
@@ -297,7 +296,7 @@ def _update(params, grads, n_coefs, optimizer, t, total_weight):
 
 @kernel
 def _gather(X, by_feature, rows, out):
-    """Copy rows of X, cast to the network's type."""
+    """Copy rows of X."""
     p = X.shape[0] if by_feature else X.shape[1]
     for i in range(rows.size):
         r, row = rows[i], out[i * p : (i + 1) * p]
@@ -422,25 +421,28 @@ def epoch(layers, samples, order, optimizer, work, state):
     the number of samples trained on. It goes on from there, so that the batches of an epoch may
     come in any number of calls.
     """
-    params, layout, weight = layers.params, layers.layout, samples.weight
+    params, layout = layers.params, layers.layout
     n_coefs, last = layout[0, 3], layout.shape[0] - 1
     n_outputs = layout[last, 1] if layers.loss == SQUARED_ERROR else 1
     decides = optimizer.solver == DECISION
     out_activation = IDENTITY if decides else layers.out_activation
     for start in range(0, order.size, samples.batch_size):
-        rows = order[start : start + samples.batch_size]
+        batch = slice(start, start + samples.batch_size)
+        rows, weight = order[batch], samples.weight[batch]
         n, n_out, total_weight = rows.size, layout[last, 1], 0.0
         for i in range(n):
-            total_weight += weight[rows[i]]
+            total_weight += weight[i]
         if total_weight == 0.0 and not decides:
             continue
         _forward(layers, out_activation, samples, rows, work)
         output = n * layout[last, 4]
         predicted = work.values[output : output + n * n_out]
         if decides:
-            _copy(predicted, optimizer.first[rows[0] * n_out : (rows[0] + n) * n_out])
+            first = int(state[3]) * n_out
+            _copy(predicted, optimizer.first[first : first + n * n_out])
+            state[3] += n
             continue
-        loss = _loss_and_delta(predicted, n_out, samples.Y, weight, rows, layers.loss)
+        loss = _loss_and_delta(predicted, n_out, samples.Y[batch], weight, layers.loss)
         _backward(layers, samples, rows, work)
         state[3] += n
         if optimizer.solver == GRADIENT:

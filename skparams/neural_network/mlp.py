@@ -201,8 +201,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
         if y.ndim == 1 and not self._label_binarizer.y_type_.startswith("multilabel"):
-            return np.searchsorted(self.classes_, y).reshape(-1, 1).astype(np.float64)
-        return self._label_binarizer.transform(y).astype(np.float64)
+            indices = np.searchsorted(self.classes_, y).reshape(-1, 1)
+            return indices.astype(np.min_scalar_type(len(self.classes_)))
+        return self._label_binarizer.transform(y).astype(bool)
 
     def _check_classes(self, classes):
         if self.warm_start:

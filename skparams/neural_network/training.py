@@ -18,6 +18,7 @@ from sklearn.model_selection import train_test_split
 from skparams._compat import check_optimize_result, lbfgs_print_options
 from skparams.neural_network.batches import Batches, Optimizer
 from skparams.neural_network.network import Network
+from skparams.neural_network.row_order import RowOrder
 
 if TYPE_CHECKING:
     from skparams.neural_network.base import BaseMLP
@@ -28,7 +29,10 @@ NOT_FINITE = (
 )
 
 # Rows that lbfgs takes at a time, so that its memory does not grow with the data.
-LBFGS_BLOCK = 1024
+LBFGS_BLOCK = 512
+# Bytes that copies of rows may take for each sample: scikit-learn's shuffle needs 16 more than ours,
+# and its lbfgs holds the activations of each unit.
+PER_SHUFFLED, PER_UNIT = 8, 4
 
 # Attributes that only adam and sgd set.
 _STOCHASTIC = (
@@ -59,20 +63,21 @@ def train_epochs(
         data, held_out = _split(mlp, data)
     n_samples = data[0].shape[0]
     batch_size = _batch_size(mlp, n_samples)
-    batches = Batches(network, data, mlp.activation, loss, batch_size, params.dtype)
+    n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
+    batches = Batches(network, data, mlp.activation, loss, batch_size, params.dtype, n_bytes)
     if early_stopping:
         size = min(batch_size, held_out[0].shape[0])
         validation = Batches(network, held_out, mlp.activation, loss, size, params.dtype)
-    order = _start(mlp, params, n_samples, incremental)
+    _start(mlp, params, incremental)
+    order = _row_order(mlp, n_samples) if mlp.shuffle else None
     best = params.copy() if early_stopping else params
     try:
         with np.errstate(all="ignore"):
             for _ in range(1 if incremental else mlp.max_iter):
-                if mlp.shuffle:
-                    order = mlp._random_state.permutation(order)
-                mlp.loss_, is_finite = batches.train_epoch(params, order, mlp._optimizer, mlp)
+                rows = order.shuffled(mlp._random_state) if order else None
+                mlp.loss_, is_finite = batches.train_epoch(params, rows, mlp._optimizer, mlp)
                 mlp.n_iter_ += 1
-                mlp.t_ += len(order)
+                mlp.t_ += n_samples
                 mlp.loss_curve_.append(mlp.loss_)
                 if mlp.verbose:
                     print(f"Iteration {mlp.n_iter_}, loss = {mlp.loss_:.8f}")
@@ -94,7 +99,7 @@ def train_epochs(
                     )
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
-    if incremental:
+    if incremental and order:
         mlp._order = order
     return best
 
@@ -102,15 +107,16 @@ def train_epochs(
 def _split(mlp: BaseMLP, data: tuple) -> tuple[tuple, tuple]:
     """Training and validation part; as in scikit-learn, only a single output is stratified."""
     seed, size, strata = mlp._random_state, mlp.validation_fraction, mlp._strata(data[1])
-    parts = train_test_split(*data, random_state=seed, test_size=size, stratify=strata)
-    training, validation = tuple(parts[::2]), tuple(parts[1::2])
+    given = data if data[2] is not None else data[:2]
+    parts = train_test_split(*given, random_state=seed, test_size=size, stratify=strata)
+    training, validation = ((*parts[i::2], None)[:3] for i in (0, 1))
     if validation[0].shape[0] < 2:
         raise ValueError(
             "The validation set is too small. Increase 'validation_fraction' "
             "or the size of your dataset."
         )
     for part, (*_, weight) in (("training", training), ("validation", validation)):
-        if not weight.any():
+        if weight is not None and not weight.any():
             raise ValueError(
                 f"Sample weights must contain at least one non-zero number in the {part} part "
                 f"that early_stopping splits off, of {weight.size} samples."
@@ -129,18 +135,24 @@ def _batch_size(mlp: BaseMLP, n_samples: int) -> int:
     return min(int(mlp.batch_size), n_samples)
 
 
-def _start(mlp: BaseMLP, params: np.ndarray, n_samples: int, incremental: bool) -> np.ndarray:
-    """Set the attributes that training updates; return the order of samples to shuffle first."""
+def _row_order(mlp: BaseMLP, n_samples: int) -> RowOrder:
+    """The order of the last partial_fit, if it had as many samples, or a new one."""
+    order = getattr(mlp, "_order", None)
+    if order is None or order.n_samples != n_samples:
+        return RowOrder.unshuffled(n_samples, mlp._random_state)
+    return order.continued(mlp._random_state)
+
+
+def _start(mlp: BaseMLP, params: np.ndarray, incremental: bool) -> None:
+    """Set the attributes that training updates."""
     mlp._optimizer = _optimizer(mlp, params, incremental)
     mlp.loss_curve_ = list(getattr(mlp, "loss_curve_", []))
     mlp.t_ = getattr(mlp, "t_", 0)
-    best_loss, order = None, np.arange(n_samples)
+    best_loss = None
     if incremental:
         mlp.n_iter_ = getattr(mlp, "n_iter_", 0)
         mlp._no_improvement_count = getattr(mlp, "_no_improvement_count", 0)
         best_loss = getattr(mlp, "best_loss_", None)
-        if len(getattr(mlp, "_order", ())) == n_samples:
-            order = mlp._order.copy()  # a loaded one may be read-only, another numba type
     else:  # patience and the best loss or score start anew, with warm_start too
         mlp.n_iter_ = mlp._no_improvement_count = 0
     if mlp.early_stopping:
@@ -149,7 +161,6 @@ def _start(mlp: BaseMLP, params: np.ndarray, n_samples: int, incremental: bool) 
     else:
         mlp.best_loss_ = np.inf if best_loss is None else best_loss
         mlp.validation_scores_ = mlp.best_validation_score_ = None
-    return order
 
 
 def _optimizer(mlp: BaseMLP, params: np.ndarray, incremental: bool) -> Optimizer:
@@ -227,7 +238,8 @@ def train_lbfgs(
     """Minimize the loss, summed over outputs, by SciPy's L-BFGS-B."""
     # In float64: SciPy's line search compares losses more closely than float32 can tell apart.
     size, dtype = min(LBFGS_BLOCK, data[0].shape[0]), np.dtype(np.float64)
-    batches = Batches(network, data, mlp.activation, loss, size, dtype)
+    n_bytes = PER_UNIT * network.n_units * data[0].shape[0]
+    batches = Batches(network, data, mlp.activation, loss, size, dtype, n_bytes)
     params, curve = params.astype(dtype), []
 
     def record(intermediate_result: scipy.optimize.OptimizeResult) -> None:

@@ -99,15 +99,15 @@ def loss_of(name, Z, Y):
 @pytest.mark.parametrize("name", LOSSES)
 def test_loss_and_its_gradient(name, dtype, rng):
     Z = rng.standard_normal((7, 3))
-    weight, rows = rng.uniform(0.5, 2, 9).astype(dtype), np.array([8, 0, 3, 4, 5, 1, 7])
-    Y = rng.randint(0, 2, (9, 1 if name == "log_loss" else 3)).astype(dtype)
+    weight = rng.uniform(0.5, 2, 7).astype(dtype)
+    Y = rng.randint(0, 2, (7, 1 if name == "log_loss" else 3)).astype(dtype)
 
     def loss(Z):
-        return weight[rows] @ loss_of(name, Z, Y[rows])
+        return weight @ loss_of(name, Z, Y)
 
     D = Z.astype(dtype)
     activate(D, ACTIVATIONS[LOSSES[name].activation].code)
-    found = kernels._loss_and_delta(D.reshape(-1), 3, Y, weight, rows, LOSSES[name].code)
+    found = kernels._loss_and_delta(D.reshape(-1), 3, Y, weight, LOSSES[name].code)
     tolerance = 1e-5 if dtype == np.float32 else 1e-8
     assert found == pytest.approx(loss(Z), rel=tolerance)
     for at in np.ndindex(Z.shape):
