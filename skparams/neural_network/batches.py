@@ -72,6 +72,7 @@ class Batches:
         work = 3 * int(n_weights.sum()) + PER_INPUT * n_inputs + PER_UNIT * network.n_units
         n_rows = min(CALL // work, self._samples.rows_within(n_bytes))
         self._rows_of_call = max(1, n_rows // batch_size) * batch_size
+        self._samples.reserve(min(self._rows_of_call, X.shape[0]))
         self._squared_norm: float | None = None  # of the weights that the last epoch left
 
     def train_epoch(

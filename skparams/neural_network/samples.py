@@ -26,37 +26,55 @@ class TrainingSamples:
     def rows_within(self, n_bytes: int) -> int:
         """Number of rows of which the copies take about so many bytes."""
         X, Y, itemsize = self._X, self._Y, self._dtype.itemsize
-        size = (8 + itemsize) * self.n_samples + itemsize * Y.size
-        if Y.dtype != self._dtype:
-            size += Y.nbytes
-        if self._arrays is None:  # taken out, and then converted
+        size = itemsize * (self.n_samples + Y.size) + (0 if _is_plain(Y, self._dtype) else Y.nbytes)
+        if self._arrays is None:  # the rows as they are in X, and as the kernels take them
             copied = [X.data, X.indices] if sp.issparse(X) else [X]
-            size += sum(array.nbytes + array.size * itemsize for array in copied)
+            size += 2 * sum(array.nbytes for array in copied)
+            size += (X.dtype != self._dtype) * copied[0].size * itemsize
         return max(n_bytes, MIN_COPIED) * self.n_samples // size
 
+    def reserve(self, n_rows: int) -> None:
+        """Make room for the targets and weights of so many rows."""
+        self._targets = np.empty((n_rows, self._Y.shape[1]), self._dtype)
+        self._weights = np.ones(n_rows, self._dtype)
+
     def take(self, rows: np.ndarray | slice) -> tuple[tuple, np.ndarray]:
-        """The first fields of the kernels' Samples, and the numbers that the rows have in its X."""
-        dtype, arrays = self._dtype, self._arrays
-        Y = np.ascontiguousarray(self._Y[rows], dtype)
-        weight = np.ones(len(Y)) if self._weight is None else self._weight[rows]
+        """The first fields of the kernels' Samples, and the numbers that the rows have in its X.
+
+        The next call overwrites the targets and weights.
+        """
+        n = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+        Y, weight, arrays = self._targets[:n], self._weights[:n], self._arrays
+        _copy_rows(self._Y, rows, Y)
+        if self._weight is not None:
+            _copy_rows(self._weight, rows, weight)
         if arrays is None:
-            X = self._X[rows]
-            X = X.tocsr().astype(dtype) if sp.issparse(X) else np.ascontiguousarray(X, dtype)
-            arrays, rows = _kernel_arrays(X), slice(0, len(Y))
+            X, rows = self._X[rows], slice(0, n)
+            if sp.issparse(X):
+                arrays = _kernel_arrays(X.tocsr().astype(self._dtype, copy=False))
+            else:
+                arrays = _kernel_arrays(np.ascontiguousarray(X, self._dtype))
         numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
-        targets = _read_only(Y), _read_only(np.ascontiguousarray(weight, dtype))
-        return (*arrays, *targets), numbers
+        return (*arrays, Y, weight), numbers
+
+
+def _copy_rows(array: np.ndarray, rows: np.ndarray | slice, out: np.ndarray) -> None:
+    if isinstance(rows, np.ndarray) and _is_plain(array, out.dtype):
+        array.take(rows, axis=0, out=out, mode="clip")  # other modes make a copy of `out`
+    else:
+        out[...] = array[rows]
+
+
+def _is_plain(array: np.ndarray, dtype: Any) -> bool:
+    return array.dtype == dtype and array.flags.c_contiguous and array.flags.aligned
 
 
 def _fits(X: Any, dtype: np.dtype) -> bool:
     """Whether the kernels take X or its transpose as it is."""
     if not sp.issparse(X):
-        return X.dtype == dtype and X.flags.forc and X.flags.aligned
-    arrays, dtypes = (X.data, X.indices, X.indptr), (dtype, np.int32, np.int32)
-    return X.format == "csr" and all(
-        array.dtype == kind and array.flags.c_contiguous and array.flags.aligned
-        for array, kind in zip(arrays, dtypes, strict=True)
-    )
+        return _is_plain(X, dtype) or _is_plain(X.T, dtype)
+    arrays = zip((X.data, X.indices, X.indptr), (dtype, np.int32, np.int32), strict=True)
+    return X.format == "csr" and all(_is_plain(*pair) for pair in arrays)
 
 
 def _kernel_arrays(X: Any) -> tuple:

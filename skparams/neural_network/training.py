@@ -30,8 +30,8 @@ NOT_FINITE = (
 
 # Rows that lbfgs takes at a time, so that its memory does not grow with the data.
 LBFGS_BLOCK = 512
-# Bytes that copies of rows may take for each sample: scikit-learn's shuffle needs 16 more than ours,
-# and its lbfgs holds the activations of each unit.
+# Bytes a sample that copies of rows may take. scikit-learn takes more beyond what we do: its
+# shuffle copies the order twice, and its lbfgs keeps the activations and deltas of each unit.
 PER_SHUFFLED, PER_UNIT = 8, 4
 
 # Attributes that only adam and sgd set.
