@@ -14,8 +14,8 @@ from skparams.neural_network.samples import MIN_COPIED
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-N, P, BATCH, UNITS = 6_000, 40, 200, 8
-DTYPES = (np.float64, np.float32)
+N, P, BATCH, UNITS = 3_000, 40, 200, 8
+DTYPES = (np.float64, pytest.param(np.float32, marks=pytest.mark.exhaustive))
 
 
 def dense(dtype=np.float64, n_columns=P):
@@ -61,11 +61,10 @@ def samples(dtype):
 
 
 def targets():
-    for k in (1, 50):
-        for kind in (np.float64, np.float32, np.float16, np.int64, ">f8"):
-            Y = (10 * dense(n_columns=k)).astype(kind)
-            yield f"{k} {np.dtype(kind)}", Y
-            yield f"{k} {np.dtype(kind)}, Fortran", np.asfortranarray(Y)
+    for kind in (np.float64, np.float32, np.float16, np.int64, ">f8"):
+        Y = (10 * dense(n_columns=50)).astype(kind)
+        yield str(np.dtype(kind)), Y
+        yield f"{np.dtype(kind)}, Fortran", np.asfortranarray(Y)
 
 
 def labels():
@@ -167,7 +166,7 @@ WAYS = [
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("form", ["C", "Fortran", "csr", "csc"])
+@pytest.mark.parametrize("form", ["Fortran", "csc"])
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_ways_to_train(way, form, dtype):
     X = dict(samples(dtype))[form]
