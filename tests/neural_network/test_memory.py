@@ -4,6 +4,7 @@ import gc
 import pickle
 import tracemalloc
 
+import numba
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -104,6 +105,8 @@ def peak(module, name, X, y, *, method="fit", weight=None, **arguments):
 
 def check(name, X, y, **arguments):
     """At most scikit-learn's peak, the activations of a batch, and the smallest room for copies."""
+    if numba.config.DISABLE_JIT:
+        pytest.skip("as much memory, and takes minutes")
     first = slice(0, 2 * BATCH)  # so that kernels are compiled and modules imported
     small = (
         X.iloc[first] if hasattr(X, "iloc") else X.tocsr()[first] if sp.issparse(X) else X[first]
