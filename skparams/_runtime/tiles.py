@@ -163,7 +163,15 @@ def multiply(a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n, n_sum, init
         out[out < 0] = 0
 
 
-@overload(multiply, jit_options={"nogil": True, "error_model": "numpy"})
+_OPTIONS = {
+    "nogil": True,
+    "error_model": "numpy",
+    "no_cfunc_wrapper": True,
+    "no_cpython_wrapper": True,
+}
+
+
+@overload(multiply, jit_options=_OPTIONS)
 def _multiply_in_tiles(
     a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n, n_sum, init, init0, relu
 ):

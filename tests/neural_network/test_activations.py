@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numba
 import numpy as np
 import pytest
 from scipy.special import log_softmax, xlogy
@@ -13,6 +14,16 @@ from skparams.neural_network.network import Network
 
 HIDDEN = {name: f for name, f in ACTIVATIONS.items() if f.derivative}
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+def called(helper):
+    """A function that calls a compiled helper, which only compiled code can call."""
+    return numba.njit(lambda *args: helper(*args))
+
+
+add_bias, activate_inputs = called(kernels._add_bias), called(kernels._activate)
+multiply_derivative = called(kernels._multiply_derivative)
+loss_and_delta = called(kernels._loss_and_delta)
 
 
 @pytest.fixture
@@ -27,9 +38,9 @@ def activate(Z, code):
     """The value that the kernels compute, in place."""
     z, (n, n_out), zeros = Z.reshape(-1), Z.shape, np.zeros(Z.shape[1], Z.dtype)
     scratch = np.empty((2, kernels.CHUNK), Z.dtype)
-    kernels._add_bias(z, 0, n, n_out, zeros, 0, code == kernels.RELU)
+    add_bias(z, 0, n, n_out, zeros, 0, code == kernels.RELU)
     if code != kernels.RELU:
-        kernels._activate(z, n_out, code, scratch, scratch[1].view(f"i{Z.dtype.itemsize}"))
+        activate_inputs(z, n_out, code, scratch, scratch[1].view(f"i{Z.dtype.itemsize}"))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +73,7 @@ def test_derivative(name, dtype, Z, rng):
     f.apply(A)
     D = rng.standard_normal(Z.shape).astype(dtype)
     expected = D * f.derivative(Z, A)
-    kernels._multiply_derivative(*(x.reshape(-1) for x in (D, Z, A)), f.code)
+    multiply_derivative(*(x.reshape(-1) for x in (D, Z, A)), f.code)
     eps = np.finfo(dtype).eps
     np.testing.assert_allclose(D, expected, rtol=10 * eps, atol=10 * eps)
 
@@ -107,7 +118,7 @@ def test_loss_and_its_gradient(name, dtype, rng):
 
     D = Z.astype(dtype)
     activate(D, ACTIVATIONS[LOSSES[name].activation].code)
-    found = kernels._loss_and_delta(D.reshape(-1), 3, Y, weight, LOSSES[name].code)
+    found = loss_and_delta(D.reshape(-1), 3, Y, weight, LOSSES[name].code)
     tolerance = 1e-5 if dtype == np.float32 else 1e-8
     assert found == pytest.approx(loss(Z), rel=tolerance)
     for at in np.ndindex(Z.shape):
