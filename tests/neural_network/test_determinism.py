@@ -1,5 +1,6 @@
 """Which results depend on the number of threads that BLAS has, and which do not."""
 
+import numba
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
@@ -24,6 +25,7 @@ def fits(cls, dtype, n_features, hidden, **hyperparameters):
     return found, X
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="about the compiled products")
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
 @pytest.mark.parametrize("early_stopping", [False, True])
 @pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor])
