@@ -139,7 +139,7 @@ class FittedPCA(BasePCA):
             return X
         return self._validated(
             X,
-            accept_sparse="csr" if reset else ("csr", "csc"),
+            accept_sparse=("csr", "csc"),
             ensure_all_finite="allow-nan" if self._fills else finite,
             ensure_min_samples=min_samples,
             reset=reset,

@@ -225,28 +225,45 @@ def _sparse_moments(X: Any, weight: np.ndarray | None) -> Moments:
     if X.nnz > DENSE * n_rows * p:
         return _dense_blocks(X.tocsr(), weight)
     X, shift = shifted(X, weight)
-    weight = np.ones(n_rows) if weight is None else weight.astype(np.float64)
-    n = float(weight.sum())
-    weighted = sp.diags_array(weight) @ X
+    weighted = X if weight is None else sp.diags_array(weight.astype(np.float64)) @ X
+    n = float(n_rows if weight is None else weight.sum())
     offset = np.asarray(weighted.sum(axis=0)).ravel() / n
-    products = X.T @ weighted
-    scatter = products.toarray() - np.multiply.outer(offset, n * offset)
+    scatter = (X.T @ weighted).toarray()
+    for start, stop in _row_pieces(p):
+        scatter[start:stop] -= np.multiply.outer(offset[start:stop], n * offset)
     return Moments(n, shift, offset, scatter)
 
 
 def shifted(X: Any, weight: np.ndarray | None) -> tuple[Any, np.ndarray]:
-    """A float64 CSR copy, less the first value of each feature that all rows store, and this shift.
+    """A float64 CSR or CSC matrix, less the first value of each feature that all rows store.
 
-    Other features have zeros, so that their deviations are not small beside their means.
+    Other features have zeros, so that their deviations are not small beside their means. What is
+    stored is copied only if it changes.
     """
-    X = sp.csr_array(X, dtype=np.float64, copy=True)
-    X.sum_duplicates()
-    counted = X if weight is None else X[weight > 0]
-    full = np.bincount(counted.indices, minlength=X.shape[1]) == counted.shape[0]
-    shift = np.where(full, counted[[0]].toarray().ravel(), 0.0)
-    with np.errstate(invalid="ignore", over="ignore"):
-        X.data -= shift[X.indices]
-    return X, shift
+    X = X if X.format in ("csr", "csc") else X.tocsr()
+    if not X.has_canonical_format:
+        X = X.copy()
+        X.sum_duplicates()
+    counted = X if weight is None or (weight > 0).all() else X[weight > 0]
+    full = _n_stored(counted) == counted.shape[0]
+    shift = np.where(full, counted[[0]].toarray().ravel(), 0.0).astype(np.float64)
+    data = X.data.astype(np.float64, copy=full.any())
+    if full.any():
+        with np.errstate(invalid="ignore", over="ignore"):
+            data -= shift[X.indices] if X.format == "csr" else shift.repeat(np.diff(X.indptr))
+    matrix = sp.csr_array if X.format == "csr" else sp.csc_array
+    return matrix((data, X.indices, X.indptr), X.shape), shift
+
+
+def _n_stored(X: Any) -> np.ndarray:
+    """How many numbers a CSR or CSC matrix stores of each feature."""
+    if X.format == "csc":
+        return np.diff(X.indptr)
+    # In pieces, because each is copied as int64.
+    step = max(X.shape[1], 2**16)
+    pieces = (X.indices[i : i + step] for i in range(0, X.nnz, step))
+    counts = (np.bincount(piece, minlength=X.shape[1]) for piece in pieces)
+    return sum(counts, np.zeros(X.shape[1], np.int64))
 
 
 def _dense_blocks(X: Any, weight: np.ndarray | None) -> Moments:

@@ -326,7 +326,8 @@ def _sparse_first_moments(
     n = float(weight.sum())
     with np.errstate(invalid="ignore", over="ignore"):
         mean = X.T @ weight / n
-        squares = X.multiply(X).T @ weight - n * mean**2
+        squared = type(X)((X.data**2, X.indices, X.indptr), X.shape)
+        squares = squared.T @ weight - n * mean**2
         return n, mean, np.sqrt(np.maximum(squares, 0) / (n - 1))
 
 
@@ -335,7 +336,6 @@ def _centered_operator(
 ) -> LinearOperator:
     """Sparse rows, centered, scaled and weighted, without making them dense."""
     root = np.sqrt(np.ones(X.shape[0]) if weight is None else weight)
-    transposed = X.T.tocsr()
 
     def times(v: np.ndarray) -> np.ndarray:
         v = v.reshape(len(unit), -1) / unit[:, np.newaxis]
@@ -343,7 +343,7 @@ def _centered_operator(
 
     def transposed_times(u: np.ndarray) -> np.ndarray:
         u = u.reshape(len(root), -1) * root[:, np.newaxis]
-        product = transposed @ u - mean[:, np.newaxis] * u.sum(axis=0)
+        product = X.T @ u - mean[:, np.newaxis] * u.sum(axis=0)
         return product / unit[:, np.newaxis]
 
     dtype = np.dtype(np.float64)
