@@ -260,7 +260,7 @@ def _n_stored(X: Any) -> np.ndarray:
     if X.format == "csc":
         return np.diff(X.indptr)
     # In pieces, because each is copied as int64.
-    step = max(X.shape[1], 2**16)
+    step = max(X.shape[1], 2**13)
     pieces = (X.indices[i : i + step] for i in range(0, X.nnz, step))
     counts = (np.bincount(piece, minlength=X.shape[1]) for piece in pieces)
     return sum(counts, np.zeros(X.shape[1], np.int64))
