@@ -226,7 +226,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return Y.shape[1], "binary_log_loss"
 
     def _strata(self, Y):
-        return Y.astype(bool) if self.n_outputs_ == 1 else None
+        return Y[:, 0].astype(bool) if self.n_outputs_ == 1 else None
 
     def _validation_score(self, Z, Y, weight):
         if not np.isfinite(Z).all():
