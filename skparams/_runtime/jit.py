@@ -15,6 +15,8 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from importlib.util import resolve_name
 from pathlib import Path
@@ -22,6 +24,7 @@ from types import ModuleType
 from typing import Any
 
 from skparams._runtime.folders import SUFFIX, folder_to_write, folders_to_read
+from skparams._runtime.threads import PATIENCE
 
 logger = logging.getLogger("skparams")
 
@@ -47,8 +50,7 @@ def load_kernels(module: str, estimator: str) -> ModuleType:
 
     Helpers are part of their callers. ``estimator`` is the name in the log.
     """
-    # In one line, so that no interrupt between two lines leaves the lock held.
-    with _lock: kernels = importlib.import_module(module)  # fmt: skip  # noqa: E701
+    kernels = _undisturbed(_import, module)
     from numba.core.dispatcher import Dispatcher
 
     try:
@@ -60,7 +62,39 @@ def load_kernels(module: str, estimator: str) -> ModuleType:
     public: list[Any] = [x for name, x in named if isinstance(x, Dispatcher) and name[0] != "_"]
     for kernel in public:
         kernel._cache = KernelCache(kernel, source, estimator)
+        compile_ = functools.partial(type(kernel)._compile_for_args, kernel)
+        kernel._compile_for_args = functools.partial(_undisturbed, compile_)
     return kernels
+
+
+def _undisturbed(work: Callable, *args: Any, **options: Any) -> Any:
+    """Import or compile in a thread, where no Ctrl-C arrives: it would leave numba broken for good.
+
+    An interrupt ends the wait and not the work.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return work(*args, **options)
+    done: Future = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work(*args, **options))
+        except BaseException as error:
+            done.set_exception(error)
+
+    try:
+        thread = threading.Thread(target=run, name="skparams", daemon=True)
+        thread.start()
+    except RuntimeError:  # no further thread may start
+        return work(*args, **options)
+    while thread.is_alive():
+        thread.join(PATIENCE)
+    return done.result()
+
+
+def _import(module: str) -> ModuleType:
+    with _lock:
+        return importlib.import_module(module)
 
 
 def _sources(module: str) -> list[bytes]:

@@ -226,7 +226,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return Y.shape[1], "binary_log_loss"
 
     def _strata(self, Y):
-        return Y[:, 0].astype(bool) if self.n_outputs_ == 1 else None
+        if self.n_outputs_ > 1:
+            return None
+        # As scikit-learn writes them in errors; of a column it makes texts in a slow loop itself,
+        # in which Ctrl-C is lost.
+        return np.where(Y[:, 0] > 0, "True", "False")
 
     def _validation_score(self, Z, Y, weight):
         if not np.isfinite(Z).all():

@@ -21,6 +21,7 @@ from numba.core.dispatcher import Dispatcher
 
 from skparams._runtime import jit
 from skparams._runtime.folders import SUFFIX
+from tests.sweep import sweep
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="about the compiled kernels")
 
@@ -389,6 +390,66 @@ def test_a_child_that_is_forked_while_kernels_are_imported(folder, n):
         thread.join()
         assert os.waitpid(child, 0)[1] == 0
     """)
+
+
+# Lines of numba: during its import, during the first compilation, and after it.
+LINES = [2_000, 11_000, 40_000, 90_000, 300_000, 500_000]
+
+
+@pytest.mark.parametrize("line", sweep(LINES, 3))
+def test_an_interrupt_of_the_first_fit_does_not_break_numba(line, tmp_path):
+    run_alone(
+        f"""
+        import sys
+        import numpy as np
+        from skparams import PCA
+
+        X = np.random.default_rng(0).standard_normal((50, 3))
+        n_lines = 0
+
+        def interrupt(frame, event, argument):
+            global n_lines
+            n_lines += "numba" in frame.f_code.co_filename
+            if n_lines == {line}:
+                raise KeyboardInterrupt
+            return interrupt
+
+        sys.settrace(interrupt)
+        try:
+            PCA(2).fit(X)
+        except KeyboardInterrupt:
+            pass
+        sys.settrace(None)
+        assert PCA(2).fit(X).components_.shape == (2, 3)
+        """,
+        env={**os.environ, "SKPARAMS_CACHE_DIR": str(tmp_path)},
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals reach no process of its own on Windows")
+@pytest.mark.parametrize("seconds", sweep([0.5, 0.05, 0.15, 0.3, 0.8, 1.2, 2.0, 3.0], 1))
+def test_ctrl_c_in_the_first_fit_does_not_break_numba(seconds, tmp_path):
+    run_alone(
+        f"""
+        import os, signal, threading, warnings
+        import numpy as np
+        from skparams import MLPRegressor
+
+        warnings.simplefilter("ignore")
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        X = np.random.default_rng(0).standard_normal((50, 3))
+        model = MLPRegressor(hidden_layer_sizes=3, max_iter=2)
+        timer = threading.Timer({seconds}, os.kill, [os.getpid(), signal.SIGINT])
+        timer.start()
+        try:
+            model.fit(X, X[:, 0])
+            timer.join()
+        except KeyboardInterrupt:
+            pass
+        assert model.fit(X, X[:, 0]).n_iter_ == 2
+        """,
+        env={**os.environ, "SKPARAMS_CACHE_DIR": str(tmp_path)},
+    )
 
 
 FITS = """
