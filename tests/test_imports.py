@@ -59,8 +59,11 @@ MAY_IMPORT = {
 # Files that any folder may import.
 FOR_ALL = {"_compat", "_escape", "_version"}
 # Files of compiled code, by their last name, and all that they may import.
-COMPILED = {"kernels", "tiles"}
-FOR_COMPILED = {"numba", "llvmlite", "numpy", "collections", "skparams._runtime.tiles"}
+COMPILED = {"kernels", "unit_kernels", "tiles", "decorators"}
+FOR_COMPILED = {
+    *("numba", "llvmlite", "numpy", "collections", "skparams.neural_network.unit_kernels"),
+    *("skparams._runtime.tiles", "skparams._runtime.decorators"),
+}
 
 
 def _name(path):

@@ -23,7 +23,7 @@ _FILES = ["report.html", "learned.png"]
 def run(path: Path | None, target: str | None, *, out: Path, quick: bool) -> None:
     """Search, compare, explain and write, for a file or else for the digits."""
     if target is not None and path is None:
-        raise DemoError("--target needs --data FILE.csv, the table that has this column")
+        raise DemoError("--target needs --data FILE, the table that has this column")
     need("matplotlib")
     data = load_images() if path is None else read_csv(path, target)
     check_folder(out, _FILES)

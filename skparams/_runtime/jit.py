@@ -46,9 +46,9 @@ save_errors: list[str] = []
 
 @functools.cache  # a lookup takes as long as the sums of a small batch
 def load_kernels(module: str, estimator: str) -> ModuleType:
-    """Import kernels; those that Python calls, which have no underscore, are kept on disk.
+    """Import kernels; those of the module that have no underscore are kept on disk.
 
-    Helpers are part of their callers. ``estimator`` is the name in the log.
+    Others are part of their callers. ``estimator`` is the name in the log.
     """
     kernels = _undisturbed(_import, module)
     from numba.core.dispatcher import Dispatcher
@@ -58,9 +58,10 @@ def load_kernels(module: str, estimator: str) -> ModuleType:
     except Exception as error:  # as where a program was frozen
         _note(save_errors, error, "cannot keep kernels: each process compiles them")
         return kernels
-    named = vars(kernels).items()
-    public: list[Any] = [x for name, x in named if isinstance(x, Dispatcher) and name[0] != "_"]
-    for kernel in public:
+    found: list[Any] = [each for each in vars(kernels).values() if isinstance(each, Dispatcher)]
+    for kernel in found:
+        if kernel.py_func.__module__ != module or kernel.py_func.__name__.startswith("_"):
+            continue
         kernel._cache = KernelCache(kernel, source, estimator)
         compile_ = functools.partial(type(kernel)._compile_for_args, kernel)
         kernel._compile_for_args = functools.partial(_undisturbed, compile_)

@@ -11,6 +11,8 @@ from numba.core.registry import cpu_target
 from numba.extending import intrinsic, overload
 from numpy.lib.stride_tricks import as_strided
 
+from skparams._runtime.decorators import HELPER
+
 INT32, INT64 = ir.IntType(32), ir.IntType(64)
 
 
@@ -163,15 +165,7 @@ def multiply(a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n, n_sum, init
         out[out < 0] = 0
 
 
-_OPTIONS = {
-    "nogil": True,
-    "error_model": "numpy",
-    "no_cfunc_wrapper": True,
-    "no_cpython_wrapper": True,
-}
-
-
-@overload(multiply, jit_options=_OPTIONS)
+@overload(multiply, jit_options=HELPER)
 def _multiply_in_tiles(
     a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n, n_sum, init, init0, relu
 ):

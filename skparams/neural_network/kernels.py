@@ -12,33 +12,25 @@ products of a small batch.
 from collections import namedtuple
 
 import numpy as np
-from numba import njit
 
+from skparams._runtime.decorators import exact, helper, inlined, kernel, sums
 from skparams._runtime.tiles import multiply
+from skparams.neural_network.unit_kernels import (
+    CHUNK as CHUNK,
+    IDENTITY,
+    RELU,
+    SQUARED_ERROR,
+    activate,
+    add_bias,
+    loss_and_delta,
+    multiply_derivative,
+)
 
-# Codes: small integers, so that one compiled epoch serves every activation, loss and solver.
-IDENTITY, LOGISTIC, TANH, RELU, EXP, SOFTMAX = ACTIVATION_CODES = range(6)
-SQUARED_ERROR, POISSON, BINARY_LOG_LOSS, LOG_LOSS = LOSS_CODES = range(4)
+# Solvers, by small integers, so that one compiled epoch serves all.
 ADAM, SGD, NESTEROV, GRADIENT, DECISION = range(5)
 
 # Weights of a layer above which BLAS computes its products, with as many threads as it may use.
 WIDE = 10_000
-# Elements that _transform and its scratch arrays take at a time, so that they stay in cache.
-CHUNK = 256
-
-# nogil: threads can fit side by side. error_model: a division by zero gives inf or NaN, as in
-# NumPy. fastmath: no flag lets the compiler assume that numbers are finite; `sums` may reorder
-# additions, so that they vectorize, and `exact` may not, as _transform subtracts the large number
-# that it has just added. Without wrappers for callers that there are not, C and for helpers Python,
-# and with code inlined that is split only to be read, compilation takes a quarter less.
-FLAGS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
-kernel = njit(**FLAGS)
-HELPER = {**FLAGS, "no_cpython_wrapper": True}
-helper = njit(**HELPER)
-inlined = njit(inline="always", **HELPER)
-exact = njit(fastmath={"contract", "arcp", "nsz"}, **HELPER)
-sums = njit(fastmath={"contract", "arcp", "nsz", "reassoc"}, **HELPER)
-
 
 # The network: `layout` is that of network.Network; the last three are codes.
 Layers = namedtuple("Layers", "params layout activation out_activation loss")
@@ -58,159 +50,10 @@ Optimizer = namedtuple(
 Work = namedtuple("Work", "grads batch inputs values deltas zeros ones turned scratch scratch_bits")
 
 
-@exact
-def _transform(values, kind, scratch, scratch_bits):
-    """Replace values by their exponential, logistic function or hyperbolic tangent.
-
-    exp(v) = 2^n exp(r), where n is the integer next to v / ln 2 and |r| = |v - n ln 2| is at most
-    ln(2) / 2. There the Taylor polynomial of degree 13 has a relative error below 1e-15. Adding 1.5
-    times 2^52 (float32: 2^23) rounds to an integer and leaves it in the lowest bits; a shift makes
-    it the exponent of 2^n. `scratch_bits` shows the memory of scratch[1] as integers. Near 0, tanh
-    is the rational function of Moshier's Cephes library (tanh.c). No loop has a branch, so all
-    vectorize.
-    """
-    e, scale = scratch[0], scratch[1]
-    T = values.dtype.type
-    if values.itemsize == 8:
-        shift, magic, low, high = 52, T(6755399441055744.0 + 1023.0), T(-708.39), T(709.79)
-    else:
-        shift, magic, low, high = 23, T(12582912.0 + 127.0), T(-87.33), T(88.73)
-    log2_e, ln2_high, ln2_low = T(1.4426950408889634), T(0.693359375), T(-2.1219444005469057e-4)
-    c2, c3, c4, c5, c6 = T(1 / 2), T(1 / 6), T(1 / 24), T(1 / 120), T(1 / 720)
-    c7, c8, c9, c10 = T(1 / 5040), T(1 / 40320), T(1 / 362880), T(1 / 3628800)
-    c11, c12, c13 = T(1 / 39916800), T(1 / 479001600), T(1 / 6227020800)
-    p0, p1, p2 = T(-9.6439917942505223e-1), T(-9.9287723100191858e1), T(-1.6146876844170845e3)
-    q0, q1, q2 = T(1.1281167849163293e2), T(2.2354883906010045e3), T(4.8440630532512549e3)
-    zero, near, one = T(0), T(0.625), T(1)
-    sign, even = (T(-2), True) if kind == TANH else (T(1), False)
-    if kind == LOGISTIC:
-        sign = T(-1)
-    for start in range(0, values.size, CHUNK):
-        x = values[start : start + CHUNK]
-        for i in range(x.size):
-            v = sign * (abs(x[i]) if even else x[i])
-            v = low if v < low else v  # written so that NaN stays NaN
-            v = high if v > high else v
-            t = v * log2_e + magic
-            n = t - magic
-            r = (v - n * ln2_high) - n * ln2_low
-            p = (((c13 * r + c12) * r + c11) * r + c10) * r + c9
-            p = (((p * r + c8) * r + c7) * r + c6) * r + c5
-            p = (((p * r + c4) * r + c3) * r + c2) * r + one
-            e[i] = p * r + one
-            scale[i] = t
-        for i in range(x.size):
-            scratch_bits[i] = scratch_bits[i] << shift
-        if kind == EXP or kind == SOFTMAX:
-            for i in range(x.size):
-                x[i] = e[i] * scale[i]
-        elif kind == LOGISTIC:
-            for i in range(x.size):
-                x[i] = one / (one + e[i] * scale[i])
-        else:
-            for i in range(x.size):
-                v, u = x[i], e[i] * scale[i]
-                far = (one - u) / (one + u)
-                far = -far if v < zero else far
-                z = v * v
-                z = one if z > one else z  # unused there, but must not overflow
-                small = v + v * z * ((p0 * z + p1) * z + p2) / (((z + q0) * z + q1) * z + q2)
-                x[i] = small if abs(v) < near else far
-
-
-@exact
-def _add_bias(z, z0, n, n_out, params, b, relu):
-    """Add the bias to each row, and then replace negative numbers by 0 if ``relu`` is true."""
-    zero, bias = z.dtype.type(0), params[b : b + n_out]
-    for i in range(n):
-        row = z[z0 + i * n_out : z0 + (i + 1) * n_out]
-        for j in range(n_out):
-            x = row[j] + bias[j]
-            row[j] = zero if relu and x < zero else x  # NaN stays NaN
-
-
 @helper
 def _copy(a, out):
     for i in range(a.size):
         out[i] = a[i]
-
-
-@exact
-def _activate(z, n_out, activation, scratch, scratch_bits):
-    """Replace inputs, biases added, by the values of an activation other than RELU.
-
-    SOFTMAX is left without the division by the sum of a row, which _loss_and_delta does.
-    """
-    if activation == SOFTMAX:
-        _subtract_row_maxima(z, n_out)
-    if activation != IDENTITY:
-        _transform(z, activation, scratch, scratch_bits)
-
-
-@exact
-def _multiply_derivative(d, z, a, activation):
-    """Multiply d by the derivative of the activation, given its input z and its value a."""
-    T = d.dtype.type
-    zero, one = T(0), T(1)
-    if activation == RELU:
-        for i in range(d.size):
-            d[i] = zero if a[i] == zero else d[i]
-    elif activation == TANH:
-        for i in range(d.size):
-            d[i] *= one - a[i] * a[i]
-    elif activation == LOGISTIC:
-        for i in range(d.size):
-            d[i] *= a[i] * (one - a[i])
-
-
-@exact
-def _subtract_row_maxima(z, n_out):
-    """Shift each row to a maximum of 0: softmax stays the same and its exponentials are finite."""
-    for start in range(0, z.size, n_out):
-        row = z[start : start + n_out]
-        top = row[0]
-        for j in range(1, n_out):
-            top = row[j] if row[j] > top else top
-        for j in range(n_out):
-            row[j] -= top
-
-
-@exact
-def _loss_and_delta(a, n_out, Y, weight, loss):
-    """Replace predictions a by D; return the weighted sum of the loss.
-
-    Each loss has its canonical output activation, so that D is prediction minus target. With
-    LOG_LOSS, a is not yet divided by the sums of its rows, and Y holds class indices; otherwise Y
-    has one column per output. Probabilities are clipped in the loss, as in scikit-learn, not in D.
-    """
-    T = a.dtype.type
-    one, zero = T(1), T(0)
-    eps = T(2.220446049250313e-16) if a.itemsize == 8 else T(1.1920929e-7)
-    total = 0.0
-    for i in range(weight.size):
-        row, w, norm = a[i * n_out : (i + 1) * n_out], weight[i], one
-        if loss == LOG_LOSS:
-            norm = zero
-            for j in range(n_out):
-                norm += row[j]
-        for j in range(n_out):
-            p = row[j] / norm
-            if loss == LOG_LOSS:
-                y = one if j == Y[i, 0] else zero
-            else:
-                y = Y[i, j]
-            if loss == SQUARED_ERROR:
-                d = float(p) - float(y)  # float32 could not hold the square of a large one
-                total += 0.5 * float(w) * d * d
-            elif loss == POISSON:  # half the deviance, where 0 log 0 is 0
-                total += w * (p - y + (y * np.log(y / p) if y > zero else zero))
-            elif loss == BINARY_LOG_LOSS or y == one:
-                q = p if y == one else one - p
-                q = eps if q < eps else q  # NaN stays NaN
-                q = one - eps if q > one - eps else q
-                total -= w * np.log(q)
-            row[j] = w * (p - y)
-    return total
 
 
 @helper
@@ -220,7 +63,7 @@ def _matrix(a, start, n_rows, n_columns):
 
 @helper
 def _multiply_wide(a, a0, a_turned, b, b0, b_turned, c, c0, m, n, n_sum):
-    """The same product by BLAS, without a bias; a or b may be stored as its transpose."""
+    """The product of a and b by BLAS; one of them may be stored as its transpose."""
     out = _matrix(c, c0, m, n)
     if a_turned:
         np.dot(_matrix(a, a0, n_sum, m).T, _matrix(b, b0, n_sum, n), out)
@@ -358,10 +201,10 @@ def _forward(layers, out_activation, samples, rows, work):
         if i == 0 and is_sparse:
             data, indices, indptr = samples.data, samples.indices, samples.indptr
             _sparse_product(data, indices, indptr, rows, params[w : w + n_in * n_out], n_out, z)
-            _add_bias(values, z0, n, n_out, params, b, relu)
+            add_bias(values, z0, n, n_out, params, b, relu)
         elif n_in * n_out > WIDE:
             _multiply_wide(a, a0, False, params, w, False, values, z0, n, n_out, n_in)
-            _add_bias(values, z0, n, n_out, params, b, relu)
+            add_bias(values, z0, n, n_out, params, b, relu)
         else:
             multiply(
                 a, a0, n_in, 1, params, w, n_out, values, z0, n_out, n, n_out, n_in, params, b, relu
@@ -369,7 +212,7 @@ def _forward(layers, out_activation, samples, rows, work):
         if i < last and inputs.size > 0:
             _copy(z, inputs[z0 : z0 + n * n_out])
         if not relu:
-            _activate(z, n_out, activation, scratch, bits)
+            activate(z, n_out, activation, scratch, bits)
         a, a0 = values, z0
 
 
@@ -409,7 +252,7 @@ def _backward(layers, samples, rows, work):
             )
         part = slice(a0, a0 + n * n_in)
         z = inputs if inputs.size > 0 else values
-        _multiply_derivative(deltas[part], z[part], values[part], layers.activation)
+        multiply_derivative(deltas[part], z[part], values[part], layers.activation)
         d, d0 = deltas, a0
 
 
@@ -444,7 +287,7 @@ def epoch(layers, samples, order, optimizer, work, state):
             _copy(predicted, optimizer.first[first : first + n * n_out])
             state[3] += n
             continue
-        loss = _loss_and_delta(predicted, n_out, samples.Y[batch], weight, layers.loss)
+        loss = loss_and_delta(predicted, n_out, samples.Y[batch], weight, layers.loss)
         _backward(layers, samples, rows, work)
         state[3] += n
         if optimizer.solver == GRADIENT:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, xlogy
 
-from skparams.neural_network import kernels
+from skparams.neural_network import unit_kernels as kernels
 from skparams.neural_network.activations import ACTIVATIONS, LOSSES
 from skparams.neural_network.batches import Batches
 from skparams.neural_network.network import Network
@@ -21,9 +21,9 @@ def called(helper):
     return numba.njit(lambda *args: helper(*args))
 
 
-add_bias, activate_inputs = called(kernels._add_bias), called(kernels._activate)
-multiply_derivative = called(kernels._multiply_derivative)
-loss_and_delta = called(kernels._loss_and_delta)
+add_bias, activate_inputs = called(kernels.add_bias), called(kernels.activate)
+multiply_derivative = called(kernels.multiply_derivative)
+loss_and_delta = called(kernels.loss_and_delta)
 
 
 @pytest.fixture

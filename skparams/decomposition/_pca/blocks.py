@@ -18,7 +18,7 @@ MAX_PARTS = 16
 # OpenBLAS gives a product of at most so many multiply-adds one thread (tried in 0.3.26 to 0.3.31),
 # so that it is the same to the bit for any number of threads, and our threads do not wait for each
 # other in its pool: that takes 2 to 30 times as long. Pieces of such products have so many rows at
-# least, and so many columns at most: they cost about 10 %.
+# least, and so many columns at most: they cost up to a fifth.
 ALONE = 2**18
 PIECE_ROWS = 64
 PIECE_COLUMNS = 64

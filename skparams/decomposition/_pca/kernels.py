@@ -1,7 +1,8 @@
 """Compiled loops of the moments: a block of rows, its products, the triangle."""
 
 import numpy as np
-from numba import njit
+
+from skparams._runtime.decorators import helper, kernel, sums
 
 # Rows of a block: few enough that it stays in cache and float32 sums keep their digits, and as
 # many as make adding up a tile's lanes cheap. With the spare columns the features do not all fall
@@ -16,21 +17,13 @@ TILE = 3
 # Features of a panel, whose part of a block stays in cache while all others pass by.
 PANEL = 48
 
-# Kernels release the GIL and divide as NumPy does, without exceptions. Wrappers for callers that
-# there are not, C and for helpers Python, would take an eighth of the time of compilation.
-OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
-compiled = njit(**OPTIONS)
-helper = njit(**OPTIONS, no_cpython_wrapper=True)
-# Sums over rows may also be reordered, so that they vectorize; NaN and infinity are still seen.
-summing = njit(**OPTIONS, no_cpython_wrapper=True, fastmath={"contract", "arcp", "nsz", "reassoc"})
-
 
 @helper
 def _padded(m):
     return (m + STEP - 1) // STEP * STEP
 
 
-@summing
+@sums
 def _fill(X, by_feature, start, m, shift, root_weight, first, block):
     """Write features of m shifted rows from the first on, times the roots of their weights."""
     T = block.dtype.type
@@ -62,7 +55,7 @@ def _fill(X, by_feature, start, m, shift, root_weight, first, block):
             block[j, i] = T(0)
 
 
-@summing
+@sums
 def _add_sums(block, start, m, root_weight, sums):
     """Add the weighted sum of each feature of a block that roots of weights multiply already."""
     for j in range(sums.size):
@@ -76,7 +69,7 @@ def _add_sums(block, start, m, root_weight, sums):
         sums[j] += total
 
 
-@summing
+@sums
 def _add_products(block, m, low, high, scatter):
     """Add the products over m rows of features low to high and those up to them, tile by tile."""
     zero = block.dtype.type(0)
@@ -111,7 +104,7 @@ def _add_products(block, m, low, high, scatter):
                 s2[jb + 2] += c22
 
 
-@compiled
+@kernel
 def add_rows(
     X, by_feature, start, stop, shift, root_weight, filled, low, high, block, sums, scatter
 ):
@@ -129,7 +122,7 @@ def add_rows(
         _add_products(block, _padded(m), low, high, scatter)
 
 
-@compiled
+@kernel
 def center(scatter, sums, n, far, start, stop, out):
     """Write rows of the scatter about the mean, and the columns that mirror them.
 
@@ -146,7 +139,7 @@ def center(scatter, sums, n, far, start, stop, out):
     return sound
 
 
-@compiled
+@kernel
 def merge(a, b, difference, weight, start, stop, out):
     """Write rows of a + b + weight * outer(difference, difference); return whether finite."""
     finite = True
