@@ -59,9 +59,11 @@ MAY_IMPORT = {
 # Files that any folder may import.
 FOR_ALL = {"_compat", "_escape", "_version"}
 # Files of compiled code, by their last name, and all that they may import.
-COMPILED = {"kernels", "unit_kernels", "tiles", "decorators"}
+_PARTS = "unit_kernels", "layer_kernels", "loss_kernels", "optimizer_kernels"
+COMPILED = {"kernels", *_PARTS, "tiles", "decorators"}
 FOR_COMPILED = {
-    *("numba", "llvmlite", "numpy", "collections", "skparams.neural_network.unit_kernels"),
+    *("numba", "llvmlite", "numpy", "collections", "math"),
+    *(f"skparams.neural_network.{name}" for name in _PARTS),
     *("skparams._runtime.tiles", "skparams._runtime.decorators"),
 }
 

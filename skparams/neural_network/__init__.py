@@ -1,5 +1,6 @@
 """Multi-layer perceptrons."""
 
-from skparams.neural_network.mlp import MLPClassifier, MLPRegressor
+from skparams.neural_network.classifier import MLPClassifier
+from skparams.neural_network.regressor import MLPRegressor
 
 __all__ = ["MLPClassifier", "MLPRegressor"]

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import erf, expit
 
 
 @dataclass(frozen=True)
 class Activation:
-    """An activation function in NumPy; `kernels.py` has a compiled one with the same code."""
+    """An activation function in NumPy; the kernels have a compiled one with the same code."""
 
     code: int
     apply: Callable[[np.ndarray], object]
@@ -20,13 +20,63 @@ class Activation:
     """Whether f(-z) = -f(z)."""
     glorot_factor: float = 6.0
     """Initial weights lie within sqrt(factor / (n_in + n_out))."""
-    needs_input: bool = False
-    """Whether the derivative needs the input; if so, training keeps it."""
+    is_special: bool = False
+    """Whether scikit-learn does not have it; its kernel is compiled for those who use it."""
+
+
+# The first slope of leaky_relu, and the constants of selu (Klambauer et al., 2017); as the kernels.
+LEAK, SELU_ALPHA, SELU_SCALE = 0.01, 1.6732632423543772, 1.0507009873554805
 
 
 def _softmax(Z: np.ndarray) -> None:
     np.exp(Z - Z.max(axis=1, keepdims=True), out=Z)
     Z /= Z.sum(axis=1, keepdims=True)
+
+
+def _increasing(Z: np.ndarray) -> None:
+    """The first column, and what softplus of each further one adds to the column before."""
+    np.logaddexp(Z[:, 1:], 0, out=Z[:, 1:])
+    np.cumsum(Z, axis=1, out=Z)
+
+
+def _selu(Z: np.ndarray) -> None:
+    negative = SELU_ALPHA * np.expm1(np.minimum(Z, 0))
+    np.multiply(np.where(Z > 0, Z, negative), SELU_SCALE, out=Z)
+
+
+def _selu_derivative(Z: np.ndarray, A: np.ndarray) -> np.ndarray:
+    return np.where(Z > 0, SELU_SCALE, A + SELU_SCALE * SELU_ALPHA)
+
+
+def _normal_distribution(Z: np.ndarray) -> np.ndarray:
+    return 0.5 + 0.5 * erf(Z * Z.dtype.type(np.sqrt(0.5)))
+
+
+def _gelu(Z: np.ndarray) -> None:
+    Z *= _normal_distribution(Z)
+
+
+def _gelu_derivative(Z: np.ndarray, A: np.ndarray) -> np.ndarray:
+    density = np.exp(-0.5 * Z * Z) / np.sqrt(2 * np.pi)
+    return _normal_distribution(Z) + Z * density
+
+
+def _silu(Z: np.ndarray) -> None:
+    Z *= expit(Z)
+
+
+def _silu_derivative(Z: np.ndarray, A: np.ndarray) -> np.ndarray:
+    gate = expit(Z)
+    return gate + A * (1 - gate)
+
+
+def _mish(Z: np.ndarray) -> None:
+    Z *= np.tanh(np.logaddexp(Z, 0))
+
+
+def _mish_derivative(Z: np.ndarray, A: np.ndarray) -> np.ndarray:
+    gate = np.tanh(np.logaddexp(Z, 0))
+    return gate + Z * (1 - gate * gate) * expit(Z)
 
 
 ACTIVATIONS = {
@@ -38,12 +88,26 @@ ACTIVATIONS = {
     "relu": Activation(3, lambda Z: np.maximum(Z, 0, out=Z), lambda Z, A: np.sign(A)),
     "exp": Activation(4, lambda Z: np.exp(Z, out=Z), None),
     "softmax": Activation(5, _softmax, None),
+    "leaky_relu": Activation(
+        6,
+        lambda Z: np.maximum(Z, Z.dtype.type(LEAK) * Z, out=Z),
+        lambda Z, A: np.where(A > 0, 1, LEAK),
+        is_special=True,
+    ),
+    "selu": Activation(7, _selu, _selu_derivative, is_special=True),
+    "gelu": Activation(8, _gelu, _gelu_derivative, is_special=True),
+    "silu": Activation(9, _silu, _silu_derivative, is_special=True),
+    "mish": Activation(10, _mish, _mish_derivative, is_special=True),
+    "increasing": Activation(0, _increasing, None),  # the kernel's loss adds the increments up
 }
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss, with its canonical output activation: its gradient is prediction minus target."""
+    """A loss and its output activation.
+
+    scikit-learn's have the canonical one: the gradient is prediction minus target.
+    """
 
     code: int
     activation: str
@@ -54,4 +118,32 @@ LOSSES = {
     "poisson": Loss(1, "exp"),
     "binary_log_loss": Loss(2, "logistic"),
     "log_loss": Loss(3, "softmax"),
+    "absolute_error": Loss(4, "identity"),
+    "huber": Loss(5, "identity"),
+    "gamma": Loss(6, "exp"),
+    "quantile": Loss(7, "increasing"),
 }
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What training minimizes, without the penalty: a loss of LOSSES with its parameters.
+
+    They are the levels of 'quantile' in ascending order, one number of other losses that
+    scikit-learn does not have, the label smoothing of a log loss, and otherwise None.
+    """
+
+    loss: str
+    parameters: tuple[float, ...] | None = None
+
+    @property
+    def code(self) -> int:
+        """Code of the loss in the kernels."""
+        return LOSSES[self.loss].code
+
+    @property
+    def activation(self) -> str:
+        """Name of the output activation."""
+        if self.loss == "quantile" and len(self.parameters or ()) == 1:
+            return "identity"
+        return LOSSES[self.loss].activation

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import is_regressor
+from sklearn.metrics import get_scorer_names
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -21,8 +22,9 @@ from skparams._compat import (
 )
 from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator, unchanged_on_error, validate_data
-from skparams.neural_network.activations import ACTIVATIONS, LOSSES
+from skparams.neural_network.activations import ACTIVATIONS
 from skparams.neural_network.network import Network, decision
+from skparams.neural_network.schedules import SCHEDULES
 from skparams.neural_network.training import (
     NOT_FINITE,
     TRAINING,
@@ -31,17 +33,19 @@ from skparams.neural_network.training import (
     train_lbfgs,
 )
 
+HIDDEN_ACTIVATIONS = {name for name, f in ACTIVATIONS.items() if f.derivative}
+
 
 class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
     """Multi-layer perceptron trained by Adam, gradient descent or L-BFGS."""
 
     _parameter_constraints: dict = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [StrOptions({name for name, f in ACTIVATIONS.items() if f.derivative})],
-        "solver": [StrOptions({"lbfgs", "sgd", "adam"})],
+        "activation": [StrOptions(HIDDEN_ACTIVATIONS), "array-like"],
+        "solver": [StrOptions({"lbfgs", "sgd", "adam", "adamw"})],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive", *SCHEDULES}), callable],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
         "power_t": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -59,6 +63,13 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         "epsilon": [Interval(Real, 0, None, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
+        "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
+        "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
+        "normalization": [StrOptions({"batch", "layer"}), None],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "max_gradient_norm": [Interval(Real, 0, None, closed="neither"), None],
+        "init": [StrOptions({"auto", "he", "orthogonal"}), tuple],
+        "dtype": [StrOptions({"float32", "float64"}), None],
     }
 
     def __init__(self, **hyperparameters: Any) -> None:
@@ -73,8 +84,8 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         """The targets as numbers of shape (n_samples, n_outputs), or a column of class indices."""
 
     @abstractmethod
-    def _n_outputs_and_loss(self, Y):
-        """The number of outputs and the name of the loss in LOSSES."""
+    def _n_outputs_and_objective(self, Y):
+        """The number of outputs of the network, and what it minimizes."""
 
     @abstractmethod
     def _validation_score(self, Z, Y, weight):
@@ -161,9 +172,10 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             reset=not continues,
         )
         Y = self._encode_targets(y, incremental)
-        self.n_outputs_, loss = self._n_outputs_and_loss(Y)
-        self._set_out_activation(loss, continues)
-        network = Network([X.shape[1], *self._hidden_sizes(), self.n_outputs_])
+        self.n_outputs_, objective = self._n_outputs_and_objective(Y)
+        self._set_out_activation(objective, continues)
+        sizes = [X.shape[1], *self._hidden_sizes(), self.n_outputs_]
+        network = Network(sizes, self._hidden_activations(), self.normalization)
         self.n_layers_ = len(network.sizes)
         if not (incremental and hasattr(self, "_random_state")):
             self._random_state = check_random_state(self.random_state)
@@ -171,9 +183,9 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             arrays = [*self.coefs_, *self.intercepts_]
             single = all(getattr(array, "dtype", None) == np.float32 for array in arrays)
             dtype = np.dtype(np.float32 if single else np.float64)
-            params = network.pack(self.coefs_, self.intercepts_, dtype)
+            params = network.pack(vars(self), dtype)
         else:
-            dtype = X.dtype
+            dtype = X.dtype if self.dtype is None else np.dtype(self.dtype)
             params = self._initial(network, dtype)
             delete_attributes(self, *TRAINING)
         if not incremental:
@@ -182,15 +194,14 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             sample_weight = check_sample_weight(sample_weight, X, dtype=dtype)
         data = X, Y, sample_weight
         if self.solver == "lbfgs":
-            params = train_lbfgs(self, network, params, data, loss)
+            params = train_lbfgs(self, network, params, data, objective)
         else:
-            params = train_epochs(self, network, params, data, loss, incremental=incremental)
+            params = train_epochs(self, network, params, data, objective, incremental=incremental)
         if not np.isfinite(params).all():  # weights that the user set, kept as the best
             raise ValueError(NOT_FINITE)
-        # Copies, so that nothing keeps the buffer alive.
-        self.coefs_, self.intercepts_ = (
-            [view.astype(dtype) for view in views] for views in network.views(params)
-        )
+        for name, views in network.views(params).items():
+            # Copies, so that nothing keeps the buffer alive.
+            setattr(self, name, [view.astype(dtype) for view in views])
         return self
 
     def _refuse_hooks(self):
@@ -204,22 +215,25 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
                 "_fit and _check_solver."
             )
 
-    def _set_out_activation(self, loss, continues):
-        out_activation = LOSSES[loss].activation
+    def _set_out_activation(self, objective, continues):
+        out_activation = objective.activation
         found = getattr(self, "out_activation_", out_activation)
         if continues and found != out_activation:
             raise ValueError(
                 f"{type(self).__name__}: out_activation_ is {found!r}, but training continues with "
-                f"the loss {loss!r}, whose output activation is {out_activation!r}. Set that one, "
-                "or fit a new model."
+                f"the loss {objective.loss!r}, whose output activation is {out_activation!r}. Set "
+                "that one, or fit a new model."
             )
         self.out_activation_ = out_activation
 
     def _initial(self, network, dtype):
         """A buffer of what `_init_coef` returns for each layer."""
         params = np.empty(network.n_params, dtype)
+        params[network.gains :], params[network.means : network.variances] = 1, 0
         self.coefs_, self.intercepts_ = [], []  # by which an overridden method knows the layer
-        for i, views in enumerate(zip(*network.views(params), strict=True)):
+        arrays_of = network.views(params)
+        layers = zip(arrays_of["coefs_"], arrays_of["intercepts_"], strict=True)
+        for i, views in enumerate(layers):
             fan_in, fan_out = views[0].shape
             arrays = self._init_coef(fan_in, fan_out, dtype)
             found, needed = [np.shape(array) for array in arrays], [view.shape for view in views]
@@ -239,7 +253,10 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
 
         They are uniform in the bounds of Glorot and Bengio (2010, equation 16).
         """
-        bound = np.sqrt(ACTIVATIONS[self.activation].glorot_factor / (fan_in + fan_out))
+        activation = self.activation
+        if not isinstance(activation, str):  # the last layer is drawn as the one before it
+            activation = [*activation, *activation[-1:]][len(self.coefs_)]
+        bound = np.sqrt(ACTIVATIONS[activation].glorot_factor / (fan_in + fan_out))
         coef = self._random_state.uniform(-bound, bound, (fan_in, fan_out))
         intercept = self._random_state.uniform(-bound, bound, fan_out)
         return coef.astype(dtype, copy=False), intercept.astype(dtype, copy=False)
@@ -254,13 +271,34 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
         return sizes
 
+    def _hidden_activations(self):
+        """The activation of each hidden layer."""
+        n_hidden = len(self._hidden_sizes())
+        if isinstance(self.activation, str):
+            return [self.activation] * n_hidden
+        names = list(self.activation)
+        if len(names) != n_hidden or not HIDDEN_ACTIVATIONS.issuperset(names):
+            raise ValueError(
+                f"The 'activation' parameter of {type(self).__name__} must be one of "
+                f"{sorted(HIDDEN_ACTIVATIONS)}, or one of them for each of {n_hidden} hidden "
+                f"layers. Got {self.activation!r} instead."
+            )
+        return names
+
+    def _dropout_rates(self):
+        """The dropout of the input and of each hidden layer."""
+        n_hidden = len(self._hidden_sizes())
+        if isinstance(self.dropout, Real):
+            return [0.0] + [float(self.dropout)] * n_hidden
+        return [float(rate) for rate in self.dropout]
+
     def _decision_function(self, X):
         """Input of the output layer's activation."""
         check_is_fitted(self)
         forms, dtypes = ["csr", "csc"], (np.float64, np.float32)
         X = validate_data(self, X, accept_sparse=forms, dtype=dtypes, reset=False)
         with invalid_hyperparameter_first(self):
-            return decision(X, self.coefs_, self.intercepts_, self.activation)
+            return decision(X, self)
 
     def _predict_activation(self, X):
         """Activation of the output layer."""

@@ -13,41 +13,50 @@ from collections import namedtuple
 
 import numpy as np
 
-from skparams._runtime.decorators import exact, helper, inlined, kernel, sums
+from skparams._runtime.decorators import helper, inlined, kernel
 from skparams._runtime.tiles import multiply
-from skparams.neural_network.unit_kernels import (
-    CHUNK as CHUNK,
-    IDENTITY,
-    RELU,
-    SQUARED_ERROR,
-    activate,
-    add_bias,
-    loss_and_delta,
-    multiply_derivative,
+from skparams.neural_network.layer_kernels import (
+    DIFFERENTIATES,
+    PREDICTS,
+    TRAINS,
+    Special as Special,
+    drop_inputs,
+    finish_hidden,
+    is_normalized,
+    is_plain,
+    joins_last_row,
+    normalization_delta,
+    unit_delta,
 )
-
-# Solvers, by small integers, so that one compiled epoch serves all.
-ADAM, SGD, NESTEROV, GRADIENT, DECISION = range(5)
+from skparams.neural_network.loss_kernels import SQUARED_ERROR, loss_and_delta
+from skparams.neural_network.optimizer_kernels import (
+    ADAM as ADAM,
+    DECISION,
+    GRADIENT,
+    NESTEROV as NESTEROV,
+    SGD as SGD,
+    Optimizer as Optimizer,
+    gradient_norm,
+    update,
+)
+from skparams.neural_network.unit_kernels import CHUNK as CHUNK, IDENTITY, RELU, activate, add_bias
 
 # Weights of a layer above which BLAS computes its products, with as many threads as it may use.
 WIDE = 10_000
 
-# The network: `layout` is that of network.Network; the last three are codes.
-Layers = namedtuple("Layers", "params layout activation out_activation loss")
+# The network: `layout` is that of network.Network; `activations` has the code of each hidden layer,
+# and the next two are codes. `loss_parameters` is None for scikit-learn's losses.
+Layers = namedtuple("Layers", "params layout activations out_activation loss loss_parameters")
 
 # The training samples: rows of X (of its transpose, if `by_feature`) or, if indptr is not empty, of
 # a CSR matrix. Y and weight have a row for each element of the order that `epoch` gets.
 Samples = namedtuple("Samples", "X by_feature data indices indptr Y weight batch_size")
 
-# The solver's code, its moments, and hyperparameters. GRADIENT adds the gradients, without penalty,
-# to `first`; DECISION trains nothing and writes the outputs there.
-Optimizer = namedtuple(
-    "Optimizer", "solver first second learning_rate alpha beta_1 beta_2 epsilon momentum"
+# Memory for one batch. `zeros` are as many as the widest layer has inputs or units; `turned` has
+# room for weights that are not WIDE; `special` is None or that of `layer_kernels`.
+Work = namedtuple(
+    "Work", "grads batch values deltas zeros ones turned scratch scratch_bits special"
 )
-
-# Memory for one batch. `inputs` is empty unless the activation's derivative needs them; `zeros` are
-# as many as the widest layer has inputs or units; `turned` has room for weights that are not WIDE.
-Work = namedtuple("Work", "grads batch inputs values deltas zeros ones turned scratch scratch_bits")
 
 
 @helper
@@ -79,64 +88,6 @@ def _turn(params, w, n_in, n_out, out):
     for i in range(n_in):
         for j in range(n_out):
             out[j * n_in + i] = params[w + i * n_out + j]
-
-
-@exact
-def _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon):
-    """One step of Adam (Kingma and Ba, 2014, end of section 2)."""
-    T = p.dtype.type
-    decay, scale, step, eps = T(decay), T(1.0 / total_weight), T(step), T(epsilon)
-    b1, c1, b2, c2 = T(beta_1), T(1.0 - beta_1), T(beta_2), T(1.0 - beta_2)
-    for i in range(p.size):
-        gi = (g[i] + decay * p[i]) * scale
-        mi = b1 * m[i] + c1 * gi
-        vi = b2 * v[i] + c2 * (gi * gi)
-        m[i] = mi
-        v[i] = vi
-        p[i] -= step * mi / (np.sqrt(vi) + eps)
-
-
-@exact
-def _sgd(p, g, velocity, decay, total_weight, step, momentum, nesterov):
-    """One step of gradient descent with momentum."""
-    T = p.dtype.type
-    decay, scale, step, momentum = T(decay), T(1.0 / total_weight), T(step), T(momentum)
-    ahead, direct = (momentum, step) if nesterov else (T(1), T(0))
-    for i in range(p.size):
-        gi = (g[i] + decay * p[i]) * scale
-        vi = momentum * velocity[i] - step * gi
-        velocity[i] = vi
-        p[i] += ahead * vi - direct * gi
-
-
-@sums
-def _squared_norm(p):
-    total = p.dtype.type(0)
-    for i in range(p.size):
-        total += p[i] * p[i]
-    return float(total)
-
-
-@inlined
-def _update(params, grads, n_coefs, optimizer, t, total_weight):
-    """Take step t with the gradients of one batch; return the sum of the squared new weights."""
-    first, second, step, is_adam = (
-        optimizer.first, optimizer.second, optimizer.learning_rate, optimizer.solver == ADAM
-    )  # fmt: skip
-    beta_1, beta_2, epsilon = optimizer.beta_1, optimizer.beta_2, optimizer.epsilon
-    if is_adam:
-        step *= np.sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
-    start, stop, decay = n_coefs, params.size, 0.0
-    for _ in range(2):  # first the biases, which do not decay, then the weights
-        p, g, m = params[start:stop], grads[start:stop], first[start:stop]
-        if is_adam:
-            v = second[start:stop]
-            _adam(p, g, m, v, decay, total_weight, step, beta_1, beta_2, epsilon)
-        else:
-            momentum, nesterov = optimizer.momentum, optimizer.solver == NESTEROV
-            _sgd(p, g, m, decay, total_weight, step, momentum, nesterov)
-        start, stop, decay = 0, n_coefs, optimizer.alpha
-    return _squared_norm(params[:n_coefs])
 
 
 @helper
@@ -186,52 +137,59 @@ def _layer(layout, i):
 
 
 @inlined
-def _forward(layers, out_activation, samples, rows, work):
+def _forward(layers, out_activation, samples, rows, weight, work, counter, mode):
     """Fill work.values with the activations of a batch, layer by layer."""
     # Taking an array out of a tuple counts a reference, so it is done once.
     params, layout, last = layers.params, layers.layout, layers.layout.shape[0] - 1
-    values, inputs, scratch, bits = work.values, work.inputs, work.scratch, work.scratch_bits
+    values, zeros, scratch, bits = work.values, work.zeros, work.scratch, work.scratch_bits
+    special, activations = work.special, layers.activations
     is_sparse, n, a, a0 = samples.indptr.size > 0, rows.size, work.batch, 0
     if not is_sparse:
         _gather(samples.X, samples.by_feature, rows, a)
+        drop_inputs(special, a[: n * layout[0, 0]], counter, mode)
     for i in range(last + 1):
-        n_in, n_out, w, b, unit = _layer(layout, i)
-        z0, activation = n * unit, layers.activation if i < last else out_activation
-        relu, z = activation == RELU, values[z0 : z0 + n * n_out]
+        layer = n_in, n_out, w, b, unit = _layer(layout, i)
+        z0, activation = n * unit, activations[i] if i < last else out_activation
+        relu = is_plain(special) and activation == RELU
+        bias, b0 = (zeros, 0) if i < last and is_normalized(special) else (params, b)
+        z = values[z0 : z0 + n * n_out]
         if i == 0 and is_sparse:
             data, indices, indptr = samples.data, samples.indices, samples.indptr
             _sparse_product(data, indices, indptr, rows, params[w : w + n_in * n_out], n_out, z)
-            add_bias(values, z0, n, n_out, params, b, relu)
+            add_bias(values, z0, n, n_out, bias, b0, relu)
         elif n_in * n_out > WIDE:
             _multiply_wide(a, a0, False, params, w, False, values, z0, n, n_out, n_in)
-            add_bias(values, z0, n, n_out, params, b, relu)
+            add_bias(values, z0, n, n_out, bias, b0, relu)
         else:
             multiply(
-                a, a0, n_in, 1, params, w, n_out, values, z0, n_out, n, n_out, n_in, params, b, relu
+                a, a0, n_in, 1, params, w, n_out, values, z0, n_out, n, n_out, n_in, bias, b0, relu
             )  # fmt: skip
-        if i < last and inputs.size > 0:
-            _copy(z, inputs[z0 : z0 + n * n_out])
-        if not relu:
+        if i < last:
+            finish_hidden(
+                special, params, i, layer, activation, values, n, weight,
+                counter + n * layout[0, 0], mode, scratch, bits,
+            )  # fmt: skip
+        else:
             activate(z, n_out, activation, scratch, bits)
         a, a0 = values, z0
 
 
 @inlined
-def _backward(layers, samples, rows, work):
+def _backward(layers, samples, rows, weight, work):
     """Fill work.grads; the units of the output layer in work.values are its D."""
     params, layout, grads, n = layers.params, layers.layout, work.grads, rows.size
-    values, deltas, inputs, zeros, ones = (
-        work.values, work.deltas, work.inputs, work.zeros, work.ones
-    )  # fmt: skip
-    last = layout.shape[0] - 1
+    values, deltas, zeros, ones = work.values, work.deltas, work.zeros, work.ones
+    special, last = work.special, layout.shape[0] - 1
     d, d0 = values, n * layout[last, 4]
     for i in range(last, -1, -1):
-        n_in, n_out, w, b, unit = _layer(layout, i)
+        layer = n_in, n_out, w, b, unit = _layer(layout, i)
         is_wide = n_in * n_out > WIDE
         a, a0 = values, n * (unit - n_in)
         if i == 0:
             a, a0 = work.batch, 0
         multiply(ones, 0, 0, 0, d, d0, n_out, grads, b, n_out, 1, n_out, n, zeros, 0, False)
+        if i < last:
+            normalization_delta(special, params, layer, d, n, weight, grads)
         if i == 0 and samples.indptr.size > 0:
             data, indices, indptr = samples.data, samples.indices, samples.indptr
             D, G = d[d0 : d0 + n * n_out], grads[w : w + n_in * n_out]
@@ -250,9 +208,7 @@ def _backward(layers, samples, rows, work):
             multiply(
                 d, d0, n_out, 1, turned, 0, n_in, deltas, a0, n_in, n, n_in, n_out, zeros, 0, False
             )
-        part = slice(a0, a0 + n * n_in)
-        z = inputs if inputs.size > 0 else values
-        multiply_derivative(deltas[part], z[part], values[part], layers.activation)
+        unit_delta(special, deltas, values, slice(a0, a0 + n * n_in), layers.activations[i - 1])
         d, d0 = deltas, a0
 
 
@@ -262,40 +218,53 @@ def epoch(layers, samples, order, optimizer, work, state):
 
     A batch whose weights sum to zero has no mean loss and is skipped. ``state`` holds the number of
     steps so far, the sum of the squared weights, the sum over samples of the batches' mean losses
-    with penalty (GRADIENT: the weighted sum of the loss, over outputs too, without penalty), and
-    the number of samples trained on. It goes on from there, so that the batches of an epoch may
-    come in any number of calls.
+    with penalty (GRADIENT, DECISION: the weighted sum of the loss, over outputs too, without
+    penalty), the number of samples trained on, and the norm of the last batch's gradient. It goes
+    on from there, so that the batches of an epoch may come in any number of calls.
     """
-    params, layout = layers.params, layers.layout
-    n_coefs, last = layout[0, 3], layout.shape[0] - 1
-    n_outputs = layout[last, 1] if layers.loss == SQUARED_ERROR else 1
-    decides = optimizer.solver == DECISION
+    params, layout, special = layers.params, layers.layout, work.special
+    n_coefs, last, loss_code = layout[0, 3], layout.shape[0] - 1, layers.loss
+    n_out = layout[last, 1]
+    n_outputs = n_out if loss_code == SQUARED_ERROR else 1
+    decides, sums_gradients = optimizer.solver == DECISION, optimizer.solver == GRADIENT
     out_activation = IDENTITY if decides else layers.out_activation
-    for start in range(0, order.size, samples.batch_size):
-        batch = slice(start, start + samples.batch_size)
-        rows, weight = order[batch], samples.weight[batch]
-        n, n_out, total_weight = rows.size, layout[last, 1], 0.0
+    mode = PREDICTS if decides else DIFFERENTIATES if sums_gradients else TRAINS
+    start, batch, n_numbers = 0, 0, work.batch.size + work.values.size
+    while start < order.size:
+        stop = start + samples.batch_size
+        if joins_last_row(special) and order.size - stop == 1:
+            stop += 1
+        rows, weight = order[start:stop], samples.weight[start:stop]
+        n, Y, total_weight = rows.size, samples.Y[start:stop], 0.0
+        start, batch = stop, batch + 1
         for i in range(n):
             total_weight += weight[i]
         if total_weight == 0.0 and not decides:
             continue
-        _forward(layers, out_activation, samples, rows, work)
+        counter = int(state[0]) * n_numbers
+        _forward(layers, out_activation, samples, rows, weight, work, counter, mode)
         output = n * layout[last, 4]
         predicted = work.values[output : output + n * n_out]
         if decides:
             first = int(state[3]) * n_out
             _copy(predicted, optimizer.first[first : first + n * n_out])
-            state[3] += n
-            continue
-        loss = loss_and_delta(predicted, n_out, samples.Y[batch], weight, layers.loss)
-        _backward(layers, samples, rows, work)
+            activate(predicted, n_out, layers.out_activation, work.scratch, work.scratch_bits)
+        loss = loss_and_delta(predicted, n_out, Y, weight, loss_code, layers.loss_parameters)
         state[3] += n
-        if optimizer.solver == GRADIENT:
+        if decides:
+            state[2] += loss
+            continue
+        _backward(layers, samples, rows, weight, work)
+        if sums_gradients:
             state[2] += loss
             for i in range(work.grads.size):
                 optimizer.first[i] += work.grads[i]
-        else:
-            penalty = 0.5 * optimizer.alpha * state[1]
-            state[2] += n * (loss / n_outputs + penalty) / total_weight
-            state[0] += 1
-            state[1] = _update(params, work.grads, n_coefs, optimizer, state[0], total_weight)
+            continue
+        alpha, scale = optimizer.alpha, 1.0 / total_weight
+        state[2] += n * (loss / n_outputs + 0.5 * alpha * state[1]) / total_weight
+        state[0] += 1
+        if stop >= order.size or optimizer.max_norm < np.inf:
+            state[4] = gradient_norm(params, work.grads, n_coefs, alpha, scale)
+            if state[4] > optimizer.max_norm:
+                scale *= optimizer.max_norm / state[4]
+        state[1] = update(params, work.grads, n_coefs, optimizer, state[0], batch - 1, scale)

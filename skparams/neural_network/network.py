@@ -1,67 +1,108 @@
 """The network: the layout of its parameters in one flat buffer, and its forward pass in NumPy."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax
 
 from skparams.neural_network.activations import ACTIVATIONS
 
+if TYPE_CHECKING:
+    from skparams.neural_network.base import BaseMLP
+
+
+NORMALIZATIONS = {None: 0, "batch": 1, "layer": 2}
+"""Codes of the kernels."""
+
+EPSILON = 1e-5
+"""Added to variances by normalization, as in PyTorch; the kernels have the same."""
+
 
 class Network:
-    """Layer sizes and the layout of one flat buffer: all weights, then all biases, layer by layer.
+    """Layer sizes, activations, and the layout of one flat buffer of all numbers of a network.
 
+    The buffer has all weights, then all biases, layer by layer; with normalization the gains of the
+    hidden units, and with that of batches their running means and variances, which are not trained.
     `layout` has a row for each layer of weights: units in, units out, where its weights and its
     biases start in the buffer, and where its units start among those of all layers but the inputs.
     """
 
-    def __init__(self, sizes: Sequence[int]):
+    def __init__(
+        self, sizes: Sequence[int], activations: Sequence[str], normalization: str | None = None
+    ):
         self.sizes = tuple(int(size) for size in sizes)
+        self.activations = tuple(activations)
+        self.normalization = normalization
         n_in, n_out = np.array(list(pairwise(self.sizes)), dtype=np.int64).T
         self.n_coefs = int((n_in * n_out).sum())
         self.n_units = int(n_out.sum())
-        self.n_params = self.n_coefs + self.n_units
         units = np.cumsum(n_out) - n_out
         starts = np.cumsum(n_in * n_out) - n_in * n_out
         self.layout = np.column_stack([n_in, n_out, starts, self.n_coefs + units, units])
+        self.gains = self.n_coefs + self.n_units
+        n_hidden = self.n_units - self.sizes[-1]
+        self.n_trained = self.gains + (n_hidden if normalization else 0)
+        self.means, self.variances = self.n_trained, self.n_trained + n_hidden
+        self.n_params = self.n_trained + (2 * n_hidden if normalization == "batch" else 0)
 
-    def views(self, buffer: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """The weight matrices and the biases, as views of the buffer."""
-        return (
-            [buffer[w : w + m * n].reshape(m, n) for m, n, w, _, _ in self.layout],
-            [buffer[b : b + n] for _, n, _, b, _ in self.layout],
-        )
+    def views(self, buffer: np.ndarray) -> dict[str, list[np.ndarray]]:
+        """The arrays of each fitted attribute, as views of the buffer."""
 
-    def pack(
-        self, coefs: Sequence[np.ndarray], intercepts: Sequence[np.ndarray], dtype: np.dtype
-    ) -> np.ndarray:
-        """Copy weights and biases into a new buffer; raise ValueError if a shape differs."""
+        def of_units(start: int, layout: np.ndarray) -> list[np.ndarray]:
+            return [buffer[start + unit : start + unit + n] for _, n, *_, unit in layout]
+
+        views = {
+            "coefs_": [buffer[w : w + m * n].reshape(m, n) for m, n, w, _, _ in self.layout],
+            "intercepts_": of_units(self.n_coefs, self.layout),
+        }
+        if self.normalization:
+            views["gains_"] = of_units(self.gains, self.layout[:-1])
+        if self.normalization == "batch":
+            views["running_means_"] = of_units(self.means, self.layout[:-1])
+            views["running_variances_"] = of_units(self.variances, self.layout[:-1])
+        return views
+
+    def pack(self, arrays: Mapping[str, Sequence[np.ndarray]], dtype: np.dtype) -> np.ndarray:
+        """Copy fitted attributes into a new buffer; raise ValueError if a shape differs."""
         buffer = np.empty(self.n_params, dtype=dtype)
-        attributes = zip(
-            ("coefs_", "intercepts_"), self.views(buffer), (coefs, intercepts), strict=True
-        )
-        for name, views, arrays in attributes:
-            if [np.shape(array) for array in arrays] != [view.shape for view in views]:
+        for name, views in self.views(buffer).items():
+            if [np.shape(array) for array in arrays[name]] != [view.shape for view in views]:
                 raise ValueError(
-                    f"{name} has arrays of shapes {[np.shape(array) for array in arrays]}, but the "
-                    f"data and hidden_layer_sizes need {[view.shape for view in views]}. Training "
-                    "can only continue with the layers that it started with."
+                    f"{name} has arrays of shapes {[np.shape(array) for array in arrays[name]]}, "
+                    "but the data and hidden_layer_sizes need "
+                    f"{[view.shape for view in views]}. Training can only continue with the layers "
+                    "that it started with."
                 )
-            for view, array in zip(views, arrays, strict=True):
+            for view, array in zip(views, arrays[name], strict=True):
                 view[:] = array
         return buffer
 
 
-def decision(X, coefs: Sequence, intercepts: Sequence, activation: str) -> np.ndarray:
+def decision(X, mlp: BaseMLP) -> np.ndarray:
     """Input of the output layer's activation, for dense or sparse X."""
-    Z = X
-    for i, (coef, intercept) in enumerate(zip(coefs, intercepts, strict=True)):
+    Z, activations = X, mlp._hidden_activations()
+    for i, (coef, intercept) in enumerate(zip(mlp.coefs_, mlp.intercepts_, strict=True)):
         if i:
-            ACTIVATIONS[activation].apply(Z)
+            ACTIVATIONS[activations[i - 1]].apply(Z)
         Z = Z @ coef
+        if mlp.normalization and i < len(mlp.coefs_) - 1:
+            _normalize(Z, mlp, i)
         Z += intercept
     return Z
+
+
+def _normalize(Z: np.ndarray, mlp: BaseMLP, i: int) -> None:
+    """Normalization of hidden layer i, without the shift."""
+    if mlp.normalization == "batch":
+        mean, variance = mlp.running_means_[i], mlp.running_variances_[i]
+    else:
+        mean, variance = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+    Z -= mean
+    Z *= mlp.gains_[i] / np.sqrt(variance + Z.dtype.type(EPSILON))
 
 
 def log_probabilities(Z: np.ndarray, out_activation: str) -> np.ndarray:

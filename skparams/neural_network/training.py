@@ -16,9 +16,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
 from skparams._compat import check_optimize_result, lbfgs_print_options
+from skparams.neural_network.activations import Objective
 from skparams.neural_network.batches import Batches, Optimizer
 from skparams.neural_network.network import Network
 from skparams.neural_network.row_order import RowOrder
+from skparams.neural_network.schedules import learning_rates
 
 if TYPE_CHECKING:
     from skparams.neural_network.base import BaseMLP
@@ -53,7 +55,13 @@ def delete_attributes(mlp: BaseMLP, *names: str) -> None:
 
 
 def train_epochs(
-    mlp: BaseMLP, network: Network, params: Any, data: tuple, loss: str, *, incremental: bool
+    mlp: BaseMLP,
+    network: Network,
+    params: Any,
+    data: tuple,
+    objective: Objective,
+    *,
+    incremental: bool,
 ) -> np.ndarray:
     """Train by Adam or gradient descent, one epoch if incremental."""
     early_stopping = mlp.early_stopping
@@ -64,29 +72,33 @@ def train_epochs(
     n_samples = data[0].shape[0]
     batch_size = _batch_size(mlp, n_samples)
     n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
-    batches = Batches(network, data, mlp.activation, loss, batch_size, params.dtype, n_bytes)
+    _start(mlp, network, params, incremental)
+    dropout = mlp._dropout_rates(), mlp._optimizer.seed
+    batches = Batches(network, data, objective, batch_size, params.dtype, n_bytes, *dropout)
     if early_stopping:
         size = min(batch_size, held_out[0].shape[0])
-        validation = Batches(network, held_out, mlp.activation, loss, size, params.dtype)
-    _start(mlp, params, incremental)
+        validation = Batches(network, held_out, objective, size, params.dtype)
     order = _row_order(mlp, n_samples) if mlp.shuffle else None
     best = params.copy() if early_stopping else params
     try:
         with np.errstate(all="ignore"):
             for _ in range(1 if incremental else mlp.max_iter):
                 rows = order.shuffled(mlp._random_state) if order else None
-                mlp.loss_, is_finite = batches.train_epoch(params, rows, mlp._optimizer, mlp)
+                rates = learning_rates(mlp, batches.n_batches)
+                epoch = batches.train_epoch(params, rows, mlp._optimizer, rates, mlp)
+                mlp.loss_ = epoch.loss
                 mlp.n_iter_ += 1
                 mlp.t_ += n_samples
                 mlp.loss_curve_.append(mlp.loss_)
                 if mlp.verbose:
                     print(f"Iteration {mlp.n_iter_}, loss = {mlp.loss_:.8f}")
                 if early_stopping:
-                    score = mlp._validation_score(validation.decision(params), *held_out[1:])
+                    Z, _ = validation.evaluate(params)
+                    score = mlp._validation_score(Z, *held_out[1:])
                     if _update_best_score(mlp, score):
                         best = params.copy()
                 else:
-                    _update_best_loss(mlp, is_finite)
+                    _update_best_loss(mlp, epoch.is_finite)
                 if _update_learning_rate(mlp):
                     break
             else:
@@ -143,9 +155,9 @@ def _row_order(mlp: BaseMLP, n_samples: int) -> RowOrder:
     return order.continued(mlp._random_state)
 
 
-def _start(mlp: BaseMLP, params: np.ndarray, incremental: bool) -> None:
+def _start(mlp: BaseMLP, network: Network, params: np.ndarray, incremental: bool) -> None:
     """Set the attributes that training updates."""
-    mlp._optimizer = _optimizer(mlp, params, incremental)
+    mlp._optimizer = _optimizer(mlp, params[: network.n_trained], incremental)
     mlp.loss_curve_ = list(getattr(mlp, "loss_curve_", []))
     mlp.t_ = getattr(mlp, "t_", 0)
     best_loss = None
@@ -163,9 +175,9 @@ def _start(mlp: BaseMLP, params: np.ndarray, incremental: bool) -> None:
         mlp.validation_scores_ = mlp.best_validation_score_ = None
 
 
-def _optimizer(mlp: BaseMLP, params: np.ndarray, incremental: bool) -> Optimizer:
+def _optimizer(mlp: BaseMLP, trained: np.ndarray, incremental: bool) -> Optimizer:
     """A copy of the state to continue with, or a new one."""
-    is_adam, learning_rate = mlp.solver == "adam", float(mlp.learning_rate_init)
+    is_adam, learning_rate = mlp.solver != "sgd", float(mlp.learning_rate_init)
     state = getattr(mlp, "_optimizer", None)
     begun = getattr(mlp, "t_", 0) > 0 and hasattr(mlp, "best_loss_")  # not by lbfgs
     if incremental and begun and state is None:
@@ -179,8 +191,11 @@ def _optimizer(mlp: BaseMLP, params: np.ndarray, incremental: bool) -> Optimizer
         if is_adam or mlp.learning_rate == "constant":
             state.learning_rate = learning_rate
         return state
-    first, second = np.zeros_like(params), np.zeros(params.size if is_adam else 0, params.dtype)
-    return Optimizer(mlp.solver, learning_rate, first, second)
+    first, second = np.zeros_like(trained), np.zeros(trained.size if is_adam else 0, trained.dtype)
+    state = Optimizer(mlp.solver, learning_rate, first, second)
+    if any(mlp._dropout_rates()):
+        state.seed = int(mlp._random_state.randint(2**63 - 1, dtype=np.int64))
+    return state
 
 
 def _update_best_loss(mlp: BaseMLP, is_finite: bool) -> None:
@@ -233,13 +248,13 @@ def _update_learning_rate(mlp: BaseMLP) -> bool:
 
 
 def train_lbfgs(
-    mlp: BaseMLP, network: Network, params: np.ndarray, data: tuple, loss: str
+    mlp: BaseMLP, network: Network, params: np.ndarray, data: tuple, objective: Objective
 ) -> np.ndarray:
     """Minimize the loss, summed over outputs, by SciPy's L-BFGS-B."""
     # In float64: SciPy's line search compares losses more closely than float32 can tell apart.
     size, dtype = min(LBFGS_BLOCK, data[0].shape[0]), np.dtype(np.float64)
     n_bytes = PER_UNIT * network.n_units * data[0].shape[0]
-    batches = Batches(network, data, mlp.activation, loss, size, dtype, n_bytes)
+    batches = Batches(network, data, objective, size, dtype, n_bytes)
     params, curve = params.astype(dtype), []
 
     def record(intermediate_result: scipy.optimize.OptimizeResult) -> None:

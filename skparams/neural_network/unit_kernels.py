@@ -1,22 +1,20 @@
-"""Compiled activations, their derivatives, and losses with the output layer's D.
+"""Compiled activations that scikit-learn has, and their derivatives.
 
 Names are those of `kernels.py`.
 """
 
-import numpy as np
-
 from skparams._runtime.decorators import exact
 
-# Codes: small integers, so that one compiled epoch serves every activation and loss.
-IDENTITY, LOGISTIC, TANH, RELU, EXP, SOFTMAX = ACTIVATION_CODES = range(6)
-SQUARED_ERROR, POISSON, BINARY_LOG_LOSS, LOG_LOSS = LOSS_CODES = range(4)
+# Codes: small integers, so that one compiled epoch serves every activation.
+IDENTITY, LOGISTIC, TANH, RELU, EXP, SOFTMAX = range(6)
+LEAKY_RELU, SELU, GELU, SILU, MISH = range(6, 11)
 
-# Elements that _transform and its scratch arrays take at a time, so that they stay in cache.
+# Elements that transform and its scratch arrays take at a time, so that they stay in cache.
 CHUNK = 256
 
 
 @exact
-def _transform(values, kind, scratch, scratch_bits):
+def transform(values, kind, scratch, scratch_bits):
     """Replace values by their exponential, logistic function or hyperbolic tangent.
 
     exp(v) = 2^n exp(r), where n is the integer next to v / ln 2 and |r| = |v - n ln 2| is at most
@@ -95,12 +93,12 @@ def activate(z, n_out, activation, scratch, scratch_bits):
     if activation == SOFTMAX:
         _subtract_row_maxima(z, n_out)
     if activation != IDENTITY:
-        _transform(z, activation, scratch, scratch_bits)
+        transform(z, activation, scratch, scratch_bits)
 
 
 @exact
-def multiply_derivative(d, z, a, activation):
-    """Multiply d by the derivative of the activation, given its input z and its value a."""
+def multiply_derivative(d, a, activation):
+    """Multiply d by the derivative of the activation, given its value a."""
     T = d.dtype.type
     zero, one = T(0), T(1)
     if activation == RELU:
@@ -124,41 +122,3 @@ def _subtract_row_maxima(z, n_out):
             top = row[j] if row[j] > top else top
         for j in range(n_out):
             row[j] -= top
-
-
-@exact
-def loss_and_delta(a, n_out, Y, weight, loss):
-    """Replace predictions a by D; return the weighted sum of the loss.
-
-    Each loss has its canonical output activation, so that D is prediction minus target. With
-    LOG_LOSS, a is not yet divided by the sums of its rows, and Y holds class indices; otherwise Y
-    has one column per output. Probabilities are clipped in the loss, as in scikit-learn, not in D.
-    """
-    T = a.dtype.type
-    one, zero = T(1), T(0)
-    eps = T(2.220446049250313e-16) if a.itemsize == 8 else T(1.1920929e-7)
-    total = 0.0
-    for i in range(weight.size):
-        row, w, norm = a[i * n_out : (i + 1) * n_out], weight[i], one
-        if loss == LOG_LOSS:
-            norm = zero
-            for j in range(n_out):
-                norm += row[j]
-        for j in range(n_out):
-            p = row[j] / norm
-            if loss == LOG_LOSS:
-                y = one if j == Y[i, 0] else zero
-            else:
-                y = Y[i, j]
-            if loss == SQUARED_ERROR:
-                d = float(p) - float(y)  # float32 could not hold the square of a large one
-                total += 0.5 * float(w) * d * d
-            elif loss == POISSON:  # half the deviance, where 0 log 0 is 0
-                total += w * (p - y + (y * np.log(y / p) if y > zero else zero))
-            elif loss == BINARY_LOG_LOSS or y == one:
-                q = p if y == one else one - p
-                q = eps if q < eps else q  # NaN stays NaN
-                q = one - eps if q > one - eps else q
-                total -= w * np.log(q)
-            row[j] = w * (p - y)
-    return total

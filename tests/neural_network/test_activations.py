@@ -1,18 +1,15 @@
 """Each activation and loss has one code, and the kernels compute what its NumPy functions do."""
 
-import dataclasses
-
 import numba
 import numpy as np
 import pytest
 from scipy.special import log_softmax, xlogy
 
-from skparams.neural_network import unit_kernels as kernels
+from skparams.neural_network import layer_kernels, loss_kernels, unit_kernels as kernels
 from skparams.neural_network.activations import ACTIVATIONS, LOSSES
-from skparams.neural_network.batches import Batches
-from skparams.neural_network.network import Network
 
 HIDDEN = {name: f for name, f in ACTIVATIONS.items() if f.derivative}
+PLAIN = [name for name, f in HIDDEN.items() if not f.is_special]
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 
@@ -23,7 +20,8 @@ def called(helper):
 
 add_bias, activate_inputs = called(kernels.add_bias), called(kernels.activate)
 multiply_derivative = called(kernels.multiply_derivative)
-loss_and_delta = called(kernels.loss_and_delta)
+activate_special = called(layer_kernels._activate)
+loss_and_delta = called(loss_kernels.loss_and_delta)
 
 
 @pytest.fixture
@@ -43,17 +41,15 @@ def activate(Z, code):
         activate_inputs(z, n_out, code, scratch, scratch[1].view(f"i{Z.dtype.itemsize}"))
 
 
-@pytest.mark.parametrize(
-    ("table", "codes"), [(ACTIVATIONS, "ACTIVATION_CODES"), (LOSSES, "LOSS_CODES")]
-)
-def test_table_and_kernels_have_the_same_codes(table, codes):
-    assert sorted(row.code for row in table.values()) == list(getattr(kernels, codes))
-    for name, row in table.items():
-        assert getattr(kernels, name.upper()) == row.code
+@pytest.mark.parametrize(("table", "module"), [(ACTIVATIONS, kernels), (LOSSES, loss_kernels)])
+def test_table_and_kernels_have_the_same_codes(table, module):
+    codes = {name: row.code for name, row in table.items() if name != "increasing"}
+    assert sorted(codes.values()) == list(range(len(codes)))
+    assert codes == {name: getattr(module, name.upper()) for name in codes}
 
 
 @each_dtype
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("name", [*PLAIN, "exp", "softmax"])
 def test_value(name, dtype, Z):
     expected, found = Z.astype(dtype), Z.astype(dtype)
     ACTIVATIONS[name].apply(expected)
@@ -66,16 +62,31 @@ def test_value(name, dtype, Z):
 
 
 @each_dtype
-@pytest.mark.parametrize("name", HIDDEN)
+@pytest.mark.parametrize("name", PLAIN)
 def test_derivative(name, dtype, Z, rng):
     f, Z = HIDDEN[name], Z.astype(dtype)
     A = Z.copy()
     f.apply(A)
     D = rng.standard_normal(Z.shape).astype(dtype)
     expected = D * f.derivative(Z, A)
-    multiply_derivative(*(x.reshape(-1) for x in (D, Z, A)), f.code)
+    multiply_derivative(D.reshape(-1), A.reshape(-1), f.code)
     eps = np.finfo(dtype).eps
     np.testing.assert_allclose(D, expected, rtol=10 * eps, atol=10 * eps)
+
+
+@each_dtype
+@pytest.mark.parametrize("name", HIDDEN)
+def test_value_and_slope(name, dtype, Z):
+    f, Z = HIDDEN[name], Z.astype(dtype)
+    expected, found, slopes = Z.copy(), Z.copy(), np.empty_like(Z)
+    f.apply(expected)
+    scratch = np.empty((2, kernels.CHUNK), dtype)
+    arguments = found.reshape(-1), slopes.reshape(-1), Z.shape[1], f.code, scratch
+    activate_special(*arguments, scratch[1].view(f"i{Z.dtype.itemsize}"))
+    tolerance = 100 * np.finfo(dtype).eps
+    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
+    derivative = f.derivative(Z, expected)
+    np.testing.assert_allclose(slopes, derivative, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("name", HIDDEN)
@@ -107,7 +118,7 @@ def loss_of(name, Z, Y):
 
 
 @each_dtype
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", ["squared_error", "poisson", "binary_log_loss", "log_loss"])
 def test_loss_and_its_gradient(name, dtype, rng):
     Z = rng.standard_normal((7, 3))
     weight = rng.uniform(0.5, 2, 7).astype(dtype)
@@ -118,7 +129,7 @@ def test_loss_and_its_gradient(name, dtype, rng):
 
     D = Z.astype(dtype)
     activate(D, ACTIVATIONS[LOSSES[name].activation].code)
-    found = loss_and_delta(D.reshape(-1), 3, Y, weight, LOSSES[name].code)
+    found = loss_and_delta(D.reshape(-1), 3, Y, weight, LOSSES[name].code, None)
     tolerance = 1e-5 if dtype == np.float32 else 1e-8
     assert found == pytest.approx(loss(Z), rel=tolerance)
     for at in np.ndindex(Z.shape):
@@ -126,20 +137,3 @@ def test_loss_and_its_gradient(name, dtype, rng):
         step[at] = 1e-6
         difference = (loss(Z + step) - loss(Z - step)) / 2e-6
         assert D[at] == pytest.approx(difference, rel=tolerance, abs=tolerance)
-
-
-@pytest.mark.parametrize("needs_input", [False, True])
-def test_inputs_are_kept_for_a_derivative_that_needs_them(needs_input, rng, monkeypatch):
-    tanh = dataclasses.replace(ACTIVATIONS["tanh"], needs_input=needs_input)
-    monkeypatch.setitem(ACTIVATIONS, "tanh", tanh)
-    X, dtype = rng.standard_normal((9, 3)), np.dtype(np.float64)
-    network = Network([3, 4, 2, 1])
-    params = rng.uniform(-1, 1, network.n_params)
-    batches = Batches(network, (X, X[:, :1], np.ones(9)), "tanh", "squared_error", 9, dtype)
-    coefs, intercepts = network.views(params)
-    expected = X @ coefs[0] + intercepts[0]
-    batches.loss_gradient(params, 0.0)
-    assert batches._work.inputs.size == (9 * network.n_units if needs_input else 0)
-    if needs_input:
-        np.testing.assert_allclose(batches._work.inputs[:36].reshape(9, 4), expected)
-    np.testing.assert_allclose(batches._work.values[:36].reshape(9, 4), np.tanh(expected))

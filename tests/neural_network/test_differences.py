@@ -753,7 +753,7 @@ class TestOwnClasses:
     def test_they_are_not_subclasses_of_scikit_learns(self, name):
         ours = {"MLPClassifier": MLPClassifier, "MLPRegressor": MLPRegressor}[name]
         assert not issubclass(ours, getattr(theirs, name))
-        assert getattr(theirs, name)().get_params() == ours().get_params()
+        assert getattr(theirs, name)().get_params().items() <= ours().get_params().items()
 
     def test_losses_are_float64(self, small):
         X, _ = (each.astype(np.float32) for each in small)
@@ -854,7 +854,7 @@ class TestHyperparametersAfterFit:
     tests/test_changed_hyperparameters.py has all of them.
     """
 
-    @pytest.mark.parametrize("value", ["full", ["relu"]])
+    @pytest.mark.parametrize("value", ["full", ["full"]])
     def test_an_invalid_one_is_named(self, value, small, fit_quietly):
         models = [cls(max_iter=2) for cls in (theirs.MLPClassifier, MLPClassifier)]
         their, our = (fit_quietly(model, *small).set_params(activation=value) for model in models)

@@ -178,9 +178,11 @@ def test_an_unknown_argument_names_the_class(name):
 def test_arguments_are_scikit_learns_in_their_order(name):
 
     signatures = [inspect.signature(getattr(module, name)) for module in (theirs, ours)]
-    assert [str(each) for each in signatures[0].parameters.values()] == [
-        str(each).partition(":")[0] for each in signatures[1].parameters.values()
+    expected, found = (list(each.parameters.values()) for each in signatures)
+    assert [str(each) for each in expected] == [
+        str(each).partition(":")[0] for each in found[: len(expected)]
     ]
+    assert {each.kind for each in found[len(expected) :]} <= {inspect.Parameter.KEYWORD_ONLY}
 
 
 @pytest.mark.parametrize("sizes", [np.array(3), np.array([3]), np.int64(3), range(3, 4), [3], 3])

@@ -287,7 +287,7 @@ def test_the_sweep_meets_every_hyperparameter_and_every_kind_of_data():
         ("MLPRegressor", {"max_fun", "verbose"}),
     ):
         settings = [arguments for n, arguments, _, _ in drawn if n == name]
-        assert set(settings[0]) == set(OURS[name]().get_params())
+        assert set(settings[0]) == set(getattr(theirs, name)().get_params())
         for argument in set(settings[0]) - fixed:
             assert len({str(arguments[argument]) for arguments in settings}) > 1, argument
     weights = [data[2] for _, _, data, _ in drawn]

@@ -1,0 +1,150 @@
+"""Compiled losses, with the output layer's D.
+
+Names are those of `kernels.py`.
+"""
+
+import numpy as np
+
+from skparams._runtime.decorators import exact, helper
+
+SQUARED_ERROR, POISSON, BINARY_LOG_LOSS, LOG_LOSS = range(4)
+ABSOLUTE_ERROR, HUBER, GAMMA, QUANTILE = range(4, 8)
+
+
+@exact
+def _canonical(a, n_out, Y, weight, loss):
+    """Replace predictions a by D; return the weighted sum of the loss.
+
+    Each loss has its canonical output activation, so that D is prediction minus target. With
+    LOG_LOSS, a is not yet divided by the sums of its rows, and Y holds class indices; otherwise Y
+    has one column per output. Probabilities are clipped in the loss, as in scikit-learn, not in D.
+    """
+    T = a.dtype.type
+    one, zero = T(1), T(0)
+    eps = T(2.220446049250313e-16) if a.itemsize == 8 else T(1.1920929e-7)
+    total = 0.0
+    for i in range(weight.size):
+        row, w, norm = a[i * n_out : (i + 1) * n_out], weight[i], one
+        if loss == LOG_LOSS:
+            norm = zero
+            for j in range(n_out):
+                norm += row[j]
+        for j in range(n_out):
+            p = row[j] / norm
+            if loss == LOG_LOSS:
+                y = one if j == Y[i, 0] else zero
+            else:
+                y = Y[i, j]
+            if loss == SQUARED_ERROR:
+                d = float(p) - float(y)  # float32 could not hold the square of a large one
+                total += 0.5 * float(w) * d * d
+            elif loss == POISSON:  # half the deviance, where 0 log 0 is 0
+                total += w * (p - y + (y * np.log(y / p) if y > zero else zero))
+            elif loss == BINARY_LOG_LOSS or y == one:
+                q = p if y == one else one - p
+                q = eps if q < eps else q  # NaN stays NaN
+                q = one - eps if q > one - eps else q
+                total -= w * np.log(q)
+            row[j] = w * (p - y)
+    return total
+
+
+@exact
+def _smoothed(a, n_out, Y, weight, loss, smoothing):
+    """_canonical of a log loss, with targets moved towards equal probabilities.
+
+    Szegedy et al. (2016, section 7) for classes; a label of two values becomes y (1 - s) + s / 2.
+    """
+    T = a.dtype.type
+    one, zero = T(1), T(0)
+    eps = T(2.220446049250313e-16) if a.itemsize == 8 else T(1.1920929e-7)
+    n_values = n_out if loss == LOG_LOSS else 2
+    low, high = T(smoothing / n_values), T(1.0 - smoothing + smoothing / n_values)
+    total = 0.0
+    for i in range(weight.size):
+        row, w, norm = a[i * n_out : (i + 1) * n_out], weight[i], one
+        if loss == LOG_LOSS:
+            norm = zero
+            for j in range(n_out):
+                norm += row[j]
+        for j in range(n_out):
+            p = row[j] / norm
+            is_true = j == Y[i, 0] if loss == LOG_LOSS else Y[i, j] == one
+            y = high if is_true else low
+            q = eps if p < eps else p  # NaN stays NaN
+            q = one - eps if q > one - eps else q
+            term = y * np.log(q)
+            if loss == BINARY_LOG_LOSS:
+                term += (one - y) * np.log(one - q)
+            total -= w * term
+            row[j] = w * (p - y)
+    return total
+
+
+@exact
+def _robust(a, n_out, Y, weight, loss, delta):
+    """_canonical of other losses of numbers; the derivative at a kink is 0."""
+    T = a.dtype.type
+    zero, one, delta = T(0), T(1), T(delta)
+    total = 0.0
+    for i in range(weight.size):
+        row, w = a[i * n_out : (i + 1) * n_out], weight[i]
+        for j in range(n_out):
+            p, y = row[j], Y[i, j]
+            r = p - y
+            if loss == GAMMA:  # half the deviance; the output activation is exp
+                term = y / p - one - np.log(y / p)
+                d = one - y / p
+            elif loss == HUBER and abs(r) <= delta:
+                term, d = T(0.5) * r * r, r
+            else:
+                d = delta if r > zero else (-delta if r < zero else r)  # NaN stays NaN
+                term = abs(r) * delta - (T(0.5) * delta * delta if loss == HUBER else zero)
+            total += float(w) * float(term)
+            row[j] = w * d
+    return total
+
+
+@exact
+def _quantiles(a, n_out, Y, weight, levels):
+    """_canonical of the sum of pinball losses, one for each level in ascending order.
+
+    The first output is the lowest quantile; softplus of each further one is what the next quantile
+    is above it. The derivative at a kink is 0.
+    """
+    T = a.dtype.type
+    zero, one = T(0), T(1)
+    rising = np.ones(n_out, a.dtype)  # derivatives of the increments
+    total = 0.0
+    for i in range(weight.size):
+        row, w, y, q = a[i * n_out : (i + 1) * n_out], weight[i], Y[i, 0], zero
+        for j in range(n_out):
+            z, level = row[j], T(levels[j])
+            if j > 0:
+                rising[j] = one / (one + np.exp(-z))
+                z = max(z, zero) + np.log1p(np.exp(-abs(z)))
+            q += z
+            r = q - y
+            slope = one - level if r > zero else (-level if r < zero else r)  # NaN stays NaN
+            total += float(w) * float(slope) * float(r)
+            row[j] = w * slope
+        slope = zero
+        for j in range(n_out - 1, -1, -1):  # an output moves its own quantile and those above
+            slope += row[j]
+            row[j] = slope * rising[j]
+    return total
+
+
+@helper
+def loss_and_delta(a, n_out, Y, weight, loss, parameters):
+    """Replace predictions a by D; return the weighted sum of the loss, over outputs too.
+
+    ``parameters`` is None for scikit-learn's losses: nothing else is compiled for them.
+    """
+    if parameters is None:
+        return _canonical(a, n_out, Y, weight, loss)
+    if loss == QUANTILE:
+        return _quantiles(a, n_out, Y, weight, parameters)
+    if loss == LOG_LOSS or loss == BINARY_LOG_LOSS:
+        return _smoothed(a, n_out, Y, weight, loss, parameters[0])
+    return _robust(a, n_out, Y, weight, loss, parameters[0])

@@ -1,0 +1,318 @@
+"""MLPRegressor: a drop-in replacement for scikit-learn's."""
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils import column_or_1d
+
+from skparams._compat import Interval, StrOptions
+from skparams.neural_network.activations import ACTIVATIONS, LOSSES, Objective
+from skparams.neural_network.base import BaseMLP
+
+REGRESSION_LOSSES = set(LOSSES) - {"log_loss", "binary_log_loss"}
+
+
+class MLPRegressor(RegressorMixin, BaseMLP):
+    """Multi-layer perceptron regressor, a drop-in replacement for scikit-learn's.
+
+    It minimizes half the squared error, or half the Poisson deviance, by Adam, stochastic gradient
+    descent or L-BFGS.
+
+    Parameters
+    ----------
+    loss : str, default='squared_error'
+        The loss.
+
+        - 'squared_error' is half the squared error.
+        - 'poisson' is half the Poisson deviance. It has a log link (an exponential output) and
+          needs ``y >= 0``.
+        - 'gamma' is half the gamma deviance. It has a log link and needs ``y > 0``.
+        - 'absolute_error' is the absolute error, for medians.
+        - 'huber' is half the squared error up to `huber_delta`, and linear beyond.
+        - 'quantile' is the pinball loss of each level in `quantile`, for one output.
+    hidden_layer_sizes : array-like of shape (n_layers - 2,) or int, default=(100,)
+        Number of neurons of each hidden layer.
+    activation : str or sequence of str, default='relu'
+        Activation of the hidden layers, one for all or one for each.
+
+        - 'identity' returns x, for a linear bottleneck.
+        - 'logistic' returns 1 / (1 + exp(-x)).
+        - 'tanh' returns tanh(x).
+        - 'relu' returns max(0, x).
+        - 'leaky_relu' returns max(0.01 x, x).
+        - 'selu' returns 1.0507 x where x > 0 and 1.7581 (exp(x) - 1) elsewhere [3]_.
+        - 'gelu' returns x times the standard normal distribution function of x.
+        - 'silu' returns x / (1 + exp(-x)).
+        - 'mish' returns x tanh(log(1 + exp(x))).
+
+        At a kink the derivative is that of the left side.
+    solver : {'lbfgs', 'sgd', 'adam', 'adamw'}, default='adam'
+        The solver of the optimization.
+
+        - 'lbfgs' is SciPy's limited-memory quasi-Newton method on all samples at once. It often
+          performs best on a few thousand samples or fewer.
+        - 'sgd' is stochastic gradient descent, with momentum.
+        - 'adam' is the stochastic optimizer of Kingma and Ba [2]_.
+        - 'adamw' is 'adam' with the weight decay of Loshchilov and Hutter [4]_.
+    alpha : float, default=0.0001
+        Strength of the L2 penalty of the weights, in [0, inf). The penalty is divided by the
+        (weighted) number of samples when it is added to the loss.
+    batch_size : int or 'auto', default='auto'
+        Size of the minibatches of 'sgd' and 'adam'; 'auto' is ``min(200, n_samples)``.
+    learning_rate : str or callable, default='constant'
+        Schedule of the learning rate. The first three are for 'sgd' only, as in scikit-learn; the
+        others multiply `learning_rate_init` by a function of the share of `max_iter` that is done.
+
+        - 'constant' stays at `learning_rate_init`.
+        - 'invscaling' is ``learning_rate_init / (t + 1) ** power_t`` after `t` samples.
+        - 'adaptive' divides the rate by 5 each time training would otherwise stop, until it is
+          at most 1e-6.
+        - 'cosine' falls from 1 to 0 along half a cosine.
+        - 'one_cycle' rises from 1/25 to 1 at 30 % and then falls to 4e-6, along half cosines.
+        - 'warmup' rises from 0 to 1 in the first 10 %, and then stays.
+        - A callable takes the share, in [0, 1), before each batch, and returns the factor.
+    learning_rate_init : float, default=0.001
+        Initial learning rate of 'sgd' and 'adam', in (0, inf).
+    power_t : float, default=0.5
+        Exponent of 'invscaling', in [0, inf).
+    max_iter : int, default=200
+        Maximum number of epochs of 'sgd' and 'adam', or of iterations of 'lbfgs'.
+    shuffle : bool, default=True
+        Whether 'sgd' and 'adam' shuffle the samples before each epoch.
+    random_state : int, RandomState instance or None, default=None
+        Random numbers for the initial weights, the split of `early_stopping` and the order of
+        samples. Pass an int for reproducible results across calls.
+    tol : float, default=1e-4
+        Smallest improvement of the loss or the score that counts, in [0, inf); 'lbfgs' stops when
+        no element of the gradient is larger.
+    verbose : bool, default=False
+        Whether to print the loss of each epoch.
+    warm_start : bool, default=False
+        Whether `fit` continues from the weights of the last call. The optimizer's state, the count
+        of epochs without improvement, and the best loss or score start anew.
+    momentum : float, default=0.9
+        Momentum of 'sgd', in [0, 1].
+    nesterovs_momentum : bool, default=True
+        Whether 'sgd' uses Nesterov's momentum.
+    early_stopping : bool, default=False
+        Whether 'sgd' and 'adam' set `validation_fraction` of the samples aside, stop when the
+        score on them no longer improves, and keep the weights with the best score. The split is
+        stratified if the target is binary.
+    validation_fraction : float, default=0.1
+        Fraction of the samples set aside for early stopping, in [0, 1).
+    beta_1 : float, default=0.9
+        Decay rate of Adam's first moment, in [0, 1).
+    beta_2 : float, default=0.999
+        Decay rate of Adam's second moment, in [0, 1).
+    epsilon : float, default=1e-8
+        Added to the square root of Adam's second moment, in (0, inf).
+    n_iter_no_change : int or inf, default=10
+        Number of consecutive epochs without an improvement by `tol` after which 'sgd' and 'adam'
+        stop.
+    max_fun : int, default=15000
+        Maximum number of evaluations of the loss by 'lbfgs'.
+    scoring : str, callable or None, default=None
+        What early stopping compares epochs by: 'loss' is the loss without penalty, None the score
+        of this estimator (R²), others scikit-learn's scorers.
+    dropout : float or sequence of float, default=0.0
+        Share of the units of each hidden layer, in [0, 1), that each minibatch of training leaves
+        out at random; or one number for the input and one for each hidden layer. Not for 'lbfgs'.
+    normalization : {'batch', 'layer'} or None, default=None
+        Normalization of what the hidden layers' activations get: of each unit over the minibatch
+        [5]_, or of each sample over the units [6]_. A gain is learned for each unit; the biases
+        are the shifts. Not for 'lbfgs'.
+    weight_decay : float, default=0.01
+        Share of the weights, times the learning rate, that 'adamw' subtracts in each step, in
+        [0, inf).
+    max_gradient_norm : float or None, default=None
+        Gradients of a minibatch with a larger norm, over all parameters, are scaled to it.
+    init : {'auto', 'he', 'orthogonal'} or tuple, default='auto'
+        The weights and biases that training starts from.
+
+        - 'auto' draws them as scikit-learn does [1]_.
+        - 'he' draws weights from a normal distribution of variance 2 / n_units_in; biases are 0.
+        - 'orthogonal' draws matrices with orthonormal rows or columns; biases are 0.
+        - A tuple ``(coefs, intercepts)`` has the arrays themselves.
+    dtype : {'float32', 'float64'} or None, default=None
+        What training computes in; None is float32 for X of float32 and float64 otherwise.
+    quantile : float or list of float, default=0.5
+        The levels, in (0, 1), that the loss 'quantile' estimates.
+    huber_delta : float, default=1.0
+        Error from which on the loss 'huber' is linear, in (0, inf).
+
+    Attributes
+    ----------
+    coefs_ : list of ndarray, the i-th of shape (n_units_in, n_units_out)
+        Weight matrix of each layer, in the dtype of X (float32 or float64).
+    intercepts_ : list of ndarray, the i-th of shape (n_units_out,)
+        Bias of each layer.
+    gains_ : list of ndarray, the i-th of shape (n_units_out,)
+        Gain of each hidden unit, with `normalization`.
+    running_means_, running_variances_ : list of ndarray, the i-th of shape (n_units_out,)
+        Moments of each hidden unit that predictions use, with normalization of batches.
+    loss_ : float
+        Loss of the last epoch or iteration.
+    loss_curve_ : list of float
+        Loss of each epoch (of each iteration of 'lbfgs').
+    best_loss_ : float or None
+        The smallest loss of an epoch; None with `early_stopping`. Not set by 'lbfgs'.
+    validation_scores_ : list of float or None
+        Validation score of each epoch (R², NaN where the output is not finite); None
+        without `early_stopping`. Not set by 'lbfgs'.
+    best_validation_score_ : float or None
+        The best of them, which is that of the kept weights. Not set by 'lbfgs'.
+    t_ : int
+        Number of samples seen by the solver, over all epochs.
+    n_iter_ : int
+        Number of epochs or iterations; `partial_fit` adds to it.
+    n_layers_ : int
+        Number of layers, input and output included.
+    n_outputs_ : int
+        Number of outputs.
+    out_activation_ : str
+        Activation of the output layer.
+    n_features_in_ : int
+        Number of features seen during `fit`.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X has feature names that are all strings.
+
+    See Also
+    --------
+    MLPClassifier : The same network for classification.
+    skparams.summary : What the network learned, layer by layer.
+
+    Notes
+    -----
+    With the same arguments and `random_state`, float64 input and 'adam' or 'sgd', training follows
+    scikit-learn's own trajectory. The page "Differences" of the documentation lists where this
+    estimator differs, because scikit-learn's has a bug.
+
+    One call of a compiled kernel trains an epoch. The kernels are compiled at the first `fit` and
+    kept in numba's cache.
+
+    References
+    ----------
+    .. [1] Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+       networks", AISTATS 2010.
+    .. [2] Kingma and Ba, "Adam: A method for stochastic optimization", 2014.
+    .. [3] Klambauer et al., "Self-normalizing neural networks", NeurIPS 2017.
+    .. [4] Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
+    .. [5] Ioffe and Szegedy, "Batch normalization", ICML 2015.
+    .. [6] Ba, Kiros and Hinton, "Layer normalization", 2016.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_regression
+    >>> from skparams import MLPRegressor
+    >>> X, y = make_regression(n_samples=200, n_features=20, random_state=1)
+    >>> regr = MLPRegressor(learning_rate_init=0.1, tol=1, random_state=1).fit(X, y)
+    >>> regr.predict(X[:2]).shape
+    (2,)
+    >>> regr.count_params()
+    2201
+    """
+
+    _parameter_constraints: dict = {
+        **BaseMLP._parameter_constraints,
+        "loss": [StrOptions(REGRESSION_LOSSES)],
+        "quantile": [Interval(Real, 0, 1, closed="neither"), "array-like"],
+        "huber_delta": [Interval(Real, 0, None, closed="neither")],
+    }
+
+    def __init__(
+        self,
+        loss="squared_error",
+        hidden_layer_sizes=(100,),
+        activation="relu",
+        *,
+        solver="adam",
+        alpha=0.0001,
+        batch_size="auto",
+        learning_rate="constant",
+        learning_rate_init=0.001,
+        power_t=0.5,
+        max_iter=200,
+        shuffle=True,
+        random_state=None,
+        tol=1e-4,
+        verbose=False,
+        warm_start=False,
+        momentum=0.9,
+        nesterovs_momentum=True,
+        early_stopping=False,
+        validation_fraction=0.1,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        n_iter_no_change=10,
+        max_fun=15000,
+        scoring=None,
+        dropout=0.0,
+        normalization=None,
+        weight_decay=0.01,
+        max_gradient_norm=None,
+        init="auto",
+        dtype=None,
+        quantile=0.5,
+        huber_delta=1.0,
+    ) -> None:
+        arguments = locals()
+        super().__init__(**{name: arguments[name] for name in MLPRegressor._get_param_names()})
+
+    def _encode_targets(self, y, incremental):
+        if sp.issparse(y):
+            raise TypeError("y must be a dense array of numbers, got a sparse one.")
+        arrays, kinds = [y], "MmSUV"
+        if y.dtype == object:  # whose dates NumPy would convert to numbers
+            arrays, kinds = [value for value in y.flat if isinstance(value, np.generic)], "Mm"
+        for array in arrays:
+            if array.dtype.kind in kinds:
+                raise TypeError(f"y must be a dense array of numbers, got dtype {array.dtype}.")
+        if y.dtype == object:
+            y = y.astype(np.float64)
+        if self.loss == "poisson" and not (y >= 0).all():
+            raise ValueError("Some value(s) of y are out of the valid range of the loss 'poisson'.")
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        return y.reshape(y.shape[0], -1)
+
+    def _n_outputs_and_objective(self, Y):
+        if self.loss == "quantile":
+            levels = self._levels()
+            return len(levels), Objective("quantile", levels)
+        parameters = {
+            "absolute_error": (1.0,),
+            "huber": (float(self.huber_delta),),
+            "gamma": (1.0,),
+        }
+        return Y.shape[1], Objective(self.loss, parameters.get(self.loss))
+
+    def _levels(self):
+        """The levels of the quantiles, in ascending order."""
+        return tuple(sorted(np.atleast_1d(np.asarray(self.quantile, dtype=np.float64)).tolist()))
+
+    def _validation_score(self, Z, Y, weight):
+        ACTIVATIONS[self.out_activation_].apply(Z)
+        if not np.isfinite(Z).all():
+            return float("nan")
+        return float(r2_score(Y, Z, sample_weight=weight))
+
+    def predict(self, X) -> Any:
+        """Predict the target of each sample.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input samples.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The predictions.
+        """
+        y = self._predict_activation(X)
+        return y.ravel() if y.shape[1] == 1 else y
