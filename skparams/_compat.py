@@ -1,7 +1,7 @@
 """Private names of scikit-learn, and differences between supported versions."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from sklearn import __version__ as _version
@@ -24,11 +24,13 @@ from sklearn.utils.validation import _check_sample_weight
 __all__ = [
     "DEFAULT_KERNEL_IS_FIXED",
     "MLP_HOOKS",
+    "CallbackSupportMixin",
     "Interval",
     "Options",
     "RealNotInt",
     "StrOptions",
     "binary_gaussian_process_classifier",
+    "callback_management_context",
     "check_optimize_result",
     "check_partial_fit_first_call",
     "check_sample_weight",
@@ -38,6 +40,16 @@ __all__ = [
     "lbfgs_print_options",
     "safe_indexing",
 ]
+
+try:
+    from sklearn.callback import CallbackSupportMixin
+    from sklearn.callback._callback_support import callback_management_context
+except ImportError:  # scikit-learn < 1.9
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]
+        """Without ``set_callbacks``, as tools look for it to know whether there are callbacks."""
+
+    callback_management_context = nullcontext
 
 # Whether the default kernel of GaussianProcessRegressor has fixed hyperparameters.
 DEFAULT_KERNEL_IS_FIXED = parse_version(_version) < parse_version("1.9")

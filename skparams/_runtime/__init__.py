@@ -9,18 +9,23 @@ from skparams._runtime.estimator import (
 from skparams._runtime.folders import SUFFIX, cache_dir, folder_to_write
 from skparams._runtime.jit import load_kernels, save_errors
 from skparams._runtime.progress import Progress
+from skparams._runtime.tasks import NO_TASKS, Tasks, fit_tasks, n_tasks
 from skparams._runtime.threads import in_threads, n_threads
 from skparams._runtime.versions import show_versions
 
 __all__ = [
+    "NO_TASKS",
     "SUFFIX",
     "AvailableIf",
     "Progress",
+    "Tasks",
     "VersionedEstimator",
     "cache_dir",
+    "fit_tasks",
     "folder_to_write",
     "in_threads",
     "load_kernels",
+    "n_tasks",
     "n_threads",
     "save_errors",
     "show_versions",

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from types import MethodType
 from typing import Any
@@ -11,16 +11,20 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import validation
 
-from skparams._compat import invalid_hyperparameter_first
+from skparams._compat import callback_management_context, invalid_hyperparameter_first
 from skparams._escape import escaped_errors
 from skparams._version import __version__
+
+# What scikit-learn's callbacks keep in an estimator while it is fitted, and in no copy of it.
+_OF_A_FIT = "_callback_fit_ctx", "_skl_callbacks_to_teardown"
 
 
 @contextmanager
 def unchanged_on_error(estimator: Any) -> Iterator[None]:
     """Restore an estimator's attributes and random states if the block raises.
 
-    The block must not write into the estimator's arrays and lists.
+    The block must not write into the estimator's arrays and lists. Callbacks that it set up are
+    torn down first, which needs attributes that go.
     """
     attributes = vars(estimator).copy()
     random_states = [
@@ -28,8 +32,10 @@ def unchanged_on_error(estimator: Any) -> Iterator[None]:
         for value in attributes.values()
         if isinstance(value, np.random.RandomState) and value is not np.random.mtrand._rand
     ]
+    has_callbacks = "_skl_callbacks" in attributes
+    callbacks = callback_management_context(estimator) if has_callbacks else nullcontext()
     try:
-        with invalid_hyperparameter_first(estimator):
+        with callbacks, invalid_hyperparameter_first(estimator):
             yield
     except BaseException:
         vars(estimator).clear()
@@ -71,7 +77,10 @@ class VersionedEstimator(BaseEstimator):
         return super()._get_param_names()
 
     def __getstate__(self):
-        return {**super().__getstate__(), "_skparams_version": __version__}
+        state = {**super().__getstate__(), "_skparams_version": __version__}
+        for name in _OF_A_FIT:
+            state.pop(name, None)
+        return state
 
     def __setstate__(self, state):
         version = state.pop("_skparams_version", "(unknown version)")

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import (
     MLP_HOOKS,
+    CallbackSupportMixin,
     Interval,
     Options,
     StrOptions,
@@ -21,7 +22,13 @@ from skparams._compat import (
     invalid_hyperparameter_first,
 )
 from skparams._params import ParamsMixin
-from skparams._runtime import VersionedEstimator, unchanged_on_error, validate_data
+from skparams._runtime import (
+    VersionedEstimator,
+    fit_tasks,
+    n_tasks,
+    unchanged_on_error,
+    validate_data,
+)
 from skparams.neural_network.activations import ACTIVATIONS
 from skparams.neural_network.network import Network, decision
 from skparams.neural_network.schedules import SCHEDULES
@@ -29,6 +36,7 @@ from skparams.neural_network.training import (
     NOT_FINITE,
     TRAINING,
     delete_attributes,
+    set_attributes,
     train_epochs,
     train_lbfgs,
 )
@@ -36,7 +44,7 @@ from skparams.neural_network.training import (
 HIDDEN_ACTIVATIONS = {name for name, f in ACTIVATIONS.items() if f.derivative}
 
 
-class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
+class BaseMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC):
     """Multi-layer perceptron trained by Adam, gradient descent or L-BFGS."""
 
     _parameter_constraints: dict = {
@@ -161,6 +169,7 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
 
     def _fit(self, X, y, sample_weight=None, incremental=False):
         self._refuse_hooks()
+        given = X, y, sample_weight
         continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
         X, y = validate_data(
             self,
@@ -193,15 +202,20 @@ class BaseMLP(ParamsMixin, VersionedEstimator, ABC):
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X, dtype=dtype)
         data = X, Y, sample_weight
-        if self.solver == "lbfgs":
-            params = train_lbfgs(self, network, params, data, objective)
+        if incremental:  # one epoch
+            tasks = fit_tasks(self, *given, max_subtasks=0, task_name="partial-fit")
         else:
-            params = train_epochs(self, network, params, data, objective, incremental=incremental)
+            tasks = fit_tasks(self, *given, max_subtasks=n_tasks(self.max_iter))
+        if self.solver == "lbfgs":
+            params = train_lbfgs(self, network, params, data, objective, tasks)
+        else:
+            params = train_epochs(
+                self, network, params, data, objective, tasks, incremental=incremental
+            )
         if not np.isfinite(params).all():  # weights that the user set, kept as the best
             raise ValueError(NOT_FINITE)
-        for name, views in network.views(params).items():
-            # Copies, so that nothing keeps the buffer alive.
-            setattr(self, name, [view.astype(dtype) for view in views])
+        set_attributes(self, network.fitted(params, dtype))
+        tasks.finish()
         return self
 
     def _refuse_hooks(self):

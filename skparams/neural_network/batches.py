@@ -94,6 +94,7 @@ class Batches:
         self._rows_of_call = max(1, n_rows // batch_size) * batch_size
         self._samples.reserve(min(self._rows_of_call + self._joins, X.shape[0]))
         self._squared_norm: float | None = None  # of the weights that the last epoch left
+        self._gradient: np.ndarray | None = None
 
     @property
     def n_batches(self) -> int:
@@ -133,6 +134,7 @@ class Batches:
             raise ValueError(
                 "sample_weight sums to zero in every batch, which leaves no mean loss."
             )
+        self._gradient = self._work.grads
         is_finite = isfinite(total) and bool(np.isfinite(params).all())
         return Epoch(np.float64(total / n_trained), is_finite, gradient_norm)
 
@@ -144,8 +146,22 @@ class Batches:
         coefs = params[:n_coefs]
         gradient[:n_coefs] += alpha * coefs
         gradient /= total_weight
+        self._gradient = gradient
         penalty = 0.5 * alpha * np.square(coefs).sum()
         return (progress[2] + penalty) / total_weight, gradient
+
+    def gradients(self) -> dict[str, list[np.ndarray]]:
+        """A copy of the gradient that the last training step took, for each fitted attribute.
+
+        It is that of the mean loss of the last minibatch that has a weight, penalty included and
+        not clipped, or of all samples for 'lbfgs'. Empty before the first step.
+        """
+        if self._gradient is None:
+            return {}
+        buffer = np.empty(self.network.n_params, self._gradient.dtype)
+        buffer[: self.network.n_trained] = self._gradient
+        views = self.network.views(buffer)
+        return {name: views[name] for name in views if not name.startswith("running_")}
 
     def evaluate(self, params: np.ndarray) -> tuple[np.ndarray, float]:
         """Input of the output layer's activation for all samples, and their mean loss.

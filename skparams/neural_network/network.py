@@ -66,6 +66,11 @@ class Network:
             views["running_variances_"] = of_units(self.variances, self.layout[:-1])
         return views
 
+    def fitted(self, buffer: np.ndarray, dtype: np.dtype) -> dict[str, list[np.ndarray]]:
+        """The fitted attributes, as copies, so that nothing keeps the buffer alive."""
+        views = self.views(buffer).items()
+        return {name: [view.astype(dtype) for view in arrays] for name, arrays in views}
+
     def pack(self, arrays: Mapping[str, Sequence[np.ndarray]], dtype: np.dtype) -> np.ndarray:
         """Copy fitted attributes into a new buffer; raise ValueError if a shape differs."""
         buffer = np.empty(self.n_params, dtype=dtype)

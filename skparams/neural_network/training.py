@@ -16,6 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
 from skparams._compat import check_optimize_result, lbfgs_print_options
+from skparams._runtime import Tasks
 from skparams.neural_network.activations import Objective
 from skparams.neural_network.batches import Batches, Optimizer
 from skparams.neural_network.network import Network
@@ -54,12 +55,18 @@ def delete_attributes(mlp: BaseMLP, *names: str) -> None:
         mlp.__dict__.pop(name, None)
 
 
+def set_attributes(mlp: BaseMLP, attributes: dict[str, Any]) -> None:
+    for name, value in attributes.items():
+        setattr(mlp, name, value)
+
+
 def train_epochs(
     mlp: BaseMLP,
     network: Network,
     params: Any,
     data: tuple,
     objective: Objective,
+    tasks: Tasks,
     *,
     incremental: bool,
 ) -> np.ndarray:
@@ -80,9 +87,14 @@ def train_epochs(
         validation = Batches(network, held_out, objective, size, params.dtype)
     order = _row_order(mlp, n_samples) if mlp.shuffle else None
     best = params.copy() if early_stopping else params
+
+    def fitted() -> dict[str, Any]:
+        return _fitted(network, batches, best, params, params.dtype) | _curves(mlp)
+
+    epochs = range(1) if incremental else tasks.steps(mlp.max_iter, "epoch", fitted)
     try:
         with np.errstate(all="ignore"):
-            for _ in range(1 if incremental else mlp.max_iter):
+            for _ in epochs:
                 rows = order.shuffled(mlp._random_state) if order else None
                 rates = learning_rates(mlp, batches.n_batches)
                 epoch = batches.train_epoch(params, rows, mlp._optimizer, rates, mlp)
@@ -100,9 +112,10 @@ def train_epochs(
                 else:
                     _update_best_loss(mlp, epoch.is_finite)
                 if _update_learning_rate(mlp):
+                    tasks.close(done=True)
                     break
             else:
-                if not incremental:
+                if not (incremental or tasks.stopped):
                     warnings.warn(
                         f"Stochastic Optimizer: Maximum iterations ({mlp.max_iter}) reached and "
                         "the optimization hasn't converged yet.",
@@ -111,9 +124,30 @@ def train_epochs(
                     )
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
+        tasks.close(done=False)
     if incremental and order:
         mlp._order = order
     return best
+
+
+def _fitted(
+    network: Network, batches: Batches, best: np.ndarray, params: np.ndarray, dtype: np.dtype
+) -> dict[str, Any]:
+    """Attributes of the estimator as if training had stopped, for callbacks.
+
+    `_training` has the weights that training goes on from, which with early stopping are not always
+    the best; `_gradients` is missing before the first step.
+    """
+    attributes: dict[str, Any] = network.fitted(best, dtype)
+    now = attributes.copy() if best is params else network.fitted(params, dtype)
+    gradients = batches.gradients()
+    return attributes | {"_training": now} | ({"_gradients": gradients} if gradients else {})
+
+
+def _curves(mlp: BaseMLP) -> dict[str, list]:
+    """Copies of the lists that training appends to."""
+    curves = {name: getattr(mlp, name) for name in ("loss_curve_", "validation_scores_")}
+    return {name: list(curve) for name, curve in curves.items() if curve is not None}
 
 
 def _split(mlp: BaseMLP, data: tuple) -> tuple[tuple, tuple]:
@@ -248,23 +282,45 @@ def _update_learning_rate(mlp: BaseMLP) -> bool:
 
 
 def train_lbfgs(
-    mlp: BaseMLP, network: Network, params: np.ndarray, data: tuple, objective: Objective
+    mlp: BaseMLP,
+    network: Network,
+    params: np.ndarray,
+    data: tuple,
+    objective: Objective,
+    tasks: Tasks,
 ) -> np.ndarray:
     """Minimize the loss, summed over outputs, by SciPy's L-BFGS-B."""
     # In float64: SciPy's line search compares losses more closely than float32 can tell apart.
     size, dtype = min(LBFGS_BLOCK, data[0].shape[0]), np.dtype(np.float64)
     n_bytes = PER_UNIT * network.n_units * data[0].shape[0]
     batches = Batches(network, data, objective, size, dtype, n_bytes)
-    params, curve = params.astype(dtype), []
+    kept_dtype, params = params.dtype, params.astype(dtype)
+    curve: list[np.float64] = []
+    delete_attributes(mlp, *_STOCHASTIC)
+    mlp.t_ = getattr(mlp, "t_", 0)
+    curve_before = getattr(mlp, "loss_curve_", [])
+
+    def progress() -> dict[str, Any]:
+        loss = curve[-1] if curve else np.nan
+        return {"loss_": loss, "loss_curve_": [*curve_before, *curve], "n_iter_": len(curve)}
+
+    def fitted() -> dict[str, Any]:
+        return _fitted(network, batches, params, params, kept_dtype) | progress()
+
+    iterations = iter(tasks.steps(mlp.max_iter, "iteration", fitted))
 
     def record(intermediate_result: scipy.optimize.OptimizeResult) -> None:
         nonlocal params
         params = intermediate_result.x.copy()
         curve.append(np.float64(intermediate_result.fun))
+        next(iterations, None)  # which begins the next one, if there is one
+        if tasks.stopped:
+            raise StopIteration
 
     options = {"maxfun": mlp.max_fun, "maxiter": mlp.max_iter, "gtol": mlp.tol}
     options |= lbfgs_print_options(mlp.verbose)
     try:
+        next(iterations)
         with np.errstate(all="ignore"):
             result = scipy.optimize.minimize(
                 batches.loss_gradient,
@@ -275,19 +331,20 @@ def train_lbfgs(
                 callback=record,
                 options=options,
             )
+        tasks.close(done=False)
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
-        mlp.n_iter_ = len(curve)
+        tasks.close(done=False)
+        n_iter = len(curve)
     else:
         if not (np.isfinite(result.fun) and np.isfinite(result.x).all()):
             raise ValueError(
                 f"{NOT_FINITE} After {result.nit} iterations of lbfgs the loss was "
                 f"{result.fun:.6g}."
             )
-        mlp.n_iter_ = check_optimize_result("lbfgs", result, mlp.max_iter)
         params, curve = result.x, curve or [np.float64(result.fun)]
-    delete_attributes(mlp, *_STOCHASTIC)
-    mlp.loss_curve_ = [*getattr(mlp, "loss_curve_", []), *curve]
-    mlp.loss_ = curve[-1] if curve else np.nan
-    mlp.t_ = getattr(mlp, "t_", 0)
+        n_iter = (
+            result.nit if tasks.stopped else check_optimize_result("lbfgs", result, mlp.max_iter)
+        )
+    set_attributes(mlp, progress() | {"n_iter_": n_iter})
     return params

@@ -32,7 +32,9 @@ _NO_NUMBERS = (*_TEXT_OR_FLAG, *_RANDOM, *_FUNCTION, *_TOOLS, np.bool, np.str_, 
 
 _PROXIES = frozenset(ProxyTypes)
 # Values passed to a training hook, which scikit-learn copies with an estimator: its callbacks.
-HOOKS = frozenset(["_skl_callbacks", "_skl_callbacks_to_teardown", "_parent_callback_ctx"])
+HOOKS = frozenset(
+    ["_skl_callbacks", "_skl_callbacks_to_teardown", "_parent_callback_ctx", "_callback_fit_ctx"]
+)
 
 _HEAP_TYPE = 1 << 9  # of type.__flags__: a class written in Python, as most are
 
