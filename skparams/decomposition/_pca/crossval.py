@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from skparams._runtime import Progress
+from skparams._runtime import NO_TASKS, Progress, Tasks
 from skparams.decomposition._pca.moments import EPS, Moments, moments_of
 from skparams.decomposition._pca.solvers import Spectrum, from_moments, from_rows, units
 
@@ -27,7 +27,7 @@ class _Fold(NamedTuple):
 
 
 def cross_validated_errors(
-    X: Any, weight: np.ndarray | None, scaled: bool, name: str
+    X: Any, weight: np.ndarray | None, scaled: bool, name: str, tasks: Tasks = NO_TASKS
 ) -> np.ndarray:
     """Mean squared error of a value's prediction by 0, 1, … components.
 
@@ -49,16 +49,17 @@ def cross_validated_errors(
     parts = [] if wide else [_moments(X, weight, fold) for fold in folds]
     bar, errors = Progress(f"{name}: cross-validation", n_folds, after=PROGRESS_AFTER), []
     for i, fold in enumerate(folds):
-        if wide:
-            others = np.concatenate(folds[:i] + folds[i + 1 :])
-            spectrum = _of_rows(X, weight, scaled, others, name)
-            left_out = _products_of_rows(X, weight, fold, spectrum)
-        else:
-            moments = reduce(Moments.merged, parts[:i] + parts[i + 1 :])
-            size = min(len(rows) - len(fold), X.shape[1])
-            spectrum = from_moments(moments, scaled, size, size)
-            left_out = _products_of_moments(parts[i], spectrum)
-        errors.append(_errors(left_out, spectrum))
+        with tasks.task("fold"):
+            if wide:
+                others = np.concatenate(folds[:i] + folds[i + 1 :])
+                spectrum = _of_rows(X, weight, scaled, others, name)
+                left_out = _products_of_rows(X, weight, fold, spectrum)
+            else:
+                moments = reduce(Moments.merged, parts[:i] + parts[i + 1 :])
+                size = min(len(rows) - len(fold), X.shape[1])
+                spectrum = from_moments(moments, scaled, size, size)
+                left_out = _products_of_moments(parts[i], spectrum)
+            errors.append(_errors(left_out, spectrum))
         bar(1)
     n_errors = min(map(len, errors))
     total = float(len(rows) if weight is None else weight.sum())

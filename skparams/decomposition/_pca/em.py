@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skparams._runtime import NO_TASKS, Tasks
 from skparams.decomposition._pca.holes import expect, holes_of
 from skparams.decomposition._pca.moments import Moments, moments_of
 from skparams.decomposition._pca.rows import not_finite
@@ -13,11 +14,14 @@ from skparams.decomposition._pca.rows import not_finite
 # The change of the covariance by a step, over its largest entry, at which the iteration ends.
 TOLERANCE = 1e-9
 MAX_STEPS = 1000
+MAX_ROUNDS = MAX_STEPS // 3  # of two steps and one from where they lead
 # Minimum noise over the largest eigenvalue, so that a covariance can be inverted.
 MIN_NOISE = 1e-12
 
 
-def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -> Moments:
+def em_moments(
+    X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool, tasks: Tasks = NO_TASKS
+) -> Moments:
     """Expected moments of rows with NaN under a probabilistic PCA of k components, by EM.
 
     With k components or more for as many features, any covariance may be the model (Tipping and
@@ -40,13 +44,13 @@ def em_moments(X: np.ndarray, weight: np.ndarray | None, k: int, scaled: bool) -
     # Units matter only to the minimum noise if any covariance may be the model.
     plain = constant if scaled or k >= X.shape[1] else np.ones_like(constant)
     unit = np.where(plain, 1.0, unit)
-    found = _maximum((X - first) / unit, weight, k)
+    found = _maximum((X - first) / unit, weight, k, tasks)
     scatter = found.scatter * np.multiply.outer(unit, unit)
     scatter[constant] = scatter[:, constant] = 0.0  # which are known exactly
     return Moments(found.n, first, np.where(constant, 0.0, found.mean * unit), scatter)
 
 
-def _maximum(rows: np.ndarray, weight: np.ndarray | None, k: int) -> Moments:
+def _maximum(rows: np.ndarray, weight: np.ndarray | None, k: int, tasks: Tasks) -> Moments:
     """Expected moments of the most likely model.
 
     Two steps of EM are extrapolated, unless the result is less likely (SQUAREM; Varadhan and
@@ -54,19 +58,21 @@ def _maximum(rows: np.ndarray, weight: np.ndarray | None, k: int) -> Moments:
     """
     step = _Step(rows, weight, k)
     before = step.start()
-    for _ in range(MAX_STEPS // 3):
+    for _ in tasks.steps(MAX_ROUNDS, "em-round", None):
         one, _ = step(before)
         two, likelihood = step(one)
         if two.is_near(one):
+            tasks.close(done=True)
             return two.moments
         three, its_likelihood = step(before.extrapolated(one, two, k))
         before = three if its_likelihood >= likelihood else two
-    warnings.warn(
-        f"PCA: the expected missing values still changed after {MAX_STEPS} steps. Fewer "
-        "components, or leaving out features that are mostly missing, may help.",
-        ConvergenceWarning,
-        stacklevel=8,
-    )
+    if not tasks.stopped:
+        warnings.warn(
+            f"PCA: the expected missing values still changed after {MAX_STEPS} steps. Fewer "
+            "components, or leaving out features that are mostly missing, may help.",
+            ConvergenceWarning,
+            stacklevel=8,
+        )
     return before.moments
 
 

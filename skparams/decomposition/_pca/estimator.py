@@ -9,9 +9,9 @@ import scipy.sparse as sp
 from sklearn.utils import check_random_state
 
 from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
-from skparams._runtime import unchanged_on_error
-from skparams.decomposition._pca.crossval import best_number, cross_validated_errors
-from skparams.decomposition._pca.em import em_moments
+from skparams._runtime import NO_TASKS, Tasks, fit_tasks, n_tasks, unchanged_on_error
+from skparams.decomposition._pca.crossval import N_FOLDS, best_number, cross_validated_errors
+from skparams.decomposition._pca.em import MAX_ROUNDS, em_moments
 from skparams.decomposition._pca.fingerprint import fingerprint_of
 from skparams.decomposition._pca.model import ASSIGNABLE
 from skparams.decomposition._pca.moments import EPS, moments_of
@@ -254,7 +254,7 @@ class PCA(StreamingPCA):
             If an argument is not allowed or X is not finite. The estimator then does not change.
         """
         with unchanged_on_error(self):
-            self._fit(X, sample_weight)
+            self._fit(X, y, sample_weight)
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -277,7 +277,7 @@ class PCA(StreamingPCA):
             differ if more iterations would change the components.
         """
         with unchanged_on_error(self):
-            X, scores = self._fit(X, sample_weight)
+            X, scores = self._fit(X, y, sample_weight, "fit-transform")
             if scores is None:
                 return self._project(X)
             scores = scores.astype(self._dtype, copy=False)
@@ -343,13 +343,13 @@ class PCA(StreamingPCA):
             counts["cv"] = best_number(self._cv_errors(X, weight))
         return spectrum, counts, band
 
-    def _cv_errors(self, X: Any, weight: np.ndarray | None) -> np.ndarray:
+    def _cv_errors(self, X: Any, weight: np.ndarray | None, tasks: Tasks = NO_TASKS) -> np.ndarray:
         if self._has_holes(X):
             raise ValueError(
                 "PCA: n_components='cv' needs complete rows, but X has NaN. Compare the scores of "
                 "several numbers with missing='em', as GridSearchCV does."
             )
-        return cross_validated_errors(X, weight, self.scale, type(self).__name__)
+        return cross_validated_errors(X, weight, self.scale, type(self).__name__, tasks)
 
     def _checked_to_fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None, int]:
         """Validated rows, their weights, and how many rows they count as."""
@@ -365,7 +365,9 @@ class PCA(StreamingPCA):
         n_positive_weights = count_positive_weights(X, weight)
         return X, weight, n_rows_of(n_positive_weights, 0 if weight is None else weight.sum())
 
-    def _fit(self, X: Any, sample_weight: Any) -> tuple[Any, np.ndarray | None]:
+    def _fit(
+        self, X: Any, y: Any, sample_weight: Any, task_name: str = "fit"
+    ) -> tuple[Any, np.ndarray | None]:
         """Fit, and return the validated rows and the scores, if the solver found them."""
         if sp.issparse(X) and self.svd_solver not in ("auto", "arpack", "covariance_eigh"):
             raise TypeError(
@@ -373,13 +375,16 @@ class PCA(StreamingPCA):
                 f'while "{self.svd_solver}" was passed. See TruncatedSVD for a possible '
                 "alternative."
             )
+        given = X, y, sample_weight
         X, weight, n_rows = self._checked_to_fit(X, sample_weight)
         solver = self._solver(X, min(n_rows, X.shape[1]))
         if solver in ("arpack", "randomized"):  # which need as many rows, not as much weight
             n_rows = X.shape[0]
         n_components, k = resolve(self.n_components, solver, n_rows, X.shape[1])
-        spectrum = self._spectrum(X, weight, solver, k, min(n_rows, X.shape[1]))
-        errors = self._cv_errors(X, weight) if n_components == "cv" else None
+        n_subtasks = self._n_subtasks(X, solver)
+        tasks = fit_tasks(self, *given, max_subtasks=n_subtasks, task_name=task_name)
+        spectrum = self._spectrum(X, weight, solver, k, min(n_rows, X.shape[1]), tasks)
+        errors = self._cv_errors(X, weight, tasks) if n_components == "cv" else None
         self._forget(*FROM_SCATTER, *OF_STREAM, *ASSIGNABLE, "cv_errors_")
         if errors is not None:
             self.cv_errors_, n_components = errors, best_number(errors)
@@ -390,7 +395,17 @@ class PCA(StreamingPCA):
         self._keep(spectrum, n_components)
         if weight is None and not self.scale and solver in ("full", "covariance_eigh"):
             self._take_their_signs(X)
+        tasks.finish()
         return X, spectrum.scores
+
+    def _n_subtasks(self, X: Any, solver: str) -> int:
+        """The largest number of tasks that a fit may have."""
+        n_folds = N_FOLDS if isinstance(self.n_components, str) and self.n_components == "cv" else 0
+        if self._has_holes(X):
+            return n_tasks(MAX_ROUNDS) + 1
+        if solver != "covariance_eigh":
+            return 1 + n_folds
+        return (4 if X.dtype == np.float32 else 2) + n_folds  # float32 may sum twice
 
     def _take_their_signs(self, X: Any) -> None:
         """Turn components whose sign rounding decides to the side that scikit-learn's has."""
@@ -422,26 +437,38 @@ class PCA(StreamingPCA):
         return "randomized" if 1 <= n_components < 0.8 * max_components else "full"
 
     def _spectrum(
-        self, X: Any, weight: np.ndarray | None, solver: str, k: int, max_components: int
+        self,
+        X: Any,
+        weight: np.ndarray | None,
+        solver: str,
+        k: int,
+        max_components: int,
+        tasks: Tasks = NO_TASKS,
     ) -> Spectrum:
         """The first k eigenvalues and components, or more."""
         name = type(self).__name__
-        if solver == "full":
-            X = X.toarray() if sp.issparse(X) else X  # where its rows are fewer than its features
-            return from_rows(X, weight, self.scale, max_components, name)
         if solver != "covariance_eigh":
-            return truncated(X, weight, solver, k, self.get_params(deep=False), name)
+            with tasks.task("decomposition"):
+                if solver != "full":
+                    return truncated(X, weight, solver, k, self.get_params(deep=False), name)
+                # Sparse rows are fewer than their features.
+                X = X.toarray() if sp.issparse(X) else X
+                return from_rows(X, weight, self.scale, max_components, name)
         if self._has_holes(X):
             # A rule or a ratio chooses afterwards, from a covariance without a model.
             n_kept = X.shape[1] if needs_all(self.n_components) else k
-            moments = em_moments(X, weight, n_kept, self.scale)
+            moments = em_moments(X, weight, n_kept, self.scale, tasks)
         else:
-            moments = finite_moments(X, weight, None, name)
-        spectrum = from_moments(moments, self.scale, k, max_components)
+            with tasks.task("moments"):
+                moments = finite_moments(X, weight, None, name)
+        with tasks.task("decomposition"):
+            spectrum = from_moments(moments, self.scale, k, max_components)
         if moments.eps == EPS or is_resolved(spectrum, k):  # float32 sums are faster
             return spectrum
-        moments = moments_of(X, weight, np.float64, moments.mean)
-        return from_moments(moments, self.scale, k, max_components)
+        with tasks.task("moments"):
+            moments = moments_of(X, weight, np.float64, moments.mean)
+        with tasks.task("decomposition"):
+            return from_moments(moments, self.scale, k, max_components)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

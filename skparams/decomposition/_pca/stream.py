@@ -9,7 +9,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skparams._runtime import AvailableIf, unchanged_on_error
+from skparams._compat import CallbackSupportMixin
+from skparams._runtime import AvailableIf, fit_tasks, unchanged_on_error
 from skparams.decomposition._pca.fingerprint import fingerprint_of
 from skparams.decomposition._pca.model import ASSIGNABLE, FittedPCA, fitting
 from skparams.decomposition._pca.moments import Moments
@@ -48,7 +49,7 @@ NO_SCATTER = (
 )
 
 
-class StreamingPCA(FittedPCA):
+class StreamingPCA(CallbackSupportMixin, FittedPCA):
     """What a PCA does with batches of rows, and how it keeps a spectrum."""
 
     n_samples_: int
@@ -92,13 +93,16 @@ class StreamingPCA(FittedPCA):
             # As scikit-learn's context does, which takes as long as the rest of a small batch.
             if first and not get_config()["skip_parameter_validation"]:
                 self._validate_params()
+            given = X, y, sample_weight
             X = self._checked(X, reset=first, finite=False)
             weight = self._weights(sample_weight, X, are_all=False)
+            tasks = fit_tasks(self, *given, max_subtasks=0, task_name="partial-fit")
             shift = None if first else self._shift
             found = finite_moments(X, weight, shift, type(self).__name__)
             start, before = (0, 0) if first else (self.n_samples_, self._fingerprint)
             self._fingerprint = fingerprint_of(X, weight, start, before)
             self._add_moments(found, X.shape[0], count_positive_weights(X, weight), dtype_of(X))
+            tasks.finish()
         return self
 
     def merge(self, other) -> Self:
