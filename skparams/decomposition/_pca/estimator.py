@@ -9,9 +9,9 @@ import scipy.sparse as sp
 from sklearn.utils import check_random_state
 
 from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
-from skparams._runtime import NO_TASKS, Tasks, fit_tasks, n_tasks, unchanged_on_error
+from skparams._runtime import NO_TASKS, Tasks, fit_tasks, unchanged_on_error
 from skparams.decomposition._pca.crossval import N_FOLDS, best_number, cross_validated_errors
-from skparams.decomposition._pca.em import MAX_ROUNDS, em_moments
+from skparams.decomposition._pca.em import em_moments
 from skparams.decomposition._pca.fingerprint import fingerprint_of
 from skparams.decomposition._pca.model import ASSIGNABLE
 from skparams.decomposition._pca.moments import EPS, moments_of
@@ -398,11 +398,11 @@ class PCA(StreamingPCA):
         tasks.finish()
         return X, spectrum.scores
 
-    def _n_subtasks(self, X: Any, solver: str) -> int:
-        """The largest number of tasks that a fit may have."""
+    def _n_subtasks(self, X: Any, solver: str) -> int | None:
+        """The largest number of tasks that a fit may have; None for EM, which few rounds may end."""
         n_folds = N_FOLDS if isinstance(self.n_components, str) and self.n_components == "cv" else 0
         if self._has_holes(X):
-            return n_tasks(MAX_ROUNDS) + 1
+            return None
         if solver != "covariance_eigh":
             return 1 + n_folds
         return (4 if X.dtype == np.float32 else 2) + n_folds  # float32 may sum twice
