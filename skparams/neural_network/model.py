@@ -108,15 +108,32 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin):
             gradients = input_gradients(X, self, outputs, activation)
         return gradients[:, 0] if len(outputs) == 1 else gradients
 
-    def _n_hidden(self):
-        if len(self.coefs_) == 1:
-            raise ValueError(f"{type(self).__name__}: hidden_layer_sizes=() has no hidden layer.")
-        return len(self.coefs_) - 1
+    def get_feature_names_out(self, input_features=None) -> Any:
+        """Return the names of the columns of `activations`, for the last hidden layer.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None, default=None
+            Only compared with the names seen in `fit`.
+
+        Returns
+        -------
+        names : ndarray of str
+            The lowercase name of the class with the number of the unit: 'mlpclassifier0'.
+        """
+        check_is_fitted(self)
+        self._n_hidden()
+        return super().get_feature_names_out(input_features)
 
     @property
     def _n_features_out(self):
         check_is_fitted(self)
-        return self.coefs_[self._n_hidden() - 1].shape[1]
+        return self.coefs_[-1].shape[0]
+
+    def _n_hidden(self):
+        if len(self.coefs_) == 1:
+            raise ValueError(f"{type(self).__name__}: hidden_layer_sizes=() has no hidden layer.")
+        return len(self.coefs_) - 1
 
     def to_sklearn(self) -> Any:
         """Return scikit-learn's estimator with the same weights.
