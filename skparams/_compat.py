@@ -38,6 +38,7 @@ __all__ = [
     "fit_context",
     "invalid_hyperparameter_first",
     "lbfgs_print_options",
+    "mlp_optimizer",
     "safe_indexing",
 ]
 
@@ -112,6 +113,21 @@ def lbfgs_print_options(verbose):
     if parse_version(__version__) >= parse_version("1.15"):
         return {}
     return {"iprint": 1 if verbose else -1}
+
+
+def mlp_optimizer(mlp, learning_rate, t, first, second):
+    """The optimizer of scikit-learn's perceptron `mlp` after t steps, with its moments."""
+    from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
+
+    params, rate = mlp.coefs_ + mlp.intercepts_, mlp.learning_rate_init
+    if mlp.solver == "adam":
+        adam = AdamOptimizer(params, rate, mlp.beta_1, mlp.beta_2, mlp.epsilon)
+        adam.t, adam.ms, adam.vs = t, first, second
+        return adam
+    schedule, nesterov = mlp.learning_rate, mlp.nesterovs_momentum
+    sgd = SGDOptimizer(params, rate, schedule, mlp.momentum, nesterov, mlp.power_t)
+    sgd.learning_rate, sgd.velocities = learning_rate, first
+    return sgd
 
 
 def dirichlet_expectation(concentrations):

@@ -9,7 +9,6 @@ from sklearn.base import is_regressor
 from sklearn.metrics import get_scorer_names
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import (
     MLP_HOOKS,
@@ -19,7 +18,6 @@ from skparams._compat import (
     StrOptions,
     check_sample_weight,
     fit_context,
-    invalid_hyperparameter_first,
 )
 from skparams._params import ParamsMixin
 from skparams._runtime import (
@@ -30,7 +28,9 @@ from skparams._runtime import (
     validate_data,
 )
 from skparams.neural_network.activations import ACTIVATIONS
-from skparams.neural_network.network import Network, decision
+from skparams.neural_network.initial import initial_params
+from skparams.neural_network.model import FittedMLP
+from skparams.neural_network.network import Network
 from skparams.neural_network.schedules import SCHEDULES
 from skparams.neural_network.training import (
     NOT_FINITE,
@@ -44,7 +44,7 @@ from skparams.neural_network.training import (
 HIDDEN_ACTIVATIONS = {name for name, f in ACTIVATIONS.items() if f.derivative}
 
 
-class BaseMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC):
+class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, ABC):
     """Multi-layer perceptron trained by Adam, gradient descent or L-BFGS."""
 
     _parameter_constraints: dict = {
@@ -171,15 +171,18 @@ class BaseMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC):
         self._refuse_hooks()
         given = X, y, sample_weight
         continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=("csr", "csc"),
-            multi_output=True,
-            dtype=(np.float64, np.float32),
-            reset=not continues,
-        )
+        dtype = self._training_dtype(continues)
+        with np.errstate(over="ignore"):  # where float32 has no such number, the error says so
+            X, y = validate_data(
+                self,
+                X,
+                y,
+                accept_sparse=("csr", "csc"),
+                multi_output=True,
+                dtype=(np.float64, np.float32) if self.dtype is None else dtype,
+                reset=not continues,
+            )
+        dtype = X.dtype if dtype is None else dtype
         Y = self._encode_targets(y, incremental)
         self.n_outputs_, objective = self._n_outputs_and_objective(Y)
         self._set_out_activation(objective, continues)
@@ -189,13 +192,9 @@ class BaseMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC):
         if not (incremental and hasattr(self, "_random_state")):
             self._random_state = check_random_state(self.random_state)
         if continues:
-            arrays = [*self.coefs_, *self.intercepts_]
-            single = all(getattr(array, "dtype", None) == np.float32 for array in arrays)
-            dtype = np.dtype(np.float32 if single else np.float64)
             params = network.pack(vars(self), dtype)
         else:
-            dtype = X.dtype if self.dtype is None else np.dtype(self.dtype)
-            params = self._initial(network, dtype)
+            params = initial_params(self, network, dtype)
             delete_attributes(self, *TRAINING)
         if not incremental:
             delete_attributes(self, "_order")
@@ -218,6 +217,14 @@ class BaseMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC):
         tasks.finish()
         return self
 
+    def _training_dtype(self, continues):
+        """The dtype of the weights that training continues from, or `dtype`; None for that of X."""
+        if not continues:
+            return None if self.dtype is None else np.dtype(self.dtype)
+        arrays = [*self.coefs_, *self.intercepts_]
+        single = all(getattr(array, "dtype", None) == np.float32 for array in arrays)
+        return np.dtype(np.float32 if single else np.float64)
+
     def _refuse_hooks(self):
         """Raise an error where scikit-learn would call a method that our training does not."""
         hooks = ", ".join(name for name in MLP_HOOKS if hasattr(self, name))
@@ -239,28 +246,6 @@ class BaseMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC):
                 "that one, or fit a new model."
             )
         self.out_activation_ = out_activation
-
-    def _initial(self, network, dtype):
-        """A buffer of what `_init_coef` returns for each layer."""
-        params = np.empty(network.n_params, dtype)
-        params[network.gains :], params[network.means : network.variances] = 1, 0
-        self.coefs_, self.intercepts_ = [], []  # by which an overridden method knows the layer
-        arrays_of = network.views(params)
-        layers = zip(arrays_of["coefs_"], arrays_of["intercepts_"], strict=True)
-        for i, views in enumerate(layers):
-            fan_in, fan_out = views[0].shape
-            arrays = self._init_coef(fan_in, fan_out, dtype)
-            found, needed = [np.shape(array) for array in arrays], [view.shape for view in views]
-            if found != needed:
-                raise ValueError(
-                    f"{type(self).__name__}._init_coef must return the weights and the biases of "
-                    f"layer {i}, of shapes {needed[0]} and {needed[1]}, got {found}."
-                )
-            for view, array in zip(views, arrays, strict=True):
-                np.copyto(view, array, casting="same_kind")
-            self.coefs_.append(views[0])
-            self.intercepts_.append(views[1])
-        return params
 
     def _init_coef(self, fan_in, fan_out, dtype):
         """Draw the weights and biases of a layer; subclasses may override it, as scikit-learn's.
@@ -305,20 +290,6 @@ class BaseMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC):
         if isinstance(self.dropout, Real):
             return [0.0] + [float(self.dropout)] * n_hidden
         return [float(rate) for rate in self.dropout]
-
-    def _decision_function(self, X):
-        """Input of the output layer's activation."""
-        check_is_fitted(self)
-        forms, dtypes = ["csr", "csc"], (np.float64, np.float32)
-        X = validate_data(self, X, accept_sparse=forms, dtype=dtypes, reset=False)
-        with invalid_hyperparameter_first(self):
-            return decision(X, self)
-
-    def _predict_activation(self, X):
-        """Activation of the output layer."""
-        Z = self._decision_function(X)
-        ACTIVATIONS[self.out_activation_].apply(Z)
-        return Z
 
     def __skparams__(self):
         from skparams.specs import spec_named

@@ -99,7 +99,8 @@ class Batches:
     @property
     def n_batches(self) -> int:
         """Number of batches of an epoch."""
-        return -(-self._samples.n_samples // self.batch_size)
+        n_samples = self._samples.n_samples - self._joins
+        return max(1, -(-n_samples // self.batch_size))
 
     def train_epoch(
         self,

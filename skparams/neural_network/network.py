@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax
@@ -89,14 +89,25 @@ class Network:
 
 def decision(X, mlp: BaseMLP) -> np.ndarray:
     """Input of the output layer's activation, for dense or sparse X."""
-    Z, activations = X, mlp._hidden_activations()
-    for i, (coef, intercept) in enumerate(zip(mlp.coefs_, mlp.intercepts_, strict=True)):
-        if i:
-            ACTIVATIONS[activations[i - 1]].apply(Z)
-        Z = Z @ coef
-        if mlp.normalization and i < len(mlp.coefs_) - 1:
-            _normalize(Z, mlp, i)
-        Z += intercept
+    last = len(mlp.coefs_) - 1
+    return _unit_inputs(hidden_values(X, mlp, last), mlp, last)
+
+
+def hidden_values(X, mlp: BaseMLP, n_layers: int) -> Any:
+    """Values of the last of so many hidden layers; X itself without any."""
+    A, activations = X, mlp._hidden_activations()
+    for i in range(n_layers):
+        A = _unit_inputs(A, mlp, i)
+        ACTIVATIONS[activations[i]].apply(A)
+    return A
+
+
+def _unit_inputs(A, mlp: BaseMLP, i: int) -> np.ndarray:
+    """What the activation of layer i gets, where A are the values of the layer before."""
+    Z = A @ mlp.coefs_[i]
+    if mlp.normalization and i < len(mlp.coefs_) - 1:
+        _normalize(Z, mlp, i)
+    Z += mlp.intercepts_[i]
     return Z
 
 
@@ -108,6 +119,55 @@ def _normalize(Z: np.ndarray, mlp: BaseMLP, i: int) -> None:
         mean, variance = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
     Z -= mean
     Z *= mlp.gains_[i] / np.sqrt(variance + Z.dtype.type(EPSILON))
+
+
+def input_gradients(X, mlp: BaseMLP, outputs: Sequence[int], out_activation: str) -> np.ndarray:
+    """Derivatives of some outputs in the inputs, of shape (n_samples, n_outputs, n_features)."""
+    A, hidden, activations = X, [], mlp._hidden_activations()
+    for i in range(len(mlp.coefs_) - 1):
+        activation, Z = ACTIVATIONS[activations[i]], _unit_inputs(A, mlp, i)
+        products = A @ mlp.coefs_[i] if mlp.normalization == "layer" else None
+        A = Z.copy()
+        activation.apply(A)
+        assert activation.derivative is not None  # of hidden layers
+        hidden.append((activation.derivative(Z, A), products))
+    D = _output_gradients(_unit_inputs(A, mlp, len(hidden)), mlp, outputs, out_activation)
+    for i, (slopes, products) in reversed(list(enumerate(hidden))):
+        D *= slopes[:, np.newaxis]
+        if mlp.normalization:
+            _differentiate_normalization(D, products, mlp, i)
+        n, n_outputs, n_units = D.shape
+        D = D.reshape(n * n_outputs, n_units) @ mlp.coefs_[i].T
+        D = D.reshape(n, n_outputs, -1)
+    return D
+
+
+def _output_gradients(
+    Z: np.ndarray, mlp: BaseMLP, outputs: Sequence[int], out_activation: str
+) -> np.ndarray:
+    """Derivatives of some outputs in the values of the last hidden layer."""
+    W, rates = mlp.coefs_[-1].T, np.ones_like(Z)
+    if out_activation == "exp":
+        rates = np.exp(Z)
+    elif out_activation == "increasing":
+        rates[:, 1:] = expit(Z[:, 1:])
+        return np.cumsum(rates[:, :, np.newaxis] * W, axis=1)[:, outputs]
+    return rates[:, outputs, np.newaxis] * W[outputs]
+
+
+def _differentiate_normalization(D: np.ndarray, Z: Any, mlp: BaseMLP, i: int) -> None:
+    """Turn derivatives in the inputs of an activation into those in the products Z of its layer."""
+    gain, epsilon = mlp.gains_[i], D.dtype.type(EPSILON)
+    if mlp.normalization == "batch":
+        D *= gain / np.sqrt(mlp.running_variances_[i] + epsilon)
+        return
+    scale = 1 / np.sqrt(Z.var(axis=1, keepdims=True) + epsilon)
+    x = ((Z - Z.mean(axis=1, keepdims=True)) * scale)[:, np.newaxis]
+    D *= gain
+    along = (D * x).mean(axis=2, keepdims=True)
+    D -= D.mean(axis=2, keepdims=True)
+    D -= along * x
+    D *= scale[:, :, np.newaxis]
 
 
 def log_probabilities(Z: np.ndarray, out_activation: str) -> np.ndarray:

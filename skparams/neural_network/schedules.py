@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from math import cos, inf, pi
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 def _cosine(share: float) -> float:
     """From 1 to 0 along half a cosine (Loshchilov and Hutter, 2017, without restarts)."""
-    return 0.5 * (1.0 + np.cos(np.pi * share))
+    return 0.5 * (1.0 + cos(pi * share))
 
 
 def _one_cycle(share: float) -> float:
@@ -42,10 +44,28 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
 
 def learning_rates(mlp: BaseMLP, n_batches: int) -> np.ndarray:
     """The learning rate of each batch of the epoch that comes next."""
-    schedule = SCHEDULES.get(mlp.learning_rate) if isinstance(mlp.learning_rate, str) else None
-    if callable(mlp.learning_rate):
-        schedule = mlp.learning_rate
-    if schedule is None:  # scikit-learn's, which change it after an epoch
-        return np.full(n_batches, mlp._optimizer.learning_rate)
-    shares = np.minimum((mlp.n_iter_ + np.arange(n_batches) / n_batches) / mlp.max_iter, 1.0)
-    return float(mlp.learning_rate_init) * np.array([schedule(float(share)) for share in shares])
+    schedule = mlp.learning_rate
+    if isinstance(schedule, str):
+        if schedule not in SCHEDULES:  # scikit-learn's, which change it after an epoch
+            return np.full(n_batches, mlp._optimizer.learning_rate)
+        factor = SCHEDULES[schedule]
+    else:
+
+        def factor(share: float) -> float:
+            return _checked(schedule(share), share, mlp)
+
+    done, total = mlp.n_iter_ * n_batches, mlp.max_iter * n_batches
+    shares = [min((done + i) / total, 1.0) for i in range(n_batches)]  # more in partial_fit
+    return float(mlp.learning_rate_init) * np.array([factor(share) for share in shares])
+
+
+def _checked(factor: Any, share: float, mlp: BaseMLP) -> float:
+    """What a user's schedule returned, as a float; ValueError if it is no factor."""
+    if isinstance(factor, np.ndarray) and factor.ndim == 0:  # as of np.where
+        factor = factor[()]
+    if not (isinstance(factor, Real) and 0 <= float(factor) < inf):
+        raise ValueError(
+            f"The learning_rate of {type(mlp).__name__} is a callable, which must return a finite "
+            f"number >= 0 for each share of training in [0, 1]. It returned {factor!r} for {share}."
+        )
+    return float(factor)
