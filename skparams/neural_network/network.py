@@ -84,7 +84,7 @@ class Network:
 
 def decision(X, mlp: BaseMLP) -> np.ndarray:
     """Input of the output layer's activation, for dense or sparse X."""
-    Z, activations = X, mlp._hidden_activations()
+    Z, activations = X, mlp._hidden_activations(len(mlp.coefs_) - 1)
     for i, (coef, intercept) in enumerate(zip(mlp.coefs_, mlp.intercepts_, strict=True)):
         if i:
             ACTIVATIONS[activations[i - 1]].apply(Z)
