@@ -59,7 +59,10 @@ MAY_IMPORT = {
 # Files that any folder may import.
 FOR_ALL = {"_compat", "_escape", "_version"}
 # Files of compiled code, by their last name, and all that they may import.
-_PARTS = "unit_kernels", "layer_kernels", "loss_kernels", "optimizer_kernels"
+_PARTS = (
+    *("unit_kernels", "activation_kernels", "layer_kernels", "loss_kernels"),
+    "optimizer_kernels",
+)
 COMPILED = {"kernels", *_PARTS, "tiles", "decorators"}
 FOR_COMPILED = {
     *("numba", "llvmlite", "numpy", "collections", "math"),

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import pi, sqrt
 
 import numpy as np
-from scipy.special import erf, expit
+from scipy.special import expit, ndtr
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,9 @@ class Activation:
     """Whether scikit-learn does not have it; its kernel is compiled for those who use it."""
 
 
-# The first slope of leaky_relu, and the constants of selu (Klambauer et al., 2017); as the kernels.
-LEAK, SELU_ALPHA, SELU_SCALE = 0.01, 1.6732632423543772, 1.0507009873554805
+# The slope of leaky_relu below 0, the constants of selu (Klambauer et al., 2017), and the bound of
+# an input that is multiplied by a gate; as in the kernels.
+LEAK, SELU_ALPHA, SELU_SCALE, FAR = 0.01, 1.6732632423543772, 1.0507009873554805, 1000.0
 
 
 def _softmax(Z: np.ndarray) -> None:
@@ -44,39 +46,35 @@ def _selu(Z: np.ndarray) -> None:
     np.multiply(np.where(Z > 0, Z, negative), SELU_SCALE, out=Z)
 
 
-def _selu_derivative(Z: np.ndarray, A: np.ndarray) -> np.ndarray:
-    return np.where(Z > 0, SELU_SCALE, A + SELU_SCALE * SELU_ALPHA)
+def _step(A: np.ndarray, left: np.ndarray | float, right: float) -> np.ndarray:
+    """A derivative with a kink at 0, where it is the left one."""
+    return np.where(A > 0, A.dtype.type(right), np.asarray(left, A.dtype))
 
 
-def _normal_distribution(Z: np.ndarray) -> np.ndarray:
-    return 0.5 + 0.5 * erf(Z * Z.dtype.type(np.sqrt(0.5)))
-
-
-def _gelu(Z: np.ndarray) -> None:
-    Z *= _normal_distribution(Z)
+def _multiply_gate(Z: np.ndarray, gate: np.ndarray) -> None:
+    """Multiply Z by a gate that falls to 0 faster than Z does; at -inf the limit is 0."""
+    np.multiply(np.maximum(Z, -FAR), gate, out=Z)
 
 
 def _gelu_derivative(Z: np.ndarray, A: np.ndarray) -> np.ndarray:
-    density = np.exp(-0.5 * Z * Z) / np.sqrt(2 * np.pi)
-    return _normal_distribution(Z) + Z * density
-
-
-def _silu(Z: np.ndarray) -> None:
-    Z *= expit(Z)
+    V = np.clip(Z, -FAR, FAR)
+    return ndtr(V) + V * np.exp(-0.5 * V * V) / sqrt(2 * pi)
 
 
 def _silu_derivative(Z: np.ndarray, A: np.ndarray) -> np.ndarray:
-    gate = expit(Z)
-    return gate + A * (1 - gate)
+    gate, V = expit(Z), np.clip(Z, -FAR, FAR)
+    return gate * (1 + V * (1 - gate))
 
 
-def _mish(Z: np.ndarray) -> None:
-    Z *= np.tanh(np.logaddexp(Z, 0))
+def _tanh_of_softplus(Z: np.ndarray) -> np.ndarray:
+    U = np.exp(np.minimum(Z, 20))  # above that it is 1
+    U *= U + 2
+    return U / (U + 2)
 
 
 def _mish_derivative(Z: np.ndarray, A: np.ndarray) -> np.ndarray:
-    gate = np.tanh(np.logaddexp(Z, 0))
-    return gate + Z * (1 - gate * gate) * expit(Z)
+    gate, V = _tanh_of_softplus(Z), np.clip(Z, -FAR, 20)
+    return gate + V * (1 - gate * gate) * expit(V)
 
 
 ACTIVATIONS = {
@@ -90,14 +88,21 @@ ACTIVATIONS = {
     "softmax": Activation(5, _softmax, None),
     "leaky_relu": Activation(
         6,
-        lambda Z: np.maximum(Z, Z.dtype.type(LEAK) * Z, out=Z),
-        lambda Z, A: np.where(A > 0, 1, LEAK),
+        lambda Z: np.maximum(Z, LEAK * Z, out=Z),
+        lambda Z, A: _step(A, LEAK, 1),
         is_special=True,
     ),
-    "selu": Activation(7, _selu, _selu_derivative, is_special=True),
-    "gelu": Activation(8, _gelu, _gelu_derivative, is_special=True),
-    "silu": Activation(9, _silu, _silu_derivative, is_special=True),
-    "mish": Activation(10, _mish, _mish_derivative, is_special=True),
+    "selu": Activation(
+        7,
+        _selu,
+        lambda Z, A: _step(A, A + SELU_SCALE * SELU_ALPHA, SELU_SCALE),
+        is_special=True,
+    ),
+    "gelu": Activation(8, lambda Z: _multiply_gate(Z, ndtr(Z)), _gelu_derivative, is_special=True),
+    "silu": Activation(9, lambda Z: _multiply_gate(Z, expit(Z)), _silu_derivative, is_special=True),
+    "mish": Activation(
+        10, lambda Z: _multiply_gate(Z, _tanh_of_softplus(Z)), _mish_derivative, is_special=True
+    ),
     "increasing": Activation(0, _increasing, None),  # the kernel's loss adds the increments up
 }
 

@@ -44,6 +44,13 @@ from skparams.neural_network.training import (
 HIDDEN_ACTIVATIONS = {name for name, f in ACTIVATIONS.items() if f.derivative}
 
 
+def elements(value: Any) -> list | None:
+    """The elements of a list, a tuple or another one-dimensional array-like; otherwise None."""
+    if isinstance(value, list | tuple) or getattr(value, "ndim", None) == 1:
+        return list(value)
+    return None
+
+
 class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, ABC):
     """Multi-layer perceptron trained by Adam, gradient descent or L-BFGS."""
 
@@ -186,8 +193,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, 
         Y = self._encode_targets(y, incremental)
         self.n_outputs_, objective = self._n_outputs_and_objective(Y)
         self._set_out_activation(objective, continues)
-        sizes = [X.shape[1], *self._hidden_sizes(), self.n_outputs_]
-        network = Network(sizes, self._hidden_activations(), self.normalization)
+        hidden = self._hidden_sizes()
+        sizes = [X.shape[1], *hidden, self.n_outputs_]
+        network = Network(sizes, self._hidden_activations(len(hidden)), self.normalization)
         self.n_layers_ = len(network.sizes)
         if not (incremental and hasattr(self, "_random_state")):
             self._random_state = check_random_state(self.random_state)
@@ -252,9 +260,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, 
 
         They are uniform in the bounds of Glorot and Bengio (2010, equation 16).
         """
-        activation = self.activation
-        if not isinstance(activation, str):  # the last layer is drawn as the one before it
-            activation = [*activation, *activation[-1:]][len(self.coefs_)]
+        names = [self.activation] if isinstance(self.activation, str) else list(self.activation)
+        layer = len(self.coefs_)  # the last layer is drawn as the one before it
+        activation = names[min(layer, len(names) - 1)] if names else "identity"
         bound = np.sqrt(ACTIVATIONS[activation].glorot_factor / (fan_in + fan_out))
         coef = self._random_state.uniform(-bound, bound, (fan_in, fan_out))
         intercept = self._random_state.uniform(-bound, bound, fan_out)
@@ -270,17 +278,18 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, 
             raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
         return sizes
 
-    def _hidden_activations(self):
-        """The activation of each hidden layer."""
-        n_hidden = len(self._hidden_sizes())
-        if isinstance(self.activation, str):
-            return [self.activation] * n_hidden
-        names = list(self.activation)
-        if len(names) != n_hidden or not HIDDEN_ACTIVATIONS.issuperset(names):
+    def _hidden_activations(self, n_hidden):
+        """The activation of each of n_hidden hidden layers."""
+        is_one = isinstance(self.activation, str)
+        names = [self.activation] * n_hidden if is_one else elements(self.activation)
+        valid = [
+            name for name in names or () if isinstance(name, str) and name in HIDDEN_ACTIVATIONS
+        ]
+        if names is None or len(valid) != len(names) or len(names) != n_hidden:
             raise ValueError(
                 f"The 'activation' parameter of {type(self).__name__} must be one of "
-                f"{sorted(HIDDEN_ACTIVATIONS)}, or one of them for each of {n_hidden} hidden "
-                f"layers. Got {self.activation!r} instead."
+                f"{sorted(HIDDEN_ACTIVATIONS)}, or a list with one of them for each of the "
+                f"{n_hidden} hidden layers. Got {self.activation!r} instead."
             )
         return names
 

@@ -123,7 +123,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     init : {'auto', 'he', 'orthogonal'} or tuple, default='auto'
         The weights and biases that training starts from.
 
-        - 'auto' draws them as scikit-learn does [1]_.
+        - 'auto' draws them as scikit-learn does [1]_; for activations that it lacks as for 'relu'.
         - 'he' draws weights from a normal distribution of variance 2 / n_units_in; biases are 0.
         - 'orthogonal' draws matrices with orthonormal rows or columns; biases are 0.
         - A tuple ``(coefs, intercepts)`` has the arrays themselves.

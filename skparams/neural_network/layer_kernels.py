@@ -1,28 +1,17 @@
 """Compiled hidden layers that scikit-learn's network has not.
 
-They have other activations, normalization or dropout. Names are those of `kernels.py`. All take
-`special`, the arrays below, or None in a network that needs none of this: for it nothing here is
-compiled.
+They have activations of `activation_kernels.py`, normalization or dropout. Names are those of
+`kernels.py`. All take `special`, the arrays below, or None in a network that needs none of this:
+for it nothing here is compiled.
 """
 
 from collections import namedtuple
-from math import erf, sqrt
 
 import numpy as np
 
 from skparams._runtime.decorators import exact, helper
-from skparams.neural_network.unit_kernels import (
-    EXP,
-    GELU,
-    LEAKY_RELU,
-    LOGISTIC,
-    RELU,
-    SELU,
-    SILU,
-    activate,
-    multiply_derivative,
-    transform,
-)
+from skparams.neural_network.activation_kernels import activate_with_slopes
+from skparams.neural_network.unit_kernels import RELU, activate, multiply_derivative
 
 BATCH, LAYER = 1, 2  # codes of normalization; 0 is none
 
@@ -42,10 +31,6 @@ Special = namedtuple(
 
 # As in PyTorch: added to variances, and the share of a running statistic that a batch replaces.
 EPSILON, SHARE = 1e-5, 0.1
-
-# Constants of Klambauer et al. (2017).
-SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
-LEAK = 0.01
 
 # Of SplitMix64 (Steele, Lea and Flood, 2014).
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
@@ -163,74 +148,6 @@ def _normalize_rows(special, params, layer, values, n):
             z[j] = gain[j] * x[j] + shift[j]
 
 
-@exact
-def _activate_gated(z, slopes, activation, scratch, scratch_bits):
-    """z times a gate: the logistic function, the normal distribution, or tanh of softplus."""
-    T = z.dtype.type
-    half, one, two, most = T(0.5), T(1), T(2), T(20)
-    for k in range(z.size):
-        slopes[k] = z[k]
-    if activation == SILU:
-        transform(z, LOGISTIC, scratch, scratch_bits)
-        for k in range(z.size):
-            v, g = slopes[k], z[k]
-            z[k] = v * g
-            slopes[k] = g + v * g * (one - g)
-    elif activation == GELU:
-        for k in range(z.size):
-            z[k] = -half * z[k] * z[k]
-        transform(z, EXP, scratch, scratch_bits)
-        peak, root = T(1.0 / sqrt(2.0 * np.pi)), T(sqrt(0.5))
-        for k in range(z.size):
-            v = slopes[k]
-            g = half + half * T(erf(v * root))
-            slopes[k] = g + v * peak * z[k]
-            z[k] = v * g
-    else:  # MISH; above 20 the gate is 1
-        for k in range(z.size):
-            z[k] = most if z[k] > most else z[k]
-        transform(z, EXP, scratch, scratch_bits)
-        for k in range(z.size):
-            v, u = slopes[k], z[k]
-            g = u * (u + two) / (u * (u + two) + two)
-            z[k] = v * g
-            slopes[k] = g + v * (one - g * g) * u / (one + u)
-
-
-@exact
-def _activate_selu(z, slopes, scratch, scratch_bits):
-    T = z.dtype.type
-    zero, one, scale, alpha = T(0), T(1), T(SELU_SCALE), T(SELU_SCALE * SELU_ALPHA)
-    for k in range(z.size):
-        slopes[k] = zero if z[k] > zero else z[k]
-    transform(slopes, EXP, scratch, scratch_bits)
-    for k in range(z.size):
-        is_positive, e = z[k] > zero, slopes[k]
-        z[k] = scale * z[k] if is_positive else alpha * (e - one)
-        slopes[k] = scale if is_positive else alpha * e
-
-
-@exact
-def _activate(z, slopes, n_out, activation, scratch, scratch_bits):
-    """Any activation of a hidden layer, with its slopes; at a kink, that of the left side."""
-    T = z.dtype.type
-    zero, one, leak = T(0), T(1), T(LEAK)
-    if activation > LEAKY_RELU:
-        if activation == SELU:
-            _activate_selu(z, slopes, scratch, scratch_bits)
-        else:
-            _activate_gated(z, slopes, activation, scratch, scratch_bits)
-    elif activation == RELU or activation == LEAKY_RELU:
-        low = leak if activation == LEAKY_RELU else zero
-        for k in range(z.size):
-            slopes[k] = one if z[k] > zero else low
-            z[k] = low * z[k] if z[k] <= zero else z[k]  # NaN stays NaN
-    else:
-        activate(z, n_out, activation, scratch, scratch_bits)
-        slopes[:] = one
-        multiply_derivative(slopes, z, activation)
-
-
 @helper
 def finish_hidden(
     special, params, i, layer, activation, values, n, weight, counter, mode, scratch, scratch_bits
@@ -251,7 +168,7 @@ def finish_hidden(
         elif special.normalization == LAYER:
             _normalize_rows(special, params, layer, values, n)
         z, slopes = values[part], special.slopes[part]
-        _activate(z, slopes, n_out, activation, scratch, scratch_bits)
+        activate_with_slopes(z, slopes, n_out, activation, scratch, scratch_bits)
         rate = special.dropout[i + 1]
         if rate > 0.0 and mode != PREDICTS:
             _drop(z, slopes, rate, special.seed[0], counter + n * unit)

@@ -83,24 +83,25 @@ def _smoothed(a, n_out, Y, weight, loss, smoothing):
 
 @exact
 def _robust(a, n_out, Y, weight, loss, delta):
-    """_canonical of other losses of numbers; the derivative at a kink is 0."""
-    T = a.dtype.type
-    zero, one, delta = T(0), T(1), T(delta)
+    """_canonical of other losses of numbers, in double precision; the derivative at a kink is 0.
+
+    ABSOLUTE_ERROR is what HUBER has beyond a delta of 1, without the constant.
+    """
     total = 0.0
     for i in range(weight.size):
-        row, w = a[i * n_out : (i + 1) * n_out], weight[i]
+        row, w = a[i * n_out : (i + 1) * n_out], np.float64(weight[i])
         for j in range(n_out):
-            p, y = row[j], Y[i, j]
+            p, y = np.float64(row[j]), np.float64(Y[i, j])
             r = p - y
             if loss == GAMMA:  # half the deviance; the output activation is exp
-                term = y / p - one - np.log(y / p)
-                d = one - y / p
+                term = y / p - 1.0 - np.log(y / p)
+                d = 1.0 - y / p
             elif loss == HUBER and abs(r) <= delta:
-                term, d = T(0.5) * r * r, r
+                term, d = 0.5 * r * r, r
             else:
-                d = delta if r > zero else (-delta if r < zero else r)  # NaN stays NaN
-                term = abs(r) * delta - (T(0.5) * delta * delta if loss == HUBER else zero)
-            total += float(w) * float(term)
+                d = delta if r > 0.0 else (-delta if r < 0.0 else r)  # NaN stays NaN
+                term = delta * (abs(r) - 0.5 * delta if loss == HUBER else abs(r))
+            total += w * term
             row[j] = w * d
     return total
 
@@ -113,22 +114,22 @@ def _quantiles(a, n_out, Y, weight, levels):
     is above it. The derivative at a kink is 0.
     """
     T = a.dtype.type
-    zero, one = T(0), T(1)
     rising = np.ones(n_out, a.dtype)  # derivatives of the increments
     total = 0.0
     for i in range(weight.size):
-        row, w, y, q = a[i * n_out : (i + 1) * n_out], weight[i], Y[i, 0], zero
+        row, w = a[i * n_out : (i + 1) * n_out], np.float64(weight[i])
+        y, q = np.float64(Y[i, 0]), 0.0
         for j in range(n_out):
-            z, level = row[j], T(levels[j])
+            z = np.float64(row[j])
             if j > 0:
-                rising[j] = one / (one + np.exp(-z))
-                z = max(z, zero) + np.log1p(np.exp(-abs(z)))
+                rising[j] = 1.0 / (1.0 + np.exp(-z))
+                z = max(z, 0.0) + np.log1p(np.exp(-abs(z)))
             q += z
             r = q - y
-            slope = one - level if r > zero else (-level if r < zero else r)  # NaN stays NaN
-            total += float(w) * float(slope) * float(r)
+            slope = 1.0 - levels[j] if r > 0.0 else (-levels[j] if r < 0.0 else r)  # NaN stays NaN
+            total += w * slope * r
             row[j] = w * slope
-        slope = zero
+        slope = T(0)
         for j in range(n_out - 1, -1, -1):  # an output moves its own quantile and those above
             slope += row[j]
             row[j] = slope * rising[j]

@@ -95,7 +95,7 @@ def decision(X, mlp: BaseMLP) -> np.ndarray:
 
 def hidden_values(X, mlp: BaseMLP, n_layers: int) -> Any:
     """Values of the last of so many hidden layers; X itself without any."""
-    A, activations = X, mlp._hidden_activations()
+    A, activations = X, mlp._hidden_activations(len(mlp.coefs_) - 1)
     for i in range(n_layers):
         A = _unit_inputs(A, mlp, i)
         ACTIVATIONS[activations[i]].apply(A)

@@ -8,19 +8,28 @@ import scipy.sparse as sp
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import Interval, StrOptions
 from skparams.neural_network.activations import ACTIVATIONS, LOSSES, Objective
-from skparams.neural_network.base import BaseMLP
+from skparams.neural_network.base import BaseMLP, elements
+from skparams.neural_network.training import delete_attributes
 
 REGRESSION_LOSSES = set(LOSSES) - {"log_loss", "binary_log_loss"}
+
+# What targets must be, where a loss does not take all.
+RANGES = {"poisson": (lambda y: y >= 0, ">= 0"), "gamma": (lambda y: y > 0, "> 0")}
+
+# The level of the quantile that predict returns of several, and how far off it may be by rounding.
+MEDIAN, TOLERANCE = 0.5, 1e-9
 
 
 class MLPRegressor(RegressorMixin, BaseMLP):
     """Multi-layer perceptron regressor, a drop-in replacement for scikit-learn's.
 
-    It minimizes half the squared error, or half the Poisson deviance, by Adam, stochastic gradient
-    descent or L-BFGS.
+    It minimizes half the squared error, or another `loss`, by Adam, stochastic gradient descent or
+    L-BFGS.
 
     Parameters
     ----------
@@ -32,8 +41,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
           needs ``y >= 0``.
         - 'gamma' is half the gamma deviance. It has a log link and needs ``y > 0``.
         - 'absolute_error' is the absolute error, for medians.
-        - 'huber' is half the squared error up to `huber_delta`, and linear beyond.
-        - 'quantile' is the pinball loss of each level in `quantile`, for one output.
+        - 'huber' is half the squared error up to an error of `huber_delta`, and linear beyond.
+        - 'quantile' is the sum of the pinball losses of the levels in `quantile`; y has one output.
     hidden_layer_sizes : array-like of shape (n_layers - 2,) or int, default=(100,)
         Number of neurons of each hidden layer.
     activation : str or sequence of str, default='relu'
@@ -133,14 +142,16 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     init : {'auto', 'he', 'orthogonal'} or tuple, default='auto'
         The weights and biases that training starts from.
 
-        - 'auto' draws them as scikit-learn does [1]_.
+        - 'auto' draws them as scikit-learn does [1]_; for activations that it lacks as for 'relu'.
         - 'he' draws weights from a normal distribution of variance 2 / n_units_in; biases are 0.
         - 'orthogonal' draws matrices with orthonormal rows or columns; biases are 0.
         - A tuple ``(coefs, intercepts)`` has the arrays themselves.
     dtype : {'float32', 'float64'} or None, default=None
         What training computes in; None is float32 for X of float32 and float64 otherwise.
     quantile : float or list of float, default=0.5
-        The levels, in (0, 1), that the loss 'quantile' estimates.
+        The levels, in (0, 1), that the loss 'quantile' estimates. `predict` returns the quantile of
+        a single level, and the median of a list, which must contain 0.5; `predict_quantiles`
+        returns all of them.
     huber_delta : float, default=1.0
         Error from which on the loss 'huber' is linear, in (0, inf).
 
@@ -172,9 +183,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     n_layers_ : int
         Number of layers, input and output included.
     n_outputs_ : int
-        Number of outputs.
+        Number of outputs of the network, one for each of several quantiles.
     out_activation_ : str
-        Activation of the output layer.
+        Activation of the output layer: 'identity', 'exp' of losses with a log link, or of several
+        quantiles 'increasing', the lowest and then softplus increments, added up.
+    quantiles_ : ndarray of shape (n_quantiles,)
+        The levels of `quantile`, with the loss 'quantile': what the columns of `predict_quantiles`
+        estimate.
     n_features_in_ : int
         Number of features seen during `fit`.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -274,16 +289,27 @@ class MLPRegressor(RegressorMixin, BaseMLP):
                 raise TypeError(f"y must be a dense array of numbers, got dtype {array.dtype}.")
         if y.dtype == object:
             y = y.astype(np.float64)
-        if self.loss == "poisson" and not (y >= 0).all():
-            raise ValueError("Some value(s) of y are out of the valid range of the loss 'poisson'.")
+        is_valid, allowed = RANGES.get(self.loss, (np.isfinite, ""))
+        if not is_valid(y).all():
+            raise ValueError(
+                f"Some value(s) of y are out of the valid range of the loss {self.loss!r}, which "
+                f"is y {allowed}: the smallest is {y.min()}."
+            )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         return y.reshape(y.shape[0], -1)
 
     def _n_outputs_and_objective(self, Y):
         if self.loss == "quantile":
-            levels = self._levels()
-            return len(levels), Objective("quantile", levels)
+            if Y.shape[1] > 1:
+                raise ValueError(
+                    f"{type(self).__name__}: loss='quantile' needs a y of one output, got "
+                    f"{Y.shape[1]}. Fit a model for each, or use sklearn.multioutput."
+                    "MultiOutputRegressor."
+                )
+            self.quantiles_ = np.array(self._levels())
+            return self.quantiles_.size, Objective("quantile", tuple(np.sort(self.quantiles_)))
+        delete_attributes(self, "quantiles_")
         parameters = {
             "absolute_error": (1.0,),
             "huber": (float(self.huber_delta),),
@@ -292,14 +318,38 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return Y.shape[1], Objective(self.loss, parameters.get(self.loss))
 
     def _levels(self):
-        """The levels of the quantiles, in ascending order."""
-        return tuple(sorted(np.atleast_1d(np.asarray(self.quantile, dtype=np.float64)).tolist()))
+        """The levels of `quantile`, checked."""
+        is_one = isinstance(self.quantile, Real)
+        levels = [self.quantile] if is_one else elements(self.quantile)
+        argument = f"The 'quantile' parameter of {type(self).__name__}"
+        if (
+            not levels
+            or not all(isinstance(level, Real) and 0 < float(level) < 1 for level in levels)
+            or len(set(map(float, levels))) < len(levels)
+        ):
+            raise ValueError(
+                f"{argument} must be a number in (0, 1), or a list of different ones. Got "
+                f"{self.quantile!r} instead."
+            )
+        if not is_one and min(abs(float(level) - MEDIAN) for level in levels) > TOLERANCE:
+            raise ValueError(
+                f"{argument} must contain {MEDIAN}, which predict returns. Got {self.quantile!r} "
+                "instead. Add it, or give a single number to predict another quantile."
+            )
+        return [float(level) for level in levels]
+
+    def _predictions(self, outputs):
+        """Of several quantiles the median, and otherwise all outputs."""
+        if self.out_activation_ != "increasing":
+            return outputs
+        column = np.abs(np.sort(self.quantiles_) - MEDIAN).argmin()
+        return outputs[:, [column]]
 
     def _validation_score(self, Z, Y, weight):
         ACTIVATIONS[self.out_activation_].apply(Z)
         if not np.isfinite(Z).all():
             return float("nan")
-        return float(r2_score(Y, Z, sample_weight=weight))
+        return float(r2_score(Y, self._predictions(Z), sample_weight=weight))
 
     def predict(self, X) -> Any:
         """Predict the target of each sample.
@@ -312,7 +362,39 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            The predictions.
+            The predictions; of several quantiles the median.
         """
-        y = self._predict_activation(X)
+        y = self._predictions(self._predict_activation(X))
         return y.ravel() if y.shape[1] == 1 else y
+
+    def _check_loss(self):
+        if str(self.loss) != "quantile":
+            raise AttributeError(
+                f"predict_quantiles is only available with loss='quantile', got loss={self.loss!r}."
+            )
+        return True
+
+    @available_if(lambda mlp: mlp._check_loss())
+    def predict_quantiles(self, X) -> Any:
+        """Predict each quantile in `quantile`, with the loss 'quantile'.
+
+        A quantile is never below one of a lower level, for any X.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input samples.
+
+        Returns
+        -------
+        quantiles : ndarray of shape (n_samples, n_quantiles)
+            The predictions, in the order of `quantiles_`.
+        """
+        check_is_fitted(self, "quantiles_")
+        outputs = self._predict_activation(X)  # by ascending levels
+        return outputs[:, np.argsort(np.argsort(self.quantiles_))]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.positive_only = str(self.loss) in RANGES
+        return tags

@@ -176,8 +176,8 @@ _PERCEPTRON: dict[str, Rule | str] = {
     ),
     "intercepts_": Rule("parameter", lambda ctx: (_units(ctx, ctx.index + 1),), length=_n_matrices),
     **roles(
-        structure="loss n_layers_ n_outputs_ out_activation_ _label_binarizer _coef_indptr "
-        "_intercept_indptr",
+        structure="loss n_layers_ n_outputs_ out_activation_ quantiles_ _label_binarizer "
+        "_coef_indptr _intercept_indptr",
         diagnostic="loss_ loss_curve_ best_loss_ validation_scores_ best_validation_score_",
         state="t_ _optimizer _order _no_improvement_count _best_coefs _best_intercepts "
         "_random_state",
