@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import signature
 from typing import Any, TypeVar
 
 from sklearn import __version__ as _version
@@ -28,6 +29,7 @@ __all__ = [
     "Options",
     "RealNotInt",
     "StrOptions",
+    "accepts_sample_weight",
     "binary_gaussian_process_classifier",
     "check_optimize_result",
     "check_partial_fit_first_call",
@@ -91,6 +93,13 @@ def check_sample_weight(sample_weight, X, dtype):
     if not sample_weight.any():  # scikit-learn checks this from 1.9 on
         raise ValueError("Sample weights must contain at least one non-zero number.")
     return sample_weight
+
+
+def accepts_sample_weight(scorer):
+    """Whether a scorer, one of scikit-learn's or any callable, takes sample weights."""
+    if hasattr(scorer, "_accept_sample_weight"):
+        return scorer._accept_sample_weight()
+    return "sample_weight" in signature(scorer).parameters
 
 
 def lbfgs_print_options(verbose):
