@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any, TypeVar
 
 from sklearn import __version__ as _version
@@ -99,7 +99,9 @@ def accepts_sample_weight(scorer):
     """Whether a scorer, one of scikit-learn's or any callable, takes sample weights."""
     if hasattr(scorer, "_accept_sample_weight"):
         return scorer._accept_sample_weight()
-    return "sample_weight" in signature(scorer).parameters
+    parameters = signature(scorer).parameters
+    takes_all = any(each.kind is Parameter.VAR_KEYWORD for each in parameters.values())
+    return takes_all or "sample_weight" in parameters
 
 
 def lbfgs_print_options(verbose):

@@ -8,7 +8,11 @@ from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import type_of_target, unique_labels
+from sklearn.utils.multiclass import (
+    check_classification_targets,
+    type_of_target,
+    unique_labels,
+)
 
 from skparams._compat import Interval, StrOptions, check_partial_fit_first_call, fit_context
 from skparams._runtime import unchanged_on_error
@@ -286,6 +290,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return self._encode_known(y)
 
     def _encode_validation_targets(self, y):
+        check_classification_targets(y)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         is_multilabel = self._label_binarizer.y_type_.startswith("multilabel")

@@ -120,16 +120,19 @@ class LossCurveDisplay:
         """
         columns = {name: np.asarray(column) for name, column in self.history.items()}
         epochs = columns.get("epoch", np.arange(1, len(columns["loss"]) + 1))
-        self.ax_ = ax = new_axes() if ax is None else ax
+        self.ax_: Any = new_axes() if ax is None else ax
+        ax = self.ax_
         self.figure_ = ax.figure
         self.training_loss_ = _curve(
             ax, epochs, columns["loss"], color=LIGHT.above, label="training loss"
         )
-        self.validation_loss_ = self.validation_score_ = self.score_ax_ = None
+        self.score_ax_: Any = None
+        self.validation_loss_ = self.validation_score_ = None
         if "validation_loss" in columns:
             losses = columns["validation_loss"]
-            style = {"color": LIGHT.below, "label": "validation loss"}
-            self.validation_loss_ = _curve(ax, epochs, losses, **style)
+            self.validation_loss_ = _curve(
+                ax, epochs, losses, color=LIGHT.below, label="validation loss"
+            )
         lbfgs = np.isnan(columns.get("learning_rate", 0.0)).all()
         ax.set(xlabel="iteration" if lbfgs else "epoch", ylabel="loss")
         ax.xaxis.get_major_locator().set_params(integer=True)
@@ -138,9 +141,9 @@ class LossCurveDisplay:
             self._draw_score(epochs, columns["validation_score"])
         self.best_epoch_ = None
         if self.best_epoch is not None:
-            style = {"color": LIGHT.ink, "lw": 0.8, "ls": (0, (1, 2)), "zorder": 1}
-            label = f"best {ax.get_xlabel()}: {self.best_epoch:,}"
-            self.best_epoch_ = ax.axvline(self.best_epoch, label=label, **style)
+            style: dict[str, Any] = {"color": LIGHT.ink, "lw": 0.8, "ls": (0, (1, 2)), "zorder": 1}
+            style["label"] = f"best {ax.get_xlabel()}: {self.best_epoch:,}"
+            self.best_epoch_ = ax.axvline(self.best_epoch, **style)
         self._style()
         return self
 

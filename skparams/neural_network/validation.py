@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from numbers import Number
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,7 +88,7 @@ class Validation:
         self._mlp, self._dtype, self._n_summed = mlp, dtype, n_summed
         self._X, self._Y, self._weight = data
         self._batches = batches.with_data(data)
-        self._scorer = None
+        self._scorer: Any = None
         if mlp.scoring is not None and not is_loss(mlp):
             self._scorer = check_scoring(mlp, scoring=mlp.scoring)
             self._targets = mlp._decode_targets(self._Y)
@@ -110,8 +110,8 @@ class Validation:
         """What the scorer returns for the estimator with these parameters."""
         mlp = self._mlp
         # X is checked already, and may have been a frame: without names there is no warning.
-        names = vars(mlp).pop("feature_names_in_", None)
-        vars(mlp).update(self._batches.network.views(params.astype(self._dtype, copy=False)))
+        names = mlp.__dict__.pop("feature_names_in_", None)
+        mlp.__dict__.update(self._batches.network.views(params.astype(self._dtype, copy=False)))
         try:
             score = self._scorer(mlp, self._X, self._targets, **self._weights)
         finally:
@@ -119,7 +119,7 @@ class Validation:
                 mlp.feature_names_in_ = names
         if hasattr(score, "item") and np.size(score) == 1:
             score = score.item()
-        if not isinstance(score, Number):
+        if not isinstance(score, Real):
             raise ValueError(
                 f"scoring={mlp.scoring!r} must return a number, got {score!r} of type "
                 f"{type(score).__name__}."
