@@ -17,7 +17,7 @@ from .decomposition import (
     ScreeDisplay,
     explain,
 )
-from .neural_network import MLPClassifier, MLPRegressor
+from .neural_network import LossCurveDisplay, MLPClassifier, MLPRegressor
 
 __all__ = [
     "PCA",
@@ -25,6 +25,7 @@ __all__ = [
     "BootstrapDisplay",
     "ContributionDisplay",
     "CorrelationCircleDisplay",
+    "LossCurveDisplay",
     "MLPClassifier",
     "MLPRegressor",
     "ModelsNotComparable",

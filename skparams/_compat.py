@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from inspect import Parameter, signature
 from typing import Any, TypeVar
 
 from sklearn import __version__ as _version
@@ -29,6 +30,7 @@ __all__ = [
     "Options",
     "RealNotInt",
     "StrOptions",
+    "accepts_sample_weight",
     "binary_gaussian_process_classifier",
     "callback_management_context",
     "check_optimize_result",
@@ -104,6 +106,15 @@ def check_sample_weight(sample_weight, X, dtype):
     if not sample_weight.any():  # scikit-learn checks this from 1.9 on
         raise ValueError("Sample weights must contain at least one non-zero number.")
     return sample_weight
+
+
+def accepts_sample_weight(scorer):
+    """Whether a scorer, one of scikit-learn's or any callable, takes sample weights."""
+    if hasattr(scorer, "_accept_sample_weight"):
+        return scorer._accept_sample_weight()
+    parameters = signature(scorer).parameters
+    takes_all = any(each.kind is Parameter.VAR_KEYWORD for each in parameters.values())
+    return takes_all or "sample_weight" in parameters
 
 
 def lbfgs_print_options(verbose):

@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "_diff": ["_records", "_report", "specs", "_walk"],
     "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
     "_runtime": [],
-    "neural_network": ["_runtime", "_params", "specs"],
+    "neural_network": ["_report", "_runtime", "_params", "specs"],
     "decomposition._pca": ["_runtime", "_params", "specs"],
     "decomposition._explain": ["_records", "_runtime", "_params", "_walk", "decomposition._pca"],
     "decomposition._plot": ["_report", "decomposition._pca", "decomposition._explain"],

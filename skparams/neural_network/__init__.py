@@ -1,6 +1,5 @@
-"""Multi-layer perceptrons."""
+"""Multi-layer perceptrons. ``__init__.pyi`` lists the names for others."""
 
-from skparams.neural_network.classifier import MLPClassifier
-from skparams.neural_network.regressor import MLPRegressor
+import lazy_loader as _lazy
 
-__all__ = ["MLPClassifier", "MLPRegressor"]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

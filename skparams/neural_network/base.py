@@ -28,6 +28,7 @@ from skparams._runtime import (
     validate_data,
 )
 from skparams.neural_network.activations import ACTIVATIONS
+from skparams.neural_network.history import HistoryMixin
 from skparams.neural_network.initial import initial_params
 from skparams.neural_network.model import FittedMLP
 from skparams.neural_network.network import Network
@@ -40,6 +41,7 @@ from skparams.neural_network.training import (
     train_epochs,
     train_lbfgs,
 )
+from skparams.neural_network.validation import Data, check_validation
 
 HIDDEN_ACTIVATIONS = {name for name, f in ACTIVATIONS.items() if f.derivative}
 
@@ -51,7 +53,7 @@ def elements(value: Any) -> list | None:
     return None
 
 
-class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, ABC):
+class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, VersionedEstimator, ABC):
     """Multi-layer perceptron trained by Adam, gradient descent or L-BFGS."""
 
     _parameter_constraints: dict = {
@@ -98,6 +100,14 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, 
     def _encode_targets(self, y, incremental):
         """The targets as numbers of shape (n_samples, n_outputs), or a column of class indices."""
 
+    def _encode_validation_targets(self, y):
+        """y_val as `_encode_targets` returns y; ValueError if it does not fit that."""
+        return self._encode_targets(y, False)
+
+    @abstractmethod
+    def _decode_targets(self, Y):
+        """The targets that `_encode_targets` made the array of."""
+
     @abstractmethod
     def _n_outputs_and_objective(self, Y):
         """The number of outputs of the network, and what it minimizes."""
@@ -110,7 +120,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, 
         """Classes whose proportions the split of early stopping keeps, or None."""
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None) -> Self:
+    def fit(
+        self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None
+    ) -> Self:
         """Fit the network.
 
         Parameters
@@ -122,6 +134,14 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, 
             classification; numbers in regression.
         sample_weight : array-like of shape (n_samples,), default=None
             Sample weights. A minibatch whose weights sum to zero is skipped.
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+            Validation samples, whose loss and score `history_` has. With `early_stopping` they
+            take the place of those that would be split off. In a `Pipeline`, they are transformed
+            as X with ``Pipeline(..., transform_input=["X_val"])``.
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+            Their targets.
+        sample_weight_val : array-like of shape (n_val,), default=None
+            Their weights.
 
         Returns
         -------
@@ -135,7 +155,10 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, 
             `early_stopping`. The estimator is then as it was before.
         """
         with unchanged_on_error(self):
-            return self._fit(X, y, sample_weight=sample_weight, incremental=False)
+            given = X_val, y_val, sample_weight_val
+            if all(array is None for array in given):  # a subclass may have _fit without it
+                return self._fit(X, y, sample_weight=sample_weight, incremental=False)
+            return self._fit(X, y, sample_weight=sample_weight, incremental=False, given_val=given)
 
     def _check_solver(self):
         if str(self.solver) == "lbfgs":  # fit refuses arrays
@@ -174,7 +197,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, 
         with unchanged_on_error(self):
             return self._fit(X, y, sample_weight=sample_weight, incremental=True)
 
-    def _fit(self, X, y, sample_weight=None, incremental=False):
+    def _fit(self, X, y, sample_weight=None, incremental=False, given_val=None):
         self._refuse_hooks()
         given = X, y, sample_weight
         continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
@@ -206,19 +229,22 @@ class BaseMLP(CallbackSupportMixin, FittedMLP, ParamsMixin, VersionedEstimator, 
             delete_attributes(self, *TRAINING)
         if not incremental:
             delete_attributes(self, "_order")
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, X, dtype=dtype)
-        data = X, Y, sample_weight
+
+        def checked(X: Any, Y: np.ndarray, weight: Any) -> Data:
+            weight = None if weight is None else check_sample_weight(weight, X, dtype=dtype)
+            return X, Y, weight
+
+        data = checked(X, Y, sample_weight)
+        held_out = check_validation(self, given_val, Y, checked) if given_val else None
         if incremental:  # one epoch
             tasks = fit_tasks(self, *given, max_subtasks=0, task_name="partial-fit")
         else:
             tasks = fit_tasks(self, *given, max_subtasks=n_tasks(self.max_iter))
+        task = self, network, params, data, objective, held_out, tasks
         if self.solver == "lbfgs":
-            params = train_lbfgs(self, network, params, data, objective, tasks)
+            params = train_lbfgs(*task)
         else:
-            params = train_epochs(
-                self, network, params, data, objective, tasks, incremental=incremental
-            )
+            params = train_epochs(*task, incremental=incremental)
         if not np.isfinite(params).all():  # weights that the user set, kept as the best
             raise ValueError(NOT_FINITE)
         set_attributes(self, network.fitted(params, dtype))

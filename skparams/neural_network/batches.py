@@ -1,5 +1,7 @@
 """The training samples and working memory as the kernels take them."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -95,6 +97,11 @@ class Batches:
         self._samples.reserve(min(self._rows_of_call + self._joins, X.shape[0]))
         self._squared_norm: float | None = None  # of the weights that the last epoch left
         self._gradient: np.ndarray | None = None
+
+    def with_data(self, data: tuple[Any, np.ndarray, np.ndarray | None]) -> Batches:
+        """Batches of other data for the same network, without dropout."""
+        size = min(self.batch_size, data[1].shape[0])
+        return Batches(self.network, data, self._objective, size, self.dtype)
 
     @property
     def n_batches(self) -> int:

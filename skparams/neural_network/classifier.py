@@ -8,7 +8,11 @@ from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import type_of_target, unique_labels
+from sklearn.utils.multiclass import (
+    check_classification_targets,
+    type_of_target,
+    unique_labels,
+)
 
 from skparams._compat import Interval, StrOptions, check_partial_fit_first_call, fit_context
 from skparams._runtime import unchanged_on_error
@@ -89,8 +93,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     nesterovs_momentum : bool, default=True
         Whether 'sgd' uses Nesterov's momentum.
     early_stopping : bool, default=False
-        Whether 'sgd' and 'adam' set `validation_fraction` of the samples aside, stop when the
-        score on them no longer improves, and keep the weights with the best score. The split is
+        Whether 'sgd' and 'adam' stop when the score on validation samples no longer improves, and
+        keep the weights with the best score. The samples are those passed to `fit` as `X_val`, or
+        else `validation_fraction` of the training samples, which are set aside. That split is
         stratified if the target is binary.
     validation_fraction : float, default=0.1
         Fraction of the samples set aside for early stopping, in [0, 1).
@@ -106,8 +111,15 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     max_fun : int, default=15000
         Maximum number of evaluations of the loss by 'lbfgs'.
     scoring : str, callable or None, default=None
-        What early stopping compares epochs by: 'loss' is the loss without penalty, None the score
-        of this estimator (accuracy), others scikit-learn's scorers.
+        Score of the validation samples, by which early stopping compares epochs.
+
+        - None is the score of this estimator (accuracy), as in scikit-learn.
+        - 'loss' is the loss without penalty, of which smaller is better. It changes in each epoch,
+          where a score of few samples often does not.
+        - Other names are scikit-learn's scorers.
+        - A callable takes ``(estimator, X, y)`` and returns a number of which larger is better. X
+          is the checked array or sparse matrix. It also gets ``sample_weight`` if it takes that and
+          the validation samples have weights.
     dropout : float or sequence of float, default=0.0
         Share of the units of each hidden layer, in [0, 1), that each minibatch of training leaves
         out at random; or one number for the input and one for each hidden layer. Not for 'lbfgs'.
@@ -149,15 +161,26 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Moments of each hidden unit that predictions use, with normalization of batches.
     loss_ : float
         Loss of the last epoch or iteration.
+    history_ : dict of str to ndarray of shape (n_epochs,)
+        A number for each epoch (iteration of 'lbfgs') of all training so far, as
+        ``pandas.DataFrame(history_)`` takes it; NaN where it was not recorded.
+
+        - 'epoch' counts from 1.
+        - 'loss' is the loss, penalty included.
+        - 'learning_rate' and 'gradient_norm' are those of the last minibatch, the latter before
+          clipping and with penalty; 'lbfgs' has no learning rate.
+        - 'validation_loss' and 'validation_score' are there if validation samples were: the mean
+          loss without penalty, and the score that `scoring` names.
     loss_curve_ : list of float
-        Loss of each epoch (of each iteration of 'lbfgs').
+        ``history_["loss"]``, as scikit-learn has it. Read-only.
     best_loss_ : float or None
         The smallest loss of an epoch; None with `early_stopping`. Not set by 'lbfgs'.
     validation_scores_ : list of float or None
-        Validation score of each epoch (accuracy, NaN where the output is not finite); None
-        without `early_stopping`. Not set by 'lbfgs'.
+        ``history_["validation_score"]``, as scikit-learn has it; NaN also where the output is not
+        finite. None without validation samples. Read-only, not set by 'lbfgs' without them.
     best_validation_score_ : float or None
-        The best of them, which is that of the kept weights. Not set by 'lbfgs'.
+        The best score of the last fit, which is that of the kept weights (the negative loss with
+        ``scoring="loss"``); None without `early_stopping`. Not set by 'lbfgs'.
     t_ : int
         Number of samples seen by the solver, over all epochs.
     n_iter_ : int
@@ -264,10 +287,38 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         else:
             self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
+        return self._encode_known(y)
+
+    def _encode_validation_targets(self, y):
+        check_classification_targets(y)
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        is_multilabel = self._label_binarizer.y_type_.startswith("multilabel")
+        if (y.ndim == 2) != is_multilabel:
+            kinds = "indicators of several labels", "one class for each sample"
+            of_y, of_y_val = kinds if is_multilabel else kinds[::-1]
+            raise ValueError(f"y has {of_y}, but y_val has {of_y_val}.")
+        if is_multilabel and y.shape[1] != len(self.classes_):
+            raise ValueError(f"y_val has {y.shape[1]} labels, but y has {len(self.classes_)}.")
+        unseen = [] if is_multilabel else [*set(unique_labels(y)).difference(self.classes_)]
+        if unseen:
+            raise ValueError(
+                f"y_val has the classes {np.sort(unseen)}, which y does not have; the classes of y "
+                f"are {self.classes_}."
+            )
+        return self._encode_known(y)
+
+    def _encode_known(self, y):
+        """Targets of which `classes_` has all classes."""
         if y.ndim == 1 and not self._label_binarizer.y_type_.startswith("multilabel"):
             indices = np.searchsorted(self.classes_, y).reshape(-1, 1)
             return indices.astype(np.min_scalar_type(len(self.classes_)))
         return self._label_binarizer.transform(y).astype(bool)
+
+    def _decode_targets(self, Y):
+        if Y.dtype == bool:
+            return Y.astype(int)
+        return self.classes_[Y[:, 0]]
 
     def _check_classes(self, classes):
         if self.warm_start:

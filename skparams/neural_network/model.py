@@ -185,7 +185,7 @@ def _position(value: Any, n: int, what: str) -> int:
 
 def _their_hyperparameters(mlp: Any, cls: type) -> dict[str, Any]:
     """The arguments of scikit-learn's class; ValueError if it cannot predict the same."""
-    activations, changed = set(mlp._hidden_activations()), []
+    activations, changed = set(mlp._hidden_activations(len(mlp.coefs_) - 1)), []
     if mlp.normalization is not None:
         changed.append(f"normalization={mlp.normalization!r}")
     if len(activations) > 1 or not activations <= THEIR_ACTIVATIONS:

@@ -123,7 +123,7 @@ def _normalize(Z: np.ndarray, mlp: BaseMLP, i: int) -> None:
 
 def input_gradients(X, mlp: BaseMLP, outputs: Sequence[int], out_activation: str) -> np.ndarray:
     """Derivatives of some outputs in the inputs, of shape (n_samples, n_outputs, n_features)."""
-    A, hidden, activations = X, [], mlp._hidden_activations()
+    A, hidden, activations = X, [], mlp._hidden_activations(len(mlp.coefs_) - 1)
     for i in range(len(mlp.coefs_) - 1):
         activation, Z = ACTIVATIONS[activations[i]], _unit_inputs(A, mlp, i)
         products = A @ mlp.coefs_[i] if mlp.normalization == "layer" else None

@@ -108,8 +108,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     nesterovs_momentum : bool, default=True
         Whether 'sgd' uses Nesterov's momentum.
     early_stopping : bool, default=False
-        Whether 'sgd' and 'adam' set `validation_fraction` of the samples aside, stop when the
-        score on them no longer improves, and keep the weights with the best score. The split is
+        Whether 'sgd' and 'adam' stop when the score on validation samples no longer improves, and
+        keep the weights with the best score. The samples are those passed to `fit` as `X_val`, or
+        else `validation_fraction` of the training samples, which are set aside. That split is
         stratified if the target is binary.
     validation_fraction : float, default=0.1
         Fraction of the samples set aside for early stopping, in [0, 1).
@@ -125,8 +126,15 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     max_fun : int, default=15000
         Maximum number of evaluations of the loss by 'lbfgs'.
     scoring : str, callable or None, default=None
-        What early stopping compares epochs by: 'loss' is the loss without penalty, None the score
-        of this estimator (R²), others scikit-learn's scorers.
+        Score of the validation samples, by which early stopping compares epochs.
+
+        - None is the score of this estimator (R²), as in scikit-learn.
+        - 'loss' is the loss without penalty, of which smaller is better. It changes in each epoch,
+          where a score of few samples often does not.
+        - Other names are scikit-learn's scorers.
+        - A callable takes ``(estimator, X, y)`` and returns a number of which larger is better. X
+          is the checked array or sparse matrix. It also gets ``sample_weight`` if it takes that and
+          the validation samples have weights.
     dropout : float or sequence of float, default=0.0
         Share of the units of each hidden layer, in [0, 1), that each minibatch of training leaves
         out at random; or one number for the input and one for each hidden layer. Not for 'lbfgs'.
@@ -167,15 +175,26 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Moments of each hidden unit that predictions use, with normalization of batches.
     loss_ : float
         Loss of the last epoch or iteration.
+    history_ : dict of str to ndarray of shape (n_epochs,)
+        A number for each epoch (iteration of 'lbfgs') of all training so far, as
+        ``pandas.DataFrame(history_)`` takes it; NaN where it was not recorded.
+
+        - 'epoch' counts from 1.
+        - 'loss' is the loss, penalty included.
+        - 'learning_rate' and 'gradient_norm' are those of the last minibatch, the latter before
+          clipping and with penalty; 'lbfgs' has no learning rate.
+        - 'validation_loss' and 'validation_score' are there if validation samples were: the mean
+          loss without penalty, and the score that `scoring` names.
     loss_curve_ : list of float
-        Loss of each epoch (of each iteration of 'lbfgs').
+        ``history_["loss"]``, as scikit-learn has it. Read-only.
     best_loss_ : float or None
         The smallest loss of an epoch; None with `early_stopping`. Not set by 'lbfgs'.
     validation_scores_ : list of float or None
-        Validation score of each epoch (R², NaN where the output is not finite); None
-        without `early_stopping`. Not set by 'lbfgs'.
+        ``history_["validation_score"]``, as scikit-learn has it; NaN also where the output is not
+        finite. None without validation samples. Read-only, not set by 'lbfgs' without them.
     best_validation_score_ : float or None
-        The best of them, which is that of the kept weights. Not set by 'lbfgs'.
+        The best score of the last fit, which is that of the kept weights (the negative loss with
+        ``scoring="loss"``); None without `early_stopping`. Not set by 'lbfgs'.
     t_ : int
         Number of samples seen by the solver, over all epochs.
     n_iter_ : int
@@ -298,6 +317,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         return y.reshape(y.shape[0], -1)
+
+    def _decode_targets(self, Y):
+        return Y.ravel() if Y.shape[1] == 1 else Y
 
     def _n_outputs_and_objective(self, Y):
         if self.loss == "quantile":

@@ -13,15 +13,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.optimize
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
 
 from skparams._compat import check_optimize_result, lbfgs_print_options
 from skparams._runtime import Tasks
 from skparams.neural_network.activations import Objective
 from skparams.neural_network.batches import Batches, Optimizer
+from skparams.neural_network.history import History
 from skparams.neural_network.network import Network
 from skparams.neural_network.row_order import RowOrder
 from skparams.neural_network.schedules import learning_rates
+from skparams.neural_network.validation import (
+    Data,
+    Validation,
+    check_best_score,
+    is_loss,
+    split,
+    watched,
+)
 
 if TYPE_CHECKING:
     from skparams.neural_network.base import BaseMLP
@@ -40,13 +48,12 @@ PER_SHUFFLED, PER_UNIT = 8, 4
 # Attributes that only adam and sgd set.
 _STOCHASTIC = (
     "best_loss_",
-    "validation_scores_",
     "best_validation_score_",
     "_no_improvement_count",
     "_optimizer",
 )
 # Attributes of earlier training, without the weights.
-TRAINING = ("t_", "loss_curve_", *_STOCHASTIC)
+TRAINING = ("t_", "history_", *_STOCHASTIC)
 
 
 def delete_attributes(mlp: BaseMLP, *names: str) -> None:
@@ -64,8 +71,9 @@ def train_epochs(
     mlp: BaseMLP,
     network: Network,
     params: Any,
-    data: tuple,
+    data: Data,
     objective: Objective,
+    held_out: Data | None,
     tasks: Tasks,
     *,
     incremental: bool,
@@ -75,21 +83,23 @@ def train_epochs(
     if early_stopping:
         if incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
-        data, held_out = _split(mlp, data)
+        if held_out is None:
+            data, held_out = split(mlp, data)
     n_samples = data[0].shape[0]
     batch_size = _batch_size(mlp, n_samples)
     n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
     _start(mlp, network, params, incremental)
     dropout = mlp._dropout_rates(), mlp._optimizer.seed
     batches = Batches(network, data, objective, batch_size, params.dtype, n_bytes, *dropout)
-    if early_stopping:
-        size = min(batch_size, held_out[0].shape[0])
-        validation = Batches(network, held_out, objective, size, params.dtype)
+    earlier, history, validation = getattr(mlp, "history_", {}), History(), None
+    if held_out is not None:
+        validation = Validation(mlp, batches, held_out, params.dtype)
     order = _row_order(mlp, n_samples) if mlp.shuffle else None
     best = params.copy() if early_stopping else params
 
     def fitted() -> dict[str, Any]:
-        return _fitted(network, batches, best, params, params.dtype) | _curves(mlp)
+        attributes = _fitted(network, batches, best, params, params.dtype)
+        return attributes | {"history_": history.joined(earlier)}
 
     epochs = range(1) if incremental else tasks.steps(mlp.max_iter, "epoch", fitted)
     try:
@@ -101,13 +111,16 @@ def train_epochs(
                 mlp.loss_ = epoch.loss
                 mlp.n_iter_ += 1
                 mlp.t_ += n_samples
-                mlp.loss_curve_.append(mlp.loss_)
+                history.epochs.append((epoch.loss, rates[-1], epoch.gradient_norm))
                 if mlp.verbose:
                     print(f"Iteration {mlp.n_iter_}, loss = {mlp.loss_:.8f}")
+                if validation is not None:
+                    history.validation.append(validation.evaluate(params))
+                    if mlp.verbose:
+                        shown = history.validation[-1][0 if is_loss(mlp) else 1]
+                        print(f"{watched(mlp)}: {shown:f}")
                 if early_stopping:
-                    Z, _ = validation.evaluate(params)
-                    score = mlp._validation_score(Z, *held_out[1:])
-                    if _update_best_score(mlp, score):
+                    if _update_best_score(mlp, history.validation[-1][1]):
                         best = params.copy()
                 else:
                     _update_best_loss(mlp, epoch.is_finite)
@@ -127,6 +140,9 @@ def train_epochs(
         tasks.close(done=False)
     if incremental and order:
         mlp._order = order
+    mlp.history_ = history.joined(earlier)
+    if early_stopping:
+        check_best_score(mlp, history.validation)
     return best
 
 
@@ -142,32 +158,6 @@ def _fitted(
     now = attributes.copy() if best is params else network.fitted(params, dtype)
     gradients = batches.gradients()
     return attributes | {"_training": now} | ({"_gradients": gradients} if gradients else {})
-
-
-def _curves(mlp: BaseMLP) -> dict[str, list]:
-    """Copies of the lists that training appends to."""
-    curves = {name: getattr(mlp, name) for name in ("loss_curve_", "validation_scores_")}
-    return {name: list(curve) for name, curve in curves.items() if curve is not None}
-
-
-def _split(mlp: BaseMLP, data: tuple) -> tuple[tuple, tuple]:
-    """Training and validation part; as in scikit-learn, only a single output is stratified."""
-    seed, size, strata = mlp._random_state, mlp.validation_fraction, mlp._strata(data[1])
-    given = data if data[2] is not None else data[:2]
-    parts = train_test_split(*given, random_state=seed, test_size=size, stratify=strata)
-    training, validation = ((*parts[i::2], None)[:3] for i in (0, 1))
-    if validation[0].shape[0] < 2:
-        raise ValueError(
-            "The validation set is too small. Increase 'validation_fraction' "
-            "or the size of your dataset."
-        )
-    for part, (*_, weight) in (("training", training), ("validation", validation)):
-        if weight is not None and not weight.any():
-            raise ValueError(
-                f"Sample weights must contain at least one non-zero number in the {part} part "
-                f"that early_stopping splits off, of {weight.size} samples."
-            )
-    return training, validation
 
 
 def _batch_size(mlp: BaseMLP, n_samples: int) -> int:
@@ -192,7 +182,6 @@ def _row_order(mlp: BaseMLP, n_samples: int) -> RowOrder:
 def _start(mlp: BaseMLP, network: Network, params: np.ndarray, incremental: bool) -> None:
     """Set the attributes that training updates."""
     mlp._optimizer = _optimizer(mlp, params[: network.n_trained], incremental)
-    mlp.loss_curve_ = list(getattr(mlp, "loss_curve_", []))
     mlp.t_ = getattr(mlp, "t_", 0)
     best_loss = None
     if incremental:
@@ -203,10 +192,9 @@ def _start(mlp: BaseMLP, network: Network, params: np.ndarray, incremental: bool
         mlp.n_iter_ = mlp._no_improvement_count = 0
     if mlp.early_stopping:
         mlp.best_loss_, mlp.best_validation_score_ = None, -np.inf
-        mlp.validation_scores_ = list(getattr(mlp, "validation_scores_", None) or [])
     else:
         mlp.best_loss_ = np.inf if best_loss is None else best_loss
-        mlp.validation_scores_ = mlp.best_validation_score_ = None
+        mlp.best_validation_score_ = None
 
 
 def _optimizer(mlp: BaseMLP, trained: np.ndarray, incremental: bool) -> Optimizer:
@@ -246,10 +234,9 @@ def _update_best_loss(mlp: BaseMLP, is_finite: bool) -> None:
 
 def _update_best_score(mlp: BaseMLP, score: float) -> bool:
     """Count epochs without an improvement of the score; return whether it is the best so far."""
-    mlp.validation_scores_.append(score)
-    if mlp.verbose:
-        print(f"Validation score: {score:f}")
-    fails = score < mlp.best_validation_score_ + mlp.tol  # NaN does not
+    fails = score < mlp.best_validation_score_ + mlp.tol  # NaN does not, as in scikit-learn
+    if mlp.scoring is not None:
+        fails = fails or np.isnan(score)
     mlp._no_improvement_count = mlp._no_improvement_count + 1 if fails else 0
     is_best = score > mlp.best_validation_score_
     if is_best:
@@ -273,7 +260,7 @@ def _update_learning_rate(mlp: BaseMLP) -> bool:
         else:
             ending = "Learning rate too small. Stopping."
     if mlp.verbose:
-        what = "Validation score" if mlp.early_stopping else "Training loss"
+        what = watched(mlp) if mlp.early_stopping else "Training loss"
         print(
             f"{what} did not improve more than tol={mlp.tol:f} for {mlp.n_iter_no_change:.0f} "
             f"consecutive epochs. {ending}"
@@ -285,8 +272,9 @@ def train_lbfgs(
     mlp: BaseMLP,
     network: Network,
     params: np.ndarray,
-    data: tuple,
+    data: Data,
     objective: Objective,
+    held_out: Data | None,
     tasks: Tasks,
 ) -> np.ndarray:
     """Minimize the loss, summed over outputs, by SciPy's L-BFGS-B."""
@@ -294,26 +282,44 @@ def train_lbfgs(
     size, dtype = min(LBFGS_BLOCK, data[0].shape[0]), np.dtype(np.float64)
     n_bytes = PER_UNIT * network.n_units * data[0].shape[0]
     batches = Batches(network, data, objective, size, dtype, n_bytes)
-    kept_dtype, params = params.dtype, params.astype(dtype)
-    curve: list[np.float64] = []
+    earlier, history, validation = getattr(mlp, "history_", {}), History(), None
+    if held_out is not None:
+        n_summed = network.sizes[-1] if objective.loss == "squared_error" else 1
+        validation = Validation(mlp, batches, held_out, params.dtype, n_summed)
+    kept_dtype = params.dtype
+    params = x_of_norm = params.astype(dtype)
+    gradient_norm = np.nan
     delete_attributes(mlp, *_STOCHASTIC)
     mlp.t_ = getattr(mlp, "t_", 0)
-    curve_before = getattr(mlp, "loss_curve_", [])
 
     def progress() -> dict[str, Any]:
-        loss = curve[-1] if curve else np.nan
-        return {"loss_": loss, "loss_curve_": [*curve_before, *curve], "n_iter_": len(curve)}
+        loss = np.float64(history.epochs[-1][0]) if history.epochs else np.nan
+        return {"loss_": loss, "history_": history.joined(earlier), "n_iter_": len(history)}
 
     def fitted() -> dict[str, Any]:
         return _fitted(network, batches, params, params, kept_dtype) | progress()
 
-    iterations = iter(tasks.steps(mlp.max_iter, "iteration", fitted))
+    def loss_gradient(x: np.ndarray) -> tuple[float, np.ndarray]:
+        nonlocal x_of_norm, gradient_norm
+        loss, gradient = batches.loss_gradient(x, mlp.alpha)
+        x_of_norm, gradient_norm = x.copy(), float(np.linalg.norm(gradient))
+        return loss, gradient
 
     def record(intermediate_result: scipy.optimize.OptimizeResult) -> None:
         nonlocal params
-        params = intermediate_result.x.copy()
-        curve.append(np.float64(intermediate_result.fun))
-        next(iterations, None)  # which begins the next one, if there is one
+        x, loss = intermediate_result.x.copy(), intermediate_result.fun
+        if not np.array_equal(x, x_of_norm):  # the line search went back
+            loss_gradient(x)
+        history.epochs.append((loss, np.nan, gradient_norm))
+        if validation is not None:
+            history.validation.append(validation.evaluate(x))
+        params = x
+
+    iterations = iter(tasks.steps(mlp.max_iter, "iteration", fitted))
+
+    def next_iteration(intermediate_result: scipy.optimize.OptimizeResult) -> None:
+        record(intermediate_result)
+        next(iterations, None)  # which begins the next task, if there is one
         if tasks.stopped:
             raise StopIteration
 
@@ -323,26 +329,27 @@ def train_lbfgs(
         next(iterations)
         with np.errstate(all="ignore"):
             result = scipy.optimize.minimize(
-                batches.loss_gradient,
+                loss_gradient,
                 params,
-                args=(mlp.alpha,),
                 method="L-BFGS-B",
                 jac=True,
-                callback=record,
+                callback=next_iteration,
                 options=options,
             )
+            if not history.epochs:
+                record(result)
         tasks.close(done=False)
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
         tasks.close(done=False)
-        n_iter = len(curve)
+        n_iter = len(history)
     else:
         if not (np.isfinite(result.fun) and np.isfinite(result.x).all()):
             raise ValueError(
                 f"{NOT_FINITE} After {result.nit} iterations of lbfgs the loss was "
                 f"{result.fun:.6g}."
             )
-        params, curve = result.x, curve or [np.float64(result.fun)]
+        params = result.x
         n_iter = (
             result.nit if tasks.stopped else check_optimize_result("lbfgs", result, mlp.max_iter)
         )

@@ -30,7 +30,7 @@ from skparams.decomposition._plot.rows import ellipse_around
 
 matplotlib = pytest.importorskip("matplotlib")
 pytest.importorskip("pandas")
-DISPLAYS = [name for name in skparams.__all__ if name.endswith("Display")]
+DISPLAYS = [name for name in skparams.decomposition.__all__ if name.endswith("Display")]
 LOADERS = {"wine": load_wine, "breast_cancer": load_breast_cancer, "digits": load_digits}
 
 

@@ -399,7 +399,7 @@ class PCA(StreamingPCA):
         return X, spectrum.scores
 
     def _n_subtasks(self, X: Any, solver: str) -> int | None:
-        """The largest number of tasks that a fit may have; None for EM, which few rounds may end."""
+        """The largest number of tasks of a fit; None for EM, which few rounds may end."""
         n_folds = N_FOLDS if isinstance(self.n_components, str) and self.n_components == "cv" else 0
         if self._has_holes(X):
             return None

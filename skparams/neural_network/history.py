@@ -1,0 +1,69 @@
+"""The record of training: a row of numbers for each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+# Columns of an epoch, and those of its validation.
+_EPOCH = ("loss", "learning_rate", "gradient_norm")
+_VALIDATION = ("validation_loss", "validation_score")
+
+
+class History:
+    """Collects rows during training, and joins them to an earlier record at its end."""
+
+    def __init__(self) -> None:
+        self.epochs: list[tuple[float, float, float]] = []
+        self.validation: list[tuple[float, float]] = []
+
+    def __len__(self) -> int:
+        return len(self.epochs)
+
+    def joined(self, earlier: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The record from the first epoch on; what was not recorded is NaN."""
+        n_earlier, n = len(earlier.get("loss", ())), len(self)
+        columns = dict(zip(_EPOCH, np.array(self.epochs, np.float64).reshape(n, 3).T, strict=True))
+        if self.validation:  # Ctrl-C may come after an epoch and before its validation
+            rows = np.full((n, 2), np.nan)
+            rows[: len(self.validation)] = self.validation
+            columns |= zip(_VALIDATION, rows.T, strict=True)
+        history = {"epoch": np.arange(1, n_earlier + n + 1)}
+        for name in (*_EPOCH, *_VALIDATION):
+            if name in columns or name in earlier:
+                before = earlier.get(name, np.full(n_earlier, np.nan))
+                history[name] = np.append(before, columns.get(name, np.full(n, np.nan)))
+        return history
+
+
+class HistoryMixin:
+    """scikit-learn's attributes that are columns of `history_`."""
+
+    history_: dict[str, np.ndarray]
+
+    @property
+    def loss_curve_(self) -> list[np.float64]:
+        """Loss of each epoch, `history_["loss"]` as a list."""
+        return list(self._record_for("loss_curve_")["loss"])
+
+    @property
+    def validation_scores_(self) -> list[float] | None:
+        """Validation score of each epoch, `history_["validation_score"]` as a list, or None."""
+        history = self._record_for("validation_scores_")
+        if "validation_score" in history:
+            return history["validation_score"].tolist()
+        if "best_validation_score_" not in vars(self):  # lbfgs sets neither
+            raise self._no_attribute("validation_scores_")
+        return None
+
+    def _record_for(self, name: str) -> dict[str, np.ndarray]:
+        try:
+            return vars(self)["history_"]
+        except KeyError:
+            raise self._no_attribute(name) from None
+
+    def _no_attribute(self, name: str) -> Any:
+        message = f"{type(self).__name__!r} object has no attribute {name!r}"
+        return AttributeError(message, name=name, obj=self)
