@@ -5,7 +5,6 @@ from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import is_regressor
 from sklearn.metrics import get_scorer_names
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
@@ -269,7 +268,7 @@ class BaseMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC):
         """
         activation = self.activation
         if not isinstance(activation, str):  # the last layer is drawn as the one before it
-            activation = [*activation, *activation[-1:]][len(self.coefs_)]
+            activation = [*activation, *(activation[-1:] or ["relu"])][len(self.coefs_)]
         bound = np.sqrt(ACTIVATIONS[activation].glorot_factor / (fan_in + fan_out))
         coef = self._random_state.uniform(-bound, bound, (fan_in, fan_out))
         intercept = self._random_state.uniform(-bound, bound, fan_out)
@@ -285,9 +284,9 @@ class BaseMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
         return sizes
 
-    def _hidden_activations(self):
+    def _hidden_activations(self, n_hidden=None):
         """The activation of each hidden layer."""
-        n_hidden = len(self._hidden_sizes())
+        n_hidden = len(self._hidden_sizes()) if n_hidden is None else n_hidden
         if isinstance(self.activation, str):
             return [self.activation] * n_hidden
         names = list(self.activation)
@@ -321,10 +320,9 @@ class BaseMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC):
         return Z
 
     def __skparams__(self):
-        from skparams.specs import spec_named
+        from skparams.neural_network.spec import network_spec
 
-        name = "MLPRegressor" if is_regressor(self) else "MLPClassifier"
-        return spec_named(f"sklearn.neural_network.{name}")
+        return network_spec(self)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,7 @@ class Network:
     def pack(self, arrays: Mapping[str, Sequence[np.ndarray]], dtype: np.dtype) -> np.ndarray:
         """Copy fitted attributes into a new buffer; raise ValueError if a shape differs."""
         buffer = np.empty(self.n_params, dtype=dtype)
+        check_normalized(self.normalization, arrays)
         for name, views in self.views(buffer).items():
             if [np.shape(array) for array in arrays[name]] != [view.shape for view in views]:
                 raise ValueError(
@@ -87,16 +88,37 @@ class Network:
         return buffer
 
 
+def check_normalized(normalization: str | None, arrays: Mapping[str, object]) -> None:
+    """Raise ValueError if fitted attributes lack what a normalization needs."""
+    needed = {"batch": ("gains_", "running_means_", "running_variances_"), "layer": ("gains_",)}
+    for name in needed.get(normalization or "", ()):
+        if name not in arrays:
+            raise ValueError(
+                f"normalization={normalization!r} needs {name}, which the model does not have, as "
+                "it was fitted with another normalization. Fit a new model, or set that one."
+            )
+
+
+def hidden_values(X, mlp: BaseMLP) -> Iterator[np.ndarray]:
+    """Yield the values of each hidden layer's units, for dense or sparse X."""
+    coefs, shifts = mlp.coefs_[:-1], mlp.intercepts_[:-1]
+    activations = mlp._hidden_activations(len(coefs))
+    check_normalized(mlp.normalization, vars(mlp))
+    for i, (coef, shift) in enumerate(zip(coefs, shifts, strict=True)):
+        X = X @ coef
+        if mlp.normalization:
+            _normalize(X, mlp, i)
+        X += shift
+        ACTIVATIONS[activations[i]].apply(X)
+        yield X
+
+
 def decision(X, mlp: BaseMLP) -> np.ndarray:
     """Input of the output layer's activation, for dense or sparse X."""
-    Z, activations = X, mlp._hidden_activations()
-    for i, (coef, intercept) in enumerate(zip(mlp.coefs_, mlp.intercepts_, strict=True)):
-        if i:
-            ACTIVATIONS[activations[i - 1]].apply(Z)
-        Z = Z @ coef
-        if mlp.normalization and i < len(mlp.coefs_) - 1:
-            _normalize(Z, mlp, i)
-        Z += intercept
+    for values in hidden_values(X, mlp):
+        X = values
+    Z = X @ mlp.coefs_[-1]
+    Z += mlp.intercepts_[-1]
     return Z
 
 

@@ -18,6 +18,7 @@ from skparams.specs import (
     common as common,
     convergence as convergence,
     members as members,
+    networks as networks,
     smoothers as smoothers,
     trees as trees,
 )
