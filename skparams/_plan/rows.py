@@ -86,7 +86,7 @@ class Plans:
     def _dtype(self) -> str | None:
         if "dtype" in self.spec.extras:
             dtype = evaluate(self.spec.extras["dtype"], self.ctx)
-            return dtype if isinstance(dtype, str) else None
+            return dtype if isinstance(dtype, str) and dtype in _ITEMSIZE else None
         dtype = self.ctx.data.dtype
         return dtype if self.spec.float32 or dtype == "float64" else None
 

@@ -20,6 +20,7 @@ from skparams.specs import (
     Rule,
     Spec,
     Unknown,
+    add,
     common,
     multiply,
     networks,
@@ -254,7 +255,8 @@ def _training_bytes(ctx: Context, sizes: list[int]) -> Any:
 
     They are the parameters, their gradient, the solver's state, with early stopping the best
     parameters so far, and for each sample of a batch the inputs and some numbers of each unit.
-    Validation has a gradient and a batch of its own. What lbfgs takes is SciPy's, and not known.
+    Validation has a gradient and a batch of its own. The squares of all weights are there for a
+    moment, in float64. What lbfgs takes is SciPy's, and not known.
     """
     moments = {"sgd": 1, "adam": 2, "adamw": 2}.get(ctx.params["solver"])
     if moments is None:
@@ -273,7 +275,8 @@ def _training_bytes(ctx: Context, sizes: list[int]) -> Any:
     for n_rows in batches:
         n_rows += normalization == "batch"  # a last row may join a batch
         n_numbers += n_rows * (sizes[0] + n_arrays * sum(sizes[1:]))
-    return multiply(common.itemsize(_dtype(ctx)), n_numbers)
+    n_bytes = multiply(common.itemsize(_dtype(ctx)), n_numbers)
+    return add([n_bytes, 8 * networks.forward(sizes)])
 
 
 def _needs_slopes(ctx: Context, n_hidden: int) -> bool:

@@ -11,6 +11,7 @@ from skparams._records import (
     Leading,
     Trees,
     Unknown,
+    add as add,
     between as between,
     multiply as multiply,
 )
