@@ -50,7 +50,7 @@ _OTHER = Rule("metadata")
 class Attribute(NamedTuple):
     """An array, a ``Tree`` or another value, and the part of it that predictions use.
 
-    ``guessed`` says that no Spec describes it.
+    ``local`` is its path in the estimator, and ``guessed`` says that no Spec describes it.
     """
 
     value: Any
@@ -59,6 +59,7 @@ class Attribute(NamedTuple):
     name: str
     dims: tuple[str, ...] = ()
     guessed: bool = False
+    local: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Contents:
     ``caches`` are the names of attributes that are computed when they are first read.
     """
 
-    units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     caches: Collection[str] = ()
     attributes: dict[str, Attribute] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
@@ -83,7 +84,8 @@ class Contents:
             self.attributes[path] = Attribute(value, value, role, name, (), guessed)
             return
         dims = dims[len(dims) - array.ndim :] if len(dims) >= array.ndim else ()
-        self.attributes[path] = Attribute(array, leaf.used, role, leaf.attribute, dims, guessed)
+        name, local = leaf.attribute, leaf.local
+        self.attributes[path] = Attribute(array, leaf.used, role, name, dims, guessed, local)
         first = self.buffers.setdefault(leaf.buffer, path)
         if first != path:
             self.aliases[path] = first

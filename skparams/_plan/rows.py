@@ -81,7 +81,14 @@ class Plans:
             self.ctx.after = after
         sizes = self.spec.sizes
         self._sizes: Any = evaluate(sizes, self.ctx) if callable(sizes) else sizes
-        self.dtype = data.dtype if self.spec.float32 or data.dtype == "float64" else None
+        self.dtype = self._dtype()
+
+    def _dtype(self) -> str | None:
+        if "dtype" in self.spec.extras:
+            dtype = evaluate(self.spec.extras["dtype"], self.ctx)
+            return dtype if isinstance(dtype, str) and dtype in _ITEMSIZE else None
+        dtype = self.ctx.data.dtype
+        return dtype if self.spec.float32 or dtype == "float64" else None
 
     def axis(self, name: str) -> Count:
         """Return how long the axis of a name will be."""

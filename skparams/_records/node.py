@@ -121,6 +121,10 @@ class Layer:
         Name of the activation function.
     inputs, biases : int
         Number of neurons before it, and of its biases.
+    normalization : str or None, default=None
+        How it is normalized: ``"batch"`` or ``"layer"``.
+    gains, moments : int, default=0
+        Number of gains of its normalization, and of the means and variances that predictions use.
 
     Examples
     --------
@@ -134,6 +138,9 @@ class Layer:
     activation: str | None
     inputs: int
     biases: int
+    normalization: str | None = None
+    gains: int = 0
+    moments: int = 0
 
     @property
     def connections(self) -> int:
@@ -142,8 +149,8 @@ class Layer:
 
     @property
     def parameters(self) -> int:
-        """Number of weights and biases."""
-        return self.connections + self.biases
+        """Number of weights, biases and numbers of its normalization."""
+        return self.connections + self.biases + self.gains + self.moments
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import Any
 
 from skparams._escape import clean
@@ -19,12 +20,16 @@ _MAX_LAYERS = 12
 _COUNTS = ("count", "free", "bytes")
 _LAYERS = [
     Column("neurons", right=True),
-    Column("activation", drop=4),
+    Column("activation", drop=6),
+    Column("normalization", drop=7),
     Column("weights", right=True, drop=1),
     Column("biases", right=True, drop=3),
+    Column("gains", right=True, drop=4),
+    Column("moments", right=True, drop=5),
     Column("connections", right=True, drop=2),
     Column("parameters", right=True),
 ]
+_OPTIONAL = {"normalization", "gains", "moments"}  # shown where some layer has them
 
 
 def about(root: Node, state: str, n_samples: int | None) -> list[str]:
@@ -66,20 +71,30 @@ def layers(root: Node) -> Iterator[Section]:
 
 
 def _layers(node: Node, title: str) -> Section:
-    columns = [Column(title), *_LAYERS]
-    rows = [Row(_cells(layer)) for layer in node.layers]
+    shown = [_is_shown(column, node.layers) for column in _LAYERS]
+    columns = [Column(title), *compress(_LAYERS, shown)]
+    rows = [Row((layer.name, *compress(_cells(layer), shown))) for layer in node.layers]
     if len(rows) > _MAX_LAYERS:
         rows[_MAX_LAYERS - 4 : -3] = left_out(len(rows) - _MAX_LAYERS + 1, columns)
     return Section(columns, rows)
 
 
+def _is_shown(column: Column, layers: Sequence[Layer]) -> bool:
+    name = column.heading
+    return name not in _OPTIONAL or any(getattr(layer, name) for layer in layers)
+
+
 def _cells(layer: Layer) -> Sequence[str]:
-    sums = (layer.biases, layer.connections, layer.parameters)
+    """The texts of all columns of numbers and words."""
+    normalization = (layer.gains, layer.moments)
+    sums = (layer.connections, layer.parameters)
     return (
-        layer.name,
         number(layer.neurons),
         clean(layer.activation or ""),
+        clean(layer.normalization or ""),
         f"{layer.inputs:,} × {layer.neurons:,}" if layer.inputs else "",
+        number(layer.biases) if layer.inputs else "",
+        *(number(n) if n else "" for n in normalization),
         *(number(n) if layer.inputs else "" for n in sums),
     )
 

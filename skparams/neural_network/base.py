@@ -5,7 +5,6 @@ from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import is_regressor
 from sklearn.metrics import get_scorer_names
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
@@ -327,10 +326,9 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         return [float(rate) for rate in self.dropout]
 
     def __skparams__(self):
-        from skparams.specs import spec_named
+        from skparams.neural_network.spec import network_spec
 
-        name = "MLPRegressor" if is_regressor(self) else "MLPClassifier"
-        return spec_named(f"sklearn.neural_network.{name}")
+        return network_spec(self)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

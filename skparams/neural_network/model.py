@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from itertools import islice
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin):
         number = _position(layer, self._n_hidden(), f"{type(self).__name__}.activations: layer")
         X = self._validated(X)
         with invalid_hyperparameter_first(self):
-            return hidden_values(X, self, number + 1)
+            return next(islice(hidden_values(X, self), number, None))
 
     def saliency(self, X, output=None) -> Any:
         """Return the gradient of an output with respect to the inputs, at each sample.

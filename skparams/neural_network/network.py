@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,7 @@ class Network:
     def pack(self, arrays: Mapping[str, Sequence[np.ndarray]], dtype: np.dtype) -> np.ndarray:
         """Copy fitted attributes into a new buffer; raise ValueError if a shape differs."""
         buffer = np.empty(self.n_params, dtype=dtype)
+        check_normalized(self.normalization, arrays)
         for name, views in self.views(buffer).items():
             if [np.shape(array) for array in arrays[name]] != [view.shape for view in views]:
                 raise ValueError(
@@ -87,19 +88,32 @@ class Network:
         return buffer
 
 
+def check_normalized(normalization: str | None, arrays: Mapping[str, object]) -> None:
+    """Raise ValueError if fitted attributes lack what a normalization needs."""
+    needed = {"batch": ("gains_", "running_means_", "running_variances_"), "layer": ("gains_",)}
+    for name in needed.get(normalization or "", ()):
+        if name not in arrays:
+            raise ValueError(
+                f"normalization={normalization!r} needs {name}, which the model does not have, as "
+                "it was fitted with another normalization. Fit a new model, or set that one."
+            )
+
+
+def hidden_values(X, mlp: BaseMLP) -> Iterator[np.ndarray]:
+    """Yield the values of each hidden layer's units, for dense or sparse X."""
+    activations = mlp._hidden_activations(len(mlp.coefs_) - 1)
+    check_normalized(mlp.normalization, vars(mlp))
+    for i, activation in enumerate(activations):
+        X = _unit_inputs(X, mlp, i)
+        ACTIVATIONS[activation].apply(X)
+        yield X
+
+
 def decision(X, mlp: BaseMLP) -> np.ndarray:
     """Input of the output layer's activation, for dense or sparse X."""
-    last = len(mlp.coefs_) - 1
-    return _unit_inputs(hidden_values(X, mlp, last), mlp, last)
-
-
-def hidden_values(X, mlp: BaseMLP, n_layers: int) -> Any:
-    """Values of the last of so many hidden layers; X itself without any."""
-    A, activations = X, mlp._hidden_activations(len(mlp.coefs_) - 1)
-    for i in range(n_layers):
-        A = _unit_inputs(A, mlp, i)
-        ACTIVATIONS[activations[i]].apply(A)
-    return A
+    for values in hidden_values(X, mlp):
+        X = values
+    return _unit_inputs(X, mlp, len(mlp.coefs_) - 1)
 
 
 def _unit_inputs(A, mlp: BaseMLP, i: int) -> np.ndarray:

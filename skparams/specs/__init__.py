@@ -11,6 +11,7 @@ from skparams._records import (
     Leading,
     Trees,
     Unknown,
+    add as add,
     between as between,
     multiply as multiply,
 )
@@ -18,6 +19,7 @@ from skparams.specs import (
     common as common,
     convergence as convergence,
     members as members,
+    networks as networks,
     smoothers as smoothers,
     trees as trees,
 )

@@ -48,9 +48,9 @@ def if_known(count: Callable[[], Count]) -> Count:
         return Unknown(str(error))
 
 
-def itemsize(ctx: Context) -> int | Bounds:
-    """Return the bytes of a number of an array that has the dtype of X."""
-    return {"float32": 4, "float64": 8}.get(ctx.data.dtype or "", Bounds(4, 8))
+def itemsize(dtype: str | None) -> int | Bounds:
+    """Return the bytes of a number of a dtype, which may be one of two where it is not known."""
+    return {"float32": 4, "float64": 8}.get(dtype or "", Bounds(4, 8))
 
 
 def predict_cost(multiply_adds: Callable[[Context], Count]) -> Callable[[Context], Cost]:
@@ -66,9 +66,9 @@ def orthonormal(ctx: Context) -> int:
 
 def interchangeable(
     dim: str = "n_components", *turning: str
-) -> Callable[[Context], Mapping[str, tuple[str, ...]]]:
+) -> Callable[[Context], Mapping[str, tuple[tuple[str, ...], ...]]]:
     """Units whose places may change, each with its sign in the attributes that turn."""
-    return lambda ctx: {dim: turning}
+    return lambda ctx: {dim: (turning,) if turning else ()}
 
 
 def decomposition(

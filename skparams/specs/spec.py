@@ -31,7 +31,9 @@ EXTRAS = {
     "inputs": "by their names, the Input of estimators inside that get other columns or classes",
     "n_samples": "how many rows it was fitted on, or None, where no attribute is that number",
     "unlabeled": "of a semi-supervised classifier: the class that stands for no label, -1",
-    "units": "dims whose units may change places, and the attributes that turn with a unit's sign",
+    "units": "dims whose units may change places, each with the groups of attributes, or arrays in "
+    "lists of them, whose signs may change together for a unit",
+    "dtype": "before fit: the dtype of all parameters, where it is not simply that of X",
 }
 
 
@@ -282,7 +284,7 @@ class Spec:
     extras : mapping of str to callable, default={}
         What only some classes have, by the keys of ``skparams.specs.spec.EXTRAS``: ``fitted``,
         ``layers``, ``leading``, ``effective``, ``findings``, ``convergence``, ``coefficients``,
-        ``inputs``, ``n_samples``, ``unlabeled``, ``units``.
+        ``inputs``, ``n_samples``, ``unlabeled``, ``units``, ``dtype``.
 
     Examples
     --------

@@ -132,10 +132,12 @@ def test_a_subclass_has_the_spec_of_its_base():
     assert spec_of(Mine()) is spec_of(LinearRegression())
 
 
-def test_both_packages_networks_share_one_spec():
+def test_our_networks_have_all_rules_of_scikit_learns():
     for name in ("MLPClassifier", "MLPRegressor"):
         ours = spec_of(getattr(skparams, name)())
-        assert ours is spec_named(f"sklearn.neural_network.{name}")
+        theirs = spec_named(f"sklearn.neural_network.{name}")
+        assert ours.rules.keys() > theirs.rules.keys()
+        assert all(ours.rules[key].role == rule.role for key, rule in theirs.rules.items())
 
 
 def test_ways_to_a_spec_come_in_the_order_that_is_promised(registry):

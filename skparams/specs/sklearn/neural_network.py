@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import pairwise
-from math import ceil
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,11 +11,11 @@ from scipy.sparse import issparse
 from skparams._records import Cost, Count, Layer, Unknown, multiply
 from skparams.specs import (
     Context,
-    Rule,
     Size,
     Spec,
     common,
     convergence,
+    networks,
     parameter,
     roles,
 )
@@ -25,86 +23,42 @@ from skparams.specs import (
 SPECS: dict[str, Spec] = {}
 
 
-def _units(ctx: Context, i: int) -> str:
-    """Name the number of units in layer i, where n matrices connect n + 1 layers."""
-    return "n_features" if i == 0 else "n_outputs" if i == ctx.length else f"h{i}"
-
-
-def _hidden(ctx: Context) -> list[int]:
-    """Return the sizes of the hidden layers, given as a number or as several."""
-    sizes = ctx.params["hidden_layer_sizes"]
-    return [int(size) for size in (sizes if isinstance(sizes, Iterable) else [sizes])]
-
-
-def _n_matrices(ctx: Context) -> int:
-    return len(_hidden(ctx)) + 1
-
-
 def _layers(ctx: Context) -> tuple[Layer, ...]:
-    coefs, intercepts = ctx.values["coefs_"], ctx.values["intercepts_"]
-    layers = [Layer("input", coefs[0].shape[0], None, 0, 0)]
-    for i, (weights, biases) in enumerate(zip(coefs, intercepts, strict=True), start=1):
-        last = i == len(coefs)
-        name = "output" if last else f"hidden {i}"
-        activation = ctx.values["out_activation_"] if last else str(ctx.params["activation"])
-        layers.append(Layer(name, weights.shape[1], activation, weights.shape[0], biases.size))
-    return tuple(layers)
+    return networks.layers(ctx, [str(ctx.params["activation"])] * len(ctx.values["coefs_"]))
 
 
-def _odd_units(ctx: Context) -> Iterator[tuple[str, str]]:
-    """Yield a finding for each hidden layer with units that predictions would not miss.
-
-    Units that no weight reaches or leaves; with X, also rectified units that are zero for each row.
-    """
+def _unit_findings(ctx: Context) -> Iterator[tuple[str, str]]:
+    """Yield findings of units without weights and, with X, of rectified units that are dead."""
     coefs = ctx.values["coefs_"]
-    for i, (before, behind) in enumerate(pairwise(coefs), start=1):
-        constant = ~before.any(axis=0)
-        unread = ~behind.any(axis=1)
-        yield from _found(i, constant, "are constant: all weights into them are zero")
-        yield from _found(i, unread & ~constant, "add nothing: all weights out of them are zero")
-    if ctx.X is not None and ctx.params["activation"] == "relu":
-        yield from _dead_units(ctx.values, ctx.X)
+    dies = ctx.X is not None and ctx.params["activation"] == "relu"
+    return networks.unit_findings(
+        coefs,
+        map(networks.without_weights, coefs[:-1]),
+        _rectified(ctx) if dies else (),
+        ctx.X.shape[0] if dies else 0,
+    )
 
 
-def _dead_units(values: Mapping[str, Any], X: Any) -> Iterator[tuple[str, str]]:
-    """Yield a finding for each hidden layer with units that are zero for each row of X."""
-    rows = X if issparse(X) else np.asarray(X)
-    what = f"are dead: they are zero for each of the {rows.shape[0]:,} rows"
-    layers = zip(values["coefs_"][:-1], values["intercepts_"][:-1], strict=True)
-    for i, (weights, bias) in enumerate(layers, start=1):
+def _rectified(ctx: Context) -> Iterator[np.ndarray]:
+    """Yield the values of each layer of rectified units for the rows of X."""
+    rows: Any = ctx.X if issparse(ctx.X) else np.asarray(ctx.X)
+    for into, bias in zip(ctx.values["coefs_"][:-1], ctx.values["intercepts_"][:-1], strict=True):
         with np.errstate(all="ignore"):  # of weights that are not finite, SKP002 tells
-            rows = np.maximum(rows @ weights + bias, 0)
-        # Constant ones are found without X.
-        yield from _found(i, weights.any(axis=0) & ~rows.any(axis=0), what)
+            rows = np.maximum(rows @ into + bias, 0)
+        yield rows
 
 
-def _found(layer: int, units: np.ndarray, what: str) -> Iterator[tuple[str, str]]:
-    if n := int(np.count_nonzero(units)):
-        yield "SKP003", f"{n:,} of {len(units):,} units of hidden {layer} {what}"
+def _epoch(ctx: Context, sizes: list[int]) -> int:
+    """Count the multiply-adds of an epoch, or of one evaluation of the loss by lbfgs.
 
-
-def _forward(layers: list[int]) -> int:
-    """Count the multiply-adds of a sample on its way forwards."""
-    return sum(a * b for a, b in pairwise(layers))
-
-
-def _n_validation(ctx: Context) -> int:
-    stops_early = ctx.params["early_stopping"] and ctx.params["solver"] != "lbfgs"
-    return ceil(ctx.params["validation_fraction"] * ctx.data.n_samples) if stops_early else 0
-
-
-def _epoch(ctx: Context, layers: list[int]) -> int:
-    """Count those of an epoch, or of one evaluation of the loss by lbfgs.
-
-    Backwards a sample takes them twice, for the gradient and for the layer below; but no layer is
-    below the first. Validation samples go forwards only.
+    Validation samples go forwards only.
     """
-    n_validation, forward = _n_validation(ctx), _forward(layers)
-    there_and_back = 3 * forward - layers[0] * layers[1]
-    return (ctx.data.n_samples - n_validation) * there_and_back + n_validation * forward
+    n_validation = networks.n_split_off(ctx)
+    n_training = ctx.data.n_samples - n_validation
+    return n_training * networks.forward_and_back(sizes) + n_validation * networks.forward(sizes)
 
 
-def _training(ctx: Context, layers: list[int]) -> Count:
+def _training(ctx: Context, sizes: list[int]) -> Count:
     """Count the bytes at work beside the data.
 
     They are the parameters, their gradient, the solver's state, with early stopping the best
@@ -115,30 +69,29 @@ def _training(ctx: Context, layers: list[int]) -> Count:
     if moments is None:
         return Unknown("depends on SciPy's lbfgs")
     copies = 2 + moments + bool(ctx.params["early_stopping"])
-    size = ctx.params["batch_size"]
-    n_training = ctx.data.n_samples - _n_validation(ctx)
-    batch = min(200 if size == "auto" else int(size), n_training)
-    n_parameters = _forward(layers) + sum(layers[1:])
-    return multiply(common.itemsize(ctx), copies * n_parameters + 2 * batch * sum(layers[1:]))
+    batch = networks.rows_of_batch(ctx.params, ctx.data.n_samples - networks.n_split_off(ctx))
+    n_parameters = networks.forward(sizes) + sum(sizes[1:])
+    n_bytes = common.itemsize(ctx.data.dtype)
+    return multiply(n_bytes, copies * n_parameters + 2 * batch * sum(sizes[1:]))
 
 
 def _perceptron(outputs: Callable[[Context], int]) -> Spec:
     def sizes(ctx: Context) -> dict[str, Size]:
-        hidden = {f"h{i}": size for i, size in enumerate(_hidden(ctx), start=1)}
+        hidden = {f"h{i}": size for i, size in enumerate(networks.hidden_sizes(ctx), start=1)}
         return {**hidden, "n_outputs": outputs}
 
     def cost(ctx: Context) -> Cost:
         def layers() -> list[int]:
-            return [ctx.data.n_features, *_hidden(ctx), outputs(ctx)]
+            return [ctx.data.n_features, *networks.hidden_sizes(ctx), outputs(ctx)]
 
         return Cost(
-            predict_macs_per_sample=common.if_known(lambda: _forward(layers())),
+            predict_macs_per_sample=common.if_known(lambda: networks.forward(layers())),
             train_macs_per_epoch=common.if_known(lambda: _epoch(ctx, layers())),
             training_bytes=common.if_known(lambda: _training(ctx, layers())),
         )
 
     return Spec(
-        _PERCEPTRON,
+        {**networks.weights(), **_ROLES},
         decides={"hidden_layer_sizes": ("coefs_", "intercepts_")},
         sizes=sizes,
         cost=cost,
@@ -146,17 +99,19 @@ def _perceptron(outputs: Callable[[Context], int]) -> Spec:
         extras={
             "layers": _layers,
             "units": _interchangeable,
-            "findings": _odd_units,
+            "findings": _unit_findings,
             "convergence": _convergence,
         },
     )
 
 
-def _interchangeable(ctx: Context) -> dict[str, tuple[str, ...]]:
+def _interchangeable(ctx: Context) -> dict[str, tuple[tuple[str, ...], ...]]:
     """Hidden layers whose units may be permuted; with an odd activation also flipped in sign."""
-    odd = ctx.params["activation"] in ("identity", "tanh")
-    turning = ("coefs_", "intercepts_") if odd else ()
-    return {f"h{i}": turning for i in range(1, len(ctx.values["coefs_"]))}
+    is_odd = ctx.params["activation"] in ("identity", "tanh")
+    return {
+        f"h{i}": ((f"coefs_[{i - 1}]", f"intercepts_[{i - 1}]", f"coefs_[{i}]"),) * is_odd
+        for i in range(1, len(ctx.values["coefs_"]))
+    }
 
 
 def _convergence(ctx: Context) -> str | None:
@@ -168,22 +123,12 @@ def _convergence(ctx: Context) -> str | None:
     return convergence.at_limit(int(ctx.values["n_iter_"] == limit and not stopped), 1, limit)
 
 
-_PERCEPTRON: dict[str, Rule | str] = {
-    "coefs_": Rule(
-        "parameter",
-        lambda ctx: (_units(ctx, ctx.index), _units(ctx, ctx.index + 1)),
-        length=_n_matrices,
-    ),
-    "intercepts_": Rule("parameter", lambda ctx: (_units(ctx, ctx.index + 1),), length=_n_matrices),
-    **roles(
-        structure="loss n_layers_ n_outputs_ out_activation_ quantiles_ _label_binarizer "
-        "_coef_indptr _intercept_indptr",
-        diagnostic="loss_ history_ loss_curve_ best_loss_ validation_scores_ "
-        "best_validation_score_",
-        state="t_ _optimizer _order _no_improvement_count _best_coefs _best_intercepts "
-        "_random_state",
-    ),
-}
+_ROLES = roles(
+    structure="loss n_layers_ n_outputs_ out_activation_ quantiles_ _label_binarizer _coef_indptr "
+    "_intercept_indptr",
+    diagnostic="loss_ history_ loss_curve_ best_loss_ validation_scores_ best_validation_score_",
+    state="t_ _optimizer _order _no_improvement_count _best_coefs _best_intercepts _random_state",
+)
 SPECS["MLPClassifier"] = _perceptron(common.MULTILABEL["n_outputs"])
 SPECS["MLPRegressor"] = _perceptron(lambda ctx: ctx.data.n_outputs)
 
