@@ -40,9 +40,9 @@ class Overview(Report):
         own = [fit for run, fit in fits if run == last]
         records: dict[str, list[tuple[TaskRecord, int]]] = {}
         for fit in own:
-            final = fit.tasks[-1]
-            for i, name in enumerate(final.layout.names):
-                records.setdefault(join(fit.place.prefix, name), []).append((final, i))
+            last_task = next((task for task in fit.tasks[::-1] if task.number), fit.tasks[-1])
+            for i, name in enumerate(last_task.layout.names):
+                records.setdefault(join(fit.place.prefix, name), []).append((last_task, i))
         n_tasks = sum(task.number > 0 for fit in own for task in fit.tasks)
         run = next(name for i, name in enumerate(self.log.runs.values()) if i == last)
         about = ["ParamMonitor", clean(run), plural(len(own), "fit"), plural(n_tasks, "task")]
@@ -55,7 +55,7 @@ class Overview(Report):
     def _notes(self, n_fits: int, n_before: int) -> list[str]:
         notes = []
         if n_fits > 1:
-            notes.append(f"medians over the ends of {plural(n_fits, 'fit')}")
+            notes.append(f"medians over the last tasks of {plural(n_fits, 'fit')}")
         if n_before:
             notes.append(f"{plural(n_before, 'run')} before this one: to_frame() has all")
         if self.log.every > 1:
