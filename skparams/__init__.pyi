@@ -1,4 +1,5 @@
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
+from ._monitor import ParamMonitor, ParamMonitorDisplay
 from ._params import ParamsMixin, count_params, fitted_params
 from ._plan import plan
 from ._probe import probe
@@ -30,6 +31,8 @@ __all__ = [
     "MLPRegressor",
     "ModelsNotComparable",
     "OutlierDisplay",
+    "ParamMonitor",
+    "ParamMonitorDisplay",
     "ParamsMixin",
     "ScoreDisplay",
     "ScreeDisplay",

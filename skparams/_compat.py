@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
 from inspect import Parameter, signature
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
     "DEFAULT_KERNEL_IS_FIXED",
+    "HAS_CALLBACKS",
     "MLP_HOOKS",
     "CallbackSupportMixin",
     "Interval",
@@ -38,9 +40,11 @@ __all__ = [
     "check_sample_weight",
     "dirichlet_expectation",
     "fit_context",
+    "installed_sklearn",
     "invalid_hyperparameter_first",
     "lbfgs_print_options",
     "mlp_optimizer",
+    "open_listener",
     "safe_indexing",
 ]
 
@@ -56,6 +60,10 @@ except ImportError:  # scikit-learn < 1.9
 
 # Whether the default kernel of GaussianProcessRegressor has fixed hyperparameters.
 DEFAULT_KERNEL_IS_FIXED = parse_version(_version) < parse_version("1.9")
+
+# Whether estimators of scikit-learn call callbacks, from 1.9 on.
+HAS_CALLBACKS = find_spec("sklearn.callback") is not None
+installed_sklearn = f"scikit-learn {_version}"
 
 # Private methods of scikit-learn's multi-layer perceptrons that its own fit and predict call, and
 # ours do not. Subclasses override them, and models get them assigned.
@@ -153,3 +161,13 @@ def binary_gaussian_process_classifier():
     from sklearn.gaussian_process._gpc import _BinaryGaussianProcessClassifierLaplace
 
     return _BinaryGaussianProcessClassifierLaplace
+
+
+def open_listener(receive, owner):
+    """Call a function with each message that worker processes send, as long as the owner lives.
+
+    Returns a handle with the attributes ``address`` and ``authkey``. Each message is acknowledged.
+    """
+    from sklearn.callback import _transport
+
+    return _transport.open_listener(receive, owner=owner)

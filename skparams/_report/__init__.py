@@ -4,7 +4,7 @@ from skparams._escape import clean, clean_distinct
 from skparams._report.bars import Bar, draw_bars, longest
 from skparams._report.base import Frame, Plotted, Report, import_pandas
 from skparams._report.choices import chosen
-from skparams._report.figure import new_axes
+from skparams._report.figure import new_axes, set_title, short
 from skparams._report.layout import cut, cut_distinct
 from skparams._report.lines import largest, learned, run_name, runs, sort_key, upper
 from skparams._report.memory import memory_notes
@@ -68,7 +68,9 @@ __all__ = [
     "rate",
     "run_name",
     "runs",
+    "set_title",
     "shape",
+    "short",
     "size",
     "sort_key",
     "tables",

@@ -1,0 +1,385 @@
+"""A callback that records what a fit does to the parameters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from skparams._compat import HAS_CALLBACKS, installed_sklearn, open_listener
+from skparams._escape import clean, escape_frame
+from skparams._monitor.reading import FitRecorder
+from skparams._monitor.record import COLUMNS, FitKey, Log, Place
+from skparams._monitor.transport import Remote
+from skparams._report import import_pandas
+from skparams._walk import join
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from skparams._monitor.display import ParamMonitorDisplay
+
+# Name of the tasks of a search that each fit one candidate on one split.
+EVALUATION = "candidate-split-evaluation"
+
+
+class ParamMonitor:
+    """Record what each task of a fit, such as an epoch, does to the fitted parameters.
+
+    A callback of scikit-learn 1.9: set it with ``set_callbacks`` on any estimator that supports
+    callbacks, and on a pipeline or search of such ones. It records the norm of each parameter, how
+    far it moved, its gradient where the estimator reports it, and how many hidden units are dead.
+
+    Parameters
+    ----------
+    every : int, default=1
+        Record every so many tasks of a fit. The end of a fit is always recorded.
+    histogram_every : int or None, default=10
+        Keep a histogram of each parameter with every so many records, and at the end of a fit;
+        None for no histograms.
+    bins : int, default=30
+        Number of bins of a histogram.
+    max_records : int, default=100_000
+        The largest number of rows, one for each parameter after each task. When there are more,
+        every second task of all fits is dropped, as often as needed; the ends of fits are kept.
+
+    Attributes
+    ----------
+    max_propagation_depth : None
+        Estimators are watched at all depths of nesting.
+
+    See Also
+    --------
+    fitted_params : The parameters themselves.
+    ParamMonitorDisplay : The figure.
+
+    Notes
+    -----
+    A row takes about 150 bytes, and 8 more for each bin of a histogram. While a fit runs, two
+    copies of its parameters are kept. Records of several fits, one after another or at the same
+    time, are all kept until `clear` is called; ``run`` in the frame counts the calls of fit of the
+    outermost estimator. Search estimators gather the records of their worker processes;
+    ``cross_validate`` has no callbacks of its own, and what its worker processes record stays
+    there. Callbacks are an experimental part of scikit-learn.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skparams import ParamMonitor
+    >>> X, y = load_iris(return_X_y=True)
+    >>> monitor = ParamMonitor()  # doctest: +SKIP
+    >>> model = LogisticRegression().set_callbacks(monitor).fit(X, y)  # doctest: +SKIP
+    >>> monitor.to_frame().groupby("parameter")["norm"].last().round(2)  # doctest: +SKIP
+    parameter
+    coef_         4.55
+    intercept_    20.02
+    Name: norm, dtype: float64
+    """
+
+    max_propagation_depth = None
+
+    def __init__(
+        self,
+        *,
+        every: int = 1,
+        histogram_every: int | None = 10,
+        bins: int = 30,
+        max_records: int = 100_000,
+    ) -> None:
+        if not HAS_CALLBACKS:
+            raise ImportError(
+                "ParamMonitor needs scikit-learn 1.9 or newer, whose estimators call callbacks in "
+                f"fit; {installed_sklearn} is installed. Install it with "
+                'pip install "scikit-learn>=1.9".'
+            )
+        _check_count("every", every)
+        if histogram_every is not None:
+            _check_count("histogram_every", histogram_every, " or None")
+        _check_count("bins", bins)
+        _check_count("max_records", max_records)
+        self.every, self.histogram_every, self.bins = every, histogram_every, bins
+        self._log = Log(max_records)
+        self._remote: Remote | None = None
+        self._listener: Any = None
+        self._start()
+
+    def _start(self) -> None:
+        """Set what stays in this process."""
+        self._lock = Lock()
+        self._running: set[UUID] = set()
+        # By the contexts of fits and of pipelines, which go with the fits.
+        self._recorders: WeakKeyDictionary[Any, FitRecorder] = WeakKeyDictionary()
+        self._steps: WeakKeyDictionary[Any, list[str]] = WeakKeyDictionary()
+
+    @property
+    def max_records(self) -> int:
+        """The largest number of rows."""
+        return self._log.max_records
+
+    def __getstate__(self) -> dict[str, Any]:
+        # During a fit it is pickled for worker processes, whose records come back here.
+        own = {"every": self.every, "histogram_every": self.histogram_every, "bins": self.bins}
+        with self._lock:
+            if self._running:
+                if self._listener is None:
+                    self._listener = open_listener(self._log.receive, owner=self)
+                handle, runs = self._listener, frozenset(self._running)
+                remote = Remote(handle.address, handle.authkey, os.getpid(), runs)
+                return own | {"_log": Log(self.max_records), "_remote": remote}
+            log = self._log if self._remote is None else Log(self.max_records)
+            return own | {"_log": log, "_remote": self._remote}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _listener=None)
+        self._start()
+
+    def setup(self, estimator: Any, context: Any) -> None:
+        """Begin a run: the fit of the outermost estimator.
+
+        Parameters
+        ----------
+        estimator : estimator
+            The outermost estimator.
+        context : CallbackContext
+            Its task.
+        """
+        with self._lock:
+            self._running.add(context.root_uuid)
+        self._log.begin_run(context.root_uuid, type(estimator).__name__)
+
+    def teardown(self, estimator: Any, context: Any) -> None:
+        """End a run.
+
+        Parameters
+        ----------
+        estimator : estimator
+            The outermost estimator.
+        context : CallbackContext
+            Its task.
+        """
+        with self._lock:
+            self._running.discard(context.root_uuid)
+
+    def on_fit_task_begin(
+        self, estimator: Any, context: Any, *, fitted_estimator: Any = None
+    ) -> None:
+        """Note where a fit is, and the parameters that its first task starts from.
+
+        Parameters
+        ----------
+        estimator : estimator
+            The estimator being fitted.
+        context : CallbackContext
+            The task.
+        fitted_estimator : estimator or None
+            A copy with the parameters so far, if the estimator gives one.
+        """
+        with _errors_named(estimator, context):
+            fit = _fit_of(context)
+            if context is fit:
+                self._begin_fit(fit)
+                if hasattr(estimator, "steps"):
+                    self._steps[context] = [name for name, *_ in estimator.steps]
+            n_splits = getattr(estimator, "n_splits_", None)
+            if n_splits and not context.sequential_subtasks:
+                key = FitKey(context.root_uuid, _path_of(context))
+                self._deliver("add_search", key, n_splits, context.max_subtasks)
+            if fitted_estimator is not None:
+                self._recorder_of(fit).start(fitted_estimator)
+
+    def on_fit_task_end(
+        self, estimator: Any, context: Any, *, fitted_estimator: Any = None
+    ) -> None:
+        """Record the parameters after a task.
+
+        Parameters
+        ----------
+        estimator : estimator
+            The estimator being fitted.
+        context : CallbackContext
+            The task.
+        fitted_estimator : estimator or None
+            A copy with the parameters so far; without one nothing is recorded.
+        """
+        if fitted_estimator is None:
+            return
+        with _errors_named(estimator, context):
+            fit = _fit_of(context)
+            recorder, is_fit = self._recorder_of(fit), context is fit
+            path = _path_of(context)
+            record = recorder.record(fitted_estimator, context.task_name, path, is_fit=is_fit)
+            if record is not None:
+                key = FitKey(context.root_uuid, _path_of(fit))
+                self._deliver("add_task", key, record, wait=is_fit)
+
+    def _recorder_of(self, fit: Any) -> FitRecorder:
+        return self._recorders[fit] if fit in self._recorders else self._begin_fit(fit)
+
+    def _begin_fit(self, fit: Any) -> FitRecorder:
+        place = self._place_of(fit)
+        self._deliver("begin_fit", FitKey(fit.root_uuid, _path_of(fit)), place)
+        recorder = FitRecorder(self.every, self.histogram_every, self.bins)
+        self._recorders[fit] = recorder
+        return recorder
+
+    def _place_of(self, fit: Any) -> Place:
+        """The names of the steps that lead to a fit, up to the search that it is a part of."""
+        prefix, context = "", fit
+        while context.parent is not None:
+            if context.source_task_name == EVALUATION:
+                search = _path_of(context.parent)
+                return Place(fit.estimator_name, prefix, search, context.task_id)
+            names = self._steps.get(context.parent)
+            if names is not None:
+                prefix = join(names[context.task_id], prefix) if prefix else names[context.task_id]
+            context = context.parent
+        return Place(fit.estimator_name, prefix)
+
+    def _deliver(self, what: str, key: FitKey, *arguments: Any, wait: bool = False) -> None:
+        """Put records into the log, which may be in another process."""
+        message = what, (key, *arguments)
+        if self._remote is not None and self._remote.takes(key.run):
+            self._remote.send(message, wait=wait)
+        else:
+            self._log.receive(message)
+
+    def clear(self) -> None:
+        """Forget all records."""
+        self._log.clear()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the records as a DataFrame, one row for each parameter after each task.
+
+        Returns
+        -------
+        DataFrame
+            With the columns
+
+            - ``run``: the number of the fit of the outermost estimator, from 0
+            - ``candidate``, ``split``: in a search, the row of ``cv_results_`` and the split; NA
+              for the fit on all rows at its end
+            - ``path``: the task ids from the outermost fit to the task
+            - ``estimator``: the class that was fitted
+            - ``task_name``, ``task``: the name of the task, and its number in the fit from 1; NA
+              for the end of the fit, after which early stopping has restored the best weights
+            - ``parameter``: its path, as `fitted_params` names it
+            - ``size``: how many numbers it has
+            - ``seconds``: since the fit began
+            - ``norm``: Euclidean norm, as of all that follows
+            - ``update``: norm of the change since the last record, which is ``span`` tasks ago
+            - ``gradient``: norm of the gradient, NaN where the estimator reports none
+            - ``distance``: norm of the change since the start of the fit, or since the first record
+              of an estimator that does not report its start
+            - ``dead_units``: of the weights ``coefs_[i]`` into a layer with the activation
+              ``"relu"``, for how many of its units the gradient was zero in each of the last 10
+              tasks; NA elsewhere
+            - ``histogram``, ``low``, ``high``: counts in bins of equal width from ``low`` to
+              ``high``
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        pandas = import_pandas()
+        rows = self._log.rows()
+        frame = pandas.DataFrame(list(rows), columns=list(COLUMNS), dtype=object)
+        for name, dtype in COLUMNS.items():
+            frame[name] = frame[name].astype(dtype)
+        return escape_frame(frame)
+
+    def plot(
+        self,
+        quantity: str = "update",
+        *,
+        parameters: Any = None,
+        run: int = -1,
+        ax: Axes | None = None,
+    ) -> ParamMonitorDisplay:
+        """Draw how a quantity changes from task to task.
+
+        Of several fits, as in a search, the line is their median, the band their range.
+
+        Parameters
+        ----------
+        quantity : str, default="update"
+            One of "norm", "update", "gradient", "distance", "dead_units", or "histogram", which
+            draws the distribution of one parameter.
+        parameters : str or list of str, default=None
+            Which parameters to draw, by default the largest.
+        run : int, default=-1
+            Which run, counted as in `to_frame`; by default the last one.
+        ax : matplotlib Axes, default=None
+            Where to draw; by default in a new figure.
+
+        Returns
+        -------
+        ParamMonitorDisplay
+            The figure.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If an argument is invalid, or there is nothing to draw.
+        """
+        from skparams._monitor.display import ParamMonitorDisplay
+
+        return ParamMonitorDisplay.from_monitor(
+            self, quantity, parameters=parameters, run=run, ax=ax
+        )
+
+    def __str__(self) -> str:
+        return self._overview().to_text(color=False)
+
+    def __repr__(self) -> str:
+        return self._overview().to_text()
+
+    def _repr_html_(self) -> str:
+        return self._overview().to_html()
+
+    def _overview(self) -> Any:
+        from skparams._monitor.view import Overview
+
+        return Overview(self._log)
+
+
+def _fit_of(context: Any) -> Any:
+    """The task of the whole fit that a task is in, which may itself be one of another estimator."""
+    while context.parent is not None and context.source_estimator_name is None:
+        context = context.parent
+    return context
+
+
+def _path_of(context: Any) -> tuple[int, ...]:
+    path = []
+    while context is not None:
+        path.append(context.task_id)
+        context = context.parent
+    return tuple(reversed(path))
+
+
+def _check_count(argument: str, value: Any, alternative: str = "") -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(
+            f"ParamMonitor: {argument} must be an int of at least 1{alternative}, got {value!r}."
+        )
+
+
+@contextmanager
+def _errors_named(estimator: Any, context: Any) -> Iterator[None]:
+    """Say in an error of the block that it is the callback's, and where it was."""
+    try:
+        yield
+    except Exception as error:
+        raise RuntimeError(
+            f"ParamMonitor: cannot record {clean(type(estimator).__name__)} in the task "
+            f"{clean(context.task_name)!r}: {type(error).__name__}: {error}"
+        ) from error
