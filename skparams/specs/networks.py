@@ -83,7 +83,7 @@ def unit_findings(
 
 def without_weights(into: np.ndarray) -> dict[str, np.ndarray]:
     """Return the units of a layer that no weight reaches, by the reason why they are constant."""
-    return {"all weights into them are zero": ~into.any(axis=0)}
+    return {"all weights into them are zero": np.logical_not(into.any(axis=0))}
 
 
 def _found(layer: int, units: np.ndarray, what: str) -> Iterator[tuple[str, str]]:
