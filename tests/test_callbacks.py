@@ -227,8 +227,8 @@ def test_gradients_have_the_norm_that_training_reports_and_are_nobodys_memory(ir
 
     norms, train = [], Batches.train_epoch
 
-    def spy(self, *args):
-        epoch = train(self, *args)
+    def spy(self, *args, **kwargs):
+        epoch = train(self, *args, **kwargs)
         norms.append(epoch.gradient_norm)
         return epoch
 

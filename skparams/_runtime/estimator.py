@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import cache
 from types import MethodType
 from typing import Any
@@ -32,11 +32,13 @@ def unchanged_on_error(estimator: Any) -> Iterator[None]:
         for value in attributes.values()
         if isinstance(value, np.random.RandomState) and value is not np.random.mtrand._rand
     ]
-    has_callbacks = "_skl_callbacks" in attributes
-    callbacks = callback_management_context(estimator) if has_callbacks else nullcontext()
     try:
-        with callbacks, invalid_hyperparameter_first(estimator):
-            yield
+        if "_skl_callbacks" in attributes:
+            with callback_management_context(estimator), invalid_hyperparameter_first(estimator):
+                yield
+        else:
+            with invalid_hyperparameter_first(estimator):
+                yield
     except BaseException:
         vars(estimator).clear()
         vars(estimator).update(attributes)

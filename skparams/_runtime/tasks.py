@@ -26,6 +26,7 @@ def _span(n_steps: int) -> int:
 class NoTasks:
     """A fit without callbacks, which costs nothing."""
 
+    has_callbacks = False
     stopped = False
 
     def steps(self, n: int, name: str, attributes: Attributes | None) -> Iterable[int]:
@@ -51,8 +52,11 @@ class FitTasks:
     """A fit with callbacks, from the task of the whole fit, which this begins, to its end.
 
     ``X``, ``y`` and ``sample_weight`` are those that the user passed, as callbacks pass them on to
-    ``score``. ``max_subtasks`` is None where nothing tells how many there will be.
+    ``score``. ``max_subtasks`` returns the largest number of subtasks, by default 0, and None where
+    nothing tells it.
     """
+
+    has_callbacks = True
 
     def __init__(
         self,
@@ -61,7 +65,7 @@ class FitTasks:
         y: Any,
         sample_weight: Any,
         *,
-        max_subtasks: int | None,
+        max_subtasks: Callable[[], int | None] = int,
         task_name: str = "fit",
     ) -> None:
         self.estimator = estimator
@@ -72,7 +76,7 @@ class FitTasks:
         self._numpy_errors = np.geterr()  # which training changes
         self._open: tuple[Any, Attributes | None] | None = None
         self._n_done = 0
-        self._fit = estimator._init_callback_context(task_name, max_subtasks=max_subtasks)
+        self._fit = estimator._init_callback_context(task_name, max_subtasks=max_subtasks())
         self._call(self._fit.call_on_fit_task_begin)
 
     def steps(self, n: int, name: str, attributes: Attributes | None) -> Iterator[int]:

@@ -236,9 +236,9 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         data = checked(X, Y, sample_weight)
         held_out = check_validation(self, given_val, Y, checked) if given_val else None
         if incremental:  # one epoch
-            tasks = fit_tasks(self, *given, max_subtasks=0, task_name="partial-fit")
+            tasks = fit_tasks(self, *given, task_name="partial-fit")
         else:
-            tasks = fit_tasks(self, *given, max_subtasks=n_tasks(self.max_iter))
+            tasks = fit_tasks(self, *given, max_subtasks=lambda: n_tasks(self.max_iter))
         task = self, network, params, data, objective, held_out, tasks
         if self.solver == "lbfgs":
             params = train_lbfgs(*task)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, NamedTuple
@@ -96,7 +96,8 @@ class Batches:
         self._rows_of_call = max(1, n_rows // batch_size) * batch_size
         self._samples.reserve(min(self._rows_of_call + self._joins, X.shape[0]))
         self._squared_norm: float | None = None  # of the weights that the last epoch left
-        self._gradient: np.ndarray | None = None
+        self._last: slice | None = None  # the batch whose step has its gradient kept
+        self._gradient: Callable[[], np.ndarray] | None = None
 
     def with_data(self, data: tuple[Any, np.ndarray, np.ndarray | None]) -> Batches:
         """Batches of other data for the same network, without dropout."""
@@ -116,6 +117,8 @@ class Batches:
         state: Optimizer,
         learning_rates: np.ndarray,
         mlp: Any,
+        *,
+        keeps_gradient: bool = False,
     ) -> Epoch:
         """Train params in place, with a learning rate for each batch."""
         if state.solver == "sgd":
@@ -128,6 +131,7 @@ class Batches:
         progress = np.array([state.t, self._squared_norm, 0.0, 0.0, 0.0])
         decay = float(mlp.weight_decay) if state.solver == "adamw" else 0.0
         max_norm = np.inf if mlp.max_gradient_norm is None else float(mlp.max_gradient_norm)
+        self._last = self._last_batch(order) if keeps_gradient else None
         try:
             self._train(
                 params, order, progress,
@@ -142,7 +146,6 @@ class Batches:
             raise ValueError(
                 "sample_weight sums to zero in every batch, which leaves no mean loss."
             )
-        self._gradient = self._work.grads
         is_finite = isfinite(total) and bool(np.isfinite(params).all())
         return Epoch(np.float64(total / n_trained), is_finite, gradient_norm)
 
@@ -154,22 +157,48 @@ class Batches:
         coefs = params[:n_coefs]
         gradient[:n_coefs] += alpha * coefs
         gradient /= total_weight
-        self._gradient = gradient
+        self._gradient = gradient.copy
         penalty = 0.5 * alpha * np.square(coefs).sum()
         return (progress[2] + penalty) / total_weight, gradient
 
     def gradients(self) -> dict[str, list[np.ndarray]]:
-        """A copy of the gradient that the last training step took, for each fitted attribute.
+        """The gradient of the last step that was kept, for each fitted attribute, if there is one.
 
-        It is that of the mean loss of the last minibatch that has a weight, penalty included and
-        not clipped, or of all samples for 'lbfgs'. Empty before the first step.
+        It is that of the mean loss of a minibatch, or of all samples for 'lbfgs', penalty included
+        and not clipped, at the weights before the step.
         """
         if self._gradient is None:
             return {}
-        buffer = np.empty(self.network.n_params, self._gradient.dtype)
-        buffer[: self.network.n_trained] = self._gradient
+        buffer = np.empty(self.network.n_params, self.dtype)
+        buffer[: self.network.n_trained] = self._gradient()
         views = self.network.views(buffer)
         return {name: views[name] for name in views if not name.startswith("running_")}
+
+    def _last_batch(self, order: np.ndarray | None) -> slice:
+        """Where in the order the last batch is that has a weight."""
+        stop, step = self._samples.n_samples, self.batch_size
+        start = (stop - 1) // step * step
+        if self._joins and stop - start == 1:
+            start = max(0, start - step)
+        while start > 0 and not self._weight_of(slice(start, stop), order):
+            start, stop = start - step, start
+        return slice(start, stop)
+
+    def _weight_of(self, batch: slice, order: np.ndarray | None) -> float:
+        return self._samples.weight_of(batch if order is None else order[batch])
+
+    def _keep_gradient(
+        self, batch: slice, order: np.ndarray | None, coefs: np.ndarray, alpha: float
+    ) -> None:
+        """Keep what makes a gradient of the sums that a batch leaves, before its step."""
+        total_weight, coefs = self._weight_of(batch, order), coefs.copy()
+
+        def gradient() -> np.ndarray:
+            sums = self._work.grads.copy()
+            sums[: coefs.size] += alpha * coefs
+            return sums / total_weight
+
+        self._gradient = gradient
 
     def evaluate(self, params: np.ndarray) -> tuple[np.ndarray, float]:
         """Input of the output layer's activation for all samples, and their mean loss.
@@ -196,6 +225,12 @@ class Batches:
             stop = start + self._rows_of_call
             if stop + self._joins >= n_samples:
                 stop = n_samples
+            if self._last is not None:
+                if start < self._last.start < stop:
+                    stop = self._last.start
+                elif start == self._last.start:
+                    coefs, alpha = params[: self.network.n_coefs], optimizer[4]
+                    self._keep_gradient(self._last, order, coefs, alpha)
             rows = slice(start, stop) if order is None else order[start:stop]
             hyperparameters = self.kernels.Optimizer(
                 *before, rates[start // self.batch_size :], *after

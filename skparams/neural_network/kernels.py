@@ -36,7 +36,7 @@ from skparams.neural_network.optimizer_kernels import (
     NESTEROV as NESTEROV,
     SGD as SGD,
     Optimizer as Optimizer,
-    mean_gradient,
+    gradient_norm,
     update,
 )
 from skparams.neural_network.unit_kernels import CHUNK as CHUNK, IDENTITY, RELU, activate, add_bias
@@ -219,9 +219,8 @@ def epoch(layers, samples, order, optimizer, work, state):
     A batch whose weights sum to zero has no mean loss and is skipped. ``state`` holds the number of
     steps so far, the sum of the squared weights, the sum over samples of the batches' mean losses
     with penalty (GRADIENT, DECISION: the weighted sum of the loss, over outputs too, without
-    penalty), the number of samples trained on, and the norm of the last batch's gradient, which
-    work.grads then holds. It goes on from there, so that the batches of an epoch may come in any
-    number of calls.
+    penalty), the number of samples trained on, and the norm of the last batch's gradient. It goes
+    on from there, so that the batches of an epoch may come in any number of calls.
     """
     params, layout, special = layers.params, layers.layout, work.special
     n_coefs, last, loss_code = layout[0, 3], layout.shape[0] - 1, layers.loss
@@ -231,9 +230,6 @@ def epoch(layers, samples, order, optimizer, work, state):
     out_activation = IDENTITY if decides else layers.out_activation
     mode = PREDICTS if decides else DIFFERENTIATES if sums_gradients else TRAINS
     start, batch, n_numbers = 0, 0, work.batch.size + work.values.size
-    end = order.size  # of the rows that are trained on
-    while end > 0 and samples.weight[end - 1] == 0:
-        end -= 1
     while start < order.size:
         stop = start + samples.batch_size
         if joins_last_row(special) and order.size - stop == 1:
@@ -267,7 +263,8 @@ def epoch(layers, samples, order, optimizer, work, state):
         alpha, scale = optimizer.alpha, 1.0 / total_weight
         state[2] += n * (loss / n_outputs + 0.5 * alpha * state[1]) / total_weight
         state[0] += 1
-        if stop >= end or optimizer.max_norm < np.inf:
-            state[4] = mean_gradient(params, work.grads, n_coefs, alpha, scale)
-            alpha, scale = 0.0, min(1.0, optimizer.max_norm / state[4]) if state[4] > 0 else 1.0
-        state[1] = update(params, work.grads, n_coefs, optimizer, state[0], batch - 1, alpha, scale)
+        if stop >= order.size or optimizer.max_norm < np.inf:
+            state[4] = gradient_norm(params, work.grads, n_coefs, alpha, scale)
+            if state[4] > optimizer.max_norm:
+                scale *= optimizer.max_norm / state[4]
+        state[1] = update(params, work.grads, n_coefs, optimizer, state[0], batch - 1, scale)

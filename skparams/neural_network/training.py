@@ -107,7 +107,9 @@ def train_epochs(
             for _ in epochs:
                 rows = order.shuffled(mlp._random_state) if order else None
                 rates = learning_rates(mlp, batches.n_batches)
-                epoch = batches.train_epoch(params, rows, mlp._optimizer, rates, mlp)
+                epoch = batches.train_epoch(
+                    params, rows, mlp._optimizer, rates, mlp, keeps_gradient=tasks.has_callbacks
+                )
                 mlp.loss_ = epoch.loss
                 mlp.n_iter_ += 1
                 mlp.t_ += n_samples

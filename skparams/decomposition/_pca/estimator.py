@@ -381,8 +381,12 @@ class PCA(StreamingPCA):
         if solver in ("arpack", "randomized"):  # which need as many rows, not as much weight
             n_rows = X.shape[0]
         n_components, k = resolve(self.n_components, solver, n_rows, X.shape[1])
-        n_subtasks = self._n_subtasks(X, solver)
-        tasks = fit_tasks(self, *given, max_subtasks=n_subtasks, task_name=task_name)
+        tasks = fit_tasks(
+            self,
+            *given,
+            max_subtasks=lambda: self._n_subtasks(X, solver),
+            task_name=task_name,
+        )
         spectrum = self._spectrum(X, weight, solver, k, min(n_rows, X.shape[1]), tasks)
         errors = self._cv_errors(X, weight, tasks) if n_components == "cv" else None
         self._forget(*FROM_SCATTER, *OF_STREAM, *ASSIGNABLE, "cv_errors_")
