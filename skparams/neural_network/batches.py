@@ -140,6 +140,7 @@ class Batches:
                 decay, max_norm,
             )  # fmt: skip
         finally:
+            self._last = None
             state.t, self._squared_norm = int(progress[0]), progress[1]
         total, n_trained, gradient_norm = progress[2:]
         if n_trained == 0:
