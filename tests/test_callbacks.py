@@ -14,13 +14,22 @@ import scipy.sparse as sp
 import sklearn
 from sklearn.base import clone
 from sklearn.datasets import load_iris, make_regression
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.fixes import parse_version
 
-from skparams import PCA, MLPClassifier, MLPRegressor, assert_same_model, summary
+from skparams import (
+    PCA,
+    MLPClassifier,
+    MLPRegressor,
+    assert_same_model,
+    count_params,
+    fitted_params,
+    slim,
+    summary,
+)
 
 HAS_CALLBACKS = parse_version(sklearn.__version__) >= parse_version("1.9")
 needs_callbacks = pytest.mark.skipif(
@@ -30,10 +39,14 @@ ESTIMATORS = MLPClassifier, MLPRegressor, PCA
 MAX_TASKS = 200
 
 
+def do_nothing(hook, n):
+    pass
+
+
 class Recorder:
     """What scikit-learn calls, in order; ``act(hook, n)`` runs at the n-th call of a hook."""
 
-    def __init__(self, act=lambda hook, n: None):
+    def __init__(self, act=do_nothing):
         self.calls, self.act = [], act
 
     def _called(self, hook, context, fitted=None):
@@ -318,6 +331,22 @@ def test_callbacks_change_no_result(iris, Estimator):
 
 
 @needs_callbacks
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_inspection_sees_the_model_and_not_what_callbacks_are_told(iris, setting):
+    recorder = Recorder()
+    model = MLPClassifier(4, max_iter=9, random_state=0, **SETTINGS[setting])
+    quietly(model.set_callbacks(recorder), *iris)
+    fitted = [call[-1] for call in recorder.of("end", *EPOCHS) if call[-1] is not None][-1]
+    assert hasattr(fitted, "_training")
+    assert hasattr(fitted, "_gradients")
+    assert count_params(fitted) == count_params(model)
+    assert fitted_params(fitted).keys() == fitted_params(model).keys()
+    assert_same_model(fitted, model)
+    for copied in (slim(fitted, iris[0]), copy.copy(fitted), pickle.loads(pickle.dumps(fitted))):
+        assert not {"_training", "_gradients"} & set(vars(copied))
+
+
+@needs_callbacks
 @pytest.mark.parametrize("Estimator", ESTIMATORS)
 @pytest.mark.parametrize("method", ["fit", "partial_fit", "fit_transform"])
 def test_no_context_is_made_without_callbacks(iris, monkeypatch, Estimator, method):
@@ -584,6 +613,22 @@ def test_a_search_with_a_bar_ends(iris, backend, capsys):
     assert "0%" not in printed.replace("100%", "")
     for each in [search.best_estimator_, *search.best_estimator_]:
         assert not any("callback" in name for name in vars(each))
+
+
+@needs_callbacks
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_a_search_goes_on_where_a_candidate_fails(iris, backend, capsys):
+    pytest.importorskip("rich")
+    from sklearn.callback import ProgressBar
+
+    model = MLPClassifier(3, max_iter=3, solver="sgd", random_state=0)
+    search = GridSearchCV(model, {"learning_rate_init": [0.01, 1e200]}, cv=2, n_jobs=2)
+    search.set_callbacks(ProgressBar(max_propagation_depth=None))
+    with joblib.parallel_config(backend), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that scores are NaN
+        with pytest.warns(FitFailedWarning):
+            quietly(search, *iris)
+    assert np.isnan(search.cv_results_["mean_test_score"]).tolist() == [False, True]
 
 
 @needs_callbacks

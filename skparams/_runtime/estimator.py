@@ -15,8 +15,9 @@ from skparams._compat import callback_management_context, invalid_hyperparameter
 from skparams._escape import escaped_errors
 from skparams._version import __version__
 
-# What scikit-learn's callbacks keep in an estimator while it is fitted, and in no copy of it.
-_OF_A_FIT = "_callback_fit_ctx", "_skl_callbacks_to_teardown"
+# What scikit-learn's callbacks keep in an estimator while it is fitted, and what ours tells them;
+# no copy has it.
+_OF_A_FIT = "_callback_fit_ctx", "_skl_callbacks_to_teardown", "_training", "_gradients"
 
 
 @contextmanager

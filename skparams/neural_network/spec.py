@@ -54,7 +54,7 @@ def _spec(name: str, normalization: str | None, has_quantiles: bool) -> Spec:
         **weights,
         "gains_": _of_units(_is_normalized),
         **moments,
-        **roles(diagnostic="history_"),
+        **roles(diagnostic="history_", state="_training _gradients"),  # of callbacks' estimators
     }
     decided = [*weights]
     if normalization:
