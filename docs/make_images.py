@@ -1,12 +1,15 @@
-"""Draw the figures of pca_explained.md into docs/images: ``python docs/make_images.py``."""
+"""Draw the figures of pages into docs/images: ``python docs/make_images.py``."""
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib import pyplot
 from PIL import Image
-from sklearn.datasets import load_wine
+from sklearn.datasets import load_breast_cancer, load_wine
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
 
 from skparams import (
     PCA,
@@ -14,6 +17,8 @@ from skparams import (
     BootstrapDisplay,
     ContributionDisplay,
     CorrelationCircleDisplay,
+    LossCurveDisplay,
+    MLPClassifier,
     OutlierDisplay,
     ScoreDisplay,
     ScreeDisplay,
@@ -40,11 +45,26 @@ def main() -> None:
         "ratios": BootstrapDisplay.from_bootstrap(found),
         "loadings": BootstrapDisplay.from_bootstrap(found, kind="loadings"),
     }.items():
-        drawn = BytesIO()
-        display.figure_.savefig(drawn, dpi=100)
-        # Few colors make small files.
-        Image.open(drawn).convert("RGB").quantize(128).save(IMAGES / f"wine-{name}.png")
-        pyplot.close(display.figure_)
+        save(display, f"wine-{name}")
+    save(LossCurveDisplay.from_estimator(network()), "loss-curve")
+
+
+def network() -> MLPClassifier:
+    """The network of mlp_validation.md, stopped by its accuracy."""
+    X, y = load_breast_cancer(return_X_y=True)
+    X_train, X_val, y_train, y_val = train_test_split(X, y, random_state=0)
+    scaler = StandardScaler().fit(X_train)
+    clf = MLPClassifier(early_stopping=True, learning_rate_init=0.01, random_state=0)
+    data = {"X_val": scaler.transform(X_val), "y_val": y_val}
+    return clf.fit(scaler.transform(X_train), y_train, **data)
+
+
+def save(display: Any, name: str) -> None:
+    """Write a figure with few colors, which make small files."""
+    drawn = BytesIO()
+    display.figure_.savefig(drawn, dpi=100)
+    Image.open(drawn).convert("RGB").quantize(128).save(IMAGES / f"{name}.png")
+    pyplot.close(display.figure_)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from skparams._runtime import (
 from skparams.neural_network.activations import ACTIVATIONS
 from skparams.neural_network.history import HistoryMixin
 from skparams.neural_network.initial import initial_params
+from skparams.neural_network.lbfgs import train_lbfgs
 from skparams.neural_network.model import FittedMLP
 from skparams.neural_network.network import Network
 from skparams.neural_network.schedules import SCHEDULES
@@ -38,7 +39,6 @@ from skparams.neural_network.training import (
     delete_attributes,
     set_attributes,
     train_epochs,
-    train_lbfgs,
 )
 from skparams.neural_network.validation import Data, check_validation
 

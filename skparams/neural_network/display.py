@@ -14,6 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 from skparams._report import LIGHT, clean, new_axes
 
 FONT = 9.0
+# Axes of this width, in inches, have a legend of two columns.
+TWO_COLUMNS = 3.5
 # Losses are drawn on a logarithmic axis from this ratio between the largest and the smallest.
 WIDE_RANGE = 20
 # Attributes by which estimators hold the network that they fitted.
@@ -168,11 +170,12 @@ class LossCurveDisplay:
                 spine.set_visible(place in (side, "bottom"))
         curves = self.training_loss_, self.validation_loss_, self.validation_score_
         handles = [line for line in (*curves, self.best_epoch_) if line is not None]
+        dpi = self.figure_.get_dpi()
         self.legend_ = self.ax_.legend(
             handles=handles,
             fontsize=FONT,
             frameon=False,
-            ncols=2,
+            ncols=2 if self.ax_.get_window_extent().width >= TWO_COLUMNS * dpi else 1,
             loc="lower left",
             bbox_to_anchor=(0, 1),
             borderaxespad=0.2,

@@ -26,15 +26,15 @@ class History:
         """The record from the first epoch on; what was not recorded is NaN."""
         n_earlier, n = len(earlier.get("loss", ())), len(self)
         columns = dict(zip(_EPOCH, np.array(self.epochs, np.float64).reshape(n, 3).T, strict=True))
-        if self.validation:  # Ctrl-C may come after an epoch and before its validation
-            rows = np.full((n, 2), np.nan)
-            rows[: len(self.validation)] = self.validation
+        if self.validation or _VALIDATION[0] in earlier:
+            # Ctrl-C may come after an epoch and before its validation.
+            missing = [(np.nan, np.nan)] * (n - len(self.validation))
+            rows = np.array([*self.validation, *missing], np.float64).reshape(n, 2)
             columns |= zip(_VALIDATION, rows.T, strict=True)
         history = {"epoch": np.arange(1, n_earlier + n + 1)}
-        for name in (*_EPOCH, *_VALIDATION):
-            if name in columns or name in earlier:
-                before = earlier.get(name, np.full(n_earlier, np.nan))
-                history[name] = np.append(before, columns.get(name, np.full(n, np.nan)))
+        for name, values in columns.items():
+            before = earlier[name] if name in earlier else np.full(n_earlier, np.nan)
+            history[name] = np.concatenate((before, values))
         return history
 
 

@@ -1,7 +1,7 @@
-"""What fit does after validation: epochs of Adam or gradient descent, or L-BFGS.
+"""What fit does after validation: epochs of Adam or gradient descent.
 
-`train_epochs` and `train_lbfgs` set the fitted attributes of the estimator `mlp` but its weights,
-and return the flat buffer of those to keep.
+`train_epochs`, as `lbfgs.train_lbfgs`, sets the fitted attributes of the estimator `mlp` but its
+weights, and returns the flat buffer of those to keep.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.optimize
 from sklearn.exceptions import ConvergenceWarning
 
-from skparams._compat import check_optimize_result, lbfgs_print_options
 from skparams._runtime import Tasks
 from skparams.neural_network.activations import Objective
 from skparams.neural_network.batches import Batches, Optimizer
@@ -39,21 +37,19 @@ NOT_FINITE = (
     "need to be preprocessed."
 )
 
-# Rows that lbfgs takes at a time, so that its memory does not grow with the data.
-LBFGS_BLOCK = 512
 # Bytes a sample that copies of rows may take. scikit-learn takes more beyond what we do: its
-# shuffle copies the order twice, and its lbfgs keeps the activations and deltas of each unit.
-PER_SHUFFLED, PER_UNIT = 8, 4
+# shuffle copies the order twice.
+PER_SHUFFLED = 8
 
 # Attributes that only adam and sgd set.
-_STOCHASTIC = (
+STOCHASTIC = (
     "best_loss_",
     "best_validation_score_",
     "_no_improvement_count",
     "_optimizer",
 )
 # Attributes of earlier training, without the weights.
-TRAINING = ("t_", "history_", *_STOCHASTIC)
+TRAINING = ("t_", "history_", *STOCHASTIC)
 
 
 def delete_attributes(mlp: BaseMLP, *names: str) -> None:
@@ -98,7 +94,7 @@ def train_epochs(
     best = params.copy() if early_stopping else params
 
     def fitted() -> dict[str, Any]:
-        attributes = _fitted(network, batches, best, params, params.dtype)
+        attributes = fitted_so_far(network, batches, best, params, params.dtype)
         return attributes | {"history_": history.joined(earlier)}
 
     epochs = range(1) if incremental else tasks.steps(mlp.max_iter, "epoch", fitted)
@@ -148,7 +144,7 @@ def train_epochs(
     return best
 
 
-def _fitted(
+def fitted_so_far(
     network: Network, batches: Batches, best: np.ndarray, params: np.ndarray, dtype: np.dtype
 ) -> dict[str, Any]:
     """Attributes of the estimator as if training had stopped, for callbacks.
@@ -268,92 +264,3 @@ def _update_learning_rate(mlp: BaseMLP) -> bool:
             f"consecutive epochs. {ending}"
         )
     return stops
-
-
-def train_lbfgs(
-    mlp: BaseMLP,
-    network: Network,
-    params: np.ndarray,
-    data: Data,
-    objective: Objective,
-    held_out: Data | None,
-    tasks: Tasks,
-) -> np.ndarray:
-    """Minimize the loss, summed over outputs, by SciPy's L-BFGS-B."""
-    # In float64: SciPy's line search compares losses more closely than float32 can tell apart.
-    size, dtype = min(LBFGS_BLOCK, data[0].shape[0]), np.dtype(np.float64)
-    n_bytes = PER_UNIT * network.n_units * data[0].shape[0]
-    batches = Batches(network, data, objective, size, dtype, n_bytes)
-    earlier, history, validation = getattr(mlp, "history_", {}), History(), None
-    if held_out is not None:
-        n_summed = network.sizes[-1] if objective.loss == "squared_error" else 1
-        validation = Validation(mlp, batches, held_out, params.dtype, n_summed)
-    kept_dtype = params.dtype
-    params = x_of_norm = params.astype(dtype)
-    gradient_norm = np.nan
-    delete_attributes(mlp, *_STOCHASTIC)
-    mlp.t_ = getattr(mlp, "t_", 0)
-
-    def progress() -> dict[str, Any]:
-        loss = np.float64(history.epochs[-1][0]) if history.epochs else np.nan
-        return {"loss_": loss, "history_": history.joined(earlier), "n_iter_": len(history)}
-
-    def fitted() -> dict[str, Any]:
-        return _fitted(network, batches, params, params, kept_dtype) | progress()
-
-    def loss_gradient(x: np.ndarray) -> tuple[float, np.ndarray]:
-        nonlocal x_of_norm, gradient_norm
-        loss, gradient = batches.loss_gradient(x, mlp.alpha)
-        x_of_norm, gradient_norm = x.copy(), float(np.linalg.norm(gradient))
-        return loss, gradient
-
-    def record(intermediate_result: scipy.optimize.OptimizeResult) -> None:
-        nonlocal params
-        x, loss = intermediate_result.x.copy(), intermediate_result.fun
-        if not np.array_equal(x, x_of_norm):  # the line search went back
-            loss_gradient(x)
-        history.epochs.append((loss, np.nan, gradient_norm))
-        if validation is not None:
-            history.validation.append(validation.evaluate(x))
-        params = x
-
-    iterations = iter(tasks.steps(mlp.max_iter, "iteration", fitted))
-
-    def next_iteration(intermediate_result: scipy.optimize.OptimizeResult) -> None:
-        record(intermediate_result)
-        next(iterations, None)  # which begins the next task, if there is one
-        if tasks.stopped:
-            raise StopIteration
-
-    options = {"maxfun": mlp.max_fun, "maxiter": mlp.max_iter, "gtol": mlp.tol}
-    options |= lbfgs_print_options(mlp.verbose)
-    try:
-        next(iterations)
-        with np.errstate(all="ignore"):
-            result = scipy.optimize.minimize(
-                loss_gradient,
-                params,
-                method="L-BFGS-B",
-                jac=True,
-                callback=next_iteration,
-                options=options,
-            )
-            if not history.epochs:
-                record(result)
-        tasks.close(done=False)
-    except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=5)
-        tasks.close(done=False)
-        n_iter = len(history)
-    else:
-        if not (np.isfinite(result.fun) and np.isfinite(result.x).all()):
-            raise ValueError(
-                f"{NOT_FINITE} After {result.nit} iterations of lbfgs the loss was "
-                f"{result.fun:.6g}."
-            )
-        params = result.x
-        n_iter = (
-            result.nit if tasks.stopped else check_optimize_result("lbfgs", result, mlp.max_iter)
-        )
-    set_attributes(mlp, progress() | {"n_iter_": n_iter})
-    return params

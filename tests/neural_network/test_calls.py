@@ -38,7 +38,7 @@ def same_bits(first, second):
 def test_results_do_not_depend_on_where_an_epoch_is_cut(solver, sparse, rng, monkeypatch):
     X, y = problem(rng)
     X, weight = sp.csr_matrix(X * (X > 0)) if sparse else X, rng.uniform(0, 2, 230)
-    monkeypatch.setattr("skparams.neural_network.training.LBFGS_BLOCK", 16)
+    monkeypatch.setattr("skparams.neural_network.lbfgs.BLOCK", 16)
     models = []
     for call in (batches.CALL, 1, 40_000, 200_000):
         monkeypatch.setattr(batches, "CALL", call)
@@ -49,7 +49,7 @@ def test_results_do_not_depend_on_where_an_epoch_is_cut(solver, sparse, rng, mon
 def interrupted_at(monkeypatch, call):
     """Let Ctrl-C come with one call of the kernel; return the list of the calls."""
     monkeypatch.setattr(batches, "CALL", 1)
-    monkeypatch.setattr("skparams.neural_network.training.LBFGS_BLOCK", 30)
+    monkeypatch.setattr("skparams.neural_network.lbfgs.BLOCK", 30)
     create, calls = Batches.__init__, []
 
     def created(self, *args):

@@ -126,7 +126,7 @@ def _convergence(ctx: Context) -> str | None:
 _ROLES = roles(
     structure="loss n_layers_ n_outputs_ out_activation_ quantiles_ _label_binarizer _coef_indptr "
     "_intercept_indptr",
-    diagnostic="loss_ history_ loss_curve_ best_loss_ validation_scores_ best_validation_score_",
+    diagnostic="loss_ loss_curve_ best_loss_ validation_scores_ best_validation_score_",
     state="t_ _optimizer _order _no_improvement_count _best_coefs _best_intercepts _random_state",
 )
 SPECS["MLPClassifier"] = _perceptron(common.MULTILABEL["n_outputs"])
