@@ -36,8 +36,8 @@ class Optimizer:
     """Second moment of 'adam' and 'adamw', empty for 'sgd'."""
     t: int = 0
     """Number of batches so far."""
-    seed: int = 0
-    """Of dropout."""
+    seed: int | None = None
+    """Of dropout; None without it."""
 
 
 class Epoch(NamedTuple):
@@ -68,7 +68,7 @@ class Batches:
         dtype: np.dtype,
         n_bytes: int = 0,
         dropout: Sequence[float] = (),
-        seed: int = 0,
+        seed: int | None = None,
     ):
         self.kernels = kernels = load_kernels("skparams.neural_network.kernels", "MLP")
         self.network, self.batch_size, self.dtype = network, batch_size, dtype
@@ -182,6 +182,11 @@ class Batches:
         divisor = n_outputs if self._objective.loss == "squared_error" else 1
         return Z, progress[2] / (divisor * self._samples.total_weight)
 
+    def loss(self, params: np.ndarray, alpha: float) -> np.float64:
+        """Mean loss of all samples as `evaluate` has it, and the penalty."""
+        penalty = 0.5 * alpha * np.square(params[: self.network.n_coefs], dtype=np.float64).sum()
+        return np.float64(self.evaluate(params)[1] + penalty / self._samples.total_weight)
+
     def _train(
         self, params: np.ndarray, order: np.ndarray | None, progress: np.ndarray, *optimizer: Any
     ) -> None:
@@ -227,7 +232,7 @@ def _special(
     n_rows: int,
     dtype: np.dtype,
     dropout: Sequence[float],
-    seed: int,
+    seed: int | None,
 ) -> Any:
     """Memory of the kernels for hidden layers that scikit-learn does not have, or None."""
     has_special = any(ACTIVATIONS[name].is_special for name in network.activations)
@@ -242,10 +247,10 @@ def _special(
         normalization=NORMALIZATIONS[network.normalization],
         centered=np.empty(n_normalized, dtype),
         scales=np.empty(n_normalized, dtype),
-        moments=np.empty((2, max(network.sizes)), dtype),
+        moments=np.empty((2, max(network.sizes))),
         gains=network.gains,
         means=network.means,
         variances=network.variances,
         dropout=rates,
-        seed=np.array([seed], np.uint64),
+        seed=np.array([seed or 0], np.uint64),
     )

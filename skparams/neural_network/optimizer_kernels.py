@@ -60,6 +60,22 @@ def _squared_norm(p):
     return float(total)
 
 
+@sums
+def _norm(g):
+    """In double precision; squares may overflow where the norm does not."""
+    total, largest = 0.0, 0.0
+    for i in range(g.size):
+        total += float(g[i]) * float(g[i])
+    if total == np.inf:
+        for i in range(g.size):
+            largest = max(largest, abs(float(g[i])))
+        total = 0.0
+        for i in range(g.size):
+            total += (float(g[i]) / largest) ** 2
+        return largest * np.sqrt(total)
+    return np.sqrt(total)
+
+
 @exact
 def _add_penalty(p, g, alpha, scale):
     """Make of a batch's sums of gradients the gradient that a step takes, as _adam and _sgd do."""
@@ -74,7 +90,7 @@ def mean_gradient(params, grads, n_coefs, alpha, scale):
     """Make of sums the gradient of a batch's mean loss, penalty included; return its norm."""
     _add_penalty(params[:n_coefs], grads[:n_coefs], alpha, scale)
     _add_penalty(params[n_coefs : grads.size], grads[n_coefs:], 0.0, scale)
-    return np.sqrt(_squared_norm(grads))
+    return _norm(grads)
 
 
 @inlined
