@@ -6,6 +6,7 @@ import pytest
 from skparams import MLPClassifier, MLPRegressor
 
 torch = pytest.importorskip("torch")
+torch.set_num_threads(1)
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
