@@ -26,7 +26,6 @@ def _span(n_steps: int) -> int:
 class NoTasks:
     """A fit without callbacks, which costs nothing."""
 
-    has_callbacks = False
     stopped = False
 
     def steps(self, n: int, name: str, attributes: Attributes | None) -> Iterable[int]:
@@ -55,8 +54,6 @@ class FitTasks:
     ``score``. ``max_subtasks`` returns the largest number of subtasks, by default 0, and None where
     nothing tells it.
     """
-
-    has_callbacks = True
 
     def __init__(
         self,

@@ -15,7 +15,6 @@ from skparams._compat import (
     Interval,
     Options,
     StrOptions,
-    check_sample_weight,
     fit_context,
 )
 from skparams._params import ParamsMixin
@@ -27,11 +26,13 @@ from skparams._runtime import (
     validate_data,
 )
 from skparams.neural_network.activations import ACTIVATIONS
+from skparams.neural_network.class_weights import sample_weights
 from skparams.neural_network.history import HistoryMixin
 from skparams.neural_network.initial import initial_params
 from skparams.neural_network.lbfgs import train_lbfgs
 from skparams.neural_network.model import FittedMLP
-from skparams.neural_network.network import Network
+from skparams.neural_network.network import NORMALIZED, Network, normalization_of
+from skparams.neural_network.regularization import check_regularization, check_weights
 from skparams.neural_network.schedules import SCHEDULES
 from skparams.neural_network.training import (
     NOT_FINITE,
@@ -114,6 +115,9 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
     @abstractmethod
     def _validation_score(self, Z, Y, weight):
         """The score, given the output activation's input Z; NaN if that is not finite."""
+
+    def _class_weights(self, Y, incremental):
+        """The weights of the classes, as `sample_weights` takes them."""
 
     def _strata(self, Y):
         """Classes whose proportions the split of early stopping keeps, or None."""
@@ -198,6 +202,7 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
 
     def _fit(self, X, y, sample_weight=None, incremental=False, given_val=None):
         self._refuse_hooks()
+        check_regularization(self)
         given = X, y, sample_weight
         continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
         dtype = self._training_dtype(continues)
@@ -222,18 +227,20 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         if not (incremental and hasattr(self, "_random_state")):
             self._random_state = check_random_state(self.random_state)
         if continues:
+            self._check_normalization()
             params = network.pack(vars(self), dtype)
         else:
             params = initial_params(self, network, dtype)
-            delete_attributes(self, *TRAINING)
+            delete_attributes(self, *TRAINING, *NORMALIZED)
         if not incremental:
             delete_attributes(self, "_order")
+        weights_of_classes = self._class_weights(Y, incremental)
 
         def checked(X: Any, Y: np.ndarray, weight: Any) -> Data:
-            weight = None if weight is None else check_sample_weight(weight, X, dtype=dtype)
-            return X, Y, weight
+            return X, Y, sample_weights(X, Y, weight, weights_of_classes, dtype)
 
         data = checked(X, Y, sample_weight)
+        check_weights(self, data[2])
         held_out = check_validation(self, given_val, Y, checked) if given_val else None
         if incremental:  # one epoch
             tasks = fit_tasks(self, *given, task_name="partial-fit")
@@ -280,6 +287,15 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
             )
         self.out_activation_ = out_activation
 
+    def _check_normalization(self):
+        found = normalization_of(self)
+        if found != self.normalization:
+            raise ValueError(
+                f"{type(self).__name__}: training continues from weights with normalization="
+                f"{found!r}, but the 'normalization' parameter is {self.normalization!r}. Set "
+                "the former, or fit a new model."
+            )
+
     def _init_coef(self, fan_in, fan_out, dtype):
         """Draw the weights and biases of a layer; subclasses may override it, as scikit-learn's.
 
@@ -317,13 +333,6 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
                 f"{n_hidden} hidden layers. Got {self.activation!r} instead."
             )
         return names
-
-    def _dropout_rates(self):
-        """The dropout of the input and of each hidden layer."""
-        n_hidden = len(self._hidden_sizes())
-        if isinstance(self.dropout, Real):
-            return [0.0] + [float(self.dropout)] * n_hidden
-        return [float(rate) for rate in self.dropout]
 
     def __skparams__(self):
         from skparams.neural_network.spec import network_spec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, NamedTuple
@@ -36,8 +36,8 @@ class Optimizer:
     """Second moment of 'adam' and 'adamw', empty for 'sgd'."""
     t: int = 0
     """Number of batches so far."""
-    seed: int = 0
-    """Of dropout."""
+    seed: int | None = None
+    """Of dropout; None without it."""
 
 
 class Epoch(NamedTuple):
@@ -68,7 +68,7 @@ class Batches:
         dtype: np.dtype,
         n_bytes: int = 0,
         dropout: Sequence[float] = (),
-        seed: int = 0,
+        seed: int | None = None,
     ):
         self.kernels = kernels = load_kernels("skparams.neural_network.kernels", "MLP")
         self.network, self.batch_size, self.dtype = network, batch_size, dtype
@@ -96,8 +96,7 @@ class Batches:
         self._rows_of_call = max(1, n_rows // batch_size) * batch_size
         self._samples.reserve(min(self._rows_of_call + self._joins, X.shape[0]))
         self._squared_norm: float | None = None  # of the weights that the last epoch left
-        self._last: slice | None = None  # the batch whose step has its gradient kept
-        self._gradient: Callable[[], np.ndarray] | None = None
+        self._has_gradient = False
 
     def with_data(self, data: tuple[Any, np.ndarray, np.ndarray | None]) -> Batches:
         """Batches of other data for the same network, without dropout."""
@@ -117,8 +116,6 @@ class Batches:
         state: Optimizer,
         learning_rates: np.ndarray,
         mlp: Any,
-        *,
-        keeps_gradient: bool = False,
     ) -> Epoch:
         """Train params in place, with a learning rate for each batch."""
         if state.solver == "sgd":
@@ -131,7 +128,6 @@ class Batches:
         progress = np.array([state.t, self._squared_norm, 0.0, 0.0, 0.0])
         decay = float(mlp.weight_decay) if state.solver == "adamw" else 0.0
         max_norm = np.inf if mlp.max_gradient_norm is None else float(mlp.max_gradient_norm)
-        self._last = self._last_batch(order) if keeps_gradient else None
         try:
             self._train(
                 params, order, progress,
@@ -140,9 +136,9 @@ class Batches:
                 decay, max_norm,
             )  # fmt: skip
         finally:
-            self._last = None
             state.t, self._squared_norm = int(progress[0]), progress[1]
         total, n_trained, gradient_norm = progress[2:]
+        self._has_gradient = True
         if n_trained == 0:
             raise ValueError(
                 "sample_weight sums to zero in every batch, which leaves no mean loss."
@@ -158,48 +154,23 @@ class Batches:
         coefs = params[:n_coefs]
         gradient[:n_coefs] += alpha * coefs
         gradient /= total_weight
-        self._gradient = gradient.copy
+        self._work.grads[:] = gradient
+        self._has_gradient = True
         penalty = 0.5 * alpha * np.square(coefs).sum()
         return (progress[2] + penalty) / total_weight, gradient
 
     def gradients(self) -> dict[str, list[np.ndarray]]:
-        """The gradient of the last step that was kept, for each fitted attribute, if there is one.
+        """The gradient of the last step, for each fitted attribute; empty before the first.
 
         It is that of the mean loss of a minibatch, or of all samples for 'lbfgs', penalty included
         and not clipped, at the weights before the step.
         """
-        if self._gradient is None:
+        if not self._has_gradient:
             return {}
         buffer = np.empty(self.network.n_params, self.dtype)
-        buffer[: self.network.n_trained] = self._gradient()
+        buffer[: self.network.n_trained] = self._work.grads
         views = self.network.views(buffer)
         return {name: views[name] for name in views if not name.startswith("running_")}
-
-    def _last_batch(self, order: np.ndarray | None) -> slice:
-        """Where in the order the last batch is that has a weight."""
-        stop, step = self._samples.n_samples, self.batch_size
-        start = (stop - 1) // step * step
-        if self._joins and stop - start == 1:
-            start = max(0, start - step)
-        while start > 0 and not self._weight_of(slice(start, stop), order):
-            start, stop = start - step, start
-        return slice(start, stop)
-
-    def _weight_of(self, batch: slice, order: np.ndarray | None) -> float:
-        return self._samples.weight_of(batch if order is None else order[batch])
-
-    def _keep_gradient(
-        self, batch: slice, order: np.ndarray | None, coefs: np.ndarray, alpha: float
-    ) -> None:
-        """Keep what makes a gradient of the sums that a batch leaves, before its step."""
-        total_weight, coefs = self._weight_of(batch, order), coefs.copy()
-
-        def gradient() -> np.ndarray:
-            sums = self._work.grads.copy()
-            sums[: coefs.size] += alpha * coefs
-            return sums / total_weight
-
-        self._gradient = gradient
 
     def evaluate(self, params: np.ndarray) -> tuple[np.ndarray, float]:
         """Input of the output layer's activation for all samples, and their mean loss.
@@ -211,6 +182,11 @@ class Batches:
         self._train(params, None, progress, self.kernels.DECISION, Z.reshape(-1), params, *UNUSED)
         divisor = n_outputs if self._objective.loss == "squared_error" else 1
         return Z, progress[2] / (divisor * self._samples.total_weight)
+
+    def loss(self, params: np.ndarray, alpha: float) -> np.float64:
+        """Mean loss of all samples as `evaluate` has it, and the penalty."""
+        penalty = 0.5 * alpha * np.square(params[: self.network.n_coefs], dtype=np.float64).sum()
+        return np.float64(self.evaluate(params)[1] + penalty / self._samples.total_weight)
 
     def _train(
         self, params: np.ndarray, order: np.ndarray | None, progress: np.ndarray, *optimizer: Any
@@ -226,12 +202,6 @@ class Batches:
             stop = start + self._rows_of_call
             if stop + self._joins >= n_samples:
                 stop = n_samples
-            if self._last is not None:
-                if start < self._last.start < stop:
-                    stop = self._last.start
-                elif start == self._last.start:
-                    coefs, alpha = params[: self.network.n_coefs], optimizer[4]
-                    self._keep_gradient(self._last, order, coefs, alpha)
             rows = slice(start, stop) if order is None else order[start:stop]
             hyperparameters = self.kernels.Optimizer(
                 *before, rates[start // self.batch_size :], *after
@@ -263,7 +233,7 @@ def _special(
     n_rows: int,
     dtype: np.dtype,
     dropout: Sequence[float],
-    seed: int,
+    seed: int | None,
 ) -> Any:
     """Memory of the kernels for hidden layers that scikit-learn does not have, or None."""
     has_special = any(ACTIVATIONS[name].is_special for name in network.activations)
@@ -278,10 +248,10 @@ def _special(
         normalization=NORMALIZATIONS[network.normalization],
         centered=np.empty(n_normalized, dtype),
         scales=np.empty(n_normalized, dtype),
-        moments=np.empty((2, max(network.sizes)), dtype),
+        moments=np.empty((2, max(network.sizes))),
         gains=network.gains,
         means=network.means,
         variances=network.variances,
         dropout=rates,
-        seed=np.array([seed], np.uint64),
+        seed=np.array([seed or 0], np.uint64),
     )

@@ -18,6 +18,7 @@ from skparams._compat import Interval, StrOptions, check_partial_fit_first_call,
 from skparams._runtime import unchanged_on_error
 from skparams.neural_network.activations import ACTIVATIONS, Objective
 from skparams.neural_network.base import BaseMLP
+from skparams.neural_network.class_weights import class_weights
 from skparams.neural_network.network import log_probabilities
 
 
@@ -141,9 +142,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         - A tuple ``(coefs, intercepts)`` has the arrays themselves.
     dtype : {'float32', 'float64'} or None, default=None
         What training computes in; None is float32 for X of float32 and float64 otherwise.
-    class_weight : dict, 'balanced' or None, default=None
-        Weights of the classes, by which sample weights are multiplied; 'balanced' makes them
-        inversely proportional to how often the classes occur in y.
+    class_weight : dict, list of dict, 'balanced' or None, default=None
+        Weights of the classes, by which sample weights are multiplied, in validation too. Classes
+        that a dict lacks have weight 1. 'balanced' is ``n_samples / (n_classes * np.bincount(y))``,
+        whatever the sample weights; not for `partial_fit`. With several labels per sample, it is
+        the product over the labels, for which a list has a dict with the weights of 0 and 1 each.
     label_smoothing : float, default=0.0
         Share of the target's probability, in [0, 1), that is distributed over all classes.
 
@@ -234,7 +237,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     _parameter_constraints: dict = {
         **BaseMLP._parameter_constraints,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
+        "class_weight": [dict, list, StrOptions({"balanced"}), None],
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
     }
 
@@ -340,6 +343,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         if self._label_binarizer.y_type_ == "multiclass":
             return len(self.classes_), Objective("log_loss", parameters)
         return Y.shape[1], Objective("binary_log_loss", parameters)
+
+    def _class_weights(self, Y, incremental):
+        return class_weights(self, Y, incremental)
 
     def _strata(self, Y):
         if self.n_outputs_ > 1:

@@ -18,10 +18,12 @@ from skparams._runtime.tiles import multiply
 from skparams.neural_network.layer_kernels import (
     DIFFERENTIATES,
     PREDICTS,
+    STEP,
     TRAINS,
     Special as Special,
     drop_inputs,
     finish_hidden,
+    input_factor,
     is_normalized,
     is_plain,
     joins_last_row,
@@ -36,7 +38,7 @@ from skparams.neural_network.optimizer_kernels import (
     NESTEROV as NESTEROV,
     SGD as SGD,
     Optimizer as Optimizer,
-    gradient_norm,
+    mean_gradient,
     update,
 )
 from skparams.neural_network.unit_kernels import CHUNK as CHUNK, IDENTITY, RELU, activate, add_bias
@@ -105,26 +107,32 @@ def _gather(X, by_feature, rows, out):
 
 
 @helper
-def _sparse_product(data, indices, indptr, rows, w, n_out, out):
+def _sparse_product(data, indices, indptr, rows, w, n_out, out, special, counter, mode):
     """Rows of a CSR matrix times weights."""
+    n_in = w.size // n_out
     for i in range(rows.size):
         row = out[i * n_out : (i + 1) * n_out]
         row[:] = 0
         for k in range(indptr[rows[i]], indptr[rows[i] + 1]):
             c, x = indices[k], w.dtype.type(data[k])
+            if special is not None:
+                x *= w.dtype.type(input_factor(special, counter + i * n_in + c, mode))
             weights = w[c * n_out : (c + 1) * n_out]
             for j in range(n_out):
                 row[j] += x * weights[j]
 
 
 @helper
-def _sparse_gradient(data, indices, indptr, rows, d, n_out, out):
+def _sparse_gradient(data, indices, indptr, rows, d, n_out, out, special, counter, mode):
     """Those rows transposed, times D."""
+    n_in = out.size // n_out
     out[:] = 0
     for i in range(rows.size):
         row = d[i * n_out : (i + 1) * n_out]
         for k in range(indptr[rows[i]], indptr[rows[i] + 1]):
             c, x = indices[k], d.dtype.type(data[k])
+            if special is not None:
+                x *= d.dtype.type(input_factor(special, counter + i * n_in + c, mode))
             gradient = out[c * n_out : (c + 1) * n_out]
             for j in range(n_out):
                 gradient[j] += x * row[j]
@@ -155,7 +163,8 @@ def _forward(layers, out_activation, samples, rows, weight, work, counter, mode)
         z = values[z0 : z0 + n * n_out]
         if i == 0 and is_sparse:
             data, indices, indptr = samples.data, samples.indices, samples.indptr
-            _sparse_product(data, indices, indptr, rows, params[w : w + n_in * n_out], n_out, z)
+            weights = params[w : w + n_in * n_out]
+            _sparse_product(data, indices, indptr, rows, weights, n_out, z, special, counter, mode)
             add_bias(values, z0, n, n_out, bias, b0, relu)
         elif n_in * n_out > WIDE:
             _multiply_wide(a, a0, False, params, w, False, values, z0, n, n_out, n_in)
@@ -175,7 +184,7 @@ def _forward(layers, out_activation, samples, rows, weight, work, counter, mode)
 
 
 @inlined
-def _backward(layers, samples, rows, weight, work):
+def _backward(layers, samples, rows, weight, work, counter, mode):
     """Fill work.grads; the units of the output layer in work.values are its D."""
     params, layout, grads, n = layers.params, layers.layout, work.grads, rows.size
     values, deltas, zeros, ones = work.values, work.deltas, work.zeros, work.ones
@@ -193,7 +202,7 @@ def _backward(layers, samples, rows, weight, work):
         if i == 0 and samples.indptr.size > 0:
             data, indices, indptr = samples.data, samples.indices, samples.indptr
             D, G = d[d0 : d0 + n * n_out], grads[w : w + n_in * n_out]
-            _sparse_gradient(data, indices, indptr, rows, D, n_out, G)
+            _sparse_gradient(data, indices, indptr, rows, D, n_out, G, special, counter, mode)
         elif is_wide:
             _multiply_wide(a, a0, True, d, d0, False, grads, w, n_in, n_out, n)
         else:
@@ -219,8 +228,9 @@ def epoch(layers, samples, order, optimizer, work, state):
     A batch whose weights sum to zero has no mean loss and is skipped. ``state`` holds the number of
     steps so far, the sum of the squared weights, the sum over samples of the batches' mean losses
     with penalty (GRADIENT, DECISION: the weighted sum of the loss, over outputs too, without
-    penalty), the number of samples trained on, and the norm of the last batch's gradient. It goes
-    on from there, so that the batches of an epoch may come in any number of calls.
+    penalty), the number of samples trained on, and the norm of the last batch's gradient, which
+    work.grads then holds. It goes on from there, so that the batches of an epoch may come in any
+    number of calls.
     """
     params, layout, special = layers.params, layers.layout, work.special
     n_coefs, last, loss_code = layout[0, 3], layout.shape[0] - 1, layers.loss
@@ -229,7 +239,10 @@ def epoch(layers, samples, order, optimizer, work, state):
     decides, sums_gradients = optimizer.solver == DECISION, optimizer.solver == GRADIENT
     out_activation = IDENTITY if decides else layers.out_activation
     mode = PREDICTS if decides else DIFFERENTIATES if sums_gradients else TRAINS
-    start, batch, n_numbers = 0, 0, work.batch.size + work.values.size
+    start, batch = 0, 0
+    end = order.size  # of the rows that are trained on
+    while end > 0 and samples.weight[end - 1] == 0:
+        end -= 1
     while start < order.size:
         stop = start + samples.batch_size
         if joins_last_row(special) and order.size - stop == 1:
@@ -241,7 +254,7 @@ def epoch(layers, samples, order, optimizer, work, state):
             total_weight += weight[i]
         if total_weight == 0.0 and not decides:
             continue
-        counter = int(state[0]) * n_numbers
+        counter = int(state[0]) * STEP
         _forward(layers, out_activation, samples, rows, weight, work, counter, mode)
         output = n * layout[last, 4]
         predicted = work.values[output : output + n * n_out]
@@ -254,7 +267,7 @@ def epoch(layers, samples, order, optimizer, work, state):
         if decides:
             state[2] += loss
             continue
-        _backward(layers, samples, rows, weight, work)
+        _backward(layers, samples, rows, weight, work, counter, mode)
         if sums_gradients:
             state[2] += loss
             for i in range(work.grads.size):
@@ -263,8 +276,7 @@ def epoch(layers, samples, order, optimizer, work, state):
         alpha, scale = optimizer.alpha, 1.0 / total_weight
         state[2] += n * (loss / n_outputs + 0.5 * alpha * state[1]) / total_weight
         state[0] += 1
-        if stop >= order.size or optimizer.max_norm < np.inf:
-            state[4] = gradient_norm(params, work.grads, n_coefs, alpha, scale)
-            if state[4] > optimizer.max_norm:
-                scale *= optimizer.max_norm / state[4]
-        state[1] = update(params, work.grads, n_coefs, optimizer, state[0], batch - 1, scale)
+        if stop >= end or optimizer.max_norm < np.inf:
+            state[4] = mean_gradient(params, work.grads, n_coefs, alpha, scale)
+            alpha, scale = 0.0, min(1.0, optimizer.max_norm / state[4]) if state[4] > 0 else 1.0
+        state[1] = update(params, work.grads, n_coefs, optimizer, state[0], batch - 1, alpha, scale)

@@ -9,7 +9,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from skparams._runtime.decorators import exact, helper
+from skparams._runtime.decorators import exact, helper, inlined, sums
 from skparams.neural_network.activation_kernels import activate_with_slopes
 from skparams.neural_network.unit_kernels import RELU, activate, multiply_derivative
 
@@ -21,9 +21,9 @@ PREDICTS, DIFFERENTIATES, TRAINS = range(3)
 # `slopes` has, for each unit of a batch, the derivative of its value in the activation's input,
 # dropout included; `centered` what normalization makes of it before the gain; `scales` what it
 # multiplies by, for each unit (BATCH) or row (LAYER); `moments` room for two numbers of each unit
-# of a layer. In the network's flat buffer gains start at `gains`, and running means and variances,
-# which are not trained, at `means` and `variances`. `dropout` has a rate for the input and each
-# hidden layer; `seed` one number.
+# of a layer, in double precision. In the network's flat buffer gains start at `gains`, and running
+# means and variances, which are not trained, at `means` and `variances`. `dropout` has a rate for
+# the input and each hidden layer; `seed` one number.
 Special = namedtuple(
     "Special",
     "slopes normalization centered scales moments gains means variances dropout seed",
@@ -36,6 +36,8 @@ EPSILON, SHARE = 1e-5, 0.1
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
 MIX_1, MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 SHIFT_1, SHIFT_2, SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
+RANGE = 2.0**53  # of the bits that are compared
+STEP = 2**36  # numbers of the stream that a batch may use, which are more than memory has room for
 
 
 @helper
@@ -60,24 +62,32 @@ def joins_last_row(special):
     return special.normalization == BATCH
 
 
+@inlined
+def _is_kept(seed, number, threshold):
+    """Whether number ``number`` of the random stream is at least threshold, of 53 bits."""
+    bits = seed + GAMMA * np.uint64(number)
+    bits = (bits ^ (bits >> SHIFT_1)) * MIX_1
+    bits = (bits ^ (bits >> SHIFT_2)) * MIX_2
+    bits ^= bits >> SHIFT_3
+    return (bits >> np.uint64(11)) >= threshold
+
+
 @exact
-def _drop(values, slopes, rate, seed, counter):
+def _drop(values, slopes, rate, seed, first):
     """Set values and their slopes to 0 with probability rate; scale the others up.
 
-    Number k of the random stream decides about element k - counter.
+    Number first + k of the random stream decides about element k. `slopes` may be empty.
     """
     T = values.dtype.type
-    zero, kept = T(0), T(1.0 / (1.0 - rate))
-    threshold = np.uint64(rate * 9007199254740992.0)  # 2^53
-    for k in range(values.size):
-        bits = seed + GAMMA * np.uint64(counter + k)
-        bits = (bits ^ (bits >> SHIFT_1)) * MIX_1
-        bits = (bits ^ (bits >> SHIFT_2)) * MIX_2
-        bits ^= bits >> SHIFT_3
-        factor = kept if (bits >> np.uint64(11)) >= threshold else zero
-        values[k] *= factor
-        if slopes.size > 0:
+    zero, scale, threshold = T(0), T(1.0 / (1.0 - rate)), np.uint64(rate * RANGE)
+    if slopes.size > 0:
+        for k in range(values.size):
+            factor = scale if _is_kept(seed, first + k, threshold) else zero
+            values[k] *= factor
             slopes[k] *= factor
+    else:
+        for k in range(values.size):
+            values[k] *= scale if _is_kept(seed, first + k, threshold) else zero
 
 
 @helper
@@ -89,63 +99,114 @@ def drop_inputs(special, a, counter, mode):
             _drop(a, a[:0], rate, special.seed[0], counter)
 
 
+@inlined
+def input_factor(special, number, mode):
+    """What dropout multiplies the number of an input by."""
+    if special is None:
+        return 1.0
+    rate = special.dropout[0]
+    if rate == 0.0 or mode == PREDICTS:
+        return 1.0
+    is_kept = _is_kept(special.seed[0], number, np.uint64(rate * RANGE))
+    return 1.0 / (1.0 - rate) if is_kept else 0.0
+
+
+@helper
+def _total(weight):
+    total = 0.0
+    for i in range(weight.size):
+        total += weight[i]
+    return total
+
+
 @exact
-def _normalize_units(special, params, layer, values, n, weight, mode):
-    """Batch normalization (Ioffe and Szegedy, 2015) by the weighted moments of the batch."""
-    _, n_out, _, b, unit = layer
-    T, z0 = values.dtype.type, n * unit
-    centered, mean, var = special.centered, special.moments[0], special.moments[1]
-    means, variances = special.means + unit, special.variances + unit
+def _batch_moments(z, n_out, weight, mean, var):
+    """Weighted moments of each unit, in double precision."""
+    share = 1.0 / _total(weight)
+    mean[:] = 0.0
+    var[:] = 0.0
+    for i in range(weight.size):
+        row, w = z[i * n_out : (i + 1) * n_out], weight[i] * share
+        for j in range(n_out):
+            mean[j] += w * row[j]
+    for i in range(weight.size):
+        row, w = z[i * n_out : (i + 1) * n_out], weight[i] * share
+        for j in range(n_out):
+            d = row[j] - mean[j]
+            var[j] += w * (d * d)
+
+
+@helper
+def _unit_moments(special, params, z, n_out, unit, weight, mode):
+    """Mean and variance of each unit: of the batch, which move the running ones, or these."""
+    mean, var = special.moments[0, :n_out], special.moments[1, :n_out]
+    means = params[special.means + unit : special.means + unit + n_out]
+    variances = params[special.variances + unit : special.variances + unit + n_out]
     if mode == PREDICTS:
         for j in range(n_out):
-            mean[j], var[j] = params[means + j], params[variances + j]
+            mean[j], var[j] = means[j], variances[j]
     else:
-        total = 0.0
-        for i in range(n):
-            total += weight[i]
-        part, share = T(1.0 / total), T(SHARE if mode == TRAINS else 0.0)
-        mean[:n_out] = T(0)
-        var[:n_out] = T(0)
-        for i in range(n):
-            z, w = values[z0 + i * n_out : z0 + (i + 1) * n_out], weight[i] * part
-            for j in range(n_out):
-                mean[j] += w * z[j]
-        for i in range(n):
-            z, w = values[z0 + i * n_out : z0 + (i + 1) * n_out], weight[i] * part
-            for j in range(n_out):
-                var[j] += w * (z[j] - mean[j]) * (z[j] - mean[j])
+        _batch_moments(z, n_out, weight, mean, var)
+        share = SHARE if mode == TRAINS else 0.0
         for j in range(n_out):
-            params[means + j] += share * (mean[j] - params[means + j])
-            params[variances + j] += share * (var[j] - params[variances + j])
-    gain, shift = params[special.gains + unit :], params[b : b + n_out]
-    scale = special.scales[unit : unit + n_out]
-    for j in range(n_out):
-        scale[j] = T(1) / np.sqrt(var[j] + T(EPSILON))
-    for i in range(n):
-        z, x = values[z0 + i * n_out : z0 + (i + 1) * n_out], centered[z0 + i * n_out :]
-        for j in range(n_out):
-            x[j] = (z[j] - mean[j]) * scale[j]
-            z[j] = gain[j] * x[j] + shift[j]
+            means[j] += share * (mean[j] - means[j])
+            variances[j] += share * (var[j] - variances[j])
+    return mean, var
 
 
 @exact
-def _normalize_rows(special, params, layer, values, n):
-    """Layer normalization (Ba, Kiros and Hinton, 2016)."""
-    _, n_out, _, b, unit = layer
-    T, z0 = values.dtype.type, n * unit
-    gain, shift = params[special.gains + unit :], params[b : b + n_out]
-    scale, part = special.scales[z0 : z0 + n], T(1.0 / n_out)
-    for i in range(n):
-        z, x = values[z0 + i * n_out : z0 + (i + 1) * n_out], special.centered[z0 + i * n_out :]
+def _scale_units(z, x, n_out, mean, var, scale, gain, shift):
+    """Normalize each unit, keep that in x, then apply gain and shift."""
+    T = z.dtype.type
+    for j in range(n_out):
+        scale[j] = T(1.0 / np.sqrt(var[j] + EPSILON))
+    for start in range(0, z.size, n_out):
+        Z, X = z[start : start + n_out], x[start : start + n_out]
+        for j in range(n_out):
+            X[j] = (Z[j] - T(mean[j])) * scale[j]
+        for j in range(n_out):
+            Z[j] = gain[j] * X[j] + shift[j]
+
+
+@sums
+def _scale_rows(z, x, n_out, scale, gain, shift):
+    """Normalize each row, keep that in x, then apply gain and shift."""
+    T = z.dtype.type
+    one, share = T(1), T(1.0 / n_out)
+    for i in range(scale.size):
+        Z, X = z[i * n_out : (i + 1) * n_out], x[i * n_out : (i + 1) * n_out]
         mean, var = T(0), T(0)
         for j in range(n_out):
-            mean += z[j] * part
+            mean += Z[j]
+        mean *= share
         for j in range(n_out):
-            var += (z[j] - mean) * (z[j] - mean) * part
-        scale[i] = T(1) / np.sqrt(var + T(EPSILON))
+            d = Z[j] - mean
+            X[j] = d
+            var += d * d
+        scale[i] = one / np.sqrt(var * share + T(EPSILON))
         for j in range(n_out):
-            x[j] = (z[j] - mean) * scale[i]
-            z[j] = gain[j] * x[j] + shift[j]
+            X[j] *= scale[i]
+            Z[j] = gain[j] * X[j] + shift[j]
+
+
+@helper
+def _normalize(special, params, layer, values, n, weight, mode):
+    """Replace a layer's products by normalized ones times the gain plus the shift.
+
+    Of each unit over the rows (Ioffe and Szegedy, 2015), or of each row over the units (Ba, Kiros
+    and Hinton, 2016).
+    """
+    n_out, b, unit = layer[1], layer[3], layer[4]
+    part = slice(n * unit, n * (unit + n_out))
+    z, x = values[part], special.centered[part]
+    gains = special.gains + unit
+    gain, shift = params[gains : gains + n_out], params[b : b + n_out]
+    if special.normalization == BATCH:
+        mean, var = _unit_moments(special, params, z, n_out, unit, weight, mode)
+        scale = special.scales[unit : unit + n_out]
+        _scale_units(z, x, n_out, mean, var, scale, gain, shift)
+    else:
+        _scale_rows(z, x, n_out, special.scales[n * unit : n * unit + n], gain, shift)
 
 
 @helper
@@ -163,10 +224,8 @@ def finish_hidden(
         if activation != RELU:
             activate(values[part], n_out, activation, scratch, scratch_bits)
     else:
-        if special.normalization == BATCH:
-            _normalize_units(special, params, layer, values, n, weight, mode)
-        elif special.normalization == LAYER:
-            _normalize_rows(special, params, layer, values, n)
+        if special.normalization != 0:
+            _normalize(special, params, layer, values, n, weight, mode)
         z, slopes = values[part], special.slopes[part]
         activate_with_slopes(z, slopes, n_out, activation, scratch, scratch_bits)
         rate = special.dropout[i + 1]
@@ -186,35 +245,42 @@ def unit_delta(special, d, values, part, activation):
 
 
 @exact
-def _through_units(special, d, layer, n, weight, gain, shift_grads, gain_grads):
-    """Differentiate batch normalization, its moments as well."""
-    _, n_out, _, _, unit = layer
-    T, z0, total = d.dtype.type, n * unit, 0.0
-    scale = special.scales[unit : unit + n_out]
-    for i in range(n):
-        total += weight[i]
-    part = T(1.0 / total)
-    for i in range(n):
-        D, x = d[z0 + i * n_out : z0 + (i + 1) * n_out], special.centered[z0 + i * n_out :]
-        w = weight[i] * part
+def _gain_gradient(d, x, gradient):
+    n_out = gradient.size
+    gradient[:] = d.dtype.type(0)
+    for start in range(0, d.size, n_out):
+        D, X = d[start : start + n_out], x[start : start + n_out]
         for j in range(n_out):
-            D[j] = gain[j] * scale[j] * (D[j] - w * (shift_grads[j] + x[j] * gain_grads[j]))
+            gradient[j] += D[j] * X[j]
 
 
 @exact
-def _through_rows(special, d, layer, n, gain):
+def _through_units(d, x, weight, scale, gain, shift_gradient, gain_gradient):
+    """Differentiate batch normalization, its moments as well."""
+    T, n_out = d.dtype.type, gain.size
+    share = T(1.0 / _total(weight))
+    for i in range(weight.size):
+        D, X = d[i * n_out : (i + 1) * n_out], x[i * n_out : (i + 1) * n_out]
+        w = weight[i] * share
+        for j in range(n_out):
+            D[j] = gain[j] * scale[j] * (D[j] - w * (shift_gradient[j] + X[j] * gain_gradient[j]))
+
+
+@sums
+def _through_rows(d, x, scale, gain):
     """Differentiate layer normalization, its moments as well."""
-    _, n_out, _, _, unit = layer
-    T, z0 = d.dtype.type, n * unit
-    scale, part = special.scales[z0 : z0 + n], T(1.0 / n_out)
-    for i in range(n):
-        D, x = d[z0 + i * n_out : z0 + (i + 1) * n_out], special.centered[z0 + i * n_out :]
+    T, n_out = d.dtype.type, gain.size
+    share = T(1.0 / n_out)
+    for i in range(scale.size):
+        D, X = d[i * n_out : (i + 1) * n_out], x[i * n_out : (i + 1) * n_out]
         mean, along = T(0), T(0)
         for j in range(n_out):
-            mean += gain[j] * D[j] * part
-            along += gain[j] * D[j] * x[j] * part
+            D[j] *= gain[j]
+            mean += D[j]
+            along += D[j] * X[j]
+        mean, along = mean * share, along * share
         for j in range(n_out):
-            D[j] = scale[i] * (gain[j] * D[j] - mean - x[j] * along)
+            D[j] = scale[i] * (D[j] - mean - X[j] * along)
 
 
 @helper
@@ -224,15 +290,13 @@ def normalization_delta(special, params, layer, d, n, weight, grads):
     The gradient of the shifts is in `grads`; that of the gains is written.
     """
     if special is not None and special.normalization != 0:
-        _, n_out, _, b, unit = layer
-        z0, start = n * unit, special.gains + unit
-        gain, gain_grads = params[start : start + n_out], grads[start : start + n_out]
-        gain_grads[:] = d.dtype.type(0)
-        for i in range(n):
-            D, x = d[z0 + i * n_out : z0 + (i + 1) * n_out], special.centered[z0 + i * n_out :]
-            for j in range(n_out):
-                gain_grads[j] += D[j] * x[j]
+        n_out, b, unit = layer[1], layer[3], layer[4]
+        gains, part = special.gains + unit, slice(n * unit, n * (unit + n_out))
+        D, x, gain = d[part], special.centered[part], params[gains : gains + n_out]
+        gain_gradient = grads[gains : gains + n_out]
+        _gain_gradient(D, x, gain_gradient)
         if special.normalization == BATCH:
-            _through_units(special, d, layer, n, weight, gain, grads[b : b + n_out], gain_grads)
+            scale, shift_gradient = special.scales[unit : unit + n_out], grads[b : b + n_out]
+            _through_units(D, x, weight, scale, gain, shift_gradient, gain_gradient)
         else:
-            _through_rows(special, d, layer, n, gain)
+            _through_rows(D, x, special.scales[n * unit : n * unit + n], gain)

@@ -58,6 +58,8 @@ def _smoothed(a, n_out, Y, weight, loss, smoothing):
     T = a.dtype.type
     one, zero = T(1), T(0)
     eps = T(2.220446049250313e-16) if a.itemsize == 8 else T(1.1920929e-7)
+    if loss == LOG_LOSS:  # small probabilities are exact there
+        eps = T(2.2250738585072014e-308) if a.itemsize == 8 else T(1.1754944e-38)
     n_values = n_out if loss == LOG_LOSS else 2
     low, high = T(smoothing / n_values), T(1.0 - smoothing + smoothing / n_values)
     total = 0.0

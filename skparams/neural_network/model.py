@@ -15,7 +15,12 @@ from sklearn.utils.validation import check_is_fitted
 from skparams._compat import invalid_hyperparameter_first, mlp_optimizer
 from skparams._runtime import validate_data
 from skparams.neural_network.activations import ACTIVATIONS
-from skparams.neural_network.network import decision, hidden_values, input_gradients
+from skparams.neural_network.network import (
+    decision,
+    hidden_values,
+    input_gradients,
+    normalization_of,
+)
 from skparams.neural_network.schedules import SCHEDULES
 
 # What scikit-learn's classes have.
@@ -187,8 +192,9 @@ def _position(value: Any, n: int, what: str) -> int:
 def _their_hyperparameters(mlp: Any, cls: type) -> dict[str, Any]:
     """The arguments of scikit-learn's class; ValueError if it cannot predict the same."""
     activations, changed = set(mlp._hidden_activations(len(mlp.coefs_) - 1)), []
-    if mlp.normalization is not None:
-        changed.append(f"normalization={mlp.normalization!r}")
+    normalization = normalization_of(mlp)
+    if normalization is not None:
+        changed.append(f"normalization={normalization!r}")
     if len(activations) > 1 or not activations <= THEIR_ACTIVATIONS:
         changed.append(f"activation={mlp.activation!r}")
     if mlp.loss not in THEIR_LOSSES:

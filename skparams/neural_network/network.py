@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 NORMALIZATIONS = {None: 0, "batch": 1, "layer": 2}
 """Codes of the kernels."""
 
+NORMALIZED = ("gains_", "running_means_", "running_variances_")
+"""Fitted attributes that only networks with normalization have."""
+
 EPSILON = 1e-5
 """Added to variances by normalization, as in PyTorch; the kernels have the same."""
 
@@ -74,35 +77,29 @@ class Network:
     def pack(self, arrays: Mapping[str, Sequence[np.ndarray]], dtype: np.dtype) -> np.ndarray:
         """Copy fitted attributes into a new buffer; raise ValueError if a shape differs."""
         buffer = np.empty(self.n_params, dtype=dtype)
-        check_normalized(self.normalization, arrays)
         for name, views in self.views(buffer).items():
-            if [np.shape(array) for array in arrays[name]] != [view.shape for view in views]:
+            found, needed = arrays.get(name, ()), [view.shape for view in views]
+            if [np.shape(array) for array in found] != needed:
                 raise ValueError(
-                    f"{name} has arrays of shapes {[np.shape(array) for array in arrays[name]]}, "
-                    "but the data and hidden_layer_sizes need "
-                    f"{[view.shape for view in views]}. Training can only continue with the layers "
-                    "that it started with."
+                    f"{name} has arrays of shapes {[np.shape(array) for array in found]}, but the "
+                    f"data and hidden_layer_sizes need {needed}. Training can only continue with "
+                    "the layers that it started with."
                 )
-            for view, array in zip(views, arrays[name], strict=True):
+            for view, array in zip(views, found, strict=True):
                 view[:] = array
         return buffer
 
 
-def check_normalized(normalization: str | None, arrays: Mapping[str, object]) -> None:
-    """Raise ValueError if fitted attributes lack what a normalization needs."""
-    needed = {"batch": ("gains_", "running_means_", "running_variances_"), "layer": ("gains_",)}
-    for name in needed.get(normalization or "", ()):
-        if name not in arrays:
-            raise ValueError(
-                f"normalization={normalization!r} needs {name}, which the model does not have, as "
-                "it was fitted with another normalization. Fit a new model, or set that one."
-            )
+def normalization_of(mlp: BaseMLP) -> str | None:
+    """The normalization of a fitted network, whatever the hyperparameter is by now."""
+    if hasattr(mlp, "running_means_"):
+        return "batch"
+    return "layer" if hasattr(mlp, "gains_") else None
 
 
 def hidden_values(X, mlp: BaseMLP) -> Iterator[np.ndarray]:
     """Yield the values of each hidden layer's units, for dense or sparse X."""
     activations = mlp._hidden_activations(len(mlp.coefs_) - 1)
-    check_normalized(mlp.normalization, vars(mlp))
     for i, activation in enumerate(activations):
         X = _unit_inputs(X, mlp, i)
         ACTIVATIONS[activation].apply(X)
@@ -119,15 +116,17 @@ def decision(X, mlp: BaseMLP) -> np.ndarray:
 def _unit_inputs(A, mlp: BaseMLP, i: int) -> np.ndarray:
     """What the activation of layer i gets, where A are the values of the layer before."""
     Z = A @ mlp.coefs_[i]
-    if mlp.normalization and i < len(mlp.coefs_) - 1:
-        _normalize(Z, mlp, i)
+    if i < len(mlp.coefs_) - 1:
+        _normalize(Z, mlp, i, normalization_of(mlp))
     Z += mlp.intercepts_[i]
     return Z
 
 
-def _normalize(Z: np.ndarray, mlp: BaseMLP, i: int) -> None:
+def _normalize(Z: np.ndarray, mlp: BaseMLP, i: int, normalization: str | None) -> None:
     """Normalization of hidden layer i, without the shift."""
-    if mlp.normalization == "batch":
+    if normalization is None:
+        return
+    if normalization == "batch":
         mean, variance = mlp.running_means_[i], mlp.running_variances_[i]
     else:
         mean, variance = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
@@ -138,9 +137,10 @@ def _normalize(Z: np.ndarray, mlp: BaseMLP, i: int) -> None:
 def input_gradients(X, mlp: BaseMLP, outputs: Sequence[int], out_activation: str) -> np.ndarray:
     """Derivatives of some outputs in the inputs, of shape (n_samples, n_outputs, n_features)."""
     A, hidden, activations = X, [], mlp._hidden_activations(len(mlp.coefs_) - 1)
+    normalization = normalization_of(mlp)
     for i in range(len(mlp.coefs_) - 1):
         activation, Z = ACTIVATIONS[activations[i]], _unit_inputs(A, mlp, i)
-        products = A @ mlp.coefs_[i] if mlp.normalization == "layer" else None
+        products = A @ mlp.coefs_[i] if normalization == "layer" else None
         A = Z.copy()
         activation.apply(A)
         assert activation.derivative is not None  # of hidden layers
@@ -148,7 +148,7 @@ def input_gradients(X, mlp: BaseMLP, outputs: Sequence[int], out_activation: str
     D = _output_gradients(_unit_inputs(A, mlp, len(hidden)), mlp, outputs, out_activation)
     for i, (slopes, products) in reversed(list(enumerate(hidden))):
         D *= slopes[:, np.newaxis]
-        if mlp.normalization:
+        if normalization:
             _differentiate_normalization(D, products, mlp, i)
         n, n_outputs, n_units = D.shape
         D = D.reshape(n * n_outputs, n_units) @ mlp.coefs_[i].T
@@ -170,9 +170,12 @@ def _output_gradients(
 
 
 def _differentiate_normalization(D: np.ndarray, Z: Any, mlp: BaseMLP, i: int) -> None:
-    """Turn derivatives in the inputs of an activation into those in the products Z of its layer."""
+    """Turn derivatives in the inputs of an activation into those in the products Z of its layer.
+
+    Normalization of batches, by running moments, needs no Z.
+    """
     gain, epsilon = mlp.gains_[i], D.dtype.type(EPSILON)
-    if mlp.normalization == "batch":
+    if Z is None:  # of batches
         D *= gain / np.sqrt(mlp.running_variances_[i] + epsilon)
         return
     scale = 1 / np.sqrt(Z.var(axis=1, keepdims=True) + epsilon)

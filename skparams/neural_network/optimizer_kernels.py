@@ -61,21 +61,40 @@ def _squared_norm(p):
 
 
 @sums
-def gradient_norm(params, grads, n_coefs, alpha, scale):
-    """Norm of the gradient of a batch's mean loss, penalty included."""
-    T = params.dtype.type
-    alpha, scale, total = T(alpha), T(scale), T(0)
-    for i in range(n_coefs):
-        g = (grads[i] + alpha * params[i]) * scale
-        total += g * g
-    for i in range(n_coefs, grads.size):
-        g = grads[i] * scale
-        total += g * g
-    return np.sqrt(float(total))
+def _norm(g):
+    """In double precision; squares may overflow where the norm does not."""
+    total, largest = 0.0, 0.0
+    for i in range(g.size):
+        total += float(g[i]) * float(g[i])
+    if total == np.inf:
+        for i in range(g.size):
+            largest = max(largest, abs(float(g[i])))
+        total = 0.0
+        for i in range(g.size):
+            total += (float(g[i]) / largest) ** 2
+        return largest * np.sqrt(total)
+    return np.sqrt(total)
+
+
+@exact
+def _add_penalty(p, g, alpha, scale):
+    """Make of a batch's sums of gradients the gradient that a step takes, as _adam and _sgd do."""
+    T = p.dtype.type
+    alpha, scale = T(alpha), T(scale)
+    for i in range(p.size):
+        g[i] = (g[i] + alpha * p[i]) * scale
 
 
 @inlined
-def update(params, grads, n_coefs, optimizer, t, batch, scale):
+def mean_gradient(params, grads, n_coefs, alpha, scale):
+    """Make of sums the gradient of a batch's mean loss, penalty included; return its norm."""
+    _add_penalty(params[:n_coefs], grads[:n_coefs], alpha, scale)
+    _add_penalty(params[n_coefs : grads.size], grads[n_coefs:], 0.0, scale)
+    return _norm(grads)
+
+
+@inlined
+def update(params, grads, n_coefs, optimizer, t, batch, alpha, scale):
     """Take step t with the gradients of a batch; return the sum of the squared new weights."""
     first, second, step, is_adam = (
         optimizer.first,
@@ -88,14 +107,14 @@ def update(params, grads, n_coefs, optimizer, t, batch, scale):
     if is_adam:
         step *= np.sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
     # First biases and gains, which do not decay, then the weights.
-    start, stop, alpha, kept_of_these = n_coefs, grads.size, 0.0, 1.0
+    start, stop, alpha_of_these, kept_of_these = n_coefs, grads.size, 0.0, 1.0
     for _ in range(2):
         p, g, m = params[start:stop], grads[start:stop], first[start:stop]
         if is_adam:
             v = second[start:stop]
-            _adam(p, g, m, v, alpha, scale, step, beta_1, beta_2, epsilon, kept_of_these)
+            _adam(p, g, m, v, alpha_of_these, scale, step, beta_1, beta_2, epsilon, kept_of_these)
         else:
             momentum, nesterov = optimizer.momentum, optimizer.solver == NESTEROV
-            _sgd(p, g, m, alpha, scale, step, momentum, nesterov)
-        start, stop, alpha, kept_of_these = 0, n_coefs, optimizer.alpha, kept
+            _sgd(p, g, m, alpha_of_these, scale, step, momentum, nesterov)
+        start, stop, alpha_of_these, kept_of_these = 0, n_coefs, alpha, kept
     return _squared_norm(params[:n_coefs])

@@ -33,12 +33,6 @@ class TrainingSamples:
             size += (X.dtype != self._dtype) * copied[0].size * itemsize
         return max(n_bytes, MIN_COPIED) * self.n_samples // size
 
-    def weight_of(self, rows: np.ndarray | slice) -> float:
-        """Sum of the weights of some rows."""
-        if self._weight is None:
-            return float(rows.stop - rows.start if isinstance(rows, slice) else len(rows))
-        return float(self._weight[rows].sum(dtype=np.float64))
-
     def reserve(self, n_rows: int) -> None:
         """Make room for the targets and weights of so many rows."""
         self._targets = np.empty((n_rows, self._Y.shape[1]), self._dtype)

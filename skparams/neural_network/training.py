@@ -18,6 +18,7 @@ from skparams.neural_network.activations import Objective
 from skparams.neural_network.batches import Batches, Optimizer
 from skparams.neural_network.history import History
 from skparams.neural_network.network import Network
+from skparams.neural_network.regularization import check_batch, dropout_rates
 from skparams.neural_network.row_order import RowOrder
 from skparams.neural_network.schedules import learning_rates
 from skparams.neural_network.validation import (
@@ -83,9 +84,10 @@ def train_epochs(
             data, held_out = split(mlp, data)
     n_samples = data[0].shape[0]
     batch_size = _batch_size(mlp, n_samples)
+    check_batch(mlp, batch_size)
     n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
     _start(mlp, network, params, incremental)
-    dropout = mlp._dropout_rates(), mlp._optimizer.seed
+    dropout = dropout_rates(mlp), mlp._optimizer.seed
     batches = Batches(network, data, objective, batch_size, params.dtype, n_bytes, *dropout)
     earlier, history, validation = getattr(mlp, "history_", {}), History(), None
     if held_out is not None:
@@ -103,9 +105,7 @@ def train_epochs(
             for _ in epochs:
                 rows = order.shuffled(mlp._random_state) if order else None
                 rates = learning_rates(mlp, batches.n_batches)
-                epoch = batches.train_epoch(
-                    params, rows, mlp._optimizer, rates, mlp, keeps_gradient=tasks.has_callbacks
-                )
+                epoch = batches.train_epoch(params, rows, mlp._optimizer, rates, mlp)
                 mlp.loss_ = epoch.loss
                 mlp.n_iter_ += 1
                 mlp.t_ += n_samples
@@ -136,6 +136,9 @@ def train_epochs(
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
         tasks.close(done=False)
+    if network.normalization == "batch":  # epochs have the moments of their batches
+        with np.errstate(all="ignore"):
+            mlp.loss_ = batches.loss(best, mlp.alpha)
     if incremental and order:
         mlp._order = order
     mlp.history_ = history.joined(earlier)
@@ -210,11 +213,17 @@ def _optimizer(mlp: BaseMLP, trained: np.ndarray, incremental: bool) -> Optimize
         state = copy.deepcopy(state)
         if is_adam or mlp.learning_rate == "constant":
             state.learning_rate = learning_rate
-        return state
+        return _with_seed(mlp, state)
     first, second = np.zeros_like(trained), np.zeros(trained.size if is_adam else 0, trained.dtype)
-    state = Optimizer(mlp.solver, learning_rate, first, second)
-    if any(mlp._dropout_rates()):
-        state.seed = int(mlp._random_state.randint(2**63 - 1, dtype=np.int64))
+    return _with_seed(mlp, Optimizer(mlp.solver, learning_rate, first, second))
+
+
+def _with_seed(mlp: BaseMLP, state: Optimizer) -> Optimizer:
+    """Draw the seed of dropout, if there is none; without dropout no random number is drawn."""
+    if state.seed is None and any(dropout_rates(mlp)):
+        # A warm start draws the same number again, but has seen samples.
+        drawn = mlp._random_state.randint(2**63 - 1, dtype=np.int64)
+        state.seed = int(drawn) + getattr(mlp, "t_", 0)
     return state
 
 

@@ -1,0 +1,96 @@
+"""Weights of samples, and of the classes by which they are multiplied."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils.class_weight import compute_class_weight
+
+from skparams._compat import check_sample_weight
+
+if TYPE_CHECKING:
+    from skparams.neural_network.classifier import MLPClassifier
+
+
+def class_weights(mlp: MLPClassifier, Y: np.ndarray, incremental: bool) -> list[np.ndarray] | None:
+    """The weight of each class, or for several labels per sample of the two values of each label.
+
+    Y are the encoded targets of training: a column of class indices, or an indicator of each label.
+    """
+    given, multilabel = mlp.class_weight, Y.dtype == bool
+    if given is None:
+        return None
+    if isinstance(given, str):
+        if incremental:
+            raise ValueError(  # in scikit-learn's words
+                "class_weight 'balanced' is not supported for partial_fit. In order to use "
+                "'balanced' weights, use compute_class_weight('balanced', classes=classes, y=y). "
+                "In place of y you can use a large enough sample of the full training set target "
+                "to properly estimate the class frequency distributions. Pass the resulting "
+                "weights as the class_weight parameter."
+            )
+        n_values = 2 if multilabel else len(mlp.classes_)
+        return [_balanced(column, n_values) for column in Y.T.astype(np.intp)]
+    if not multilabel and isinstance(given, dict):
+        return [_from_dict(mlp, given, mlp.classes_)]
+    is_list = isinstance(given, list) and all(isinstance(each, dict) for each in given)
+    if multilabel and is_list and len(given) == Y.shape[1]:
+        return [_from_dict(mlp, each, np.arange(2)) for each in given]
+    allowed, kind = "a dict", "one label"
+    if multilabel:
+        allowed, kind = f"a list of {Y.shape[1]} dicts (one for each label)", "several labels"
+    raise ValueError(
+        f"The 'class_weight' parameter of {type(mlp).__name__} must be {allowed}, 'balanced' or "
+        f"None, because y has {kind} per sample. Got {given!r} instead."
+    )
+
+
+def _balanced(column: np.ndarray, n_values: int) -> np.ndarray:
+    """Weights inversely proportional to how many rows have each value; 1 for values of no row."""
+    weights, values = np.ones(n_values), np.unique(column)
+    weights[values] = compute_class_weight("balanced", classes=values, y=column)
+    return weights
+
+
+def _from_dict(mlp: MLPClassifier, given: dict, classes: np.ndarray) -> np.ndarray:
+    """The weights that a dict has, 1 for classes that it lacks."""
+    name, labels = f"The 'class_weight' parameter of {type(mlp).__name__}", classes.tolist()
+    absent = [key for key in given if key not in set(labels)]
+    if absent:
+        raise ValueError(
+            f"{name} must have weights of the classes {labels} only. Got a weight of {absent}."
+        )
+    for label, weight in given.items():
+        is_weight = isinstance(weight, Real) and 0 <= float(weight) < np.inf  # NaN is not
+        if not is_weight:
+            raise ValueError(
+                f"{name} must have finite numbers >= 0. Got {weight!r} for class {label!r}."
+            )
+    return np.array([float(given.get(label, 1.0)) for label in labels])
+
+
+def sample_weights(
+    X: Any,
+    Y: np.ndarray,
+    sample_weight: Any,
+    weights_of_classes: list[np.ndarray] | None,
+    dtype: np.dtype,
+) -> np.ndarray | None:
+    """Checked sample weights times class weights; None where each is 1.
+
+    Products are those of scikit-learn's ``compute_sample_weight``, rounded once to the dtype.
+    """
+    if weights_of_classes is not None:
+        values = np.ascontiguousarray(Y.T, dtype=np.intp)
+        pairs = zip(weights_of_classes, values, strict=True)
+        factors = np.prod([weights[value] for weights, value in pairs], axis=0)
+        if not factors.any():
+            raise ValueError("class_weight is 0 for each sample.")
+        if sample_weight is not None:
+            factors *= check_sample_weight(sample_weight, X, dtype=np.dtype(np.float64))
+        sample_weight = factors
+    if sample_weight is None:
+        return None
+    return check_sample_weight(sample_weight, X, dtype=dtype)
