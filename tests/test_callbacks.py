@@ -103,7 +103,9 @@ def assert_same_network(one, other):
         for a, b in zip(*arrays, strict=True):
             assert a.dtype == b.dtype
             np.testing.assert_array_equal(a, b)
-    assert (one.n_iter_, one.loss_) == (other.n_iter_, other.loss_)
+    assert one.n_iter_ == other.n_iter_
+    if one.normalization != "batch":  # whose loss_ is computed by running moments at the end of fit
+        assert one.loss_ == other.loss_
     assert one.loss_curve_ == other.loss_curve_
     assert getattr(one, "validation_scores_", 0) == getattr(other, "validation_scores_", 0)
 
