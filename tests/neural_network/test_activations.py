@@ -78,7 +78,8 @@ def compiled_value_and_slope(name, z):
     """What the kernels of special networks compute."""
     value, slope, scratch = z.copy(), np.empty_like(z), np.empty((2, kernels.CHUNK), z.dtype)
     bits = scratch[1].view(f"i{z.dtype.itemsize}")
-    activate_with_slopes(value, slope, 1, HIDDEN[name].code, scratch, bits)
+    with np.errstate(all="ignore"):  # as in training
+        activate_with_slopes(value, slope, 1, HIDDEN[name].code, scratch, bits)
     return value, slope
 
 

@@ -402,13 +402,13 @@ class TestOptimum:
 @quiet
 def test_robust_losses_find_the_signal_under_heavy_tailed_noise():
     errors = {"squared_error": [], "absolute_error": [], "huber": []}
-    for seed in range(3):
+    for seed in range(2):
         rng = np.random.RandomState(seed)
-        X = rng.uniform(-2, 2, (400, 2))
+        X = rng.uniform(-2, 2, (150, 2))
         signal = np.sin(2 * X[:, 0]) + X[:, 1]
-        y = signal + 0.3 * rng.standard_cauchy(400)
+        y = signal + 0.3 * rng.standard_cauchy(150)
         for loss, found in errors.items():
-            model = MLPRegressor(loss, (20,), solver="lbfgs", max_iter=150, random_state=seed)
+            model = MLPRegressor(loss, (8,), "tanh", solver="lbfgs", max_iter=40, random_state=seed)
             found.append(np.abs(model.fit(X, y).predict(X) - signal).mean())
     means = {loss: np.mean(found) for loss, found in errors.items()}
     assert means["absolute_error"] < 0.5 * means["squared_error"]
