@@ -172,8 +172,8 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin):
             if hasattr(self, name):
                 setattr(model, name, copy.deepcopy(getattr(self, name)))
         model.coefs_, model.intercepts_ = map(_copies, (self.coefs_, self.intercepts_))
-        if self.early_stopping:
-            model._best_coefs, model._best_intercepts = model.coefs_, model.intercepts_
+        # As after its own fit with early stopping; warm_start may return these.
+        model._best_coefs, model._best_intercepts = model.coefs_, model.intercepts_
         state, arrays = getattr(self, "_optimizer", None), model.coefs_ + model.intercepts_
         if state is not None and state.solver == self.solver:
             moments = [_like(arrays, moment) for moment in (state.first, state.second)]
