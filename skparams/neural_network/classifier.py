@@ -69,7 +69,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         - 'cosine' falls from 1 to 0 along half a cosine.
         - 'one_cycle' rises from 1/25 to 1 at 30 % and then falls to 4e-6, along half cosines.
         - 'warmup' rises from 0 to 1 in the first 10 %, and then stays.
-        - A callable takes the share, in [0, 1), before each batch, and returns the factor.
+        - A callable takes the share, in [0, 1], before each minibatch, and returns the factor, a
+          number >= 0.
+
+        'lbfgs' ignores it.
     learning_rate_init : float, default=0.001
         Initial learning rate of 'sgd' and 'adam', in (0, inf).
     power_t : float, default=0.5
@@ -139,9 +142,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         - 'auto' draws them as scikit-learn does [1]_; for activations that it lacks as for 'relu'.
         - 'he' draws weights from a normal distribution of variance 2 / n_units_in; biases are 0.
         - 'orthogonal' draws matrices with orthonormal rows or columns; biases are 0.
-        - A tuple ``(coefs, intercepts)`` has the arrays themselves.
+        - A tuple ``(coefs, intercepts)`` has the arrays themselves, one for each layer. They are
+          copied.
+
+        `warm_start` and `partial_fit` go on with the weights of the model.
     dtype : {'float32', 'float64'} or None, default=None
-        What training computes in; None is float32 for X of float32 and float64 otherwise.
+        What training computes in; None is float32 for X of float32 and float64 otherwise. A
+        training that goes on keeps the dtype of its weights. Predictions have the wider of the
+        dtypes of the weights and of X.
     class_weight : dict, list of dict, 'balanced' or None, default=None
         Weights of the classes, by which sample weights are multiplied, in validation too. Classes
         that a dict lacks have weight 1. 'balanced' is ``n_samples / (n_classes * np.bincount(y))``,
@@ -153,7 +161,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     Attributes
     ----------
     coefs_ : list of ndarray, the i-th of shape (n_units_in, n_units_out)
-        Weight matrix of each layer, in the dtype of X (float32 or float64).
+        Weight matrix of each layer, in `dtype` (float32 or float64).
     intercepts_ : list of ndarray, the i-th of shape (n_units_out,)
         Bias of each layer.
     classes_ : ndarray or list of ndarray of shape (n_classes,)

@@ -85,10 +85,10 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin):
     def saliency(self, X, output=None) -> Any:
         """Return the gradient of an output with respect to the inputs, at each sample.
 
-        The output of a regressor is what it predicts; with several quantiles there is one for
-        each, in ascending order. The output of a classifier is the input of the softmax or of the
-        logistic function, as the gradient of a probability vanishes where it is close to 0 or 1;
-        there is one for each class or label, but for two classes only that of the second.
+        The outputs of a regressor are what it predicts, or the columns of `predict_quantiles`.
+        Those of a classifier are the inputs of the softmax or of the logistic function, as the
+        gradient of a probability vanishes where it is close to 0 or 1: one for each class or
+        label, but for two classes only that of the second.
 
         Parameters
         ----------
@@ -105,10 +105,12 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin):
             side.
         """
         check_is_fitted(self)
-        n_outputs = self.coefs_[-1].shape[1]
-        outputs = list(range(n_outputs))
+        outputs = list(range(self.coefs_[-1].shape[1]))
+        if hasattr(self, "quantiles_"):  # the network has them by ascending levels
+            outputs = np.argsort(np.argsort(self.quantiles_)).tolist()
         if output is not None:
-            outputs = [_position(output, n_outputs, f"{type(self).__name__}.saliency: output")]
+            name = f"{type(self).__name__}.saliency: output"
+            outputs = [outputs[_position(output, len(outputs), name)]]
         X, activation = self._validated(X), self.out_activation_ if is_regressor(self) else ""
         with invalid_hyperparameter_first(self):
             gradients = input_gradients(X, self, outputs, activation)
@@ -172,8 +174,8 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin):
             if hasattr(self, name):
                 setattr(model, name, copy.deepcopy(getattr(self, name)))
         model.coefs_, model.intercepts_ = map(_copies, (self.coefs_, self.intercepts_))
-        if self.early_stopping:
-            model._best_coefs, model._best_intercepts = model.coefs_, model.intercepts_
+        # As after its own fit with early stopping; warm_start may return these.
+        model._best_coefs, model._best_intercepts = model.coefs_, model.intercepts_
         state, arrays = getattr(self, "_optimizer", None), model.coefs_ + model.intercepts_
         if state is not None and state.solver == self.solver:
             moments = [_like(arrays, moment) for moment in (state.first, state.second)]

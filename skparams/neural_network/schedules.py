@@ -42,6 +42,11 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
 """What `learning_rate_init` is multiplied by."""
 
 
+def ends_at_max_iter(mlp: BaseMLP) -> bool:
+    """Whether training that reaches `max_iter` has ended as planned, at a rate near 0."""
+    return isinstance(mlp.learning_rate, str) and mlp.learning_rate in ("cosine", "one_cycle")
+
+
 def learning_rates(mlp: BaseMLP, n_batches: int) -> np.ndarray:
     """The learning rate of each batch of the epoch that comes next."""
     schedule = mlp.learning_rate

@@ -20,7 +20,7 @@ from skparams.neural_network.history import History
 from skparams.neural_network.network import Network
 from skparams.neural_network.regularization import check_batch, dropout_rates
 from skparams.neural_network.row_order import RowOrder
-from skparams.neural_network.schedules import learning_rates
+from skparams.neural_network.schedules import ends_at_max_iter, learning_rates
 from skparams.neural_network.validation import (
     Data,
     Validation,
@@ -126,7 +126,7 @@ def train_epochs(
                     tasks.close(done=True)
                     break
             else:
-                if not (incremental or tasks.stopped):
+                if not (incremental or tasks.stopped or ends_at_max_iter(mlp)):
                     warnings.warn(
                         f"Stochastic Optimizer: Maximum iterations ({mlp.max_iter}) reached and "
                         "the optimization hasn't converged yet.",

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import warnings
 from fractions import Fraction
 
 import numpy as np
@@ -185,6 +186,15 @@ def test_training_that_stops_early_does_not_shorten_the_schedule(data, rates, fi
     assert model.n_iter_ < model.max_iter
     share = np.arange(len(rates)) / 25
     np.testing.assert_allclose(rates, RATE * closed_form("warmup", share), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["constant", *SCHEDULES, np.cos])
+def test_a_schedule_that_ends_needs_no_warning(name, data):
+    model = MLPRegressor(learning_rate=name, **GIVEN)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(*data)
+    assert len(caught) == (name not in ("cosine", "one_cycle"))
 
 
 def test_lbfgs_has_no_learning_rate(data, fit_quietly, same_weights):

@@ -57,6 +57,8 @@ def fitted(X, fit_quietly):
 
 def outputs(model, X):
     """Predictions of a regressor, all quantiles, or the decision values of a classifier."""
+    if hasattr(model, "quantiles_"):
+        return model.predict_quantiles(X)
     Z = model._decision_function(X)
     if isinstance(model, MLPRegressor):
         ACTIVATIONS[model.out_activation_].apply(Z)

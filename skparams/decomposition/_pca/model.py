@@ -1,5 +1,6 @@
 """A fitted PCA: projecting, restoring and scoring rows; its covariance and precision."""
 
+import copy
 import warnings
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,12 @@ from skparams.decomposition._pca.density import (
 from skparams.decomposition._pca.rows import about_missing, dtype_of, relative_weights
 from skparams.decomposition._pca.solvers import explained_ratios
 
+# Fitted attributes of scikit-learn's PCA.
+THEIR_ATTRIBUTES = (
+    *("components_", "explained_variance_", "explained_variance_ratio_", "singular_values_"),
+    *("mean_", "n_components_", "n_samples_", "noise_variance_"),
+    *("n_features_in_", "feature_names_in_"),
+)
 # Properties that may be assigned, until the next fit.
 ASSIGNABLE = ("explained_variance_ratio_", "singular_values_")
 
@@ -299,6 +306,43 @@ class FittedPCA(BasePCA):
             )
             return np.full(len(X), -np.inf, dtype_of(X))
         return log_density(self, X).astype(dtype_of(X), copy=False)
+
+    def to_sklearn(self) -> Any:
+        """Return scikit-learn's PCA with the same components.
+
+        It is for tools that look for scikit-learn's class. `n_components` is the number of
+        components. Results are the same up to rounding, but scikit-learn subtracts the mean after
+        the product, which loses digits where it is large, and with `whiten` its covariance and
+        scores are those of whitened rows. Nothing is shared with this model.
+
+        Returns
+        -------
+        pca : sklearn.decomposition.PCA
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If scikit-learn's class cannot be the same model: with `scale` or `missing`.
+        """
+        from sklearn.decomposition import PCA
+
+        self._check_fitted()
+        changed = ["scale=True"] if self._is_scaled else []
+        changed += [f"missing={self.missing!r}"] if self._fills else []
+        if changed:
+            raise ValueError(
+                f"{type(self).__name__}.to_sklearn: scikit-learn's PCA does not have "
+                f"{' and '.join(changed)}."
+            )
+        given, names = self.get_params(deep=False), PCA().get_params()
+        pca = PCA(**{name: copy.deepcopy(given[name]) for name in names})
+        pca.n_components = self.n_components_
+        for name in THEIR_ATTRIBUTES:
+            if hasattr(self, name):
+                setattr(pca, name, copy.deepcopy(getattr(self, name)))
+        pca._fit_svd_solver = getattr(self, "_fit_svd_solver", "covariance_eigh")  # of a stream
+        return pca
 
     def score(self, X, y=None) -> float:
         """Return the mean log-likelihood of the rows by the generative model.
