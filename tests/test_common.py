@@ -79,6 +79,30 @@ def test_scikit_learns_checks_of_other_solvers(estimator, check):
     check(estimator)
 
 
+@pytest.mark.exhaustive
+@compiled
+@quiet
+@checks_of(
+    [
+        skparams.MLPClassifier(normalization="batch", learning_rate_init=0.01),
+        skparams.MLPRegressor(normalization="batch", learning_rate_init=0.01),
+        skparams.MLPClassifier(normalization="layer", activation=["gelu"], init="he"),
+        skparams.MLPRegressor(normalization="layer", activation=["mish"], init="orthogonal"),
+        skparams.MLPClassifier(dropout=0.1, class_weight="balanced", label_smoothing=0.05),
+        skparams.MLPRegressor(dropout=[0.0, 0.1], loss="huber", max_gradient_norm=1.0),
+        skparams.MLPClassifier(solver="adamw", learning_rate="one_cycle", learning_rate_init=0.01),
+        skparams.MLPRegressor(solver="adamw", learning_rate="one_cycle", learning_rate_init=0.01),
+        skparams.MLPRegressor(loss="quantile", quantile=[0.1, 0.5, 0.9], solver="lbfgs"),
+        skparams.MLPRegressor(loss="absolute_error", activation="silu", learning_rate="cosine"),
+        skparams.MLPClassifier(early_stopping=True, scoring="loss", activation="selu"),
+        skparams.MLPClassifier(dtype="float32", activation="leaky_relu"),
+        skparams.MLPRegressor(dtype="float32"),
+    ]
+)
+def test_scikit_learns_checks_of_what_it_has_not(estimator, check):
+    check(estimator)
+
+
 @compiled
 @checks_of([skparams.PCA(n_components=1)])
 def test_scikit_learns_checks_of_pca(estimator, check):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import skparams
-from skparams import diff
+from skparams import diff, spread
 from tests.sweep import sweep
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
