@@ -27,10 +27,17 @@ VALID = {
     "missing": ["em"],
     "weights": ["relative"],
     "power_iteration_normalizer": ["QR"],
-    "activation": ["identity", "logistic", "tanh"],
-    "solver": ["sgd", "adam"],
-    "learning_rate": ["invscaling", "adaptive"],
-    "loss": ["poisson", "squared_error"],
+    "activation": ["identity", "logistic", "tanh", "gelu", "selu", ["mish"], ("relu",)],
+    "solver": ["sgd", "adam", "adamw"],
+    "learning_rate": ["invscaling", "adaptive", "cosine", "one_cycle", "warmup", float],
+    "loss": ["poisson", "squared_error", "absolute_error", "huber", "gamma", "quantile"],
+    "scoring": ["loss", "accuracy", "r2"],
+    "dropout": [0.5, [0.1, 0.5], (0.0, 0.0)],
+    "normalization": ["batch", "layer"],
+    "init": ["he", "orthogonal", ([np.ones((4, 3)), np.ones((3, 1))], [np.ones(3), np.ones(1)])],
+    "dtype": ["float32", "float64"],
+    "class_weight": ["balanced", {0: 1.0, 1: 2.0, 2: 1.0}, {}],
+    "quantile": [0.1, [0.1, 0.5], [0.5]],
 }
 N = 40
 RNG = np.random.RandomState(0)
@@ -40,6 +47,12 @@ MLP = {"hidden_layer_sizes": (3,), "max_iter": 2, "random_state": 0}
 MADE = {
     "MLPClassifier": lambda: MLPClassifier(**MLP).fit(X, Y["MLPClassifier"]),
     "MLPRegressor": lambda: MLPRegressor(**MLP).fit(X, Y["MLPRegressor"]),
+    "MLPClassifier, normalized": lambda: MLPClassifier(
+        **MLP, normalization="batch", dropout=0.2, solver="adamw", dtype="float32"
+    ).fit(X, Y["MLPClassifier"]),
+    "MLPRegressor, quantiles": lambda: MLPRegressor(
+        **MLP, loss="quantile", quantile=[0.1, 0.5, 0.9], activation=["gelu"], early_stopping=True
+    ).fit(X, Y["MLPRegressor"]),
     "PCA": lambda: PCA(2).fit(X),
     "PCA, scaled": lambda: PCA(2, scale=True).fit(X),
     "PCA, em": lambda: PCA(2, missing="em").fit(X),

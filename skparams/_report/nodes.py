@@ -22,11 +22,11 @@ _LAYERS = [
     Column("neurons", right=True),
     Column("activation", drop=6),
     Column("normalization", drop=7),
-    Column("weights", right=True, drop=1),
-    Column("biases", right=True, drop=3),
-    Column("gains", right=True, drop=4),
-    Column("moments", right=True, drop=5),
-    Column("connections", right=True, drop=2),
+    Column("weights", right=True, drop=3),
+    Column("biases", right=True, drop=5),
+    Column("gains", right=True, drop=2),
+    Column("moments", right=True, drop=1),
+    Column("connections", right=True, drop=4),
     Column("parameters", right=True),
 ]
 _OPTIONAL = {"normalization", "gains", "moments"}  # shown where some layer has them

@@ -12,7 +12,7 @@ from scipy.sparse import issparse
 from sklearn.base import is_regressor
 
 from skparams.neural_network.activations import ACTIVATIONS
-from skparams.neural_network.network import NORMALIZATIONS, hidden_values
+from skparams.neural_network.network import NORMALIZATIONS, check_normalized, hidden_values
 from skparams.specs import (
     Context,
     Cost,
@@ -187,6 +187,7 @@ def _flips(i: int, activation: str, normalization: str | None) -> Iterator[tuple
 
 def _unit_findings(ctx: Context) -> Iterator[tuple[str, str]]:
     """Yield findings of constant and unread units and, with X, of rectified units that are dead."""
+    check_normalized(_normalization(ctx.params), ctx.values)
     coefs, X = ctx.values["coefs_"], ctx.X
     if X is not None and not issparse(X):
         X = np.asarray(X)

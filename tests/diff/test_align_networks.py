@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import skparams
-from skparams import diff
+from skparams import diff, spread
 from tests.sweep import sweep
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -98,6 +98,7 @@ def test_units_are_found(case, fitted, X, rng):
     found = diff(one, two, align=True)
     assert found.is_empty
     assert any(each.flipped for each in found.root.aligned) == flipped
+    assert not any(each.largest for each in spread([one, two], align=True).parameters)
 
 
 def test_signs_that_mean_something_stay():

@@ -99,7 +99,7 @@ def start(rng, n_features, hidden, n_outputs):
 
 
 def data(rng, name, n=None, n_features=4):
-    """Some X, y and weights, and how many outputs the network has for squared error."""
+    """Some X, y and other arguments of fit, and how many outputs squared error has."""
     n = int(rng.integers(30, 80)) if n is None else n
     X = rng.standard_normal((n, n_features))
     score = X[:, 0] + 0.5 * X[:, 1] + 0.3 * rng.standard_normal(n)
@@ -118,7 +118,16 @@ def data(rng, name, n=None, n_features=4):
         y = score if n_outputs == 1 else np.column_stack([score, X[:, 2]])
         y = np.abs(y) + 0.1
     weight = some(rng, None, rng.uniform(0.1, 2, n), np.where(rng.random(n) < 0.3, 0.0, 1.0))
-    return form(rng, X), y, weight, n_outputs
+    n_train = n if rng.random() < 0.7 else 2 * n // 3
+    X = form(rng, X)
+    rows, rest = slice(0, n_train), slice(n_train, n)
+    take = (lambda part: X.iloc[part]) if hasattr(X, "iloc") else (lambda part: X[part])
+    more = {} if weight is None else {"sample_weight": weight[rows]}
+    if n_train < n:
+        more |= {"X_val": take(rest), "y_val": y[rest]}
+        if weight is not None and weight[rest].any():
+            more["sample_weight_val"] = weight[rest]
+    return take(rows), y[rows], more, n_outputs
 
 
 def form(rng, X):
@@ -138,8 +147,8 @@ def form(rng, X):
 
 
 def any_network(seed, name, **fixed):
-    """A network with random arguments, and data for it."""
+    """A network with random arguments, X, y, and other arguments of fit."""
     rng = np.random.default_rng(seed)
-    X, y, weight, n_outputs = data(rng, name)
+    X, y, more, n_outputs = data(rng, name)
     chosen = arguments(rng, name, X.shape[1], n_outputs) | fixed
-    return getattr(skparams, name)(**chosen), X, y, weight
+    return getattr(skparams, name)(**chosen), X, y, more

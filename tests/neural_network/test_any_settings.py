@@ -21,11 +21,11 @@ each_seed = pytest.mark.parametrize("seed", sweep(range(300), 12))
 
 def fitted(seed, name, snapshot):
     """A fitted network with its data, or None where fit refuses the arguments by name."""
-    model, X, y, weight = any_network(seed, name)
+    model, X, y, more = any_network(seed, name)
     before, params = snapshot(model), model.get_params()
     refused = None
     try:
-        model.fit(X, y, sample_weight=weight)
+        model.fit(X, y, **more)
     except (ValueError, TypeError) as error:
         refused = str(error)
     if refused:
@@ -33,7 +33,7 @@ def fitted(seed, name, snapshot):
         assert before() is None
         return None
     assert all(model.get_params()[key] is params[key] for key in params)
-    return model, X, y, weight
+    return model, X, y, more
 
 
 def predictions(model, X):
@@ -56,11 +56,11 @@ def test_the_network_works(seed, name, snapshot, capsys):
     found = fitted(seed, name, snapshot)
     if found is None:
         return
-    model, X, y, weight = found
+    model, X, y, more = found
     before = predictions(model, X)
     for array in before.values():
         assert array.dtype.kind not in "fc" or np.isfinite(array).all()
-    again = clone(model).fit(X, y, sample_weight=weight)
+    again = clone(model).fit(X, y, **more)
     assert same(predictions(again, X), before)
     loaded = pickle.loads(pickle.dumps(model))
     assert same(predictions(loaded, X), before)
@@ -69,7 +69,7 @@ def test_the_network_works(seed, name, snapshot, capsys):
     assert str(skparams.summary(loaded, X)) == str(skparams.summary(model, X))
     if hasattr(model, "partial_fit") and not model.early_stopping:
         for each in (model, loaded):
-            each.partial_fit(X, y, sample_weight=weight)
+            each.partial_fit(X, y, sample_weight=more.get("sample_weight"))
         assert same(predictions(loaded, X), predictions(model, X))
 
 

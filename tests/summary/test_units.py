@@ -9,6 +9,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skparams
+from skparams.neural_network.activations import ACTIVATIONS
+from skparams.neural_network.network import hidden_values
 from tests.summary.found import found
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -93,3 +95,74 @@ def test_a_network_that_is_not_finite_does_not_break(network, X):
     network.coefs_[0][0, 0] = np.nan
     network.coefs_[1][0, 0] = np.inf
     assert {code for code, *_ in found(network, X)} >= {"SKP002"}
+
+
+@pytest.fixture
+def normalized(X, y):
+    def normalized(normalization, activation="relu", **arguments):
+        arguments = {"hidden_layer_sizes": (5, 3), "max_iter": 2, "random_state": 0} | arguments
+        return skparams.MLPRegressor(
+            activation=activation, normalization=normalization, **arguments
+        ).fit(X, y)
+
+    return normalized
+
+
+def _values_by_unit(network, X):
+    """The values of hidden layers, a unit at a time, as the formulas of normalization say."""
+    rows = X
+    for i, activation in enumerate(network._hidden_activations()):
+        Z = np.array([[row @ w for w in network.coefs_[i].T] for row in rows])
+        if network.normalization == "batch":
+            Z = (Z - network.running_means_[i]) / np.sqrt(network.running_variances_[i] + 1e-5)
+        elif network.normalization == "layer":
+            Z = np.array([(z - np.mean(z)) / np.sqrt(np.var(z) + 1e-5) for z in Z])
+        if network.normalization:
+            Z = Z * network.gains_[i]
+        ACTIVATIONS[activation].apply(Z := Z + network.intercepts_[i])
+        yield activation, Z
+        rows = Z
+
+
+@pytest.mark.parametrize("normalization", [None, "batch", "layer"])
+@pytest.mark.parametrize(
+    "activation", ["relu", "leaky_relu", "gelu", ["relu", "tanh"], ["silu", "relu"]], ids=str
+)
+def test_dead_units_are_found_by_the_networks_own_forward_pass(
+    normalization, activation, normalized, X, rng
+):
+    for _ in range(5):
+        network = normalized(normalization, activation)
+        for shift in network.intercepts_[:-1]:
+            shift[:] = rng.choice([0.0, -0.5, -1.5, -100], len(shift))
+        expected = []
+        for i, (name, values) in enumerate(_values_by_unit(network, X), start=1):
+            if name == "relu" and (n := np.count_nonzero(~values.any(axis=0))):
+                what = f"{n} of {values.shape[1]} units of hidden {i} are dead"
+                expected.append(("", f"{what}: they are zero for each of the 40 rows"))
+        for rows in (X, sparse.csr_matrix(X)):
+            assert found(network, rows, "SKP003") == expected
+
+
+def test_units_that_normalization_makes_constant(normalized, X):
+    network = normalized("batch")
+    network.gains_[0][[0, 1]] = 0
+    network.coefs_[0][:, [1, 2]] = 0
+    assert found(network, code="SKP003") == [
+        ("", "2 of 5 units of hidden 1 are constant: all weights into them are zero"),
+        ("", "1 of 5 units of hidden 1 are constant: their gain is zero"),
+    ]
+    values = next(hidden_values(X, network))
+    np.testing.assert_array_equal(np.ptp(values, axis=0)[:3], 0)
+
+
+def test_layer_normalization_needs_no_weights(normalized, X):
+    network = normalized("layer", "gelu")
+    network.gains_[0][0] = 0
+    network.coefs_[0][:, [0, 2]] = 0  # the mean of the other units is subtracted
+    assert found(network, code="SKP003") == [
+        ("", "1 of 5 units of hidden 1 are constant: their gain is zero"),
+    ]
+    values = np.ptp(next(hidden_values(X, network)), axis=0)
+    assert values[0] == 0
+    assert values[2] > 0
