@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Name of the tasks of a search that each fit one candidate on one split.
 EVALUATION = "candidate-split-evaluation"
 # About how many records of a fit there are by default.
-N_RECORDS = 20
+N_RECORDS = 12
 
 
 class _Thread(local):
@@ -35,6 +35,8 @@ class _Thread(local):
 
     is_started = False
     skips = False
+    fit: Any = None
+    recorder: Any = None
 
 
 class ParamMonitor:
@@ -47,10 +49,10 @@ class ParamMonitor:
     Parameters
     ----------
     every : int, default=None
-        Record every so many tasks of a fit. By default each, where a fit has at most 20, and else
-        about 20 of them: an estimator says before how many tasks its fit has at most. The end of a
+        Record every so many tasks of a fit. By default each, where a fit has at most 12, and else
+        about 12 of them: an estimator says before how many tasks its fit has at most. The end of a
         fit is always recorded.
-    histogram_every : int or None, default=5
+    histogram_every : int or None, default=3
         Keep a histogram of each parameter with every so many records, and at the end of a fit;
         None for no histograms.
     bins : int, default=30
@@ -99,7 +101,7 @@ class ParamMonitor:
         self,
         *,
         every: int | None = None,
-        histogram_every: int | None = 5,
+        histogram_every: int | None = 3,
         bins: int = 30,
         max_records: int = 100_000,
     ) -> None:
@@ -175,6 +177,7 @@ class ParamMonitor:
         context : CallbackContext
             Its task.
         """
+        self._thread.fit = self._thread.recorder = None
         with self._lock:
             self._running.discard(context.root_uuid)
 
@@ -191,7 +194,11 @@ class ParamMonitor:
         return self._skip_task if self._thread.skips else self._end_task
 
     def _begin_task(self, estimator: Any, context: Any) -> None:
-        self._begin_first_task(estimator, context)
+        thread = self._thread
+        if context.parent is thread.fit and context.source_estimator_name is None:
+            thread.skips = thread.recorder.skips_next
+        else:
+            self._begin_first_task(estimator, context)
 
     def _begin_first_task(
         self, estimator: Any, context: Any, *, fitted_estimator: Any = None
@@ -206,6 +213,7 @@ class ParamMonitor:
             else:
                 recorder = self._recorder_of(estimator, fit)
                 thread.skips = recorder.skips_next
+            thread.fit, thread.recorder = fit, recorder
             if fitted_estimator is not None:
                 recorder.start(fitted_estimator)
                 thread.is_started = True
@@ -216,9 +224,13 @@ class ParamMonitor:
 
     def _skip_task(self, estimator: Any, context: Any) -> None:
         """Count a task that is not recorded."""
+        thread = self._thread
+        thread.skips, thread.is_started = False, True
+        if context.parent is thread.fit:
+            thread.recorder.skip()
+            return
         with _errors_named(estimator, context):
             self._recorder_of(estimator, _fit_of(context)).skip()
-            self._thread.skips, self._thread.is_started = False, True
 
     def _end_task(self, estimator: Any, context: Any, *, fitted_estimator: Any = None) -> None:
         """Record the parameters after a task; without them there is nothing to record."""
@@ -300,8 +312,8 @@ class ParamMonitor:
             - ``distance``: norm of the change since the start of the fit, or since the first record
               of an estimator that does not report its start
             - ``dead_units``: of the weights ``coefs_[i]`` into a layer with the activation
-              ``"relu"``, for how many of its units the gradient was zero in each of the last 10
-              tasks; NA elsewhere
+              ``"relu"``, for how many of its units the gradient was zero in each of the last 5
+              records; NA elsewhere
             - ``histogram``, ``low``, ``high``: counts in bins of equal width from ``low`` to
               ``high``
 

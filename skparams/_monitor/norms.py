@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -28,22 +28,15 @@ def n_floats(array: Any) -> int:
     return int(stored.size) * (2 if stored.dtype.kind == "c" else 1)
 
 
-def norms_of(fill: Callable[[np.ndarray], None], rows: np.ndarray, starts: Any) -> np.ndarray:
-    """The Euclidean norm of each piece of each row, of shape (n_pieces, n_rows).
-
-    ``fill`` puts the numbers into the rows, which are overwritten. Pieces are not empty.
-    """
-    fill(rows)
-    squares = np.add.reduceat(np.multiply(rows, rows, out=rows), starts, axis=1)
+def norms_of(numbers: np.ndarray, starts: np.ndarray, scratch: np.ndarray) -> np.ndarray:
+    """The Euclidean norm of each piece of an array; pieces are not empty."""
+    squares = np.add.reduceat(np.multiply(numbers, numbers, out=scratch), starts)
     norms = np.sqrt(squares)
-    if in_range(squares.min()) and in_range(squares.max()):
-        return norms.T
-    fill(rows)
-    for row, of_row, squares_of_row in zip(rows, norms, squares, strict=True):
-        for j, piece in enumerate(np.split(row, starts[1:])):
-            if not in_range(squares_of_row[j]):  # NaN is not
-                of_row[j] = _scaled_norm(piece)
-    return norms.T
+    if not all(map(in_range, squares.tolist())):  # NaN is not
+        for i, piece in enumerate(np.split(numbers, starts[1:])):
+            if not in_range(squares[i]):
+                norms[i] = _scaled_norm(piece)
+    return norms
 
 
 def _scaled_norm(numbers: np.ndarray) -> float:

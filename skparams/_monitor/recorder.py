@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from skparams._monitor.norms import flatten, histograms_of, n_floats, norms_of
+from skparams._monitor.norms import flatten, histograms_of, norms_of
 from skparams._monitor.reading import ParameterReader, Snapshot
 from skparams._monitor.record import QUANTITIES, TaskRecord
 
 # A unit is dead if there was no gradient for it at as many records in a row.
-DEAD_RECORDS = 10
+DEAD_RECORDS = 5
 
 
 class FitRecorder:
@@ -26,7 +26,7 @@ class FitRecorder:
         self._start: Snapshot | None = None
         self._previous: Snapshot | None = None
         self._n_tasks = self._n_records = self._n_previous = 0
-        self._rows = np.empty((4, 0))  # to make it anew each time would take twice as long
+        self._scratch = np.empty((2, 0))  # to make it anew each time would take twice as long
         # For each layer of rectified units, at how many records in a row they had no gradient.
         self._idle: dict[int, np.ndarray] = {}
 
@@ -66,25 +66,22 @@ class FitRecorder:
 
     def _values(self, now: Snapshot, gradients: Sequence[np.ndarray | None] | None) -> np.ndarray:
         """Values of all quantities, of shape (n_parameters, n_quantities)."""
-
-        def fill(rows: np.ndarray) -> None:
-            rows[0] = now.flat
-            for row, other in ((rows[1], self._previous), (rows[3], self._start)):
-                if other is None:
-                    row.fill(np.nan)
-                else:
-                    np.subtract(now.flat, other.arranged_as(now), out=row)
-            _fill_gradients(rows[2], gradients, now.starts)
-
-        if self._rows.shape[1] != now.flat.size:
-            self._rows = np.empty((4, now.flat.size))
+        if self._scratch.shape[1] != now.flat.size:
+            self._scratch = np.empty((2, now.flat.size))
+        change, squares = self._scratch
         values = np.full((len(now.layout.names), len(QUANTITIES)), np.nan)
-        values[:, :4] = norms_of(fill, self._rows, now.starts)
-        if any(now.layout.sparse):  # other places may be stored than before
-            values[np.array(now.layout.sparse), 1:4] = np.nan
+        values[:, 0] = norms_of(now.flat, now.starts, squares)
+        for column, other in ((1, self._previous), (3, self._start)):
+            if other is not None:
+                np.subtract(now.flat, other.arranged_as(now), out=change)
+                values[:, column] = norms_of(change, now.starts, squares)
         if gradients is not None:
+            flat = _arranged(gradients, now)
+            values[:, 2] = norms_of(flat, now.starts, squares)
             for weights, biases in self._reader.rectified:
                 values[weights, 4] = self._n_dead(weights, gradients[biases])
+        if any(now.layout.sparse):  # other places may be stored than before
+            values[np.array(now.layout.sparse), 1:4] = np.nan
         return values
 
     def _n_dead(self, place: int, gradient: np.ndarray | None) -> float:
@@ -102,15 +99,9 @@ class FitRecorder:
         return float(np.count_nonzero(counts >= DEAD_RECORDS)) if known else np.nan
 
 
-def _fill_gradients(
-    row: np.ndarray, gradients: Sequence[np.ndarray | None] | None, starts: np.ndarray
-) -> None:
-    """Put gradients into the places of the parameters, NaN where there are none."""
-    known = [gradient for gradient in gradients or () if gradient is not None]
-    if gradients is not None and len(known) == len(gradients):
-        row[:] = flatten(known)
-        return
-    row.fill(np.nan)
-    for gradient, start in zip(gradients or (), starts, strict=False):
-        if gradient is not None:
-            row[start : start + n_floats(gradient)] = flatten([gradient])
+def _arranged(gradients: Sequence[np.ndarray | None], now: Snapshot) -> np.ndarray:
+    """Gradients in the places of the parameters, NaN where there are none."""
+    return flatten(
+        np.full(size, np.nan) if gradient is None else gradient
+        for gradient, size in zip(gradients, now.sizes, strict=True)
+    )
