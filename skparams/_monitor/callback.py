@@ -38,6 +38,11 @@ class _Thread(local):
     fit: Any = None
     recorder: Any = None
 
+    def follows(self, context: Any) -> bool:
+        """Whether a task is one of the fit."""
+        own = context.source_estimator_name is None and context.parent is not None
+        return own and context.parent is self.fit
+
 
 class ParamMonitor:
     """Record what each task of a fit, such as an epoch, does to the fitted parameters.
@@ -177,7 +182,7 @@ class ParamMonitor:
         context : CallbackContext
             Its task.
         """
-        self._thread.fit = self._thread.recorder = None
+        vars(self._thread).clear()
         with self._lock:
             self._running.discard(context.root_uuid)
 
@@ -195,7 +200,7 @@ class ParamMonitor:
 
     def _begin_task(self, estimator: Any, context: Any) -> None:
         thread = self._thread
-        if context.parent is thread.fit and context.source_estimator_name is None:
+        if thread.follows(context):
             thread.skips = thread.recorder.skips_next
         else:
             self._begin_first_task(estimator, context)
@@ -226,7 +231,7 @@ class ParamMonitor:
         """Count a task that is not recorded."""
         thread = self._thread
         thread.skips, thread.is_started = False, True
-        if context.parent is thread.fit:
+        if thread.follows(context):
             thread.recorder.skip()
             return
         with _errors_named(estimator, context):
