@@ -417,3 +417,26 @@ def test_randomized_search():
     frame = monitor.to_frame()
     assert set(frame.candidate.dropna()) == {0, 1}
     assert set(frame.split.dropna()) == {0, 1, 2}
+
+
+@pytest.mark.parametrize("model", [PCA(2), mlp()])
+def test_batches_of_a_stream_are_runs_that_go_on(model):
+    """Each call of partial_fit starts from what the one before it has left."""
+    monitor, model = ParamMonitor(), clone(model)
+    before, expected = None, []
+    for part in (slice(0, None, 3), slice(1, None, 3), slice(2, None, 3)):
+        more = {} if isinstance(model, PCA) else {"classes": [0, 1, 2]}
+        model.set_callbacks(monitor).partial_fit(X[part], y[part], **more)
+        now = parameters(model)
+        change = np.nan if before is None else norm(now["mean_"] - before["mean_"])
+        if isinstance(model, PCA):
+            expected.append(change)
+        before = now if isinstance(model, PCA) else None
+    frame = monitor.to_frame()
+    assert frame.run.unique().tolist() == [0, 1, 2]
+    assert (frame["update"][frame.run > 0] > 0).any()
+    if isinstance(model, PCA):
+        found = frame["update"][frame.parameter == "mean_"]
+        assert found.tolist() == pytest.approx(expected, nan_ok=True)
+    display = monitor.plot("norm")
+    assert display.tasks.tolist() == [1, 2, 3]
