@@ -1,5 +1,6 @@
 """Draw the figures of pages into docs/images: ``python docs/make_images.py``."""
 
+import warnings
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 import matplotlib
 from matplotlib import pyplot
 from PIL import Image
-from sklearn.datasets import load_breast_cancer, load_wine
-from sklearn.model_selection import train_test_split
+from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams import (
@@ -20,6 +23,7 @@ from skparams import (
     LossCurveDisplay,
     MLPClassifier,
     OutlierDisplay,
+    ParamMonitor,
     ScoreDisplay,
     ScreeDisplay,
     explain,
@@ -47,6 +51,25 @@ def main() -> None:
     }.items():
         save(display, f"wine-{name}")
     save(LossCurveDisplay.from_estimator(network()), "loss-curve")
+    draw_monitor()
+
+
+def draw_monitor() -> None:
+    """Draw those of param_monitor.md."""
+    X, y = load_digits(return_X_y=True)
+    monitor = ParamMonitor(every=1, histogram_every=2)
+    MLPClassifier(random_state=0).set_callbacks(monitor).fit(X, y)
+    _, axes = pyplot.subplots(1, 2, figsize=(9.6, 3.2), layout="constrained")
+    monitor.plot("histogram", parameters="coefs_[0]", ax=axes[1])
+    save(monitor.plot("update", ax=axes[0]), "monitor-fit")
+
+    monitor = ParamMonitor(every=1)
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier(max_iter=60, random_state=0))
+    grid = {"mlpclassifier__alpha": [1e-4, 1.0, 10.0]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        GridSearchCV(pipeline, grid, cv=3, n_jobs=2).set_callbacks(monitor).fit(X, y)
+    save(monitor.plot("norm", parameters="mlpclassifier__coefs_[0]"), "monitor-search")
 
 
 def network() -> MLPClassifier:

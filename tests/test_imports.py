@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "_plan": ["_records", "_report", "specs", "_walk"],
     "_diff": ["_records", "_report", "specs", "_walk"],
     "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
-    "_monitor": ["_report", "specs", "_walk"],
+    "_monitor": ["_records", "_report", "specs", "_walk"],
     "_runtime": [],
     "neural_network": ["_report", "_runtime", "_params", "specs"],
     "decomposition._pca": ["_runtime", "_params", "specs"],

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from skparams._compat import HAS_CALLBACKS, installed_sklearn, open_listener
 from skparams._escape import clean, escape_frame
-from skparams._monitor.reading import FitRecorder
 from skparams._monitor.record import COLUMNS, FitKey, Log, Place
+from skparams._monitor.recorder import FitRecorder
 from skparams._monitor.transport import Remote
 from skparams._report import import_pandas
 from skparams._walk import join
@@ -26,6 +26,22 @@ if TYPE_CHECKING:
 
 # Name of the tasks of a search that each fit one candidate on one split.
 EVALUATION = "candidate-split-evaluation"
+# About how many records of a fit there are by default.
+N_RECORDS = 12
+
+
+class _Thread(local):
+    """What the fit in this thread waits for: copies of the estimator, or none."""
+
+    is_started = False
+    skips = False
+    fit: Any = None
+    recorder: Any = None
+
+    def follows(self, context: Any) -> bool:
+        """Whether a task is one of the fit."""
+        own = context.source_estimator_name is None and context.parent is not None
+        return own and context.parent is self.fit
 
 
 class ParamMonitor:
@@ -37,9 +53,11 @@ class ParamMonitor:
 
     Parameters
     ----------
-    every : int, default=1
-        Record every so many tasks of a fit. The end of a fit is always recorded.
-    histogram_every : int or None, default=10
+    every : int, default=None
+        Record every so many tasks of a fit. By default each, where a fit has at most 12, and else
+        about 12 of them: an estimator says before how many tasks its fit has at most. The end of a
+        fit is always recorded.
+    histogram_every : int or None, default=3
         Keep a histogram of each parameter with every so many records, and at the end of a fit;
         None for no histograms.
     bins : int, default=30
@@ -73,12 +91,12 @@ class ParamMonitor:
     >>> from sklearn.linear_model import LogisticRegression
     >>> from skparams import ParamMonitor
     >>> X, y = load_iris(return_X_y=True)
-    >>> monitor = ParamMonitor()  # doctest: +SKIP
-    >>> model = LogisticRegression().set_callbacks(monitor).fit(X, y)  # doctest: +SKIP
-    >>> monitor.to_frame().groupby("parameter")["norm"].last().round(2)  # doctest: +SKIP
+    >>> monitor = ParamMonitor()
+    >>> model = LogisticRegression(C=0.1).set_callbacks(monitor).fit(X, y)
+    >>> monitor.to_frame().groupby("parameter")["norm"].last().round(1)
     parameter
-    coef_         4.55
-    intercept_    20.02
+    coef_         1.9
+    intercept_    8.9
     Name: norm, dtype: float64
     """
 
@@ -87,8 +105,8 @@ class ParamMonitor:
     def __init__(
         self,
         *,
-        every: int = 1,
-        histogram_every: int | None = 10,
+        every: int | None = None,
+        histogram_every: int | None = 3,
         bins: int = 30,
         max_records: int = 100_000,
     ) -> None:
@@ -98,9 +116,9 @@ class ParamMonitor:
                 f"fit; {installed_sklearn} is installed. Install it with "
                 'pip install "scikit-learn>=1.9".'
             )
-        _check_count("every", every)
-        if histogram_every is not None:
-            _check_count("histogram_every", histogram_every, " or None")
+        for argument, value in (("every", every), ("histogram_every", histogram_every)):
+            if value is not None:
+                _check_count(argument, value, " or None")
         _check_count("bins", bins)
         _check_count("max_records", max_records)
         self.every, self.histogram_every, self.bins = every, histogram_every, bins
@@ -116,6 +134,7 @@ class ParamMonitor:
         # By the contexts of fits and of pipelines, which go with the fits.
         self._recorders: WeakKeyDictionary[Any, FitRecorder] = WeakKeyDictionary()
         self._steps: WeakKeyDictionary[Any, list[str]] = WeakKeyDictionary()
+        self._thread = _Thread()
 
     @property
     def max_records(self) -> int:
@@ -163,68 +182,89 @@ class ParamMonitor:
         context : CallbackContext
             Its task.
         """
+        vars(self._thread).clear()
         with self._lock:
             self._running.discard(context.root_uuid)
 
-    def on_fit_task_begin(
+    # scikit-learn reads from the signature of a hook whether to make a copy of the estimator as
+    # fitted so far, which takes as long as to record it. So hooks have it only where it is used.
+    @property
+    def on_fit_task_begin(self) -> Callable[..., None]:
+        """The hook for the begin of a task."""
+        return self._begin_task if self._thread.is_started else self._begin_first_task
+
+    @property
+    def on_fit_task_end(self) -> Callable[..., None]:
+        """The hook for the end of a task."""
+        return self._skip_task if self._thread.skips else self._end_task
+
+    def _begin_task(self, estimator: Any, context: Any) -> None:
+        thread = self._thread
+        if thread.follows(context):
+            thread.skips = thread.recorder.skips_next
+        else:
+            self._begin_first_task(estimator, context)
+
+    def _begin_first_task(
         self, estimator: Any, context: Any, *, fitted_estimator: Any = None
     ) -> None:
-        """Note where a fit is, and the parameters that its first task starts from.
-
-        Parameters
-        ----------
-        estimator : estimator
-            The estimator being fitted.
-        context : CallbackContext
-            The task.
-        fitted_estimator : estimator or None
-            A copy with the parameters so far, if the estimator gives one.
-        """
+        """Note where a fit is, and the parameters that its first task starts from."""
         with _errors_named(estimator, context):
-            fit = _fit_of(context)
+            fit, thread = _fit_of(context), self._thread
+            thread.skips = False
             if context is fit:
-                self._begin_fit(fit)
-                if hasattr(estimator, "steps"):
-                    self._steps[context] = [name for name, *_ in estimator.steps]
+                thread.is_started = False
+                recorder = self._begin_fit(estimator, fit)
+            else:
+                recorder = self._recorder_of(estimator, fit)
+                thread.skips = recorder.skips_next
+            thread.fit, thread.recorder = fit, recorder
+            if fitted_estimator is not None:
+                recorder.start(fitted_estimator)
+                thread.is_started = True
             n_splits = getattr(estimator, "n_splits_", None)
             if n_splits and not context.sequential_subtasks:
                 key = FitKey(context.root_uuid, _path_of(context))
                 self._deliver("add_search", key, n_splits, context.max_subtasks)
-            if fitted_estimator is not None:
-                self._recorder_of(fit).start(fitted_estimator)
 
-    def on_fit_task_end(
-        self, estimator: Any, context: Any, *, fitted_estimator: Any = None
-    ) -> None:
-        """Record the parameters after a task.
-
-        Parameters
-        ----------
-        estimator : estimator
-            The estimator being fitted.
-        context : CallbackContext
-            The task.
-        fitted_estimator : estimator or None
-            A copy with the parameters so far; without one nothing is recorded.
-        """
-        if fitted_estimator is None:
+    def _skip_task(self, estimator: Any, context: Any) -> None:
+        """Count a task that is not recorded."""
+        thread = self._thread
+        thread.skips, thread.is_started = False, True
+        if thread.follows(context):
+            thread.recorder.skip()
             return
         with _errors_named(estimator, context):
+            self._recorder_of(estimator, _fit_of(context)).skip()
+
+    def _end_task(self, estimator: Any, context: Any, *, fitted_estimator: Any = None) -> None:
+        """Record the parameters after a task; without them there is nothing to record."""
+        with _errors_named(estimator, context):
             fit = _fit_of(context)
-            recorder, is_fit = self._recorder_of(fit), context is fit
+            is_fit = context is fit
+            recorder = self._recorder_of(estimator, fit)
+            self._thread.is_started = not is_fit
+            if not is_fit:
+                recorder.skip()
+            if fitted_estimator is None:
+                return
             path = _path_of(context)
             record = recorder.record(fitted_estimator, context.task_name, path, is_fit=is_fit)
             if record is not None:
                 key = FitKey(context.root_uuid, _path_of(fit))
                 self._deliver("add_task", key, record, wait=is_fit)
 
-    def _recorder_of(self, fit: Any) -> FitRecorder:
-        return self._recorders[fit] if fit in self._recorders else self._begin_fit(fit)
+    def _recorder_of(self, estimator: Any, fit: Any) -> FitRecorder:
+        recorder = self._recorders.get(fit)
+        return self._begin_fit(estimator, fit) if recorder is None else recorder
 
-    def _begin_fit(self, fit: Any) -> FitRecorder:
+    def _begin_fit(self, estimator: Any, fit: Any) -> FitRecorder:
+        if hasattr(estimator, "steps"):
+            self._steps[fit] = [name for name, *_ in estimator.steps]
         place = self._place_of(fit)
         self._deliver("begin_fit", FitKey(fit.root_uuid, _path_of(fit)), place)
-        recorder = FitRecorder(self.every, self.histogram_every, self.bins)
+        every = self.every or -(-(fit.max_subtasks or 1) // N_RECORDS) or 1
+        recorder = FitRecorder(every, self.histogram_every, self.bins)
         self._recorders[fit] = recorder
         return recorder
 
@@ -277,8 +317,8 @@ class ParamMonitor:
             - ``distance``: norm of the change since the start of the fit, or since the first record
               of an estimator that does not report its start
             - ``dead_units``: of the weights ``coefs_[i]`` into a layer with the activation
-              ``"relu"``, for how many of its units the gradient was zero in each of the last 10
-              tasks; NA elsewhere
+              ``"relu"``, for how many of its units the gradient was zero in each of the last 5
+              records; NA elsewhere
             - ``histogram``, ``low``, ``high``: counts in bins of equal width from ``low`` to
               ``high``
 
@@ -304,7 +344,8 @@ class ParamMonitor:
     ) -> ParamMonitorDisplay:
         """Draw how a quantity changes from task to task.
 
-        Of several fits, as in a search, the line is their median, the band their range.
+        A line is a parameter, or in a search, if one parameter is drawn, a candidate. Of several
+        fits it is their median, and the band their range.
 
         Parameters
         ----------

@@ -42,9 +42,9 @@ N_VALUES = 200
 class ParamMonitorDisplay:
     """How a quantity of fitted parameters changes during a fit.
 
-    A line is a parameter; of several fits, as in a search, it is their median, and the band their
-    range. A distribution is drawn as an image, darker where more of the numbers are.
-    `ParamMonitor.plot` and `from_monitor` make one.
+    A line is a parameter, or in a search, if one parameter is drawn, a candidate. Of several fits
+    it is their median, and the band their range. A distribution is drawn as an image, darker where
+    more of the numbers are. `ParamMonitor.plot` and `from_monitor` make one.
 
     Parameters
     ----------
@@ -53,11 +53,13 @@ class ParamMonitorDisplay:
     tasks : ndarray of shape (n_tasks,)
         Numbers of the tasks.
     values : dict of str to ndarray of shape (n_fits, n_tasks)
-        The quantity of each parameter that is drawn, NaN where nothing was recorded.
+        The quantity of each parameter or candidate that is drawn, NaN where nothing was recorded.
     task_name : str
         What a task is.
+    parameter : str, default=""
+        The parameter, if the lines are candidates.
     n_left_out : int, default=0
-        Number of parameters that are not drawn.
+        Number of parameters, or of candidates, that are not drawn.
     histograms : list of (counts, low, high), default=()
         For "histogram", what was recorded at each task.
 
@@ -68,7 +70,7 @@ class ParamMonitorDisplay:
     figure_ : matplotlib Figure
         The figure of the axes.
     lines_ : list of matplotlib Line2D
-        One line a parameter.
+        One line a parameter or candidate.
     image_ : matplotlib QuadMesh or None
         The image of a distribution.
 
@@ -94,6 +96,7 @@ class ParamMonitorDisplay:
     tasks: np.ndarray
     values: Mapping[str, np.ndarray]
     task_name: str
+    parameter: str = ""
     n_left_out: int = 0
     histograms: Sequence[tuple[np.ndarray, float, float]] = ()
     lines_: list[Any] = field(default_factory=list, init=False)
@@ -172,7 +175,8 @@ class ParamMonitorDisplay:
             self._draw_lines(ax)
         below = short(self.task_name)
         if self.n_left_out:
-            below += f"\n{plural(self.n_left_out, 'parameter')} left out"
+            what = "candidate" if self.parameter else "parameter"
+            below += f"\n{plural(self.n_left_out, what)} left out"
         ax.set_xlabel(below, fontsize=FONT)
         return self
 
@@ -196,10 +200,10 @@ class ParamMonitorDisplay:
         if not single:
             ax.set_xlim(self.tasks[0], self.tasks[-1])
         n_fits = max(len(values) for values in self.values.values())
-        title = TITLES[self.quantity]
+        about = [short(self.parameter)] if self.parameter else []
         if n_fits > 1:
-            title += f": median and range of {plural(n_fits, 'fit')}"
-        set_title(ax, title)
+            about.append(f"median and range of {plural(n_fits, 'fit')}")
+        set_title(ax, ": ".join(filter(None, [TITLES[self.quantity], ", ".join(about)])))
         _name_lines(ax, self.lines_)
 
     def _draw_histograms(self, ax: Axes) -> None:
@@ -282,23 +286,28 @@ def _with_lines(
     n_left_out: int,
 ) -> ParamMonitorDisplay:
     """A display of values by fit and task."""
-    rows = [row for rows in drawn.values() for row in rows if row["task"]]
+    rows = [row for rows in drawn.values() for row in rows]
+    rows = [row for row in rows if row["task"] and row[quantity] is not None]
+    candidates = {row["candidate"] for row in rows} - {None}
+    parameter = rows[0]["parameter"] if len(drawn) == 1 and len(candidates) > 1 else ""
+    if parameter:
+        n_left_out = max(0, len(candidates) - len(LIGHT.groups))
+        first = sorted(candidates)[: len(LIGHT.groups)]
+        rows = [row for row in rows if row["candidate"] in first]
     tasks = sorted({row["task"] for row in rows})
     column = {task: j for j, task in enumerate(tasks)}
-    values = {}
-    for name, own in drawn.items():
-        fits: dict[tuple[int, ...], np.ndarray] = {}
-        for row in own:
-            if row["task"] and row[quantity] is not None:
-                line = fits.setdefault(row["path"][:-1], np.full(len(tasks), np.nan))
-                line[column[row["task"]]] = row[quantity]
-        if fits:
-            values[name] = np.array(list(fits.values()))
+    lines: dict[str, dict[tuple[int, ...], np.ndarray]] = {}
+    for row in rows:
+        name = f"candidate {row['candidate']}" if parameter else row["parameter"]
+        fits = lines.setdefault(name, {})
+        line = fits.setdefault(row["path"][:-1], np.full(len(tasks), np.nan))
+        line[column[row["task"]]] = row[quantity]
     return cls(
         quantity=quantity,
         tasks=np.array(tasks),
-        values=values,
+        values={name: np.array(list(fits.values())) for name, fits in lines.items()},
         task_name=rows[0]["task_name"],
+        parameter=parameter,
         n_left_out=n_left_out,
     )
 

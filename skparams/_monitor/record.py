@@ -36,11 +36,10 @@ COLUMNS = {
 
 
 class Layout(NamedTuple):
-    """Names and shapes of the parameters of an estimator, and how many floats each one is."""
+    """Names and shapes of the parameters of an estimator, and which ones are sparse matrices."""
 
     names: tuple[str, ...]
     shapes: tuple[tuple[int, ...], ...]
-    sizes: tuple[int, ...]
     sparse: tuple[bool, ...]
 
 

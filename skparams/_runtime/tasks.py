@@ -52,7 +52,7 @@ class FitTasks:
 
     ``X``, ``y`` and ``sample_weight`` are those that the user passed, as callbacks pass them on to
     ``score``. ``max_subtasks`` returns the largest number of subtasks, by default 0, and None where
-    nothing tells it.
+    nothing tells it. If the fit ``continues``, the estimator is a fitted one at its begin too.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class FitTasks:
         *,
         max_subtasks: Callable[[], int | None] = int,
         task_name: str = "fit",
+        continues: bool = False,
     ) -> None:
         self.estimator = estimator
         self.stopped = False  # whether a callback asked to leave out the rest of the steps
@@ -74,7 +75,7 @@ class FitTasks:
         self._open: tuple[Any, Attributes | None] | None = None
         self._n_done = 0
         self._fit = estimator._init_callback_context(task_name, max_subtasks=max_subtasks())
-        self._call(self._fit.call_on_fit_task_begin)
+        self._call(self._fit.call_on_fit_task_begin, dict if continues else None)
 
     def steps(self, n: int, name: str, attributes: Attributes | None) -> Iterator[int]:
         """Yield the number of each step, and leave out the rest if a callback asks to stop."""

@@ -243,7 +243,7 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         check_weights(self, data[2])
         held_out = check_validation(self, given_val, Y, checked) if given_val else None
         if incremental:  # one epoch
-            tasks = fit_tasks(self, *given, task_name="partial-fit")
+            tasks = fit_tasks(self, *given, task_name="partial-fit", continues=continues)
         else:
             tasks = fit_tasks(self, *given, max_subtasks=lambda: n_tasks(self.max_iter))
         task = self, network, params, data, objective, held_out, tasks

@@ -15,6 +15,8 @@ from skparams import (
     MLPRegressor,
     ModelsNotComparable,
     OutlierDisplay,
+    ParamMonitor,
+    ParamMonitorDisplay,
     ParamsMixin,
     ScoreDisplay,
     ScreeDisplay,
@@ -90,6 +92,13 @@ BiplotDisplay.from_estimator(pca, X, y, ellipses=True, row_names=range(len(X))).
 ScoreDisplay.from_estimator(pca, X, y, supplementary=X[:5]).plot()
 OutlierDisplay.from_estimator(pca, X, alpha=0.01)
 BootstrapDisplay.from_bootstrap(explanation.bootstrap(20, random_state=0))
+
+# a fit that is watched, with scikit-learn 1.9
+if hasattr(model, "set_callbacks"):
+    monitor = ParamMonitor(every=1)
+    MLPClassifier(4, max_iter=5).set_callbacks(monitor).fit(X, y)
+    drawn: ParamMonitorDisplay = monitor.plot("norm", parameters=["coefs_[0]"])
+    print(monitor, monitor.to_frame().columns, drawn.tasks)
 
 # a class that somebody else wrote
 weights = Rule("parameter", parts=lambda _: [Part(".w", np.zeros(4))])

@@ -96,7 +96,7 @@ class StreamingPCA(CallbackSupportMixin, FittedPCA):
             given = X, y, sample_weight
             X = self._checked(X, reset=first, finite=False)
             weight = self._weights(sample_weight, X, are_all=False)
-            tasks = fit_tasks(self, *given, task_name="partial-fit")
+            tasks = fit_tasks(self, *given, task_name="partial-fit", continues=not first)
             shift = None if first else self._shift
             found = finite_moments(X, weight, shift, type(self).__name__)
             start, before = (0, 0) if first else (self.n_samples_, self._fingerprint)
