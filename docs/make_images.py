@@ -3,10 +3,11 @@
 import warnings
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib import pyplot
+from matplotlib.figure import Figure
 from PIL import Image
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 from sklearn.exceptions import ConvergenceWarning
@@ -22,6 +23,7 @@ from skparams import (
     CorrelationCircleDisplay,
     LossCurveDisplay,
     MLPClassifier,
+    MLPRegressor,
     OutlierDisplay,
     ParamMonitor,
     ScoreDisplay,
@@ -49,8 +51,9 @@ def main() -> None:
         "ratios": BootstrapDisplay.from_bootstrap(found),
         "loadings": BootstrapDisplay.from_bootstrap(found, kind="loadings"),
     }.items():
-        save(display, f"wine-{name}")
-    save(LossCurveDisplay.from_estimator(network()), "loss-curve")
+        save(display.figure_, f"wine-{name}")
+    save(LossCurveDisplay.from_estimator(network()).figure_, "loss-curve")
+    save(quantiles(), "mlp-quantiles")
     draw_monitor()
 
 
@@ -61,7 +64,7 @@ def draw_monitor() -> None:
     MLPClassifier(random_state=0).set_callbacks(monitor).fit(X, y)
     _, axes = pyplot.subplots(1, 2, figsize=(9.6, 3.2), layout="constrained")
     monitor.plot("histogram", parameters="coefs_[0]", ax=axes[1])
-    save(monitor.plot("update", ax=axes[0]), "monitor-fit")
+    save(monitor.plot("update", ax=axes[0]).figure_, "monitor-fit")
 
     monitor = ParamMonitor(every=1)
     pipeline = make_pipeline(StandardScaler(), MLPClassifier(max_iter=60, random_state=0))
@@ -69,7 +72,8 @@ def draw_monitor() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         GridSearchCV(pipeline, grid, cv=3, n_jobs=2).set_callbacks(monitor).fit(X, y)
-    save(monitor.plot("norm", parameters="mlpclassifier__coefs_[0]"), "monitor-search")
+    figure = monitor.plot("norm", parameters="mlpclassifier__coefs_[0]").figure_
+    save(figure, "monitor-search")
 
 
 def network() -> MLPClassifier:
@@ -82,12 +86,30 @@ def network() -> MLPClassifier:
     return clf.fit(scaler.transform(X_train), y_train, **data)
 
 
-def save(display: Any, name: str) -> None:
+def quantiles() -> Figure:
+    """The samples and the network of mlp_losses.md."""
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-3, 3, (2000, 1))
+    y = np.sin(X[:, 0]) + (0.55 + 0.15 * X[:, 0]) * rng.standard_normal(2000)
+    arguments = {"activation": "silu", "learning_rate_init": 0.01, "random_state": 0}
+    regr = MLPRegressor("quantile", (30,), quantile=[0.05, 0.5, 0.95], **arguments)
+    x = np.linspace(-3, 3, 301)
+    low, median, high = regr.fit(X[:1000], y[:1000]).predict_quantiles(x[:, np.newaxis]).T
+    figure, ax = pyplot.subplots(figsize=(6.4, 3.6), layout="constrained")
+    ax.scatter(X[1000:], y[1000:], s=6, color="0.5", label="new samples")
+    ax.fill_between(x, low, high, alpha=0.3, label="0.05 to 0.95")
+    ax.plot(x, median, label="median")
+    ax.set(xlabel="x", ylabel="y")
+    ax.legend(loc="upper left")
+    return figure
+
+
+def save(figure: Figure, name: str) -> None:
     """Write a figure with few colors, which make small files."""
     drawn = BytesIO()
-    display.figure_.savefig(drawn, dpi=100)
+    figure.savefig(drawn, dpi=100)
     Image.open(drawn).convert("RGB").quantize(128).save(IMAGES / f"{name}.png")
-    pyplot.close(display.figure_)
+    pyplot.close(figure)
 
 
 if __name__ == "__main__":
