@@ -82,8 +82,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     shuffle : bool, default=True
         Whether 'sgd' and 'adam' shuffle the samples before each epoch.
     random_state : int, RandomState instance or None, default=None
-        Random numbers for the initial weights, the split of `early_stopping` and the order of
-        samples. Pass an int for reproducible results across calls.
+        Random numbers for the initial weights, the split of `early_stopping`, the order of samples
+        and `dropout`. Pass an int for reproducible results across calls.
     tol : float, default=1e-4
         Smallest improvement of the loss or the score that counts, in [0, inf); 'lbfgs' stops when
         no element of the gradient is larger.
@@ -130,12 +130,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     normalization : {'batch', 'layer'} or None, default=None
         Normalization of what the hidden layers' activations get: of each unit over the minibatch
         [5]_, or of each sample over the units [6]_. A gain is learned for each unit; the biases
-        are the shifts. Not for 'lbfgs'.
+        are the shifts. Not for 'lbfgs'; minibatches need two samples at least.
     weight_decay : float, default=0.01
         Share of the weights, times the learning rate, that 'adamw' subtracts in each step, in
         [0, inf).
     max_gradient_norm : float or None, default=None
-        Gradients of a minibatch with a larger norm, over all parameters, are scaled to it.
+        Gradients of a minibatch with a larger norm, over all parameters, are scaled to it. Of no
+        effect with 'lbfgs'.
     init : {'auto', 'he', 'orthogonal'} or tuple, default='auto'
         The weights and biases that training starts from.
 
@@ -171,7 +172,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     running_means_, running_variances_ : list of ndarray, the i-th of shape (n_units_out,)
         Moments of each hidden unit that predictions use, with normalization of batches.
     loss_ : float
-        Loss of the last epoch or iteration.
+        Loss of the last epoch or iteration; with normalization of batches that of the training
+        data, by the running moments.
     history_ : dict of str to ndarray of shape (n_epochs,)
         A number for each epoch (iteration of 'lbfgs') of all training so far, as
         ``pandas.DataFrame(history_)`` takes it; NaN where it was not recorded.

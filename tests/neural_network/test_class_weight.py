@@ -80,6 +80,29 @@ def test_it_multiplies_the_weights_of_validation(given, X, weight):
     assert len(set(expected.validation_scores_)) > 1
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("given", ["balanced", {0: 2, 1: 0.25}])
+def test_validation_data_get_the_weights_of_the_training_classes(given, weighted, X, weight):
+    y, X_val, y_val = target("three", X), X[:7], np.array([0, 2, 2, 2, 0, 2, 2])
+    settings = {**SMALL, "early_stopping": True, "max_iter": 12, "learning_rate_init": 0.1}
+    classes = np.arange(3)
+    if isinstance(given, str):
+        table = compute_class_weight(given, classes=classes, y=y)
+    else:
+        table = np.array([given.get(k, 1.0) for k in classes])
+    of_val = weight[:7] if weighted else np.ones(7)
+    found = MLPClassifier(class_weight=given, **settings).fit(
+        X, y, X_val=X_val, y_val=y_val, sample_weight_val=of_val if weighted else None
+    )
+    expected = MLPClassifier(**settings).fit(
+        X, y, table[y], X_val=X_val, y_val=y_val, sample_weight_val=of_val * table[y_val]
+    )
+    assert_equal_fits(found, expected)
+    assert len(set(expected.validation_scores_)) > 1
+    for key, values in expected.history_.items():
+        np.testing.assert_array_equal(found.history_[key], values)
+
+
 @pytest.mark.parametrize("form", [np.asarray, sp.csr_array])
 @pytest.mark.parametrize("given", ["balanced", [{0: 0.5, 1: 3}, {}, {1: 2.5}]])
 def test_labels_multiply_their_weights(given, form, X, labels, weight):
