@@ -12,7 +12,7 @@ from scipy.sparse import issparse
 from sklearn.base import is_regressor
 
 from skparams.neural_network.activations import ACTIVATIONS
-from skparams.neural_network.network import NORMALIZATIONS, check_normalized, hidden_values
+from skparams.neural_network.network import NORMALIZATIONS, hidden_values, normalization_of
 from skparams.specs import (
     Context,
     Cost,
@@ -41,7 +41,9 @@ def network_spec(mlp: BaseMLP) -> Spec:
     """Return scikit-learn's Spec with what our networks have beyond its own."""
     name = "MLPRegressor" if is_regressor(mlp) else "MLPClassifier"
     has_quantiles = name == "MLPRegressor" and _is(mlp.loss, "quantile")
-    return _spec(name, _normalization(vars(mlp)), has_quantiles)
+    fitted = hasattr(mlp, "coefs_")
+    normalization = normalization_of(mlp) if fitted else _chosen_normalization(vars(mlp))
+    return _spec(name, normalization, has_quantiles)
 
 
 @cache
@@ -100,17 +102,26 @@ def _is(value: Any, word: str) -> bool:
     return isinstance(value, str) and value == word
 
 
-def _normalization(params: Mapping[str, Any]) -> str | None:
+def _chosen_normalization(params: Mapping[str, Any]) -> str | None:
     value = params.get("normalization")
     return value if isinstance(value, str) and value in NORMALIZATIONS else None
 
 
+def _normalization(ctx: Context) -> str | None:
+    """The normalization that the network was fitted with, or before fit the one that is chosen."""
+    if "coefs_" not in ctx.values:
+        return _chosen_normalization(ctx.params)
+    if "running_means_" in ctx.values:
+        return "batch"
+    return "layer" if "gains_" in ctx.values else None
+
+
 def _is_normalized(ctx: Context) -> bool:
-    return _normalization(ctx.params) is not None
+    return _normalization(ctx) is not None
 
 
 def _has_moments(ctx: Context) -> bool:
-    return _normalization(ctx.params) == "batch"
+    return _normalization(ctx) == "batch"
 
 
 def _of_units(when: Any, free: int | None = None) -> Rule:
@@ -147,7 +158,7 @@ def _activations(ctx: Context, n_hidden: int) -> list[str]:
 
 
 def _layers(ctx: Context) -> tuple[Layer, ...]:
-    n_hidden, normalization = len(ctx.values["coefs_"]) - 1, _normalization(ctx.params)
+    n_hidden, normalization = len(ctx.values["coefs_"]) - 1, _normalization(ctx)
     first, *hidden, last = networks.layers(ctx, _activations(ctx, n_hidden))
     if normalization:
         n_moments = 2 if normalization == "batch" else 0
@@ -167,7 +178,7 @@ def _interchangeable(ctx: Context) -> dict[str, tuple[tuple[str, ...], ...]]:
     """Hidden layers whose units may be permuted, and what may be flipped in sign with a unit."""
     n_hidden = len(ctx.values["coefs_"]) - 1
     return {
-        f"h{i + 1}": tuple(_flips(i, activation, _normalization(ctx.params)))
+        f"h{i + 1}": tuple(_flips(i, activation, _normalization(ctx)))
         for i, activation in enumerate(_activations(ctx, n_hidden))
     }
 
@@ -187,7 +198,6 @@ def _flips(i: int, activation: str, normalization: str | None) -> Iterator[tuple
 
 def _unit_findings(ctx: Context) -> Iterator[tuple[str, str]]:
     """Yield findings of constant and unread units and, with X, of rectified units that are dead."""
-    check_normalized(_normalization(ctx.params), ctx.values)
     coefs, X = ctx.values["coefs_"], ctx.X
     if X is not None and not issparse(X):
         X = np.asarray(X)
@@ -205,7 +215,7 @@ def _constant_units(ctx: Context, i: int) -> dict[str, np.ndarray]:
 
     Layer normalization subtracts from a unit without weights the mean of the others.
     """
-    normalization = _normalization(ctx.params)
+    normalization = _normalization(ctx)
     found = networks.without_weights(ctx.values["coefs_"][i]) if normalization != "layer" else {}
     if normalization:
         found["their gain is zero"] = ctx.values["gains_"][i] == 0
@@ -226,7 +236,7 @@ def _n_hidden_units(sizes: list[int]) -> int:
 
 
 def _predict_macs(ctx: Context, sizes: list[int]) -> int:
-    per_unit, _ = _NORMALIZING[_normalization(ctx.params)]
+    per_unit, _ = _NORMALIZING[_normalization(ctx)]
     return networks.forward(sizes) + per_unit * _n_hidden_units(sizes)
 
 
@@ -245,7 +255,7 @@ def _epoch_macs(ctx: Context, sizes: list[int]) -> int | Unknown:
     if _takes_validation(ctx):
         return Unknown("depends on the number of rows of X_val")
     n_validation = networks.n_split_off(ctx)
-    _, per_unit = _NORMALIZING[_normalization(ctx.params)]
+    _, per_unit = _NORMALIZING[_normalization(ctx)]
     training = networks.forward_and_back(sizes) + per_unit * _n_hidden_units(sizes)
     n_training = ctx.data.n_samples - n_validation
     return n_training * training + n_validation * _predict_macs(ctx, sizes)
@@ -262,7 +272,7 @@ def _training_bytes(ctx: Context, sizes: list[int]) -> Any:
     moments = {"sgd": 1, "adam": 2, "adamw": 2}.get(ctx.params["solver"])
     if moments is None:
         return Unknown("depends on SciPy's lbfgs")
-    normalization, n_hidden = _normalization(ctx.params), _n_hidden_units(sizes)
+    normalization, n_hidden = _normalization(ctx), _n_hidden_units(sizes)
     n_trained = networks.forward(sizes) + sum(sizes[1:]) + n_hidden * bool(normalization)
     n_parameters = n_trained + 2 * n_hidden * (normalization == "batch")
     n_validation = 0 if _takes_validation(ctx) else networks.n_split_off(ctx)
