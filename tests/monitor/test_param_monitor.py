@@ -51,7 +51,7 @@ class Copies:
 
 
 def parameters(estimator):
-    held = vars(copy.copy(estimator))
+    held = vars(estimator)
     training = held.get("_training", {})
     estimator = copy.copy(estimator)
     for name in ("_gradients", "_training"):
