@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Name of the tasks of a search that each fit one candidate on one split.
 EVALUATION = "candidate-split-evaluation"
 # About how many records of a fit there are by default.
-N_RECORDS = 12
+N_RECORDS = 10
 
 
 class _Thread(local):
@@ -54,8 +54,8 @@ class ParamMonitor:
     Parameters
     ----------
     every : int, default=None
-        Record every so many tasks of a fit. By default each, where a fit has at most 12, and else
-        about 12 of them: an estimator says before how many tasks its fit has at most. The end of a
+        Record every so many tasks of a fit. By default each, where a fit has at most 10, and else
+        about 10 of them: an estimator says before how many tasks its fit has at most. The end of a
         fit is always recorded.
     histogram_every : int or None, default=3
         Keep a histogram of each parameter with every so many records, and at the end of a fit;
