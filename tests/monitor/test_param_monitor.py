@@ -150,6 +150,21 @@ def test_dead_units_are_those_without_a_gradient():
     assert frame[frame.parameter != "coefs_[0]"].dead_units.isna().all()
 
 
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+@pytest.mark.parametrize("layer", [0, 1])
+def test_dead_units_had_no_gradient_at_five_records(solver, layer):
+    copies, monitor = Copies(), ParamMonitor(every=1)
+    model = MLPClassifier((20, 9), solver=solver, max_iter=25, random_state=1, batch_size=40)
+    model.set_callbacks(monitor, copies).fit(X, y)
+    frame = monitor.to_frame()
+    rows = frame[(frame.parameter == f"coefs_[{layer}]") & frame.task.notna()]
+    idle = [gradient["intercepts_"][layer] == 0 for gradient in copies.gradients if gradient]
+    expected = [np.all(idle[i - 4 : i + 1], axis=0).sum() for i in range(4, len(rows))]
+    assert rows.dead_units.isna().tolist() == [True] * 4 + [False] * (len(rows) - 4)
+    assert rows.dead_units[4:].tolist() == expected
+    assert len(set(expected)) > 1
+
+
 def test_units_that_are_not_rectified_are_not_counted():
     monitor = ParamMonitor(every=1)
     mlp(activation="tanh").set_callbacks(monitor).fit(X, y)
