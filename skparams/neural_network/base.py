@@ -241,7 +241,7 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
 
         data = checked(X, Y, sample_weight)
         check_weights(self, data[2])
-        held_out = check_validation(self, given_val, Y, checked) if given_val else None
+        held_out = check_validation(self, given_val, Y, dtype, checked) if given_val else None
         if incremental:  # one epoch
             tasks = fit_tasks(self, *given, task_name="partial-fit", continues=continues)
         else:

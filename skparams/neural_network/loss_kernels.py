@@ -22,7 +22,7 @@ def _canonical(a, n_out, Y, weight, loss):
     T = a.dtype.type
     one, zero = T(1), T(0)
     eps = T(2.220446049250313e-16) if a.itemsize == 8 else T(1.1920929e-7)
-    total = 0.0
+    total = 0.0  # plus a float32, it would be a float32 where nothing is compiled
     for i in range(weight.size):
         row, w, norm = a[i * n_out : (i + 1) * n_out], weight[i], one
         if loss == LOG_LOSS:
@@ -39,12 +39,12 @@ def _canonical(a, n_out, Y, weight, loss):
                 d = float(p) - float(y)  # float32 could not hold the square of a large one
                 total += 0.5 * float(w) * d * d
             elif loss == POISSON:  # half the deviance, where 0 log 0 is 0
-                total += w * (p - y + (y * np.log(y / p) if y > zero else zero))
+                total += float(w * (p - y + (y * np.log(y / p) if y > zero else zero)))
             elif loss == BINARY_LOG_LOSS or y == one:
                 q = p if y == one else one - p
                 q = eps if q < eps else q  # NaN stays NaN
                 q = one - eps if q > one - eps else q
-                total -= w * np.log(q)
+                total -= float(w * np.log(q))
             row[j] = w * (p - y)
     return total
 
@@ -62,7 +62,7 @@ def _smoothed(a, n_out, Y, weight, loss, smoothing):
         eps = T(2.2250738585072014e-308) if a.itemsize == 8 else T(1.1754944e-38)
     n_values = n_out if loss == LOG_LOSS else 2
     low, high = T(smoothing / n_values), T(1.0 - smoothing + smoothing / n_values)
-    total = 0.0
+    total = 0.0  # plus a float32, it would be a float32 where nothing is compiled
     for i in range(weight.size):
         row, w, norm = a[i * n_out : (i + 1) * n_out], weight[i], one
         if loss == LOG_LOSS:
@@ -78,7 +78,7 @@ def _smoothed(a, n_out, Y, weight, loss, smoothing):
             term = y * np.log(q)
             if loss == BINARY_LOG_LOSS:
                 term += (one - y) * np.log(one - q)
-            total -= w * term
+            total -= float(w * term)
             row[j] = w * (p - y)
     return total
 

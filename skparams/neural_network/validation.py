@@ -25,9 +25,13 @@ def check_validation(
     mlp: BaseMLP,
     given: tuple,
     Y_train: np.ndarray,
+    dtype: np.dtype,
     data_of: Callable[[Any, np.ndarray, Any], Data],
 ) -> Data:
-    """The arguments X_val, y_val and sample_weight_val of fit as data that training can use."""
+    """The arguments X_val, y_val and sample_weight_val of fit as data that training can use.
+
+    X_val gets the dtype of training, so that a number that it does not have is an error.
+    """
     names = ("X_val", "y_val", "sample_weight_val")
     provided = [name for name, value in zip(names, given, strict=True) if value is not None]
     for name in names[:2]:
@@ -35,16 +39,17 @@ def check_validation(
             raise ValueError(f"{provided[0]} is provided, but {name} was not provided.")
     X, y, weight = given
     try:
-        X, y = validate_data(
-            mlp,
-            X,
-            y,
-            accept_sparse=("csr", "csc"),
-            multi_output=True,
-            ensure_min_samples=2,  # as of the part that early stopping splits off
-            dtype=(np.float64, np.float32),
-            reset=False,
-        )
+        with np.errstate(over="ignore"):
+            X, y = validate_data(
+                mlp,
+                X,
+                y,
+                accept_sparse=("csr", "csc"),
+                multi_output=True,
+                ensure_min_samples=2,  # as of the part that early stopping splits off
+                dtype=dtype,
+                reset=False,
+            )
         Y = mlp._encode_validation_targets(y)
         if Y.shape[1] != Y_train.shape[1]:
             raise ValueError(f"y_val has {Y.shape[1]} outputs, but y has {Y_train.shape[1]}.")

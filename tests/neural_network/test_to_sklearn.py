@@ -260,6 +260,17 @@ def test_what_theirs_lacks_is_named(kind, given, what, X, fit_quietly, snapshot)
     assert unchanged() is None
 
 
+def test_what_counts_is_the_fitted_network(X, fit_quietly):
+    """Not what is set afterwards, as for predictions."""
+    y = targets(X)["number"][2]
+    plain = fit_quietly(MLPRegressor(**GIVEN), X, y).set_params(normalization="batch")
+    check_same(plain, X)
+    for normalization in ("batch", "layer"):
+        other = fit_quietly(MLPRegressor(normalization=normalization, **GIVEN), X, y)
+        with pytest.raises(ValueError, match=f"does not have normalization='{normalization}'"):
+            other.set_params(normalization=None).to_sklearn()
+
+
 def test_predictions_of_a_subclass(X, fit_quietly):
     class OwnMLPRegressor(MLPRegressor):
         pass
