@@ -86,10 +86,13 @@ def _multiply_wide(a, a0, a_turned, b, b0, b_turned, c, c0, m, n, n_sum):
 
 @helper
 def _turn(params, w, n_in, n_out, out):
-    """Write the transpose of a layer's weights."""
-    for i in range(n_in):
-        for j in range(n_out):
-            out[j * n_in + i] = params[w + i * n_out + j]
+    """Write the transpose of a layer's weights; a place without a sign needs no check of it."""
+    width, height = np.uint64(n_in), np.uint64(n_out)
+    for i in range(width):
+        row = params[w : w + n_out]
+        for j in range(height):
+            out[j * width + i] = row[j]
+        w += n_out
 
 
 @helper
