@@ -15,7 +15,9 @@ _PARTS = {
     "products": products.products,
     "fits": fits.fits,
     "search": grid.searches,
+    "script": grid.script,
     "torch": libraries.libraries,
+    "features": libraries.features,
 }
 NAMES = (*_PARTS, *WORKS)
 

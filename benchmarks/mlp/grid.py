@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from textwrap import dedent
 
 import numpy as np
 from joblib import parallel_config
@@ -11,9 +12,11 @@ from sklearn.neural_network import MLPClassifier as Theirs
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from benchmarks._fresh import fresh
 from benchmarks._machine import blas_threads
 from benchmarks._tables import Column, Table, number, time_text, yes_no
 from benchmarks._task import Task
+from benchmarks.mlp.works import DTYPES
 from skparams import MLPClassifier as Ours
 
 
@@ -87,6 +90,73 @@ def searches(task: Task) -> Table:
                 "same": np.array_equal(_scores(ours), _scores(alone)),
                 "ours_score": float(ours.best_score_),
                 "theirs_score": float(theirs.best_score_),
+            }
+        )
+    return table
+
+
+_SCRIPT = dedent("""
+    import json
+    import time
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from {package} import MLPClassifier
+
+    X, y = load_digits(return_X_y=True)
+    grid = {{
+        "mlpclassifier__hidden_layer_sizes": [(50,), (100,), (50, 50)],
+        "mlpclassifier__alpha": {alphas},
+        "mlpclassifier__learning_rate_init": [0.001, 0.003],
+    }}
+    pipe = make_pipeline(StandardScaler(), MLPClassifier(random_state=0))
+    start = time.perf_counter()
+    search = GridSearchCV(pipe, grid, cv=5, n_jobs=2).fit(X.astype("{dtype}"), y)
+    print(json.dumps([time.perf_counter() - start, search.best_score_]))
+""")
+
+
+def script(task: Task) -> Table:
+    """Return the time of a whole script: start, imports, workers, 24 settings x 5 folds."""
+    table = Table(
+        "script",
+        "a script that searches: GridSearchCV(n_jobs=2), 24 settings x 5 folds, digits",
+        [
+            Column("dtype", "dtype", left=True),
+            Column("ours_s", "skparams", time_text),
+            Column("theirs_s", "scikit-learn", time_text),
+            Column("ratio", "ratio", number(1)),
+            Column("search", "of the search\nalone", number(1)),
+            Column("bar", "bar"),
+            Column("met", "met", yes_no),
+            Column("ours_score", "best score,\nours", number(3)),
+            Column("theirs_score", "theirs", number(3)),
+        ],
+        note="One run each, kernels cached: a ratio is the quotient of two times.",
+    )
+    alphas = [1e-4] if task.quick else [1e-4, 1e-3, 1e-2, 1e-1]
+    for dtype in ("float64",) if task.quick else DTYPES:
+        times, searches, scores = [], [], []
+        for package in ("skparams", "sklearn.neural_network"):
+            task.say(f"script: {package}, {dtype}")
+            code = _SCRIPT.format(package=package, alphas=alphas, dtype=dtype)
+            start = time.perf_counter()
+            seconds, score = fresh(code, PYTHONWARNINGS="ignore")
+            times.append(time.perf_counter() - start)
+            searches.append(seconds)
+            scores.append(score)
+        table.rows.append(
+            {
+                "dtype": dtype,
+                "ours_s": times[0],
+                "theirs_s": times[1],
+                "ratio": times[1] / times[0],
+                "search": searches[1] / searches[0],
+                "bar": "5",
+                "met": times[1] >= 5 * times[0],
+                "ours_score": scores[0],
+                "theirs_score": scores[1],
             }
         )
     return table

@@ -95,11 +95,9 @@ def _split(digits: bool, rows: int, features: int, classes: int, seed: int) -> l
 
 
 WORKS = {
-    "small": Work("10k×20 (32,) batch 200", 10_000, 20, 2, (32,), 200, 30, (7, 10)),
-    "tiny-batch": Work("10k×20 (32,16) batch 32", 10_000, 20, 2, (32, 16), 32, 6, (16, 25)),
-    "digits": Work(
-        "digits (100,) batch 200", 1_437, 64, 10, (100,), 200, 100, (2.6, 3.5), digits=True
-    ),
+    "small": Work("10k×20 (32,) batch 200", 10_000, 20, 2, (32,), 200, 30, (10, 15)),
+    "tiny-batch": Work("10k×20 (32,16) batch 32", 10_000, 20, 2, (32, 16), 32, 6, (25, 40)),
+    "digits": Work("digits (100,) batch 200", 1_437, 64, 10, (100,), 200, 100, (4, 6), digits=True),
     "wide": Work("20k×784 (256,128) batch 200", 20_000, 784, 10, (256, 128), 200, 4, (1.6, 2.0)),
     "widest": Work(
         "20k×784 (1024,1024) batch 256",

@@ -6,6 +6,7 @@ damaged, and may give one of two processes that write at once the other's code.
 
 import ast
 import functools
+import gc
 import hashlib
 import importlib
 import logging
@@ -15,9 +16,9 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.util import resolve_name
 from pathlib import Path
 from types import ModuleType
@@ -68,11 +69,24 @@ def load_kernels(module: str, estimator: str) -> ModuleType:
     return kernels
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No garbage is looked for: that takes half of numba's import and of loading kernels."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _undisturbed(work: Callable, *args: Any, **options: Any) -> Any:
     """Import or compile in a thread, where no Ctrl-C arrives: it would leave numba broken for good.
 
     An interrupt ends the wait and not the work.
     """
+    work = _collector_paused()(work)
     if threading.current_thread() is not threading.main_thread():
         return work(*args, **options)
     done: Future = Future()

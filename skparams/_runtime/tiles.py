@@ -11,7 +11,7 @@ from numba.core.registry import cpu_target
 from numba.extending import intrinsic, overload
 from numpy.lib.stride_tricks import as_strided
 
-from skparams._runtime.decorators import HELPER
+from skparams._runtime.decorators import HELPER, helper
 
 INT32, INT64 = ir.IntType(32), ir.IntType(64)
 
@@ -54,6 +54,22 @@ class _Vectors:
         """x * y + z, rounded once where the processor can do that."""
         return self.call("fmuladd.{}", self.type, x, y, z)
 
+    def total(self, vector):
+        """The sum of the numbers of a vector: halves are added, then theirs."""
+        n = self.n_lanes
+        while n > 1:
+            n //= 2
+            halves = [range(n), range(n, 2 * n)]
+            kind = ir.VectorType(INT32, n)
+            low, high = (
+                self.builder.shuffle_vector(
+                    vector, vector, ir.Constant(kind, [INT32(i) for i in half])
+                )
+                for half in halves
+            )
+            vector = self.builder.fadd(low, high)
+        return self.builder.extract_element(vector, INT32(0))
+
     def load(self, row):
         """The vectors at a pointer to a number."""
         if self.mask is None:
@@ -77,6 +93,29 @@ class _Vectors:
             yield self.builder.bitcast(start, self.type.as_pointer())
 
 
+@intrinsic
+def _pointer(typing, array):
+    """Where a flat array starts. Arrays that are passed on are counted, for each tile."""
+
+    def generate(context, builder, signature, args):
+        return context.make_array(signature.args[0])(context, builder, args[0]).data
+
+    return types.CPointer(array.dtype)(array), generate
+
+
+def _as_tile(generate):
+    """A function for compiled code, from one that writes LLVM's instructions for a tile."""
+
+    @intrinsic
+    def tile(
+        typing, a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, n_sum, init, init0, relu, n_valid
+    ):
+        i = types.intp
+        return types.void(a, i, i, i, b, i, i, c, i, i, i, init, i, types.boolean, i), generate
+
+    return tile
+
+
 def _tile(n_rows, n_vectors, n_lanes, *, masked):
     """Compiled function for a tile of a product: n_rows rows, each n_vectors vectors wide.
 
@@ -87,19 +126,17 @@ def _tile(n_rows, n_vectors, n_lanes, *, masked):
     """
 
     def generate(context, builder, signature, args):
-        _, a0, a_row, a_step, _, b0, b_row, _, c0, c_row, n_sum, _, init0, relu, n_valid = args
-
-        def pointer(position, start):
-            array = context.make_array(signature.args[position])
-            return builder.gep(array(context, builder, args[position]).data, [start])
+        a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, n_sum, init, init0, relu, n_valid = args
 
         def row(first, index, stride):
             return builder.gep(first, [builder.mul(index, stride)])
 
         number = context.get_value_type(signature.args[0].dtype)
         vectors = _Vectors(builder, number, n_lanes, n_vectors, n_valid if masked else None)
-        a, b, c = pointer(0, a0), pointer(4, b0), pointer(7, c0)
-        starts = vectors.load(pointer(11, init0)) * n_rows
+        a, b, c, init = (
+            builder.gep(*each) for each in ((a, [a0]), (b, [b0]), (c, [c0]), (init, [init0]))
+        )
+        starts = vectors.load(init) * n_rows
         before, loop, after = builder.block, *(builder.append_basic_block() for _ in "12")
         builder.branch(loop)
         builder.position_at_end(loop)
@@ -126,14 +163,79 @@ def _tile(n_rows, n_vectors, n_lanes, *, masked):
             vectors.store(sums[r * n_vectors : (r + 1) * n_vectors], row(c, INT64(r), c_row))
         return context.get_dummy_value()
 
-    @intrinsic
-    def tile(
-        typing, a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, n_sum, init, init0, relu, n_valid
-    ):
-        i = types.intp
-        return types.void(a, i, i, i, b, i, i, c, i, i, i, init, i, types.boolean, i), generate
+    return _as_tile(generate)
 
-    return tile
+
+def _dots(n_rows, n_lanes):
+    """Compiled function for n_rows numbers of one column: products of rows of a with one of b.
+
+    Each is the sum of n_lanes sums, which are as many on every processor.
+    """
+
+    def generate(context, builder, signature, args):
+        a, a0, a_row, _, b, b0, _, c, c0, c_row, n_sum, init, init0, relu, _ = args
+        number = context.get_value_type(signature.args[0].dtype)
+        whole = _Vectors(builder, number, n_lanes, 1, None)
+        a, b, c = builder.gep(a, [a0]), builder.gep(b, [b0]), builder.gep(c, [c0])
+        rows = [builder.gep(a, [builder.mul(a_row, INT64(r))]) for r in range(n_rows)]
+        step, before = INT64(n_lanes), builder.block
+        test, loop, after = (builder.append_basic_block() for _ in "123")
+        builder.branch(test)
+        builder.position_at_end(test)
+        k, totals = builder.phi(INT64), [builder.phi(whole.type) for _ in rows]
+        following = builder.add(k, step)
+        builder.cbranch(builder.icmp_signed("<=", following, n_sum), loop, after)
+
+        def sums(vectors):
+            (factor,) = vectors.load(builder.gep(b, [k]))
+            lefts = [vectors.load(builder.gep(row, [k]))[0] for row in rows]
+            return [vectors.fma(x, factor, total) for x, total in zip(lefts, totals, strict=True)]
+
+        builder.position_at_end(loop)
+        for phi, first, last in zip(
+            [k, *totals], [INT64(0), *[whole.zero] * n_rows], [following, *sums(whole)], strict=True
+        ):
+            phi.add_incoming(first, before)
+            phi.add_incoming(last, loop)
+        builder.branch(test)
+        builder.position_at_end(after)
+        rest = _Vectors(builder, number, n_lanes, 1, builder.sub(n_sum, k))
+        start, zero = builder.load(builder.gep(init, [init0])), ir.Constant(number, 0)
+        for r, total in enumerate(sums(rest)):
+            found = builder.fadd(whole.total(total), start)
+            negative = builder.and_(relu, builder.fcmp_ordered("<", found, zero))  # NaN is not
+            found = builder.select(negative, zero, found)
+            builder.store(found, builder.gep(c, [builder.mul(c_row, INT64(r))]))
+        return context.get_dummy_value()
+
+    return _as_tile(generate)
+
+
+def _panel(make, high, middle):
+    """Compiled function for some columns of a product, in tiles of so many rows or of one."""
+    tall, half, single = make(high), make(middle), make(1)
+
+    @helper
+    def panel(
+        a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n_sum, init, init0, relu, n_valid
+    ):
+        i = 0
+        while i < m:
+            tile = (
+                a, a0 + i * a_row, a_row, a_step, b, b0, b_row, c, c0 + i * c_row, c_row, n_sum,
+                init, init0, relu, n_valid,
+            )  # fmt: skip
+            if m - i >= high:
+                tall(*tile)
+                i += high
+            elif m - i >= middle:
+                half(*tile)
+                i += middle
+            else:
+                single(*tile)
+                i += 1
+
+    return panel
 
 
 def multiply(a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n, n_sum, init, init0, relu):
@@ -171,43 +273,34 @@ def _multiply_in_tiles(
 ):
     """Tiles of as many sums as there are registers for, and smaller ones at the edges.
 
-    Each sum runs in order, so that a number does not depend on the tile that it is in.
+    Each sum runs in order, so that a number does not depend on the tile that it is in; but a single
+    column, whose rows of a are contiguous, is made of `_dots`.
     """
-    n_bytes = _vector_bytes()
-    lanes = n_bytes // (a.dtype.bitwidth // 8)
-    high, middle = (8, 4) if n_bytes == 64 else (6, 2)
-    wide_high, wide_middle, wide_low = (_tile(r, 2, lanes, masked=False) for r in (high, middle, 1))
-    edge_high, edge_middle, edge_low = (_tile(r, 1, lanes, masked=True) for r in (high, middle, 1))
+    n_bytes, size = _vector_bytes(), a.dtype.bitwidth // 8
+    lanes, (high, middle) = n_bytes // size, (8, 4) if n_bytes == 64 else (6, 2)
+    column = _panel(lambda rows: _dots(rows, 64 // size), 8, 4)
+    wide = _panel(lambda rows: _tile(rows, 2, lanes, masked=False), high, middle)
+    edge = _panel(lambda rows: _tile(rows, 1, lanes, masked=True), 2 * high, middle)
+    row = _tile(1, 4, lanes, masked=False)
 
     def implementation(
         a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n, n_sum, init, init0, relu
     ):
-        j = 0
+        a, b, c, init, j = _pointer(a), _pointer(b), _pointer(c), _pointer(init), 0
         while j < n:
-            is_wide, n_valid, i = n - j >= 2 * lanes, min(n - j, lanes), 0
-            while i < m:
-                tile = (
-                    a, a0 + i * a_row, a_row, a_step, b, b0 + j, b_row, c, c0 + i * c_row + j,
-                    c_row, n_sum, init, init0 + j, relu, n_valid,
-                )  # fmt: skip
-                if m - i >= high:
-                    if is_wide:
-                        wide_high(*tile)
-                    else:
-                        edge_high(*tile)
-                    i += high
-                elif m - i >= middle:
-                    if is_wide:
-                        wide_middle(*tile)
-                    else:
-                        edge_middle(*tile)
-                    i += middle
-                else:
-                    if is_wide:
-                        wide_low(*tile)
-                    else:
-                        edge_low(*tile)
-                    i += 1
-            j += 2 * lanes if is_wide else lanes
+            left, right, out = (a, a0, a_row, a_step), (b, b0 + j, b_row), (c, c0 + j, c_row)
+            rest, n_valid = (n_sum, init, init0 + j, relu), min(n - j, lanes)
+            if n == 1 and a_step == 1 and b_row == 1:
+                column(*left, *right, *out, m, *rest, n_valid)
+                j += 1
+            elif m == 1 and n - j >= 4 * lanes:
+                row(*left, *right, *out, *rest, n_valid)
+                j += 4 * lanes
+            elif n - j >= 2 * lanes:
+                wide(*left, *right, *out, m, *rest, n_valid)
+                j += 2 * lanes
+            else:
+                edge(*left, *right, *out, m, *rest, n_valid)
+                j += lanes
 
     return implementation

@@ -13,7 +13,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from skparams._runtime.decorators import helper, inlined, kernel
+from skparams._runtime.decorators import allocating, helper, inlined, kernel
 from skparams._runtime.tiles import multiply
 from skparams.neural_network.layer_kernels import (
     DIFFERENTIATES,
@@ -67,12 +67,12 @@ def _copy(a, out):
         out[i] = a[i]
 
 
-@helper
+@allocating
 def _matrix(a, start, n_rows, n_columns):
     return a[start : start + n_rows * n_columns].reshape(n_rows, n_columns)
 
 
-@helper
+@allocating
 def _multiply_wide(a, a0, a_turned, b, b0, b_turned, c, c0, m, n, n_sum):
     """The product of a and b by BLAS; one of them may be stored as its transpose."""
     out = _matrix(c, c0, m, n)
@@ -86,10 +86,13 @@ def _multiply_wide(a, a0, a_turned, b, b0, b_turned, c, c0, m, n, n_sum):
 
 @helper
 def _turn(params, w, n_in, n_out, out):
-    """Write the transpose of a layer's weights."""
-    for i in range(n_in):
-        for j in range(n_out):
-            out[j * n_in + i] = params[w + i * n_out + j]
+    """Write the transpose of a layer's weights; a place without a sign needs no check of it."""
+    width, height = np.uint64(n_in), np.uint64(n_out)
+    for i in range(width):
+        row = params[w : w + n_out]
+        for j in range(height):
+            out[j * width + i] = row[j]
+        w += n_out
 
 
 @helper
@@ -205,6 +208,8 @@ def _backward(layers, samples, rows, weight, work, counter, mode):
             _sparse_gradient(data, indices, indptr, rows, D, n_out, G, special, counter, mode)
         elif is_wide:
             _multiply_wide(a, a0, True, d, d0, False, grads, w, n_in, n_out, n)
+        elif n_out == 1:  # the same sums, with the vectors along the inputs
+            multiply(d, d0, 0, 1, a, a0, n_in, grads, w, n_in, 1, n_in, n, zeros, 0, False)
         else:
             multiply(a, a0, 1, n_in, d, d0, n_out, grads, w, n_out, n_in, n_out, n, zeros, 0, False)
         if i == 0:

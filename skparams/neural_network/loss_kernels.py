@@ -5,46 +5,81 @@ Names are those of `kernels.py`.
 
 import numpy as np
 
-from skparams._runtime.decorators import exact, helper
+from skparams._runtime.decorators import allocating, exact, helper
 
 SQUARED_ERROR, POISSON, BINARY_LOG_LOSS, LOG_LOSS = range(4)
 ABSOLUTE_ERROR, HUBER, GAMMA, QUANTILE = range(4, 8)
+
+# Products of likelihoods below it end in a logarithm, so that no factor makes them 0.
+SMALL = 1e-200
+
+
+@exact
+def _clipped(a, p):
+    """A probability as scikit-learn's log losses take it, which depends on the dtype of ``a``."""
+    T = a.dtype.type
+    eps = T(2.220446049250313e-16) if a.itemsize == 8 else T(1.1920929e-7)
+    p = eps if p < eps else p  # NaN stays NaN
+    return T(1) - eps if p > T(1) - eps else p
+
+
+@exact
+def _log_loss(a, n_out, Y, weight):
+    """_canonical of LOG_LOSS: a is not yet divided by the sums of its rows, Y holds class indices.
+
+    Rows of one weight share a logarithm: that of the product of their likelihoods.
+    """
+    T = a.dtype.type
+    one, total, product, last = T(1), 0.0, 1.0, T(0)
+    for i in range(weight.size):
+        row, w, norm, c = a[i * n_out : (i + 1) * n_out], weight[i], T(0), int(Y[i, 0])
+        for j in range(n_out):
+            norm += row[j]
+        p = row[c] / norm
+        for j in range(n_out):
+            row[j] = w * (row[j] / norm)
+        row[c] = w * (p - one)
+        if w != last or product < SMALL:
+            total -= last * np.log(product)
+            product, last = 1.0, w
+        product *= float(_clipped(a, p))
+    return total - last * np.log(product)
+
+
+@exact
+def _binary_log_loss(a, n_out, Y, weight):
+    """_canonical of BINARY_LOG_LOSS; logarithms are shared as in _log_loss."""
+    one, total, product, last = a.dtype.type(1), 0.0, 1.0, a.dtype.type(0)
+    for i in range(weight.size):
+        row, w = a[i * n_out : (i + 1) * n_out], weight[i]
+        for j in range(n_out):
+            p, y = row[j], Y[i, j]
+            row[j] = w * (p - y)
+            if w != last or product < SMALL:
+                total -= last * np.log(product)
+                product, last = 1.0, w
+            product *= float(_clipped(a, p if y == one else one - p))
+    return total - last * np.log(product)
 
 
 @exact
 def _canonical(a, n_out, Y, weight, loss):
     """Replace predictions a by D; return the weighted sum of the loss.
 
-    Each loss has its canonical output activation, so that D is prediction minus target. With
-    LOG_LOSS, a is not yet divided by the sums of its rows, and Y holds class indices; otherwise Y
-    has one column per output. Probabilities are clipped in the loss, as in scikit-learn, not in D.
+    Each loss has its canonical output activation, so that D is prediction minus target. Y has one
+    column per output.
     """
-    T = a.dtype.type
-    one, zero = T(1), T(0)
-    eps = T(2.220446049250313e-16) if a.itemsize == 8 else T(1.1920929e-7)
+    zero = a.dtype.type(0)
     total = 0.0  # plus a float32, it would be a float32 where nothing is compiled
     for i in range(weight.size):
-        row, w, norm = a[i * n_out : (i + 1) * n_out], weight[i], one
-        if loss == LOG_LOSS:
-            norm = zero
-            for j in range(n_out):
-                norm += row[j]
+        row, w = a[i * n_out : (i + 1) * n_out], weight[i]
         for j in range(n_out):
-            p = row[j] / norm
-            if loss == LOG_LOSS:
-                y = one if j == Y[i, 0] else zero
-            else:
-                y = Y[i, j]
+            p, y = row[j], Y[i, j]
             if loss == SQUARED_ERROR:
                 d = float(p) - float(y)  # float32 could not hold the square of a large one
                 total += 0.5 * float(w) * d * d
-            elif loss == POISSON:  # half the deviance, where 0 log 0 is 0
+            else:  # POISSON: half the deviance, where 0 log 0 is 0
                 total += float(w * (p - y + (y * np.log(y / p) if y > zero else zero)))
-            elif loss == BINARY_LOG_LOSS or y == one:
-                q = p if y == one else one - p
-                q = eps if q < eps else q  # NaN stays NaN
-                q = one - eps if q > one - eps else q
-                total -= float(w * np.log(q))
             row[j] = w * (p - y)
     return total
 
@@ -108,7 +143,7 @@ def _robust(a, n_out, Y, weight, loss, delta):
     return total
 
 
-@exact
+@allocating
 def _quantiles(a, n_out, Y, weight, levels):
     """_canonical of the sum of pinball losses, one for each level in ascending order.
 
@@ -145,6 +180,10 @@ def loss_and_delta(a, n_out, Y, weight, loss, parameters):
     ``parameters`` is None for scikit-learn's losses: nothing else is compiled for them.
     """
     if parameters is None:
+        if loss == LOG_LOSS:
+            return _log_loss(a, n_out, Y, weight)
+        if loss == BINARY_LOG_LOSS:
+            return _binary_log_loss(a, n_out, Y, weight)
         return _canonical(a, n_out, Y, weight, loss)
     if loss == QUANTILE:
         return _quantiles(a, n_out, Y, weight, parameters)

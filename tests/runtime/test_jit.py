@@ -2,6 +2,7 @@
 
 import ast
 import errno
+import gc
 import os
 import re
 import subprocess
@@ -503,3 +504,28 @@ def test_six_processes_at_once(tmp_path):
             assert len(done.stderr.splitlines()) <= 1
     assert {file.suffix for file in (tmp_path / "kept").iterdir()} == {SUFFIX}
     assert run_alone(code, env=environment).stderr == ""
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("in_main_thread", [True, False])
+def test_the_garbage_collector_pauses_and_is_as_it_was(enabled, in_main_thread):
+    was_enabled, seen = gc.isenabled(), []
+
+    def fails():
+        seen.append(gc.isenabled())
+        raise ZeroDivisionError
+
+    def call():
+        with pytest.raises(ZeroDivisionError):
+            jit._undisturbed(fails)
+        seen.append(gc.isenabled())
+
+    try:
+        (gc.enable if enabled else gc.disable)()
+        if in_main_thread:
+            call()
+        else:
+            ThreadPoolExecutor(1).submit(call).result()
+    finally:
+        (gc.enable if was_enabled else gc.disable)()
+    assert seen == [False, enabled]

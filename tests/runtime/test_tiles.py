@@ -1,5 +1,7 @@
 """Products in tiles: what NumPy computes, and the same bits in any tile."""
 
+import itertools
+
 import numba
 import numpy as np
 import pytest
@@ -15,16 +17,18 @@ def multiply_compiled(a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n, n_
     multiply(a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n, n_sum, init, 1, relu)
 
 
-def product(A, B, init, *, relu=False, turned=False):
+def product(A, B, init, *, relu=False, turned=False, spare=2):
     """The product by the kernel, whose output must not write beside its place."""
     (m, n_sum), n, T = A.shape, B.shape[1], A.dtype
     a = np.concatenate([np.full(3, np.nan), (A.T if turned else A).ravel()]).astype(T)
     strides = (1, m) if turned else (n_sum, 1)
-    b = np.pad(B, ((0, 0), (0, 2)), constant_values=np.nan).astype(T).ravel()
+    b = np.pad(B, ((0, 0), (0, spare)), constant_values=np.nan).astype(T).ravel()
+    b = np.append(b, np.full(2, np.nan, T))
     start = np.concatenate([[np.nan], init, np.full(40, np.nan)]).astype(T)
     c = np.full((m + 2, n + 3), 7, T)
     sizes = m, n, n_sum
-    multiply_compiled(a, 3, *strides, b, 0, n + 2, c.reshape(-1), n + 5, n + 3, *sizes, start, relu)
+    places = b, 0, n + spare, c.reshape(-1), n + 5, n + 3
+    multiply_compiled(a, 3, *strides, *places, *sizes, start, relu)
     found = c[1:-1, 2:-1].copy()
     c[1:-1, 2:-1] = 7
     assert (c == 7).all()
@@ -32,6 +36,7 @@ def product(A, B, init, *, relu=False, turned=False):
 
 
 SHAPES = [(1, 1, 1), (8, 16, 1), (9, 1, 33), (7, 5, 31), (6, 3, 2), (13, 40, 48), (23, 7, 50)]
+SHAPES += [(29, 37, 1), (3, 80, 1), (1, 12, 75), (1, 9, 140)]  # a column and a row
 
 
 @each_dtype
@@ -42,8 +47,8 @@ def test_product(shape, turned, dtype, rng):
     A, B, init = (rng.standard_normal(s).astype(dtype) for s in ((m, n_sum), (n_sum, n), n))
     exact = A.astype(np.longdouble) @ B.astype(np.longdouble) + init
     bound = (np.abs(A) @ np.abs(B) + np.abs(init)) * (n_sum + 1) * np.finfo(dtype).eps
-    for relu in (False, True):
-        found = product(A, B, init, relu=relu, turned=turned)
+    for relu, spare in itertools.product((False, True), (0, 2)):
+        found = product(A, B, init, relu=relu, turned=turned, spare=spare)
         assert (np.abs(found - (np.maximum(exact, 0) if relu else exact)) <= bound).all()
 
 
@@ -60,6 +65,19 @@ def test_a_number_does_not_depend_on_the_tile_that_it_is_in(dtype, rng):
         np.testing.assert_array_equal(part, whole[np.ix_(rows, columns)])
 
 
+@compiled
+@each_dtype
+@pytest.mark.parametrize("n_sum", [1, 7, 16, 50])
+def test_a_number_of_a_column_does_not_depend_on_the_others(n_sum, dtype, rng):
+    A, B = rng.standard_normal((61, n_sum)).astype(dtype), rng.standard_normal((n_sum, 1))
+    B, init = B.astype(dtype), np.ones(1, dtype)
+    whole = product(A, B, init, spare=0)
+    for m in (1, 2, 5, 13):
+        np.testing.assert_array_equal(product(A[:m], B, init, spare=0), whole[:m])
+    column = A @ B + init
+    np.testing.assert_allclose(whole, column, rtol=20 * np.finfo(dtype).eps * n_sum, atol=1e-5)
+
+
 @each_dtype
 def test_what_is_not_finite_is_seen_where_it_is(dtype, rng):
     A, B = rng.standard_normal((9, 4)).astype(dtype), rng.standard_normal((4, 35)).astype(dtype)
@@ -67,6 +85,8 @@ def test_what_is_not_finite_is_seen_where_it_is(dtype, rng):
     with np.errstate(invalid="ignore"):
         expected = A @ B
         found, positive = (product(A, B, np.zeros(35, dtype), relu=relu) for relu in (False, True))
+        column = product(A, B[:, 33:34].copy(), np.zeros(1, dtype), spare=0)
+    np.testing.assert_array_equal(np.isnan(column), np.isnan(expected[:, 33:34]))
     np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
     np.testing.assert_array_equal(np.isnan(positive), np.isnan(expected))
     np.testing.assert_array_equal(np.isposinf(found), np.isposinf(expected))
