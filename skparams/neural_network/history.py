@@ -18,6 +18,7 @@ class History:
     def __init__(self) -> None:
         self.epochs: list[tuple[float, float, float]] = []
         self.validation: list[tuple[float, float]] = []
+        self._converted = np.empty((0, len(_EPOCH)))  # rows of `epochs`, as callbacks ask often
 
     def __len__(self) -> int:
         return len(self.epochs)
@@ -25,7 +26,7 @@ class History:
     def joined(self, earlier: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The record from the first epoch on; what was not recorded is NaN."""
         n_earlier, n = len(earlier.get("loss", ())), len(self)
-        columns = dict(zip(_EPOCH, np.array(self.epochs, np.float64).reshape(n, 3).T, strict=True))
+        columns = dict(zip(_EPOCH, self._epochs_as_array().T, strict=True))
         if self.validation or _VALIDATION[0] in earlier:
             # Ctrl-C may come after an epoch and before its validation.
             missing = [(np.nan, np.nan)] * (n - len(self.validation))
@@ -36,6 +37,12 @@ class History:
             before = earlier[name] if name in earlier else np.full(n_earlier, np.nan)
             history[name] = np.concatenate((before, values))
         return history
+
+    def _epochs_as_array(self) -> np.ndarray:
+        rows = self.epochs[len(self._converted) :]
+        if rows:
+            self._converted = np.concatenate((self._converted, np.array(rows, np.float64)))
+        return self._converted
 
 
 class HistoryMixin:

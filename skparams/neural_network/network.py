@@ -55,18 +55,20 @@ class Network:
     def views(self, buffer: np.ndarray) -> dict[str, list[np.ndarray]]:
         """The arrays of each fitted attribute, as views of the buffer."""
 
-        def of_units(start: int, layout: np.ndarray) -> list[np.ndarray]:
+        layout = self.layout.tolist()  # numbers of NumPy take twice as long
+
+        def of_units(start: int, layout: list[list[int]]) -> list[np.ndarray]:
             return [buffer[start + unit : start + unit + n] for _, n, *_, unit in layout]
 
         views = {
-            "coefs_": [buffer[w : w + m * n].reshape(m, n) for m, n, w, _, _ in self.layout],
-            "intercepts_": of_units(self.n_coefs, self.layout),
+            "coefs_": [buffer[w : w + m * n].reshape(m, n) for m, n, w, _, _ in layout],
+            "intercepts_": of_units(self.n_coefs, layout),
         }
         if self.normalization:
-            views["gains_"] = of_units(self.gains, self.layout[:-1])
+            views["gains_"] = of_units(self.gains, layout[:-1])
         if self.normalization == "batch":
-            views["running_means_"] = of_units(self.means, self.layout[:-1])
-            views["running_variances_"] = of_units(self.variances, self.layout[:-1])
+            views["running_means_"] = of_units(self.means, layout[:-1])
+            views["running_variances_"] = of_units(self.variances, layout[:-1])
         return views
 
     def fitted(self, buffer: np.ndarray, dtype: np.dtype) -> dict[str, list[np.ndarray]]:
