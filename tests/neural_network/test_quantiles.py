@@ -13,7 +13,7 @@ from tests.sweep import sweep
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-LEVELS = [0.5, 0.9, 0.05, 0.25]
+LEVELS = [0.5, 0.9, 0.25, 0.05]
 
 
 @pytest.fixture
