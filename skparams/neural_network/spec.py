@@ -31,6 +31,7 @@ from skparams.specs import (
 if TYPE_CHECKING:
     from skparams.neural_network.base import BaseMLP
 
+_NO_VALIDATION_ROWS = Unknown("depends on the number of rows of X_val")
 # Multiply-adds of normalization for a unit and a sample: in predictions, and in training. Forwards,
 # a mean, a variance and the scaling take one each; the running moments save two of them. Backwards,
 # the gradient of the gain takes one, and that of the input two, with sums over the layer four.
@@ -253,7 +254,7 @@ def _epoch_macs(ctx: Context, sizes: list[int]) -> int | Unknown:
     Validation samples go forwards only.
     """
     if _takes_validation(ctx):
-        return Unknown("depends on the number of rows of X_val")
+        return _NO_VALIDATION_ROWS
     n_validation = networks.n_split_off(ctx)
     _, per_unit = _NORMALIZING[_normalization(ctx)]
     training = networks.forward_and_back(sizes) + per_unit * _n_hidden_units(sizes)
@@ -275,7 +276,9 @@ def _training_bytes(ctx: Context, sizes: list[int]) -> Any:
     normalization, n_hidden = _normalization(ctx), _n_hidden_units(sizes)
     n_trained = networks.forward(sizes) + sum(sizes[1:]) + n_hidden * bool(normalization)
     n_parameters = n_trained + 2 * n_hidden * (normalization == "batch")
-    n_validation = 0 if _takes_validation(ctx) else networks.n_split_off(ctx)
+    if _takes_validation(ctx):  # in a batch of its own
+        return _NO_VALIDATION_ROWS
+    n_validation = networks.n_split_off(ctx)
     n_training = ctx.data.n_samples - n_validation
     batches = [networks.rows_of_batch(ctx.params, n_training)]
     if n_validation:

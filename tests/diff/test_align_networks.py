@@ -62,7 +62,7 @@ def flips(activation, normalization):
 
 def permute(model, rng):
     """Permute and flip the units of all hidden layers in place; return whether any flipped."""
-    names = model._hidden_activations()
+    names = model._hidden_activations(len(model.coefs_) - 1)
     flipped = False
     for i, activation in enumerate(names):
         n = len(model.intercepts_[i])

@@ -46,7 +46,7 @@ def arguments(rng, name, n_features=4, n_outputs=1):
     classifies = name == "MLPClassifier"
     own = (
         {
-            "class_weight": rarely(rng, None, "balanced"),
+            "class_weight": rarely(rng, None, "balanced", {}),
             "label_smoothing": rarely(rng, 0.0, 0.1, 0.9),
         }
         if classifies
@@ -151,4 +151,6 @@ def any_network(seed, name, **fixed):
     rng = np.random.default_rng(seed)
     X, y, more, n_outputs = data(rng, name)
     chosen = arguments(rng, name, X.shape[1], n_outputs) | fixed
+    if chosen.get("class_weight") == {} and y.ndim == 1:
+        chosen["class_weight"] = {label: some(rng, 0.5, 2) for label in np.unique(y).tolist()}
     return getattr(skparams, name)(**chosen), X, y, more

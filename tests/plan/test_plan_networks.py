@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+import sklearn
 from sklearn.exceptions import ConvergenceWarning
 
 import skparams
@@ -134,15 +135,14 @@ def test_quantiles_of_several_targets_are_not_known():
 
 
 def test_validation_rows_that_fit_will_get():
-    pytest.importorskip("sklearn", minversion="1.7")
-    import sklearn
-
-    if not hasattr(MLPRegressor, "set_fit_request") or "X_val" not in str(
-        MLPRegressor.fit.__annotations__ | MLPRegressor.fit.__wrapped__.__annotations__
-    ):
-        pytest.skip("fit takes no validation set")
+    sizes = {"n_features": 3, "n_samples": 100, "n_outputs": 1}
+    model = MLPRegressor(early_stopping=True)
+    known = plan(model, **sizes).cost
+    assert isinstance(known.train_macs_per_epoch, int)
     with sklearn.config_context(enable_metadata_routing=True):
-        model = MLPRegressor(early_stopping=True).set_fit_request(X_val=True, y_val=True)
-    cost = plan(model, n_features=3, n_samples=100, n_outputs=1).cost
+        model.set_fit_request(X_val=True, y_val=True)
+    cost = plan(model, **sizes).cost
     assert isinstance(cost.train_macs_per_epoch, Unknown)
     assert "X_val" in cost.train_macs_per_epoch.reason
+    assert isinstance(cost.training_bytes, Unknown)
+    assert cost.predict_macs_per_sample == known.predict_macs_per_sample

@@ -111,7 +111,7 @@ def normalized(X, y):
 def _values_by_unit(network, X):
     """The values of hidden layers, a unit at a time, as the formulas of normalization say."""
     rows = X
-    for i, activation in enumerate(network._hidden_activations()):
+    for i, activation in enumerate(network._hidden_activations(len(network.coefs_) - 1)):
         Z = np.array([[row @ w for w in network.coefs_[i].T] for row in rows])
         if network.normalization == "batch":
             Z = (Z - network.running_means_[i]) / np.sqrt(network.running_variances_[i] + 1e-5)
