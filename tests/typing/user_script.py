@@ -11,6 +11,7 @@ from skparams import (
     BootstrapDisplay,
     ContributionDisplay,
     CorrelationCircleDisplay,
+    LossCurveDisplay,
     MLPClassifier,
     MLPRegressor,
     ModelsNotComparable,
@@ -60,7 +61,9 @@ assert_type(slim(model), MLPClassifier)
 lighter, report = slim(model, X, return_report=True)
 assert_type(lighter, MLPClassifier)
 print(report, report.to_frame())
-regressor = MLPRegressor(tol=0.01, random_state=0).fit(X, X[:, 0])
+regressor = MLPRegressor(tol=0.01, random_state=0).fit(X, X[:, 0], X_val=X, y_val=X[:, 0])
+assert_type(LossCurveDisplay.from_estimator(regressor).plot(), LossCurveDisplay)
+print(regressor.history_["validation_loss"][-1], regressor.loss_curve_[-1])
 pca = assert_type(PCA(2, random_state=0).fit(X), PCA)
 centerer = Centerer().fit(X)
 
@@ -79,7 +82,7 @@ print(probe(model, X, max_calls=50, random_state=0).to_json())
 print([place.path for place in kept_rows(model, X).places])
 print(diff(model, lighter, align=True, rtol=1e-9).is_empty, spread([model, model]).to_text())
 try:
-    assert_same_model(lighter, model, ignore=("loss_curve_",))
+    assert_same_model(lighter, model, ignore=("history_",))
 except ModelsNotComparable as error:
     print(error)
 
