@@ -46,6 +46,7 @@ MAY_IMPORT = {
     "_monitor": ["_records", "_report", "specs", "_walk"],
     "_runtime": [],
     "neural_network": ["_report", "_runtime", "_params", "specs"],
+    "neural_network._kernels": [],
     "decomposition._pca": ["_runtime", "_params", "specs"],
     "decomposition._explain": ["_records", "_runtime", "_params", "_walk", "decomposition._pca"],
     "decomposition._plot": ["_report", "decomposition._pca", "decomposition._explain"],
@@ -67,7 +68,7 @@ _PARTS = (
 COMPILED = {"kernels", *_PARTS, "tiles", "decorators"}
 FOR_COMPILED = {
     *("numba", "llvmlite", "numpy", "collections", "math"),
-    *(f"skparams.neural_network.{name}" for name in _PARTS),
+    *(f"skparams.neural_network._kernels.{name}" for name in _PARTS),
     *("skparams._runtime.tiles", "skparams._runtime.decorators"),
 }
 

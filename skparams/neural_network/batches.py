@@ -70,7 +70,7 @@ class Batches:
         dropout: Sequence[float] = (),
         seed: int | None = None,
     ):
-        self.kernels = kernels = load_kernels("skparams.neural_network.kernels", "MLP")
+        self.kernels = kernels = load_kernels("skparams.neural_network._kernels.kernels", "MLP")
         self.network, self.batch_size, self.dtype = network, batch_size, dtype
         self._samples, X = TrainingSamples(*data, dtype), data[0]
         self._joins = network.normalization == "batch"

@@ -19,7 +19,7 @@ from skparams.neural_network.batches import Batches, Optimizer
 from skparams.neural_network.history import History
 from skparams.neural_network.network import Network
 from skparams.neural_network.regularization import check_batch, dropout_rates
-from skparams.neural_network.row_order import RowOrder
+from skparams.neural_network.samples import RowOrder
 from skparams.neural_network.schedules import ends_at_max_iter, learning_rates
 from skparams.neural_network.validation import (
     Data,

@@ -23,7 +23,7 @@ from skparams.specs import (
     smoothers as smoothers,
     trees as trees,
 )
-from skparams.specs.common import roles as roles
+from skparams.specs.common import resolve as resolve, roles as roles
 from skparams.specs.context import Context as Context
 from skparams.specs.effective import (
     effective_of as effective_of,
@@ -72,7 +72,6 @@ from skparams.specs.registry import (
     spec_named as spec_named,
     spec_of as spec_of,
 )
-from skparams.specs.sizes import resolve as resolve
 from skparams.specs.smoothers import MAX_ROWS as MAX_ROWS
 from skparams.specs.spec import (
     Member as Member,

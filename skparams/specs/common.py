@@ -1,4 +1,4 @@
-"""What Specs of several families share: numbers of outputs, free counts, multiply-adds."""
+"""What Specs of several families share: outputs, lengths of axes, free counts, multiply-adds."""
 
 from __future__ import annotations
 
@@ -122,3 +122,23 @@ def targets_last(*dims: str) -> Rule:
         yield Part("", ctx.value, dims[: np.ndim(ctx.value)])
 
     return Rule("parameter", dims, parts=parts)
+
+
+def resolve(name: str, sizes: Mapping[str, Size], ctx: Context) -> Count:
+    """Return how long an axis will be.
+
+    A Spec's own size comes first, then what the data's shape says, then the hyperparameter of that
+    name; digits are themselves.
+    """
+    try:
+        if name in sizes:
+            size = sizes[name]
+            return size(ctx) if callable(size) else size
+        if name in ("n_samples", "n_features", "n_outputs", "n_classes"):
+            return int(getattr(ctx.data, name))
+    except NotKnown as error:
+        return Unknown(str(error))
+    value = int(name) if name.isdigit() else ctx.params.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return Unknown(f"{name} is known after fit")

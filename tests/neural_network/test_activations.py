@@ -5,7 +5,11 @@ import numpy as np
 import pytest
 
 from skparams import MLPClassifier, MLPRegressor
-from skparams.neural_network import activation_kernels, loss_kernels, unit_kernels as kernels
+from skparams.neural_network._kernels import (
+    activation_kernels,
+    loss_kernels,
+    unit_kernels as kernels,
+)
 from skparams.neural_network.activations import ACTIVATIONS, LOSSES
 from tests.neural_network import oracles
 

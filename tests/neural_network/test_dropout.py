@@ -10,7 +10,8 @@ import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
 from skparams import MLPClassifier, MLPRegressor
-from skparams.neural_network import batches, layer_kernels
+from skparams.neural_network import batches
+from skparams.neural_network._kernels import layer_kernels
 from tests.neural_network.slow_network import SlowNetwork, stream
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -10,7 +10,7 @@ from sklearn.linear_model import GammaRegressor, QuantileRegressor
 from sklearn.metrics import mean_gamma_deviance, mean_pinball_loss
 
 from skparams import MLPRegressor
-from skparams.neural_network import loss_kernels, unit_kernels
+from skparams.neural_network._kernels import loss_kernels, unit_kernels
 from skparams.neural_network.activations import ACTIVATIONS, Objective
 from skparams.neural_network.batches import Batches
 from skparams.neural_network.network import Network

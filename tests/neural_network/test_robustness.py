@@ -21,7 +21,7 @@ def X():
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="about the compiled kernels")
 def test_layouts_and_index_types_do_not_compile_the_kernel_again(X):
-    from skparams.neural_network.kernels import epoch
+    from skparams.neural_network._kernels.kernels import epoch
 
     MLPRegressor(**SMALL).fit(X, X[:, 0].copy())
     before = len(epoch.signatures)

@@ -166,7 +166,7 @@ def test_a_program_without_sources(folder, load, monkeypatch, problems):
 
 
 def test_all_kernels_of_ours_are_kept_and_numba_keeps_none():
-    for module, estimator in (("neural_network", "MLP"), ("decomposition._pca", "PCA")):
+    for module, estimator in (("neural_network._kernels", "MLP"), ("decomposition._pca", "PCA")):
         kernels = jit.load_kernels(f"skparams.{module}.kernels", estimator)
         for name, kernel in vars(kernels).items():
             if isinstance(kernel, Dispatcher):

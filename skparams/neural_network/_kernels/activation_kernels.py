@@ -7,7 +7,7 @@ input; at a kink, that of the left side. NaN stays NaN, and infinite inputs give
 from math import pi, sqrt
 
 from skparams._runtime.decorators import exact
-from skparams.neural_network.unit_kernels import (
+from skparams.neural_network._kernels.unit_kernels import (
     EXP,
     GELU,
     LEAKY_RELU,

@@ -15,7 +15,7 @@ import numpy as np
 
 from skparams._runtime.decorators import allocating, helper, inlined, kernel
 from skparams._runtime.tiles import multiply
-from skparams.neural_network.layer_kernels import (
+from skparams.neural_network._kernels.layer_kernels import (
     DIFFERENTIATES,
     PREDICTS,
     STEP,
@@ -30,8 +30,8 @@ from skparams.neural_network.layer_kernels import (
     normalization_delta,
     unit_delta,
 )
-from skparams.neural_network.loss_kernels import SQUARED_ERROR, loss_and_delta
-from skparams.neural_network.optimizer_kernels import (
+from skparams.neural_network._kernels.loss_kernels import SQUARED_ERROR, loss_and_delta
+from skparams.neural_network._kernels.optimizer_kernels import (
     ADAM as ADAM,
     DECISION,
     GRADIENT,
@@ -41,7 +41,13 @@ from skparams.neural_network.optimizer_kernels import (
     mean_gradient,
     update,
 )
-from skparams.neural_network.unit_kernels import CHUNK as CHUNK, IDENTITY, RELU, activate, add_bias
+from skparams.neural_network._kernels.unit_kernels import (
+    CHUNK as CHUNK,
+    IDENTITY,
+    RELU,
+    activate,
+    add_bias,
+)
 
 # Weights of a layer above which BLAS computes its products, with as many threads as it may use.
 WIDE = 10_000

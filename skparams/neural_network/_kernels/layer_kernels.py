@@ -10,8 +10,8 @@ from collections import namedtuple
 import numpy as np
 
 from skparams._runtime.decorators import exact, helper, inlined, sums
-from skparams.neural_network.activation_kernels import activate_with_slopes
-from skparams.neural_network.unit_kernels import RELU, activate, multiply_derivative
+from skparams.neural_network._kernels.activation_kernels import activate_with_slopes
+from skparams.neural_network._kernels.unit_kernels import RELU, activate, multiply_derivative
 
 BATCH, LAYER = 1, 2  # codes of normalization; 0 is none
 

@@ -1,0 +1,1 @@
+"""Compiled training of multi-layer perceptrons."""
