@@ -258,7 +258,7 @@ class TestLayers:
             ["relu", ["tanh"]],
             [["relu", "tanh"]],
             [],
-            {"relu", "tanh"},
+            pytest.param({"relu", "tanh"}, id="a set"),
             {"relu": 1, "tanh": 2},
             np.array("relu"),
             None,
