@@ -261,7 +261,7 @@ def test_gradients_have_the_norm_that_training_reports_and_are_nobodys_memory(ir
 
 @needs_callbacks
 def test_nothing_is_copied_for_a_callback_that_takes_no_estimator(iris, monkeypatch):
-    from skparams.neural_network import training
+    from skparams.neural_network.batches import Batches
 
     class Counter:
         n = 0
@@ -272,7 +272,7 @@ def test_nothing_is_copied_for_a_callback_that_takes_no_estimator(iris, monkeypa
         def on_fit_task_end(self, estimator, context):
             self.n += 1
 
-    monkeypatch.delattr(training, "_fitted")
+    monkeypatch.delattr(Batches, "gradients")
     counter = Counter()
     quietly(MLPClassifier(3, max_iter=5).set_callbacks(counter), *iris)
     assert counter.n == 6
