@@ -177,11 +177,11 @@ def test_the_weights_are_those_of_the_best_epoch(name, more, scoring, X):
     given = halves(X, target(name, X))
     if scoring == "scorer":
         scoring = "neg_log_loss" if name == "MLPClassifier" else "neg_mean_absolute_error"
-    arguments = STOPS | {"learning_rate_init": 0.1, "scoring": scoring} | more
+    arguments = STOPS | {"learning_rate_init": 0.5, "scoring": scoring} | more
     model = getattr(skparams, name)(**arguments).fit(**given)
     scores = model.history_["validation_score"]
     best = int(np.argmax(scores)) + 1
-    assert best < model.n_iter_ < 60
+    assert best < model.n_iter_
     assert model.best_validation_score_ == scores[best - 1] == max(model.validation_scores_)
     shorter = arguments | {"early_stopping": False, "max_iter": best}
     assert same_bits(model, getattr(skparams, name)(**shorter).fit(given["X"], given["y"]))

@@ -99,7 +99,7 @@ BootstrapDisplay.from_bootstrap(explanation.bootstrap(20, random_state=0))
 # a fit that is watched, with scikit-learn 1.9
 if hasattr(model, "set_callbacks"):
     monitor = ParamMonitor(every=1)
-    MLPClassifier(4, max_iter=5).set_callbacks(monitor).fit(X, y)
+    MLPClassifier(4, max_iter=20, tol=10).set_callbacks(monitor).fit(X, y)
     drawn: ParamMonitorDisplay = monitor.plot("norm", parameters=["coefs_[0]"])
     print(monitor, monitor.to_frame().columns, drawn.tasks)
 
