@@ -51,7 +51,7 @@ MADE = {
         **MLP, normalization="batch", dropout=0.2, solver="adamw", dtype="float32"
     ).fit(X, Y["MLPClassifier"]),
     "MLPRegressor, quantiles": lambda: MLPRegressor(
-        **MLP, loss="quantile", quantile=[0.1, 0.5, 0.9], activation=["gelu"], normalization="layer"
+        **MLP, loss="quantile", quantile=[0.1, 0.5, 0.9], activation="gelu", normalization="layer"
     ).fit(X, Y["MLPRegressor"]),
     "PCA": lambda: PCA(2).fit(X),
     "PCA, scaled": lambda: PCA(2, scale=True).fit(X),

@@ -55,6 +55,12 @@ class HistoryMixin:
         """Loss of each epoch, `history_["loss"]` as a list."""
         return list(self._record_for("loss_curve_")["loss"])
 
+    @loss_curve_.setter
+    def loss_curve_(self, losses: list[float]) -> None:
+        """Start a record with these losses, as scikit-learn's attribute can be assigned."""
+        loss = np.array(losses, dtype=np.float64)
+        self.history_ = {"epoch": np.arange(1, loss.size + 1), "loss": loss}
+
     @property
     def validation_scores_(self) -> list[float] | None:
         """Validation score of each epoch, `history_["validation_score"]` as a list, or None."""

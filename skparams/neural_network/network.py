@@ -84,8 +84,8 @@ class Network:
             if [np.shape(array) for array in found] != needed:
                 raise ValueError(
                     f"{name} has arrays of shapes {[np.shape(array) for array in found]}, but the "
-                    f"data and hidden_layer_sizes need {needed}. Training can only continue with "
-                    "the layers that it started with."
+                    f"data and hidden_layer_sizes need {needed}, with an output for each quantile. "
+                    "Training can only continue with the layers that it started with."
                 )
             for view, array in zip(views, found, strict=True):
                 view[:] = array

@@ -133,6 +133,16 @@ def test_probe_sees_that_all_of_it_is_used(make, X):
     assert not probed.guessed
 
 
+def test_a_loss_curve_that_is_assigned_goes_on(make, X):
+    model = make()
+    model.loss_curve_ = [3.0, 2.0]
+    assert model.loss_curve_ == [3.0, 2.0]
+    model.partial_fit(X, X[:, 0])
+    assert model.loss_curve_[:2] == [3.0, 2.0]
+    assert len(model.loss_curve_) == len(model.history_["learning_rate"]) == 3
+    assert np.isnan(model.history_["learning_rate"][:2]).all()
+
+
 def test_a_classifier_with_weights_of_classes(X):
     y = (X[:, 0] > 0).astype(int)
     model = MLPClassifier(
