@@ -207,7 +207,6 @@ def _unit_findings(ctx: Context) -> Iterator[tuple[str, str]]:
         coefs,
         (_constant_units(ctx, i) for i in range(len(coefs) - 1)),
         () if X is None else _rectified(X, ctx, len(coefs) - 1),
-        0 if X is None else X.shape[0],
     )
 
 

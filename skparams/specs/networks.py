@@ -59,7 +59,6 @@ def unit_findings(
     coefs: Sequence[np.ndarray],
     constants: Iterable[Mapping[str, np.ndarray]],
     values: Iterable[np.ndarray | None],
-    n_rows: int,
 ) -> Iterator[tuple[str, str]]:
     """Yield a finding for each hidden layer with units that predictions would not miss.
 
@@ -77,7 +76,7 @@ def unit_findings(
         constant.append(units)
     for i, (rows, units) in enumerate(zip(values, constant, strict=False), start=1):
         if rows is not None:
-            what = f"are dead: they are zero for each of the {n_rows:,} rows"
+            what = f"are dead: they are zero for each of the {rows.shape[0]:,} rows"
             yield from _found(i, ~units & ~rows.any(axis=0), what)
 
 

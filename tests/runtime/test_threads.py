@@ -354,6 +354,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 from skparams import PCA
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which the job of a shell ignores
 n_signals, shapes = int(sys.argv[1]), [tuple(map(int, a.split("x"))) for a in sys.argv[2:]]
 data = [np.random.default_rng(0).standard_normal(shape) for shape in shapes]
 pools = ThreadpoolController().select(user_api="blas").lib_controllers

@@ -35,7 +35,6 @@ def _unit_findings(ctx: Context) -> Iterator[tuple[str, str]]:
         coefs,
         map(networks.without_weights, coefs[:-1]),
         _rectified(ctx) if dies else (),
-        ctx.X.shape[0] if dies else 0,
     )
 
 
