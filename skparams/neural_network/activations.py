@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi, sqrt
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, ndtr
@@ -128,6 +129,13 @@ LOSSES = {
     "gamma": Loss(6, "exp"),
     "quantile": Loss(7, "increasing"),
 }
+
+
+def elements(value: Any) -> list | None:
+    """The elements of a list, a tuple or another one-dimensional array-like; otherwise None."""
+    if isinstance(value, list | tuple) or getattr(value, "ndim", None) == 1:
+        return list(value)
+    return None
 
 
 @dataclass(frozen=True)

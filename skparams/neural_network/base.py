@@ -25,7 +25,7 @@ from skparams._runtime import (
     unchanged_on_error,
     validate_data,
 )
-from skparams.neural_network.activations import ACTIVATIONS
+from skparams.neural_network.activations import ACTIVATIONS, elements
 from skparams.neural_network.class_weights import sample_weights
 from skparams.neural_network.history import HistoryMixin
 from skparams.neural_network.initial import initial_params
@@ -44,13 +44,6 @@ from skparams.neural_network.training import (
 from skparams.neural_network.validation import Data, check_validation
 
 HIDDEN_ACTIVATIONS = {name for name, f in ACTIVATIONS.items() if f.derivative}
-
-
-def elements(value: Any) -> list | None:
-    """The elements of a list, a tuple or another one-dimensional array-like; otherwise None."""
-    if isinstance(value, list | tuple) or getattr(value, "ndim", None) == 1:
-        return list(value)
-    return None
 
 
 class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, VersionedEstimator, ABC):

@@ -12,8 +12,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import Interval, StrOptions
-from skparams.neural_network.activations import ACTIVATIONS, LOSSES, Objective
-from skparams.neural_network.base import BaseMLP, elements
+from skparams.neural_network.activations import ACTIVATIONS, LOSSES, Objective, elements
+from skparams.neural_network.base import BaseMLP
 from skparams.neural_network.training import delete_attributes
 
 REGRESSION_LOSSES = set(LOSSES) - {"log_loss", "binary_log_loss"}

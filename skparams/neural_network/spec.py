@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_regressor
 
-from skparams.neural_network.activations import ACTIVATIONS
+from skparams.neural_network.activations import ACTIVATIONS, elements
 from skparams.neural_network.network import NORMALIZATIONS, hidden_values, normalization_of
 from skparams.specs import (
     Context,
@@ -152,10 +152,10 @@ def _activations(ctx: Context, n_hidden: int) -> list[str]:
     activation: Any = ctx.params["activation"]
     if isinstance(activation, str):
         return [activation] * n_hidden
-    names = [str(name) for name in activation]
-    if len(names) != n_hidden:
+    names = elements(activation)
+    if names is None or len(names) != n_hidden:
         raise ValueError(f"activation={activation!r} must have one for each of {n_hidden} layers.")
-    return names
+    return [str(name) for name in names]
 
 
 def _layers(ctx: Context) -> tuple[Layer, ...]:
