@@ -198,35 +198,10 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         check_regularization(self)
         given = X, y, sample_weight
         continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
-        dtype = self._training_dtype(continues)
-        with np.errstate(over="ignore"):  # where float32 has no such number, the error says so
-            X, y = validate_data(
-                self,
-                X,
-                y,
-                accept_sparse=("csr", "csc"),
-                multi_output=True,
-                dtype=(np.float64, np.float32) if self.dtype is None else dtype,
-                reset=not continues,
-            )
-        dtype = X.dtype if dtype is None else dtype
+        X, y, dtype = self._validated_training(X, y, continues)
         Y = self._encode_targets(y, incremental)
-        self.n_outputs_, objective = self._n_outputs_and_objective(Y)
-        self._set_out_activation(objective, continues)
-        hidden = self._hidden_sizes()
-        sizes = [X.shape[1], *hidden, self.n_outputs_]
-        network = Network(sizes, self._hidden_activations(len(hidden)), self.normalization)
-        self.n_layers_ = len(network.sizes)
-        if not (incremental and hasattr(self, "_random_state")):
-            self._random_state = check_random_state(self.random_state)
-        if continues:
-            self._check_normalization()
-            params = network.pack(vars(self), dtype)
-        else:
-            params = initial_params(self, network, dtype)
-            delete_attributes(self, *TRAINING, *NORMALIZED)
-        if not incremental:
-            delete_attributes(self, "_order")
+        network, objective = self._network(X.shape[1], Y, continues)
+        params = self._start_params(network, dtype, continues, incremental)
         weights_of_classes = self._class_weights(Y, incremental)
 
         def checked(X: Any, Y: np.ndarray, weight: Any) -> Data:
@@ -249,6 +224,44 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         set_attributes(self, network.fitted(params, dtype))
         tasks.finish()
         return self
+
+    def _validated_training(self, X, y, continues):
+        """X and y as arrays, and the dtype that training computes in."""
+        dtype = self._training_dtype(continues)
+        with np.errstate(over="ignore"):  # where float32 has no such number, the error says so
+            X, y = validate_data(
+                self,
+                X,
+                y,
+                accept_sparse=("csr", "csc"),
+                multi_output=True,
+                dtype=(np.float64, np.float32) if self.dtype is None else dtype,
+                reset=not continues,
+            )
+        return X, y, X.dtype if dtype is None else dtype
+
+    def _network(self, n_features, Y, continues):
+        """The network for these targets, and what it minimizes."""
+        self.n_outputs_, objective = self._n_outputs_and_objective(Y)
+        self._set_out_activation(objective, continues)
+        hidden = self._hidden_sizes()
+        sizes = [n_features, *hidden, self.n_outputs_]
+        self.n_layers_ = len(sizes)
+        return Network(sizes, self._hidden_activations(len(hidden)), self.normalization), objective
+
+    def _start_params(self, network, dtype, continues, incremental):
+        """The parameters that training starts from; what is left of earlier training goes."""
+        if not (incremental and hasattr(self, "_random_state")):
+            self._random_state = check_random_state(self.random_state)
+        if continues:
+            self._check_normalization()
+            params = network.pack(vars(self), dtype)
+        else:
+            params = initial_params(self, network, dtype)
+            delete_attributes(self, *TRAINING, *NORMALIZED)
+        if not incremental:
+            delete_attributes(self, "_order")
+        return params
 
     def _training_dtype(self, continues):
         """The dtype of the weights that training continues from, or `dtype`; None for that of X."""

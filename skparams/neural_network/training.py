@@ -106,17 +106,10 @@ def train_epochs(
                 rows = order.shuffled(mlp._random_state) if order else None
                 rates = learning_rates(mlp, batches.n_batches)
                 epoch = batches.train_epoch(params, rows, mlp._optimizer, rates, mlp)
-                mlp.loss_ = epoch.loss
-                mlp.n_iter_ += 1
-                mlp.t_ += n_samples
                 history.epochs.append((epoch.loss, rates[-1], epoch.gradient_norm))
-                if mlp.verbose:
-                    print(f"Iteration {mlp.n_iter_}, loss = {mlp.loss_:.8f}")
+                _count_epoch(mlp, epoch.loss, n_samples)
                 if validation is not None:
-                    history.validation.append(validation.evaluate(params))
-                    if mlp.verbose:
-                        shown = history.validation[-1][0 if is_loss(mlp) else 1]
-                        print(f"{watched(mlp)}: {shown:f}")
+                    _validate(mlp, history, validation, params)
                 if early_stopping:
                     if _update_best_score(mlp, history.validation[-1][1]):
                         best = params.copy()
@@ -127,12 +120,7 @@ def train_epochs(
                     break
             else:
                 if not (incremental or tasks.stopped or ends_at_max_iter(mlp)):
-                    warnings.warn(
-                        f"Stochastic Optimizer: Maximum iterations ({mlp.max_iter}) reached and "
-                        "the optimization hasn't converged yet.",
-                        ConvergenceWarning,
-                        stacklevel=5,
-                    )
+                    _warn_of_max_iter(mlp)
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
         tasks.close(done=False)
@@ -145,6 +133,30 @@ def train_epochs(
     if early_stopping:
         check_best_score(mlp, history.validation)
     return best
+
+
+def _count_epoch(mlp: BaseMLP, loss: float, n_samples: int) -> None:
+    mlp.loss_ = loss
+    mlp.n_iter_ += 1
+    mlp.t_ += n_samples
+    if mlp.verbose:
+        print(f"Iteration {mlp.n_iter_}, loss = {mlp.loss_:.8f}")
+
+
+def _validate(mlp: BaseMLP, history: History, validation: Validation, params: np.ndarray) -> None:
+    history.validation.append(validation.evaluate(params))
+    if mlp.verbose:
+        shown = history.validation[-1][0 if is_loss(mlp) else 1]
+        print(f"{watched(mlp)}: {shown:f}")
+
+
+def _warn_of_max_iter(mlp: BaseMLP) -> None:
+    warnings.warn(
+        f"Stochastic Optimizer: Maximum iterations ({mlp.max_iter}) reached and the optimization "
+        "hasn't converged yet.",
+        ConvergenceWarning,
+        stacklevel=6,
+    )
 
 
 def fitted_so_far(
