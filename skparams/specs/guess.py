@@ -26,6 +26,8 @@ from skparams.specs.values import (
 
 # What these names mean wherever they occur.
 COMMON = {
+    "_metadata_request": "metadata",
+    "_sklearn_output_config": "metadata",
     "n_features_in_": "metadata",
     "feature_names_in_": "metadata",
     "n_samples_seen_": "metadata",
