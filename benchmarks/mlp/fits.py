@@ -127,9 +127,9 @@ def _measure(work: Work, dtype: str, quick: bool) -> dict:
         "ours_s": ratios["after_other"]["fast_s"],
         "ours_s_by_threads": ours_at,
         **ratios,
-        "bar": work.bar(dtype),
+        "goal": work.goal(dtype),
         "met": min(ratios[key]["median"] for key in ("after_other", "behind_scaler"))
-        >= work.bar(dtype),
+        >= work.goal(dtype),
         "gflops": {n: work.gflop() / ours_at[n] for n in THREADS},
         "scores": [sides[ours].score(), sides[theirs].score()],
     }
@@ -156,7 +156,7 @@ _COLUMNS = [
     Column("after_itself", "after\nitself", ratio_text(1)),
     Column("behind_scaler", "behind\nscaler", ratio_text(1)),
     Column("one_thread", "on one\nthread", ratio_text(1)),
-    Column("bar", "bar", number(1)),
+    Column("goal", "goal", number(1)),
     Column("met", "met", yes_no),
     Column("share_of_peak", f"of peak on\n{_THREADS_TEXT}", _shares),
     Column("scores", "score, ours\nand theirs", _pair),
@@ -194,7 +194,7 @@ def fits(task: Task) -> Table:
     )
     table.note = (
         f"{RATIOS} They are scikit-learn's time, at the number of BLAS threads where it is faster, "
-        f"over ours on {_ALL}; the times are those of the runs after the other library. A bar is "
+        f"over ours on {_ALL}; the times are those of the runs after the other library. A goal is "
         f"met by the lower of the ratios after the other library and behind a scaler. Peak: "
         f"np.dot's best here, GFLOP/s on {_THREADS_TEXT} threads: {rates}. Score: accuracy "
         "on held-out rows."

@@ -1,4 +1,4 @@
-"""The work that both sides do: data, architecture, epochs, and the ratio each must reach."""
+"""The work that both sides do: data, architecture, epochs, and the ratio each should reach."""
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -23,7 +23,7 @@ class Work:
     hidden: tuple[int, ...]
     batch: int
     epochs: int
-    bars: tuple[float, float]  # at least so many times as fast, in float64 and float32
+    goals: tuple[float, float]  # at least so many times as fast, in float64 and float32
     fits: int = 1  # fits in one timed run, where one is too short to time
     params: dict = field(default_factory=dict)
     digits: bool = False
@@ -33,9 +33,9 @@ class Work:
         """Return the same work with fewer epochs, for a quick look."""
         return replace(self, epochs=max(1, self.epochs // 4), fits=1)
 
-    def bar(self, dtype: str) -> float:
-        """Return the ratio to scikit-learn that this work must reach."""
-        return self.bars[DTYPES.index(dtype)]
+    def goal(self, dtype: str) -> float:
+        """Return the ratio to scikit-learn that this work should reach."""
+        return self.goals[DTYPES.index(dtype)]
 
     def data(self, dtype: str) -> tuple[np.ndarray, ...]:
         """Return X, y to train on and X, y held out, contiguous and in one dtype."""

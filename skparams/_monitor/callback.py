@@ -252,7 +252,7 @@ class ParamMonitor:
             record = recorder.record(fitted_estimator, context.task_name, path, is_fit=is_fit)
             if record is not None:
                 key = FitKey(context.root_uuid, _path_of(fit))
-                self._deliver("add_task", key, record, wait=is_fit)
+                self._deliver("add_task", key, record)
 
     def _recorder_of(self, estimator: Any, fit: Any) -> FitRecorder:
         recorder = self._recorders.get(fit)
@@ -281,11 +281,11 @@ class ParamMonitor:
             context = context.parent
         return Place(fit.estimator_name, prefix)
 
-    def _deliver(self, what: str, key: FitKey, *arguments: Any, wait: bool = False) -> None:
+    def _deliver(self, what: str, key: FitKey, *arguments: Any) -> None:
         """Put records into the log, which may be in another process."""
         message = what, (key, *arguments)
         if self._remote is not None and self._remote.takes(key.run):
-            self._remote.send(message, wait=wait)
+            self._remote.send(message)
         else:
             self._log.receive(message)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.optimize import isotonic_regression
 
 from skparams._escape import clean
 from skparams._monitor.record import QUANTITIES
@@ -341,12 +342,9 @@ def _with_histograms(
 
 def _range_of(values: np.ndarray) -> Iterator[np.ndarray]:
     """The lowest, the median and the highest of the fits, NaN where none has a value."""
-    known = ~np.isnan(values).all(axis=0)
-    for function in (np.nanmin, np.nanmedian, np.nanmax):
-        found = np.full(values.shape[1], np.nan)
-        if known.any():
-            found[known] = function(values[:, known], axis=0)
-        yield found
+    yield np.fmin.reduce(values)
+    yield np.ma.median(np.ma.masked_where(np.isnan(values), values), axis=0).filled(np.nan)
+    yield np.fmax.reduce(values)
 
 
 def _density(edges: np.ndarray, counts: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -395,14 +393,7 @@ def _name_lines(ax: Axes, lines: Sequence[Any]) -> None:
         )
 
 
-def _apart(heights: Sequence[float], step: float) -> list[float]:
+def _apart(heights: Sequence[float], step: float) -> np.ndarray:
     """Heights in rising order, moved as little as needed to be a step apart."""
-    groups: list[list[float]] = []  # of a group: the sum of where its first would be, and a count
-    for i, height in enumerate(heights):
-        groups.append([height - i * step, 1])
-        while len(groups) > 1 and groups[-2][0] / groups[-2][1] > groups[-1][0] / groups[-1][1]:
-            total, n = groups.pop()
-            groups[-1][0] += total
-            groups[-1][1] += n
-    means = [total / n for total, n in groups for _ in range(int(n))]
-    return [mean + i * step for i, mean in enumerate(means)]
+    steps = step * np.arange(len(heights))
+    return isotonic_regression(heights - steps).x + steps

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from scipy.linalg.blas import dnrm2
 
-from skparams._walk import in_range, stored_in
+from skparams._walk import stored_in
 
 
 def flatten(arrays: Iterable[Any]) -> np.ndarray:
@@ -28,23 +29,9 @@ def n_floats(array: Any) -> int:
     return int(stored.size) * (2 if stored.dtype.kind == "c" else 1)
 
 
-def norms_of(numbers: np.ndarray, starts: np.ndarray, scratch: np.ndarray) -> np.ndarray:
-    """The Euclidean norm of each piece of an array; pieces are not empty."""
-    squares = np.add.reduceat(np.multiply(numbers, numbers, out=scratch), starts)
-    norms = np.sqrt(squares)
-    if not all(map(in_range, squares.tolist())):  # NaN is not
-        for i, piece in enumerate(np.split(numbers, starts[1:])):
-            if not in_range(squares[i]):
-                norms[i] = _scaled_norm(piece)
-    return norms
-
-
-def _scaled_norm(numbers: np.ndarray) -> float:
-    """The norm where the sum of squares is zero, not finite, overflows or underflows."""
-    largest = np.abs(numbers).max()
-    if largest == 0 or not np.isfinite(largest):
-        return float(largest)
-    return float(largest * np.sqrt(np.square(numbers / largest).sum()))
+def norms_of(numbers: np.ndarray, starts: np.ndarray) -> list[float]:
+    """The Euclidean norm of each piece of an array; squares that overflow do not matter."""
+    return [float(dnrm2(piece)) for piece in np.split(numbers, starts[1:])]
 
 
 def histograms_of(flat: np.ndarray, starts: np.ndarray, bins: int) -> tuple[Any, Any]:

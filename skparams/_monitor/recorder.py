@@ -26,7 +26,7 @@ class FitRecorder:
         self._start: Snapshot | None = None
         self._previous: Snapshot | None = None
         self._n_tasks = self._n_records = self._n_previous = 0
-        self._scratch = np.empty((2, 0))  # to make it anew each time would take twice as long
+        self._scratch = np.empty(0)  # to make it anew each time would take twice as long
         # For each layer of rectified units, at how many records in a row they had no gradient.
         self._idle: dict[int, np.ndarray] = {}
 
@@ -66,18 +66,16 @@ class FitRecorder:
 
     def _values(self, now: Snapshot, gradients: Sequence[np.ndarray | None] | None) -> np.ndarray:
         """Values of all quantities, of shape (n_parameters, n_quantities)."""
-        if self._scratch.shape[1] != now.flat.size:
-            self._scratch = np.empty((2, now.flat.size))
-        change, squares = self._scratch
+        if self._scratch.size != now.flat.size:
+            self._scratch = np.empty(now.flat.size)
         values = np.full((len(now.layout.names), len(QUANTITIES)), np.nan)
-        values[:, 0] = norms_of(now.flat, now.starts, squares)
+        values[:, 0] = norms_of(now.flat, now.starts)
         for column, other in ((1, self._previous), (3, self._start)):
             if other is not None:
-                np.subtract(now.flat, other.arranged_as(now), out=change)
-                values[:, column] = norms_of(change, now.starts, squares)
+                change = np.subtract(now.flat, other.arranged_as(now), out=self._scratch)
+                values[:, column] = norms_of(change, now.starts)
         if gradients is not None:
-            flat = _arranged(gradients, now)
-            values[:, 2] = norms_of(flat, now.starts, squares)
+            values[:, 2] = norms_of(_arranged(gradients, now), now.starts)
             for weights, biases in self._reader.rectified:
                 values[weights, 4] = self._n_dead(weights, gradients[biases])
         if any(now.layout.sparse):  # other places may be stored than before

@@ -8,9 +8,6 @@ from threading import Lock
 from typing import Any, NamedTuple
 from uuid import UUID
 
-# Messages that may be on their way before the next one waits for them.
-MAX_OPEN = 32
-
 
 class Remote(NamedTuple):
     """Where the callback is that a copy was made of, and the runs that it had at that time."""
@@ -24,10 +21,15 @@ class Remote(NamedTuple):
         """Whether the records of a run go there: it is its run, and another process."""
         return run in self.runs and self.process != os.getpid()
 
-    def send(self, message: Any, *, wait: bool) -> None:
-        """Send a message; with `wait` return after it and all before it have arrived."""
+    def send(self, message: Any) -> None:
+        """Send a message, and return after it has arrived."""
+        key = os.getpid(), self.address  # a fork must not use the connection of its parent
         try:
-            _sender(self).send(message, wait)
+            with _lock:
+                if key not in _connections:
+                    _connections[key] = Client(self.address, authkey=self.authkey)
+                _connections[key].send(message)
+                _connections[key].recv()
         except (EOFError, OSError) as error:
             raise ConnectionError(
                 f"the process {self.process} that the fit was started in cannot be reached at "
@@ -35,30 +37,7 @@ class Remote(NamedTuple):
             ) from error
 
 
-class _Sender:
-    """A connection, and how many of its messages have not been acknowledged."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection, self._n_open, self._lock = connection, 0, Lock()
-
-    def send(self, message: Any, wait: bool) -> None:
-        with self._lock:
-            self._connection.send(message)
-            self._n_open += 1
-            # All are taken at once, as waiting for each would take 0.1 ms.
-            while self._n_open and (wait or self._n_open > MAX_OPEN):
-                self._connection.recv()
-                self._n_open -= 1
-
-
-_senders: dict[tuple[int, Any], _Sender] = {}
+# Kept, as a worker fits again and again, in threads too. scikit-learn's own are shared by threads
+# without a lock, and in a fork its `send` does not reach the parent.
+_connections: dict[tuple[int, Any], Connection] = {}
 _lock = Lock()
-
-
-def _sender(remote: Remote) -> _Sender:
-    """The connection of this process, which is kept: a worker fits again and again."""
-    key = os.getpid(), remote.address  # a fork must not use that of its parent
-    with _lock:
-        if key not in _senders:
-            _senders[key] = _Sender(Client(remote.address, authkey=remote.authkey))
-        return _senders[key]

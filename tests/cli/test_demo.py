@@ -135,7 +135,7 @@ def test_no_column_to_learn_from(csv, frame):
         read_csv(csv(frame[["name", "label"]]), "label")
 
 
-def _fails(capsys, *arguments):
+def assert_fails(capsys, *arguments):
     """Return the one line on standard error of a call that ends with exit code 2."""
     assert main(["demo", *map(str, arguments)]) == 2
     captured = capsys.readouterr()
@@ -146,24 +146,27 @@ def _fails(capsys, *arguments):
 
 def test_wrong_arguments_are_one_line(capsys, csv, tmp_path):
     path = csv()
-    assert "no such file" in _fails(capsys, "--data", tmp_path / "no.csv", "--target", "a").lower()
-    assert "no column 'nope'" in _fails(capsys, "--data", path, "--target", "nope")
-    assert "--target, one of: 'age'" in _fails(capsys, "--data", path)
-    assert "--target needs --data" in _fails(capsys, "--target", "age")
-    assert "cannot write into" in _fails(capsys, "--out", path / "below")
+    assert (
+        "no such file"
+        in assert_fails(capsys, "--data", tmp_path / "no.csv", "--target", "a").lower()
+    )
+    assert "no column 'nope'" in assert_fails(capsys, "--data", path, "--target", "nope")
+    assert "--target, one of: 'age'" in assert_fails(capsys, "--data", path)
+    assert "--target needs --data" in assert_fails(capsys, "--target", "age")
+    assert "cannot write into" in assert_fails(capsys, "--out", path / "below")
 
 
 @pytest.mark.parametrize("content", [b"", bytes(range(256)), b"a,b\n1,2\n1,2,3\n"])
 def test_a_file_that_is_no_table_is_one_line(capsys, tmp_path, content):
     path = tmp_path / "no\ntable.csv"
     path.write_bytes(content)
-    _fails(capsys, "--data", path, "--target", "a", "--out", tmp_path)
+    assert_fails(capsys, "--data", path, "--target", "a", "--out", tmp_path)
 
 
 @pytest.mark.parametrize("module", ["pandas", "matplotlib"])
 def test_a_missing_extra_is_named(capsys, csv, monkeypatch, module, tmp_path):
     monkeypatch.setitem(sys.modules, module, None)
-    error = _fails(capsys, "--data", csv(), "--target", "label", "--out", tmp_path)
+    error = assert_fails(capsys, "--data", csv(), "--target", "label", "--out", tmp_path)
     assert module in error
     assert "skparams[demo]" in error
 

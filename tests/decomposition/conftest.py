@@ -37,7 +37,7 @@ def correlated(rng):
 
 
 @pytest.fixture
-def same_model():
+def assert_same_pca():
     """Assert that two models are equal to 1e-10, or so."""
 
     def check(a, b, tol=1e-10):

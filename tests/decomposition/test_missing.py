@@ -18,10 +18,10 @@ def low_rank(rng, n=200, p=12, k=3, noise=0.05):
 
 
 @pytest.mark.parametrize("arguments", [{}, {"n_components": 2}, {"scale": True}], ids=str)
-def test_complete_data_are_as_without(arguments, correlated, same_model):
+def test_complete_data_are_as_without(arguments, correlated, assert_same_pca):
     X = correlated(80, 6)
     model = PCA(missing="em", **arguments).fit(X)
-    same_model(model, PCA(**arguments).fit(X), 1e-8)
+    assert_same_pca(model, PCA(**arguments).fit(X), 1e-8)
     np.testing.assert_allclose(model.transform(X), PCA(**arguments).fit(X).transform(X))
 
 
@@ -101,13 +101,13 @@ def test_rows_with_holes_are_projected(rng):
     ).dtype == np.float32  # fmt: skip
 
 
-def test_weights_and_scale_with_holes(rng, same_model):
+def test_weights_and_scale_with_holes(rng, assert_same_pca):
     _, holed, _ = low_rank(rng, n=80)
     weight = rng.randint(0, 3, 80)
     weighted = PCA(3, missing="em", scale=True).fit(holed, sample_weight=weight)
     repeated = PCA(3, missing="em", scale=True).fit(np.repeat(holed, weight, axis=0))
     repeated.n_samples_ = 80
-    same_model(weighted, repeated, 1e-6)
+    assert_same_pca(weighted, repeated, 1e-6)
     stretched = PCA(3, missing="em", scale=True).fit(holed * np.geomspace(1, 1e3, 12))
     np.testing.assert_allclose(
         np.abs(stretched.components_),

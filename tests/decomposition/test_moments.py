@@ -33,7 +33,7 @@ def slow(X, weight=None):
     return mean, scatter
 
 
-def close(found, expected, tol):
+def assert_close(found, expected, tol):
     mean, scatter = expected
     deviation = np.sqrt(np.diag(scatter) / found.n).max() + 1e-300
     np.testing.assert_allclose(found.shift - mean.astype(float) + found.offset, 0,
@@ -53,16 +53,16 @@ def test_layouts_and_weights(pair, dtype, correlated, rng):
     layout, shape = pair
     X = LAYOUTS[layout](correlated(*shape, offset=3.0, dtype=dtype))
     tol = 1e-12 if dtype == "float64" else 1e-6
-    close(moments_of(X), slow(X), tol)
+    assert_close(moments_of(X), slow(X), tol)
     weight = rng.randint(0, 4, len(X)).astype(float)
     weight[0] = 1
-    close(moments_of(X, weight), slow(X, weight), tol)
+    assert_close(moments_of(X, weight), slow(X, weight), tol)
 
 
 @pytest.mark.parametrize("dtype", ["int64", "int8", "uint8", "bool", "float16", ">f8"])
 def test_other_dtypes_are_converted_block_by_block(dtype, rng):
     X = rng.uniform(0, 50, (400, 6)).astype(dtype)
-    close(moments_of(X), slow(X), 1e-12)
+    assert_close(moments_of(X), slow(X), 1e-12)
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_sparse_rows(container, density, dtype, rng):
     X = (rng.uniform(1, 5, (1500, 20)) * (rng.uniform(size=(1500, 20)) < density)).astype(dtype)
     weight = rng.randint(0, 3, 1500).astype(float)
     weight[:1100] = 0  # a whole block without weight
-    close(moments_of(container(X)), slow(X), 1e-12)
-    close(moments_of(container(X), weight), slow(X, weight), 1e-12)
+    assert_close(moments_of(container(X)), slow(X), 1e-12)
+    assert_close(moments_of(container(X), weight), slow(X, weight), 1e-12)
 
 
 def test_results_do_not_depend_on_the_number_of_threads(rng):
@@ -142,7 +142,7 @@ def test_merging_in_any_order(seed):
     merged = parts[order[0]]
     for i in order[1:]:
         merged = merged.merged(parts[i])
-    close(merged, slow(X), 1e-11)
+    assert_close(merged, slow(X), 1e-11)
     for part, scatter in zip(parts, before, strict=True):
         np.testing.assert_array_equal(part.scatter, scatter)
 

@@ -130,12 +130,12 @@ def test_scores_at_large_offsets_in_float32(offset, solver, correlated):
                                        {"n_components": 2, "whiten": True},
                                        {"svd_solver": "arpack", "n_components": 2},
                                        {"n_components": "mle"}], ids=str)  # fmt: skip
-def test_integer_weights_equal_repeated_rows(arguments, correlated, rng, same_model):
+def test_integer_weights_equal_repeated_rows(arguments, correlated, rng, assert_same_pca):
     X, weight = correlated(90, 5, 10.0), rng.randint(0, 4, 90)
     weighted = PCA(random_state=0, **arguments).fit(X, sample_weight=weight)
     repeated = PCA(random_state=0, **arguments).fit(np.repeat(X, weight, axis=0))
     repeated.n_samples_ = weighted.n_samples_
-    same_model(weighted, repeated)
+    assert_same_pca(weighted, repeated)
     np.testing.assert_allclose(weighted.transform(X), repeated.transform(X), atol=1e-8)
 
 

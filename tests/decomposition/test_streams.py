@@ -30,7 +30,7 @@ def stream_of(model, X, sizes, weight=None):
                                        {"scale": True, "whiten": True, "n_components": 3},
                                        {"n_components": "mle"}, {"n_components": "parallel"}],
                          ids=str)  # fmt: skip
-def test_batches_of_any_size_equal_one_fit(seed, arguments, correlated, same_model):
+def test_batches_of_any_size_equal_one_fit(seed, arguments, correlated, assert_same_pca):
     rng = np.random.RandomState(seed)
     X = correlated(rng.randint(60, 300), 6, offset=10.0 ** rng.randint(0, 7))
     cuts = np.sort(rng.randint(0, len(X), 5))
@@ -38,31 +38,31 @@ def test_batches_of_any_size_equal_one_fit(seed, arguments, correlated, same_mod
     model = PCA(random_state=0, **arguments)
     fitted = clone(model).fit(X)
     stream = stream_of(model, X, sizes)
-    same_model(stream, fitted)
+    assert_same_pca(stream, fitted)
     np.testing.assert_allclose(stream.transform(X), fitted.transform(X), atol=1e-6)
     backwards = stream_of(clone(model), X[::-1], sizes)
-    same_model(backwards, fitted)
+    assert_same_pca(backwards, fitted)
 
 
-def test_sparse_and_dense_batches_with_weights(rng, same_model):
+def test_sparse_and_dense_batches_with_weights(rng, assert_same_pca):
     X = rng.poisson(0.5, (200, 5)).astype(float)
     weight = rng.randint(1, 4, 200)
     stream = PCA(3).partial_fit(sp.csr_array(X[:80]), sample_weight=weight[:80])
     stream.partial_fit(X[80:], sample_weight=weight[80:])
     fitted = PCA(3, svd_solver="covariance_eigh").fit(X, sample_weight=weight)
-    same_model(stream, fitted)
+    assert_same_pca(stream, fitted)
     repeated = PCA(3).fit(np.repeat(X, weight, axis=0))
     np.testing.assert_allclose(stream.components_, repeated.components_, atol=1e-10)
     assert stream.noise_variance_ == pytest.approx(repeated.noise_variance_, rel=1e-10)
 
 
-def test_merge_equals_one_fit_and_changes_neither(correlated, same_model):
+def test_merge_equals_one_fit_and_changes_neither(correlated, assert_same_pca):
     X = correlated(120, 5, offset=100)
     a, b = PCA(2).partial_fit(X[:50]), PCA().partial_fit(X[50:])
     scatters = a.scatter_.copy(), b.scatter_.copy()
     components = a.components_.copy()
     merged = a.merge(b)
-    same_model(merged, PCA(2).fit(X))
+    assert_same_pca(merged, PCA(2).fit(X))
     assert merged.n_components == 2
     np.testing.assert_array_equal(a.scatter_, scatters[0])
     np.testing.assert_array_equal(b.scatter_, scatters[1])
@@ -71,22 +71,22 @@ def test_merge_equals_one_fit_and_changes_neither(correlated, same_model):
     assert a.n_samples_ == 50
 
 
-def test_arguments_apply_when_the_model_is_read(correlated, same_model):
+def test_arguments_apply_when_the_model_is_read(correlated, assert_same_pca):
     X = correlated(100, 5)
     stream = PCA().partial_fit(X)
     assert stream.components_.shape == (5, 5)
     assert stream.set_params(n_components=2, scale=True).components_.shape == (2, 5)
-    same_model(stream, PCA(2, scale=True).fit(X))
+    assert_same_pca(stream, PCA(2, scale=True).fit(X))
     np.testing.assert_allclose(stream.scale_, X.std(axis=0, ddof=1))
     stream.set_params(whiten=True)
     np.testing.assert_allclose(stream.transform(X).std(axis=0, ddof=1), 1)
 
 
-def test_a_stream_survives_pickling_between_batches(correlated, same_model):
+def test_a_stream_survives_pickling_between_batches(correlated, assert_same_pca):
     X = correlated(90, 4)
     stream = pickle.loads(pickle.dumps(PCA(2).partial_fit(X[:30])))
     stream = pickle.loads(pickle.dumps(stream.partial_fit(X[30:])))
-    same_model(stream, PCA(2).fit(X))
+    assert_same_pca(stream, PCA(2).fit(X))
 
 
 def test_one_row_is_too_few_to_read(correlated):
@@ -147,7 +147,7 @@ def test_merge_refuses_other_features(correlated):
     assert list(model.merge(named[0]).feature_names_in_) == ["a", "b", "c"]
 
 
-def test_a_bad_batch_leaves_the_model_as_it_was(correlated, same_model):
+def test_a_bad_batch_leaves_the_model_as_it_was(correlated, assert_same_pca):
     X = correlated(60, 4)
     stream = PCA(2).partial_fit(X)
     wrong = X.copy()
@@ -155,9 +155,9 @@ def test_a_bad_batch_leaves_the_model_as_it_was(correlated, same_model):
     for batch, message in ((wrong, "Input X contains NaN"), (X[:, :3], "has 3 features")):
         with pytest.raises(ValueError, match=message):
             stream.partial_fit(batch)
-        same_model(stream, PCA(2).fit(X))
+        assert_same_pca(stream, PCA(2).fit(X))
     stream.partial_fit(X)
-    same_model(stream, PCA(2).fit(np.vstack([X, X])))
+    assert_same_pca(stream, PCA(2).fit(np.vstack([X, X])))
 
 
 def test_a_scatter_that_would_not_fit_says_how_large_it_is():

@@ -9,7 +9,7 @@ NAMES = ("components_", "explained_variance_", "explained_variance_ratio_", "sin
          "mean_", "noise_variance_")  # fmt: skip
 
 
-def same(a, b, rtol=1e-9):
+def assert_same(a, b, rtol=1e-9):
     for name in NAMES:
         np.testing.assert_allclose(getattr(a, name), getattr(b, name), rtol, 1e-12, err_msg=name)
 
@@ -43,11 +43,13 @@ def test_relative_weights_compare_rows(arguments, correlated, rng):
     weight[:20] = 0
     model = PCA(**arguments, weights="relative").fit(X, sample_weight=weight)
     for factor in (1e-300, 1 / weight.sum(), 7.0, 1e300):
-        same(PCA(**arguments, weights="relative").fit(X, sample_weight=weight * factor), model)
-    same(PCA(**arguments, weights="relative").fit(X[20:], sample_weight=weight[20:]), model)
-    same(PCA(**arguments).fit(X, sample_weight=weight * 40 / weight.sum()), model)
+        assert_same(
+            PCA(**arguments, weights="relative").fit(X, sample_weight=weight * factor), model
+        )
+    assert_same(PCA(**arguments, weights="relative").fit(X[20:], sample_weight=weight[20:]), model)
+    assert_same(PCA(**arguments).fit(X, sample_weight=weight * 40 / weight.sum()), model)
     equal = PCA(**arguments, weights="relative").fit(X, sample_weight=np.full(60, 1 / 60))
-    same(equal, PCA(**arguments).fit(X))
+    assert_same(equal, PCA(**arguments).fit(X))
 
 
 def test_relative_weights_of_a_stream_and_of_merged_streams(correlated, rng):
@@ -57,9 +59,9 @@ def test_relative_weights_of_a_stream_and_of_merged_streams(correlated, rng):
     for rows in np.split(np.arange(60), [7, 30]):
         here.partial_fit(X[rows], sample_weight=weight[rows])
     there.partial_fit(X[60:], sample_weight=weight[60:])
-    same(here.merge(there), expected)
+    assert_same(here.merge(there), expected)
     counted = here.merge(there).set_params(weights="counts")
-    same(counted, PCA().fit(X, sample_weight=weight))
+    assert_same(counted, PCA().fit(X, sample_weight=weight))
 
 
 def test_relative_weights_are_those_of_an_explanation(correlated, rng):

@@ -4,9 +4,6 @@ import builtins
 import copy
 import os
 import pickle
-import subprocess
-import sys
-import textwrap
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams import MLPClassifier, MLPRegressor
+from tests.processes import assert_runs
 from tests.sweep import sweep
 
 joblib = pytest.importorskip("joblib")
@@ -71,19 +69,6 @@ def model():
         return MLPClassifier(**small)
 
     return make
-
-
-def run_alone(code, **environment):
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env=os.environ | environment,
-    )
-    assert done.returncode == 0, done.stderr
-    return done
 
 
 class TestFloat32:
@@ -528,7 +513,7 @@ class TestInterrupt:
             assert model.n_iter_ >= 1
             assert len(model.loss_curve_) == model.n_iter_
         """
-        run_alone(code)
+        assert_runs(code)
 
 
 class TestVerbose:
@@ -628,7 +613,7 @@ class TestInParallel:
             [thread.join() for thread in threads]
             assert np.array_equal(models[0].coefs_[0], models[1].coefs_[0])
         """
-        run_alone(code)
+        assert_runs(code)
 
 
 @pytest.mark.exhaustive  # compiles anew
@@ -648,7 +633,9 @@ def test_compilation_is_announced_in_one_line_where_it_happens(tmp_path):
             list(pool.map(train, range(3)))
         train(0)
     """
-    said = [run_alone(code, SKPARAMS_CACHE_DIR=str(tmp_path)).stderr.splitlines() for _ in range(2)]
+    said = [
+        assert_runs(code, SKPARAMS_CACHE_DIR=str(tmp_path)).stderr.splitlines() for _ in range(2)
+    ]
     assert len(said[0]) == 1
     assert said[0][0].startswith("compiling the MLP's kernels, once for each dtype")
     assert said[1] == []

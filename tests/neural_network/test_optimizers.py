@@ -24,7 +24,7 @@ def weights(module, name, X, y, given):
     return np.concatenate([each.ravel() for each in [*model.coefs_, *model.intercepts_]])
 
 
-def compare(name, dtype, unit=1.0, **given):
+def assert_as_scikit_learn(name, dtype, unit=1.0, **given):
     rng = np.random.RandomState(0)
     X = rng.standard_normal((60, 4))
     y = X[:, 0] + X[:, 1]
@@ -53,13 +53,13 @@ LARGE = [
 
 @pytest.mark.parametrize(("name", "dtype", "activation", "unit"), LARGE)
 def test_inputs_in_a_large_unit(name, dtype, activation, unit):
-    compare(name, dtype, unit, activation=activation)
+    assert_as_scikit_learn(name, dtype, unit, activation=activation)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("unit", [1e-30, 1e-17, 1e-10])
 def test_inputs_in_a_small_unit(unit, dtype):
-    compare("MLPRegressor", dtype, unit)
+    assert_as_scikit_learn("MLPRegressor", dtype, unit)
 
 
 @pytest.mark.parametrize("name", ["MLPRegressor", "MLPClassifier"])
@@ -80,15 +80,15 @@ def test_inputs_in_a_small_unit(unit, dtype):
     ids=str,
 )
 def test_decay_rates(given, name):
-    compare(name, "float64", **given)
+    assert_as_scikit_learn(name, "float64", **given)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("epsilon", [5e-324, 1e-300, 1e-45, 1e-30, 1e-16, 1.0, 1e8, 1e30, 1e300])
 def test_epsilon(epsilon, dtype):
-    compare("MLPRegressor", dtype, epsilon=epsilon)
+    assert_as_scikit_learn("MLPRegressor", dtype, epsilon=epsilon)
 
 
 @pytest.mark.parametrize("rate", [1e-300, 1e-30, 1e-10, 1.0, 100.0])
 def test_learning_rates(rate):
-    compare("MLPRegressor", "float64", learning_rate_init=rate)
+    assert_as_scikit_learn("MLPRegressor", "float64", learning_rate_init=rate)

@@ -5,9 +5,7 @@ import errno
 import gc
 import os
 import re
-import subprocess
 import sys
-import textwrap
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +20,7 @@ from numba.core.dispatcher import Dispatcher
 
 from skparams._runtime import jit
 from skparams._runtime.folders import SUFFIX
+from tests.processes import assert_runs
 from tests.sweep import sweep
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="about the compiled kernels")
@@ -360,24 +359,11 @@ def test_threads_that_load_at_once(folder, load, problems, compilations):
     assert not problems()
 
 
-def run_alone(code, **options):
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        **options,
-    )
-    assert done.returncode == 0, done.stderr
-    return done
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 @pytest.mark.parametrize("n", range(3))
 def test_a_child_that_is_forked_while_kernels_are_imported(folder, n):
     """The child would wait for a module that a thread, which it does not have, was importing."""
-    run_alone(f"""
+    assert_runs(f"""
         import os, sys, threading, time, warnings
         from skparams._runtime import load_kernels
 
@@ -404,7 +390,7 @@ LINES = [2_000, 11_000, 40_000, 90_000, 300_000, 500_000]
 
 @pytest.mark.parametrize("line", sweep(LINES, 3))
 def test_an_interrupt_of_the_first_fit_does_not_break_numba(line, tmp_path):
-    run_alone(
+    assert_runs(
         f"""
         import sys
         import numpy as np
@@ -428,14 +414,14 @@ def test_an_interrupt_of_the_first_fit_does_not_break_numba(line, tmp_path):
         sys.settrace(None)
         assert PCA(2).fit(X).components_.shape == (2, 3)
         """,
-        env={**os.environ, "SKPARAMS_CACHE_DIR": str(tmp_path)},
+        SKPARAMS_CACHE_DIR=str(tmp_path),
     )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals reach no process of its own on Windows")
 @pytest.mark.parametrize("seconds", sweep([0.5, 0.05, 0.15, 0.3, 0.8, 1.2, 2.0, 3.0], 1))
 def test_ctrl_c_in_the_first_fit_does_not_break_numba(seconds, tmp_path):
-    run_alone(
+    assert_runs(
         f"""
         import os, signal, threading, warnings
         import numpy as np
@@ -454,7 +440,7 @@ def test_ctrl_c_in_the_first_fit_does_not_break_numba(seconds, tmp_path):
             pass
         assert model.fit(X, X[:, 0]).n_iter_ == 2
         """,
-        env={**os.environ, "SKPARAMS_CACHE_DIR": str(tmp_path)},
+        SKPARAMS_CACHE_DIR=str(tmp_path),
     )
 
 
@@ -480,10 +466,10 @@ def one_line(done):
 
 def test_a_disk_that_is_full(tmp_path):
     resource = pytest.importorskip("resource")
-    environment = os.environ | {"SKPARAMS_CACHE_DIR": str(tmp_path / "kept")}
-    done = run_alone(
+    environment = {"SKPARAMS_CACHE_DIR": str(tmp_path / "kept")}
+    done = assert_runs(
         FITS,
-        env=environment,
+        **environment,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (9999, 9999)),
     )
     assert "cannot keep kernels" in one_line(done)
@@ -492,21 +478,21 @@ def test_a_disk_that_is_full(tmp_path):
 
 @pytest.mark.exhaustive  # compiles anew
 def test_no_folder_at_all_leaves_nothing_behind(tmp_path):
-    environment = os.environ | {"SKPARAMS_CACHE_DIR": "/dev/null/a", "TMPDIR": str(tmp_path)}
+    environment = {"SKPARAMS_CACHE_DIR": "/dev/null/a", "TMPDIR": str(tmp_path)}
     for _ in range(2):
-        assert "no folder can be written" in one_line(run_alone(FITS, env=environment))
+        assert "no folder can be written" in one_line(assert_runs(FITS, **environment))
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.exhaustive  # compiles anew
 def test_six_processes_at_once(tmp_path):
-    environment = os.environ | {"SKPARAMS_CACHE_DIR": str(tmp_path / "kept")}
+    environment = {"SKPARAMS_CACHE_DIR": str(tmp_path / "kept")}
     code = FITS + "    PCA(2).fit(X.astype(np.float32))\n"
     with ThreadPoolExecutor(6) as pool:
-        for done in pool.map(lambda _: run_alone(code, env=environment), range(6)):
+        for done in pool.map(lambda _: assert_runs(code, **environment), range(6)):
             assert len(done.stderr.splitlines()) <= 1
     assert {file.suffix for file in (tmp_path / "kept").iterdir()} == {SUFFIX}
-    assert run_alone(code, env=environment).stderr == ""
+    assert assert_runs(code, **environment).stderr == ""
 
 
 @pytest.mark.parametrize("enabled", [True, False])
