@@ -1,0 +1,1 @@
+"""Keep what a model learned in a file, and load it again."""
