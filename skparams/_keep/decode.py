@@ -1,0 +1,147 @@
+"""From the objects of a file to an estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skparams._keep.errors import ParamsFileError
+from skparams._keep.readers import READERS, as_it_was
+from skparams._keep.table import MAX_COPIED
+from skparams._walk import join
+
+Sections = dict[str, dict[str, Any]]
+
+
+class _Row(NamedTuple):
+    """A row of a table, and how many it has."""
+
+    index: int
+    n_rows: int
+
+
+class _Column(NamedTuple):
+    """Of the arrays of a column, the lengths of the axes and where each starts."""
+
+    lengths: np.ndarray  # of shape (n_axes, n_rows)
+    starts: np.ndarray
+
+
+class Decoder:
+    """Makes the objects of a file, each once.
+
+    Parameters
+    ----------
+    tables : list
+        As ``pack`` returns them.
+    arrays : dict of str to ndarray
+        By name.
+    make : callable
+        Gets the name of a class, the values by section (``fields``, or ``attributes`` and
+        ``params``), and the path of the object.
+    mapped : bool
+        Whether the arrays are in a file. Those of integers are copied then, as compiled code uses
+        them as indices and the file may change.
+    """
+
+    def __init__(
+        self,
+        tables: Any,
+        arrays: Mapping[str, np.ndarray],
+        make: Callable[[str, Sections, str], Any],
+        mapped: bool,
+    ) -> None:
+        self._tables, self._arrays, self._make, self._mapped = tables, arrays, make, mapped
+        self._n_made = [0] * len(tables)
+        self._objects: list[Any] = []
+        self._found: dict[tuple[str, int], np.ndarray] = {}  # by name and start
+        self._columns: dict[int, _Column] = {}  # by the identity of what refers to them
+
+    def root(self) -> Any:
+        """Return the object that the file is of."""
+        made = self._object(len(self._tables) - 1, "")
+        if self._n_made != [table["rows"] for table in self._tables]:
+            raise ParamsFileError("it has objects that belong to nothing")
+        return made
+
+    def _object(self, place: Any, path: str) -> Any:
+        if type(place) is not int or not 0 <= place < len(self._tables):
+            raise ParamsFileError(f"{path or 'the estimator'} is in no table: {place!r}")
+        table = self._tables[place]
+        row = _Row(self._n_made[place], table["rows"])
+        if row.index >= row.n_rows:
+            raise ParamsFileError(f"{path or 'the estimator'} is beyond the rows of its table")
+        self._n_made[place] += 1
+        number = len(self._objects)
+        self._objects.append(None)
+        sections = {
+            section: {
+                name: self._value(value, row, _path_in(path, section, name))
+                for name, value in values.items()
+            }
+            for section, values in table["object"].items()
+            if section != "@class"
+        }
+        self._objects[number] = made = self._make(table["object"]["@class"], sections, path)
+        return made
+
+    def _value(self, tree: Any, row: _Row, path: str) -> Any:
+        if isinstance(tree, list):
+            return [self._value(item, row, f"{path}[{i}]") for i, item in enumerate(tree)]
+        if not isinstance(tree, dict):
+            return tree
+        ((tag, content),) = tree.items()
+        if tag == "@of":
+            return self._object(content, path)
+        if tag in ("@array", "@copy", "@rows"):
+            return self._array(tag, content, row)
+        if tag == "@column":
+            if isinstance(content, list):
+                return self._value(content[row.index], row, path)
+            return self._value(content, row, path)[row.index].item()
+        content = self._value(content, row, path)
+        if tag == "@same":
+            made = self._objects[content] if content >= 0 else None
+            if made is None:
+                raise ParamsFileError(f"{path} refers to an object that is not there")
+            return made
+        return READERS[tag](content)
+
+    def _array(self, tag: str, content: list[Any], row: _Row) -> np.ndarray:
+        name, dtype, axes, *lengths = content
+        stored, start = self._arrays[name], 0
+        if tag == "@copy":
+            if stored.nbytes > MAX_COPIED:
+                raise ParamsFileError(f"{name!r} is too large to be copied for each row")
+            return as_it_was(stored.copy(), dtype, axes)
+        if tag == "@rows":
+            column = self._column(content, stored, lengths[0], row)
+            start, end = column.starts[row.index : row.index + 2].tolist()
+            stored = stored[start:end].reshape(column.lengths[:, row.index])
+        if (name, start) not in self._found or not stored.size:
+            if not self._mapped:
+                stored.flags.writeable = True  # its memory is this model's alone
+            elif stored.dtype.kind != "f":
+                stored = stored.copy()
+            self._found[name, start] = as_it_was(stored, dtype, axes)
+        return self._found[name, start]
+
+    def _column(self, content: Any, stored: np.ndarray, axes: list[Any], row: _Row) -> _Column:
+        if id(content) not in self._columns:
+            lengths = np.empty((len(axes), row.n_rows), np.int64)
+            for i, axis in enumerate(axes):
+                if isinstance(axis, dict):
+                    axis = self._value(axis["@column"], row, "")
+                lengths[i] = axis
+            # In float64, as products of forged lengths may exceed integers.
+            if lengths.min(initial=0) < 0 or lengths.prod(0, float).sum() != stored.size:
+                raise ParamsFileError("the lengths of arrays do not add up")
+            starts = np.concatenate([[0], np.cumsum(lengths.prod(0))])
+            self._columns[id(content)] = _Column(lengths, starts)
+        return self._columns[id(content)]
+
+
+def _path_in(path: str, section: str, name: str) -> str:
+    return f"{path}.{name}" if section == "fields" else join(path, name)

@@ -1,0 +1,15 @@
+"""Objects in estimators that are no estimators themselves, one file for each family."""
+
+from skparams._keep.kinds.kind import Kind
+from skparams._keep.kinds.losses import LOSSES
+from skparams._keep.kinds.names import (
+    TYPES as TYPES,
+    function_called as function_called,
+    function_name as function_name,
+)
+from skparams._keep.kinds.plain import PLAIN
+from skparams._keep.kinds.random import RANDOM
+
+KINDS: dict[str, Kind] = {
+    name: kind for kinds in (PLAIN, LOSSES, RANDOM) for kind in kinds for name in kind.classes
+}

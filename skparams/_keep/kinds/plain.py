@@ -1,0 +1,65 @@
+"""Objects whose attributes are all that they are, and those made by constructors that check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from skparams._keep.kinds.kind import Kind
+
+_KERNELS = (
+    *("CompoundKernel", "ConstantKernel", "DotProduct", "ExpSineSquared", "Exponentiation"),
+    *("Matern", "PairwiseKernel", "Product", "RBF", "RationalQuadratic", "Sum", "WhiteKernel"),
+)
+_SPLITTERS = (
+    *("GroupKFold", "GroupShuffleSplit", "KFold", "LeaveOneGroupOut", "LeaveOneOut"),
+    *("LeavePGroupsOut", "LeavePOut", "PredefinedSplit", "ShuffleSplit", "StratifiedGroupKFold"),
+    *("StratifiedKFold", "StratifiedShuffleSplit", "TimeSeriesSplit"),
+)
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    return dict(vars(value))
+
+
+def _with_attributes(cls: type, fields: Mapping[str, Any]) -> Any:
+    made = cls.__new__(cls)
+    made.__dict__.update(fields)
+    return made
+
+
+def _arguments(value: Any) -> dict[str, Any]:
+    return dict(value.get_params(deep=False))
+
+
+def _called(cls: type, fields: Mapping[str, Any]) -> Any:
+    return cls(**fields)
+
+
+def _items(value: Any) -> dict[str, Any]:
+    return {"items": dict(value)}
+
+
+def _mapping(cls: type, fields: Mapping[str, Any]) -> Any:
+    return cls(dict(fields["items"]))
+
+
+def _spline(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in ("t", "c", "k", "extrapolate", "axis")}
+
+
+PLAIN = [
+    Kind(
+        (
+            "sklearn.calibration._CalibratedClassifier",
+            *(f"sklearn.model_selection.{name}" for name in _SPLITTERS),
+            "sklearn.compose.make_column_selector",
+        ),
+        _attributes,
+        _with_attributes,
+    ),
+    Kind(tuple(f"sklearn.gaussian_process.kernels.{name}" for name in _KERNELS), _arguments, _called),
+    Kind(("sklearn.utils.Bunch", "collections.OrderedDict"), _items, _mapping),
+    Kind(("scipy.interpolate.BSpline",), _spline, _called),
+    Kind(("sklearn.impute._iterative._ImputerTriplet",), lambda value: value._asdict(), _called),
+]

@@ -1,0 +1,116 @@
+"""From plain values to those of Python, NumPy and SciPy that they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+
+from skparams._keep.kinds import TYPES, function_called
+
+_CLASSES = {name: cls for cls, name in TYPES.items()}
+_DTYPE = re.compile(r"[<>|=][biufcmMSUO]\d*(\[\d*\w+\])?")
+# Room in arrays of text beyond that of their longest text.
+MAX_PADDING = 1 << 20
+
+
+def _dtype(name: Any) -> np.dtype:
+    if not isinstance(name, str) or not _DTYPE.fullmatch(name):
+        raise ValueError(f"{name!r} is no dtype that a file may have")
+    return np.dtype(name)
+
+
+def as_it_was(stored: np.ndarray, dtype: Any, axes: Any) -> np.ndarray:
+    """Return an array with its own dtype and the order of axes that it had in memory."""
+    if dtype is not None:
+        if _dtype(dtype).kind not in "cmM":
+            raise ValueError(f"{dtype!r} is no dtype that is stored as another one")
+        stored = stored.view(dtype)
+        if stored.dtype.kind == "c":
+            stored = stored[..., 0]
+    return stored if axes is None else stored.transpose(np.argsort(axes))
+
+
+def _number(content: list[Any]) -> np.generic:
+    name, value = content
+    dtype = np.dtype(name)
+    if dtype.kind not in "biuf":
+        raise ValueError(f"{name!r} is no dtype of numbers")
+    return dtype.type(value)
+
+
+def _numbers(content: list[Any]) -> list[Any]:
+    name, array = content
+    if name in ("int", "float", "bool"):
+        return array.tolist()
+    if np.dtype(name) != array.dtype:
+        raise ValueError(f"numbers of {name!r} are stored as {array.dtype}")
+    return list(array)
+
+
+def _text(content: list[Any]) -> np.ndarray:
+    name, shape, items = content
+    dtype = _dtype(name)
+    longest = max(map(len, items), default=0)
+    if dtype.kind != "U" or dtype.itemsize * len(items) > 4 * longest * len(items) + MAX_PADDING:
+        raise ValueError(f"{name!r} is no dtype of text of at most {longest} characters")
+    return np.array(items, dtype).reshape(shape)
+
+
+def _raw(content: list[Any]) -> np.ndarray:
+    name, array = content
+    dtype = _dtype(name)
+    if dtype.kind != "S" or array.shape[-1] != dtype.itemsize:
+        raise ValueError(f"{name!r} is no dtype of {array.shape[-1]} bytes")
+    return np.frombuffer(array.tobytes(), dtype).reshape(array.shape[:-1]).copy()
+
+
+def _objects(content: list[Any]) -> np.ndarray:
+    shape, items = content
+    return np.fromiter(items, object, len(items)).reshape(shape)
+
+
+def _sparse(content: list[Any]) -> Any:
+    format, kind, shape, parts = content
+    if format not in ("csr", "csc", "bsr", "coo", "dia") or kind not in ("array", "matrix"):
+        raise ValueError(f"there is no sparse {kind} of the format {format!r}")
+    if format == "coo":
+        data, row, column = parts
+        parts = [data, (row, column)]
+    made = getattr(scipy.sparse, f"{format}_{kind}")(tuple(parts), shape=tuple(shape))
+    if format in ("csr", "csc", "bsr"):
+        made.check_format(full_check=True)
+    return made
+
+
+def _float(content: Any) -> float:
+    if content not in ("nan", "inf", "-inf"):
+        raise ValueError(f"{content!r} is not nan, inf or -inf")
+    return float(content)
+
+
+# By tag, from what stands behind it, in which all values are made already.
+READERS: dict[str, Callable[[Any], Any]] = {
+    "@bytes": lambda content: content.tobytes(),
+    "@complex": lambda content: complex(*content),
+    "@dict": lambda content: dict(zip(*content, strict=True)),
+    "@dtype": _dtype,
+    "@float": _float,
+    "@frozenset": frozenset,
+    "@function": function_called,
+    "@list": _numbers,
+    "@number": _number,
+    "@objects": _objects,
+    "@range": lambda content: range(*content),
+    "@raw": _raw,
+    "@scalar": lambda content: content[()],
+    "@set": set,
+    "@slice": lambda content: slice(*content),
+    "@sparse": _sparse,
+    "@text": _text,
+    "@tuple": tuple,
+    "@type": _CLASSES.__getitem__,
+}
