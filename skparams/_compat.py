@@ -1,6 +1,6 @@
 """Private names of scikit-learn, and differences between supported versions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
 from inspect import Parameter, signature
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sklearn import __version__ as _version
 from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing as safe_indexing
+from sklearn.utils._metadata_requests import SIMPLE_METHODS, MetadataRequest
 from sklearn.utils._param_validation import (
     Interval,
     Options,
@@ -45,6 +46,8 @@ __all__ = [
     "lbfgs_print_options",
     "mlp_optimizer",
     "open_listener",
+    "requests_in",
+    "routing_with",
     "safe_indexing",
 ]
 
@@ -171,3 +174,23 @@ def open_listener(receive, owner):
     from sklearn.callback import _transport
 
     return _transport.open_listener(receive, owner=owner)
+
+
+def requests_in(routing: Any) -> dict[str, dict[str, Any]]:
+    """The metadata that each method of an estimator requests, of its ``_metadata_request``."""
+    return {
+        method: dict(getattr(routing, method)._requests)
+        for method in SIMPLE_METHODS
+        if getattr(routing, method)._requests
+    }
+
+
+def routing_with(owner: Any, requests: Mapping[str, Mapping[str, Any]]) -> Any:
+    """The ``_metadata_request`` of an estimator that requests metadata."""
+    routing = MetadataRequest(owner)
+    for method, of_method in requests.items():
+        if method not in SIMPLE_METHODS:
+            raise ValueError(f"no method {method!r} requests metadata")
+        for name, alias in of_method.items():
+            getattr(routing, method).add_request(param=name, alias=alias)
+    return routing

@@ -1,12 +1,17 @@
 """PLACEHOLDER until the container is merged."""
-import json, os
-import numpy as np
-from safetensors.numpy import save_file, load_file
+
+import json
+
 from safetensors import safe_open
+from safetensors.numpy import save_file
 
 
 def write(path, text, arrays):
-    save_file({k: v for k, v in arrays.items()}, path, metadata={"skparams": json.dumps(text, allow_nan=False)})
+    save_file(
+        {k: v for k, v in arrays.items()},
+        path,
+        metadata={"skparams": json.dumps(text, allow_nan=False)},
+    )
 
 
 def read(path, *, verify):

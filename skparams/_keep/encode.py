@@ -10,7 +10,13 @@ import numpy as np
 from scipy.sparse import issparse, sparray
 
 from skparams._keep.classes import public_name
-from skparams._keep.contents import Refused, kept_attributes, pickles_its_own_way, winner_of
+from skparams._keep.contents import (
+    DERIVED,
+    Refused,
+    kept_attributes,
+    pickles_its_own_way,
+    winner_of,
+)
 from skparams._keep.kinds import KINDS, TYPES, function_name
 from skparams._walk import join
 from skparams.specs import is_estimator, view_of
@@ -174,6 +180,8 @@ class Encoder:
         return {"@sparse": [value.format, kind, [int(n) for n in value.shape], parts]}
 
     def _object(self, value: Any, path: str) -> Any:
+        if value is DERIVED:
+            return {"@derived": []}
         name = function_name(value)
         if name is not None:
             return {"@function": name}

@@ -11,6 +11,7 @@ import numpy as np
 
 from skparams._keep.classes import loaded_class
 from skparams._keep.container import read
+from skparams._keep.contents import complete
 from skparams._keep.decode import Decoder, Sections
 from skparams._keep.errors import ParamsFileError
 from skparams._keep.kinds import KINDS
@@ -112,7 +113,9 @@ def _maker(allow: Collection[str]) -> Callable[[str, Sections, str], Any]:
                 return kind.build(getattr(import_module(module), cls), sections["fields"])
             return _estimator(loaded_class(name, allow), sections)
         except _MALFORMED as error:
-            raise ParamsFileError(f"{path or 'the estimator'} of the class {name}: {error}") from error
+            raise ParamsFileError(
+                f"{path or 'the estimator'} of the class {name}: {error}"
+            ) from error
 
     return make
 
@@ -124,4 +127,5 @@ def _estimator(cls: type, sections: Sections) -> Any:
         if not name.isidentifier() or name in params or name.startswith("__"):
             raise ValueError(f"{name!r} is no attribute that fit sets")
         vars(made)[name] = value
+    complete(made)
     return made

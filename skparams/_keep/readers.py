@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
+from skparams._keep.contents import DERIVED
 from skparams._keep.kinds import TYPES, function_called
 
 _CLASSES = {name: cls for cls, name in TYPES.items()}
@@ -96,6 +97,7 @@ def _float(content: Any) -> float:
 READERS: dict[str, Callable[[Any], Any]] = {
     "@bytes": lambda content: content.tobytes(),
     "@complex": lambda content: complex(*content),
+    "@derived": lambda content: DERIVED,
     "@dict": lambda content: dict(zip(*content, strict=True)),
     "@dtype": _dtype,
     "@float": _float,

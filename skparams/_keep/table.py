@@ -36,7 +36,9 @@ def pack(root: Item) -> tuple[list[Any], dict[str, np.ndarray]]:
     """Return the tables of an object, its own the last, and the arrays by name."""
     tables: dict[str, _Table] = {}
     _add(root, tables)
-    columns = [[list(column) for column in zip(*table.rows, strict=True)] for table in tables.values()]
+    columns = [
+        [list(column) for column in zip(*table.rows, strict=True)] for table in tables.values()
+    ]
     arrays = _Arrays(column for each in columns for column in each)
     texts = []
     for table, each in zip(tables.values(), columns, strict=True):
@@ -49,9 +51,7 @@ def _add(item: Item, tables: dict[str, _Table]) -> int:
     """Put an object into the table of its skeleton, after those in it; return the table's place."""
     leaves: list[Any] = []
     skeleton = _split(item.tree, leaves, tables)
-    table = tables.setdefault(
-        json.dumps(skeleton), _Table(skeleton, [], item.path, len(tables))
-    )
+    table = tables.setdefault(json.dumps(skeleton), _Table(skeleton, [], item.path, len(tables)))
     table.rows.append(leaves)
     return table.place
 
@@ -93,9 +93,7 @@ class _Arrays:
         self.found: dict[str, np.ndarray] = {}
         self._names: dict[int, str] = {}
         self._rows: dict[tuple[int, ...], Any] = {}
-        stored = {
-            tuple(map(id, column)) for column in columns if isinstance(column[0], Stored)
-        }
+        stored = {tuple(map(id, column)) for column in columns if isinstance(column[0], Stored)}
         # How often each array occurs, beside those that several columns hold alike.
         self._uses = Counter(key for column in stored for key in column)
 
@@ -134,7 +132,9 @@ class _Arrays:
         if array.dtype.kind not in "iuf":  # integers of more than 64 bits
             return {"@column": values}
         if array.dtype.kind in "iu":
-            dtype = np.promote_types(np.min_scalar_type(array.min()), np.min_scalar_type(array.max()))
+            dtype = np.promote_types(
+                np.min_scalar_type(array.min()), np.min_scalar_type(array.max())
+            )
             array = array.astype(dtype)
         name = next((n for n, known in self.found.items() if _equal(known, array)), None)
         return {"@column": {"@array": [name or self._put(path, array), None, None]}}

@@ -35,8 +35,36 @@ def _fields(value: Any) -> dict[str, Any]:
 
 def _build(cls: type, fields: Mapping[str, Any]) -> Any:
     names = _ARGUMENTS[cls.__name__]
-    loss = cls(**{name: fields[name] for name in names})
-    return loss
+    return cls(**{name: fields[name] for name in names})
 
 
-LOSSES = [Kind(tuple(f"{_MODULE}.{name}" for name in _ARGUMENTS), _fields, _build)]
+# Compiled losses, whose constructors take numbers.
+_COMPILED = {
+    "sklearn._loss._loss": (
+        *("CyAbsoluteError", "CyExponentialLoss", "CyHalfBinomialLoss", "CyHalfGammaLoss"),
+        *("CyHalfMultinomialLoss", "CyHalfPoissonLoss", "CyHalfSquaredError", "CyHalfTweedieLoss"),
+        *("CyHalfTweedieLossIdentity", "CyHuberLoss", "CyPinballLoss"),
+    ),
+    "sklearn.linear_model._sgd_fast": (
+        *("EpsilonInsensitive", "Hinge", "ModifiedHuber", "SquaredEpsilonInsensitive"),
+        "SquaredHinge",
+    ),
+}
+
+
+def _numbers(value: Any) -> dict[str, Any]:
+    return {"arguments": list(value.__reduce__()[1])}
+
+
+def _from_numbers(cls: type, fields: Mapping[str, Any]) -> Any:
+    return cls(*fields["arguments"])
+
+
+LOSSES = [
+    Kind(
+        tuple(f"{module}.{name}" for module, names in _COMPILED.items() for name in names),
+        _numbers,
+        _from_numbers,
+    ),
+    Kind(tuple(f"{_MODULE}.{name}" for name in _ARGUMENTS), _fields, _build),
+]

@@ -8,9 +8,13 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
+from sklearn.metrics import get_scorer, get_scorer_names
 
 TYPES: dict[type, str] = {
-    **{getattr(builtins, name): name for name in ("bool", "int", "float", "complex", "str", "object")},
+    **{
+        getattr(builtins, name): name
+        for name in ("bool", "int", "float", "complex", "str", "object")
+    },
     **{
         getattr(np, name): f"numpy.{name}"
         for name in (
@@ -26,17 +30,21 @@ _FUNCTIONS = {
         *("chi2", "f_classif", "f_oneway", "f_regression", "mutual_info_classif"),
         *("mutual_info_regression", "r_regression"),
     ),
+    "sklearn.cluster._kmeans": ("_kmeans_single_elkan", "_kmeans_single_lloyd"),
     "numpy": ("max", "mean", "median", "min", "sum"),
 }
 
 
 @cache
 def _functions() -> dict[str, Any]:
-    return {
+    found = {
         f"{module}.{name}": getattr(import_module(module), name)
         for module, names in _FUNCTIONS.items()
         for name in names
     }
+    # Those that scikit-learn has a scorer for.
+    scores = {get_scorer(name)._score_func for name in get_scorer_names()}
+    return found | {f"sklearn.metrics.{score.__name__}": score for score in scores}
 
 
 def function_name(value: Any) -> str | None:

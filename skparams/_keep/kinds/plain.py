@@ -36,6 +36,13 @@ def _called(cls: type, fields: Mapping[str, Any]) -> Any:
     return cls(**fields)
 
 
+def _arguments_of_scorer(value: Any) -> dict[str, Any]:
+    """All attributes but the metadata that a scorer requests, which training alone uses."""
+    return {
+        name.lstrip("_"): item for name, item in vars(value).items() if name != "_metadata_request"
+    }
+
+
 def _items(value: Any) -> dict[str, Any]:
     return {"items": dict(value)}
 
@@ -54,11 +61,19 @@ PLAIN = [
             "sklearn.calibration._CalibratedClassifier",
             *(f"sklearn.model_selection.{name}" for name in _SPLITTERS),
             "sklearn.compose.make_column_selector",
+            "sklearn.cluster._bisect_k_means._BisectingTree",
         ),
         _attributes,
         _with_attributes,
     ),
-    Kind(tuple(f"sklearn.gaussian_process.kernels.{name}" for name in _KERNELS), _arguments, _called),
+    Kind(
+        tuple(f"sklearn.gaussian_process.kernels.{name}" for name in _KERNELS), _arguments, _called
+    ),
+    Kind(
+        ("sklearn.metrics._scorer._CurveScorer", "sklearn.metrics._scorer._Scorer"),
+        _arguments_of_scorer,
+        _called,
+    ),
     Kind(("sklearn.utils.Bunch", "collections.OrderedDict"), _items, _mapping),
     Kind(("scipy.interpolate.BSpline",), _spline, _called),
     Kind(("sklearn.impute._iterative._ImputerTriplet",), lambda value: value._asdict(), _called),

@@ -34,4 +34,20 @@ def _build(cls: type, fields: Mapping[str, Any]) -> np.random.RandomState:
     return generator
 
 
-RANDOM = [Kind(("numpy.random.mtrand.RandomState", "numpy.random.RandomState"), _fields, _build)]
+def _state(value: np.random.Generator) -> dict[str, Any]:
+    return {"state": value.bit_generator.state}
+
+
+def _generator(cls: type, fields: Mapping[str, Any]) -> np.random.Generator:
+    state = fields["state"]
+    if state["bit_generator"] != "PCG64":  # NumPy checks its numbers, and not those of all others
+        raise ValueError(f"the state of a Generator must be that of PCG64, got {state}")
+    bits = np.random.PCG64()
+    bits.state = state
+    return np.random.Generator(bits)
+
+
+RANDOM = [
+    Kind(("numpy.random.Generator",), _state, _generator),
+    Kind(("numpy.random.mtrand.RandomState", "numpy.random.RandomState"), _fields, _build),
+]
