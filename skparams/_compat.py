@@ -45,6 +45,7 @@ __all__ = [
     "lbfgs_print_options",
     "mlp_optimizer",
     "open_listener",
+    "predictor_dtype",
     "safe_indexing",
 ]
 
@@ -171,3 +172,10 @@ def open_listener(receive, owner):
     from sklearn.callback import _transport
 
     return _transport.open_listener(receive, owner=owner)
+
+
+def predictor_dtype():
+    """The dtype of the nodes of a tree of histogram boosting."""
+    from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
+
+    return PREDICTOR_RECORD_DTYPE
