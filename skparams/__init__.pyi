@@ -1,4 +1,5 @@
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
+from ._keep import ParamsFileError, load_params, save_params
 from ._monitor import ParamMonitor, ParamMonitorDisplay
 from ._params import ParamsMixin, count_params, fitted_params
 from ._plan import plan
@@ -33,6 +34,7 @@ __all__ = [
     "OutlierDisplay",
     "ParamMonitor",
     "ParamMonitorDisplay",
+    "ParamsFileError",
     "ParamsMixin",
     "ScoreDisplay",
     "ScreeDisplay",
@@ -44,8 +46,10 @@ __all__ = [
     "explain",
     "fitted_params",
     "kept_rows",
+    "load_params",
     "plan",
     "probe",
+    "save_params",
     "show_versions",
     "slim",
     "spread",

@@ -46,9 +46,9 @@ __all__ = [
     "lbfgs_print_options",
     "mlp_optimizer",
     "open_listener",
+    "predictor_dtype",
     "requests_in",
     "routing_with",
-    "predictor_dtype",
     "safe_indexing",
 ]
 
@@ -195,6 +195,8 @@ def routing_with(owner: Any, requests: Mapping[str, Mapping[str, Any]]) -> Any:
         for name, alias in of_method.items():
             getattr(routing, method).add_request(param=name, alias=alias)
     return routing
+
+
 def predictor_dtype():
     """The dtype of the nodes of a tree of histogram boosting."""
     from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE

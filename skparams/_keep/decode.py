@@ -54,6 +54,8 @@ class Decoder:
         mapped: bool,
     ) -> None:
         self._tables, self._arrays, self._make, self._mapped = tables, arrays, make, mapped
+        for array in () if mapped else arrays.values():
+            array.flags.writeable = True  # its memory is this model's alone
         self._n_made = [0] * len(tables)
         self._objects: list[Any] = []
         self._found: dict[tuple[str, int], np.ndarray] = {}  # by name and start
@@ -121,9 +123,7 @@ class Decoder:
             start, end = column.starts[row.index : row.index + 2].tolist()
             stored = stored[start:end].reshape(column.lengths[:, row.index])
         if (name, start) not in self._found or not stored.size:
-            if not self._mapped:
-                stored.flags.writeable = True  # its memory is this model's alone
-            elif stored.dtype.kind != "f":
+            if self._mapped and stored.dtype.kind != "f":
                 stored = stored.copy()
             self._found[name, start] = as_it_was(stored, dtype, axes)
         return self._found[name, start]

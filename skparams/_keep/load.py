@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from importlib import import_module
 from typing import Any
 
-import numpy as np
-
 from skparams._keep.classes import loaded_class
-from skparams._keep.container import read
+from skparams._keep.container import Contents, read
 from skparams._keep.contents import complete
 from skparams._keep.decode import Decoder, Sections
 from skparams._keep.errors import ParamsFileError
@@ -83,14 +81,12 @@ def load_params(
     array([2.33333333])
     """
     check_names("load_params", "allow", allow)
-    text, arrays = read(path, verify=verify)
-    made = made_from(text, arrays, _maker(allow), mapped=not verify, path=path)
-    return made
+    contents = read(path, verify=verify)
+    return made_from(contents, _maker(allow), mapped=not verify, path=path)
 
 
 def made_from(
-    text: Mapping[str, Any],
-    arrays: Mapping[str, np.ndarray],
+    contents: Contents,
     make: Callable[[str, Sections, str], Any],
     *,
     mapped: bool,
@@ -98,8 +94,8 @@ def made_from(
 ) -> Any:
     """Return the object that a file is of; ParamsFileError if it is malformed."""
     try:
-        check_versions(text)
-        return Decoder(text["tables"], arrays, make, mapped).root()
+        check_versions(contents.text)
+        return Decoder(contents.text["tables"], contents.arrays, make, mapped).root()
     except _MALFORMED as error:
         raise ParamsFileError(f"{os.fspath(path)!r} cannot be loaded: {error}") from error
 

@@ -13,8 +13,6 @@ from skparams._keep.table import pack
 from skparams._version import __version__
 from skparams._walk import METHODS, Walk, check_estimator, check_fitted
 
-SCHEMA = 1
-
 
 def save_params(estimator: Any, path: str | os.PathLike[str], *, state: bool = False) -> None:
     """Save a fitted estimator as a file of numbers and text, which runs no code when loaded.
@@ -91,7 +89,6 @@ def contents_of(estimator: Any, state: bool) -> tuple[dict[str, Any], dict[str, 
     packages = {"numpy", "scipy", *(name.partition(".")[0] for name in encoder.classes)}
     versions = {name: _version_of(name) for name in sorted(packages - {"skparams"})}
     text = {
-        "schema": SCHEMA,
         "versions": {"skparams": __version__, **versions},
         "state": state,
         **search,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from sklearn.exceptions import InconsistentVersionWarning
 
-def check_versions(text: Mapping[str, Any]) -> None:
-    """Raise for a file of a newer schema."""
+from skparams._keep.errors import ParamsFileError
+from skparams._version import __version__
+
+_DISTRIBUTIONS = {"sklearn": "scikit-learn"}

@@ -48,7 +48,9 @@ def _items(value: Any) -> dict[str, Any]:
 
 
 def _mapping(cls: type, fields: Mapping[str, Any]) -> Any:
-    return cls(dict(fields["items"]))
+    made = cls()
+    made.update(fields["items"])
+    return made
 
 
 def _spline(value: Any) -> dict[str, Any]:
