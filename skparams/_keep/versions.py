@@ -13,3 +13,7 @@ from skparams._keep.errors import ParamsFileError
 from skparams._version import __version__
 
 _DISTRIBUTIONS = {"sklearn": "scikit-learn"}
+
+
+def check_versions(text: Mapping[str, Any]) -> None:
+    """x."""
