@@ -18,7 +18,7 @@ Sections = dict[str, dict[str, Any]]
 class _Row(NamedTuple):
     """A row of a table, and how many it has."""
 
-    index: int
+    place: int
     n_rows: int
 
 
@@ -73,7 +73,7 @@ class Decoder:
             raise ParamsFileError(f"{path or 'the estimator'} is in no table: {place!r}")
         table = self._tables[place]
         row = _Row(self._n_made[place], table["rows"])
-        if row.index >= row.n_rows:
+        if row.place >= row.n_rows:
             raise ParamsFileError(f"{path or 'the estimator'} is beyond the rows of its table")
         self._n_made[place] += 1
         number = len(self._objects)
@@ -101,8 +101,8 @@ class Decoder:
             return self._array(tag, content, row)
         if tag == "@column":
             if isinstance(content, list):
-                return self._value(content[row.index], row, path)
-            return self._value(content, row, path)[row.index].item()
+                return self._value(content[row.place], row, path)
+            return self._value(content, row, path)[row.place].item()
         content = self._value(content, row, path)
         if tag == "@same":
             made = self._objects[content] if content >= 0 else None
@@ -120,8 +120,8 @@ class Decoder:
             return as_it_was(stored.copy(), dtype, axes)
         if tag == "@rows":
             column = self._column(content, stored, lengths[0], row)
-            start, end = column.starts[row.index : row.index + 2].tolist()
-            stored = stored[start:end].reshape(column.lengths[:, row.index])
+            start, end = column.starts[row.place : row.place + 2].tolist()
+            stored = stored[start:end].reshape(column.lengths[:, row.place])
         if (name, start) not in self._found or not stored.size:
             if self._mapped and stored.dtype.kind != "f":
                 stored = stored.copy()

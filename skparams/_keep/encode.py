@@ -63,9 +63,9 @@ class Encoder:
     attributes and fields.
     """
 
-    def __init__(self, state: bool) -> None:
+    def __init__(self, state: bool, templates: bool = False) -> None:
         self.state = state
-        self._templates = False  # in hyperparameters that only say what to fit
+        self._templates = templates  # in hyperparameters that only say what to fit
         self.classes: set[str] = set()
         self._n_objects = 0
         # Of objects by identity and whether as templates; None while they are encoded.
@@ -106,7 +106,7 @@ class Encoder:
         return self._object(value, path)
 
     def _list(self, values: list, path: str) -> Any:
-        first = type(values[0]) if values else None
+        first = type(values[0]) if values else object
         of_numpy = _is_numpy_number(first)
         long = first in _NUMBERS and len(values) >= MIN_ARRAY
         if (long or of_numpy) and all(type(item) is first for item in values):
@@ -252,10 +252,9 @@ def stored(array: np.ndarray, path: str) -> Stored:
     return Stored(flat, path, dtype, axes if axes != sorted(axes) else None)
 
 
-def _is_numpy_number(cls: type | None) -> bool:
+def _is_numpy_number(cls: type) -> bool:
     """Whether a class is one of NumPy's numbers of a dtype that a file can have."""
-    numeric = cls is not None and issubclass(cls, np.number | np.bool)
-    return numeric and np.dtype(cls).str[1:] in _DTYPES
+    return issubclass(cls, np.number | np.bool) and np.dtype(cls).str[1:] in _DTYPES
 
 
 def _is_number(cls: type) -> bool:

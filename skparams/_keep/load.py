@@ -12,8 +12,9 @@ from skparams._keep.container import Contents, read
 from skparams._keep.contents import complete
 from skparams._keep.decode import Decoder, Sections
 from skparams._keep.errors import ParamsFileError
+from skparams._keep.into import put_into
 from skparams._keep.kinds import KINDS
-from skparams._keep.versions import check_versions
+from skparams._keep.versions import Versions
 from skparams._walk import check_names
 
 # What reading a file raises that is not what it should be, whoever wrote it.
@@ -82,7 +83,9 @@ def load_params(
     """
     check_names("load_params", "allow", allow)
     contents = read(path, verify=verify)
-    return made_from(contents, _maker(allow), mapped=not verify, path=path)
+    make = maker(allow, Versions(contents.text.get("versions", {})))
+    made = made_from(contents, make, mapped=not verify, path=path)
+    return made if into is None else put_into(into, made)
 
 
 def made_from(
@@ -94,20 +97,20 @@ def made_from(
 ) -> Any:
     """Return the object that a file is of; ParamsFileError if it is malformed."""
     try:
-        check_versions(contents.text)
+        Versions(contents.text["versions"]).check()
         return Decoder(contents.text["tables"], contents.arrays, make, mapped).root()
     except _MALFORMED as error:
         raise ParamsFileError(f"{os.fspath(path)!r} cannot be loaded: {error}") from error
 
 
-def _maker(allow: Collection[str]) -> Callable[[str, Sections, str], Any]:
+def maker(allow: Collection[str], versions: Versions) -> Callable[[str, Sections, str], Any]:
     def make(name: str, sections: Sections, path: str) -> Any:
         kind = KINDS.get(name)
         try:
             if kind is not None:
                 module, _, cls = name.rpartition(".")
                 return kind.build(getattr(import_module(module), cls), sections["fields"])
-            return _estimator(loaded_class(name, allow), sections)
+            return _estimator(loaded_class(name, allow), sections, versions)
         except _MALFORMED as error:
             raise ParamsFileError(
                 f"{path or 'the estimator'} of the class {name}: {error}"
@@ -116,9 +119,10 @@ def _maker(allow: Collection[str]) -> Callable[[str, Sections, str], Any]:
     return make
 
 
-def _estimator(cls: type, sections: Sections) -> Any:
+def _estimator(cls: type, sections: Sections, versions: Versions) -> Any:
     attributes, params = sections["attributes"], sections["params"]
-    made = cls(**params)
+    versions.check_attributes(cls, attributes)
+    made = cls(**versions.hyperparameters(cls, params))
     for name, value in attributes.items():
         if not name.isidentifier() or name in params or name.startswith("__"):
             raise ValueError(f"{name!r} is no attribute that fit sets")

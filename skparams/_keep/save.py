@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from importlib.metadata import version
 from typing import Any
 
 from skparams._keep.container import write
 from skparams._keep.contents import Refused, winner_of
 from skparams._keep.encode import Encoder, Item
 from skparams._keep.table import pack
-from skparams._version import __version__
+from skparams._keep.versions import version_of
 from skparams._walk import METHODS, Walk, check_estimator, check_fitted
 
 
@@ -86,10 +85,10 @@ def contents_of(estimator: Any, state: bool) -> tuple[dict[str, Any], dict[str, 
         ) from None
     assert isinstance(root, Item)
     tables, arrays = pack(root)
-    packages = {"numpy", "scipy", *(name.partition(".")[0] for name in encoder.classes)}
-    versions = {name: _version_of(name) for name in sorted(packages - {"skparams"})}
+    packages = {"numpy", "scipy", "skparams", *(name.partition(".")[0] for name in encoder.classes)}
+    versions = {name: version_of(name) for name in sorted(packages)}
     text = {
-        "versions": {"skparams": __version__, **versions},
+        "versions": versions,
         "state": state,
         **search,
         "tables": tables,
@@ -108,11 +107,3 @@ def _search(estimator: Any) -> dict[str, Any]:
             "best_score": repr(getattr(estimator, "best_score_", None)),
         }
     }
-
-
-def _version_of(package: str) -> str | None:
-    names = {"sklearn": "scikit-learn"}
-    try:
-        return version(names.get(package, package))
-    except Exception:
-        return None

@@ -1,4 +1,4 @@
-"""Versions under which a file was written, and whether it can be loaded here."""
+"""Whether a file that was written under other versions can be loaded here."""
 
 from __future__ import annotations
 
@@ -8,12 +8,104 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from sklearn.exceptions import InconsistentVersionWarning
+from sklearn.utils.fixes import parse_version
 
 from skparams._keep.errors import ParamsFileError
 from skparams._version import __version__
+from skparams.specs import defaults_of
 
-_DISTRIBUTIONS = {"sklearn": "scikit-learn"}
+# Versions of scikit-learn whose attributes were compared, estimator by estimator.
+_COMPARED = "1.7", "1.9"
+# Attributes that predictions need from a version on.
+_NEEDED = {
+    "1.8": {
+        "RidgeClassifier": "classes_",
+        "RidgeClassifierCV": "classes_",
+        "SimpleImputer": "_fill_dtype",
+        "SparseCoder": "n_features_in_",
+    },
+    "1.9": dict.fromkeys(("NuSVC", "NuSVR", "OneClassSVM", "SVC", "SVR"), "_effective_probability"),
+}
+# Values that scikit-learn gives hyperparameters that have no effect any more.
+_WITHOUT_EFFECT = ("deprecated", "warn")
 
 
-def check_versions(text: Mapping[str, Any]) -> None:
-    """x."""
+class Versions:
+    """Of the packages that the estimators of a file are from: when it was saved, and here."""
+
+    def __init__(self, saved: Mapping[str, Any]) -> None:
+        if not isinstance(saved, dict):
+            raise ParamsFileError(f"its versions are {saved!r}")
+        self.saved = saved
+
+    def check(self) -> None:
+        """Raise if attributes may be others here; warn if the versions differ."""
+        for package, saved in self.saved.items():
+            here = version_of(package)
+            if package in ("numpy", "scipy") or _minor(saved) == _minor(here):
+                continue
+            if package == "skparams" or (
+                package == "sklearn" and not (_is_compared(saved) and _is_compared(here))
+            ):
+                raise ParamsFileError(
+                    f"it was saved under {_name(package)} {saved}, here is {here}, and whether "
+                    "the same attributes are kept by both is not known"
+                )
+            warnings.warn(
+                InconsistentVersionWarning(
+                    estimator_name="an estimator",
+                    current_sklearn_version=here,
+                    original_sklearn_version=saved,
+                )
+                if package == "sklearn"
+                else UserWarning(f"load_params: saved under {package} {saved}, here is {here}."),
+                stacklevel=5,
+            )
+
+    def hyperparameters(self, cls: type, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Those that the constructor takes; raise if it does not take one that has an effect."""
+        known = defaults_of(cls)
+        for name, value in params.items():
+            if name not in known and value not in _WITHOUT_EFFECT:
+                raise ParamsFileError(
+                    f"{cls.__name__} has no hyperparameter {name!r} {self._under(cls)}"
+                )
+        return {name: value for name, value in params.items() if name in known}
+
+    def check_attributes(self, cls: type, attributes: Mapping[str, Any]) -> None:
+        """Raise if an attribute is missing that predictions need under the version here."""
+        if not attributes or not cls.__module__.startswith("sklearn."):
+            return
+        here = parse_version(version_of("sklearn"))
+        for since, needed in _NEEDED.items():
+            name = needed.get(cls.__name__)
+            if name not in (None, *attributes) and here >= parse_version(since):
+                raise ParamsFileError(f"{cls.__name__} has no {name} {self._under(cls)}")
+
+    def _under(self, cls: type) -> str:
+        package = cls.__module__.partition(".")[0]
+        saved, here = self.saved.get(package), version_of(package)
+        return f"(saved under {_name(package)} {saved}, here is {here})"
+
+
+def version_of(package: str) -> str:
+    """The version of an installed package, "unknown" if it has none."""
+    if package == "skparams":
+        return __version__
+    try:
+        return version(_name(package))
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _name(package: str) -> str:
+    return "scikit-learn" if package == "sklearn" else package
+
+
+def _minor(text: Any) -> Any:
+    return ".".join(str(text).split(".")[:2])
+
+
+def _is_compared(text: str) -> bool:
+    low, high = map(parse_version, _COMPARED)
+    return low <= parse_version(_minor(text)) <= high

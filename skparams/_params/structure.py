@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.exceptions import NotFittedError
 
-from skparams._walk import Leaf, Walk, join, results_equal, status_of
+from skparams._walk import Leaf, Walk, join, owners_of, results_equal, status_of
 from skparams.specs import (
     COMMON,
     MISSING,
@@ -19,7 +19,6 @@ from skparams.specs import (
     EstimatorView,
     Part,
     attributes_of,
-    estimators_in,
     guess_rule,
     leaves_in,
     rebuilt,
@@ -45,7 +44,7 @@ def structure_of(estimator: Any, deep: bool) -> dict[str, Any]:
         id(value): value for value in learned if isinstance(value, np.ndarray) or issparse(value)
     }
     found = {}
-    for path, owner in _owners(estimator, deep).items():
+    for path, owner in owners_of(estimator, deep).items():
         for name, value in owner.values.items():
             role = _role(owner, name, value)
             own = deep or role != "estimator"
@@ -106,28 +105,13 @@ def _all_or_nothing() -> Iterator[Callable[[Any, str, Any], None]]:
         raise
 
 
-def _owners(
-    estimator: Any, deep: bool, path: str = "", within: frozenset[int] = frozenset()
-) -> dict[str, EstimatorView]:
-    """An estimator and the fitted ones among its arguments, as steps, by path."""
-    view = view_of(estimator, path)
-    found = {path: view}
-    within |= {id(estimator)}
-    for name, rule in view.spec.rules.items() if deep else ():
-        if rule.role == "estimator" and name in view.params and name in view.values:
-            for local, inner in estimators_in(name, view.values[name]):
-                if id(inner) not in within:
-                    found |= _owners(inner, deep, join(path, local), within)
-    return found
-
-
 def _structure_in(estimator: Any, params: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
     """The estimator and the name of each whole attribute among ``params``, by path.
 
     A fresh estimator takes any attribute, parameters included, if structure is among them or its
     Spec has none. A fitted one takes those that it has; its parameters are replaced one by one.
     """
-    owners = _owners(estimator, deep=True)
+    owners = owners_of(estimator)
     leaves = {leaf.path for leaf in Walk(estimator).leaves}
     given: dict[str, dict[str, str]] = {}
     for path in params:

@@ -16,6 +16,7 @@ from skparams._walk.ignore import ignored_paths
 from skparams._walk.leaf import Leaf, distinct, join, leaves_of, stored_in
 from skparams._walk.memory import ByteCounter, pickled_size
 from skparams._walk.outputs import results_equal
+from skparams._walk.owners import owners_of
 from skparams._walk.predictions import (
     METHODS,
     calls_of,
@@ -69,6 +70,7 @@ __all__ = [
     "method_of",
     "n_rows",
     "n_training_rows",
+    "owners_of",
     "pickled_size",
     "pickled_state",
     "predicts_its_own_way",

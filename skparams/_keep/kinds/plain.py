@@ -23,7 +23,7 @@ def _attributes(value: Any) -> dict[str, Any]:
 
 
 def _with_attributes(cls: type, fields: Mapping[str, Any]) -> Any:
-    made = cls.__new__(cls)
+    made: Any = object.__new__(cls)
     made.__dict__.update(fields)
     return made
 
