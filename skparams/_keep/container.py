@@ -208,7 +208,8 @@ def _not_ours(path: str, head: bytes) -> str:
     for magic, what in _OTHER_FILES.items():
         if head.startswith(magic):
             return f"{path!r} is no file of save_params, but {what}."
-    if head[_LENGTH:].startswith(b"{"):
+    length = int.from_bytes(head[:_LENGTH], "little")
+    if length <= _MAX_HEADER and head[_LENGTH:].startswith(b"{"):
         return f"{path!r} is a safetensors file of another program, or its header is damaged."
     return f"{path!r} is no file of save_params, or its header is damaged."
 
