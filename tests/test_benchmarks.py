@@ -195,3 +195,22 @@ def test_every_part_of_inspection_has_a_name(bench, capsys):
         SystemExit, match="imports, statistics, memory, pages, slim, probing, changes"
     ):
         bench("__main__").main(["inspection", "--only", "nonsense"])
+
+
+def test_a_network_to_keep_is_as_large_as_told_and_predicts(bench, rng):
+    network = bench("keep.models").network_of(10_000_000)
+    assert sum(weights.nbytes for weights in network.coefs_) == pytest.approx(10_000_000, rel=0.01)
+    assert network.predict(rng.standard_normal((2, network.n_features_in_))).shape == (2,)
+
+
+def test_memory_is_freed_after_the_time_of_a_load_is_taken(bench, monkeypatch):
+    large = bench("keep.large")
+    times, freed = iter([1.0, 3.0]), []
+
+    class Loaded:
+        def __del__(self):
+            freed.append(next(times, None))
+
+    monkeypatch.setattr("time.perf_counter", lambda: next(times))
+    assert large._timed(Loaded, 10) == 2.0
+    assert freed == [None]

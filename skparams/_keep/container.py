@@ -17,9 +17,8 @@ import reprlib
 import stat
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from io import FileIO
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -57,16 +56,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
-@dataclass(frozen=True)
-class Contents:
-    """What a file holds; the arrays are read-only."""
+class Contents(NamedTuple):
+    """What a file holds; its arrays have memory of their own, or are mapped and read-only."""
 
     text: dict[str, Any]
     arrays: dict[str, np.ndarray]
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):
     """Where an array stands in a file."""
 
     name: str
@@ -179,7 +176,6 @@ def read(path: str | os.PathLike[str], *, verify: bool) -> Contents:
         except (ValueError, TypeError, OverflowError) as error:  # a shape that NumPy has not
             raise ParamsFileError(f"{path!r} is damaged: {error}.") from error
     for name, array in arrays.items():
-        array.flags.writeable = False
         if array.dtype == bool and array.size and array.view(np.uint8).max() > 1:
             raise ParamsFileError(f"{path!r} is damaged: booleans {_short(name)} above 1.")
     return Contents(text, arrays)
@@ -212,7 +208,8 @@ def _not_ours(path: str, head: bytes) -> str:
     for magic, what in _OTHER_FILES.items():
         if head.startswith(magic):
             return f"{path!r} is no file of save_params, but {what}."
-    if head[_LENGTH:].startswith(b"{"):
+    length = int.from_bytes(head[:_LENGTH], "little")
+    if length <= _MAX_HEADER and head[_LENGTH:].startswith(b"{"):
         return f"{path!r} is a safetensors file of another program, or its header is damaged."
     return f"{path!r} is no file of save_params, or its header is damaged."
 
