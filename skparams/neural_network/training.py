@@ -6,7 +6,6 @@ weights, and returns the flat buffer of those to keep.
 
 from __future__ import annotations
 
-import copy
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -213,7 +212,7 @@ def _start(mlp: BaseMLP, network: Network, params: np.ndarray, incremental: bool
 def _optimizer(mlp: BaseMLP, trained: np.ndarray, incremental: bool) -> Optimizer:
     """A copy of the state to continue with, or a new one."""
     is_adam, learning_rate = mlp.solver != "sgd", float(mlp.learning_rate_init)
-    state = getattr(mlp, "_optimizer", None)
+    state: Optimizer | None = getattr(mlp, "_optimizer", None)
     begun = getattr(mlp, "t_", 0) > 0 and hasattr(mlp, "best_loss_")  # not by lbfgs
     if incremental and begun and state is None:
         raise AttributeError(
@@ -222,7 +221,9 @@ def _optimizer(mlp: BaseMLP, trained: np.ndarray, incremental: bool) -> Optimize
             "slim(model, keep=('state',))."
         )
     if incremental and state is not None and state["solver"] == mlp.solver:
-        state = copy.deepcopy(state)
+        # np.array: joblib may have mapped them from a file.
+        first, second = np.array(state["first"]), np.array(state["second"])
+        state = {**state, "first": first, "second": second}
         if is_adam or mlp.learning_rate == "constant":
             state["learning_rate"] = learning_rate
         return _with_seed(mlp, state)

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 import skops.io
 from sklearn.decomposition import PCA as TheirPCA
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from skparams import PCA, MLPClassifier, MLPRegressor, explain
+from tests.keep.same import check_same, quiet
 from tests.neural_network.any_settings import any_network, half
 
 CLASSIFIER = "skparams.neural_network.classifier.MLPClassifier"
@@ -40,34 +40,6 @@ def round_trip(model, *trusted):
     data = skops.io.dumps(model)
     assert skops.io.get_untrusted_types(data=data) == sorted(trusted)
     return skops.io.loads(data, trusted=list(trusted))
-
-
-def check_same(found, expected):
-    """The same types, dtypes, memory orders and bits, at any depth."""
-    assert type(found) is type(expected)
-    if isinstance(expected, np.ndarray):
-        assert found.dtype == expected.dtype
-        assert found.flags.f_contiguous == expected.flags.f_contiguous
-        np.testing.assert_array_equal(found, expected)
-    elif isinstance(expected, np.random.RandomState):
-        check_same(found.get_state(legacy=False), expected.get_state(legacy=False))
-    elif isinstance(expected, dict):
-        assert list(found) == list(expected)
-        for name in expected:
-            check_same(found[name], expected[name])
-    elif isinstance(expected, list | tuple):
-        for pair in zip(found, expected, strict=True):
-            check_same(*pair)
-    elif hasattr(expected, "__getstate__") and hasattr(expected, "__dict__"):
-        check_same(found.__getstate__(), expected.__getstate__())
-    else:
-        np.testing.assert_equal(found, expected)
-
-
-def quiet(method, *args, **kwargs):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return method(*args, **kwargs)
 
 
 def check_network(seed, name):
