@@ -225,6 +225,12 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         tasks.finish()
         return self
 
+    def __getstate__(self):
+        state = super().__getstate__()
+        if "_order" in state:
+            state["_order"] = {**state["_order"], "rows": None}
+        return state
+
     def _validated_training(self, X, y, continues):
         """X and y as arrays, and the dtype that training computes in."""
         dtype = self._training_dtype(continues)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 import scipy.sparse as sp
@@ -24,9 +23,8 @@ PER_INPUT, PER_UNIT = 20, 200
 UNUSED = np.empty(0), *(0.0,) * 7
 
 
-@dataclass
-class Optimizer:
-    """State of a solver between batches."""
+class Optimizer(TypedDict):
+    """State of a solver between batches; a plain dict, which loaders of safe formats accept."""
 
     solver: str
     learning_rate: float
@@ -34,9 +32,9 @@ class Optimizer:
     """First moment of 'adam' and 'adamw', velocity of 'sgd'."""
     second: np.ndarray
     """Second moment of 'adam' and 'adamw', empty for 'sgd'."""
-    t: int = 0
+    t: int
     """Number of batches so far."""
-    seed: int | None = None
+    seed: int | None
     """Of dropout; None without it."""
 
 
@@ -118,25 +116,25 @@ class Batches:
         mlp: Any,
     ) -> Epoch:
         """Train params in place, with a learning rate for each batch."""
-        if state.solver == "sgd":
+        if state["solver"] == "sgd":
             solver = self.kernels.NESTEROV if mlp.nesterovs_momentum else self.kernels.SGD
         else:
             solver = self.kernels.ADAM
         if self._squared_norm is None:
             coefs = params[: self.network.n_coefs]
             self._squared_norm = float(np.square(coefs, dtype=np.float64).sum())
-        progress = np.array([state.t, self._squared_norm, 0.0, 0.0, 0.0])
-        decay = float(mlp.weight_decay) if state.solver == "adamw" else 0.0
+        progress = np.array([state["t"], self._squared_norm, 0.0, 0.0, 0.0])
+        decay = float(mlp.weight_decay) if state["solver"] == "adamw" else 0.0
         max_norm = np.inf if mlp.max_gradient_norm is None else float(mlp.max_gradient_norm)
         try:
             self._train(
                 params, order, progress,
-                solver, state.first, state.second, learning_rates, float(mlp.alpha),
+                solver, state["first"], state["second"], learning_rates, float(mlp.alpha),
                 float(mlp.beta_1), float(mlp.beta_2), float(mlp.epsilon), float(mlp.momentum),
                 decay, max_norm,
             )  # fmt: skip
         finally:
-            state.t, self._squared_norm = int(progress[0]), progress[1]
+            state["t"], self._squared_norm = int(progress[0]), progress[1]
         total, n_trained, gradient_norm = progress[2:]
         self._has_gradient = True
         if n_trained == 0:

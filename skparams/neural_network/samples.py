@@ -5,8 +5,7 @@ Kernels take samples as they are, or copied some rows at a time.
 
 import copy
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, TypedDict
 
 import numpy as np
 import scipy.sparse as sp
@@ -102,43 +101,44 @@ def _read_only(array: np.ndarray) -> np.ndarray:
     return view
 
 
-@dataclass(eq=False)
-class RowOrder:
-    """Numbers of the samples, which each epoch shuffles further.
+class RowOrder(TypedDict):
+    """Numbers of the samples, which each epoch shuffles further; a plain dict as `Optimizer` is.
 
-    A pickle leaves out `rows`. It keeps the state of the generator before the first shuffle, and
+    A pickle leaves out the rows. It keeps the state of the generator before the first shuffle, and
     how many shuffles followed, to repeat them.
     """
 
     start: dict[str, Any]
     n_samples: int
-    n_shuffles: int = 0
-    rows: Any = None
+    n_shuffles: int
+    rows: np.ndarray | None
 
-    @classmethod
-    def unshuffled(cls, n_samples: int, random_state: np.random.RandomState) -> Self:
-        # To copy the generator itself takes a sixth of a small fit.
-        return cls(random_state.get_state(legacy=False), n_samples, rows=np.arange(n_samples))
 
-    def continued(self, random_state: np.random.RandomState) -> Self:
-        """A copy to shuffle further; unshuffled after loading, if others drew numbers as well."""
-        rows = self.rows
-        if rows is None:
-            generator, rows = copy.deepcopy(random_state), np.arange(self.n_samples)
-            following = generator.bytes(16)
-            with suppress(ValueError):  # another kind of generator
-                generator.set_state(self.start)
-            for _ in range(self.n_shuffles):
-                generator.shuffle(rows)
-            if generator.bytes(16) != following:
-                return self.unshuffled(self.n_samples, random_state)
-        return replace(self, rows=rows.copy())
+def unshuffled(n_samples: int, random_state: np.random.RandomState) -> RowOrder:
+    """The order before the first epoch."""
+    # To copy the generator itself takes a sixth of a small fit.
+    start: Any = random_state.get_state(legacy=False)
+    return RowOrder(start=start, n_samples=n_samples, n_shuffles=0, rows=np.arange(n_samples))
 
-    def shuffled(self, random_state: np.random.RandomState) -> np.ndarray:
-        """The numbers, shuffled in place."""
-        random_state.shuffle(self.rows)
-        self.n_shuffles += 1
-        return self.rows
 
-    def __getstate__(self) -> dict:
-        return {**vars(self), "rows": None}
+def continued(order: RowOrder, random_state: np.random.RandomState) -> RowOrder:
+    """A copy to shuffle further; unshuffled after loading, if others drew numbers as well."""
+    rows, n_samples = order["rows"], order["n_samples"]
+    if rows is None:
+        generator, rows = copy.deepcopy(random_state), np.arange(n_samples)
+        following = generator.bytes(16)
+        with suppress(ValueError):  # another kind of generator
+            generator.set_state(order["start"])
+        for _ in range(order["n_shuffles"]):
+            generator.shuffle(rows)
+        if generator.bytes(16) != following:
+            return unshuffled(n_samples, random_state)
+    return {**order, "rows": rows.copy()}
+
+
+def shuffled(order: RowOrder, random_state: np.random.RandomState) -> np.ndarray:
+    """The numbers, shuffled in place."""
+    rows: Any = order["rows"]
+    random_state.shuffle(rows)
+    order["n_shuffles"] += 1
+    return rows

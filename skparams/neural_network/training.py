@@ -6,7 +6,6 @@ weights, and returns the flat buffer of those to keep.
 
 from __future__ import annotations
 
-import copy
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from skparams.neural_network.batches import Batches, Optimizer
 from skparams.neural_network.history import History
 from skparams.neural_network.network import Network
 from skparams.neural_network.regularization import check_batch, dropout_rates
-from skparams.neural_network.samples import RowOrder
+from skparams.neural_network.samples import RowOrder, continued, shuffled, unshuffled
 from skparams.neural_network.schedules import ends_at_max_iter, learning_rates
 from skparams.neural_network.validation import (
     Data,
@@ -87,7 +86,7 @@ def train_epochs(
     check_batch(mlp, batch_size)
     n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
     _start(mlp, network, params, incremental)
-    dropout = dropout_rates(mlp), mlp._optimizer.seed
+    dropout = dropout_rates(mlp), mlp._optimizer["seed"]
     batches = Batches(network, data, objective, batch_size, params.dtype, n_bytes, *dropout)
     earlier, history, validation = getattr(mlp, "history_", {}), History(), None
     if held_out is not None:
@@ -103,7 +102,7 @@ def train_epochs(
     try:
         with np.errstate(all="ignore"):
             for _ in epochs:
-                rows = order.shuffled(mlp._random_state) if order else None
+                rows = shuffled(order, mlp._random_state) if order else None
                 rates = learning_rates(mlp, batches.n_batches)
                 epoch = batches.train_epoch(params, rows, mlp._optimizer, rates, mlp)
                 history.epochs.append((epoch.loss, rates[-1], epoch.gradient_norm))
@@ -187,9 +186,9 @@ def _batch_size(mlp: BaseMLP, n_samples: int) -> int:
 def _row_order(mlp: BaseMLP, n_samples: int) -> RowOrder:
     """The order of the last partial_fit, if it had as many samples, or a new one."""
     order = getattr(mlp, "_order", None)
-    if order is None or order.n_samples != n_samples:
-        return RowOrder.unshuffled(n_samples, mlp._random_state)
-    return order.continued(mlp._random_state)
+    if order is None or order["n_samples"] != n_samples:
+        return unshuffled(n_samples, mlp._random_state)
+    return continued(order, mlp._random_state)
 
 
 def _start(mlp: BaseMLP, network: Network, params: np.ndarray, incremental: bool) -> None:
@@ -213,7 +212,7 @@ def _start(mlp: BaseMLP, network: Network, params: np.ndarray, incremental: bool
 def _optimizer(mlp: BaseMLP, trained: np.ndarray, incremental: bool) -> Optimizer:
     """A copy of the state to continue with, or a new one."""
     is_adam, learning_rate = mlp.solver != "sgd", float(mlp.learning_rate_init)
-    state = getattr(mlp, "_optimizer", None)
+    state: Optimizer | None = getattr(mlp, "_optimizer", None)
     begun = getattr(mlp, "t_", 0) > 0 and hasattr(mlp, "best_loss_")  # not by lbfgs
     if incremental and begun and state is None:
         raise AttributeError(
@@ -221,21 +220,31 @@ def _optimizer(mlp: BaseMLP, trained: np.ndarray, incremental: bool) -> Optimize
             "copy that slim made. Train the model that was slimmed, or keep the state: "
             "slim(model, keep=('state',))."
         )
-    if incremental and state is not None and state.solver == mlp.solver:
-        state = copy.deepcopy(state)
+    if incremental and state is not None and state["solver"] == mlp.solver:
+        # np.array: joblib may have mapped them from a file.
+        first, second = np.array(state["first"]), np.array(state["second"])
+        state = {**state, "first": first, "second": second}
         if is_adam or mlp.learning_rate == "constant":
-            state.learning_rate = learning_rate
+            state["learning_rate"] = learning_rate
         return _with_seed(mlp, state)
     first, second = np.zeros_like(trained), np.zeros(trained.size if is_adam else 0, trained.dtype)
-    return _with_seed(mlp, Optimizer(mlp.solver, learning_rate, first, second))
+    fresh = Optimizer(
+        solver=str(mlp.solver),
+        learning_rate=learning_rate,
+        first=first,
+        second=second,
+        t=0,
+        seed=None,
+    )
+    return _with_seed(mlp, fresh)
 
 
 def _with_seed(mlp: BaseMLP, state: Optimizer) -> Optimizer:
     """Draw the seed of dropout, if there is none; without dropout no random number is drawn."""
-    if state.seed is None and any(dropout_rates(mlp)):
+    if state["seed"] is None and any(dropout_rates(mlp)):
         # A warm start draws the same number again, but has seen samples.
         drawn = mlp._random_state.randint(2**63 - 1, dtype=np.int64)
-        state.seed = int(drawn) + getattr(mlp, "t_", 0)
+        state["seed"] = int(drawn) + getattr(mlp, "t_", 0)
     return state
 
 
@@ -267,15 +276,15 @@ def _update_learning_rate(mlp: BaseMLP) -> bool:
     """Set the learning rate of the next epoch, or return True to stop training."""
     optimizer, sgd = mlp._optimizer, mlp.solver == "sgd"
     if sgd and mlp.learning_rate == "invscaling":
-        optimizer.learning_rate = float(mlp.learning_rate_init) / (mlp.t_ + 1) ** mlp.power_t
+        optimizer["learning_rate"] = float(mlp.learning_rate_init) / (mlp.t_ + 1) ** mlp.power_t
     if mlp._no_improvement_count <= mlp.n_iter_no_change:
         return False
     stops, ending = True, "Stopping."
     if sgd and mlp.learning_rate == "adaptive":
-        if optimizer.learning_rate > 1e-6:
-            optimizer.learning_rate /= 5.0
+        if optimizer["learning_rate"] > 1e-6:
+            optimizer["learning_rate"] /= 5.0
             mlp._no_improvement_count = 0
-            stops, ending = False, f"Setting learning rate to {optimizer.learning_rate:f}"
+            stops, ending = False, f"Setting learning rate to {optimizer['learning_rate']:f}"
         else:
             ending = "Learning rate too small. Stopping."
     if mlp.verbose:

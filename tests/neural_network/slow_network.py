@@ -71,7 +71,7 @@ class SlowNetwork:
             for name in ("gains_", "running_means_", "running_variances_")
         )
         self.sizes = [W.shape[0] for W in self.coefs]
-        self.seed, self.t = optimizer.seed, optimizer.t if t is None else t
+        self.seed, self.t = optimizer["seed"], optimizer["t"] if t is None else t
         rates, n_hidden = model.dropout, len(self.sizes) - 1
         self.rates = [0.0, *[rates] * n_hidden] if np.isscalar(rates) else list(rates)
         names = model.activation

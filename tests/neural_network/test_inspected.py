@@ -80,7 +80,7 @@ def test_state_of_each_solver(make):
         state = {path: role for path, role in roles_of(model).items() if "_optimizer" in path}
         assert set(state.values()) == {"state"}
         rows = {row.path: row for row in summary(model).root.attributes}
-        moments = [rows[f"_optimizer.{name}"].count for name in ("first", "second")]
+        moments = [rows[f"_optimizer[{name!r}]"].count for name in ("first", "second")]
         trained = count_params(model, kind="free")
         assert sum(moments) == n * trained
 

@@ -222,4 +222,4 @@ def test_an_order_that_other_draws_came_between_starts_anew():
     loaded = pickle.loads(pickle.dumps(model))
     loaded.partial_fit(dense()[:300, :4], dense()[:300, 4])
     assert np.isfinite(loaded.loss_)
-    assert loaded._order.n_shuffles == 1
+    assert loaded._order["n_shuffles"] == 1

@@ -72,11 +72,10 @@ class Moments(NamedTuple):
         n = self.n + other.n
         difference = (other.shift - self.shift) + (other.offset - self.offset)
         weight = self.n * other.n / n
-        scatter, finite = np.empty_like(self.scatter), True
+        scatter, finite = np.empty(self.scatter.shape), True
+        both = _read_only(self.scatter), _read_only(other.scatter)
         for start, stop in _row_pieces(len(difference)):
-            finite &= _kernels().merge(
-                self.scatter, other.scatter, difference, weight, start, stop, scatter
-            )
+            finite &= _kernels().merge(*both, difference, weight, start, stop, scatter)
         offset = self.offset + difference * (other.n / n)
         return type(self)(n, self.shift, offset, scatter, finite, max(self.eps, other.eps))
 
