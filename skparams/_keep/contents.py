@@ -11,7 +11,7 @@ from skparams._compat import requests_in, routing_with
 from skparams._walk import predicts_its_own_way
 from skparams.specs import EstimatorView, Rule, spec_of, view_of
 
-# What predictions need no attribute of.
+# Roles of what predictions do not need; a diagnostic that is a single value is kept.
 _UNUSED = {"output", "diagnostic", "state"}
 _PLAIN = (np.ndarray, np.generic, float, int, str, type(None))
 # The attribute in which scikit-learn keeps which metadata an estimator requests.
@@ -34,15 +34,20 @@ class Refused(Exception):
 
 
 def kept_attributes(view: EstimatorView, state: bool) -> dict[str, Any]:
-    """The attributes that predictions may need; with ``state``, all."""
+    """The attributes that predictions may need, and what was found once; with ``state``, all."""
     rules = view.spec.rules
     known = not (state or view.guessed or predicts_its_own_way(view.estimator))
     unused = {name for name in rules if known and rules[name].role in _UNUSED}
     return {
         name: _as_kept(name, value, rules.get(name))
         for name, value in view.values.items()
-        if name not in view.params and name not in unused
+        if name not in view.params
+        and (name not in unused or (rules[name].role == "diagnostic" and _is_single(value)))
     }
+
+
+def _is_single(value: Any) -> bool:
+    return isinstance(value, _PLAIN) and np.ndim(value) == 0
 
 
 def _as_kept(name: str, value: Any, rule: Rule | None) -> Any:

@@ -105,11 +105,9 @@ def made_from(
 
 def maker(allow: Collection[str], versions: Versions) -> Callable[[str, Sections, str], Any]:
     def make(name: str, sections: Sections, path: str) -> Any:
-        kind = KINDS.get(name)
         try:
-            if kind is not None:
-                module, _, cls = name.rpartition(".")
-                return kind.build(getattr(import_module(module), cls), sections["fields"])
+            if name in KINDS:
+                return object_of_kind(name, sections["fields"])
             return _estimator(loaded_class(name, allow), sections, versions)
         except _MALFORMED as error:
             raise ParamsFileError(
@@ -117,6 +115,12 @@ def maker(allow: Collection[str], versions: Versions) -> Callable[[str, Sections
             ) from error
 
     return make
+
+
+def object_of_kind(name: str, fields: dict[str, Any]) -> Any:
+    """Make an object that is no estimator; ValueError if it is impossible."""
+    module, _, cls = name.rpartition(".")
+    return KINDS[name].build(getattr(import_module(module), cls), fields)
 
 
 def _estimator(cls: type, sections: Sections, versions: Versions) -> Any:

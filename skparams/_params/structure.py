@@ -117,7 +117,9 @@ def _structure_in(estimator: Any, params: Mapping[str, Any]) -> dict[str, tuple[
     for path in params:
         prefix = max((p for p in owners if not p or path.startswith(f"{p}__")), key=len)
         name = path[len(prefix) + 2 :] if prefix else path
-        if _is_attribute(name) and name not in owners[prefix].params and path not in leaves:
+        inside = path.rpartition("__")[0] in params  # of an estimator that is given whole
+        own = _is_attribute(name) and name not in owners[prefix].params and not inside
+        if own and path not in leaves:
             given.setdefault(prefix, {})[path] = name
     found: dict[str, tuple[Any, str]] = {}
     for prefix, names in given.items():

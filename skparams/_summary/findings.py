@@ -95,10 +95,12 @@ def _of_specs(fitted: list[EstimatorView], estimator: Any, X: Any) -> Iterator[F
                 data = last.data(evenly_spaced(X)) if last is not None and reached else None
                 ctx = view.context(data)
                 yield from _checked(view.estimator, view.path, extras["findings"](ctx))
-            if "convergence" in extras:
-                message = extras["convergence"](view.context())
-                if message:
-                    yield Finding("SKP004", view.path, message)
+            try:
+                message = extras["convergence"](view.context()) if "convergence" in extras else None
+            except KeyError:  # a diagnostic that was not put back with the fitted parameters
+                message = None
+            if message:
+                yield Finding("SKP004", view.path, message)
 
 
 def _checked(estimator: Any, path: str, found: Any) -> Iterator[Finding]:

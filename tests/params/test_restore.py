@@ -10,7 +10,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from skparams import ParamsMixin
+from skparams import ParamsMixin, summary
 from skparams.specs import spec_of
 from tests.all_estimators import each_estimator, fit, instances
 
@@ -84,6 +84,7 @@ def test_a_fresh_clone_is_restored(name):
         if taken:  # older versions call what fit leaves as it is not fitted
             check_is_fitted(fresh)
         assert pickle.dumps(vars(model)) == before
+        assert summary(fresh).totals == summary(model).totals
         assert_same(fresh, model, X)
 
 
