@@ -47,7 +47,7 @@ def kept_attributes(view: EstimatorView, state: bool) -> dict[str, Any]:
 
 
 def _is_single(value: Any) -> bool:
-    return isinstance(value, _PLAIN) and np.ndim(value) == 0
+    return isinstance(value, _PLAIN) and getattr(value, "ndim", 0) == 0
 
 
 def _as_kept(name: str, value: Any, rule: Rule | None) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from skparams._keep.container import Contents
 from skparams._keep.errors import ParamsFileError
 from skparams._keep.readers import READERS, as_it_was
 from skparams._keep.table import MAX_COPIED
@@ -34,10 +35,8 @@ class Decoder:
 
     Parameters
     ----------
-    tables : list
-        As ``pack`` returns them.
-    arrays : dict of str to ndarray
-        By name.
+    contents : Contents
+        Of the file.
     make : callable
         Gets the name of a class, the values by section (``fields``, or ``attributes`` and
         ``params``), and the path of the object.
@@ -48,17 +47,18 @@ class Decoder:
 
     def __init__(
         self,
-        tables: Any,
-        arrays: Mapping[str, np.ndarray],
+        contents: Contents,
         make: Callable[[str, Sections, str], Any],
+        *,
         mapped: bool,
     ) -> None:
-        self._tables, self._arrays, self._make, self._mapped = tables, arrays, make, mapped
-        for array in () if mapped else arrays.values():
+        self._tables, self._arrays = contents.text["tables"], contents.arrays
+        self._make, self._mapped = make, mapped
+        for array in () if mapped else self._arrays.values():
             array.flags.writeable = True  # its memory is this model's alone
-        self._n_made = [0] * len(tables)
+        self._n_made = [0] * len(self._tables)
         self._objects: list[Any] = []
-        self._found: dict[tuple[str, int], np.ndarray] = {}  # by name and start
+        self._found: dict[tuple[str, int], np.ndarray] = {}  # by name and row
         self._columns: dict[int, _Column] = {}  # by the identity of what refers to them
 
     def root(self) -> Any:
@@ -113,20 +113,20 @@ class Decoder:
 
     def _array(self, tag: str, content: list[Any], row: _Row) -> np.ndarray:
         name, dtype, axes, *lengths = content
-        stored, start = self._arrays[name], 0
+        stored, place = self._arrays[name], -1
         if tag == "@copy":
             if stored.nbytes > MAX_COPIED:
                 raise ParamsFileError(f"{name!r} is too large to be copied for each row")
             return as_it_was(stored.copy(), dtype, axes)
         if tag == "@rows":
-            column = self._column(content, stored, lengths[0], row)
-            start, end = column.starts[row.place : row.place + 2].tolist()
-            stored = stored[start:end].reshape(column.lengths[:, row.place])
-        if (name, start) not in self._found or not stored.size:
+            column, place = self._column(content, stored, lengths[0], row), row.place
+            start, end = column.starts[place : place + 2].tolist()
+            stored = stored[start:end].reshape(column.lengths[:, place])
+        if (name, place) not in self._found:
             if self._mapped and stored.dtype.kind != "f":
                 stored = stored.copy()
-            self._found[name, start] = as_it_was(stored, dtype, axes)
-        return self._found[name, start]
+            self._found[name, place] = as_it_was(stored, dtype, axes)
+        return self._found[name, place]
 
     def _column(self, content: Any, stored: np.ndarray, axes: list[Any], row: _Row) -> _Column:
         if id(content) not in self._columns:

@@ -115,7 +115,7 @@ class Encoder:
             except OverflowError:  # an integer of more than 64 bits
                 pass
             else:
-                name = array.dtype.name if of_numpy else first.__name__
+                name = array.dtype.str if of_numpy else first.__name__
                 return {"@list": [name, self._array(array, path)]}
         return [self.encode(item, f"{path}[{i}]") for i, item in enumerate(values)]
 
@@ -132,7 +132,7 @@ class Encoder:
         if array.dtype.kind in "US":
             return {"@scalar": self._array(array, path)}
         if array.dtype.kind in "biuf" and array.dtype.itemsize <= 8:
-            return {"@number": [array.dtype.name, value.item()]}
+            return {"@number": [array.dtype.str, value.item()]}
         return {"@scalar": self._array(array, path)}
 
     def _array(self, array: np.ndarray, path: str) -> Any:
@@ -211,7 +211,7 @@ class Encoder:
         if kind is not None:
             return {"fields": self._named(kind.fields(value), path, ".")}
         if not is_estimator(value):
-            raise Refused(path, f"is a {name}")
+            raise Refused(path, f"is {_described(value, name)}")
         if pickles_its_own_way(type(value)):
             raise Refused(path, f"is a {name}, which has a way of its own to be pickled")
         return self._estimator(value, path)
@@ -250,6 +250,12 @@ def stored(array: np.ndarray, path: str) -> Stored:
         dtype, pair = native.dtype.str, as_stored in ("f4", "f8")
         flat = flat.reshape([*flat.shape, 1]).view(as_stored) if pair else flat.view(as_stored)
     return Stored(flat, path, dtype, axes if axes != sorted(axes) else None)
+
+
+def _described(value: Any, name: str) -> str:
+    """What an object is that a file cannot hold: a function by its name, others by their class."""
+    function = getattr(value, "__name__", None) if callable(value) else None
+    return f"a {name}" if function is None else f"the function {function}"
 
 
 def _is_numpy_number(cls: type) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 from skparams._keep.classes import loaded_class
-from skparams._keep.container import Contents, read
+from skparams._keep.container import read
 from skparams._keep.contents import complete
 from skparams._keep.decode import Decoder, Sections
 from skparams._keep.errors import ParamsFileError
@@ -83,27 +84,23 @@ def load_params(
     """
     check_names("load_params", "allow", allow)
     contents = read(path, verify=verify)
-    make = maker(allow, Versions(contents.text.get("versions", {})))
-    made = made_from(contents, make, mapped=not verify, path=path)
+    with reading(path):
+        versions = Versions(contents.text.get("versions"))
+        versions.check()
+        made = Decoder(contents, _maker(allow, versions), mapped=not verify).root()
     return made if into is None else put_into(into, made)
 
 
-def made_from(
-    contents: Contents,
-    make: Callable[[str, Sections, str], Any],
-    *,
-    mapped: bool,
-    path: str | os.PathLike[str],
-) -> Any:
-    """Return the object that a file is of; ParamsFileError if it is malformed."""
+@contextmanager
+def reading(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Raise ParamsFileError, which names the file, for whatever is wrong with what it holds."""
     try:
-        Versions(contents.text["versions"]).check()
-        return Decoder(contents.text["tables"], contents.arrays, make, mapped).root()
+        yield
     except _MALFORMED as error:
         raise ParamsFileError(f"{os.fspath(path)!r} cannot be loaded: {error}") from error
 
 
-def maker(allow: Collection[str], versions: Versions) -> Callable[[str, Sections, str], Any]:
+def _maker(allow: Collection[str], versions: Versions) -> Callable[[str, Sections, str], Any]:
     def make(name: str, sections: Sections, path: str) -> Any:
         try:
             if name in KINDS:

@@ -37,7 +37,7 @@ def as_it_was(stored: np.ndarray, dtype: Any, axes: Any) -> np.ndarray:
 
 def _number(content: list[Any]) -> np.generic:
     name, value = content
-    dtype = np.dtype(name)
+    dtype = _dtype(name)
     if dtype.kind not in "biuf":
         raise ValueError(f"{name!r} is no dtype of numbers")
     return dtype.type(value)
@@ -47,7 +47,7 @@ def _numbers(content: list[Any]) -> list[Any]:
     name, array = content
     if name in ("int", "float", "bool"):
         return array.tolist()
-    if np.dtype(name) != array.dtype:
+    if _dtype(name) != array.dtype:
         raise ValueError(f"numbers of {name!r} are stored as {array.dtype}")
     return list(array)
 
@@ -84,6 +84,7 @@ def _sparse(content: list[Any]) -> Any:
     made = getattr(scipy.sparse, f"{format}_{kind}")(tuple(parts), shape=tuple(shape))
     if format in ("csr", "csc", "bsr"):
         made.check_format(full_check=True)
+        _, made.indices, made.indptr = parts  # of the dtype that they had
     return made
 
 

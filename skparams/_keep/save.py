@@ -10,7 +10,8 @@ from skparams._keep.contents import Refused, winner_of
 from skparams._keep.encode import Encoder, Item
 from skparams._keep.table import pack
 from skparams._keep.versions import version_of
-from skparams._walk import METHODS, Walk, check_estimator, check_fitted
+from skparams._walk import METHODS, Walk, check_estimator, check_fitted, outcomes
+from skparams.specs import view_of
 
 
 def save_params(estimator: Any, path: str | os.PathLike[str], *, state: bool = False) -> None:
@@ -78,6 +79,11 @@ def contents_of(estimator: Any, state: bool) -> tuple[dict[str, Any], dict[str, 
     try:
         root = encoder.encode(estimator, "")
         search = _search(estimator)
+    except RecursionError:
+        raise TypeError(
+            f"save_params: {type(estimator).__name__} has a container that is nested too deep, or "
+            "contains itself."
+        ) from None
     except Refused as error:
         raise TypeError(
             f"save_params: {error} in {type(estimator).__name__}, which a file of parameters "
@@ -97,13 +103,8 @@ def contents_of(estimator: Any, state: bool) -> tuple[dict[str, Any], dict[str, 
 
 
 def _search(estimator: Any) -> dict[str, Any]:
-    """What is kept of a search beside its winner, as text."""
+    """What is kept of a search beside its winner: what it found, as text."""
     if winner_of(estimator) is None:
         return {}
-    return {
-        "search": {
-            "class": type(estimator).__name__,
-            "best_params": {name: repr(value) for name, value in estimator.best_params_.items()},
-            "best_score": repr(getattr(estimator, "best_score_", None)),
-        }
-    }
+    found = {outcome.path: outcome.value for outcome in outcomes(view_of(estimator))}
+    return {"search": {"class": type(estimator).__name__, **found}}

@@ -33,10 +33,10 @@ _WITHOUT_EFFECT = ("deprecated", "warn")
 class Versions:
     """Of the packages that the estimators of a file are from: when it was saved, and here."""
 
-    def __init__(self, saved: Mapping[str, Any]) -> None:
+    def __init__(self, saved: Any) -> None:
         if not isinstance(saved, dict):
             raise ParamsFileError(f"its versions are {saved!r}")
-        self.saved = saved
+        self.saved: dict[str, Any] = saved
 
     def check(self) -> None:
         """Raise if attributes may be others here; warn if the versions differ."""
@@ -74,12 +74,14 @@ class Versions:
 
     def check_attributes(self, cls: type, attributes: Mapping[str, Any]) -> None:
         """Raise if an attribute is missing that predictions need under the version here."""
-        if not attributes or not cls.__module__.startswith("sklearn."):
+        here = version_of("sklearn")
+        fitted = any(name.endswith("_") for name in attributes)
+        ours = cls.__module__.startswith("sklearn.")
+        if not (fitted and ours) or _minor(here) == _minor(self.saved.get("sklearn")):
             return
-        here = parse_version(version_of("sklearn"))
         for since, needed in _NEEDED.items():
             name = needed.get(cls.__name__)
-            if name not in (None, *attributes) and here >= parse_version(since):
+            if name not in (None, *attributes) and parse_version(here) >= parse_version(since):
                 raise ParamsFileError(f"{cls.__name__} has no {name} {self._under(cls)}")
 
     def _under(self, cls: type) -> str:

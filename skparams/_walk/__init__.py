@@ -1,7 +1,7 @@
 """From an estimator to facts about it."""
 
 from skparams._walk.checks import check_estimator, check_fitted, check_names, n_rows
-from skparams._walk.choices import MAX_DEPTH, hyperparameter_records
+from skparams._walk.choices import MAX_DEPTH, hyperparameter_records, outcomes
 from skparams._walk.copying import (
     compact_copy,
     copy_or_raise,
@@ -70,6 +70,7 @@ __all__ = [
     "method_of",
     "n_rows",
     "n_training_rows",
+    "outcomes",
     "owners_of",
     "pickled_size",
     "pickled_state",
