@@ -27,6 +27,8 @@ _PACKAGES = (
     "skorch",
     "scikit-learn-intelex",
     "prince",
+    "safetensors",
+    "skops",
 )
 
 

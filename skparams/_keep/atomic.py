@@ -125,7 +125,8 @@ def _keep_permissions(temporary: str, old: os.stat_result | None) -> None:
     if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
         with contextlib.suppress(PermissionError):
             os.chown(temporary, old.st_uid, old.st_gid)
-    os.chmod(temporary, stat.S_IMODE(old.st_mode))
+    if new.st_mode != old.st_mode:  # some file systems have one mode for all files
+        os.chmod(temporary, stat.S_IMODE(old.st_mode))
 
 
 def _sync_folder(folder: str) -> None:

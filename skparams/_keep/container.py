@@ -80,15 +80,26 @@ def write(
     Not by safetensors itself: its errors have no number (is the disk full?), its versions before
     0.8 copy all arrays first, and the checksum of the header needs a known place.
     """
+    path = _decoded(path)
     for name, array in arrays.items():
         _check_array(name, array)
     # From wide to narrow, so that each is aligned.
     ordered = dict(sorted(arrays.items(), key=lambda item: -item[1].dtype.itemsize))
     header = _header(text, ordered)
-    with replacing(os.fsdecode(path)) as file:
+    with replacing(path) as file:
         file.write(header)
         for array in ordered.values():
             file.write(_bytes(array))
+
+
+def _decoded(path: Any) -> str:
+    """Check a path and return it as text."""
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        raise TypeError(f"path must be a str or path-like, got {path!r}.")
+    path = os.fsdecode(path)
+    if "\0" in path:
+        raise ValueError(f"path must be without null characters, got {path!r}.")
+    return path
 
 
 def _check_array(name: str, array: np.ndarray) -> None:
@@ -153,7 +164,7 @@ def read(path: str | os.PathLike[str], *, verify: bool) -> Contents:
 
     A file that someone replaces stays as it was for those who mapped it.
     """
-    path = os.fsdecode(path)
+    path = _decoded(path)
     mode = os.stat(path).st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # opening it may take forever
         raise ParamsFileError(f"{path!r} is a device, a pipe or a socket, not a file.")

@@ -28,7 +28,8 @@ def save_params(estimator: Any, path: str | os.PathLike[str], *, state: bool = F
         ``best_estimator_`` is saved; the header keeps ``best_params_`` and ``best_score_``.
     path : str or path-like
         The file. It is written beside, and takes this name when it is complete, so that an
-        interrupt leaves the old file or the new one.
+        interrupt leaves the old file or the new one. A link stays a link, and the file that it
+        points to is replaced; one that is replaced keeps its permissions.
     state : bool, default=False
         Whether to keep also what only further training needs, results for each training row, and
         diagnostics: with it, ``partial_fit`` goes on as if nothing had happened.
@@ -44,13 +45,16 @@ def save_params(estimator: Any, path: str | os.PathLike[str], *, state: bool = F
         If it is not fitted.
     OSError
         If the file cannot be written. One that was there stays as it was.
-    ImportError
-        If safetensors is not installed.
 
     See Also
     --------
     load_params : Load it.
     inspect_params : Look at it.
+
+    Notes
+    -----
+    A process that is killed while it saves may leave a file ``.skparams-….tmp`` in the folder. The
+    next save to this folder removes it; on Windows, and on file systems without locks, it stays.
 
     Examples
     --------

@@ -1,7 +1,6 @@
 """Files of arrays and a text: what comes back, what is refused, what stays when a save fails."""
 
 import builtins
-import contextlib
 import errno
 import gzip
 import io
@@ -10,14 +9,18 @@ import os
 import pickle
 import stat
 import sys
+import tempfile
 import threading
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
-from skparams import ParamsFileError
+from skparams import ParamsFileError, load_params, save_params
 from skparams._keep import atomic, container
 from skparams._keep.container import read, write
 from tests.keep.sealed import BEGIN, sealed, sealed_file
@@ -89,6 +92,23 @@ def test_the_order_of_arrays_is_that_of_safetensors(tmp_path):
         return header, data[end:]
 
     assert parts(ours) == parts(theirs)
+
+
+ODD = ["a/b", "..", "a\0b", "n" * 10_000, "é\ud800", "@of", "crc32", ""]
+
+
+@pytest.mark.parametrize("name", ODD, ids=range(len(ODD)))
+def test_steps_features_and_classes_may_have_any_name(tmp_path, rng, name):
+    X, y = rng.standard_normal((20, 2)), np.array(["other", name], object)[np.arange(20) % 2]
+    pipeline = Pipeline([(name, StandardScaler()), ("last", LogisticRegression())]).fit(X, y)
+    pipeline.named_steps[name].feature_names_in_ = np.array([name, "other"], object)
+    save_params(pipeline, tmp_path / "file")
+    loaded = load_params(tmp_path / "file")
+    assert [step for step, _ in loaded.steps] == [name, "last"]
+    assert loaded[0].feature_names_in_.tolist() == [name, "other"]
+    assert loaded[-1].predict(X).tolist() == pipeline[-1].predict(X).tolist()
+    assert sorted(loaded.classes_) == sorted(["other", name])
+    assert only(tmp_path, "file")
 
 
 @verify
@@ -169,8 +189,9 @@ def test_paths_may_be_of_any_kind(tmp_path, monkeypatch):
         assert_same(read(path, verify=True).arrays, SMALL)
     assert only(tmp_path, "file", os.fsdecode(odd), "n" * 255)
     for call in (lambda path: write(path, TEXT, SMALL), lambda path: read(path, verify=True)):
-        with pytest.raises(TypeError):
-            call(3)
+        for wrong in (3, None, ["file"]):
+            with pytest.raises(TypeError, match="path must be a str or path-like, got"):
+                call(wrong)
         with pytest.raises(ValueError, match="null"):
             call("a\0b")
         with pytest.raises(OSError, match="File name too long"):
@@ -356,25 +377,33 @@ def test_devices_and_pipes_are_refused(tmp_path):
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
 
 
+@pytest.fixture
+def open_folder():
+    """A folder that all users may enter; pytest's own is for one only."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
 @posix
-def test_without_permission_nothing_is_written(tmp_path):
+def test_without_permission_nothing_is_written(open_folder):
     """Another user's, as nothing is forbidden to root."""
-    writable, readable = tmp_path / "writable", tmp_path / "readable"
+    writable, readable = open_folder / "writable", open_folder / "readable"
     for folder in (writable, readable):
         folder.mkdir()
         write(folder / "file", TEXT, SMALL)
         (folder / "file").chmod(0o444)
     readable.chmod(0o555)
     writable.chmod(0o777)
-    write(tmp_path / "secret", TEXT, SMALL)
-    (tmp_path / "secret").chmod(0)
+    write(open_folder / "secret", TEXT, SMALL)
+    (open_folder / "secret").chmod(0)
     code = f"""
     import os
     from skparams._keep.container import read, write
     import safetensors  # which this user may read
     if os.getuid() == 0:
         os.setuid(65534)
-    os.chdir({str(tmp_path)!r})
+    os.chdir({str(open_folder)!r})
     for path in ("writable/file", "readable/file", "readable/new"):
         try:
             write(path, {{}}, {{}})
@@ -390,12 +419,7 @@ def test_without_permission_nothing_is_written(tmp_path):
         raise AssertionError
     write("writable/new", {{}}, {{}})
     """
-    # pytest's folder is this user's alone
-    with contextlib.ExitStack() as stack:
-        for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-            stack.callback(folder.chmod, stat.S_IMODE(folder.stat().st_mode))
-            folder.chmod(0o755)
-        assert_runs(code)
+    assert_runs(code)
     readable.chmod(0o755)
     assert only(writable, "file", "new")
     assert only(readable, "file")

@@ -30,7 +30,10 @@ def model():
     rng = np.random.RandomState(0)
     X = rng.standard_normal((200, 6))
     y = np.array(["no", "yes"])[(X[:, 0] > 0).astype(int)]
-    members = [("linear", LogisticRegression()), ("forest", RandomForestClassifier(5))]
+    members = [
+        ("linear", LogisticRegression()),
+        ("forest", RandomForestClassifier(5, random_state=0)),
+    ]
     voting = VotingClassifier(members, voting="soft")
     return make_pipeline(SimpleImputer(add_indicator=True), SelectKBest(k=4), voting).fit(X, y)
 
