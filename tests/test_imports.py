@@ -19,7 +19,8 @@ import skparams.specs
 PACKAGE = Path(skparams.__file__).parent
 THIRD_PARTY = {
     *("catboost", "category_encoders", "hdbscan", "hmmlearn", "imblearn", "interpret", "lightgbm"),
-    *("optuna_integration", "pygam", "pyod", "sklearn_genetic", "skopt", "skorch", "sksurv"),
+    *("onnx", "onnxruntime", "optuna_integration", "pygam", "pyod", "skl2onnx"),
+    *("sklearn_genetic", "skopt", "skorch", "sksurv"),
     *("statsmodels", "torch", "umap", "xgboost"),
 }
 HEAVY = {"numba", "matplotlib", "pandas", *THIRD_PARTY}
@@ -55,6 +56,7 @@ MAY_IMPORT = {
         "decomposition._explain",
         "decomposition._plot",
     ],
+    "_onnx": ["specs", "_walk", "neural_network", "decomposition"],
     "_cli": ["", "_report", "_runtime"],
     "": [],
 }
