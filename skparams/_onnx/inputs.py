@@ -31,7 +31,7 @@ def check_X(estimator: Any, X: Any) -> Any:
             f"{type(X).__name__}. A dense row is enough: X[:1].toarray()."
         )
     if n_rows("to_onnx", X) == 0:
-        raise ValueError("to_onnx: X must have a row at least, got none.")
+        raise ValueError("to_onnx: X must have at least one row, got none.")
     if not _is_frame(X):
         X = np.asarray(X)
         if X.ndim != 2:

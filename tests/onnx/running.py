@@ -31,7 +31,7 @@ def columns_of(X):
     return [x.astype(object) if x.dtype.kind in "TU" else x for x in columns]
 
 
-def run(graph, X):
+def outputs(graph, X):
     """The outputs by their names, of each runtime."""
     names = [output.name for output in graph.graph.output]
     inputs = [each.name for each in graph.graph.input]
@@ -64,7 +64,7 @@ def worst_error(model, X, batches=(slice(None),), graph=None):
     worst = 0.0
     for rows in batches:
         expected = scores_of(model, X[rows])
-        for found in run(graph, X[rows]):
+        for found in outputs(graph, X[rows]):
             for name, scores in expected.items():
                 assert found[name].shape == scores.shape
                 worst = max(worst, np.abs(found[name] - scores).max() / ranges[name])
