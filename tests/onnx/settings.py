@@ -48,7 +48,7 @@ def network(seed, n_rows=60):
         loss = pick(*LOSSES)
         if loss in ("poisson", "gamma") and not normalized:
             offset = 0.0  # exp overflows
-        quantile = pick(0.3, [0.5], [0.9, 0.5, 0.1], [0.25, 0.5])
+        quantile = pick(0.3, [0.5], [0.5, 0.9, 0.1], [0.25, 0.5])
         model = MLPRegressor(loss, quantile=quantile, **arguments)
         y = np.abs(score) + 0.1
         if loss != "quantile" and rng.random() < 0.5:

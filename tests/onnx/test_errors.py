@@ -46,7 +46,7 @@ def test_not_fitted_in_the_words_of_scikit_learn(estimator, X):
 
 
 def test_a_step_that_is_not_fitted(X, model):
-    with pytest.raises(NotFittedError, match="This PCA instance is not fitted yet"):
+    with pytest.raises(NotFittedError, match="is not fitted yet"):
         to_onnx(make_pipeline(PCA(), model), X)
 
 

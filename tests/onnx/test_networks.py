@@ -41,7 +41,7 @@ def test_the_settings_have_every_case():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_an_activation_is_right_and_finite_far_from_zero(activation, dtype):
-    """The only weight is 1, so that the output is the activation."""
+    """The weights are 1, so that the output is the activation."""
     network = MLPRegressor(hidden_layer_sizes=1, activation=activation, max_iter=1)
     far = np.array([-1e30, -1000, -500, -88, -20, -5, -1e-7, 0, 1e-7, 5, 20, 88, 500, 1000, 1e30])
     X = np.concatenate([np.linspace(-12, 12, 4801), far]).astype(dtype)[:, np.newaxis]
@@ -91,7 +91,7 @@ def test_outputs_have_the_names_types_and_shapes_that_are_promised(rng):
         (MLPRegressor(), X[:, :2], {"variable": (n, 2)}),
         (MLPRegressor("quantile"), X[:, 0], {"variable": (n, 1), "quantiles": (n, 1)}),
         (
-            MLPRegressor("quantile", quantile=[0.9, 0.5, 0.1]),
+            MLPRegressor("quantile", quantile=[0.5, 0.9, 0.1]),
             X[:, 0],
             {"variable": (n, 1), "quantiles": (n, 3)},
         ),
