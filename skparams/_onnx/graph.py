@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-# The numbers that TensorProto.DataType gives to dtypes.
+# The numbers that TensorProto.DataType gives to dtypes, and to text.
 _CODES = {
     np.dtype(np.float32): 1,
     np.dtype(np.int64): 7,
-    np.dtype(np.str_): 8,
-    np.dtype(np.bool_): 9,
     np.dtype(np.float64): 11,
 }
+_TEXT = 8
 # As skl2onnx names the types of tensors; int8 and smaller numbers are exact in float32.
 _DTYPES = {
     "FloatTensorType": np.float32,
@@ -47,12 +46,15 @@ class Graph:
 
     def constant(self, value: Any) -> str:
         """Add an array, or a number in the graph's dtype, as a constant."""
+        from onnx.numpy_helper import from_array
+
         array = value if isinstance(value, np.ndarray) else np.asarray(value, self.dtype)
-        is_text = array.dtype.kind in "OU"
-        code = _CODES[np.dtype(np.str_) if is_text else array.dtype]
-        content = [text.encode() for text in array.flat] if is_text else array.ravel()
         name = self._scope.get_unique_variable_name("constant")
-        self._container.add_initializer(name, code, array.shape, content)
+        if array.dtype.kind == "O":
+            texts = [text.encode() for text in array]
+            self._container.add_initializer(name, _TEXT, array.shape, texts)
+        else:
+            self._container.add_initializer(name, None, None, from_array(array))
         return name
 
     def cast(self, name: str, dtype: Any) -> str:

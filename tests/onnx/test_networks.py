@@ -46,14 +46,16 @@ def test_an_activation_is_right_and_finite_far_from_zero(activation, dtype):
     far = np.array([-1e30, -1000, -500, -88, -20, -5, -1e-7, 0, 1e-7, 5, 20, 88, 500, 1000, 1e30])
     X = np.concatenate([np.linspace(-12, 12, 4801), far]).astype(dtype)[:, np.newaxis]
     network.fit(np.array([[0.0], [1.0]], dtype), [0.0, 1.0])
-    network.coefs_ = [np.ones((1, 1), dtype)] * 2
     network.intercepts_ = [np.zeros(1, dtype)] * 2
-    expected = X.copy()
-    FUNCTIONS[activation].apply(expected)
-    for found in outputs(to_onnx(network, X), X):
-        assert np.isfinite(found["variable"]).all()
-        eps = np.finfo(dtype).eps
-        np.testing.assert_allclose(found["variable"], expected, rtol=20 * eps, atol=20 * eps)
+    for weight in (1, np.finfo(dtype).max):  # with the latter, large X become infinite
+        network.coefs_ = [np.full((1, 1), weight, dtype), np.ones((1, 1), dtype)]
+        with np.errstate(all="ignore"):
+            expected = X * dtype(weight)
+            FUNCTIONS[activation].apply(expected)
+        for found in outputs(to_onnx(network, X), X):
+            assert np.isfinite(found["variable"]).all() or weight > 1
+            eps = np.finfo(dtype).eps
+            np.testing.assert_allclose(found["variable"], expected, rtol=20 * eps, atol=20 * eps)
 
 
 def test_the_normal_distribution_has_fifteen_digits():
