@@ -349,7 +349,8 @@ X = [[1.0, 2.0], [3.0, 5.0], [4.0, 1.0]]
 model = Ridge().fit(X, [1.0, 2.0, 3.0])
 ARGUMENTS = {
     "probe": (model, X), "diff": (model, model), "assert_same_model": (model, model),
-    "spread": ([model, model],), "show_versions": (), "cache_dir": (),
+    "spread": ([model, model],), "to_onnx": (model, X), "register_onnx_converters": (),
+    "show_versions": (), "cache_dir": (),
 }
 
 def use(name):
