@@ -1,6 +1,7 @@
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
 from ._keep import ParamsFileError, inspect_params, load_params, save_params
 from ._monitor import ParamMonitor, ParamMonitorDisplay
+from ._onnx import register_onnx_converters, to_onnx
 from ._params import ParamsMixin, count_params, fitted_params
 from ._plan import plan
 from ._probe import probe
@@ -50,9 +51,11 @@ __all__ = [
     "load_params",
     "plan",
     "probe",
+    "register_onnx_converters",
     "save_params",
     "show_versions",
     "slim",
     "spread",
     "summary",
+    "to_onnx",
 ]

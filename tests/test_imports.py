@@ -19,7 +19,8 @@ import skparams.specs
 PACKAGE = Path(skparams.__file__).parent
 THIRD_PARTY = {
     *("catboost", "category_encoders", "hdbscan", "hmmlearn", "imblearn", "interpret", "lightgbm"),
-    *("optuna_integration", "pygam", "pyod", "sklearn_genetic", "skopt", "skorch", "sksurv"),
+    *("onnx", "onnxruntime", "optuna_integration", "pygam", "pyod", "skl2onnx"),
+    *("sklearn_genetic", "skopt", "skorch", "sksurv"),
     *("statsmodels", "torch", "umap", "xgboost"),
 }
 HEAVY = {"numba", "matplotlib", "pandas", *THIRD_PARTY}
@@ -55,6 +56,7 @@ MAY_IMPORT = {
         "decomposition._explain",
         "decomposition._plot",
     ],
+    "_onnx": ["specs", "_walk", "neural_network", "decomposition"],
     "_cli": ["", "_report", "_runtime"],
     "": [],
 }
@@ -347,7 +349,8 @@ X = [[1.0, 2.0], [3.0, 5.0], [4.0, 1.0]]
 model = Ridge().fit(X, [1.0, 2.0, 3.0])
 ARGUMENTS = {
     "probe": (model, X), "diff": (model, model), "assert_same_model": (model, model),
-    "spread": ([model, model],), "show_versions": (), "cache_dir": (),
+    "spread": ([model, model],), "to_onnx": (model, X), "register_onnx_converters": (),
+    "show_versions": (), "cache_dir": (),
 }
 
 def use(name):

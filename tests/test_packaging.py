@@ -19,7 +19,8 @@ def _bounds(lines, operator):
 
 
 def test_the_oldest_versions_tested_are_the_lower_bounds():
-    needed = _bounds(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["demo"], ">=")
+    extras = PROJECT["optional-dependencies"]
+    needed = _bounds(PROJECT["dependencies"] + extras["demo"] + extras["onnx"], ">=")
     tested = _bounds((ROOT / ".ci" / "oldest.txt").read_text().splitlines(), "==")
     assert tested.keys() == needed.keys()
     for name, bound in needed.items():

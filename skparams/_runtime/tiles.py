@@ -211,11 +211,15 @@ def _dots(n_rows, n_lanes):
     return _as_tile(generate)
 
 
-def _panel(make, high, middle):
-    """Compiled function for some columns of a product, in tiles of so many rows or of one."""
+def _panel(name, make, high, middle):
+    """Compiled function for some columns of a product, in tiles of so many rows or of one.
+
+    Machine code that is loaded from several files is linked by names, which must tell the panels
+    apart: numba adds to the qualified name only the types of arguments, and a number of its own
+    that starts anew in each process.
+    """
     tall, half, single = make(high), make(middle), make(1)
 
-    @helper
     def panel(
         a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n_sum, init, init0, relu, n_valid
     ):
@@ -235,7 +239,8 @@ def _panel(make, high, middle):
                 single(*tile)
                 i += 1
 
-    return panel
+    panel.__qualname__ = f"panel_{name}"
+    return helper(panel)
 
 
 def multiply(a, a0, a_row, a_step, b, b0, b_row, c, c0, c_row, m, n, n_sum, init, init0, relu):
@@ -278,9 +283,9 @@ def _multiply_in_tiles(
     """
     n_bytes, size = _vector_bytes(), a.dtype.bitwidth // 8
     lanes, (high, middle) = n_bytes // size, (8, 4) if n_bytes == 64 else (6, 2)
-    column = _panel(lambda rows: _dots(rows, 64 // size), 8, 4)
-    wide = _panel(lambda rows: _tile(rows, 2, lanes, masked=False), high, middle)
-    edge = _panel(lambda rows: _tile(rows, 1, lanes, masked=True), 2 * high, middle)
+    column = _panel("column", lambda rows: _dots(rows, 64 // size), 8, 4)
+    wide = _panel("wide", lambda rows: _tile(rows, 2, lanes, masked=False), high, middle)
+    edge = _panel("edge", lambda rows: _tile(rows, 1, lanes, masked=True), 2 * high, middle)
     row = _tile(1, 4, lanes, masked=False)
 
     def implementation(

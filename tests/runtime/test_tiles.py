@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import pytest
 
-from skparams._runtime.tiles import multiply
+from skparams._runtime.tiles import _multiply_in_tiles, multiply
 
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="about the compiled product")
@@ -90,3 +90,15 @@ def test_what_is_not_finite_is_seen_where_it_is(dtype, rng):
     np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
     np.testing.assert_array_equal(np.isnan(positive), np.isnan(expected))
     np.testing.assert_array_equal(np.isposinf(found), np.isposinf(expected))
+
+
+@compiled
+@pytest.mark.parametrize("number", [numba.float32, numba.float64])
+def test_panels_have_names_of_their_own(number):
+    """Of kernels in several files, linked by name, one would call the panels of another."""
+    array, n = numba.types.Array(number, 1, "C"), numba.int64
+    arguments = array, n, n, n, array, n, n, array, n, n, n, n, n, array, n, numba.boolean
+    cells = _multiply_in_tiles(*arguments).__closure__
+    functions = [getattr(cell.cell_contents, "py_func", None) for cell in cells]
+    names = [function.__qualname__ for function in functions if function is not None]
+    assert len(names) == len(set(names)) == 3
