@@ -75,6 +75,29 @@ class Report:
 
         return to_html(self._page())
 
+    def to_markdown(self, level: int = 2) -> str:
+        """Return the report as GitHub-flavored Markdown, for the card of a model.
+
+        Parameters
+        ----------
+        level : int, default=2
+            Level of the report's heading, from 1 to 5; tables and lists have headings one below.
+
+        Returns
+        -------
+        str
+            Headings, tables, lists and paragraphs, with an end of line. Names and values mean
+            nothing in Markdown or HTML, whatever is in them. What HTML folds is left out.
+
+        Raises
+        ------
+        ValueError
+            If ``level`` is not an int from 1 to 5.
+        """
+        from skparams._report.markdown import to_markdown
+
+        return to_markdown(self._page(), level)
+
     def to_frame(self) -> pd.DataFrame:
         """Return all that was found as a DataFrame, one attribute or hyperparameter a row.
 

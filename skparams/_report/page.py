@@ -75,11 +75,14 @@ class Section:
     rows : sequence of Row
     notes : sequence of str, default=()
         Short sentences.
+    title : str, default=""
+        Where no column has a heading; only Markdown, which has headings, shows it.
     """
 
     columns: Sequence[Column]
     rows: Sequence[Row]
     notes: Sequence[str] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

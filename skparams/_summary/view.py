@@ -176,7 +176,7 @@ def _findings(summary: Summary) -> Iterator[Section]:
             rows.append(Row((clean(code), f"{len(found) - most:,} more of these"), "accent"))
     if rows:
         columns = [Column("", code=True), Column("", wraps="words")]
-        yield Section(columns, rows, ["what to do: docs/findings"])
+        yield Section(columns, rows, ["what to do: docs/findings"], "findings")
 
 
 def _notes(summary: Summary, memory: Sequence[str]) -> list[str]:
