@@ -1,5 +1,5 @@
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
-from ._keep import ParamsFileError, load_params, save_params
+from ._keep import Checkpoint, ParamsFileError, load_params, save_params
 from ._monitor import ParamMonitor, ParamMonitorDisplay
 from ._params import ParamsMixin, count_params, fitted_params
 from ._plan import plan
@@ -25,6 +25,7 @@ __all__ = [
     "PCA",
     "BiplotDisplay",
     "BootstrapDisplay",
+    "Checkpoint",
     "ContributionDisplay",
     "CorrelationCircleDisplay",
     "LossCurveDisplay",
