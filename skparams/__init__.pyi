@@ -1,5 +1,5 @@
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
-from ._keep import ParamsFileError, inspect_params, load_params, save_params
+from ._keep import Checkpoint, ParamsFileError, inspect_params, load_params, save_params
 from ._monitor import ParamMonitor, ParamMonitorDisplay
 from ._onnx import register_onnx_converters, to_onnx
 from ._params import ParamsMixin, count_params, fitted_params
@@ -26,6 +26,7 @@ __all__ = [
     "PCA",
     "BiplotDisplay",
     "BootstrapDisplay",
+    "Checkpoint",
     "ContributionDisplay",
     "CorrelationCircleDisplay",
     "LossCurveDisplay",

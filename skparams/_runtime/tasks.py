@@ -13,23 +13,26 @@ MAX_TASKS = 200
 Attributes = Callable[[], Mapping[str, Any]]
 
 
-def n_tasks(n_steps: int) -> int:
-    """How many tasks so many steps become."""
-    return -(-n_steps // _span(n_steps))
+def n_tasks(n_steps: int, done: int = 0) -> int:
+    """How many tasks so many steps become, without those of the first steps that are done."""
+    return -(-(n_steps - done) // _span(n_steps))
 
 
 def _span(n_steps: int) -> int:
     """How many steps a task has, but for the last one."""
-    return -(-n_steps // MAX_TASKS)
+    return max(1, -(-n_steps // MAX_TASKS))
 
 
 class NoTasks:
     """A fit without callbacks, which costs nothing."""
 
     stopped = False
+    needs_state = False
 
-    def steps(self, n: int, name: str, attributes: Attributes | None) -> Iterable[int]:
-        return range(n)
+    def steps(
+        self, n: int, name: str, attributes: Attributes | None, done: int = 0
+    ) -> Iterable[int]:
+        return range(done, n)
 
     def task(self, name: str) -> "NoTasks":
         return self
@@ -37,7 +40,7 @@ class NoTasks:
     def close(self, *, done: bool) -> None:
         pass
 
-    def finish(self) -> None:
+    def finish(self, attributes: Attributes = dict) -> None:
         pass
 
     def __enter__(self) -> None:
@@ -53,6 +56,8 @@ class FitTasks:
     ``X``, ``y`` and ``sample_weight`` are those that the user passed, as callbacks pass them on to
     ``score``. ``max_subtasks`` returns the largest number of subtasks, by default 0, and None where
     nothing tells it. If the fit ``continues``, the estimator is a fitted one at its begin too.
+    ``needs_state`` tells whether a callback wants in fitted estimators what training needs to go
+    on exactly.
     """
 
     def __init__(
@@ -71,16 +76,23 @@ class FitTasks:
         self._data = {"X": X, "y": y, "metadata": None}
         if sample_weight is not None:
             self._data["metadata"] = {"sample_weight": sample_weight}
+        callbacks = vars(estimator)["_skl_callbacks"]
+        self.needs_state = any(getattr(each, "needs_state", False) for each in callbacks)
         self._numpy_errors = np.geterr()  # which training changes
         self._open: tuple[Any, Attributes | None] | None = None
         self._n_done = 0
         self._fit = estimator._init_callback_context(task_name, max_subtasks=max_subtasks())
         self._call(self._fit.call_on_fit_task_begin, dict if continues else None)
 
-    def steps(self, n: int, name: str, attributes: Attributes | None) -> Iterator[int]:
-        """Yield the number of each step, and leave out the rest if a callback asks to stop."""
+    def steps(
+        self, n: int, name: str, attributes: Attributes | None, done: int = 0
+    ) -> Iterator[int]:
+        """Yield the number of each step, and leave out the rest if a callback asks to stop.
+
+        The first steps may be ``done``.
+        """
         span = _span(n)
-        for start in range(0, n, span):
+        for start in range(done, n, span):
             self._begin(name if span == 1 else f"{name}s", attributes)
             for step in range(start, min(start + span, n)):
                 yield step
@@ -108,9 +120,9 @@ class FitTasks:
         fitted = attributes if done or self._n_done else None
         return self._call(task.call_on_fit_task_end, fitted)
 
-    def finish(self) -> None:
-        """End the task of the whole fit; the estimator is fitted."""
-        self._call(self._fit.call_on_fit_task_end, dict)
+    def finish(self, attributes: Attributes = dict) -> None:
+        """End the task of the whole fit; the estimator is fitted, but for some attributes."""
+        self._call(self._fit.call_on_fit_task_end, attributes)
 
     def _begin(self, name: str, attributes: Attributes | None) -> None:
         task = self._fit.subcontext(task_name=name)

@@ -1,6 +1,7 @@
 """What classifier and regressor share: hyperparameters, and the way from data to fit."""
 
 from abc import ABC, abstractmethod
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, Self
 
@@ -33,6 +34,7 @@ from skparams.neural_network.lbfgs import train_lbfgs
 from skparams.neural_network.model import FittedMLP
 from skparams.neural_network.network import NORMALIZED, Network, normalization_of
 from skparams.neural_network.regularization import check_regularization, check_weights
+from skparams.neural_network.resume import NOT_LBFGS, Course, load_checkpoint
 from skparams.neural_network.schedules import SCHEDULES
 from skparams.neural_network.training import (
     NOT_FINITE,
@@ -117,7 +119,15 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(
-        self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+        resume=None,
     ) -> Self:
         """Fit the network.
 
@@ -138,6 +148,11 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
             Their targets.
         sample_weight_val : array-like of shape (n_val,), default=None
             Their weights.
+        resume : str or path-like, default=None
+            A file that `Checkpoint` wrote in a fit with the same hyperparameters and data, or the
+            path that it was given; of several files the last one is taken. Training goes on from
+            there, and gives what that fit would have given, bit for bit. `verbose`, `warm_start`
+            and, unless `learning_rate` depends on it, `max_iter` may be others. Not for 'lbfgs'.
 
         Returns
         -------
@@ -151,10 +166,12 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
             `early_stopping`. The estimator is then as it was before.
         """
         with unchanged_on_error(self):
-            given = X_val, y_val, sample_weight_val
-            if all(array is None for array in given):  # a subclass may have _fit without it
-                return self._fit(X, y, sample_weight=sample_weight, incremental=False)
-            return self._fit(X, y, sample_weight=sample_weight, incremental=False, given_val=given)
+            given, more = (X_val, y_val, sample_weight_val), {}  # a subclass may have _fit without
+            if any(array is not None for array in given):
+                more["given_val"] = given
+            if resume is not None:
+                more["resumed"] = load_checkpoint(self, resume)
+            return self._fit(X, y, sample_weight=sample_weight, incremental=False, **more)
 
     def _check_solver(self):
         if str(self.solver) == "lbfgs":  # fit refuses arrays
@@ -193,15 +210,17 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         with unchanged_on_error(self):
             return self._fit(X, y, sample_weight=sample_weight, incremental=True)
 
-    def _fit(self, X, y, sample_weight=None, incremental=False, given_val=None):
+    def _fit(self, X, y, sample_weight=None, incremental=False, given_val=None, resumed=None):
         self._refuse_hooks()
         check_regularization(self)
         given = X, y, sample_weight
-        continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
+        goes_on = incremental or resumed is not None
+        continues = hasattr(self, "coefs_") and (self.warm_start or goes_on)
         X, y, dtype = self._validated_training(X, y, continues)
-        Y = self._encode_targets(y, incremental)
+        Y = self._encode_targets(y, goes_on)
         network, objective = self._network(X.shape[1], Y, continues)
-        params = self._start_params(network, dtype, continues, incremental)
+        params = self._start_params(network, dtype, continues, goes_on)
+        course = Course(self, resumed)
         weights_of_classes = self._class_weights(Y, incremental)
 
         def checked(X: Any, Y: np.ndarray, weight: Any) -> Data:
@@ -213,17 +232,23 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         if incremental:  # one epoch
             tasks = fit_tasks(self, *given, task_name="partial-fit", continues=continues)
         else:
-            tasks = fit_tasks(self, *given, max_subtasks=lambda: n_tasks(self.max_iter))
+            n_subtasks = partial(n_tasks, self.max_iter, course.n_epochs_before)
+            tasks = fit_tasks(self, *given, max_subtasks=n_subtasks)
         task = self, network, params, data, objective, held_out, tasks
         if self.solver == "lbfgs":
             params = train_lbfgs(*task)
         else:
-            params = train_epochs(*task, incremental=incremental)
+            params = train_epochs(*task, course, incremental=incremental)
         if not np.isfinite(params).all():  # weights that the user set, kept as the best
             raise ValueError(NOT_FINITE)
         set_attributes(self, network.fitted(params, dtype))
-        tasks.finish()
+        tasks.finish(course.attributes)
         return self
+
+    def _check_resumable(self, task_name):
+        """ValueError if checkpoints of training are no use."""
+        if self.solver == "lbfgs":
+            raise ValueError(NOT_LBFGS)
 
     def __getstate__(self):
         state = super().__getstate__()
@@ -255,9 +280,10 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         self.n_layers_ = len(sizes)
         return Network(sizes, self._hidden_activations(len(hidden)), self.normalization), objective
 
-    def _start_params(self, network, dtype, continues, incremental):
+    def _start_params(self, network, dtype, continues, goes_on):
         """The parameters that training starts from; what is left of earlier training goes."""
-        if not (incremental and hasattr(self, "_random_state")):
+        delete_attributes(self, "_resume")
+        if not (goes_on and hasattr(self, "_random_state")):
             self._random_state = check_random_state(self.random_state)
         if continues:
             self._check_normalization()
@@ -265,7 +291,7 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         else:
             params = initial_params(self, network, dtype)
             delete_attributes(self, *TRAINING, *NORMALIZED)
-        if not incremental:
+        if not goes_on:
             delete_attributes(self, "_order")
         return params
 

@@ -93,7 +93,7 @@ class Batches:
         n_rows = min(CALL // work, self._samples.rows_within(n_bytes))
         self._rows_of_call = max(1, n_rows // batch_size) * batch_size
         self._samples.reserve(min(self._rows_of_call + self._joins, X.shape[0]))
-        self._squared_norm: float | None = None  # of the weights that the last epoch left
+        self.squared_norm: float | None = None  # of the weights that the last epoch left
         self._has_gradient = False
 
     def with_data(self, data: tuple[Any, np.ndarray, np.ndarray | None]) -> Batches:
@@ -120,10 +120,10 @@ class Batches:
             solver = self.kernels.NESTEROV if mlp.nesterovs_momentum else self.kernels.SGD
         else:
             solver = self.kernels.ADAM
-        if self._squared_norm is None:
+        if self.squared_norm is None:
             coefs = params[: self.network.n_coefs]
-            self._squared_norm = float(np.square(coefs, dtype=np.float64).sum())
-        progress = np.array([state["t"], self._squared_norm, 0.0, 0.0, 0.0])
+            self.squared_norm = float(np.square(coefs, dtype=np.float64).sum())
+        progress = np.array([state["t"], self.squared_norm, 0.0, 0.0, 0.0])
         decay = float(mlp.weight_decay) if state["solver"] == "adamw" else 0.0
         max_norm = np.inf if mlp.max_gradient_norm is None else float(mlp.max_gradient_norm)
         try:
@@ -134,7 +134,7 @@ class Batches:
                 decay, max_norm,
             )  # fmt: skip
         finally:
-            state["t"], self._squared_norm = int(progress[0]), progress[1]
+            state["t"], self.squared_norm = int(progress[0]), progress[1]
         total, n_trained, gradient_norm = progress[2:]
         self._has_gradient = True
         if n_trained == 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -19,6 +19,20 @@ class History:
         self.epochs: list[tuple[float, float, float]] = []
         self.validation: list[tuple[float, float]] = []
         self._converted = np.empty((0, len(_EPOCH)))  # rows of `epochs`, as callbacks ask often
+
+    @classmethod
+    def continued(
+        cls, record: Mapping[str, np.ndarray], n_epochs: int
+    ) -> tuple[Mapping[str, np.ndarray], Self]:
+        """What is earlier than the last epochs of a record, and the history of these."""
+        history = cls()
+        if not n_epochs:
+            return record, history
+        history.epochs, history.validation = (
+            list(zip(*(record[name][-n_epochs:] for name in names if name in record), strict=True))
+            for names in (_EPOCH, _VALIDATION)
+        )
+        return {name: values[:-n_epochs] for name, values in record.items()}, history
 
     def __len__(self) -> int:
         return len(self.epochs)

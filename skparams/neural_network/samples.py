@@ -127,13 +127,30 @@ def continued(order: RowOrder, random_state: np.random.RandomState) -> RowOrder:
     if rows is None:
         generator, rows = copy.deepcopy(random_state), np.arange(n_samples)
         following = generator.bytes(16)
+        _check_start(order["start"])
         with suppress(ValueError):  # another kind of generator
             generator.set_state(order["start"])
         for _ in range(order["n_shuffles"]):
             generator.shuffle(rows)
         if generator.bytes(16) != following:
             return unshuffled(n_samples, random_state)
-    return {**order, "rows": rows.copy()}
+    return {**order, "rows": checked_rows(rows, n_samples)}
+
+
+def checked_rows(rows: Any, n_samples: int) -> np.ndarray:
+    """A copy of an order; ValueError if it is none, as kernels do not check indices."""
+    rows = np.array(rows)
+    if rows.shape == (n_samples,) and rows.dtype.kind in "ui":
+        rows = rows.astype(np.int64, copy=False)
+        if rows.min() >= 0 and rows.max() < n_samples and np.bincount(rows).max() == 1:
+            return rows
+    raise ValueError(f"The order of {n_samples} samples must have the number of each once.")
+
+
+def _check_start(state: Any) -> None:
+    """ValueError for a state that NumPy would read outside of."""
+    if state.get("bit_generator") == "MT19937" and not 0 <= state["state"]["pos"] <= 624:
+        raise ValueError(f"A generator's state has the position {state['state']['pos']}.")
 
 
 def shuffled(order: RowOrder, random_state: np.random.RandomState) -> np.ndarray:

@@ -47,6 +47,11 @@ def ends_at_max_iter(mlp: BaseMLP) -> bool:
     return isinstance(mlp.learning_rate, str) and mlp.learning_rate in ("cosine", "one_cycle")
 
 
+def depends_on_max_iter(mlp: BaseMLP) -> bool:
+    """Whether another `max_iter` would have changed the rates of earlier epochs."""
+    return not isinstance(mlp.learning_rate, str) or mlp.learning_rate in SCHEDULES
+
+
 def learning_rates(mlp: BaseMLP, n_batches: int) -> np.ndarray:
     """The learning rate of each batch of the epoch that comes next."""
     schedule = mlp.learning_rate

@@ -57,7 +57,8 @@ def _spec(name: str, normalization: str | None, has_quantiles: bool) -> Spec:
         **weights,
         "gains_": _of_units(_is_normalized),
         **moments,
-        **roles(diagnostic="history_", state="_training _gradients"),  # of callbacks' estimators
+        # `_resume` is of checkpoints, the two before of all estimators that callbacks get.
+        **roles(diagnostic="history_", state="_training _gradients _resume"),
     }
     decided = [*weights]
     if normalization:

@@ -18,6 +18,7 @@ from skparams.neural_network.batches import Batches, Optimizer
 from skparams.neural_network.history import History
 from skparams.neural_network.network import Network
 from skparams.neural_network.regularization import check_batch, dropout_rates
+from skparams.neural_network.resume import Course
 from skparams.neural_network.samples import RowOrder, continued, shuffled, unshuffled
 from skparams.neural_network.schedules import ends_at_max_iter, learning_rates
 from skparams.neural_network.validation import (
@@ -25,7 +26,6 @@ from skparams.neural_network.validation import (
     Validation,
     check_best_score,
     is_loss,
-    split,
     watched,
 )
 
@@ -71,37 +71,62 @@ def train_epochs(
     objective: Objective,
     held_out: Data | None,
     tasks: Tasks,
+    course: Course,
     *,
     incremental: bool,
 ) -> np.ndarray:
     """Train by Adam or gradient descent, one epoch if incremental."""
-    early_stopping = mlp.early_stopping
+    early_stopping, resumed = mlp.early_stopping, course.resumed
     if early_stopping:
         if incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
         if held_out is None:
-            data, held_out = split(mlp, data)
+            data, held_out = course.split(data, tasks.needs_state)
+    course.set_data(data, held_out)
     n_samples = data[0].shape[0]
     batch_size = _batch_size(mlp, n_samples)
     check_batch(mlp, batch_size)
     n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
-    _start(mlp, network, params, incremental)
+    if resumed is None:
+        _start(mlp, network, params, incremental)
+    else:
+        mlp._optimizer = _copied(mlp, mlp._optimizer, params[: network.n_trained])
     dropout = dropout_rates(mlp), mlp._optimizer["seed"]
     batches = Batches(network, data, objective, batch_size, params.dtype, n_bytes, *dropout)
-    earlier, history, validation = getattr(mlp, "history_", {}), History(), None
+    earlier, history = History.continued(getattr(mlp, "history_", {}), course.n_epochs_before)
+    validation = None
     if held_out is not None:
         validation = Validation(mlp, batches, held_out, params.dtype)
-    order = _row_order(mlp, n_samples) if mlp.shuffle else None
+    order = None
+    if mlp.shuffle:
+        order = course.row_order(n_samples) or _row_order(mlp, n_samples)
     best = params.copy() if early_stopping else params
+    if resumed is not None:
+        batches.squared_norm = resumed["squared_norm"]
+        if resumed["weights"] is not None:  # those in the fitted attributes are the best
+            params = network.pack(resumed["weights"], params.dtype)
+
+    def state() -> dict[str, Any]:
+        weights = None if best is params else network.fitted(params, params.dtype)
+        return {"_resume": course.state(weights, order, batches.squared_norm)}
 
     def fitted() -> dict[str, Any]:
         attributes = fitted_so_far(network, batches, best, params, params.dtype)
-        return attributes | {"history_": history.joined(earlier)}
+        attributes["history_"] = history.joined(earlier)
+        return attributes | course.attributes()
 
-    epochs = range(1) if incremental else tasks.steps(mlp.max_iter, "epoch", fitted)
+    if tasks.needs_state and not incremental:
+        course.attributes = state
+    if incremental:
+        epochs = range(1)
+    else:
+        left = mlp.max_iter if not course.converged else course.n_epochs_before
+        epochs = tasks.steps(left, "epoch", fitted, course.n_epochs_before)
+    course.is_whole = True
     try:
         with np.errstate(all="ignore"):
             for _ in epochs:
+                course.is_whole = False
                 rows = shuffled(order, mlp._random_state) if order else None
                 rates = learning_rates(mlp, batches.n_batches)
                 epoch = batches.train_epoch(params, rows, mlp._optimizer, rates, mlp)
@@ -114,11 +139,14 @@ def train_epochs(
                         best = params.copy()
                 else:
                     _update_best_loss(mlp, epoch.is_finite)
-                if _update_learning_rate(mlp):
+                course.converged = _update_learning_rate(mlp)
+                course.is_whole = True
+                if course.converged:
                     tasks.close(done=True)
                     break
             else:
-                if not (incremental or tasks.stopped or ends_at_max_iter(mlp)):
+                has_ended = course.converged or tasks.stopped or ends_at_max_iter(mlp)
+                if not (incremental or has_ended):
                     _warn_of_max_iter(mlp)
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
@@ -221,9 +249,7 @@ def _optimizer(mlp: BaseMLP, trained: np.ndarray, incremental: bool) -> Optimize
             "slim(model, keep=('state',))."
         )
     if incremental and state is not None and state["solver"] == mlp.solver:
-        # np.array: joblib may have mapped them from a file.
-        first, second = np.array(state["first"]), np.array(state["second"])
-        state = {**state, "first": first, "second": second}
+        state = _copied(mlp, state, trained)
         if is_adam or mlp.learning_rate == "constant":
             state["learning_rate"] = learning_rate
         return _with_seed(mlp, state)
@@ -237,6 +263,20 @@ def _optimizer(mlp: BaseMLP, trained: np.ndarray, incremental: bool) -> Optimize
         seed=None,
     )
     return _with_seed(mlp, fresh)
+
+
+def _copied(mlp: BaseMLP, state: Optimizer, trained: np.ndarray) -> Optimizer:
+    """A copy that training may change; ValueError if kernels would write outside of it."""
+    # np.array: the arrays may be read-only, of a file.
+    first, second = (np.array(state[name]) for name in ("first", "second"))
+    sizes = trained.shape, (0 if mlp.solver == "sgd" else trained.size,)
+    if (first.shape, second.shape) != sizes or state["solver"] != mlp.solver:
+        raise ValueError(
+            f"{type(mlp).__name__}: the state of the optimizer is of {state['solver']!r}, with "
+            f"moments of shapes {first.shape} and {second.shape}; this network needs {mlp.solver!r}"
+            f" and {sizes[0]} and {sizes[1]}."
+        )
+    return {**state, "first": first, "second": second}
 
 
 def _with_seed(mlp: BaseMLP, state: Optimizer) -> Optimizer:

@@ -60,11 +60,11 @@ def check_validation(
         raise kind(f"{message}: {error}") from error
 
 
-def split(mlp: BaseMLP, data: Data) -> tuple[Data, Data]:
+def split(mlp: BaseMLP, data: Data, random_state: np.random.RandomState) -> tuple[Data, Data]:
     """Training and validation part; as in scikit-learn, only a single output is stratified."""
-    seed, size, strata = mlp._random_state, mlp.validation_fraction, mlp._strata(data[1])
+    size, strata = mlp.validation_fraction, mlp._strata(data[1])
     given = data if data[2] is not None else data[:2]
-    parts = train_test_split(*given, random_state=seed, test_size=size, stratify=strata)
+    parts = train_test_split(*given, random_state=random_state, test_size=size, stratify=strata)
     training, validation = ((*parts[i::2], None)[:3] for i in (0, 1))
     if validation[0].shape[0] < 2:
         raise ValueError(

@@ -168,6 +168,14 @@ class StreamingPCA(CallbackSupportMixin, FittedPCA):
             if params and "scatter_" in vars(self):
                 self._forget(*FROM_SCATTER, *ASSIGNABLE)
 
+    def _check_resumable(self, task_name: str) -> None:
+        """ValueError if a checkpoint of a call is no use."""
+        if task_name != "partial-fit":
+            raise ValueError(
+                "fit has no steps to go on from; the partial_fit of a stream has. To keep what fit "
+                "gives, use save_params."
+            )
+
     def _check_partial_fit(self) -> None:
         """Refuse arguments without a meaning in a stream, and models without a scatter."""
         name = type(self).__name__
