@@ -59,7 +59,7 @@ class Decoder:
         self._n_made = [0] * len(self._tables)
         self._objects: list[Any] = []
         self._found: dict[tuple[str, int], np.ndarray] = {}  # by name and row
-        self._columns: dict[int, _Column] = {}  # by the identity of what refers to them
+        self._columns: dict[str, _Column] = {}  # by name
 
     def root(self) -> Any:
         """Return the object that the file is of."""
@@ -97,12 +97,16 @@ class Decoder:
         ((tag, content),) = tree.items()
         if tag == "@of":
             return self._object(content, path)
-        if tag in ("@array", "@copy", "@rows"):
-            return self._array(tag, content, row)
+        if tag in ("@array", "@copy"):
+            return self._array(*_listed(content), copy=tag == "@copy")
+        if tag == "@rows":
+            return self._row(content, *row)
+        if tag == "@row":  # of another table
+            return self._row(*content)
         if tag == "@column":
-            if isinstance(content, list):
-                return self._value(content[row.place], row, path)
-            return self._value(content, row, path)[row.place].item()
+            if isinstance(content, str):
+                return self._arrays[content][row.place].item()
+            return self._value(content[row.place], row, path)
         content = self._value(content, row, path)
         if tag == "@same":
             made = self._objects[content] if content >= 0 else None
@@ -111,36 +115,48 @@ class Decoder:
             return made
         return READERS[tag](content)
 
-    def _array(self, tag: str, content: list[Any], row: _Row) -> np.ndarray:
-        name, dtype, axes, *lengths = content
-        stored, place = self._arrays[name], -1
-        if tag == "@copy":
-            if stored.nbytes > MAX_COPIED:
-                raise ParamsFileError(f"{name!r} is too large to be copied for each row")
-            return as_it_was(stored.copy(), dtype, axes)
-        if tag == "@rows":
-            column, place = self._column(content, stored, lengths[0], row), row.place
-            start, end = column.starts[place : place + 2].tolist()
-            stored = stored[start:end].reshape(column.lengths[:, place])
-        if (name, place) not in self._found:
+    def _array(self, name: str, dtype: Any = None, axes: Any = None, *, copy: bool) -> np.ndarray:
+        stored = self._arrays[name]
+        if not copy:
+            return self._once((name, -1), stored, dtype, axes)
+        if stored.nbytes > MAX_COPIED:
+            raise ParamsFileError(f"{name!r} is too large to be copied for each row")
+        return as_it_was(stored.copy(), dtype, axes)
+
+    def _row(self, content: list[Any], place: int, n_rows: int) -> np.ndarray:
+        name, axes, *how = content
+        column = self._column(name, axes, n_rows)
+        if not 0 <= place < len(column.starts) - 1:
+            raise ParamsFileError(f"{name!r} has no row {place}")
+        start, end = column.starts[place : place + 2].tolist()
+        stored = self._arrays[name][start:end].reshape(column.lengths[:, place])
+        return self._once((name, place), stored, *how)
+
+    def _once(
+        self, key: tuple[str, int], stored: np.ndarray, dtype: Any = None, axes: Any = None
+    ) -> np.ndarray:
+        if key not in self._found:
             if self._mapped and stored.dtype.kind != "f":
                 stored = stored.copy()
-            self._found[name, place] = as_it_was(stored, dtype, axes)
-        return self._found[name, place]
+            self._found[key] = as_it_was(stored, dtype, axes)
+        return self._found[key]
 
-    def _column(self, content: Any, stored: np.ndarray, axes: list[Any], row: _Row) -> _Column:
-        if id(content) not in self._columns:
-            lengths = np.empty((len(axes), row.n_rows), np.int64)
+    def _column(self, name: str, axes: list[Any], n_rows: int) -> _Column:
+        if name not in self._columns:
+            lengths = np.empty((len(axes), n_rows), np.int64)
             for i, axis in enumerate(axes):
-                if isinstance(axis, dict):
-                    axis = self._value(axis["@column"], row, "")
-                lengths[i] = axis
+                lengths[i] = self._arrays[axis] if isinstance(axis, str) else axis
             # In float64, as products of forged lengths may exceed integers.
-            if lengths.min(initial=0) < 0 or lengths.prod(0, float).sum() != stored.size:
+            total = lengths.prod(0, float).sum()
+            if lengths.min(initial=0) < 0 or total != self._arrays[name].size:
                 raise ParamsFileError("the lengths of arrays do not add up")
             starts = np.concatenate([[0], np.cumsum(lengths.prod(0))])
-            self._columns[id(content)] = _Column(lengths, starts)
-        return self._columns[id(content)]
+            self._columns[name] = _Column(lengths, starts)
+        return self._columns[name]
+
+
+def _listed(content: Any) -> list[Any]:
+    return content if isinstance(content, list) else [content]
 
 
 def _path_in(path: str, section: str, name: str) -> str:

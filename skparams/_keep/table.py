@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -37,11 +37,12 @@ def pack(root: Item) -> tuple[list[Any], dict[str, np.ndarray]]:
     tables: dict[str, _Table] = {}
     _add(root, tables)
     columns = [
-        [list(column) for column in zip(*table.rows, strict=True)] for table in tables.values()
+        (table, [list(column) for column in zip(*table.rows, strict=True)])
+        for table in tables.values()
     ]
-    arrays = _Arrays(column for each in columns for column in each)
+    arrays = _Arrays([(column, table.path) for table, each in columns for column in each])
     texts = []
-    for table, each in zip(tables.values(), columns, strict=True):
+    for table, each in columns:
         holes = (_column(values, table.path, arrays) for values in each)
         texts.append({"rows": len(table.rows), "object": _filled(table.skeleton, holes)})
     return texts, arrays.found
@@ -87,42 +88,55 @@ def _filled(tree: Any, holes: Iterator[Any]) -> Any:
 
 
 class _Arrays:
-    """The arrays of a file by name, each stored once."""
+    """The arrays of a file by name, and where each of those that were stored is."""
 
-    def __init__(self, columns: Iterable[list[Any]]) -> None:
+    def __init__(self, columns: list[tuple[list[Any], str]]) -> None:
         self.found: dict[str, np.ndarray] = {}
-        self._names: dict[int, str] = {}
+        self._places: dict[int, Any] = {}  # by the identity of what was stored
         self._rows: dict[tuple[int, ...], Any] = {}
-        stored = {tuple(map(id, column)) for column in columns if isinstance(column[0], Stored)}
-        # How often each array occurs, beside those that several columns hold alike.
-        self._uses = Counter(key for column in stored for key in column)
+        several = {
+            tuple(map(id, column)): (column, path)
+            for column, path in columns
+            if isinstance(column[0], Stored)
+        }
+        uses = Counter(key for keys in several for key in set(keys))
+        for keys, (column, path) in several.items():
+            if 1 < len(keys) == len(set(keys)) and self._places.keys().isdisjoint(keys):
+                alone = all(uses[key] == 1 for key in keys)
+                self._rows[keys] = self._put_rows(column, path, alone)
 
-    def one(self, stored: Stored, path: str) -> Any:
-        """Refer to an array of its own."""
-        if id(stored) not in self._names:
-            self._names[id(stored)] = self._put(path, stored.array)
-        return {"@array": [self._names[id(stored)], stored.dtype, stored.axes]}
+    def one(self, stored: Stored) -> Any:
+        """Refer to an array, which gets a name of its own if it is in no table."""
+        if id(stored) not in self._places:
+            self._places[id(stored)] = _reference(
+                "@array", self._put(stored.path, stored.array), stored
+            )
+        return self._places[id(stored)]
 
-    def rows(self, column: list[Stored], path: str) -> Any:
-        """Refer to arrays that are rows of a table."""
-        key = tuple(map(id, column))
-        if any(self._uses[each] > 1 for each in key):
-            return {"@column": [self.one(stored, stored.path) for stored in column]}
-        if key not in self._rows:
-            self._rows[key] = self._concatenated(column, path)
-        return self._rows[key]
+    def rows(self, column: list[Stored]) -> Any:
+        """Refer to the arrays that the rows of a table have."""
+        known = self._rows.get(tuple(map(id, column)))
+        return {"@column": [self.one(stored) for stored in column]} if known is None else known
 
-    def _concatenated(self, column: list[Stored], path: str) -> Any:
+    def _put_rows(self, column: list[Stored], path: str, alone: bool) -> Any:
+        """Store arrays one after the other, or once if all are alike and nothing else has them."""
         first = column[0]
-        alike = all(_equal(first.array, each.array) for each in column[1:])
+        path = _INDICES.sub("[:]", path) + first.path.removeprefix(path)
+        alike = alone and all(_equal(first.array, each.array) for each in column[1:])
         if alike and first.array.nbytes <= MAX_COPIED:
-            return {"@copy": [self._put(path, first.array), first.dtype, first.axes]}
-        flat = np.concatenate([each.array.ravel() for each in column])
+            return _reference("@copy", self._put(path, first.array), first)
+        name = self._put(path, np.concatenate([each.array.ravel() for each in column]))
         lengths = [
-            self.numbers([each.array.shape[axis] for each in column], f"{path}.shape[{axis}]")
+            self._lengths([each.array.shape[axis] for each in column], f"{path}.shape[{axis}]")
             for axis in range(first.array.ndim)
         ]
-        return {"@rows": [self._put(path, flat), first.dtype, first.axes, lengths]}
+        rows = _reference("@rows", name, first, lengths)
+        for i, stored in enumerate(column):
+            self._places[id(stored)] = {"@row": [rows["@rows"], i, len(column)]}
+        return rows
+
+    def _lengths(self, values: list[int], path: str) -> int | str:
+        return values[0] if len(set(values)) == 1 else self._put_numbers(np.array(values), path)
 
     def numbers(self, values: list[int] | list[float], path: str) -> Any:
         """Refer to numbers, one for each row, or give the one that all are."""
@@ -131,13 +145,15 @@ class _Arrays:
         array = np.array(values)
         if array.dtype.kind not in "iuf":  # integers of more than 64 bits
             return {"@column": values}
+        return {"@column": self._put_numbers(array, path)}
+
+    def _put_numbers(self, array: np.ndarray, path: str) -> str:
+        """Store numbers in as few bytes as they need, and not those that are stored already."""
         if array.dtype.kind in "iu":
-            dtype = np.promote_types(
-                np.min_scalar_type(array.min()), np.min_scalar_type(array.max())
-            )
-            array = array.astype(dtype)
-        name = next((n for n, known in self.found.items() if _equal(known, array)), None)
-        return {"@column": {"@array": [name or self._put(path, array), None, None]}}
+            limits = np.min_scalar_type(array.min()), np.min_scalar_type(array.max())
+            array = array.astype(np.promote_types(*limits))
+        name = next((name for name, known in self.found.items() if _equal(known, array)), None)
+        return name or self._put(path, array)
 
     def _put(self, path: str, array: np.ndarray) -> str:
         names = (path if i == 1 else f"{path}#{i}" for i in count(1))
@@ -146,13 +162,19 @@ class _Arrays:
         return name
 
 
+def _reference(tag: str, name: str, stored: Stored, *lengths: Any) -> dict[str, Any]:
+    """Name an array, and say how it differs from the one that is stored if it does."""
+    content = [name, *lengths, stored.dtype, stored.axes]
+    while content[-1] is None:
+        content.pop()
+    return {tag: content[0] if len(content) == 1 else content}
+
+
 def _column(values: list[Any], path: str, arrays: _Arrays) -> Any:
     """Return what stands in a hole: what all rows have there, or a column with an item for each."""
     first = values[0]
     if isinstance(first, Stored):
-        if all(each is first for each in values):
-            return arrays.one(first, first.path)
-        return arrays.rows(values, _INDICES.sub("[:]", path) + first.path.removeprefix(path))
+        return arrays.one(first) if all(each is first for each in values) else arrays.rows(values)
     if isinstance(first, str):
         return first if len(set(values)) == 1 else {"@column": values}
     return arrays.numbers(values, f"{_INDICES.sub('[:]', path)}.numbers")
