@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -90,6 +91,7 @@ class Versions:
         return f"(saved under {_name(package)} {saved}, here is {here})"
 
 
+@cache  # reading what is installed takes longer than loading a small model
 def version_of(package: str) -> str:
     """The version of an installed package, "unknown" if it has none."""
     if package == "skparams":

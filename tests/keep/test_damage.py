@@ -29,7 +29,7 @@ def model():
 
     rng = np.random.RandomState(0)
     X = rng.standard_normal((200, 6))
-    y = np.array(["no", "yes"])[(X[:, 0] > 0).astype(int)]
+    y = np.array(["no", "yes"])[(X[:, 0] + rng.standard_normal(200) > 0).astype(int)]
     members = [
         ("linear", LogisticRegression()),
         ("forest", RandomForestClassifier(5, random_state=0)),
