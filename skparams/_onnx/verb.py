@@ -148,7 +148,7 @@ def register_onnx_converters() -> None:
         options={
             "zipmap": [True, False, "columns"],
             "output_class_labels": [False, True],
-            "nocl": [True, False],
+            "nocl": [False],
         },
     )
 

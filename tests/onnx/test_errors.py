@@ -132,7 +132,7 @@ def test_a_graph_that_is_not_valid_is_not_returned(X):
 
 
 def test_labels_that_onnx_does_not_have(X):
-    y = np.where(X[:, 0] > 0, 2**63 + 5, 1).astype(np.uint64)
+    y = np.array([1, 2**63 + 5], np.uint64)[(X[:, 0] > 0).astype(int)]
     model = MLPClassifier((4,), max_iter=3).fit(X, y)
     with pytest.raises(ValueError, match="class labels must all be text or all be integers"):
         to_onnx(model, X)
@@ -170,6 +170,8 @@ def test_registered_converters_work_in_skl2onnx(X, model):
     assert [o.name for o in graph.graph.output] == ["output_label", "output_probability"]
     graph = skl2onnx.to_onnx(model, X, options={"zipmap": False})
     assert [o.name for o in graph.graph.output] == ["label", "probabilities"]
+    with pytest.raises(ValueError, match="for option 'nocl'"):
+        skl2onnx.to_onnx(model, X, options={"nocl": True, "zipmap": False})
     with pytest.raises(ValueError, match="PCA has no ONNX form: with missing='em'"):
         skl2onnx.to_onnx(PCA(1, missing="em").fit(X), X)
     with pytest.raises(NotFittedError):
