@@ -14,7 +14,8 @@ _MAX_LEVEL = 6  # of headings
 # backslashes mean something else, bars are cells, GitHub writes formulas between dollars, and makes
 # links of addresses, if no tag or reference is in them.
 _ACTIVE = re.compile(r"([\\|&<>$@]|(?<=:)/(?=/)|(?<=www)\.)|[`*_{}\[\]~#]", re.IGNORECASE)
-_STARTS = re.compile(r"^(\d*)([.)+=-])")  # of items, and of rules, which underline too
+# Of items, and of rules, which underline too.
+_STARTS = re.compile(r"^(\d*)([.)+=-])(?=[\s=-]|$)")
 _NOT_IN_CODE = re.compile(r"[`|\\]")
 
 
@@ -45,12 +46,18 @@ def _section(section: Section, level: int) -> Iterator[str]:
     columns = [section.columns[i] for i in at]
     title = columns[0].heading or section.title
     if title:
-        yield f"{'#' * level} {_text(title[0].upper() + title[1:])}"
+        yield f"{'#' * level} {_text(_capitalized(title))}"
     if any(column.heading for column in columns[1:]):
         yield "\n".join(_table(columns, rows, at))
     elif rows:
         yield "\n".join(_list(columns, rows, at))
     yield from map(_line, section.notes)
+
+
+def _capitalized(title: str) -> str:
+    """A title with a capital, unless it starts with the name of an attribute."""
+    is_word = title.partition(" ")[0].isalpha()
+    return title[0].upper() + title[1:] if is_word else title
 
 
 def _table(columns: Sequence[Column], rows: Sequence[_Shown], at: Sequence[int]) -> Iterator[str]:

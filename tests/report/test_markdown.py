@@ -22,7 +22,7 @@ HOSTILE = [
     *("[a](http://evil.example)", "![a](b.png)", "[a]: b", "[^1]", "<http://evil.example>"),
     *("http://evil.example/a_b", "HTTPS://evil.example", "www.evil.example", "WWW.evil.example"),
     *("ftp://evil.example", "mailto:a@evil.example", "a@evil.example", "xmpp:a@evil.example/b"),
-    *("# a", "a #", "#", "- a", "+ a", "* a", "1. a", "23) a", "-", "---", "===", "> a", "    a"),
+    *("# a", "a #", "#", "- a", "+ a", "* a", "0.5 a", "1.", "1)", "1. a", "23) a", "-", "---", "===", "> a", "    a"),
     *("```", "~~~", "``` python", ":---", "--- | ---", "&amp;", "&#124;", "&lt;b&gt;", "<!-- a"),
     *(
         "<b>",
@@ -108,7 +108,8 @@ def expected(page, level=2):
         return clean(text).strip()
 
     def titled(text):
-        return shown(text[:1].upper() + text[1:])
+        first = text.split(" ")[0]
+        return shown(first[:1].upper() + text[1:] if first.isalpha() else text)
 
     yield f"h{level}", shown(page.about[0])
     if page.about[1:]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import signature
 from typing import Any
 
 from skparams._keep.kinds.kind import Kind
@@ -37,10 +38,8 @@ def _called(cls: type, fields: Mapping[str, Any]) -> Any:
 
 
 def _arguments_of_scorer(value: Any) -> dict[str, Any]:
-    """All attributes but the metadata that a scorer requests, which training alone uses."""
-    return {
-        name.lstrip("_"): item for name, item in vars(value).items() if name != "_metadata_request"
-    }
+    """What its constructor takes; the metadata that a scorer requests are training's alone."""
+    return {name: getattr(value, f"_{name}") for name in signature(type(value)).parameters}
 
 
 def _items(value: Any) -> dict[str, Any]:
