@@ -79,8 +79,8 @@ class Checkpoint:
         if not HAS_CALLBACKS:
             raise ImportError(
                 "Checkpoint needs scikit-learn 1.9 or newer, whose estimators call callbacks in "
-                f"fit; {installed_sklearn} is installed. With it, call "
-                "save_params(estimator, path, state=True) between calls of partial_fit."
+                f"fit; {installed_sklearn} is installed. With it, call save_params(model, path, "
+                "state=True) between calls of partial_fit."
             )
         if not os.path.basename(os.fsdecode(path)):
             raise ValueError(f"Checkpoint: path must be that of a file, got {path!r}.")

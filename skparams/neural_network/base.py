@@ -166,7 +166,8 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
             `early_stopping`. The estimator is then as it was before.
         """
         with unchanged_on_error(self):
-            given, more = (X_val, y_val, sample_weight_val), {}  # a subclass may have _fit without
+            given = X_val, y_val, sample_weight_val
+            more: dict[str, Any] = {}  # a subclass may have _fit without them
             if any(array is not None for array in given):
                 more["given_val"] = given
             if resume is not None:

@@ -31,7 +31,6 @@ NAMES = ("X", "y", "sample_weight")
 NOT_LBFGS = (
     "solver='lbfgs' has no checkpoints, as SciPy keeps its state to itself. Use another solver."
 )
-_SEQUENCE = list | tuple | np.ndarray
 _OTHER_DATA = "resume: the checkpoint is of a fit on other data"
 
 
@@ -60,7 +59,7 @@ class Course:
         self.converged = resumed is not None and resumed["converged"]
         self.n_epochs_before = 0 if resumed is None else mlp.n_iter_
         self.is_whole = False  # as it is not within an epoch
-        self.attributes: Callable[[], Mapping[str, Any]] = dict
+        self.attributes: Callable[[], dict[str, Any]] = dict
 
     def split(self, data: Data, needs_state: bool) -> tuple[Data, Data]:
         """Training and validation part; those of the fit that is resumed."""
@@ -200,10 +199,15 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, Mapping):
         is_like = isinstance(other, Mapping) and one.keys() == other.keys()
         return is_like and all(_same(one[key], other[key]) for key in one)
-    if isinstance(one, _SEQUENCE) and np.ndim(one):
-        is_like = isinstance(other, _SEQUENCE) and np.shape(one)[:1] == np.shape(other)[:1]
-        return is_like and all(map(_same, one, other))
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    if _is_sequence(one):
+        return _is_sequence(other) and len(one) == len(other) and all(map(_same, one, other))
     return one is other or bool(np.all(one == other))
+
+
+def _is_sequence(value: Any) -> bool:
+    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def _checksum(array: Any, before: dict[str, Any] | None = None) -> dict[str, Any]:

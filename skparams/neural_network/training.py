@@ -7,6 +7,7 @@ weights, and returns the flat buffer of those to keep.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,11 +118,11 @@ def train_epochs(
 
     if tasks.needs_state and not incremental:
         course.attributes = state
-    if incremental:
-        epochs = range(1)
-    else:
-        left = mlp.max_iter if not course.converged else course.n_epochs_before
-        epochs = tasks.steps(left, "epoch", fitted, course.n_epochs_before)
+    epochs: Iterable[int] = range(1)
+    if not incremental:
+        before = course.n_epochs_before
+        n_epochs = before if course.converged else mlp.max_iter
+        epochs = tasks.steps(n_epochs, "epoch", fitted, before)
     course.is_whole = True
     try:
         with np.errstate(all="ignore"):
