@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from skparams._keep.contents import (
     pickles_its_own_way,
     winner_of,
 )
-from skparams._keep.kinds import KINDS, TYPES, function_name
+from skparams._keep.kinds import ARRAY, KINDS, TYPES, function_name
 from skparams._walk import join
 from skparams.specs import is_estimator, view_of
 
@@ -32,6 +33,7 @@ SPARSE_PARTS = {
 # Lists of numbers from this length on are stored as arrays.
 MIN_ARRAY = 8
 
+INDICES = re.compile(r"\[\d+(, \d+)*\]")
 _NUMBERS = {int: "int64", float: "float64", bool: "bool"}
 # dtypes that safetensors has not, and those as which their bytes are stored.
 _VIEWS = {"c8": "f4", "c16": "f8", "M8": "i8", "m8": "i8"}
@@ -117,7 +119,15 @@ class Encoder:
             else:
                 name = array.dtype.str if of_numpy else first.__name__
                 return {"@list": [name, self._array(array, path)]}
+        if _are_vectors(values):
+            return [self._row(item, path, i) for i, item in enumerate(values)]
         return [self.encode(item, f"{path}[{i}]") for i, item in enumerate(values)]
+
+    def _row(self, array: np.ndarray, path: str, i: int) -> Item:
+        """An array as an object, so that those of a long list are rows of a table."""
+        self._n_objects += 1
+        name, path = INDICES.sub("[:]", path), f"{path}[{i}]"
+        return Item({"@class": ARRAY, "fields": {name: self._array(array, path)}}, path)
 
     def _dict(self, value: Mapping, path: str) -> Any:
         keys, items = list(value), list(value.values())
@@ -250,6 +260,13 @@ def stored(array: np.ndarray, path: str) -> Stored:
         dtype, pair = native.dtype.str, as_stored in ("f4", "f8")
         flat = flat.reshape([*flat.shape, 1]).view(as_stored) if pair else flat.view(as_stored)
     return Stored(flat, path, dtype, axes if axes != sorted(axes) else None)
+
+
+def _are_vectors(values: list) -> bool:
+    """Whether a list holds many arrays of numbers with one axis."""
+    return len(values) >= MIN_ARRAY and all(
+        type(item) is np.ndarray and item.ndim == 1 and item.dtype.kind in "biuf" for item in values
+    )
 
 
 def _described(value: Any, name: str) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count
@@ -15,12 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skparams._keep.encode import Item, Stored
+from skparams._keep.encode import INDICES, Item, Stored
 
 # The bytes of an array that is stored once for all rows of a table that have the same.
 MAX_COPIED = 4096
-
-_INDICES = re.compile(r"\[\d+(, \d+)*\]")
 
 
 class _Table(NamedTuple):
@@ -121,7 +118,7 @@ class _Arrays:
     def _put_rows(self, column: list[Stored], path: str, alone: bool) -> Any:
         """Store arrays one after the other, or once if all are alike and nothing else has them."""
         first = column[0]
-        path = _INDICES.sub("[:]", path) + first.path.removeprefix(path)
+        path = INDICES.sub("[:]", path) + first.path.removeprefix(path)
         alike = alone and all(_equal(first.array, each.array) for each in column[1:])
         if alike and first.array.nbytes <= MAX_COPIED:
             return _reference("@copy", self._put(path, first.array), first)
@@ -177,7 +174,7 @@ def _column(values: list[Any], path: str, arrays: _Arrays) -> Any:
         return arrays.one(first) if all(each is first for each in values) else arrays.rows(values)
     if isinstance(first, str):
         return first if len(set(values)) == 1 else {"@column": values}
-    return arrays.numbers(values, f"{_INDICES.sub('[:]', path)}.numbers")
+    return arrays.numbers(values, f"{INDICES.sub('[:]', path)}.numbers")
 
 
 def constant(value: Any) -> Any:

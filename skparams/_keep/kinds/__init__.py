@@ -1,5 +1,8 @@
 """Objects in estimators that are no estimators themselves, one file for each family."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from skparams._keep.kinds.boosting import BOOSTING
 from skparams._keep.kinds.kind import Kind
 from skparams._keep.kinds.losses import LOSSES
@@ -13,5 +16,18 @@ from skparams._keep.kinds.plain import PLAIN
 from skparams._keep.kinds.random import RANDOM
 from skparams._keep.kinds.trees import TREES
 
-_ALL = (*PLAIN, *LOSSES, *RANDOM, *TREES, *BOOSTING, *NEIGHBORS)
+# An array of a long list, so that the list is one table. Its one field has the list's name, as
+# another list is another table.
+ARRAY = "numpy.ndarray"
+
+
+def _array(cls: type, fields: Mapping[str, Any]) -> Any:
+    (array,) = fields.values()
+    return array
+
+
+_ALL = (
+    Kind((ARRAY,), lambda array: {"array": array}, _array),
+    *(*PLAIN, *LOSSES, *RANDOM, *TREES, *BOOSTING, *NEIGHBORS),
+)
 KINDS: dict[str, Kind] = {name: kind for kind in _ALL for name in kind.classes}
