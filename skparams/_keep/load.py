@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+from skparams._keep.checks import check_attribute_names, check_attributes
 from skparams._keep.classes import loaded_class
 from skparams._keep.container import read
-from skparams._keep.contents import complete
+from skparams._keep.contents import ROUTING, complete
 from skparams._keep.decode import Decoder, Sections
 from skparams._keep.errors import ParamsFileError
 from skparams._keep.into import put_into
@@ -122,11 +123,15 @@ def object_of_kind(name: str, fields: dict[str, Any]) -> Any:
 
 def _estimator(cls: type, sections: Sections, versions: Versions) -> Any:
     attributes, params = sections["attributes"], sections["params"]
-    versions.check_attributes(cls, attributes)
     made = cls(**versions.hyperparameters(cls, params))
+    before = {ROUTING, *vars(made)}
+    versions.check_attributes(cls, attributes.keys() - before)
+    check_attribute_names(cls, attributes.keys() - before)
     for name, value in attributes.items():
         if not name.isidentifier() or name in params or name.startswith("__"):
             raise ValueError(f"{name!r} is no attribute that fit sets")
         vars(made)[name] = value
     complete(made)
+    if attributes.keys() - before:
+        check_attributes(made)
     return made

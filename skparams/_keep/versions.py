@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -73,7 +73,7 @@ class Versions:
                 )
         return {name: value for name, value in params.items() if name in known}
 
-    def check_attributes(self, cls: type, attributes: Mapping[str, Any]) -> None:
+    def check_attributes(self, cls: type, attributes: Collection[str]) -> None:
         """Raise if an attribute is missing that predictions need under the version here."""
         here = version_of("sklearn")
         fitted = any(name.endswith("_") for name in attributes)

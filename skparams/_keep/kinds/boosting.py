@@ -28,26 +28,28 @@ def _fields(predictor: Any) -> dict[str, Any]:
     _check(nodes, len(predictor.raw_left_cat_bitsets))
     return {
         **{name: getattr(predictor, name) for name in _BITSETS},
-        **{name: nodes[name].astype(stored_dtype(nodes.dtype[name])) for name in _kept(nodes)},
+        **{
+            name: nodes[name].astype(stored_dtype(nodes.dtype[name])) for name in _kept(nodes.dtype)
+        },
     }
 
 
-def _kept(nodes: Any) -> list[str]:
-    return [name for name in nodes.dtype.names if name != "depth"]
+def _kept(dtype: np.dtype[Any]) -> list[str]:
+    return [name for name in dtype.names or () if name != "depth"]
 
 
 def _build(cls: type, fields: Mapping[str, Any]) -> Any:
     """Return a predictor with the nodes as they were, once all that walks them is checked."""
-    nodes = np.zeros(0, predictor_dtype())
-    check_names(fields, (*_BITSETS, *_kept(nodes)))
+    dtype = np.dtype(predictor_dtype())
+    check_names(fields, (*_BITSETS, *_kept(dtype)))
     raw = array(fields, "raw_left_cat_bitsets", np.uint32, (None, _WORDS))
     binned = array(fields, "binned_left_cat_bitsets", np.uint32, (len(raw), _WORDS))
 
     first = fields["value"]
     n_nodes = first.size if type(first) is np.ndarray else 0
-    nodes = np.zeros(n_nodes, nodes.dtype)
-    for name in _kept(nodes):
-        nodes[name] = array(fields, name, stored_dtype(nodes.dtype[name]), (n_nodes,))
+    nodes: np.ndarray[Any, Any] = np.zeros(n_nodes, dtype)
+    for name in _kept(dtype):
+        nodes[name] = array(fields, name, stored_dtype(dtype[name]), (n_nodes,))
     inner = _check(nodes, len(raw))
     nodes["depth"] = _depths(inner, nodes["left"][inner], nodes["right"][inner], n_nodes)
     return cls(nodes, np.array(binned, order="C"), np.array(raw, order="C"))
