@@ -13,7 +13,7 @@ from typing import Any
 
 from skparams._compat import HAS_CALLBACKS, installed_sklearn
 from skparams._escape import clean
-from skparams._keep.container import write
+from skparams._keep.container import safetensors, write
 from skparams._keep.contents import Refused
 from skparams._keep.encode import Encoder
 from skparams._keep.save import contents_of
@@ -115,6 +115,7 @@ class Checkpoint:
         context : CallbackContext
             Its task.
         """
+        safetensors()
         _check_fit(estimator, context)
         self._check_folder()
         with self._lock:

@@ -72,14 +72,32 @@ class _Place(NamedTuple):
     begin: int
 
 
+def safetensors() -> Any:
+    """Import safetensors; ImportError that says what to install."""
+    try:
+        import safetensors
+    except ImportError as error:
+        raise ImportError(
+            'Files of parameters need safetensors. Install it with pip install "skparams[keep]".'
+        ) from error
+    if not hasattr(safetensors.safe_open, "offset_keys"):
+        raise ImportError(
+            f"Files of parameters need safetensors 0.6.1, here is {safetensors.__version__}. "
+            'Update it with pip install "skparams[keep]".'
+        )
+    return safetensors
+
+
 def write(
     path: str | os.PathLike[str], text: dict[str, Any], arrays: Mapping[str, np.ndarray]
 ) -> None:
     """Write a text and arrays to a file, in place of the one that is there.
 
     Not by safetensors itself: its errors have no number (is the disk full?), its versions before
-    0.8 copy all arrays first, and the checksum of the header needs a known place.
+    0.8 copy all arrays first, and the checksum of the header needs a known place. It must be there
+    all the same, as the file could not be read again.
     """
+    safetensors()
     path = _decoded(path)
     for name, array in arrays.items():
         _check_array(name, array)
@@ -164,6 +182,7 @@ def read(path: str | os.PathLike[str], *, verify: bool) -> Contents:
 
     A file that someone replaces stays as it was for those who mapped it.
     """
+    safetensors()
     path = _decoded(path)
     mode = os.stat(path).st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # opening it may take forever
@@ -227,18 +246,13 @@ def _not_ours(path: str, head: bytes) -> str:
 
 def _parse_header(path: str) -> tuple[dict[str, Any], list[tuple[str, str, list[int]]]]:
     """The text, and of each array its name, dtype and shape; the offsets have no gaps."""
+    package = safetensors()
     try:
-        from safetensors import SafetensorError, safe_open
-    except ImportError as error:
-        raise ImportError(
-            'Reading parameters needs safetensors. Install it with pip install "skparams[keep]".'
-        ) from error
-    try:
-        with safe_open(path, framework="numpy") as opened:
+        with package.safe_open(path, framework="numpy") as opened:
             text = _from_json(path, (opened.metadata() or {}).get("skparams", ""))
             slices = {name: opened.get_slice(name) for name in opened.offset_keys()}
             return text, [(name, s.get_dtype(), s.get_shape()) for name, s in slices.items()]
-    except SafetensorError as error:
+    except package.SafetensorError as error:
         raise ParamsFileError(f"{path!r} is damaged: {error}.") from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from skparams._keep.container import write
+from skparams._keep.container import safetensors, write
 from skparams._keep.contents import Refused, winner_of
 from skparams._keep.encode import Encoder, Item
 from skparams._keep.table import pack
@@ -65,6 +65,7 @@ def save_params(estimator: Any, path: str | os.PathLike[str], *, state: bool = F
     >>> load_params(path).coef_
     array([0.66666667])
     """
+    safetensors()
     check_estimator("save_params", estimator)
     check_fitted("save_params", Walk(estimator))
     winner = winner_of(estimator)

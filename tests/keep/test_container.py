@@ -1,6 +1,5 @@
 """Files of arrays and a text: what comes back, what is refused, what stays when a save fails."""
 
-import builtins
 import errno
 import gzip
 import io
@@ -11,16 +10,17 @@ import stat
 import sys
 import tempfile
 import threading
+import types
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams import ParamsFileError, load_params, save_params
+from skparams import Checkpoint, ParamsFileError, inspect_params, load_params, save_params
 from skparams._keep import atomic, container
 from skparams._keep.container import read, write
 from tests.keep.sealed import BEGIN, sealed, sealed_file
@@ -700,15 +700,30 @@ def test_what_the_tests_forge_can_be_read(tmp_path):
     assert_same(found, arrays)
 
 
-def test_without_safetensors_the_error_names_it(tmp_path, monkeypatch):
-    write(tmp_path / "file", TEXT, SMALL)
-    importing = builtins.__import__
+@pytest.fixture(params=["missing", "too old"])
+def without_safetensors(request, monkeypatch):
+    package = types.ModuleType("safetensors")
+    package.safe_open, package.__version__ = object, "0.5.3"
+    there = None if request.param == "missing" else package
+    monkeypatch.setitem(sys.modules, "safetensors", there)
+    return request.param
 
-    def missing(name, *args, **kwargs):
-        if name == "safetensors":
-            raise ModuleNotFoundError(name)
-        return importing(name, *args, **kwargs)
 
-    monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(ImportError, match=r"skparams\[keep\]"):
-        read(tmp_path / "file", verify=True)
+def test_without_safetensors_the_error_names_the_extra(tmp_path, without_safetensors, monkeypatch):
+    monkeypatch.setattr("skparams._keep.save.contents_of", None)  # not called
+    path = tmp_path / "file"
+    path.write_bytes(b"not read")
+    model = Ridge().fit([[0.0], [1.0]], [0.0, 1.0])
+    calls = [
+        lambda: write(path, TEXT, SMALL),
+        lambda: save_params(model, path),
+        lambda: load_params(path),
+        lambda: inspect_params(path),
+        lambda: Checkpoint(path).setup(model, None),
+    ]
+    expected = "need safetensors" + (" 0.6.1, here is 0.5.3" * (without_safetensors == "too old"))
+    for call in calls:
+        with pytest.raises(ImportError, match=rf"{expected}.*skparams\[keep\]"):
+            call()
+    assert path.read_bytes() == b"not read"
+    assert only(tmp_path, "file")
