@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 import scipy.sparse as sp
 
+from skparams.neural_network.batches import Optimizer
 from skparams.neural_network.samples import RowOrder, checked_rows
 from skparams.neural_network.schedules import depends_on_max_iter
 from skparams.neural_network.validation import Data, split
@@ -154,6 +155,7 @@ def load_checkpoint(mlp: BaseMLP, path: str | os.PathLike) -> Resume:
 def _is_possible(loaded: Any, resumed: Any) -> bool:
     """Whether a file has all that training reads, of the types that it has; values may be wrong."""
     values = vars(loaded)
+    optimizer = values.get("_optimizer")
     numbers = [values.get(name) for name in ("n_iter_", "t_", "_no_improvement_count")]
     return (
         isinstance(resumed, dict)
@@ -164,6 +166,8 @@ def _is_possible(loaded: Any, resumed: Any) -> bool:
         and isinstance(resumed["data"], dict)
         and isinstance(values.get("_random_state"), np.random.RandomState)
         and isinstance(values.get("history_"), dict)
+        and isinstance(optimizer, dict)
+        and optimizer.keys() >= Optimizer.__annotations__.keys()
         and all(isinstance(number, int) and number >= 0 for number in numbers)
         and all(len(column) >= values["n_iter_"] for column in values["history_"].values())
     )

@@ -365,7 +365,8 @@ def test_a_forged_state_is_an_error(forged, path, iris):
     kept = pickle.loads(pickle.dumps(load_params(path)))
     FORGED[forged](kept)
     save_params(kept, path, state=True)
-    with pytest.raises(ValueError):
+    match = r"no state of training|order of 150|optimizer is of|has arrays of shapes|no checkpoint"
+    with pytest.raises(ValueError, match=match):
         MLPClassifier(**SMALL).fit(*iris, resume=path)
 
 
@@ -383,7 +384,7 @@ def test_a_forged_state_between_calls_is_an_error(forge, path, iris):
     model = pickle.loads(pickle.dumps(model))
     forge(model)
     save_params(model, path, state=True)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"order of 150|has the position|state of the optimizer"):
         load_params(path).partial_fit(*iris)
 
 
@@ -528,7 +529,7 @@ def test_bad_arguments(path, tmp_path, iris):
     with pytest.raises(ValueError, match="path must be that of a file, got ''"):
         Checkpoint("")
     model = MLPClassifier(**SMALL)
-    with pytest.raises(FileNotFoundError, match="no such folder.*nowhere"):
+    with pytest.raises(FileNotFoundError, match=r"no such folder.*nowhere"):
         model.set_callbacks(Checkpoint(tmp_path / "nowhere" / "a")).fit(*iris)
     with pytest.raises(IsADirectoryError, match="path is a folder"):
         model.set_callbacks(Checkpoint(tmp_path)).fit(*iris)
@@ -561,7 +562,7 @@ def kill_at_random_moments(path, n_kills):
     X, y = load_iris(return_X_y=True)
     rng = np.random.RandomState(0)
     options = {"early_stopping": True, "dropout": 0.1, "n_iter_no_change": np.inf}
-    model = MLPClassifier(**SMALL | {"max_iter": 10}, **options)
+    model = MLPClassifier(**SMALL | {"max_iter": 6}, **options)
     whole = clone(model).fit(X, y)
     fit_slowly(clone(model), path, X, y)  # compiles and imports what it needs
     start = time.perf_counter()
@@ -570,9 +571,10 @@ def kill_at_random_moments(path, n_kills):
     assert status == 0
     epochs = []
     for _ in range(n_kills):
-        os.unlink(path)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
         child = forked(fit_slowly, clone(model), path, X, y)
-        time.sleep(rng.uniform(0.1, 1) * took)
+        time.sleep(rng.uniform(0, 1) * took)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         if os.path.exists(path):
@@ -580,7 +582,6 @@ def kill_at_random_moments(path, n_kills):
             check_fits(clone(model).fit(X, y, resume=path), whole)
         else:
             epochs.append(0)
-            fit_slowly(clone(model), path, X, y)
     return f"killed after {sorted(set(epochs))} of {whole.n_iter_} epochs"
 
 
