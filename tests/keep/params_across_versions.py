@@ -8,7 +8,6 @@ with both versions. `.ci/run` does both, from the oldest versions to the newest 
 import pickle
 import sys
 import warnings
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 

@@ -18,7 +18,7 @@ def n_features_of(estimator: Any) -> int:
 
 
 def floats(estimator: Any, name: str, shape: tuple[int | None, ...]) -> np.ndarray[Any, Any]:
-    """Return an attribute that is an array of finite floats of a shape, where None is any length."""
+    """An attribute that is an array of finite floats of a shape; None stands for any length."""
     value = vars(estimator)[name]
     dtype = np.float32 if getattr(value, "dtype", None) == np.float32 else np.float64
     array(vars(estimator), name, dtype, shape)
