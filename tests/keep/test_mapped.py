@@ -73,7 +73,7 @@ def test_networks_of_any_settings(name, seeds, mapped):
     assert sum(check_network(seed, name, mapped) for seed in seeds) > len(seeds) / 3
 
 
-@pytest.mark.parametrize("given", PCAS, ids=str)
+@pytest.mark.parametrize("given", PCAS, ids=range(len(PCAS)))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_pca(given, dtype, mapped, rng):
     X = rng.standard_normal((40, 6)).astype(dtype)

@@ -91,7 +91,7 @@ def test_partial_fit_goes_on_in_the_middle(solver, random_state, rng):
     np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
 
 
-@pytest.mark.parametrize("given", PCAS, ids=str)
+@pytest.mark.parametrize("given", PCAS, ids=range(len(PCAS)))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_pca(given, dtype, rng):
     X = rng.standard_normal((40, 6)).astype(dtype) @ rng.standard_normal((6, 6)).astype(dtype)
