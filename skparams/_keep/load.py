@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from skparams._keep.checks import check_attribute_names, check_attributes
+from skparams._keep.checks import check_attribute_names, check_attributes, check_hyperparameters
 from skparams._keep.classes import loaded_class
 from skparams._keep.container import read
 from skparams._keep.contents import ROUTING, complete
@@ -131,6 +131,7 @@ def _estimator(cls: type, sections: Sections, versions: Versions) -> Any:
         if not name.isidentifier() or name in params or name.startswith("__"):
             raise ValueError(f"{name!r} is no attribute that fit sets")
         vars(made)[name] = value
+    check_hyperparameters(made)
     complete(made)
     if attributes.keys() - before:
         check_attributes(made)

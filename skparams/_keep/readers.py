@@ -52,13 +52,20 @@ def _numbers(content: list[Any]) -> list[Any]:
     return list(array)
 
 
+def _shape(lengths: Any) -> tuple[int, ...]:
+    """Return the lengths of axes; NumPy would take -1 for what is left."""
+    if not all(type(length) is int and length >= 0 for length in lengths):
+        raise ValueError(f"{lengths!r} is no shape")
+    return tuple(lengths)
+
+
 def _text(content: list[Any]) -> np.ndarray:
     name, shape, items = content
     dtype = _dtype(name)
     longest = max(map(len, items), default=0)
     if dtype.kind != "U" or dtype.itemsize * len(items) > 4 * longest * len(items) + MAX_PADDING:
         raise ValueError(f"{name!r} is no dtype of text of at most {longest} characters")
-    return np.array(items, dtype).reshape(shape)
+    return np.array(items, dtype).reshape(_shape(shape))
 
 
 def _raw(content: list[Any]) -> np.ndarray:
@@ -71,7 +78,7 @@ def _raw(content: list[Any]) -> np.ndarray:
 
 def _objects(content: list[Any]) -> np.ndarray:
     shape, items = content
-    return np.fromiter(items, object, len(items)).reshape(shape)
+    return np.fromiter(items, object, len(items)).reshape(_shape(shape))
 
 
 def _sparse(content: list[Any]) -> Any:

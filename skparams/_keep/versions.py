@@ -28,7 +28,7 @@ _NEEDED = {
     "1.9": dict.fromkeys(("NuSVC", "NuSVR", "OneClassSVM", "SVC", "SVR"), "_effective_probability"),
 }
 # Values that scikit-learn gives hyperparameters that have no effect any more.
-_WITHOUT_EFFECT = ("deprecated", "warn")
+WITHOUT_EFFECT = ("deprecated", "warn")
 
 
 class Versions:
@@ -67,7 +67,7 @@ class Versions:
         """Those that the constructor takes; raise if it does not take one that has an effect."""
         known = defaults_of(cls)
         for name, value in params.items():
-            if name not in known and value not in _WITHOUT_EFFECT:
+            if name not in known and value not in WITHOUT_EFFECT:
                 raise ParamsFileError(
                     f"{cls.__name__} has no hyperparameter {name!r} {self._under(cls)}"
                 )

@@ -9,7 +9,7 @@ from skparams._keep.checks.ensembles import ENSEMBLES
 from skparams._keep.checks.generic import (
     check_attribute_names as check_attribute_names,
     check_dims,
-    check_hyperparameters,
+    check_hyperparameters as check_hyperparameters,
 )
 from skparams._keep.checks.histogram import HISTOGRAM
 from skparams._keep.checks.indices import INDICES
@@ -22,7 +22,6 @@ CHECKS: dict[str, Callable[[Any], None]] = {**INDICES, **ROWS, **SVM, **ENSEMBLE
 
 def check_attributes(estimator: Any) -> None:
     """Raise ValueError unless the attributes of a file go together."""
-    check_hyperparameters(estimator)
     check_dims(estimator)
     for base in type(estimator).__mro__:
         package = ".".join(base.__module__.split(".")[:2])

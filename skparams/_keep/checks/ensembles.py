@@ -58,7 +58,10 @@ def _check_boosting(estimator: Any) -> None:
             raise ValueError(f"each tree must have {n_features} features and one output")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        start = estimator._raw_predict_init(np.zeros((1, n_features), np.float32))
+        try:
+            start = estimator._raw_predict_init(np.zeros((1, n_features), np.float32))
+        except Exception as error:  # whatever an estimator raises that is forged itself
+            raise ValueError(f"init_ does not predict: {error}") from error
     if start.shape != (1, n_columns) or start.dtype != np.float64:
         raise ValueError(f"init_ must predict {n_columns} columns, not {start.shape[1:]}")
 

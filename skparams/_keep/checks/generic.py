@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
+from skparams._keep.versions import WITHOUT_EFFECT
 from skparams._walk import leaves_of
 from skparams.specs import Context, EstimatorView, Rule, dims_of, view_of
 
@@ -27,8 +28,15 @@ def check_attribute_names(cls: type, names: Iterable[str]) -> None:
 
 
 def check_hyperparameters(estimator: Any) -> None:
-    """Raise ValueError unless the hyperparameters are some that fit takes."""
+    """Raise ValueError unless the hyperparameters are some that fit takes.
+
+    Compiled code trusts them too, and not all methods that need no fit check them.
+    """
     if _is_ours(type(estimator)) and hasattr(estimator, "_parameter_constraints"):
+        params = estimator.get_params(deep=False)
+        if any(isinstance(value, str) and value in WITHOUT_EFFECT for value in params.values()):
+            effective = {n: v for n, v in params.items() if v not in WITHOUT_EFFECT}
+            estimator = type(estimator)(**effective)
         estimator._validate_params()
 
 
@@ -57,6 +65,8 @@ def _known_lengths(view: EstimatorView) -> dict[str, tuple[str, int]]:
         lengths["n_features"] = ("n_features_in_", int(n_features))
     classes = view.values.get("classes_")
     if isinstance(classes, np.ndarray) and classes.ndim == 1:
+        if len(set(classes.tolist())) < len(classes):
+            raise ValueError("classes_ must have each class once")
         lengths["n_classes"] = ("classes_", len(classes))
     return lengths
 

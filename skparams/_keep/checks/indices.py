@@ -81,6 +81,7 @@ def _check_infrequent(estimator: Any) -> None:
             raise ValueError("_infrequent_indices must be one or more, each once")
         expected = np.full(n, n - n_rare)
         expected[np.setdiff1d(np.arange(n), rare)] = np.arange(n - n_rare)
+        indices(mapping, "_default_to_infrequent_mappings", 0, n, (n,))
         if not np.array_equal(mapping, expected):
             raise ValueError("_default_to_infrequent_mappings must follow from _infrequent_indices")
 
@@ -109,6 +110,10 @@ def _check_one_hot(estimator: Any) -> None:
 def number_in(value: Any, name: str, n: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < n:
         raise ValueError(f"{name} must be from 0 to {n - 1}, got {value!r:.40}")
+
+
+def _check_topics(estimator: Any) -> None:
+    floats(estimator, "exp_dirichlet_component_", estimator.components_.shape)
 
 
 def _check_agglomeration(estimator: Any) -> None:
