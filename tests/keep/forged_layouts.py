@@ -57,7 +57,7 @@ TREE = {
     "feature": (shapes, dtypes, outside(-2, P)),
     "threshold": (shapes, dtypes, nan),
     "impurity|weighted_n_node_samples": (shapes, dtypes),
-    "n_node_samples": (shapes, dtypes, outside(0, 1 << 62)),
+    "n_node_samples": (shapes, dtypes, outside(0, 1 << 63)),
     "missing_go_to_left": (shapes, dtypes, outside(0, 2)),
 }
 PREDICTOR = {
@@ -89,7 +89,10 @@ _SVM = {
     "attributes/classes_": (shapes,),
     "attributes/shape_fit_/@tuple/0": (),  # larger is legal; smaller than an index is not
     "attributes/(shape_fit_.*|class_weight_|_num_iter|n_iter_|fit_status_)": (),
-    "attributes/(_sparse|_gamma|_effective_probability|_probability)": (),
+    "attributes/_sparse": (number,),
+    "attributes/(_gamma|_effective_probability|offset_).*": (),
+    # what the constructors of all of these set, whatever they take
+    "attributes/(C|nu|epsilon|probability|class_weight|random_state)": (),
 }
 _ROWS = {
     **_HEAD,
@@ -101,6 +104,7 @@ _ROWS = {
     "attributes/_fit_method": (number,),
     "attributes/_tree": (number,),
     "attributes/effective_metric_": (number,),
+    "attributes/(radius|n_neighbors)": (),
     "attributes/effective_metric_params_.*": (),
 }
 _SEARCH_TREE = {
@@ -115,8 +119,7 @@ _CATEGORIES = {
     **_HEAD,
     "attributes/categories_/.*": (shapes, order),
     "attributes/_n_features_outs/.*": (number,),
-    "attributes/(drop_idx_|_drop_idx_after_grouping)/@objects/1/.*": (),
-    "attributes/(drop_idx_|_drop_idx_after_grouping)/@objects/0/.*": (),
+    "attributes/(drop_idx_|_drop_idx_after_grouping).*": (),
     "attributes/_infrequent_indices/[0-9]": (shapes, dtypes, outside(0, 6), doubled),
     "attributes/_default_to_infrequent_mappings/[0-9]": (shapes, dtypes, outside(0, 6), order),
     "attributes/_infrequent_enabled": (),
@@ -176,7 +179,8 @@ LAYOUTS = {
         "attributes/estimators_/1",
         {
             **_under("attributes/estimators_/1/attributes/tree_/fields", TREE),
-            "attributes/estimators_/1/attributes/(n_features_in_|n_outputs_|n_classes_)": (number,),
+            "attributes/estimators_/1/attributes/(n_features_in_|n_outputs_)": (number,),
+            "attributes/estimators_/1/attributes/n_classes_/.*": (number,),
             "attributes/estimators_/1/attributes/classes_": (shapes,),
             "attributes/estimators_/1/(attributes/max_features_|params/.*)": (),
         },
@@ -191,7 +195,7 @@ LAYOUTS = {
             "attributes/estimators_/@objects/0/.*": (number,),
             "attributes/init_/attributes/(class_prior_)": (shapes,),
             "attributes/_loss/fields/.*": (),
-            "attributes/(estimators_|init_|n_|classes_|max_|_n|_rng|train|_raw|oob).*": (),
+            "attributes/(alpha|estimators_|init_|n_|classes_|max_|_n|_rng|train|_raw|oob).*": (),
         },
     ),
     "histogram boosting": Layout(

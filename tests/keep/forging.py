@@ -16,7 +16,9 @@ from scipy import sparse
 from skparams import load_params
 from skparams._keep import decode
 from skparams._keep.container import write
+from skparams._keep.contents import Refused as Refused
 from skparams._keep.encode import Encoder, Item, Stored
+from skparams._keep.save import contents_of
 from skparams._keep.table import pack
 
 MAX_MEMORY = 6 << 30  # of a child, so that a huge length is an error
@@ -168,6 +170,8 @@ class Case:
         """Yield a description and an encoded object for each way to forge a value."""
         array = value.array if isinstance(value, Stored) else None
         for name, other in kind(value if array is None else array, rng):
+            if array is not None and _same(array, other):
+                continue
             if isinstance(other, np.ndarray):
                 axes = value.axes if value.axes and len(value.axes) == other.ndim else None
                 flat = np.ascontiguousarray(other).reshape(other.shape)
@@ -197,6 +201,14 @@ class Case:
                 return []
             return ["partial_fit", *used(model, self.X)]
         return used(model, self.X)
+
+
+def _same(array, other):
+    return (
+        isinstance(other, np.ndarray)
+        and (array.dtype, array.shape) == (other.dtype, other.shape)
+        and array.tobytes() == other.tobytes()
+    )
 
 
 def used(model, X):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._keep.checks.values import indices, n_features_of, number
+from skparams._keep.checks.values import floats, indices, n_features_of, number
 from skparams._keep.kinds.fields import array
 
 
@@ -113,7 +113,9 @@ def number_in(value: Any, name: str, n: int) -> None:
 
 
 def _check_topics(estimator: Any) -> None:
-    floats(estimator, "exp_dirichlet_component_", estimator.components_.shape)
+    shape = (estimator.n_components, n_features_of(estimator))
+    for name in ("components_", "exp_dirichlet_component_"):
+        floats(estimator, name, shape)
 
 
 def _check_agglomeration(estimator: Any) -> None:
@@ -128,4 +130,5 @@ INDICES: dict[str, Callable[[Any], None]] = {
     "sklearn.preprocessing._BaseEncoder": _check_categories,
     "sklearn.preprocessing.OneHotEncoder": _check_one_hot,
     "sklearn.cluster.FeatureAgglomeration": _check_agglomeration,
+    "sklearn.decomposition.LatentDirichletAllocation": _check_topics,
 }
