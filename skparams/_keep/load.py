@@ -16,7 +16,7 @@ from skparams._keep.decode import Decoder, Sections
 from skparams._keep.errors import ParamsFileError
 from skparams._keep.into import put_into
 from skparams._keep.kinds import KINDS
-from skparams._keep.versions import Versions
+from skparams._keep.versions import WITHOUT_EFFECT, Versions
 from skparams._walk import check_names
 
 # What reading a file raises that is not what it should be, whoever wrote it.
@@ -131,7 +131,7 @@ def _estimator(cls: type, sections: Sections, versions: Versions) -> Any:
         if not name.isidentifier() or name in params or name.startswith("__"):
             raise ValueError(f"{name!r} is no attribute that fit sets")
         vars(made)[name] = value
-    check_hyperparameters(made)
+    check_hyperparameters(made, WITHOUT_EFFECT)
     complete(made)
     if attributes.keys() - before:
         check_attributes(made)

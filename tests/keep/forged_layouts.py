@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from tests.keep.forging import dtypes, doubled, infinite, nan, number, order, outside, shapes
+from tests.keep.forging import doubled, dtypes, infinite, nan, number, order, outside, shapes
 
 N, P = 60, 5
 

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.tree import DecisionTreeRegressor
-from sklearn.tree._classes import BaseDecisionTree
-from sklearn.tree._tree import Tree
 
 from skparams._keep.checks.values import indices, instance, n_features_of, number
+
+_TREE = "sklearn.tree._classes.BaseDecisionTree"
+_REGRESSOR = "sklearn.tree._classes.DecisionTreeRegressor"
 
 
 def _check_tree(estimator: Any) -> None:
     """Check that the nodes are of as many features and classes as the estimator says."""
-    tree = instance(estimator.tree_, "tree_", Tree)
+    tree = instance(estimator.tree_, "tree_", "sklearn.tree._tree.Tree")
     if tree.n_features != n_features_of(estimator):
         raise ValueError(f"tree_ has {tree.n_features} features, not {n_features_of(estimator)}")
     number(estimator, "n_outputs_", tree.n_outputs, tree.n_outputs)
@@ -34,7 +34,7 @@ def _check_tree(estimator: Any) -> None:
 def _check_forest(estimator: Any) -> None:
     n_features = n_features_of(estimator)
     for member in estimator.estimators_:
-        instance(member, "a member of estimators_", BaseDecisionTree)
+        instance(member, "a member of estimators_", _TREE)
         if member.tree_.n_features != n_features:
             raise ValueError(f"each tree must have {n_features} features")
         if member.n_outputs_ != estimator.n_outputs_:
@@ -53,7 +53,7 @@ def _check_boosting(estimator: Any) -> None:
     if not isinstance(trees, np.ndarray) or trees.ndim != 2 or trees.shape[1] != n_columns:
         raise ValueError(f"estimators_ must have {n_columns} columns, got {np.shape(trees)}")
     for member in trees.flat:
-        tree = instance(member, "a member of estimators_", DecisionTreeRegressor).tree_
+        tree = instance(member, "a member of estimators_", _REGRESSOR).tree_
         if tree.n_features != n_features or tree.value.shape[1:] != (1, 1):
             raise ValueError(f"each tree must have {n_features} features and one output")
     with warnings.catch_warnings():
@@ -73,7 +73,7 @@ def _check_isolation(estimator: Any) -> None:
     if not len(trees) == len(columns) == len(lengths) == len(depths):
         raise ValueError("there must be as many estimators_features_ and path lengths as trees")
     for member, each, *numbers in zip(trees, columns, lengths, depths, strict=True):
-        tree = instance(member, "a member of estimators_", BaseDecisionTree).tree_
+        tree = instance(member, "a member of estimators_", _TREE).tree_
         indices(each, "estimators_features_", 0, n_features_of(estimator), (tree.n_features,))
         for of_nodes in numbers:
             if np.shape(of_nodes) != (tree.node_count,):

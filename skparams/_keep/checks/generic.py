@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams._keep.versions import WITHOUT_EFFECT
 from skparams._walk import leaves_of
 from skparams.specs import Context, EstimatorView, Rule, dims_of, view_of
 
@@ -27,15 +26,18 @@ def check_attribute_names(cls: type, names: Iterable[str]) -> None:
                 raise ValueError(f"{name!r} is no attribute that fit sets")
 
 
-def check_hyperparameters(estimator: Any) -> None:
+def check_hyperparameters(estimator: Any, ignored: Collection[str]) -> None:
     """Raise ValueError unless the hyperparameters are some that fit takes.
 
-    Compiled code trusts them too, and not all methods that need no fit check them.
+    Compiled code trusts them too, and not all methods that need no fit check them. Those whose
+    value is one of ``ignored`` have no effect.
     """
     if _is_ours(type(estimator)) and hasattr(estimator, "_parameter_constraints"):
         params = estimator.get_params(deep=False)
-        if any(isinstance(value, str) and value in WITHOUT_EFFECT for value in params.values()):
-            effective = {n: v for n, v in params.items() if v not in WITHOUT_EFFECT}
+        if any(isinstance(value, str) and value in ignored for value in params.values()):
+            effective = {
+                n: v for n, v in params.items() if not (isinstance(v, str) and v in ignored)
+            }
             estimator = type(estimator)(**effective)
         estimator._validate_params()
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.compose import ColumnTransformer
-from sklearn.ensemble._hist_gradient_boosting.binning import _BinMapper
-from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
-from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder
 
 from skparams._keep.checks.values import floats, indices, instance, n_features_of, number
-from skparams._keep.kinds.fields import array
+from skparams._keep.kinds import array
 
+_MODULE = "sklearn.ensemble._hist_gradient_boosting"
 _MAX_BINS = 256
 
 
 def _check(estimator: Any) -> None:
     n_features = n_features_of(estimator)
-    mapper = instance(estimator._bin_mapper, "_bin_mapper", _BinMapper)
+    mapper = instance(estimator._bin_mapper, "_bin_mapper", f"{_MODULE}.binning._BinMapper")
     categorical = _check_bins(mapper, n_features)
     n_columns = number(estimator, "n_trees_per_iteration_", 1, 1 << 30)
     floats(estimator, "_baseline_prediction", (1, n_columns))
@@ -26,7 +23,9 @@ def _check(estimator: Any) -> None:
         if type(iteration) is not list or len(iteration) != n_columns:
             raise ValueError(f"_predictors must be lists of {n_columns} trees")
         for tree in iteration:
-            nodes = instance(tree, "a member of _predictors", TreePredictor).nodes
+            nodes = instance(
+                tree, "a member of _predictors", f"{_MODULE}.predictor.TreePredictor"
+            ).nodes
             inner = nodes[nodes["is_leaf"] == 0]
             features = inner["feature_idx"]
             indices(features, "feature_idx", 0, n_features, (None,))
@@ -61,9 +60,11 @@ def _check_bins(mapper: Any, n_features: int) -> np.ndarray[Any, Any]:
 
 def _check_preprocessor(preprocessor: Any, n_features: int) -> None:
     """Check that what encodes categories gives as many columns as it gets, each once."""
-    instance(preprocessor, "_preprocessor", ColumnTransformer)
+    instance(preprocessor, "_preprocessor", "sklearn.compose._column_transformer.ColumnTransformer")
     (_, encoder, first), (_, rest, second), *more = preprocessor.transformers_
-    if more or type(encoder) is not OrdinalEncoder or type(rest) is not FunctionTransformer:
+    instance(encoder, "the first step", "sklearn.preprocessing._encoders.OrdinalEncoder")
+    instance(rest, "the other", "sklearn.preprocessing._function_transformer.FunctionTransformer")
+    if more:
         raise ValueError("_preprocessor must encode categories, and nothing else")
     for columns in (first, second):
         array({"columns": columns}, "columns", bool, (n_features,))

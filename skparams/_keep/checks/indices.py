@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from skparams._keep.checks.values import floats, indices, n_features_of, number
-from skparams._keep.kinds.fields import array
+from skparams._keep.kinds import array
 
 
 def _check_codes(codes: Any, name: str, n_columns: int) -> None:

@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.cluster._bisect_k_means import _BisectingTree
 from sklearn.metrics import DistanceMetric
-from sklearn.neighbors import BallTree, KDTree
 from sklearn.utils.extmath import row_norms
 
 from skparams._keep.checks.values import floats, indices, instance, n_features_of, number
 
-_TREES = {"kd_tree": KDTree, "ball_tree": BallTree}
+_TREES = {
+    "kd_tree": "sklearn.neighbors._kd_tree.KDTree",
+    "ball_tree": "sklearn.neighbors._ball_tree.BallTree",
+}
 MAX_THREADS = 4096  # more than any machine that a model comes from has
 # What metrics take, and how many numbers for n features; anything else may be read without a check.
 _ARGUMENTS: dict[str, Callable[[int], tuple[int, ...]]] = {
@@ -53,7 +54,7 @@ def _check_neighbors(estimator: Any) -> None:
 
 def _check_arguments(arguments: Any, n_features: int) -> None:
     """Check arguments of a metric, by the numbers that each has to have."""
-    instance(arguments, "the arguments of the metric", dict)
+    instance(arguments, "the arguments of the metric", "builtins.dict")
     for name, value in arguments.items():
         if value is None:
             continue
@@ -97,7 +98,7 @@ def _check_targets(estimator: Any) -> None:
 
 
 def _check_density(estimator: Any) -> None:
-    tree = instance(estimator.tree_, "tree_", (KDTree, BallTree))
+    tree = instance(estimator.tree_, "tree_", *_TREES.values())
     if tree.data.shape[1] != n_features_of(estimator):
         raise ValueError(f"tree_ must have {n_features_of(estimator)} features")
     _check_tree(tree, "tree_", estimator.metric, estimator.metric_params)
@@ -114,6 +115,21 @@ def _check_centers(estimator: Any) -> None:
     if not len(estimator.cluster_centers_):
         raise ValueError("cluster_centers_ must be one or more")
     number(estimator, "_n_threads", 1, MAX_THREADS)
+
+
+def _check_counts(estimator: Any) -> None:
+    if "_counts" in vars(estimator):  # which only training needs
+        floats(estimator, "_counts", (len(estimator.cluster_centers_),))
+
+
+def _check_averages(estimator: Any) -> None:
+    """Check the coefficients that training goes on from."""
+    for public in ("coef", "intercept"):
+        for name in (f"_standard_{public}", f"_average_{public}"):
+            value = vars(estimator).get(name)
+            expected = vars(estimator).get(f"{public}_", vars(estimator).get("offset_"))
+            if value is not None and np.size(value) != np.size(expected):
+                raise ValueError(f"{name} must have {np.size(expected)} numbers")
 
 
 def _check_bisecting(estimator: Any) -> None:
@@ -140,7 +156,7 @@ def _nodes(root: Any) -> Iterator[Any]:
     seen: set[int] = set()
     nodes = [root]
     while nodes:
-        node = instance(nodes.pop(), "a node", _BisectingTree)
+        node = instance(nodes.pop(), "a node", "sklearn.cluster._bisect_k_means._BisectingTree")
         if id(node) in seen or (node.left is None) != (node.right is None):
             raise ValueError("each node must be there once, and have two children or none")
         seen.add(id(node))
@@ -176,6 +192,8 @@ ROWS: dict[str, Callable[[Any], None]] = {
     "sklearn.neighbors.KernelDensity": _check_density,
     "sklearn.cluster._BaseKMeans": _check_centers,
     "sklearn.cluster.BisectingKMeans": _check_bisecting,
+    "sklearn.cluster.MiniBatchKMeans": _check_counts,
     "sklearn.cluster.Birch": _check_birch,
+    "sklearn.linear_model.BaseSGD": _check_averages,
     "sklearn.covariance.EmpiricalCovariance": _check_precision,
 }

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.gaussian_process.kernels import Kernel
 
 from skparams._keep.checks.values import floats, indices, instance, n_features_of
-from skparams._keep.kinds.fields import array, check_range
+from skparams._keep.kinds import array, check_range
 
 _CLASSIFIERS = ("c_svc", "nu_svc")
 _MAX = np.iinfo(np.int32).max
@@ -53,8 +52,8 @@ def _check_rows(svm: Any, n: int) -> int:
     if type(n_rows) is not int or not 0 < n_rows <= _MAX:
         raise ValueError(f"shape_fit_ must have positive integers, got {shape!r:.40}")
     if callable(svm.kernel):
-        instance(svm.kernel, "kernel", Kernel)
-        fitted = instance(svm._BaseLibSVM__Xfit, "the training rows", np.ndarray)
+        instance(svm.kernel, "kernel", "sklearn.gaussian_process.kernels.Kernel")
+        fitted = instance(svm._BaseLibSVM__Xfit, "the training rows", "numpy.ndarray")
         if fitted.shape[:1] != (n_rows,):
             raise ValueError("shape_fit_ must be the shape of the training rows")
     vectors = svm.support_vectors_

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._keep.kinds.fields import array, check_range, integer
+from skparams._keep.kinds import array, check_range, integer
 
 
 def n_features_of(estimator: Any) -> int:
@@ -42,8 +42,8 @@ def number(estimator: Any, name: str, low: int, high: int) -> int:
     return integer({name: value}, name, low, high)
 
 
-def instance(value: Any, name: str, classes: type | tuple[type, ...]) -> Any:
-    """Return a value that is an instance of some classes, else raise ValueError."""
-    if not isinstance(value, classes):
+def instance(value: Any, name: str, *classes: str) -> Any:
+    """Return a value that is an instance of a class of these full names, else raise ValueError."""
+    if not {f"{base.__module__}.{base.__name__}" for base in type(value).__mro__} & {*classes}:
         raise ValueError(f"{name} is a {type(value).__name__}")
     return value

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from skparams._keep.kinds.boosting import BOOSTING
+from skparams._keep.kinds.fields import (
+    array as array,
+    check_range as check_range,
+    integer as integer,
+)
 from skparams._keep.kinds.kind import Kind
 from skparams._keep.kinds.losses import LOSSES
 from skparams._keep.kinds.names import (
