@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Any
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.utils.fixes import parse_version
 
+from skparams._compat import may_be
 from skparams._keep.errors import ParamsFileError
 from skparams._version import __version__
 from skparams.specs import defaults_of
@@ -27,8 +29,17 @@ _NEEDED = {
     },
     "1.9": dict.fromkeys(("NuSVC", "NuSVR", "OneClassSVM", "SVC", "SVR"), "_effective_probability"),
 }
-# Values that scikit-learn gives hyperparameters that have no effect any more.
+# Defaults of hyperparameters that have no effect any more. Where they had one, they have another
+# default.
 _WITHOUT_EFFECT = ("deprecated", "warn")
+
+
+class _OtherVersion(InconsistentVersionWarning):
+    """Of scikit-learn, between which the attributes were compared."""
+
+    def __str__(self) -> str:
+        saved, here = self.original_sklearn_version, self.current_sklearn_version
+        return _differ("sklearn", saved, here)
 
 
 class Versions:
@@ -52,26 +63,27 @@ class Versions:
                     f"it was saved under {_name(package)} {saved}, here is {here}, and whether "
                     "the same attributes are kept by both is not known"
                 )
+            versions = {"current_sklearn_version": here, "original_sklearn_version": saved}
             warnings.warn(
-                InconsistentVersionWarning(
-                    estimator_name="an estimator",
-                    current_sklearn_version=here,
-                    original_sklearn_version=saved,
-                )
+                _OtherVersion(estimator_name="", **versions)
                 if package == "sklearn"
-                else UserWarning(f"load_params: saved under {package} {saved}, here is {here}."),
-                stacklevel=5,
+                else UserWarning(_differ(package, saved, here)),
+                stacklevel=3,
             )
 
     def hyperparameters(self, cls: type, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Those that the constructor takes; raise if it does not take one that has an effect."""
+        """Those that the constructor takes; raise if one that has an effect is not among them."""
         known = defaults_of(cls)
+        taken = {}
         for name, value in params.items():
-            if name not in known and value not in _WITHOUT_EFFECT:
+            without_effect = isinstance(value, str) and value in _WITHOUT_EFFECT
+            if name not in known and not without_effect:
                 raise ParamsFileError(
                     f"{cls.__name__} has no hyperparameter {name!r} {self._under(cls)}"
                 )
-        return {name: value for name, value in params.items() if name in known}
+            if name in known and (not without_effect or may_be(cls, name, value)):
+                taken[name] = value
+        return taken
 
     def check_attributes(self, cls: type, attributes: Collection[str]) -> None:
         """Raise if an attribute is missing that predictions need under the version here."""
@@ -106,10 +118,15 @@ def _name(package: str) -> str:
     return "scikit-learn" if package == "sklearn" else package
 
 
-def _minor(text: Any) -> Any:
+def _minor(text: Any) -> str:
     return ".".join(str(text).split(".")[:2])
 
 
-def _is_compared(text: str) -> bool:
+def _is_compared(text: Any) -> bool:
     low, high = map(parse_version, _COMPARED)
-    return low <= parse_version(_minor(text)) <= high
+    known = re.fullmatch(r"\d+\.\d+", _minor(text))
+    return known is not None and low <= parse_version(known[0]) <= high
+
+
+def _differ(package: str, saved: Any, here: str) -> str:
+    return f"load_params: saved under {_name(package)} {saved}, here is {here}."
