@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -28,6 +29,18 @@ _NEEDED = {
         "SparseCoder": "n_features_in_",
     },
     "1.9": dict.fromkeys(("NuSVC", "NuSVR", "OneClassSVM", "SVC", "SVR"), "_effective_probability"),
+}
+# What means something else before and from a version on, by hyperparameters and attributes.
+_CHANGED: dict[str, dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], bool]]] = {
+    "1.8": {
+        # Probabilities of several classes are no longer those of one class against the rest.
+        **dict.fromkeys(
+            ("LogisticRegression", "LogisticRegressionCV"),
+            lambda params, kept: params.get("solver") == "liblinear" and len(kept["classes_"]) > 2,
+        ),
+        # The constant is kept as an object.
+        "SimpleImputer": lambda params, kept: params.get("strategy") == "constant",
+    }
 }
 # Defaults of hyperparameters that have no effect any more. Where they had one, they have another
 # default.
@@ -78,27 +91,49 @@ class Versions:
         for name, value in params.items():
             without_effect = isinstance(value, str) and value in _WITHOUT_EFFECT
             if name not in known and not without_effect:
-                raise ParamsFileError(
-                    f"{cls.__name__} has no hyperparameter {name!r} {self._under(cls)}"
-                )
+                under = self._under(cls.__module__.partition(".")[0])
+                raise ParamsFileError(f"{cls.__name__} has no hyperparameter {name!r} {under}")
             if name in known and (not without_effect or may_be(cls, name, value)):
                 taken[name] = value
         return taken
 
-    def check_attributes(self, cls: type, attributes: Collection[str]) -> None:
-        """Raise if an attribute is missing that predictions need under the version here."""
+    def check_attributes(
+        self, cls: type, params: Mapping[str, Any], attributes: Mapping[str, Any]
+    ) -> None:
+        """Raise if attributes are missing, or mean something else, under the version here."""
         here = version_of("sklearn")
         fitted = any(name.endswith("_") for name in attributes)
-        ours = cls.__module__.startswith("sklearn.")
-        if not (fitted and ours) or _minor(here) == _minor(self.saved.get("sklearn")):
+        theirs = cls.__module__.startswith("sklearn.")
+        if not (fitted and theirs and self._differ("sklearn")):
             return
         for since, needed in _NEEDED.items():
             name = needed.get(cls.__name__)
             if name not in (None, *attributes) and parse_version(here) >= parse_version(since):
-                raise ParamsFileError(f"{cls.__name__} has no {name} {self._under(cls)}")
+                raise ParamsFileError(f"{cls.__name__} has no {name} {self._under('sklearn')}")
+        low, high = sorted(parse_version(_minor(each)) for each in (self.saved["sklearn"], here))
+        for since, changed in _CHANGED.items():
+            differs = changed.get(cls.__name__)
+            if differs and low < parse_version(since) <= high and differs(params, attributes):
+                raise ParamsFileError(
+                    f"{cls.__name__} means something else since {since} {self._under('sklearn')}"
+                )
 
-    def _under(self, cls: type) -> str:
-        package = cls.__module__.partition(".")[0]
+    @contextmanager
+    def in_errors(self) -> Iterator[None]:
+        """Name the versions of scikit-learn in errors of the block, if they differ."""
+        try:
+            yield
+        except ParamsFileError as error:
+            under = self._under("sklearn")
+            if not self._differ("sklearn") or under in str(error):
+                raise
+            raise ParamsFileError(f"{error} {under}") from error
+
+    def _differ(self, package: str) -> bool:
+        saved = self.saved.get(package)
+        return saved is not None and _minor(saved) != _minor(version_of(package))
+
+    def _under(self, package: str) -> str:
         saved, here = self.saved.get(package), version_of(package)
         return f"(saved under {_name(package)} {saved}, here is {here})"
 

@@ -1,22 +1,26 @@
 """What load_params makes of a file that was saved under other versions."""
 
 import warnings
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 import sklearn
 from sklearn.exceptions import InconsistentVersionWarning
-from sklearn.linear_model import RidgeClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 
 import skparams
 from skparams import PCA, ParamsFileError, load_params, save_params
+from skparams._keep.container import read, write as write_file
 from skparams._keep.versions import Versions
 from tests.keep.params_across_versions import check, may_be_refused, write
 from tests.sweep import sweep
 
 X, Y = np.arange(24.0).reshape(8, 3) % 7, np.arange(8) % 2
+OTHER = "1.8.9" if sklearn.__version__.startswith("1.7") else "1.7.9"  # that was compared
 SVMS = {"NuSVC", "NuSVR", "OneClassSVM", "SVC", "SVR"}
 
 
@@ -46,10 +50,9 @@ def test_the_same_versions_are_silent(saved_under):
 
 
 def test_a_version_that_was_compared_is_a_warning(saved_under):
-    other = "1.7.9" if not sklearn.__version__.startswith("1.7") else "1.8.9"
-    path = saved_under(StandardScaler().fit(X), sklearn=other)
+    path = saved_under(StandardScaler().fit(X), sklearn=OTHER)
     with pytest.warns(
-        InconsistentVersionWarning, match=f"under scikit-learn {other}, here is"
+        InconsistentVersionWarning, match=f"under scikit-learn {OTHER}, here is"
     ) as caught:
         loaded = load_params(path)
     assert caught[0].filename == __file__
@@ -94,6 +97,34 @@ def test_an_attribute_that_is_needed_here(saved_under):
         pytest.raises(ParamsFileError, match=rf"no classes_ .*1\.7\.0.*{sklearn.__version__}"),
     ):
         load_params(path)
+
+
+def test_a_class_that_is_not_here(saved_under):
+    path = saved_under(RidgeClassifier().fit(X, Y))
+    text, arrays = read(path, verify=True)
+    text["tables"][0]["object"]["@class"] = "sklearn.linear_model.Nothing"
+    text["versions"]["sklearn"] = OTHER
+    write_file(path, text, arrays)
+    with (
+        pytest.warns(InconsistentVersionWarning),
+        pytest.raises(ParamsFileError, match=rf"Nothing.*{OTHER}.*{sklearn.__version__}"),
+    ):
+        load_params(path)
+
+
+@pytest.mark.skipif(sklearn.__version__ < "1.8", reason="they changed in 1.8")
+def test_attributes_that_mean_something_else(saved_under):
+    several, two = LogisticRegression().fit(X, np.arange(8) % 3), LogisticRegression().fit(X, Y)
+    several.solver = two.solver = "liblinear"
+    constant, mean = SimpleImputer(strategy="constant").fit(X), SimpleImputer().fit(X)
+    for model, loads in [(several, False), (two, True), (constant, False), (mean, True)]:
+        path = saved_under(model, sklearn="1.7.0")
+        message = rf"1\.7\.0.*{sklearn.__version__}"
+        raised = nullcontext() if loads else pytest.raises(ParamsFileError, match=message)
+        with pytest.warns(InconsistentVersionWarning), raised:
+            load_params(path)
+    load_params(saved_under(several))
+    load_params(saved_under(constant))
 
 
 def test_hyperparameters_of_another_version():
