@@ -45,6 +45,8 @@ _CHANGED: dict[str, dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], b
 # Defaults of hyperparameters that have no effect any more. Where they had one, they have another
 # default.
 _WITHOUT_EFFECT = ("deprecated", "warn")
+# Values of others that have no effect, and that another version does not take.
+_UNUSED = {("SGDClassifier", "eta0", 0.0), ("SGDOneClassSVM", "eta0", 0.0)}
 
 
 class _OtherVersion(InconsistentVersionWarning):
@@ -89,7 +91,9 @@ class Versions:
         known = defaults_of(cls)
         taken = {}
         for name, value in params.items():
-            without_effect = isinstance(value, str) and value in _WITHOUT_EFFECT
+            without_effect = (isinstance(value, str) and value in _WITHOUT_EFFECT) or (
+                isinstance(value, float) and (cls.__name__, name, value) in _UNUSED
+            )
             if name not in known and not without_effect:
                 under = self._under(cls.__module__.partition(".")[0])
                 raise ParamsFileError(f"{cls.__name__} has no hyperparameter {name!r} {under}")

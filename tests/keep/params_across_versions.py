@@ -26,11 +26,12 @@ NEW_ATTRIBUTES = {
     "1.8": {"IterativeImputer", "RidgeClassifier", "RidgeClassifierCV", "SimpleImputer"},
     "1.9": {"NuSVC", "NuSVR", "OneClassSVM", "SVC", "SVR"},
 }
-# and since which there is another hyperparameter, when a file goes back.
-NEW_HYPERPARAMETERS = {
+# and since which there is another hyperparameter, default or attribute, when a file goes back.
+NEW_DEFAULTS = {
     "1.8": {
+        *("BaggingClassifier", "BaggingRegressor"),
         *("LogisticRegressionCV", "MaxAbsScaler", "QuadraticDiscriminantAnalysis"),
-        "SplineTransformer",
+        *("RidgeClassifier", "RidgeClassifierCV", "SparseCoder", "SplineTransformer"),
     },
 }
 
@@ -91,7 +92,7 @@ def check(folder: Path) -> None:
 def may_be_refused(saved: str) -> set[str]:
     """Names of estimators that were changed between a version of scikit-learn and this one."""
     saved, here = _release(saved), _release(sklearn.__version__)
-    changed = NEW_ATTRIBUTES if saved < here else NEW_HYPERPARAMETERS
+    changed = NEW_ATTRIBUTES if saved < here else NEW_DEFAULTS
     since = [each for each in changed if min(saved, here) < _release(each) <= max(saved, here)]
     return set().union(*(changed[each] for each in since))
 

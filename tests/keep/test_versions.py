@@ -8,7 +8,7 @@ import pytest
 import sklearn
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 
@@ -136,6 +136,9 @@ def test_hyperparameters_of_another_version():
     assert other.hyperparameters(OneHotEncoder, {"handle_unknown": "warn"}) == {
         "handle_unknown": "warn"  # a value like any other
     }
+    old = {"eta0": 0.0, "alpha": 0.0}  # scikit-learn 1.7's default, which 1.8 does not take
+    kept = old if sklearn.__version__ < "1.8" else {"alpha": 0.0}
+    assert other.hyperparameters(SGDClassifier, old) == kept
     found = other.hyperparameters(OneHotEncoder, {"categories": [weights]})
     assert found["categories"][0] is weights
     for wrong in (1.0, weights, None, "auto"):
