@@ -15,6 +15,7 @@ from sklearn.utils._param_validation import (
     Options,
     RealNotInt,
     StrOptions,
+    make_constraint,
     validate_parameter_constraints,
 )
 from sklearn.utils.fixes import parse_version
@@ -110,6 +111,14 @@ def invalid_hyperparameter_first(estimator: Any) -> Iterator[None]:
         params = {name: held[name] for name in constraints if name in held}
         validate_parameter_constraints(constraints, params, type(estimator).__name__)
         raise
+
+
+def may_be(cls: type, name: str, value: Any) -> bool:
+    """Whether a hyperparameter of a class of scikit-learn may have a value."""
+    constraints = getattr(cls, "_parameter_constraints", {}).get(name, "no_validation")
+    if isinstance(constraints, str):
+        return True
+    return any(make_constraint(each).is_satisfied_by(value) for each in constraints)
 
 
 def check_sample_weight(sample_weight, X, dtype):

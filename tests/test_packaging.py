@@ -77,6 +77,15 @@ def test_contributing_names_every_folder_and_files_that_exist():
         assert (package / file).is_file(), file
 
 
+def test_the_security_policy_names_tests_and_docs_that_exist():
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    files = re.findall(r"`(tests/[\w/]+\.py)`|\]\((docs/[\w/]+\.md)\)", text)
+    assert len(files) > 12
+    for names in files:
+        for file in filter(None, names):
+            assert (ROOT / file).is_file(), file
+
+
 def test_the_tests_have_the_packages_folders():
     tests, package = ROOT / "tests", Path(skparams.__file__).parent
     folders = {path.parent for path in tests.rglob("test_*.py")} - {tests, tests / "typing"}

@@ -88,7 +88,8 @@ def load_params(
     with reading(path):
         versions = Versions(contents.text.get("versions"))
         versions.check()
-        made = Decoder(contents, _maker(allow, versions), mapped=not verify).root()
+        with versions.in_errors():
+            made = Decoder(contents, _maker(allow, versions), mapped=not verify).root()
     return made if into is None else put_into(into, made)
 
 
@@ -125,14 +126,15 @@ def _estimator(cls: type, sections: Sections, versions: Versions) -> Any:
     attributes, params = sections["attributes"], sections["params"]
     made = cls(**versions.hyperparameters(cls, params))
     before = {ROUTING, *vars(made)}
-    versions.check_attributes(cls, attributes.keys() - before)
-    check_attribute_names(cls, attributes.keys() - before)
+    learned = {name: value for name, value in attributes.items() if name not in before}
+    versions.check_attributes(cls, params, learned)
+    check_attribute_names(cls, learned.keys())
     for name, value in attributes.items():
         if not name.isidentifier() or name in params or name.startswith("__"):
             raise ValueError(f"{name!r} is no attribute that fit sets")
         vars(made)[name] = value
     check_hyperparameters(made, WITHOUT_EFFECT)
     complete(made)
-    if attributes.keys() - before:
+    if learned:
         check_attributes(made)
     return made

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.utils.fixes import parse_version
 
+from skparams._compat import may_be
 from skparams._keep.errors import ParamsFileError
 from skparams._version import __version__
 from skparams.specs import defaults_of
@@ -27,8 +30,31 @@ _NEEDED = {
     },
     "1.9": dict.fromkeys(("NuSVC", "NuSVR", "OneClassSVM", "SVC", "SVR"), "_effective_probability"),
 }
-# Values that scikit-learn gives hyperparameters that have no effect any more.
+# What means something else before and from a version on, by hyperparameters and attributes.
+_CHANGED: dict[str, dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], bool]]] = {
+    "1.8": {
+        # Probabilities of several classes are no longer those of one class against the rest.
+        **dict.fromkeys(
+            ("LogisticRegression", "LogisticRegressionCV"),
+            lambda params, kept: params.get("solver") == "liblinear" and len(kept["classes_"]) > 2,
+        ),
+        # The constant is kept as an object.
+        "SimpleImputer": lambda params, kept: params.get("strategy") == "constant",
+    }
+}
+# Defaults of hyperparameters that have no effect any more. Where they had one, they have another
+# default.
 WITHOUT_EFFECT = ("deprecated", "warn")
+# Values of others that have no effect, and that another version does not take.
+_UNUSED = {("SGDClassifier", "eta0", 0.0), ("SGDOneClassSVM", "eta0", 0.0)}
+
+
+class _OtherVersion(InconsistentVersionWarning):
+    """Of scikit-learn, between which the attributes were compared."""
+
+    def __str__(self) -> str:
+        saved, here = self.original_sklearn_version, self.current_sklearn_version
+        return _differ("sklearn", saved, here)
 
 
 class Versions:
@@ -52,41 +78,66 @@ class Versions:
                     f"it was saved under {_name(package)} {saved}, here is {here}, and whether "
                     "the same attributes are kept by both is not known"
                 )
+            versions = {"current_sklearn_version": here, "original_sklearn_version": saved}
             warnings.warn(
-                InconsistentVersionWarning(
-                    estimator_name="an estimator",
-                    current_sklearn_version=here,
-                    original_sklearn_version=saved,
-                )
+                _OtherVersion(estimator_name="", **versions)
                 if package == "sklearn"
-                else UserWarning(f"load_params: saved under {package} {saved}, here is {here}."),
-                stacklevel=5,
+                else UserWarning(_differ(package, saved, here)),
+                stacklevel=3,
             )
 
     def hyperparameters(self, cls: type, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Those that the constructor takes; raise if it does not take one that has an effect."""
+        """Those that the constructor takes; raise if one that has an effect is not among them."""
         known = defaults_of(cls)
+        taken = {}
         for name, value in params.items():
-            if name not in known and value not in WITHOUT_EFFECT:
-                raise ParamsFileError(
-                    f"{cls.__name__} has no hyperparameter {name!r} {self._under(cls)}"
-                )
-        return {name: value for name, value in params.items() if name in known}
+            without_effect = (isinstance(value, str) and value in WITHOUT_EFFECT) or (
+                isinstance(value, float) and (cls.__name__, name, value) in _UNUSED
+            )
+            if name not in known and not without_effect:
+                under = self._under(cls.__module__.partition(".")[0])
+                raise ParamsFileError(f"{cls.__name__} has no hyperparameter {name!r} {under}")
+            if name in known and (not without_effect or may_be(cls, name, value)):
+                taken[name] = value
+        return taken
 
-    def check_attributes(self, cls: type, attributes: Collection[str]) -> None:
-        """Raise if an attribute is missing that predictions need under the version here."""
+    def check_attributes(
+        self, cls: type, params: Mapping[str, Any], attributes: Mapping[str, Any]
+    ) -> None:
+        """Raise if attributes are missing, or mean something else, under the version here."""
         here = version_of("sklearn")
         fitted = any(name.endswith("_") for name in attributes)
-        ours = cls.__module__.startswith("sklearn.")
-        if not (fitted and ours) or _minor(here) == _minor(self.saved.get("sklearn")):
+        theirs = cls.__module__.startswith("sklearn.")
+        if not (fitted and theirs and self._differ("sklearn")):
             return
         for since, needed in _NEEDED.items():
             name = needed.get(cls.__name__)
             if name not in (None, *attributes) and parse_version(here) >= parse_version(since):
-                raise ParamsFileError(f"{cls.__name__} has no {name} {self._under(cls)}")
+                raise ParamsFileError(f"{cls.__name__} has no {name} {self._under('sklearn')}")
+        low, high = sorted(parse_version(_minor(each)) for each in (self.saved["sklearn"], here))
+        for since, changed in _CHANGED.items():
+            differs = changed.get(cls.__name__)
+            if differs and low < parse_version(since) <= high and differs(params, attributes):
+                raise ParamsFileError(
+                    f"{cls.__name__} means something else since {since} {self._under('sklearn')}"
+                )
 
-    def _under(self, cls: type) -> str:
-        package = cls.__module__.partition(".")[0]
+    @contextmanager
+    def in_errors(self) -> Iterator[None]:
+        """Name the versions of scikit-learn in errors of the block, if they differ."""
+        try:
+            yield
+        except ParamsFileError as error:
+            under = self._under("sklearn")
+            if not self._differ("sklearn") or under in str(error):
+                raise
+            raise ParamsFileError(f"{error} {under}") from error
+
+    def _differ(self, package: str) -> bool:
+        saved = self.saved.get(package)
+        return saved is not None and _minor(saved) != _minor(version_of(package))
+
+    def _under(self, package: str) -> str:
         saved, here = self.saved.get(package), version_of(package)
         return f"(saved under {_name(package)} {saved}, here is {here})"
 
@@ -106,10 +157,15 @@ def _name(package: str) -> str:
     return "scikit-learn" if package == "sklearn" else package
 
 
-def _minor(text: Any) -> Any:
+def _minor(text: Any) -> str:
     return ".".join(str(text).split(".")[:2])
 
 
-def _is_compared(text: str) -> bool:
+def _is_compared(text: Any) -> bool:
     low, high = map(parse_version, _COMPARED)
-    return low <= parse_version(_minor(text)) <= high
+    known = re.fullmatch(r"\d+\.\d+", _minor(text))
+    return known is not None and low <= parse_version(known[0]) <= high
+
+
+def _differ(package: str, saved: Any, here: str) -> str:
+    return f"load_params: saved under {_name(package)} {saved}, here is {here}."

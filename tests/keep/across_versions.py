@@ -19,7 +19,16 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams import PCA, MLPClassifier, MLPRegressor, explain, fitted_params, summary
+from skparams import (
+    PCA,
+    MLPClassifier,
+    MLPRegressor,
+    explain,
+    fitted_params,
+    load_params,
+    save_params,
+    summary,
+)
 
 N = 60
 SMALL = {"hidden_layer_sizes": (5,), "max_iter": 4, "random_state": 0}
@@ -92,6 +101,7 @@ LOADERS: dict[str, Callable] = {
     "joblib": joblib.load,
     "mapped": lambda path: joblib.load(path.with_suffix(".joblib"), mmap_mode="r"),
     "skops": load_skops,
+    "params": load_params,
 }
 
 
@@ -101,11 +111,13 @@ def write(folder: Path) -> None:
         path.with_suffix(".pickle").write_bytes(pickle.dumps(model))
         joblib.dump(model, path.with_suffix(".joblib"))
         skops.io.dump(model, path.with_suffix(".skops"))
+        save_params(model, path.with_suffix(".params"), state=True)
         np.savez(path, X=X, **{} if y is None else {"y": y}, **everything(model, X, y))
 
 
 def everything(model, X, y) -> dict[str, np.ndarray]:
     """Parameters as they are loaded, and results."""
+    model = getattr(model, "best_estimator_", model)  # what load_params makes of a search
     parameters = {f"fitted {name}": array for name, array in fitted_params(model).items()}
     assert str(summary(model))
     return parameters | results(model, X, y)
