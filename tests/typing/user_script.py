@@ -68,8 +68,8 @@ regressor = MLPRegressor(tol=0.01, random_state=0).fit(X, X[:, 0], X_val=X, y_va
 assert_type(LossCurveDisplay.from_estimator(regressor).plot(), LossCurveDisplay)
 print(regressor.history_["validation_loss"][-1], regressor.loss_curve_[-1])
 if hasattr(regressor, "set_callbacks"):  # from scikit-learn 1.9 on
-    with tempfile.TemporaryDirectory() as folder:
-        checkpoint = Checkpoint(Path(folder) / "net.safetensors", every=2, keep=3)
+    with tempfile.TemporaryDirectory() as beside:
+        checkpoint = Checkpoint(Path(beside) / "net.safetensors", every=2, keep=3)
         regressor.set_callbacks(checkpoint).fit(X, X[:, 0], X_val=X, y_val=X[:, 0])
         regressor.fit(X, X[:, 0], X_val=X, y_val=X[:, 0], resume=checkpoint.path)
 pca = assert_type(PCA(2, random_state=0).fit(X), PCA)
