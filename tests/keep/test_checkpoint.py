@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import errno
 import os
 import pickle
 import signal
@@ -349,6 +350,9 @@ FORGED = {
         weights={"coefs_": [np.zeros((4, 9))], "intercepts_": [np.zeros(9)]}
     ),
     "no data": lambda kept: kept._resume.update(data=None),
+    "data that has no shape": lambda kept: kept._resume.update(data={"X": {}, "y": {}}),
+    "data that is a number": lambda kept: kept._resume.update(data={"X": 3}),
+    "a history of two columns": lambda kept: kept.history_.update(loss=np.zeros((6, 2))),
     "no key": lambda kept: kept._resume.pop("split"),
     "no record": lambda kept: kept._resume.clear(),
     "epochs that the history has not": lambda kept: setattr(kept, "n_iter_", 11),
@@ -365,8 +369,8 @@ def test_a_forged_state_is_an_error(forged, path, iris):
     kept = pickle.loads(pickle.dumps(load_params(path)))
     FORGED[forged](kept)
     save_params(kept, path, state=True)
-    match = r"no state of training|order of 150|optimizer is of|has arrays of shapes|no checkpoint"
-    with pytest.raises(ValueError, match=match):
+    errors = "no state of training", "order of 150", "optimizer is of", "has arrays of shapes"
+    with pytest.raises(ValueError, match="|".join([*errors, "no checkpoint", "other data"])):
         MLPClassifier(**SMALL).fit(*iris, resume=path)
 
 
@@ -491,6 +495,27 @@ def test_fits_at_the_same_time_are_refused(path, iris):
     model = MLPClassifier(**SMALL).set_callbacks(checkpoint, Nested(0)).fit(*iris)
     assert load_params(path).n_iter_ == model.n_iter_
     model.fit(*iris)
+
+
+@with_callbacks
+def test_a_save_that_fails_leaves_the_file_before(path, iris, monkeypatch):
+    model, saves, fsync = MLPClassifier(**SMALL), [], os.fsync
+
+    def full(descriptor):
+        saves.append(descriptor)
+        if len(saves) == 7:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    checkpointed = clone(model).set_callbacks(Checkpoint(path, every=1))
+    with pytest.raises(OSError, match=r"No space left.*net\.safetensors"):
+        checkpointed.fit(*iris)
+    assert not hasattr(checkpointed, "coefs_")
+    monkeypatch.undo()
+    assert [each.name for each in path.parent.iterdir()] == ["net.safetensors"]
+    assert load_params(path).n_iter_ in (3, 6)  # a folder may not be synced
+    check_fits(clone(model).fit(*iris, resume=path), clone(model).fit(*iris))
 
 
 REFUSED = {
