@@ -388,7 +388,7 @@ def test_a_forged_state_between_calls_is_an_error(forge, path, iris):
     model = pickle.loads(pickle.dumps(model))
     forge(model)
     save_params(model, path, state=True)
-    with pytest.raises(ValueError, match=r"order of 150|has the position|state of the optimizer"):
+    with pytest.raises(ValueError, match=r"^_order|rows |pos |state of the optimizer"):
         load_params(path).partial_fit(*iris)
 
 
