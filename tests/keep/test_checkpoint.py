@@ -518,6 +518,49 @@ def test_a_save_that_fails_leaves_the_file_before(path, iris, monkeypatch):
     check_fits(clone(model).fit(*iris, resume=path), clone(model).fit(*iris))
 
 
+@with_callbacks
+@pytest.mark.parametrize("keep", [1, 2])
+def test_a_file_that_another_fit_wrote_since_is_an_error(keep, path, iris):
+    other = Checkpoint(path, every=1, keep=keep)  # as in another process
+
+    class Meddle(Crash):
+        def on_fit_task_end(self, estimator, context):
+            if context.task_id == self.task:
+                MLPClassifier(**SMALL | {"max_iter": 5}).set_callbacks(other).fit(*iris)
+
+    model = MLPClassifier(**SMALL).set_callbacks(Checkpoint(path, every=1, keep=keep), Meddle(3))
+    with pytest.raises(RuntimeError, match="another fit, perhaps in another process, has written"):
+        model.fit(*iris)
+    clone(model).set_callbacks(other).fit(*iris)  # one after another they may
+
+
+@with_callbacks
+def test_files_that_are_no_checkpoints_are_not_removed(path, iris):
+    model = MLPClassifier(**SMALL).fit(*iris)
+    for number, save in ((2, save_params), (3, lambda model, file: file.write_text("a note"))):
+        file = path.with_stem(f"net-{number}")
+        save(model, file)
+        before = file.read_bytes()
+        with pytest.raises(FileExistsError, match="this is no checkpoint"):
+            clone(model).set_callbacks(Checkpoint(path, keep=2)).fit(*iris)
+        assert file.read_bytes() == before
+        file.unlink()
+
+
+class OfAUser(MLPClassifier):
+    """A class that a file may only name where the user has it at hand."""
+
+
+@with_callbacks
+def test_a_class_of_a_user_and_routed_metadata(path, iris):
+    whole = OfAUser(**SMALL).fit(*iris)
+    assert crashed(OfAUser(**SMALL), Checkpoint(path, every=1), 4, *iris)
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = make_pipeline(OfAUser(**SMALL).set_fit_request(resume=True))
+        model.fit(*iris, resume=path)
+    check_fits(model[-1].set_fit_request(resume=None), whole.set_fit_request(resume=None))
+
+
 REFUSED = {
     "pipelines": (lambda: make_pipeline(PCA(2)), TypeError, "Pipeline cannot go on from a file"),
     "PCA.fit": (lambda: PCA(2), ValueError, "PCA: fit has no steps to go on from"),
