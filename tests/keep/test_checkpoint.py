@@ -634,11 +634,13 @@ def kill_at_random_moments(path, n_kills):
     model = MLPClassifier(**SMALL | {"max_iter": 6}, **options)
     whole = clone(model).fit(X, y)
     fit_slowly(clone(model), path, X, y)  # compiles and imports what it needs
-    start = time.perf_counter()
-    _, status = os.waitpid(forked(fit_slowly, clone(model), path, X, y), 0)
-    took = time.perf_counter() - start
-    assert status == 0
-    epochs = []
+    times, epochs = [], []
+    for _ in range(5):
+        start = time.perf_counter()
+        _, status = os.waitpid(forked(fit_slowly, clone(model), path, X, y), 0)
+        times.append(time.perf_counter() - start)
+        assert status == 0
+    took = min(times)  # the disk may be busy at times
     for _ in range(n_kills):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
