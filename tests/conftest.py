@@ -12,6 +12,10 @@ if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
 import numpy as np
 import pytest
 
+EXAMPLES_OF_CALLBACKS = (
+    "skparams._keep.checkpoint.Checkpoint",
+    "skparams._monitor.callback.ParamMonitor",
+)
 collect_ignore = ["typing/user_script.py"]  # or the search for doctests would run it
 
 
@@ -26,7 +30,7 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(items):
     if find_spec("sklearn.callback") is None:
         for item in items:
-            if item.name == "skparams._monitor.callback.ParamMonitor":  # its example
+            if item.name in EXAMPLES_OF_CALLBACKS:
                 item.add_marker(pytest.mark.skip("scikit-learn has callbacks from 1.9 on"))
 
 

@@ -200,10 +200,10 @@ def test_methods_take_what_scikit_learns_take(name, method):
     ours = inspect.signature(getattr(getattr(skparams, name)(), method)).parameters
     theirs = inspect.signature(getattr(ESTIMATORS[name](), method)).parameters
     assert list(ours)[: len(theirs)] == list(theirs)
-    more = list(ours.values())[len(theirs) :]  # the validation data of fit
+    more = list(ours.values())[len(theirs) :]  # validation data, and a checkpoint
     assert [p.default for p in ours.values()][: len(theirs)] == [p.default for p in theirs.values()]
     assert {(p.kind, p.default) for p in more} <= {(inspect.Parameter.KEYWORD_ONLY, None)}
-    assert [p.name for p in more] == (VALIDATION if method == "fit" else [])
+    assert [p.name for p in more] == ([*VALIDATION, "resume"] if method == "fit" else [])
 
 
 @each_estimator

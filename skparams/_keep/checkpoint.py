@@ -13,9 +13,10 @@ from typing import Any
 
 from skparams._compat import HAS_CALLBACKS, installed_sklearn
 from skparams._escape import clean
-from skparams._keep.container import safetensors, write
+from skparams._keep.container import read, safetensors, write
 from skparams._keep.contents import Refused
 from skparams._keep.encode import Encoder
+from skparams._keep.errors import ParamsFileError
 from skparams._keep.save import contents_of
 
 # Name of the tasks of a search that each fit one candidate on one split.
@@ -44,8 +45,9 @@ class Checkpoint:
         after each.
     keep : int, default=1
         How many of the last files are kept. With more than one, a file has in its name how many
-        epochs, or for PCA how many rows, it is of: ``net-40.safetensors``. Files so named that an
-        earlier fit left are removed as the new ones come.
+        epochs, or for PCA how many rows, it is of: ``net-40.safetensors``. Checkpoints so named
+        that an earlier fit left are removed as the new ones come; another file so named is an
+        error before training.
 
     See Also
     --------
@@ -66,9 +68,9 @@ class Checkpoint:
     >>> path = getfixture("tmp_path") / "iris.safetensors"
     >>> mlp = MLPClassifier(tol=0.01, random_state=0).set_callbacks(Checkpoint(path, every=5))
     >>> mlp.fit(X, y).n_iter_
-    39
+    35
     >>> MLPClassifier(tol=0.01, random_state=0).fit(X, y, resume=path).n_iter_
-    39
+    35
     """
 
     needs_state = True
@@ -97,6 +99,7 @@ class Checkpoint:
         self._fit: Any = None
         self._n_done = 0
         self._skips = False
+        self._written: tuple[str, Any] = "", None  # the last file, and facts of it
 
     def __getstate__(self) -> dict[str, Any]:
         return {"path": self.path, "every": self.every, "keep": self.keep}
@@ -127,7 +130,7 @@ class Checkpoint:
             self._fit = context
         self._skips = False
         if context.task_name != "partial-fit":  # calls of which add up
-            self._n_done = 0
+            self._n_done, self._written = 0, ("", None)
 
     def teardown(self, estimator: Any, context: Any) -> None:
         """Let another fit begin.
@@ -174,15 +177,27 @@ class Checkpoint:
             return
         kept = copy.copy(fitted_estimator)  # without what only callbacks get
         if self.keep == 1:
-            write(self.path, *contents_of(kept, state=True))
+            self._write(self.path, kept)
             return
         number = int(kept.n_iter_ if hasattr(kept, "n_iter_") else kept.n_samples_)
-        write(_numbered(self.path, number), *contents_of(kept, state=True))
+        self._write(_numbered(self.path, number), kept)
         files = _files_of(self.path)
         last = sorted(n for n in files if n <= number)[-self.keep :]
         for other in files.keys() - set(last):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(files[other])
+
+    def _write(self, file: str, model: Any) -> None:
+        """Write a file, unless another fit wrote to the last one since this fit did."""
+        last, facts = self._written
+        if facts is not None and _facts_of(last) not in (facts, None):
+            raise RuntimeError(
+                f"Checkpoint: another fit, perhaps in another process, has written {last!r} too. A "
+                "file is of one fit; use a Checkpoint with another path for each."
+            )
+        text, arrays = contents_of(model, state=True)
+        write(file, {**text, "checkpoint": True}, arrays)
+        self._written = file, _facts_of(file)
 
     def _check_folder(self) -> None:
         folder = os.path.dirname(self.path)
@@ -190,6 +205,11 @@ class Checkpoint:
             raise FileNotFoundError(errno.ENOENT, "Checkpoint: there is no such folder", folder)
         if os.path.isdir(self.path):
             raise IsADirectoryError(errno.EISDIR, "Checkpoint: path is a folder", self.path)
+        files = _files_of(self.path).values() if self.keep > 1 else ()
+        for file in files:  # which would be removed
+            if not _is_checkpoint(file):
+                what = f"Checkpoint: keep={self.keep} uses such names, and this is no checkpoint"
+                raise FileExistsError(errno.EEXIST, what, file)
 
 
 def checkpoint_file(path: str | os.PathLike[str]) -> str:
@@ -218,6 +238,22 @@ def _files_of(path: str) -> dict[int, str]:
         return {}
     found = map(pattern.fullmatch, names)
     return {int(each[1]): os.path.join(folder, each[0]) for each in found if each}
+
+
+def _facts_of(file: str) -> tuple[int, int, int] | None:
+    """What changes when a file is replaced; None if there is none."""
+    try:
+        found = os.stat(file)
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _is_checkpoint(file: str) -> bool:
+    try:
+        return read(file, verify=False).text.get("checkpoint") is True
+    except (OSError, ParamsFileError):
+        return False
 
 
 def _numbered(path: str, number: int) -> str:

@@ -32,7 +32,6 @@ NAMES = ("X", "y", "sample_weight")
 NOT_LBFGS = (
     "solver='lbfgs' has no checkpoints, as SciPy keeps its state to itself. Use another solver."
 )
-_OTHER_DATA = "resume: the checkpoint is of a fit on other data"
 
 
 class Resume(TypedDict):
@@ -67,7 +66,7 @@ class Course:
         generator = self._mlp._random_state
         if self.resumed is not None:
             if self.resumed["split"] is None:
-                raise ValueError(f"{_OTHER_DATA}: it had X_val.")
+                raise _other_data(self._mlp, "it had X_val")
             self._split, generator = self.resumed["split"], copy.deepcopy(self.resumed["split"])
         elif needs_state:
             self._split = copy.deepcopy(generator)
@@ -77,7 +76,7 @@ class Course:
         """Keep what training takes; ValueError if the fit that is resumed had other data."""
         self._data = data, held_out
         if self.resumed is not None:
-            _check_data(self._checksums, self.resumed["data"])
+            _check_data(self._mlp, self._checksums, self.resumed["data"])
 
     @cached_property
     def _checksums(self) -> dict[str, dict[str, Any]]:
@@ -164,12 +163,19 @@ def _is_possible(loaded: Any, resumed: Any) -> bool:
         and isinstance(resumed["split"], np.random.RandomState | None)
         and isinstance(resumed["squared_norm"], float | None)
         and isinstance(resumed["data"], dict)
+        and all(isinstance(each, dict) for each in resumed["data"].values())
         and isinstance(values.get("_random_state"), np.random.RandomState)
         and isinstance(values.get("history_"), dict)
         and isinstance(optimizer, dict)
         and optimizer.keys() >= Optimizer.__annotations__.keys()
         and all(isinstance(number, int) and number >= 0 for number in numbers)
-        and all(len(column) >= values["n_iter_"] for column in values["history_"].values())
+        and all(
+            isinstance(column, np.ndarray)
+            and column.dtype.kind in "if"
+            and column.ndim == 1
+            and len(column) >= values["n_iter_"]
+            for column in values["history_"].values()
+        )
     )
 
 
@@ -235,16 +241,20 @@ def _parts(array: Any) -> Iterable[np.ndarray]:
     return rows.data, rows.indices.astype(np.int64), rows.indptr.astype(np.int64)
 
 
-def _check_data(found: Mapping[str, Any], kept: Mapping[str, Any]) -> None:
+def _other_data(mlp: BaseMLP, how: str) -> ValueError:
+    return ValueError(f"{type(mlp).__name__}.fit: resume is of a fit on other data: {how}.")
+
+
+def _check_data(mlp: BaseMLP, found: Mapping[str, Any], kept: Mapping[str, Any]) -> None:
     """ValueError where an argument of fit is not the one that the checkpoint was made with."""
     for name in dict.fromkeys((*found, *kept)):
         if name not in kept:
-            raise ValueError(f"{_OTHER_DATA}: it had no {name}.")
+            raise _other_data(mlp, f"it had no {name}")
         if name not in found:
-            raise ValueError(f"{_OTHER_DATA}: it had {name}.")
-        of, of_kept = ((each[name]["shape"], each[name]["dtype"]) for each in (found, kept))
+            raise _other_data(mlp, f"it had {name}")
+        of, of_kept = ((each[name].get("shape"), each[name].get("dtype")) for each in (found, kept))
         if of != of_kept:
-            shapes = [f"{dtype} of shape {tuple(shape)}" for shape, dtype in (of, of_kept)]
-            raise ValueError(f"{_OTHER_DATA}: {name} is {shapes[0]}, there it was {shapes[1]}.")
-        if found[name]["crc32"] != kept[name]["crc32"]:
-            raise ValueError(f"{_OTHER_DATA}: {name} has other values.")
+            shapes = [f"{dtype} of shape {shape}" for shape, dtype in (of, of_kept)]
+            raise _other_data(mlp, f"{name} is {shapes[0]}, there it was {shapes[1]}")
+        if found[name] != kept[name]:
+            raise _other_data(mlp, f"{name} has other values")

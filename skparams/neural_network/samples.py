@@ -127,14 +127,13 @@ def continued(order: RowOrder, random_state: np.random.RandomState) -> RowOrder:
     if rows is None:
         generator, rows = copy.deepcopy(random_state), np.arange(n_samples)
         following = generator.bytes(16)
-        _check_start(order["start"])
         with suppress(ValueError):  # another kind of generator
             generator.set_state(order["start"])
         for _ in range(order["n_shuffles"]):
             generator.shuffle(rows)
         if generator.bytes(16) != following:
             return unshuffled(n_samples, random_state)
-    return {**order, "rows": checked_rows(rows, n_samples)}
+    return {**order, "rows": rows.copy()}
 
 
 def checked_rows(rows: Any, n_samples: int) -> np.ndarray:
@@ -142,15 +141,10 @@ def checked_rows(rows: Any, n_samples: int) -> np.ndarray:
     rows = np.array(rows)
     if rows.shape == (n_samples,) and rows.dtype.kind in "ui":
         rows = rows.astype(np.int64, copy=False)
-        if rows.min() >= 0 and rows.max() < n_samples and np.bincount(rows).max() == 1:
+        # Numbers below zero are the largest as unsigned ones.
+        if rows.view(np.uint64).max() < n_samples and np.bincount(rows).max() == 1:
             return rows
     raise ValueError(f"The order of {n_samples} samples must have the number of each once.")
-
-
-def _check_start(state: Any) -> None:
-    """ValueError for a state that NumPy would read outside of."""
-    if state.get("bit_generator") == "MT19937" and not 0 <= state["state"]["pos"] <= 624:
-        raise ValueError(f"A generator's state has the position {state['state']['pos']}.")
 
 
 def shuffled(order: RowOrder, random_state: np.random.RandomState) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import errno
 import os
 import pickle
 import signal
@@ -349,6 +350,9 @@ FORGED = {
         weights={"coefs_": [np.zeros((4, 9))], "intercepts_": [np.zeros(9)]}
     ),
     "no data": lambda kept: kept._resume.update(data=None),
+    "data that has no shape": lambda kept: kept._resume.update(data={"X": {}, "y": {}}),
+    "data that is a number": lambda kept: kept._resume.update(data={"X": 3}),
+    "a history of two columns": lambda kept: kept.history_.update(loss=np.zeros((6, 2))),
     "no key": lambda kept: kept._resume.pop("split"),
     "no record": lambda kept: kept._resume.clear(),
     "epochs that the history has not": lambda kept: setattr(kept, "n_iter_", 11),
@@ -365,8 +369,8 @@ def test_a_forged_state_is_an_error(forged, path, iris):
     kept = pickle.loads(pickle.dumps(load_params(path)))
     FORGED[forged](kept)
     save_params(kept, path, state=True)
-    match = r"no state of training|order of 150|optimizer is of|has arrays of shapes|no checkpoint"
-    with pytest.raises(ValueError, match=match):
+    errors = "no state of training", "order of 150", "optimizer is of", "has arrays of shapes"
+    with pytest.raises(ValueError, match="|".join([*errors, "no checkpoint", "other data"])):
         MLPClassifier(**SMALL).fit(*iris, resume=path)
 
 
@@ -384,7 +388,7 @@ def test_a_forged_state_between_calls_is_an_error(forge, path, iris):
     model = pickle.loads(pickle.dumps(model))
     forge(model)
     save_params(model, path, state=True)
-    with pytest.raises(ValueError, match=r"order of 150|has the position|state of the optimizer"):
+    with pytest.raises(ValueError, match=r"^_order|rows |pos |state of the optimizer"):
         load_params(path).partial_fit(*iris)
 
 
@@ -493,6 +497,71 @@ def test_fits_at_the_same_time_are_refused(path, iris):
     model.fit(*iris)
 
 
+@with_callbacks
+def test_a_save_that_fails_leaves_the_file_before(path, iris, monkeypatch):
+    model, saves, fsync = MLPClassifier(**SMALL), [], os.fsync
+
+    def full(descriptor):
+        saves.append(descriptor)
+        if len(saves) == 7:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    checkpointed = clone(model).set_callbacks(Checkpoint(path, every=1))
+    with pytest.raises(OSError, match=r"No space left.*net\.safetensors"):
+        checkpointed.fit(*iris)
+    assert not hasattr(checkpointed, "coefs_")
+    monkeypatch.undo()
+    assert [each.name for each in path.parent.iterdir()] == ["net.safetensors"]
+    assert load_params(path).n_iter_ in (3, 6)  # a folder may not be synced
+    check_fits(clone(model).fit(*iris, resume=path), clone(model).fit(*iris))
+
+
+@with_callbacks
+@pytest.mark.parametrize("keep", [1, 2])
+def test_a_file_that_another_fit_wrote_since_is_an_error(keep, path, iris):
+    other = Checkpoint(path, every=1, keep=keep)  # as in another process
+
+    class Meddle(Crash):
+        def on_fit_task_end(self, estimator, context):
+            if context.task_id == self.task:
+                MLPClassifier(**SMALL | {"max_iter": 5}).set_callbacks(other).fit(*iris)
+
+    model = MLPClassifier(**SMALL).set_callbacks(Checkpoint(path, every=1, keep=keep), Meddle(3))
+    with pytest.raises(RuntimeError, match="another fit, perhaps in another process, has written"):
+        model.fit(*iris)
+    clone(model).set_callbacks(other).fit(*iris)  # one after another they may
+
+
+@with_callbacks
+def test_files_that_are_no_checkpoints_are_not_removed(path, iris):
+    model = MLPClassifier(**SMALL).fit(*iris)
+    for number, save in ((2, save_params), (3, lambda model, file: file.write_text("a note"))):
+        file = path.with_stem(f"net-{number}")
+        save(model, file)
+        before = file.read_bytes()
+        with pytest.raises(FileExistsError, match="this is no checkpoint"):
+            clone(model).set_callbacks(Checkpoint(path, keep=2)).fit(*iris)
+        assert file.read_bytes() == before
+        file.unlink()
+
+
+class OfAUser(MLPClassifier):
+    """A class that a file may only name where the user has it at hand."""
+
+
+@with_callbacks
+def test_a_class_of_a_user_and_routed_metadata(path, iris):
+    whole = OfAUser(**SMALL).fit(*iris)
+    assert crashed(OfAUser(**SMALL), Checkpoint(path, every=1), 4, *iris)
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = make_pipeline(OfAUser(**SMALL).set_fit_request(resume=True))
+        model.fit(*iris, resume=path)
+    del model[-1]._metadata_request
+    check_fits(model[-1], whole)
+
+
 REFUSED = {
     "pipelines": (lambda: make_pipeline(PCA(2)), TypeError, "Pipeline cannot go on from a file"),
     "PCA.fit": (lambda: PCA(2), ValueError, "PCA: fit has no steps to go on from"),
@@ -565,11 +634,13 @@ def kill_at_random_moments(path, n_kills):
     model = MLPClassifier(**SMALL | {"max_iter": 6}, **options)
     whole = clone(model).fit(X, y)
     fit_slowly(clone(model), path, X, y)  # compiles and imports what it needs
-    start = time.perf_counter()
-    _, status = os.waitpid(forked(fit_slowly, clone(model), path, X, y), 0)
-    took = time.perf_counter() - start
-    assert status == 0
-    epochs = []
+    times, epochs = [], []
+    for _ in range(5):
+        start = time.perf_counter()
+        _, status = os.waitpid(forked(fit_slowly, clone(model), path, X, y), 0)
+        times.append(time.perf_counter() - start)
+        assert status == 0
+    took = min(times)  # the disk may be busy at times
     for _ in range(n_kills):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)

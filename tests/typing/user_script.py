@@ -1,5 +1,7 @@
 """Every public name as a user would call it. It runs, and ``mypy --strict`` finds nothing."""
 
+import tempfile
+from pathlib import Path
 from typing import Any, Self, assert_type
 
 import numpy as np
@@ -9,6 +11,7 @@ from skparams import (
     PCA,
     BiplotDisplay,
     BootstrapDisplay,
+    Checkpoint,
     ContributionDisplay,
     CorrelationCircleDisplay,
     LossCurveDisplay,
@@ -64,6 +67,11 @@ print(report, report.to_frame())
 regressor = MLPRegressor(tol=0.01, random_state=0).fit(X, X[:, 0], X_val=X, y_val=X[:, 0])
 assert_type(LossCurveDisplay.from_estimator(regressor).plot(), LossCurveDisplay)
 print(regressor.history_["validation_loss"][-1], regressor.loss_curve_[-1])
+if hasattr(regressor, "set_callbacks"):  # from scikit-learn 1.9 on
+    with tempfile.TemporaryDirectory() as beside:
+        checkpoint = Checkpoint(Path(beside) / "net.safetensors", every=2, keep=3)
+        regressor.set_callbacks(checkpoint).fit(X, X[:, 0], X_val=X, y_val=X[:, 0])
+        regressor.fit(X, X[:, 0], X_val=X, y_val=X[:, 0], resume=checkpoint.path)
 pca = assert_type(PCA(2, random_state=0).fit(X), PCA)
 centerer = Centerer().fit(X)
 

@@ -13,11 +13,19 @@ from skparams._keep.checks.generic import (
 )
 from skparams._keep.checks.histogram import HISTOGRAM
 from skparams._keep.checks.indices import INDICES
+from skparams._keep.checks.networks import NETWORKS
 from skparams._keep.checks.rows import ROWS
 from skparams._keep.checks.svm import SVM
 
 # By the class, with the first two parts of its module.
-CHECKS: dict[str, Callable[[Any], None]] = {**INDICES, **ROWS, **SVM, **ENSEMBLES, **HISTOGRAM}
+CHECKS: dict[str, Callable[[Any], None]] = {
+    **INDICES,
+    **NETWORKS,
+    **ROWS,
+    **SVM,
+    **ENSEMBLES,
+    **HISTOGRAM,
+}
 
 
 def check_attributes(estimator: Any) -> None:
