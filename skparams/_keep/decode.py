@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,9 @@ from skparams._keep.errors import ParamsFileError
 from skparams._keep.readers import READERS, as_it_was
 from skparams._keep.table import MAX_COPIED
 from skparams._walk import join
+
+# Objects of a file beyond one for each byte of its arrays.
+MAX_OBJECTS = 100_000
 
 Sections = dict[str, dict[str, Any]]
 
@@ -63,18 +66,13 @@ class Decoder:
 
     def root(self) -> Any:
         """Return the object that the file is of."""
-        made = self._object(len(self._tables) - 1, "")
-        if self._n_made != [table["rows"] for table in self._tables]:
-            raise ParamsFileError("it has objects that belong to nothing")
-        return made
+        n_bytes = sum(array.nbytes for array in self._arrays.values())
+        _check_rows(self._tables, MAX_OBJECTS + n_bytes)  # before anything is made for each
+        return self._object(len(self._tables) - 1, "")
 
     def _object(self, place: Any, path: str) -> Any:
-        if type(place) is not int or not 0 <= place < len(self._tables):
-            raise ParamsFileError(f"{path or 'the estimator'} is in no table: {place!r}")
         table = self._tables[place]
         row = _Row(self._n_made[place], table["rows"])
-        if row.place >= row.n_rows:
-            raise ParamsFileError(f"{path or 'the estimator'} is beyond the rows of its table")
         self._n_made[place] += 1
         number = len(self._objects)
         self._objects.append(None)
@@ -157,6 +155,37 @@ class Decoder:
 
 def _listed(content: Any) -> list[Any]:
     return content if isinstance(content, list) else [content]
+
+
+def _check_rows(tables: list[Any], most: int) -> None:
+    """Raise ParamsFileError unless each table has a row for each object that refers to it.
+
+    Tables that refer to tables may be few bytes and very many objects.
+    """
+    expected = [0] * len(tables)
+    expected[-1] = 1
+    for place in reversed(range(len(tables))):
+        n_rows = tables[place]["rows"]
+        if type(n_rows) is not int or n_rows != expected[place]:
+            raise ParamsFileError(f"table {place} has {n_rows!r:.40} rows, not {expected[place]}")
+        for other in _references(tables[place]["object"]):
+            if type(other) is not int or not 0 <= other < place:
+                raise ParamsFileError(f"table {place} refers to the table {other!r:.40}")
+            expected[other] += n_rows
+        if sum(expected) > most:
+            raise ParamsFileError(f"it has more than {most:,} objects")
+
+
+def _references(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, dict):
+        if "@of" in tree:
+            yield tree["@of"]
+        else:
+            for value in tree.values():
+                yield from _references(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _references(value)
 
 
 def _path_in(path: str, section: str, name: str) -> str:

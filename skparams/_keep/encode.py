@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse, sparray
 
+from skparams._keep.checks import check_attributes
 from skparams._keep.classes import public_name
 from skparams._keep.contents import (
+    ROUTING,
     DERIVED,
     Refused,
     kept_attributes,
@@ -219,7 +221,11 @@ class Encoder:
     def _tree(self, value: Any, name: str, path: str) -> dict[str, Any]:
         kind = KINDS.get(name)
         if kind is not None:
-            return {"fields": self._named(kind.fields(value), path, ".")}
+            try:
+                fields = kind.fields(value)
+            except ValueError as error:
+                raise Refused(path, f"is a {name} that is not kept: {error}") from None
+            return {"fields": self._named(fields, path, ".")}
         if not is_estimator(value):
             raise Refused(path, f"is {_described(value, name)}")
         if pickles_its_own_way(type(value)):
@@ -233,6 +239,11 @@ class Encoder:
     def _estimator(self, estimator: Any, path: str) -> dict[str, Any]:
         view, outside = view_of(estimator), self._templates
         kept = {} if outside else kept_attributes(view, self.state)
+        if any(name != ROUTING for name in kept):  # no file is written that cannot be loaded
+            try:
+                check_attributes(estimator)
+            except ValueError as error:
+                raise Refused(path, f"has attributes that do not go together: {error}") from None
         attributes = self._named(kept, path, "__")
         params = {}
         for name, value in view.params.items():
