@@ -49,7 +49,6 @@ MAY_IMPORT = {
     "_keep": ["_records", "specs", "_walk", "_params", "_summary", "_keep.checks", "_keep.kinds"],
     "_keep.checks": ["specs", "_walk", "_keep.kinds"],
     "_keep.kinds": ["specs"],
-    "_keep.checks": ["specs", "_walk", "_keep.kinds"],
     "neural_network": ["_report", "_runtime", "_params", "_keep", "specs"],
     "neural_network._kernels": [],
     "decomposition._pca": ["_runtime", "_params", "specs"],

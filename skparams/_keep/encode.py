@@ -49,7 +49,8 @@ class Stored:
     array: np.ndarray
     path: str
     dtype: str | None  # of the array itself, where it is stored as another one
-    axes: list[int] | None  # the order of its axes in memory, where that is not C order
+    # The order of its axes in memory, where that is not C order; ~axis of one that runs backwards.
+    axes: list[int] | None
 
 
 @dataclass(slots=True, eq=False)
@@ -264,13 +265,20 @@ def stored(array: np.ndarray, path: str) -> Stored:
     axes = sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis]))
     if array.flags.c_contiguous:
         axes = list(range(array.ndim))
+    # As of components that ARPACK finds, the smallest first. Indices never run backwards.
+    back = [
+        array.dtype.kind == "f" and n > 1 and step < 0
+        for n, step in zip(array.shape, array.strides, strict=True)
+    ]
     native = array.astype(array.dtype.newbyteorder("="), copy=False)
+    native = native[tuple(slice(None, None, -1 if each else 1) for each in back)]
     flat = np.ascontiguousarray(native.transpose(axes)).reshape([array.shape[i] for i in axes])
     dtype = None
     if as_stored != code:
         dtype, pair = native.dtype.str, as_stored in ("f4", "f8")
         flat = flat.reshape([*flat.shape, 1]).view(as_stored) if pair else flat.view(as_stored)
-    return Stored(flat, path, dtype, axes if axes != sorted(axes) else None)
+    marked = [~axis if back[axis] else axis for axis in axes]
+    return Stored(flat, path, dtype, marked if marked != list(range(array.ndim)) else None)
 
 
 def _are_vectors(values: list) -> bool:

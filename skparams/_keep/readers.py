@@ -32,7 +32,15 @@ def as_it_was(stored: np.ndarray, dtype: Any, axes: Any) -> np.ndarray:
         stored = stored.view(dtype)
         if stored.dtype.kind == "c":
             stored = stored[..., 0]
-    return stored if axes is None else stored.transpose(np.argsort(axes))
+    if axes is None:
+        return stored
+    order = [axis if axis >= 0 else ~axis for axis in axes]
+    if sorted(order) != list(range(stored.ndim)):
+        raise ValueError(f"{axes!r} is no order of the axes of an array")
+    if order != axes and stored.dtype.kind != "f":
+        raise ValueError("only numbers with a fraction may run backwards in memory")
+    steps = [-1 if ~axis in axes else 1 for axis in range(stored.ndim)]
+    return stored.transpose(np.argsort(order))[tuple(slice(None, None, step) for step in steps)]
 
 
 def _number(content: list[Any]) -> np.generic:

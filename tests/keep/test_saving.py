@@ -8,6 +8,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.decomposition import PCA
 from sklearn.ensemble import (
     BaggingClassifier,
     GradientBoostingClassifier,
@@ -248,6 +249,16 @@ def test_estimators_in_estimators(name, tmp_path):
         warnings.simplefilter("ignore")
         model.fit(data, y)
     assert_kept(model, data, tmp_path / "file")
+
+
+@pytest.mark.parametrize("p", [3, 8, 64])
+def test_components_that_run_backwards_in_memory(p, tmp_path):
+    """ARPACK finds the smallest first; BLAS gives other last bits for a copy in C order."""
+    data = np.random.RandomState(0).standard_normal((100, p))
+    for k in range(1, min(p, 6)):
+        model = PCA(k, svd_solver="arpack", random_state=0).fit(data)
+        assert model.components_.strides[0] < 0 or k == 1
+        assert_kept(model, data, tmp_path / "file")
 
 
 def test_data_frames_by_the_names_of_their_columns(tmp_path):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from skparams._keep.checks.values import indices, instance
-from skparams._keep.kinds.fields import integer
+from skparams._keep.kinds import integer
 
 _KEY = 624  # numbers in the state of a Mersenne twister, which NumPy reads without a check
 
