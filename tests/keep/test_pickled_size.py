@@ -2,6 +2,7 @@
 
 import io
 import pickle
+from itertools import product
 
 import joblib
 import numpy as np
@@ -22,6 +23,9 @@ def by_joblib(model):
     return file.getvalue()
 
 
+EARLY, NORMALIZED = {"early_stopping": True}, {"normalization": "batch"}
+
+
 each_way = pytest.mark.parametrize("dump", [pickle.dumps, by_joblib, skops.io.dumps])
 
 
@@ -37,13 +41,12 @@ def rows(rng, dtype, n=TALL, p=WIDE):
 
 @each_way
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("solver", ["adam", "adamw", "sgd", "lbfgs"])
 @pytest.mark.parametrize(
-    "more", [{}, {"early_stopping": True}, {"normalization": "batch"}], ids=str
+    ("solver", "more"),
+    [("lbfgs", {}), *product(["adam", "adamw", "sgd"], [{}, EARLY, NORMALIZED])],
+    ids=str,
 )
 def test_a_network(solver, dtype, more, dump, rng):
-    if solver == "lbfgs" and more:
-        pytest.skip("lbfgs has neither")
     X = rows(rng, dtype)
     model = MLPClassifier((100,), solver=solver, max_iter=3, random_state=0, **more)
     quiet(model.fit, X, np.arange(TALL) % 3)
