@@ -351,6 +351,14 @@ LAYOUTS = {
         "attributes",
         _CATEGORIES,
     ),
+    "polynomials": Layout(
+        _fit("sklearn.preprocessing", "PolynomialFeatures", degree=(1, 2)),
+        "attributes",
+        {
+            **_HEAD,
+            "attributes/(_min_degree|_max_degree|_n_out_full|n_output_features_)": (number,),
+        },
+    ),
     "topics": Layout(
         _fit("sklearn.decomposition", "LatentDirichletAllocation", n_components=2, max_iter=2),
         "attributes",

@@ -112,6 +112,20 @@ def number_in(value: Any, name: str, n: int) -> None:
         raise ValueError(f"{name} must be from 0 to {n - 1}, got {value!r:.40}")
 
 
+def _check_polynomial(estimator: Any) -> None:
+    """Check the number of columns, as memory for them is read that nothing was written to."""
+    degree = estimator.degree
+    low, high = (0, degree) if isinstance(degree, int | np.integer) else degree
+    n_features = n_features_of(estimator)
+    number(estimator, "_min_degree", int(low), int(low))
+    number(estimator, "_max_degree", int(high), int(high))
+    for name, least in (("n_output_features_", low), ("_n_out_full", 0)):
+        n_columns = estimator._num_combinations(
+            n_features, least, high, estimator.interaction_only, estimator.include_bias
+        )
+        number(estimator, name, n_columns, n_columns)
+
+
 def _check_topics(estimator: Any) -> None:
     shape = (estimator.n_components, n_features_of(estimator))
     for name in ("components_", "exp_dirichlet_component_"):
@@ -129,6 +143,7 @@ INDICES: dict[str, Callable[[Any], None]] = {
     "sklearn.preprocessing.MultiLabelBinarizer": _check_labels,
     "sklearn.preprocessing._BaseEncoder": _check_categories,
     "sklearn.preprocessing.OneHotEncoder": _check_one_hot,
+    "sklearn.preprocessing.PolynomialFeatures": _check_polynomial,
     "sklearn.cluster.FeatureAgglomeration": _check_agglomeration,
     "sklearn.decomposition.LatentDirichletAllocation": _check_topics,
 }

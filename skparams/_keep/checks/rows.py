@@ -38,6 +38,9 @@ def _check_neighbors(estimator: Any) -> None:
         _check_arguments(getattr(estimator, name) or {}, n_features)
     if method not in ("brute", *_TREES):
         raise ValueError(f"_fit_method must be brute, kd_tree or ball_tree, got {method!r:.40}")
+    # Columns of X are not counted where X is distances.
+    if (estimator.metric == "precomputed") != (estimator.effective_metric_ == "precomputed"):
+        raise ValueError("metric and effective_metric_ must both be 'precomputed', or none")
     if method == "brute":
         if estimator._tree is not None:
             raise ValueError("_tree must be None")
