@@ -13,8 +13,8 @@ from scipy.sparse import issparse, sparray
 from skparams._keep.checks import check_attributes
 from skparams._keep.classes import public_name
 from skparams._keep.contents import (
-    ROUTING,
     DERIVED,
+    ROUTING,
     Refused,
     kept_attributes,
     pickles_its_own_way,
