@@ -14,7 +14,6 @@ from skparams._keep.checks import check_attributes
 from skparams._keep.classes import public_name
 from skparams._keep.contents import (
     DERIVED,
-    ROUTING,
     Refused,
     kept_attributes,
     pickles_its_own_way,
@@ -72,6 +71,7 @@ class Encoder:
         self.state = state
         self._templates = templates  # in hyperparameters that only say what to fit
         self.classes: set[str] = set()
+        self._owner = ""  # the path of the estimator whose attributes are encoded
         self._n_objects = 0
         # Of objects by identity and whether as templates; None while they are encoded.
         self._places: dict[tuple[int, bool], int | None] = {}
@@ -89,6 +89,11 @@ class Encoder:
         if type(value) is list:
             return self._list(value, path)
         if type(value) is tuple:
+            if len(value) > 1 and isinstance(value[0], str) and is_estimator(value[1]):
+                first, estimator, *rest = value  # as pipelines have
+                step = self.encode(estimator, join(self._owner, first))
+                items = [self.encode(each, f"{path}[{i}]") for i, each in enumerate(rest, 2)]
+                return {"@tuple": [first, step, *items]}
             return {"@tuple": self._list(list(value), path)}
         if type(value) is dict:
             return self._dict(value, path)
@@ -240,18 +245,19 @@ class Encoder:
     def _estimator(self, estimator: Any, path: str) -> dict[str, Any]:
         view, outside = view_of(estimator), self._templates
         kept = {} if outside else kept_attributes(view, self.state)
-        if any(name != ROUTING for name in kept):  # no file is written that cannot be loaded
+        if any(name.endswith("_") for name in kept):  # no file is written that cannot be loaded
             try:
                 check_attributes(estimator)
             except ValueError as error:
                 raise Refused(path, f"has attributes that do not go together: {error}") from None
+        owner, self._owner = self._owner, path
         attributes = self._named(kept, path, "__")
         params = {}
         for name, value in view.params.items():
             in_use = view.guessed or name in view.spec.rules
             self._templates = outside or not in_use
             params[name] = self.encode(value, join(path, name))
-        self._templates = outside
+        self._templates, self._owner = outside, owner
         # Attributes come first, as hyperparameters may be the fitted estimators in them.
         return {"attributes": attributes, "params": params}
 

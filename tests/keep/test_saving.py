@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
@@ -322,3 +323,24 @@ def test_training_goes_on_with_the_state(tmp_path):
             model.partial_fit(X[::-1], None if y is None else y[::-1])
             loaded.partial_fit(X[::-1], None if y is None else y[::-1])
         assert_same_results(loaded, model, X)
+
+
+def test_arrays_have_the_names_of_fitted_params(tmp_path):
+    model = make_pipeline(StandardScaler(), skparams.PCA(2), skparams.MLPClassifier(max_iter=9))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        save_params(model.fit(X, Y), tmp_path / "file")
+    with safe_open(tmp_path / "file", framework="numpy") as file:
+        stored = set(file.keys())
+    arrays = {path for path, value in skparams.fitted_params(model).items() if value.ndim}
+    assert arrays <= stored
+
+
+def test_boosting_of_categories(tmp_path):
+    categories = np.column_stack([X, np.arange(150) % 5])
+    model = HistGradientBoostingClassifier(max_iter=9, categorical_features=[6])
+    assert_kept(model.fit(categories, Y), categories, tmp_path / "file")
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"n": X[:, 0], "c": pandas.Categorical(TEXT)})
+    model.set_params(categorical_features="from_dtype").fit(frame, Y)
+    assert_kept(model, frame, tmp_path / "file", (None,))

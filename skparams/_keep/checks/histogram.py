@@ -64,7 +64,7 @@ def _check_preprocessor(preprocessor: Any, n_features: int) -> None:
     (_, encoder, first), (_, rest, second), *more = preprocessor.transformers_
     instance(encoder, "the first step", "sklearn.preprocessing._encoders.OrdinalEncoder")
     instance(rest, "the other", "sklearn.preprocessing._function_transformer.FunctionTransformer")
-    if more:
+    if any(len(columns) for _, _, columns in more):  # the remainder
         raise ValueError("_preprocessor must encode categories, and nothing else")
     for columns in (first, second):
         array({"columns": columns}, "columns", bool, (n_features,))
