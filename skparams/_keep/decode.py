@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,6 +63,7 @@ class Decoder:
 
     def root(self) -> Any:
         """Return the object that the file is of."""
+        _check_rows(self._tables)  # before anything is made for each row
         made = self._object(len(self._tables) - 1, "")
         if self._n_made != [table["rows"] for table in self._tables]:
             raise ParamsFileError("it has objects that belong to nothing")
@@ -161,3 +162,29 @@ def _listed(content: Any) -> list[Any]:
 
 def _path_in(path: str, section: str, name: str) -> str:
     return f"{path}.{name}" if section == "fields" else join(path, name)
+
+
+def _check_rows(tables: Any) -> None:
+    """Raise ParamsFileError unless each table has as many rows as objects that refer to it."""
+    expected = [0] * len(tables)
+    expected[-1] = 1
+    for place in reversed(range(len(tables))):
+        n_rows = tables[place]["rows"]
+        if type(n_rows) is not int or n_rows != expected[place]:
+            raise ParamsFileError(f"table {place} has {n_rows!r:.40} rows, not {expected[place]}")
+        for other in _references(tables[place]["object"]):
+            if type(other) is not int or not 0 <= other < place:
+                raise ParamsFileError(f"table {place} refers to the table {other!r:.40}")
+            expected[other] += n_rows
+
+
+def _references(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, dict):
+        if "@of" in tree:
+            yield tree["@of"]
+        else:
+            for value in tree.values():
+                yield from _references(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _references(value)

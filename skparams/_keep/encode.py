@@ -219,7 +219,11 @@ class Encoder:
     def _tree(self, value: Any, name: str, path: str) -> dict[str, Any]:
         kind = KINDS.get(name)
         if kind is not None:
-            return {"fields": self._named(kind.fields(value), path, ".")}
+            try:
+                fields = kind.fields(value)
+            except ValueError as error:
+                raise Refused(path, f"is a {name} that is not kept: {error}") from None
+            return {"fields": self._named(fields, path, ".")}
         if not is_estimator(value):
             raise Refused(path, f"is {_described(value, name)}")
         if pickles_its_own_way(type(value)):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
+from sklearn.utils import check_array
 
 from skparams._compat import predictor_dtype
 from skparams._keep.kinds.fields import (
@@ -94,6 +96,24 @@ def _depths(
     return depths
 
 
+def _no_fields(function: Any) -> dict[str, Any]:
+    expected = _to_floats()
+    if function.func is not expected.func or function.keywords != expected.keywords:
+        raise ValueError("a partial function is not kept")
+    return {}
+
+
+def _to_floats() -> Any:
+    """Return how histogram boosting reads features that are numbers."""
+    return partial(check_array, dtype=[np.float64], ensure_all_finite=False)
+
+
+def _build_function(cls: type, fields: Mapping[str, Any]) -> Any:
+    check_names(fields, ())
+    return _to_floats()
+
+
 BOOSTING = [
-    Kind(("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",), _fields, _build)
+    Kind(("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",), _fields, _build),
+    Kind(("functools.partial",), _no_fields, _build_function),
 ]
