@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def _check_preprocessor(preprocessor: Any, n_features: int) -> None:
     (_, encoder, first), (_, rest, second), *more = preprocessor.transformers_
     instance(encoder, "the first step", "sklearn.preprocessing._encoders.OrdinalEncoder")
     instance(rest, "the other", "sklearn.preprocessing._function_transformer.FunctionTransformer")
-    if any(len(columns) for _, _, columns in more):  # the remainder
+    if any(each != "drop" for _, each, _ in more) or not isinstance(rest.func, partial):
         raise ValueError("_preprocessor must encode categories, and nothing else")
     for columns in (first, second):
         array({"columns": columns}, "columns", bool, (n_features,))
