@@ -245,11 +245,6 @@ class Encoder:
     def _estimator(self, estimator: Any, path: str) -> dict[str, Any]:
         view, outside = view_of(estimator), self._templates
         kept = {} if outside else kept_attributes(view, self.state)
-        if any(name.endswith("_") for name in kept):  # no file is written that cannot be loaded
-            try:
-                check_attributes(estimator)
-            except ValueError as error:
-                raise Refused(path, f"has attributes that do not go together: {error}") from None
         owner, self._owner = self._owner, path
         attributes = self._named(kept, path, "__")
         params = {}
@@ -258,6 +253,11 @@ class Encoder:
             self._templates = outside or not in_use
             params[name] = self.encode(value, join(path, name))
         self._templates, self._owner = outside, owner
+        if any(name.endswith("_") for name in kept):  # no file is written that cannot be loaded
+            try:
+                check_attributes(estimator)
+            except ValueError as error:
+                raise Refused(path, f"has attributes that do not go together: {error}") from None
         # Attributes come first, as hyperparameters may be the fitted estimators in them.
         return {"attributes": attributes, "params": params}
 

@@ -153,6 +153,7 @@ class _Arrays:
         return name or self._put(path, array)
 
     def _put(self, path: str, array: np.ndarray) -> str:
+        path = path.encode("utf-8", "backslashreplace").decode()  # safetensors has no surrogates
         names = (path if i == 1 else f"{path}#{i}" for i in count(1))
         name = next(name for name in names if name not in self.found)
         self.found[name] = array

@@ -21,6 +21,7 @@ from skparams import (
     OutlierDisplay,
     ParamMonitor,
     ParamMonitorDisplay,
+    ParamsFileError,
     ParamsMixin,
     ScoreDisplay,
     ScreeDisplay,
@@ -30,13 +31,18 @@ from skparams import (
     diff,
     explain,
     fitted_params,
+    inspect_params,
     kept_rows,
+    load_params,
     plan,
     probe,
+    register_onnx_converters,
+    save_params,
     show_versions,
     slim,
     spread,
     summary,
+    to_onnx,
 )
 from skparams.specs import Part, Rule, Spec, parameter, register
 
@@ -116,4 +122,15 @@ weights = Rule("parameter", parts=lambda _: [Part(".w", np.zeros(4))])
 register("somewhere.Model", Spec({"tree_": weights}))
 show_versions()
 folder = cache_dir()
+# a model that is kept
+with tempfile.TemporaryDirectory() as kept:
+    file = Path(kept) / "model.safetensors"
+    save_params(model, file, state=True)
+    print(inspect_params(file).to_markdown())
+    try:
+        load_params(file, into=lighter, allow=("mypackage.Model",), verify=False)
+    except (ParamsFileError, ValueError) as error:
+        print(error)
+onnx = to_onnx(pca, X)
+register_onnx_converters()
 print(skparams.__version__)
