@@ -98,9 +98,20 @@ def _sparse(content: list[Any]) -> Any:
         parts = [data, (row, column)]
     made = getattr(scipy.sparse, f"{format}_{kind}")(tuple(parts), shape=tuple(shape))
     if format in ("csr", "csc", "bsr"):
+        _check_places(*parts[1:])
         made.check_format(full_check=True)
         _, made.indices, made.indptr = parts  # of the dtype that they had
+    if format == "dia" and ((made.offsets <= -shape[0]) | (made.offsets >= shape[1])).any():
+        raise ValueError(f"the offsets of a sparse matrix must be within {tuple(shape)}")
     return made
+
+
+def _check_places(indices: np.ndarray, indptr: np.ndarray) -> None:
+    """Check what SciPy does not: it stops where the last number of ``indptr`` is negative."""
+    if indices.dtype.kind != "i" or indptr.dtype.kind != "i":
+        raise ValueError("the indices of a sparse matrix must be integers")
+    if (indptr[1:] < indptr[:-1]).any():
+        raise ValueError("indptr of a sparse matrix must not decrease")
 
 
 def _float(content: Any) -> float:

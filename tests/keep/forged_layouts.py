@@ -90,7 +90,8 @@ _SVM = {
     "attributes/shape_fit_/@tuple/0": (),  # larger is legal; smaller than an index is not
     "attributes/(shape_fit_.*|class_weight_|_num_iter|n_iter_|fit_status_)": (),
     "attributes/_sparse": (number,),
-    "attributes/(_gamma|_effective_probability|offset_).*": (),
+    "attributes/_effective_probability": (number,),
+    "attributes/(_gamma|offset_).*": (),
     # what the constructors of all of these set, whatever they take
     "attributes/(C|nu|epsilon|probability|class_weight|random_state)": (),
 }
@@ -234,7 +235,13 @@ LAYOUTS = {
     "SVC of sparse rows": Layout(
         _fit("sklearn.svm", "SVC", X=_sparse),
         "attributes",
-        {**_SVM, "attributes/.*/@sparse/3/.*": (), "attributes/.*/@sparse/.*": ()},
+        {
+            **_SVM,
+            "attributes/support_vectors_/@sparse/3/0": (nan,),
+            "attributes/support_vectors_/@sparse/3/1": (shapes, dtypes, outside(0, P)),
+            "attributes/support_vectors_/@sparse/3/2": (shapes, dtypes, outside(0, N * P)),
+            "attributes/.*/@sparse/.*": (),
+        },
     ),
     "SVR": Layout(_fit("sklearn.svm", "SVR", C=0.1), "attributes", _SVM),
     "OneClassSVM": Layout(_fit("sklearn.svm", "OneClassSVM"), "attributes", _SVM),

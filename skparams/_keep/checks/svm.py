@@ -38,7 +38,10 @@ def _check(svm: Any) -> None:
     n_probabilities = len(array(attributes, "_probA", np.float64, (None,)))
     floats(svm, "_probA", (n_probabilities,))
     floats(svm, "_probB", (None if svm._impl == "epsilon_svr" else n_probabilities,))
-    if classifier and n_probabilities not in (0, n_pairs):
+    probable = vars(svm).get("_effective_probability", svm.probability)
+    if type(probable) is not bool or (probable and not classifier):
+        raise ValueError(f"_effective_probability must be a bool, got {probable!r:.40}")
+    if n_probabilities != (n_pairs if probable else 0):
         raise ValueError(f"_probA must have {n_pairs} numbers, got {n_probabilities}")
     _check_public(svm, classifier and n_classes == 2)
 
@@ -65,6 +68,8 @@ def _check_rows(svm: Any, n: int) -> int:
     if svm._sparse:
         if not issparse(vectors) or vectors.format != "csr" or vectors.shape != (n, n_features):
             raise ValueError(f"support_vectors_ must be a sparse matrix of {(n, n_features)}")
+        if not np.isfinite(vectors.data).all():
+            raise ValueError("support_vectors_ must be finite")
         return n_rows
     floats(svm, "support_vectors_", (n, n_features))
     return n_rows
