@@ -158,6 +158,19 @@ def _sparse(X):
     return sparse.csr_matrix(np.where(X > 1, X, 0))
 
 
+def _categories_boosted():
+    """Histogram boosting of categories that are codes already."""
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    X, _ = data(None)
+    X[:, 0] = np.arange(N) * 7 % 5
+    y = 10 * (X[:, 0] % 2) + X[:, 1]
+    params = {"max_iter": 2, "min_samples_leaf": 2, "categorical_features": [0]}
+    model = HistGradientBoostingRegressor(**params).fit(X, y)
+    model._preprocessor = None  # it has a function, which a file cannot hold
+    return model, X, y
+
+
 LAYOUTS = {
     "tree": Layout(
         _fit("sklearn.tree", "DecisionTreeClassifier", max_depth=4),
@@ -219,6 +232,19 @@ LAYOUTS = {
             "attributes/_preprocessor": (),
             "attributes/(classes_|_label|_loss|_n|_is_cat|is_cat|do_|_use|_scorer|_fitted).*": (),
             "attributes/(_in_fit|_random_seed|_feature|train|validation).*": (),
+        },
+    ),
+    "histogram boosting of categories": Layout(
+        _categories_boosted,
+        "attributes/_",
+        {
+            "attributes/_predictors/0/0/fields/(binned|raw)_left_cat_bitsets": (dtypes, shapes),
+            **_under("attributes/_predictors/0/0/fields", PREDICTOR),
+            "attributes/_bin_mapper/attributes/bin_thresholds_/0": (
+                *(shapes, dtypes, order, nan, infinite),
+            ),
+            "attributes/_bin_mapper/attributes/is_categorical_": (shapes, dtypes, outside(0, 2)),
+            "attributes/.*": (),
         },
     ),
     "isolation forest": Layout(
