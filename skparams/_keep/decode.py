@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skparams._keep.arrays import as_it_was
 from skparams._keep.container import Contents
 from skparams._keep.errors import ParamsFileError
-from skparams._keep.readers import READERS, as_it_was
+from skparams._keep.readers import READERS
 from skparams._keep.table import MAX_COPIED
 from skparams._walk import join
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse, sparray
 
+from skparams._keep.arrays import DTYPES, Stored, stored
 from skparams._keep.checks import check_attributes
 from skparams._keep.classes import public_name
 from skparams._keep.contents import (
@@ -36,20 +37,6 @@ MIN_ARRAY = 8
 
 INDICES = re.compile(r"\[\d+(, \d+)*\]")
 _NUMBERS = {int: "int64", float: "float64", bool: "bool"}
-# dtypes that safetensors has not, and those as which their bytes are stored.
-_VIEWS = {"c8": "f4", "c16": "f8", "M8": "i8", "m8": "i8"}
-_DTYPES = {"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"}
-
-
-@dataclass(slots=True, eq=False)
-class Stored:
-    """An array as it is stored: C-contiguous, of a dtype that a file can have."""
-
-    array: np.ndarray
-    path: str
-    dtype: str | None  # of the array itself, where it is stored as another one
-    # The order of its axes in memory, where that is not C order; ~axis of one that runs backwards.
-    axes: list[int] | None
 
 
 @dataclass(slots=True, eq=False)
@@ -262,31 +249,6 @@ class Encoder:
         return {"attributes": attributes, "params": params}
 
 
-def stored(array: np.ndarray, path: str) -> Stored:
-    """Return numbers as they are stored."""
-    code = array.dtype.str[1:]
-    as_stored = _VIEWS.get(code.partition("[")[0], code)
-    if as_stored not in _DTYPES:
-        raise Refused(path, f"has the dtype {array.dtype}")
-    axes = sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis]))
-    if array.flags.c_contiguous:
-        axes = list(range(array.ndim))
-    # As of components that ARPACK finds, the smallest first. Indices never run backwards.
-    back = [
-        array.dtype.kind == "f" and n > 1 and step < 0
-        for n, step in zip(array.shape, array.strides, strict=True)
-    ]
-    native = array.astype(array.dtype.newbyteorder("="), copy=False)
-    native = native[tuple(slice(None, None, -1 if each else 1) for each in back)]
-    flat = np.ascontiguousarray(native.transpose(axes)).reshape([array.shape[i] for i in axes])
-    dtype = None
-    if as_stored != code:
-        dtype, pair = native.dtype.str, as_stored in ("f4", "f8")
-        flat = flat.reshape([*flat.shape, 1]).view(as_stored) if pair else flat.view(as_stored)
-    marked = [~axis if back[axis] else axis for axis in axes]
-    return Stored(flat, path, dtype, marked if marked != list(range(array.ndim)) else None)
-
-
 def _are_vectors(values: list) -> bool:
     """Whether a list holds many arrays of numbers with one axis."""
     return len(values) >= MIN_ARRAY and all(
@@ -302,7 +264,7 @@ def _described(value: Any, name: str) -> str:
 
 def _is_numpy_number(cls: type) -> bool:
     """Whether a class is one of NumPy's numbers of a dtype that a file can have."""
-    return issubclass(cls, np.number | np.bool) and np.dtype(cls).str[1:] in _DTYPES
+    return issubclass(cls, np.number | np.bool) and np.dtype(cls).str[1:] in DTYPES
 
 
 def _is_number(cls: type) -> bool:

@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import scipy.sparse
 
+from skparams._keep.arrays import dtype_named
 from skparams._keep.contents import DERIVED
 from skparams._keep.kinds import TYPES, function_called
 
 _CLASSES = {name: cls for cls, name in TYPES.items()}
-_DTYPE = re.compile(r"[<>|=][biufcmMSUO]\d*(\[\d*\w+\])?")
 # Room in arrays of text beyond that of their longest text.
 MAX_PADDING = 1 << 20
 
 
-def _dtype(name: Any) -> np.dtype:
-    if not isinstance(name, str) or not _DTYPE.fullmatch(name):
-        raise ValueError(f"{name!r} is no dtype that a file may have")
-    return np.dtype(name)
-
-
-def as_it_was(stored: np.ndarray, dtype: Any, axes: Any) -> np.ndarray:
-    """Return an array with its own dtype and the order of axes that it had in memory."""
-    if dtype is not None:
-        if _dtype(dtype).kind not in "cmM":
-            raise ValueError(f"{dtype!r} is no dtype that is stored as another one")
-        stored = stored.view(dtype)
-        if stored.dtype.kind == "c":
-            stored = stored[..., 0]
-    if axes is None:
-        return stored
-    order = [axis if axis >= 0 else ~axis for axis in axes]
-    if sorted(order) != list(range(stored.ndim)):
-        raise ValueError(f"{axes!r} is no order of the axes of an array")
-    if order != axes and stored.dtype.kind != "f":
-        raise ValueError("only numbers with a fraction may run backwards in memory")
-    steps = [-1 if ~axis in axes else 1 for axis in range(stored.ndim)]
-    return stored.transpose(np.argsort(order))[tuple(slice(None, None, step) for step in steps)]
-
-
 def _number(content: list[Any]) -> np.generic:
     name, value = content
-    dtype = _dtype(name)
+    dtype = dtype_named(name)
     if dtype.kind not in "biuf":
         raise ValueError(f"{name!r} is no dtype of numbers")
     return dtype.type(value)
@@ -55,7 +29,7 @@ def _numbers(content: list[Any]) -> list[Any]:
     name, array = content
     if name in ("int", "float", "bool"):
         return array.tolist()
-    if _dtype(name) != array.dtype:
+    if dtype_named(name) != array.dtype:
         raise ValueError(f"numbers of {name!r} are stored as {array.dtype}")
     return list(array)
 
@@ -69,7 +43,7 @@ def _shape(lengths: Any) -> tuple[int, ...]:
 
 def _text(content: list[Any]) -> np.ndarray:
     name, shape, items = content
-    dtype = _dtype(name)
+    dtype = dtype_named(name)
     longest = max(map(len, items), default=0)
     if dtype.kind != "U" or dtype.itemsize * len(items) > 4 * longest * len(items) + MAX_PADDING:
         raise ValueError(f"{name!r} is no dtype of text of at most {longest} characters")
@@ -78,7 +52,7 @@ def _text(content: list[Any]) -> np.ndarray:
 
 def _raw(content: list[Any]) -> np.ndarray:
     name, array = content
-    dtype = _dtype(name)
+    dtype = dtype_named(name)
     if dtype.kind != "S" or array.shape[-1] != dtype.itemsize:
         raise ValueError(f"{name!r} is no dtype of {array.shape[-1]} bytes")
     return np.frombuffer(array.tobytes(), dtype).reshape(array.shape[:-1]).copy()
@@ -126,7 +100,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "@complex": lambda content: complex(*content),
     "@derived": lambda content: DERIVED,
     "@dict": lambda content: dict(zip(*content, strict=True)),
-    "@dtype": _dtype,
+    "@dtype": dtype_named,
     "@float": _float,
     "@frozenset": frozenset,
     "@function": function_called,

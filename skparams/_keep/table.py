@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skparams._keep.encode import INDICES, Item, Stored
+from skparams._keep.arrays import Stored
+from skparams._keep.encode import INDICES, Item
 
 # The bytes of an array that is stored once for all rows of a table that have the same.
 MAX_COPIED = 4096

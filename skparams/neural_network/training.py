@@ -67,7 +67,7 @@ def set_attributes(mlp: BaseMLP, attributes: dict[str, Any]) -> None:
 def train_epochs(
     mlp: BaseMLP,
     network: Network,
-    params: Any,
+    params: np.ndarray,
     data: Data,
     objective: Objective,
     held_out: Data | None,
@@ -77,71 +77,31 @@ def train_epochs(
     incremental: bool,
 ) -> np.ndarray:
     """Train by Adam or gradient descent, one epoch if incremental."""
-    early_stopping, resumed = mlp.early_stopping, course.resumed
-    if early_stopping:
+    if mlp.early_stopping:
         if incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
         if held_out is None:
             data, held_out = course.split(data, tasks.needs_state)
     course.set_data(data, held_out)
-    n_samples = data[0].shape[0]
-    batch_size = _batch_size(mlp, n_samples)
+    batch_size = _batch_size(mlp, data[0].shape[0])
     check_batch(mlp, batch_size)
-    n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
-    if resumed is None:
+    if course.resumed is None:
         _start(mlp, network, params, incremental)
     else:
         mlp._optimizer = _copied(mlp, mlp._optimizer, params[: network.n_trained])
-    dropout = dropout_rates(mlp), mlp._optimizer["seed"]
-    batches = Batches(network, data, objective, batch_size, params.dtype, n_bytes, *dropout)
-    earlier, history = History.continued(getattr(mlp, "history_", {}), course.n_epochs_before)
-    validation = None
-    if held_out is not None:
-        validation = Validation(mlp, batches, held_out, params.dtype)
-    order = None
-    if mlp.shuffle:
-        order = course.row_order(n_samples) or _row_order(mlp, n_samples)
-    best = params.copy() if early_stopping else params
-    if resumed is not None:
-        batches.squared_norm = resumed["squared_norm"]
-        if resumed["weights"] is not None:  # those in the fitted attributes are the best
-            params = network.pack(resumed["weights"], params.dtype)
-
-    def state() -> dict[str, Any]:
-        weights = None if best is params else network.fitted(params, params.dtype)
-        return {"_resume": course.state(weights, order, batches.squared_norm)}
-
-    def fitted() -> dict[str, Any]:
-        attributes = fitted_so_far(network, batches, best, params, params.dtype)
-        attributes["history_"] = history.joined(earlier)
-        return attributes | course.attributes()
-
-    if tasks.needs_state and not incremental:
-        course.attributes = state
+    training = _Training(mlp, network, params, data, objective, held_out, course, batch_size)
     epochs: Iterable[int] = range(1)
     if not incremental:
+        if tasks.needs_state:
+            course.attributes = training.state
         before = course.n_epochs_before
         n_epochs = before if course.converged else mlp.max_iter
-        epochs = tasks.steps(n_epochs, "epoch", fitted, before)
+        epochs = tasks.steps(n_epochs, "epoch", training.fitted, before)
     course.is_whole = True
     try:
         with np.errstate(all="ignore"):
             for _ in epochs:
-                course.is_whole = False
-                rows = shuffled(order, mlp._random_state) if order else None
-                rates = learning_rates(mlp, batches.n_batches)
-                epoch = batches.train_epoch(params, rows, mlp._optimizer, rates, mlp)
-                history.epochs.append((epoch.loss, rates[-1], epoch.gradient_norm))
-                _count_epoch(mlp, epoch.loss, n_samples)
-                if validation is not None:
-                    _validate(mlp, history, validation, params)
-                if early_stopping:
-                    if _update_best_score(mlp, history.validation[-1][1]):
-                        best = params.copy()
-                else:
-                    _update_best_loss(mlp, epoch.is_finite)
-                course.converged = _update_learning_rate(mlp)
-                course.is_whole = True
+                training.train_epoch()
                 if course.converged:
                     tasks.close(done=True)
                     break
@@ -152,15 +112,88 @@ def train_epochs(
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=5)
         tasks.close(done=False)
-    if network.normalization == "batch":  # epochs have the moments of their batches
-        with np.errstate(all="ignore"):
-            mlp.loss_ = batches.loss(best, mlp.alpha)
-    if incremental and order:
-        mlp._order = order
-    mlp.history_ = history.joined(earlier)
-    if early_stopping:
-        check_best_score(mlp, history.validation)
-    return best
+    return training.finish(incremental)
+
+
+class _Training:
+    """The weights, the order of the samples, and the record, which each epoch changes."""
+
+    def __init__(
+        self,
+        mlp: BaseMLP,
+        network: Network,
+        params: np.ndarray,
+        data: Data,
+        objective: Objective,
+        held_out: Data | None,
+        course: Course,
+        batch_size: int,
+    ) -> None:
+        n_samples, resumed = data[0].shape[0], course.resumed
+        self._mlp, self._network, self._course, self._n_samples = mlp, network, course, n_samples
+        n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
+        dropout = dropout_rates(mlp), mlp._optimizer["seed"]
+        self._batches = Batches(
+            network, data, objective, batch_size, params.dtype, n_bytes, *dropout
+        )
+        self._validation = None
+        if held_out is not None:
+            self._validation = Validation(mlp, self._batches, held_out, params.dtype)
+        record = getattr(mlp, "history_", {})
+        self._earlier, self._history = History.continued(record, course.n_epochs_before)
+        self._order = None
+        if mlp.shuffle:
+            self._order = course.row_order(n_samples) or _row_order(mlp, n_samples)
+        self._params, self._best = params, params.copy() if mlp.early_stopping else params
+        if resumed is not None:
+            self._batches.squared_norm = resumed["squared_norm"]
+            if resumed["weights"] is not None:  # those in the fitted attributes are the best
+                self._params = network.pack(resumed["weights"], params.dtype)
+
+    def train_epoch(self) -> None:
+        """Train an epoch, and see whether it was the last."""
+        mlp, course = self._mlp, self._course
+        course.is_whole = False
+        rows = shuffled(self._order, mlp._random_state) if self._order else None
+        rates = learning_rates(mlp, self._batches.n_batches)
+        epoch = self._batches.train_epoch(self._params, rows, mlp._optimizer, rates, mlp)
+        self._history.epochs.append((epoch.loss, rates[-1], epoch.gradient_norm))
+        _count_epoch(mlp, epoch.loss, self._n_samples)
+        if self._validation is not None:
+            _validate(mlp, self._history, self._validation, self._params)
+        if not mlp.early_stopping:
+            _update_best_loss(mlp, epoch.is_finite)
+        elif _update_best_score(mlp, self._history.validation[-1][1]):
+            self._best = self._params.copy()
+        course.converged = _update_learning_rate(mlp)
+        course.is_whole = True
+
+    def fitted(self) -> dict[str, Any]:
+        """The attributes of the estimator as if training had stopped, for callbacks."""
+        dtype = self._params.dtype
+        attributes = fitted_so_far(self._network, self._batches, self._best, self._params, dtype)
+        attributes["history_"] = self._history.joined(self._earlier)
+        return attributes | self._course.attributes()
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint has beside them."""
+        weights = None
+        if self._best is not self._params:
+            weights = self._network.fitted(self._params, self._params.dtype)
+        return {"_resume": self._course.state(weights, self._order, self._batches.squared_norm)}
+
+    def finish(self, incremental: bool) -> np.ndarray:
+        """Set the attributes that epochs do not, and return the best weights."""
+        mlp = self._mlp
+        if self._network.normalization == "batch":  # epochs have the moments of their batches
+            with np.errstate(all="ignore"):
+                mlp.loss_ = self._batches.loss(self._best, mlp.alpha)
+        if incremental and self._order:
+            mlp._order = self._order
+        mlp.history_ = self._history.joined(self._earlier)
+        if mlp.early_stopping:
+            check_best_score(mlp, self._history.validation)
+        return self._best
 
 
 def _count_epoch(mlp: BaseMLP, loss: float, n_samples: int) -> None:

@@ -15,8 +15,9 @@ from scipy import sparse
 
 from skparams import load_params
 from skparams._keep import decode
+from skparams._keep.arrays import Stored
 from skparams._keep.container import write
-from skparams._keep.encode import Encoder, Item, Stored
+from skparams._keep.encode import Encoder, Item
 from skparams._keep.save import contents_of
 from skparams._keep.table import pack
 
