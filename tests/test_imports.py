@@ -345,15 +345,17 @@ def test_no_module_has_a_name_that_its_folder_lists():
 def test_every_public_name_is_itself_after_every_other_was_used():
     """Names are loaded lazily, and loading one may load modules that the others come from."""
     code = """
-import contextlib, inspect, io
+import contextlib, inspect, io, os, tempfile
 from sklearn.linear_model import Ridge
 
 X = [[1.0, 2.0], [3.0, 5.0], [4.0, 1.0]]
 model = Ridge().fit(X, [1.0, 2.0, 3.0])
+path = os.path.join(tempfile.mkdtemp(), "model.safetensors")
 ARGUMENTS = {
     "probe": (model, X), "diff": (model, model), "assert_same_model": (model, model),
     "spread": ([model, model],), "to_onnx": (model, X), "register_onnx_converters": (),
-    "show_versions": (), "cache_dir": (),
+    "show_versions": (), "cache_dir": (), "save_params": (model, path),
+    "inspect_params": (path,), "load_params": (path,),
 }
 
 def use(name):
@@ -365,6 +367,7 @@ def use(name):
         value(*ARGUMENTS.get(name, (model,)))
 
 import skparams
+skparams.save_params(model, path)
 names = skparams.__all__
 for first in names:
     for module in [module for module in sys.modules if module.split(".")[0] == "skparams"]:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from functools import partial
 from numbers import Integral, Real
+from types import SimpleNamespace
 from typing import Any, Self
 
 import numpy as np
@@ -245,6 +246,11 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         set_attributes(self, network.fitted(params, dtype))
         tasks.finish(course.attributes)
         return self
+
+    @property
+    def _optimizer(self):
+        """scikit-learn's name for the optimizer, which is kept as plain values."""
+        return SimpleNamespace(**self._optimizer_state)
 
     def _check_resumable(self, task_name):
         """ValueError if checkpoints of training are no use."""

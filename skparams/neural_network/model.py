@@ -176,7 +176,7 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin):
         model.coefs_, model.intercepts_ = map(_copies, (self.coefs_, self.intercepts_))
         # As after its own fit with early stopping; warm_start may return these.
         model._best_coefs, model._best_intercepts = model.coefs_, model.intercepts_
-        state, arrays = getattr(self, "_optimizer", None), model.coefs_ + model.intercepts_
+        state, arrays = getattr(self, "_optimizer_state", None), model.coefs_ + model.intercepts_
         if state is not None and state["solver"] == self.solver:
             moments = [_like(arrays, moment) for moment in (state["first"], state["second"])]
             model._optimizer = mlp_optimizer(model, state["learning_rate"], state["t"], *moments)

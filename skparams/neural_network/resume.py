@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 # Hyperparameters that say nothing of the epochs that are done.
 MAY_DIFFER = frozenset(["max_iter", "verbose", "warm_start"])
 # Fitted attributes that have not the ending of one.
-PRIVATE = ("_label_binarizer", "_no_improvement_count", "_optimizer", "_order", "_random_state")
+PRIVATE = (
+    "_label_binarizer",
+    "_no_improvement_count",
+    "_optimizer_state",
+    "_order",
+    "_random_state",
+)
 # Bytes of rows that a checksum takes at a time, as it copies those in another memory order.
 PIECE = 2**20
 # Arguments of fit, and in `Data`.
@@ -154,7 +160,7 @@ def load_checkpoint(mlp: BaseMLP, path: str | os.PathLike) -> Resume:
 def _is_possible(loaded: Any, resumed: Any) -> bool:
     """Whether a file has all that training reads, of the types that it has; values may be wrong."""
     values = vars(loaded)
-    optimizer = values.get("_optimizer")
+    optimizer = values.get("_optimizer_state")
     numbers = [values.get(name) for name in ("n_iter_", "t_", "_no_improvement_count")]
     return (
         isinstance(resumed, dict)

@@ -57,7 +57,7 @@ def learning_rates(mlp: BaseMLP, n_batches: int) -> np.ndarray:
     schedule = mlp.learning_rate
     if isinstance(schedule, str):
         if schedule not in SCHEDULES:  # scikit-learn's, which change it after an epoch
-            return np.full(n_batches, mlp._optimizer["learning_rate"])
+            return np.full(n_batches, mlp._optimizer_state["learning_rate"])
         factor = SCHEDULES[schedule]
     else:
 

@@ -58,7 +58,7 @@ def _spec(name: str, normalization: str | None, has_quantiles: bool) -> Spec:
         "gains_": _of_units(_is_normalized),
         **moments,
         # `_resume` is of checkpoints, the two before of all estimators that callbacks get.
-        **roles(diagnostic="history_", state="_training _gradients _resume"),
+        **roles(diagnostic="history_", state="_optimizer_state _training _gradients _resume"),
     }
     decided = [*weights]
     if normalization:

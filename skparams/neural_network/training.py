@@ -47,7 +47,7 @@ STOCHASTIC = (
     "best_loss_",
     "best_validation_score_",
     "_no_improvement_count",
-    "_optimizer",
+    "_optimizer_state",
 )
 # Attributes of earlier training, without the weights.
 TRAINING = ("t_", "history_", *STOCHASTIC)
@@ -88,7 +88,7 @@ def train_epochs(
     if course.resumed is None:
         _start(mlp, network, params, incremental)
     else:
-        mlp._optimizer = _copied(mlp, mlp._optimizer, params[: network.n_trained])
+        mlp._optimizer_state = _copied(mlp, mlp._optimizer_state, params[: network.n_trained])
     training = _Training(mlp, network, params, data, objective, held_out, course, batch_size)
     epochs: Iterable[int] = range(1)
     if not incremental:
@@ -132,7 +132,7 @@ class _Training:
         n_samples, resumed = data[0].shape[0], course.resumed
         self._mlp, self._network, self._course, self._n_samples = mlp, network, course, n_samples
         n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
-        dropout = dropout_rates(mlp), mlp._optimizer["seed"]
+        dropout = dropout_rates(mlp), mlp._optimizer_state["seed"]
         self._batches = Batches(
             network, data, objective, batch_size, params.dtype, n_bytes, *dropout
         )
@@ -156,7 +156,7 @@ class _Training:
         course.is_whole = False
         rows = shuffled(self._order, mlp._random_state) if self._order else None
         rates = learning_rates(mlp, self._batches.n_batches)
-        epoch = self._batches.train_epoch(self._params, rows, mlp._optimizer, rates, mlp)
+        epoch = self._batches.train_epoch(self._params, rows, mlp._optimizer_state, rates, mlp)
         self._history.epochs.append((epoch.loss, rates[-1], epoch.gradient_norm))
         _count_epoch(mlp, epoch.loss, self._n_samples)
         if self._validation is not None:
@@ -255,7 +255,7 @@ def _row_order(mlp: BaseMLP, n_samples: int) -> RowOrder:
 
 def _start(mlp: BaseMLP, network: Network, params: np.ndarray, incremental: bool) -> None:
     """Set the attributes that training updates."""
-    mlp._optimizer = _optimizer(mlp, params[: network.n_trained], incremental)
+    mlp._optimizer_state = _optimizer(mlp, params[: network.n_trained], incremental)
     mlp.t_ = getattr(mlp, "t_", 0)
     best_loss = None
     if incremental:
@@ -274,7 +274,7 @@ def _start(mlp: BaseMLP, network: Network, params: np.ndarray, incremental: bool
 def _optimizer(mlp: BaseMLP, trained: np.ndarray, incremental: bool) -> Optimizer:
     """A copy of the state to continue with, or a new one."""
     is_adam, learning_rate = mlp.solver != "sgd", float(mlp.learning_rate_init)
-    state: Optimizer | None = getattr(mlp, "_optimizer", None)
+    state: Optimizer | None = getattr(mlp, "_optimizer_state", None)
     begun = getattr(mlp, "t_", 0) > 0 and hasattr(mlp, "best_loss_")  # not by lbfgs
     if incremental and begun and state is None:
         raise AttributeError(
@@ -348,7 +348,7 @@ def _update_best_score(mlp: BaseMLP, score: float) -> bool:
 
 def _update_learning_rate(mlp: BaseMLP) -> bool:
     """Set the learning rate of the next epoch, or return True to stop training."""
-    optimizer, sgd = mlp._optimizer, mlp.solver == "sgd"
+    optimizer, sgd = mlp._optimizer_state, mlp.solver == "sgd"
     if sgd and mlp.learning_rate == "invscaling":
         optimizer["learning_rate"] = float(mlp.learning_rate_init) / (mlp.t_ + 1) ** mlp.power_t
     if mlp._no_improvement_count <= mlp.n_iter_no_change:

@@ -342,10 +342,10 @@ FORGED = {
     "no order": lambda kept: kept._resume.update(order=None),
     "a short order": lambda kept: kept._resume.update(order=np.arange(3)),
     "text for an order": lambda kept: kept._resume.update(order=np.array(["a"] * 150)),
-    "short moments": lambda kept: kept._optimizer.update(first=np.zeros(2)),
-    "no moments": lambda kept: kept._optimizer.update(second=np.zeros(0)),
-    "another solver": lambda kept: kept._optimizer.update(solver="sgd"),
-    "no optimizer": lambda kept: vars(kept).pop("_optimizer"),
+    "short moments": lambda kept: kept._optimizer_state.update(first=np.zeros(2)),
+    "no moments": lambda kept: kept._optimizer_state.update(second=np.zeros(0)),
+    "another solver": lambda kept: kept._optimizer_state.update(solver="sgd"),
+    "no optimizer": lambda kept: vars(kept).pop("_optimizer_state"),
     "weights of another layer": lambda kept: kept._resume.update(
         weights={"coefs_": [np.zeros((4, 9))], "intercepts_": [np.zeros(9)]}
     ),
@@ -382,7 +382,7 @@ def test_a_forged_state_is_an_error(forged, path, iris, monkeypatch):
         lambda model: model._order.update(rows=np.full(150, 10**9)),
         lambda model: model._order.update(rows=np.arange(150)[:, None]),
         lambda model: model._order["start"]["state"].update(pos=10**6),
-        lambda model: model._optimizer.update(first=np.zeros(1)),
+        lambda model: model._optimizer_state.update(first=np.zeros(1)),
     ],
 )
 def test_a_forged_state_between_calls_is_an_error(forge, path, iris, monkeypatch):

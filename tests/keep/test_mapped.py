@@ -55,7 +55,7 @@ def check_network(seed, name, mapped):
         for each in (model, loaded):
             each.partial_fit(X, y) if continues else each.fit(X, y, **more)
         check_same(loaded, model)
-        state = getattr(loaded, "_optimizer", {})
+        state = getattr(loaded, "_optimizer_state", {})
         assert not any(isinstance(value, np.memmap) for value in state.values())
         loaded = mapped(model).set_params(warm_start=True)
         model.set_params(warm_start=True)

@@ -1,6 +1,7 @@
 """Whatever an estimator may hold comes back as it was, or is refused by its path."""
 
 import pickle
+import warnings
 from collections import Counter, OrderedDict, deque
 from datetime import date
 from decimal import Decimal
@@ -181,11 +182,17 @@ class _Unknown:
     pass
 
 
+def _matrix():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return np.matrix([[1.0]])
+
+
 REFUSED = [
     *(lambda x: x, np.log1p, print, partial(int, base=2), _Unknown(), _Unknown, Decimal(1)),
     *(date(2020, 1, 1), Path("a"), deque([1]), Counter("a"), np.array([_Unknown()], object)),
     *(np.longdouble(1), np.ones(2, np.longdouble), np.zeros(2, "i4,f4"), np.ma.ones(2)),
-    *(np.matrix([[1.0]]), sparse.lil_matrix((2, 2)), sparse.coo_array(np.ones(3)), iter([1])),
+    *(_matrix(), sparse.lil_matrix((2, 2)), sparse.coo_array(np.ones(3)), iter([1])),
     *(np.dtype("i4,f4"), memoryview(b"a"), bytearray(b"a")),
 ]
 

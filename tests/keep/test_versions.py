@@ -164,6 +164,7 @@ def test_what_may_be_refused(monkeypatch):
 NAMES = ["Ridge", "RandomForestClassifier", "SVC", "IterativeImputer", "CountVectorizer"]
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # of deprecated estimators
 @pytest.mark.parametrize("names", sweep([NAMES, None], 1), ids=["few", "all"])
 def test_the_script_finds_the_same(names, tmp_path, capsys):
     write(tmp_path, names)

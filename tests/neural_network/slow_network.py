@@ -63,7 +63,7 @@ class SlowNetwork:
     """A copy of a fitted network, which trains on by gradient descent without momentum."""
 
     def __init__(self, model, t=None):
-        self.model, optimizer = model, model._optimizer
+        self.model, optimizer = model, model._optimizer_state
         self.coefs = [W.astype(float) for W in model.coefs_]
         self.intercepts = [b.astype(float) for b in model.intercepts_]
         self.gains, self.means, self.variances = (

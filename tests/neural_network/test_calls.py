@@ -82,7 +82,7 @@ def test_ctrl_c_keeps_the_weights_so_far(cls, solver, rng, monkeypatch):
     assert len(calls) == 11
     if fitted.solver != "lbfgs":
         assert fitted.n_iter_ == len(fitted.loss_curve_) == 1
-        assert fitted._optimizer["t"] == 10
+        assert fitted._optimizer_state["t"] == 10
     assert np.isfinite(fitted.predict(X)).all()
     if fitted.solver != "lbfgs":
         fitted.partial_fit(X, y)

@@ -103,7 +103,7 @@ def test_partial_fit_goes_on_with_fresh_masks(X, y, same_weights):
     for _ in range(3):
         parts = pickle.loads(pickle.dumps(parts.partial_fit(X, y)))
     assert same_weights(whole, parts)
-    assert whole._optimizer["t"] == parts._optimizer["t"] == 9
+    assert whole._optimizer_state["t"] == parts._optimizer_state["t"] == 9
 
 
 @pytest.mark.parametrize("method", ["fit", "partial_fit"])
@@ -144,7 +144,7 @@ def test_without_dropout_no_random_number_more_is_drawn(dropout, X, y):
 
 def test_dropout_that_begins_with_a_later_call_is_random(X, y):
     fits = [MLPRegressor(**{**SMALL, "random_state": seed}).partial_fit(X, y) for seed in (0, 1)]
-    seeds = [fit.set_params(dropout=0.5).partial_fit(X, y)._optimizer["seed"] for fit in fits]
+    seeds = [fit.set_params(dropout=0.5).partial_fit(X, y)._optimizer_state["seed"] for fit in fits]
     assert None not in seeds
     assert seeds[0] != seeds[1]
 

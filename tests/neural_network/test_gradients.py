@@ -70,7 +70,7 @@ def slow_network(given, network, params, seed):
     if Estimator is MLPClassifier:
         model.set_params(label_smoothing=given["label_smoothing"])
     vars(model).update(network.views(params))
-    model._optimizer = {"seed": seed, "t": 0}
+    model._optimizer_state = {"seed": seed, "t": 0}
     return SlowNetwork(model)
 
 

@@ -77,10 +77,10 @@ def test_each_layer_shows_its_own_activation_and_normalization(make):
 def test_state_of_each_solver(make):
     for solver, n in (("sgd", 1), ("adam", 2), ("adamw", 2)):
         model = make(solver=solver, normalization="batch")
-        state = {path: role for path, role in roles_of(model).items() if "_optimizer" in path}
+        state = {path: role for path, role in roles_of(model).items() if "_optimizer_state" in path}
         assert set(state.values()) == {"state"}
         rows = {row.path: row for row in summary(model).root.attributes}
-        moments = [rows[f"_optimizer[{name!r}]"].count for name in ("first", "second")]
+        moments = [rows[f"_optimizer_state[{name!r}]"].count for name in ("first", "second")]
         trained = count_params(model, kind="free")
         assert sum(moments) == n * trained
 
@@ -110,7 +110,7 @@ def test_slim_keeps_what_predictions_need(make, X):
     model = make(normalization="batch", solver="adamw", early_stopping=True)
     small = slim(model, X)
     assert {"gains_", "running_means_", "running_variances_"} <= vars(small).keys()
-    assert not {"_optimizer", "history_", "loss_curve_"} & vars(small).keys()
+    assert not {"_optimizer_state", "history_", "loss_curve_"} & vars(small).keys()
     np.testing.assert_array_equal(small.predict(X), model.predict(X))
     single, report = slim(model, X, lossy=("float32",), return_report=True)
     assert {array.dtype for array in fitted_params(single).values()} == {np.dtype("float32")}

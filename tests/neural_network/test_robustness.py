@@ -86,7 +86,7 @@ def test_the_warning_of_an_interruption_points_to_the_caller(X, solver, monkeypa
 def test_lbfgs_leaves_nothing_of_an_earlier_solver(X):
     model = MLPRegressor(warm_start=True, **SMALL).fit(X, X[:, 0])
     model.set_params(solver="lbfgs").fit(X, X[:, 0])
-    for name in ("best_loss_", "validation_scores_", "_optimizer", "_no_improvement_count"):
+    for name in ("best_loss_", "validation_scores_", "_optimizer_state", "_no_improvement_count"):
         assert not hasattr(model, name)
     model.set_params(solver="adam").fit(X, X[:, 0])
     assert model.best_loss_ == min(model.loss_curve_[-model.n_iter_ :])

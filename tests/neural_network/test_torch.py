@@ -112,7 +112,7 @@ def _started(model, X, y, **given):
     for name, value in (("running_means_", 0.0), ("running_variances_", 1.0)):
         for array in getattr(model, name, []):
             array[:] = value
-    model._optimizer["first"][:] = 0
+    model._optimizer_state["first"][:] = 0
     return model.set_params(learning_rate_init=rate)
 
 
