@@ -307,7 +307,9 @@ def test_this_packages_networks_are_described_in_full(solver):
     assert found.totals.stored == mlp.count_params() == 46
     assert [layer.neurons for layer in found.root.layers] == [4, 5, 2, 3]
     moments = {"adam": 2, "sgd": 1, "lbfgs": 0}[solver]
-    arrays = [r for r in found.root.attributes if r.path.startswith("_optimizer_state[") and r.shape]
+    arrays = [
+        r for r in found.root.attributes if r.path.startswith("_optimizer_state[") and r.shape
+    ]
     assert sum(row.count for row in arrays) == moments * 46
 
 
