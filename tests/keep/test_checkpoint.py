@@ -126,7 +126,7 @@ KINDS = ("error", "Ctrl-C between epochs", "Ctrl-C within an epoch")
 
 @with_callbacks
 @pytest.mark.parametrize("name", ["MLPClassifier", "MLPRegressor"])
-@pytest.mark.parametrize("seed", sweep(range(400), 30))
+@pytest.mark.parametrize("seed", sweep(range(150), 20))
 def test_a_resumed_fit_gives_the_same_bits(seed, name, path, capsys):
     rng = np.random.default_rng(seed)
     max_iter = int(rng.integers(2, 9))
