@@ -184,7 +184,7 @@ def test_rates_may_be_any_sequence(dropout, X, y, same_weights):
         [0.1, np.nan, 0.1], ["0.1"] * 3, [None] * 3, [[0.1]] * 3, np.full((3, 3), 0.1),
         np.array(0.1), ("0.1", "0.2", "0.3"), np.array([0.1, 0.1, 0.1j]),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["fit", "partial_fit"])
 def test_invalid_rates_are_named(dropout, method, X, y, snapshot):
