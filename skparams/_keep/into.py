@@ -10,6 +10,7 @@ from skparams._keep.encode import Encoder, Item
 from skparams._keep.table import pack
 from skparams._params import fitted_params
 from skparams._walk import Walk, check_estimator, owners_of
+from skparams.specs import HOOKS
 
 
 def put_into(into: Any, loaded: Any) -> Any:
@@ -30,16 +31,15 @@ def put_into(into: Any, loaded: Any) -> Any:
         )
     for path, old in owners.items():
         attributes = {n: value for n, value in held[path].values.items() if n not in old.params}
-        for name in [name for name in vars(old.estimator) if name not in old.params]:
-            del vars(old.estimator)[name]
-        vars(old.estimator).update(attributes)
+        kept = {n: v for n, v in vars(old.estimator).items() if n in old.params or n in HOOKS}
+        old.estimator.__dict__ = kept | attributes  # at once, whatever interrupts
     return into
 
 
 def _check_hyperparameters(into: Any, loaded: Any) -> None:
     mine, theirs = into.get_params(), loaded.get_params()
     # Those of nested estimators first, as these are hyperparameters too.
-    for name in sorted(mine.keys() & theirs.keys(), key=lambda name: -name.count("__")):
+    for name in sorted(mine.keys() & theirs.keys(), key=lambda name: (-name.count("__"), name)):
         if _kept(mine[name]) != _kept(theirs[name]):
             raise ValueError(
                 f"load_params: into has {name}={mine[name]!r}, the file {name}={theirs[name]!r}; "

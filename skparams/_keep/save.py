@@ -45,6 +45,8 @@ def save_params(estimator: Any, path: str | os.PathLike[str], *, state: bool = F
         If it is not fitted.
     OSError
         If the file cannot be written. One that was there stays as it was.
+    ImportError
+        If safetensors is not installed.
 
     See Also
     --------

@@ -7,13 +7,6 @@ from typing import Any
 
 import numpy as np
 
-# The numbers that TensorProto.DataType gives to dtypes, and to text.
-_CODES = {
-    np.dtype(np.float32): 1,
-    np.dtype(np.int64): 7,
-    np.dtype(np.float64): 11,
-}
-_TEXT = 8
 # As skl2onnx names the types of tensors; int8 and smaller numbers are exact in float32.
 _DTYPES = {
     "FloatTensorType": np.float32,
@@ -46,19 +39,22 @@ class Graph:
 
     def constant(self, value: Any) -> str:
         """Add an array, or a number in the graph's dtype, as a constant."""
+        from onnx import TensorProto
         from onnx.numpy_helper import from_array
 
         array = value if isinstance(value, np.ndarray) else np.asarray(value, self.dtype)
         name = self._scope.get_unique_variable_name("constant")
         if array.dtype.kind == "O":
             texts = [text.encode() for text in array]
-            self._container.add_initializer(name, _TEXT, array.shape, texts)
+            self._container.add_initializer(name, TensorProto.STRING, array.shape, texts)
         else:
             self._container.add_initializer(name, None, None, from_array(array))
         return name
 
     def cast(self, name: str, dtype: Any) -> str:
-        return self.add("Cast", name, to=_CODES[np.dtype(dtype)])
+        from onnx.helper import np_dtype_to_tensor_dtype
+
+        return self.add("Cast", name, to=np_dtype_to_tensor_dtype(np.dtype(dtype)))
 
     def row_means(self, name: str) -> str:
         if self._container.target_opset_any_domain("") < 18:

@@ -91,7 +91,7 @@ def to_onnx(estimator: Any, X: Any, *, target_opset: int | dict[str, int] | None
     types = initial_types(row)
     try:
         return _converted(estimator, types, target_opset or TARGET_OPSET)
-    except Exception as error:
+    except Exception as error:  # skl2onnx's converters raise whatever they meet
         raise _refusal(estimator, error) from error
 
 
@@ -170,7 +170,7 @@ def _converted(estimator: Any, types: Any, target_opset: Any) -> Any:
     )
     try:
         onnx.checker.check_model(model, full_check=True)
-    except Exception as error:
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         raise ValueError(
             "the graph that skl2onnx makes is not valid, as some of its converters are for X in "
             f"float32 only: {error}"
@@ -192,7 +192,7 @@ def _classifiers(estimator: Any) -> Iterator[Any]:
     from skl2onnx.common._registration import get_converter
 
     while estimator is not None and is_classifier(estimator):
-        with suppress(Exception):  # a class that skl2onnx does not have is an error later
+        with suppress(RuntimeError, ValueError):  # a class without converter is an error later
             allowed = get_converter(get_model_alias(type(estimator))).get_allowed_options()
             if allowed == "passthrough" or "zipmap" in (allowed or ()):
                 yield estimator

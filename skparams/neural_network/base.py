@@ -30,10 +30,14 @@ from skparams._runtime import (
 from skparams.neural_network.activations import ACTIVATIONS, elements
 from skparams.neural_network.class_weights import sample_weights
 from skparams.neural_network.history import HistoryMixin
-from skparams.neural_network.initial import initial_params
 from skparams.neural_network.lbfgs import train_lbfgs
 from skparams.neural_network.model import FittedMLP
-from skparams.neural_network.network import NORMALIZED, Network, normalization_of
+from skparams.neural_network.network import (
+    NORMALIZED,
+    Network,
+    initial_params,
+    normalization_of,
+)
 from skparams.neural_network.regularization import check_regularization, check_weights
 from skparams.neural_network.resume import NOT_LBFGS, Course, load_checkpoint
 from skparams.neural_network.schedules import SCHEDULES

@@ -1,5 +1,6 @@
 """Every estimator of scikit-learn comes back and predicts the same, or is refused."""
 
+import pickle
 import re
 import warnings
 
@@ -350,3 +351,53 @@ def test_boosting_of_categories(tmp_path):
     frame = pandas.DataFrame({"n": X[:, 0], "c": pandas.Categorical(TEXT)})
     model.set_params(categorical_features="from_dtype").fit(frame, Y)
     assert_kept(model, frame, tmp_path / "file", (None,))
+
+
+INTO = {
+    "unfitted": lambda: make_pipeline(StandardScaler(), LogisticRegression()),
+    "fitted": lambda: make_pipeline(StandardScaler(), LogisticRegression()).fit(X[::-1], Y),
+}
+
+
+@pytest.mark.parametrize("name", INTO)
+def test_into_an_estimator_that_is_there(name, tmp_path):
+    model, into = INTO["unfitted"]().fit(X, Y), INTO[name]()
+    steps = [step for _, step in into.steps]
+    steps[1].left_over = 5
+    save_params(model, tmp_path / "file")
+    assert load_params(tmp_path / "file", into=into) is into
+    assert [step for _, step in into.steps] == steps
+    assert not hasattr(steps[1], "left_over")
+    assert_same_results(into, model, X)
+
+
+def test_callbacks_stay_where_parameters_are_loaded(tmp_path):
+    model, into = skparams.PCA(2).fit(X), skparams.PCA(2)
+    if not hasattr(into, "set_callbacks"):
+        pytest.skip("needs scikit-learn 1.9")
+    monitor = skparams.ParamMonitor()
+    save_params(model, tmp_path / "file")
+    load_params(tmp_path / "file", into=into.set_callbacks(monitor))
+    assert into._skl_callbacks == [monitor]
+
+
+NOT_INTO = {
+    "is a LogisticRegression": LogisticRegression(),
+    "into has logisticregression__C=2": make_pipeline(StandardScaler(), LogisticRegression(C=2)),
+    "into has logisticregression__max_iter=-1": make_pipeline(StandardScaler(), SVC()).set_params(
+        steps=[("standardscaler", StandardScaler()), ("logisticregression", SVC())]
+    ),
+    "coef_ of into has the shape": make_pipeline(StandardScaler(), LogisticRegression()).fit(
+        X[:, :3], Y
+    ),
+}
+
+
+@pytest.mark.parametrize("message", NOT_INTO)
+def test_into_another_estimator_is_an_error_and_changes_nothing(message, tmp_path):
+    into = NOT_INTO[message]
+    before = pickle.dumps(into)
+    save_params(INTO["fitted"](), tmp_path / "file")
+    with pytest.raises(ValueError, match=f"load_params: .*{message}"):
+        load_params(tmp_path / "file", into=into)
+    assert pickle.dumps(into) == before

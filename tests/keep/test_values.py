@@ -24,7 +24,7 @@ ALLOW = ("tests.keep.models.Anything", "tests.keep.models.Other")
 NUMBERS = [*"?bBhHiIlLefdFD", "m8[s]", "M8[D]", "m8", ">f8", ">i2", "<c16"]
 
 
-def round_trip(value, path, **options):
+def assert_comes_back(value, path, **options):
     save_params(Anything(hyperparameter=value).fit(value), path)
     loaded = load_params(path, allow=ALLOW, **options)
     assert type(loaded) is Anything
@@ -84,9 +84,9 @@ def test_arrays(code, shape, tmp_path, rng):
         arrays += [array[::-1, :, ::-1], array.transpose(2, 0, 1)[:, ::-1]]
     for each in arrays:
         for verify in (True, False):
-            round_trip(each, tmp_path / "file", verify=verify)
+            assert_comes_back(each, tmp_path / "file", verify=verify)
     if code not in (">f8", ">i2"):  # numbers are in the order of this machine
-        round_trip([array.reshape(-1)[i] for i in range(array.size)], tmp_path / "file")
+        assert_comes_back([array.reshape(-1)[i] for i in range(array.size)], tmp_path / "file")
 
 
 PLAIN = [
@@ -110,7 +110,7 @@ PLAIN = [
 
 @pytest.mark.parametrize("value", PLAIN, ids=range(len(PLAIN)))
 def test_plain_values(value, tmp_path):
-    round_trip(value, tmp_path / "file")
+    assert_comes_back(value, tmp_path / "file")
 
 
 @pytest.mark.parametrize("name", ["csr", "csc", "bsr", "coo", "dia"])
@@ -119,8 +119,8 @@ def test_sparse_matrices(name, kind, tmp_path, rng):
     for shape in [(3, 5), (0, 4), (4, 0), (1, 1)]:
         dense = rng.standard_normal(shape) * (rng.random_sample(shape) > 0.5)
         value = getattr(sparse, f"{name}_{kind}")(dense)
-        round_trip(value, tmp_path / "file")
-        round_trip(value.astype(np.float32), tmp_path / "file", verify=False)
+        assert_comes_back(value, tmp_path / "file")
+        assert_comes_back(value.astype(np.float32), tmp_path / "file", verify=False)
 
 
 def test_random_generators_go_on_as_they_would_have(tmp_path):
@@ -143,7 +143,7 @@ def test_the_same_object_is_one_object_again(tmp_path):
         array.copy(),
         scaler.mean_,
     ]
-    loaded = round_trip(value, tmp_path / "file").value_
+    loaded = assert_comes_back(value, tmp_path / "file").value_
     assert loaded[0] is loaded[1][0]
     assert loaded[0] is loaded[2]["again"]
     assert loaded[3] is loaded[4]
@@ -156,7 +156,7 @@ def test_members_share_what_they_shared(tmp_path, rng):
     shared, own = rng.standard_normal(2000), [rng.standard_normal(i) for i in range(9)]
     for picked in ([shared] * 3, own, [*own, own[3]], [shared, own[1], shared], [shared, *own]):
         members = [Other(i).fit([array, shared, own[2]]) for i, array in enumerate(picked)]
-        loaded = round_trip(members, tmp_path / "file").value_
+        loaded = assert_comes_back(members, tmp_path / "file").value_
         arrays = [array for member in loaded for array in member.value_]
         before = [array for member in members for array in member.value_]
         for i, one in enumerate(before):
@@ -172,7 +172,7 @@ def test_members_of_several_kinds_come_back_in_their_order(tmp_path, rng):
             ).fit(rng.standard_normal((rng.randint(3), 2)).astype("fd"[rng.randint(2)]))
             for _ in range(rng.randint(1, 12))
         ]
-        loaded = round_trip(members, tmp_path / "file").value_
+        loaded = assert_comes_back(members, tmp_path / "file").value_
         for found, member in zip(loaded, members, strict=True):
             assert_identical(found.hyperparameter, member.hyperparameter)
             assert_identical(found.value_, member.value_)

@@ -297,7 +297,7 @@ OF_NUMBERS = {
 
 
 @pytest.fixture
-def refuses(snapshot, monkeypatch):
+def assert_refused(snapshot, monkeypatch):
     """Check that a fit raises an error before training and changes nothing."""
 
     def check(model, kind, match, X, y, **given):
@@ -319,7 +319,7 @@ def refuses(snapshot, monkeypatch):
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 @pytest.mark.parametrize("case", BAD)
 @pytest.mark.parametrize("name", NAMES)
-def test_bad_validation_data(name, case, solver, fitted, X, refuses):
+def test_bad_validation_data(name, case, solver, fitted, X, assert_refused):
     changes, kind, match = BAD[case]
     y = target(name, X).astype(float)
     base = {"X_val": X, "y_val": y, "sample_weight_val": y}
@@ -328,33 +328,33 @@ def test_bad_validation_data(name, case, solver, fitted, X, refuses):
     model.set_params(hidden_layer_sizes=(2,), max_iter=2, early_stopping=True)
     if fitted:
         model.fit(X[:, :3], y)
-    refuses(model, kind, match, X, y, **given)
+    assert_refused(model, kind, match, X, y, **given)
 
 
 @pytest.mark.parametrize("case", OF_CLASSES)
-def test_bad_validation_classes(case, X, refuses):
+def test_bad_validation_classes(case, X, assert_refused):
     target_of, change, match = OF_CLASSES[case]
     y = target_of(X)
     y_val = change(y)
-    refuses(MLPClassifier(), ValueError, match, X, y, X_val=X, y_val=y_val)
+    assert_refused(MLPClassifier(), ValueError, match, X, y, X_val=X, y_val=y_val)
     if y.ndim == 1:
         model = MLPClassifier(warm_start=True, **SMALL).fit(X, y)
-        refuses(model, ValueError, match, X, y, X_val=X, y_val=y_val)
+        assert_refused(model, ValueError, match, X, y, X_val=X, y_val=y_val)
 
 
 @pytest.mark.parametrize("case", OF_NUMBERS)
-def test_bad_validation_numbers(case, X, refuses):
+def test_bad_validation_numbers(case, X, assert_refused):
     loss, target_of, change, match = OF_NUMBERS[case]
     y = target_of(X)
     kinds = ValueError, TypeError
-    refuses(MLPRegressor(loss), kinds, match, X, y, X_val=X, y_val=change(y))
+    assert_refused(MLPRegressor(loss), kinds, match, X, y, X_val=X, y_val=change(y))
 
 
-def test_frames_have_the_same_columns_in_the_same_order(X, refuses):
+def test_frames_have_the_same_columns_in_the_same_order(X, assert_refused):
     pandas = pytest.importorskip("pandas")
     frame, y = pandas.DataFrame(X, columns=[*"abcde"]), classes_of(X)
     for wrong in (frame[[*"bacde"]], frame.rename(columns={"a": "z"})):
-        refuses(MLPClassifier(), ValueError, "feature names", frame, y, X_val=wrong, y_val=y)
+        assert_refused(MLPClassifier(), ValueError, "feature names", frame, y, X_val=wrong, y_val=y)
     MLPClassifier(**SMALL).fit(frame, y, X_val=frame, y_val=y)
     with pytest.warns(UserWarning, match="does not have valid feature names"):
         MLPClassifier(**SMALL).fit(frame, y, X_val=X, y_val=y)

@@ -167,7 +167,7 @@ def planned(estimator, *data, **sizes):
     return found
 
 
-def in_all_ways(estimator, X, y):
+def assert_planned_in_all_ways(estimator, X, y):
     """Plan with and without X and y, alone and in a pipeline and a search."""
     for each in (
         estimator,
@@ -184,14 +184,14 @@ def in_all_ways(estimator, X, y):
 @each_estimator
 def test_plans_of_all_estimators(name):
     for estimator in instances(name):
-        in_all_ways(estimator, *data_for(estimator))
+        assert_planned_in_all_ways(estimator, *data_for(estimator))
 
 
 @pytest.mark.parametrize("estimator", ODD + STAND_INS, ids=lambda each: type(each).__name__)
 def test_plans_of_odd_estimators(estimator):
     X, y = stand_ins.data()
-    in_all_ways(estimator, X, y)
-    in_all_ways(estimator, X, (y > 0).astype(int))
+    assert_planned_in_all_ways(estimator, X, y)
+    assert_planned_in_all_ways(estimator, X, (y > 0).astype(int))
 
 
 def test_a_search_over_unknown_spaces_is_unknown_with_a_reason():

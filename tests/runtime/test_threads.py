@@ -393,7 +393,7 @@ print("latest", round(max(late), 3), "as before", seen, "of", n_signals)
 """
 
 
-def run_signals(n_signals, *shapes):
+def assert_signals_are_seen(n_signals, *shapes):
     command = [sys.executable, "-c", SIGNALS, str(n_signals), *shapes]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
@@ -403,14 +403,14 @@ def run_signals(n_signals, *shapes):
 @compiled
 @pytest.mark.skipif(os.name == "nt", reason="signals reach no process of its own on Windows")
 def test_ctrl_c_at_random_moments():
-    run_signals(12, "40000x20", "2000x200")
+    assert_signals_are_seen(12, "40000x20", "2000x200")
 
 
 @compiled
 @pytest.mark.exhaustive
 @pytest.mark.skipif(os.name == "nt", reason="signals reach no process of its own on Windows")
 def test_ctrl_c_at_a_hundred_random_moments_of_large_fits():
-    run_signals(100, "400000x60", "20000x800")
+    assert_signals_are_seen(100, "400000x60", "20000x800")
 
 
 FORK = """
