@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from skparams._keep.contents import Refused
@@ -10,30 +11,33 @@ from skparams._keep.encode import Encoder, Item
 from skparams._keep.table import pack
 from skparams._params import fitted_params
 from skparams._walk import Walk, check_estimator, owners_of
-from skparams.specs import HOOKS
+from skparams.specs import HOOKS, EstimatorView, short_repr
 
 
 def put_into(into: Any, loaded: Any) -> Any:
     """Give an estimator the attributes of a loaded one; ValueError if it is not of its kind."""
     check_estimator("load_params", into, "into")
-    if type(into) is not type(loaded):
-        raise ValueError(
-            f"load_params: into is a {type(into).__name__}, the file is of a "
-            f"{type(loaded).__name__}."
-        )
+    held, owners = owners_of(loaded), owners_of(into)
+    _check_classes(into, owners, held)
     _check_hyperparameters(into, loaded)
     _check_shapes(into, loaded)
-    held, owners = owners_of(loaded), owners_of(into)
-    if held.keys() != owners.keys():
-        raise ValueError(
-            f"load_params: into has estimators at {', '.join(owners)}, the file at "
-            f"{', '.join(held)}."
-        )
     for path, old in owners.items():
         attributes = {n: value for n, value in held[path].values.items() if n not in old.params}
         kept = {n: v for n, v in vars(old.estimator).items() if n in old.params or n in HOOKS}
         old.estimator.__dict__ = kept | attributes  # at once, whatever interrupts
     return into
+
+
+def _check_classes(
+    into: Any, mine: Mapping[str, EstimatorView], theirs: Mapping[str, EstimatorView]
+) -> None:
+    """Compare the estimators that are fitted in place, such as the steps of a pipeline."""
+    for path in (*mine, *theirs):
+        classes = [type(each[path].estimator) if path in each else None for each in (mine, theirs)]
+        if classes[0] is not classes[1]:
+            where = f"at {path} of the {type(into).__name__}, " if path else ""
+            into_has, file_has = (f"a {cls.__name__}" if cls else "nothing" for cls in classes)
+            raise ValueError(f"load_params: {where}into has {into_has}, the file {file_has}.")
 
 
 def _check_hyperparameters(into: Any, loaded: Any) -> None:
@@ -42,8 +46,8 @@ def _check_hyperparameters(into: Any, loaded: Any) -> None:
     for name in sorted(mine.keys() & theirs.keys(), key=lambda name: (-name.count("__"), name)):
         if _kept(mine[name]) != _kept(theirs[name]):
             raise ValueError(
-                f"load_params: into has {name}={mine[name]!r}, the file {name}={theirs[name]!r}; "
-                "hyperparameters must be the same."
+                f"load_params: into has {name}={short_repr(mine[name])}, the file "
+                f"{name}={short_repr(theirs[name])}; hyperparameters must be the same."
             )
 
 

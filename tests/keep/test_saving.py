@@ -30,7 +30,7 @@ from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
     KBinsDiscretizer,
@@ -382,11 +382,14 @@ def test_callbacks_stay_where_parameters_are_loaded(tmp_path):
 
 
 NOT_INTO = {
-    "is a LogisticRegression": LogisticRegression(),
-    "into has logisticregression__C=2": make_pipeline(StandardScaler(), LogisticRegression(C=2)),
-    "into has logisticregression__max_iter=-1": make_pipeline(StandardScaler(), SVC()).set_params(
-        steps=[("standardscaler", StandardScaler()), ("logisticregression", SVC())]
+    "into has a LogisticRegression, the file a Pipeline": LogisticRegression(),
+    "at svc of the Pipeline, into has a SVC, the file nothing": make_pipeline(
+        StandardScaler(), SVC()
     ),
+    "into has logisticregression__C=2": make_pipeline(StandardScaler(), LogisticRegression(C=2)),
+    "at logisticregression of the Pipeline, into has a SVC, the file a Log": make_pipeline(
+        StandardScaler(), SVC()
+    ).set_params(steps=[("standardscaler", StandardScaler()), ("logisticregression", SVC())]),
     "coef_ of into has the shape": make_pipeline(StandardScaler(), LogisticRegression()).fit(
         X[:, :3], Y
     ),
