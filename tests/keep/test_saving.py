@@ -387,9 +387,9 @@ NOT_INTO = {
         StandardScaler(), SVC()
     ),
     "into has logisticregression__C=2": make_pipeline(StandardScaler(), LogisticRegression(C=2)),
-    "at logisticregression of the Pipeline, into has a SVC, the file a Log": make_pipeline(
-        StandardScaler(), SVC()
-    ).set_params(steps=[("standardscaler", StandardScaler()), ("logisticregression", SVC())]),
+    "at logisticregression of the Pipeline, into has a SVC, the file a Log": Pipeline(
+        [("standardscaler", StandardScaler()), ("logisticregression", SVC())]
+    ),
     "coef_ of into has the shape": make_pipeline(StandardScaler(), LogisticRegression()).fit(
         X[:, :3], Y
     ),
