@@ -118,6 +118,8 @@ def _escaped(match: re.Match[str]) -> str:
 def _code(text: str) -> str:
     """Text in the typeface of code."""
     shown = clean(text).strip()
+    if shown == "–":  # stands for nothing
+        return shown
     if not _NOT_IN_CODE.search(shown):
         return f"`{shown}`" if shown else ""
     return f"<code>{_text(text)}</code>"
