@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from skparams._escape import clean
 from skparams._report.page import Column, Page, Row, Section, shown_columns
+from skparams._report.words import UNKNOWN
 
 _Shown = tuple[Row, int]  # and how deep it is
 _MAX_LEVEL = 6  # of headings
@@ -118,7 +119,7 @@ def _escaped(match: re.Match[str]) -> str:
 def _code(text: str) -> str:
     """Text in the typeface of code."""
     shown = clean(text).strip()
-    if shown == "–":  # stands for nothing
+    if shown == UNKNOWN:
         return shown
     if not _NOT_IN_CODE.search(shown):
         return f"`{shown}`" if shown else ""
