@@ -8,6 +8,7 @@ from skparams._runtime.estimator import (
 )
 from skparams._runtime.folders import SUFFIX, cache_dir, folder_to_write
 from skparams._runtime.jit import load_kernels, save_errors
+from skparams._runtime.parallel import in_parallel
 from skparams._runtime.progress import Progress
 from skparams._runtime.tasks import NO_TASKS, Tasks, fit_tasks, n_tasks
 from skparams._runtime.threads import in_threads, n_threads
@@ -23,6 +24,7 @@ __all__ = [
     "cache_dir",
     "fit_tasks",
     "folder_to_write",
+    "in_parallel",
     "in_threads",
     "load_kernels",
     "n_tasks",

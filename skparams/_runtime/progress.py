@@ -6,12 +6,14 @@ import time
 from skparams._escape import can_show
 
 _WIDTH = 30
+_LEFT = 15
 
 
 class Progress:
     """Count steps and draw a bar on standard error, by default if that is a terminal.
 
-    Work that takes less than ``after`` seconds shows none.
+    Work that takes less than ``after`` seconds shows none. The time left is the time so far for
+    as many steps as are left.
     """
 
     def __init__(
@@ -36,4 +38,10 @@ class Progress:
             bar = sign * (_WIDTH * self.n_done // self.total)
             end = "\n" if self.n_done == self.total else ""
             line = f"\r{self.label:12} {bar:{_WIDTH}} {self.n_done}/{self.total} {seconds:.0f} s"
-            print(line, end=end, file=sys.stderr, flush=True)
+            print(line + self._left(seconds), end=end, file=sys.stderr, flush=True)
+
+    def _left(self, seconds: float) -> str:
+        """The time left, as wide as it was before, so that nothing of it stays in the line."""
+        left = seconds / self.n_done * (self.total - self.n_done)
+        text = f", {left:.0f} s left" if left < 100 else f", {left / 60:.0f} min left"
+        return f"{text if self.n_done < self.total else '':{_LEFT}}"

@@ -1,0 +1,30 @@
+"""Calls in joblib's workers, whose results come one by one, with a progress bar."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sklearn.utils.parallel import Parallel, delayed
+
+from skparams._runtime.progress import Progress
+
+
+def in_parallel(
+    function: Callable[..., Any],
+    calls: Sequence[tuple],
+    *,
+    n_jobs: int | None,
+    label: str,
+    shown: bool | None = None,
+) -> Iterator[Any]:
+    """Yield what ``function(*call)`` returns for each call, in order, each as soon as it is there.
+
+    Whoever reads the results keeps those before an error or Ctrl-C. A bar counts the calls.
+    """
+    progress = Progress(label, len(calls), shown=shown)
+    try:
+        parallel = Parallel(n_jobs=n_jobs, return_as="generator")
+    except ValueError:  # a backend, as Dask's, that returns all at once
+        parallel = Parallel(n_jobs=n_jobs)
+    for result in parallel(delayed(function)(*call) for call in calls):
+        progress(1)
+        yield result
