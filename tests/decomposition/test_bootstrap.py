@@ -65,14 +65,14 @@ def coverage(make, n_seeds, n_resamples, k, scale=False):
 def test_intervals_cover(design):
     n, spikes, p, df = design
     make = lambda draw: sample(draw, n, np.array(spikes), p, df)  # noqa: E731
-    found, warned = coverage(make, 1000, 400, len(spikes))
+    found, warned = coverage(make, 500, 400, len(spikes))
     assert ((found > 0.92) & (found < 0.98)).all(), found.round(3)
     assert warned < 0.1
 
 
 @pytest.mark.exhaustive
 def test_intervals_of_correlations_cover():
-    found, warned = coverage(lambda draw: scaled(200, draw), 1000, 400, 2, scale=True)
+    found, warned = coverage(lambda draw: scaled(200, draw), 500, 400, 2, scale=True)
     assert ((found > 0.92) & (found < 0.98)).all(), found.round(3)
     assert warned < 0.1
 

@@ -14,7 +14,7 @@ from tests.processes import assert_runs
 pytest.importorskip("safetensors")
 resource = pytest.importorskip("resource")
 
-N_FILES = 20_000
+N_FILES = 5_000
 MAX_GROWTH = 10_000_000  # bytes of the resident set, beside the file itself
 linux = pytest.mark.skipif(sys.platform != "linux", reason="units of ru_maxrss")
 
