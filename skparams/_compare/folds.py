@@ -50,7 +50,7 @@ def test_train_ratio(cv: Any, splits: Sequence[tuple[Any, Any]]) -> float | Unkn
 
 
 def _name(cv: Any) -> str:
-    """Return the class of a splitter, for what scikit-learn makes of ready-made splits their name."""
+    """Return the class of a splitter, or what scikit-learn wraps in a private one."""
     name = type(cv).__name__
     wrapper = name.startswith("_") and type(cv).__module__.startswith("sklearn.")
     return "ready-made splits" if wrapper or not hasattr(cv, "split") else name
