@@ -131,9 +131,11 @@ def rope_probabilities(
     if sample.identical:
         return 0.0, 1.0, 0.0
     mean, error, df, limit = sample.mean, sample.std_error, sample.df, rope / sample.scale
-    below = float(special.stdtr(df, (-limit - mean) / error))
-    above = float(special.stdtr(df, (mean - limit) / error))
-    return below, max(0.0, 1.0 - below - above), above
+    # From the lower tail, where small probabilities keep their digits.
+    beyond = float(special.stdtr(df, (-limit - abs(mean)) / error))
+    equivalent = float(special.stdtr(df, (limit - abs(mean)) / error)) - beyond
+    toward = float(special.stdtr(df, (abs(mean) - limit) / error))
+    return (beyond, equivalent, toward) if mean > 0 else (toward, equivalent, beyond)
 
 
 @dataclass(frozen=True)

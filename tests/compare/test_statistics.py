@@ -98,6 +98,16 @@ def test_rope_of_zero_is_the_one_sided_p_value():
     assert 2 * min(worse, better) == pytest.approx(corrected_t_test(differences, 0.25).p_value)
 
 
+def test_small_rope_probabilities_keep_their_digits():
+    differences = np.random.default_rng(3).normal(size=30) + 1000
+    mean, error, _, _ = _slow_t_test(differences, 0.25)
+    _, equivalent, better = rope_probabilities(differences, 0.25, 1)
+    tails = stats.t.sf((mean - 1) / error, 29), stats.t.sf((mean + 1) / error, 29)
+    assert equivalent == pytest.approx(tails[0] - tails[1], rel=1e-6)
+    assert 0 < equivalent < 1e-30
+    assert better == 1
+
+
 @pytest.mark.parametrize("size", [1e-300, 1e-9, 1.0, 1e9])
 def test_equal_scores_are_identical_and_not_significant(size):
     scores = size * np.random.default_rng(0).normal(size=10)
