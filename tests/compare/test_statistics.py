@@ -138,7 +138,7 @@ def test_the_same_difference_in_every_split_has_no_test(size, share):
     differences = score_differences(first + size * share, first)
     for result in (corrected_t_test(differences, 0.25), rope_probabilities(differences, 0.25, 0)):
         assert isinstance(result, Unknown)
-        assert "same difference in every split" in result.reason
+        assert "same in each fold" in result.reason
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -156,13 +156,13 @@ def test_scores_that_are_not_finite_have_no_test(bad):
     differences = score_differences(first, second)
     for result in (corrected_t_test(differences, 0.25), rope_probabilities(differences, 0.25, 1)):
         assert isinstance(result, Unknown)
-        assert result.reason == "scores not finite in 2 of 4 splits"
+        assert result.reason == "scores are not finite in 2 of 4 folds"
 
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_fewer_than_two_splits_have_no_test(n):
     result = corrected_t_test(score_differences(np.ones(n), np.zeros(n)), 0.25)
-    assert result == Unknown(f"needs two splits, got {n}")
+    assert result == Unknown(f"needs two folds, got {n}")
 
 
 def test_bad_arguments():
