@@ -30,7 +30,7 @@ def _data(seed: list[int], n: int, gap: float) -> tuple[np.ndarray, np.ndarray, 
     """Two halves of the features, which tell as much about y as each other but for the gap."""
     rng = np.random.default_rng(seed)
     X = rng.standard_normal((n, 2 * _HALF))
-    coef = 0.35 * np.repeat([1.0, 1.0 - gap], _HALF)
+    coef = 0.35 * np.repeat([1.0 + gap, 1.0 - gap], _HALF)
     y = X @ coef + rng.standard_normal(n)
     return X[:, :_HALF], X[:, _HALF:], y
 
@@ -72,7 +72,7 @@ def _gap_of(learner: Learner, size: tuple[int, int, int], n_sets: int) -> float:
 
 def false_alarms(task: Task) -> Table:
     """Simulate data sets, cross-validate two models on each and test their difference."""
-    n_sets, n_pilot = (200, 30) if task.quick else (2000, 100)
+    n_sets, n_pilot = (200, 30) if task.quick else (2000, 300)
     table = Table(
         "false-alarms",
         f"false alarms of the corrected t test: {n_sets:,} data sets each",
