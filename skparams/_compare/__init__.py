@@ -1,0 +1,1 @@
+"""``compare``: models on the same folds, with a test that respects their overlap."""
