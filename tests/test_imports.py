@@ -44,6 +44,7 @@ MAY_IMPORT = {
     "_plan": ["_records", "_report", "specs", "_walk"],
     "_diff": ["_records", "_report", "specs", "_walk"],
     "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
+    "_compare": ["_records"],
     "_monitor": ["_records", "_report", "specs", "_walk"],
     "_runtime": [],
     "_keep": ["_records", "specs", "_walk", "_params", "_summary", "_keep.checks", "_keep.kinds"],

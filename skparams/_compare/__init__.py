@@ -1,4 +1,4 @@
-"""Competitors on the same folds, with tests of their differences."""
+"""``compare``: models on the same folds, with a test that respects their overlap."""
 
 from skparams._compare.record import Comparison
 from skparams._compare.verb import compare

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from skparams._records import Bounds, Count, Unknown, low_high
-from skparams._report import Frame, Page, Plotted, import_pandas
+from skparams._records import Count, Unknown
+from skparams._report import Frame, Page, Plotted, data_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +39,12 @@ class Failure:
     message: str
     n_folds: int
 
+    @property
+    def text(self) -> str:
+        """The error in one line, as Python writes it."""
+        first = next(iter(self.message.strip().splitlines()), "")
+        return ": ".join(filter(None, [self.type, first]))
+
 
 @dataclass(frozen=True, slots=True)
 class Competitor:
@@ -68,10 +73,10 @@ class Competitor:
 class Pair:
     """The difference of two competitors: the mean over folds of first minus second.
 
-    ``low`` and ``high`` are the ends of its 95 % interval, ``adjusted_p`` is Holm's over all pairs
-    that are listed. They are None without a test, as where the difference is ``constant``: equal
-    in all folds. ``probabilities`` are that the first is worse than the second by more than
-    ``rope``, that they differ less, and that the first is better by more.
+    ``low`` and ``high`` are the ends of its 95 % interval, ``adjusted_p`` is Holm's over all pairs.
+    They are None where the scores are ``identical`` in each fold, and where there is ``no_test``,
+    for the reason that it gives. ``probabilities`` are that the first is worse than the second by
+    more than ``rope``, that they differ by less, and that the first is better by more.
     """
 
     first: str
@@ -81,7 +86,8 @@ class Pair:
     high: float | None = None
     p_value: float | None = None
     adjusted_p: float | None = None
-    constant: bool = False
+    identical: bool = False
+    no_test: str | None = None
     probabilities: tuple[float, float, float] | None = None
 
     @property
@@ -92,9 +98,8 @@ class Pair:
     @property
     def finding(self) -> str:
         """What the test says of the first, in words."""
-        if self.constant:
-            same = "identical scores" if not self.difference else "the same difference in each fold"
-            return same
+        if self.identical:
+            return "identical scores"
         if self.adjusted_p is None:
             return "no test"
         if not self.told_apart:
@@ -126,8 +131,6 @@ class Comparison(Plotted):
         Number of rows.
     test_train_ratio : float or Unknown
         Test rows for each training row, which the test needs.
-    no_test : str or None
-        Why no pair has a test.
     baseline : str or None
         The competitor that the others are tested against.
     rope : float or None
@@ -146,7 +149,6 @@ class Comparison(Plotted):
     n_splits: int
     n_samples: int
     test_train_ratio: float | Unknown
-    no_test: str | None
     baseline: str | None
     rope: float | None
     n_jobs: int
@@ -161,7 +163,9 @@ class Comparison(Plotted):
     @property
     def ranking(self) -> tuple[Competitor, ...]:
         """The competitors by their mean score, the highest first; those that failed are last."""
-        return tuple(sorted(self.competitors, key=lambda c: -float("inf" if c.mean is None else c.mean)))
+        complete = [each for each in self.competitors if each.mean is not None]
+        complete.sort(key=lambda each: -(each.mean or 0.0))
+        return (*complete, *(each for each in self.competitors if each.mean is None))
 
     def pairs_frame(self) -> pd.DataFrame:
         """Return the pairs as a DataFrame, one a row.
@@ -176,7 +180,9 @@ class Comparison(Plotted):
         ImportError
             If pandas is not installed.
         """
-        raise NotImplementedError
+        from skparams._compare.frames import of_pairs
+
+        return data_frame(of_pairs(self))
 
     def _page(self) -> Page:
         from skparams._compare.view import page
@@ -184,7 +190,9 @@ class Comparison(Plotted):
         return page(self)
 
     def _frame(self) -> Frame:
-        raise NotImplementedError
+        from skparams._compare.frames import of_competitors
+
+        return of_competitors(self)
 
     def _draw(self, ax: Axes | None) -> Axes:
         from skparams._compare.plot import draw

@@ -1,0 +1,71 @@
+"""Which cross-validations the corrected t test holds for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn import model_selection as ms
+
+from skparams._records import Unknown
+
+# Their splits are random draws of one size from rows that may be swapped for each other: what the
+# correlation in `statistics` was derived and tried for. A subclass may split in any way.
+_SHUFFLED = {
+    ms.RepeatedKFold,
+    ms.RepeatedStratifiedKFold,
+    ms.ShuffleSplit,
+    ms.StratifiedShuffleSplit,
+}
+_MAY_SHUFFLE = {ms.KFold, ms.StratifiedKFold}
+_GROUPS = (
+    ms.GroupKFold,
+    ms.GroupShuffleSplit,
+    ms.LeaveOneGroupOut,
+    ms.LeavePGroupsOut,
+    ms.StratifiedGroupKFold,
+)
+_LEAVE_OUT = "its test sets are too small for the correlation between splits to be known"
+
+
+def test_train_ratio(cv: Any, splits: Sequence[tuple[Any, Any]]) -> float | Unknown:
+    """Return the mean of ``n_test / n_train`` over splits, Unknown where the test does not hold.
+
+    Parameters
+    ----------
+    cv : splitter
+        What made the splits.
+    splits : sequence of (train, test)
+        Positions of rows.
+    """
+    if reason := _reason(cv):
+        return Unknown(f"{_name(cv)}: {reason}")
+    sizes = np.array([(len(train), len(test)) for train, test in splits], dtype=float)
+    if not sizes.size or not (sizes > 0).all():
+        return Unknown(f"{_name(cv)}: a split without rows")
+    if (sizes[:, 1] == 1).all():  # as KFold(n_samples) has them
+        return Unknown(f"{_name(cv)}: {_LEAVE_OUT}")
+    return float(np.mean(sizes[:, 1] / sizes[:, 0]))
+
+
+def _name(cv: Any) -> str:
+    """Return the class of a splitter; scikit-learn's wrapper of ready-made splits is private."""
+    name = type(cv).__name__
+    return name if hasattr(cv, "split") and not name.startswith("_") else "ready-made splits"
+
+
+def _reason(cv: Any) -> str | None:
+    """Return why the correlation between a splitter's scores is not known."""
+    kind = type(cv)
+    if kind in _SHUFFLED or (kind in _MAY_SHUFFLE and cv.shuffle):
+        return None
+    if kind in _MAY_SHUFFLE:
+        return "folds of the rows in their order, which may not be random; pass shuffle=True"
+    if isinstance(cv, _GROUPS):
+        return "groups differ in size, and the rows of a group are not independent"
+    if isinstance(cv, ms.TimeSeriesSplit):
+        return "its training sets grow from split to split"
+    if isinstance(cv, (ms.LeaveOneOut, ms.LeavePOut)):
+        return _LEAVE_OUT
+    return "how their scores are correlated is not known"
