@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
-from skparams._compare.interrupt import ignored_in_workers
+from skparams._compare.interrupt import ignore_in_worker
 from skparams._compare.metadata import Metadata, of_rows
 from skparams._compat import safe_split
 from skparams._records import Count, Unknown
@@ -61,8 +61,8 @@ def run_fold(
 ) -> FoldResult:
     """Run all competitors in an order; ``measured`` adds what is not measured in each fold."""
     begin = perf_counter()
-    with ignored_in_workers(task.process):
-        found = {name: _run(task, name, train, test, measured) for name in order}
+    ignore_in_worker(task.process)
+    found = {name: _run(task, name, train, test, measured) for name in order}
     return FoldResult(found, os.getpid(), begin)
 
 

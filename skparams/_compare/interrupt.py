@@ -38,17 +38,13 @@ def stopped_by_interrupt() -> Iterator[Callable[[], bool]]:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@contextmanager
-def ignored_in_workers(process: int) -> Iterator[None]:
-    """Ignore Ctrl-C, which a terminal sends to all processes, in all but one, which stops them."""
-    if os.getpid() == process or not _in_main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def ignore_in_worker(process: int) -> None:
+    """Ignore Ctrl-C, which a terminal sends to all processes, in all but one, which stops them.
+
+    From now on, as between two folds it would be an error that the worker prints.
+    """
+    if os.getpid() != process and _in_main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _in_main_thread() -> bool:

@@ -14,7 +14,7 @@ from joblib.externals.loky import ProcessPoolExecutor
 from sklearn.base import clone
 
 from skparams._compare.fold import Task
-from skparams._compare.interrupt import ignored_in_workers
+from skparams._compare.interrupt import ignore_in_worker
 from skparams._compare.metadata import of_rows
 from skparams._compat import safe_split
 from skparams._records import Count, Unknown
@@ -33,7 +33,7 @@ def peak_memory(task: Task, name: str, train: np.ndarray) -> Count:
     warm = np.linspace(0, len(train) - 1, min(len(train), N_WARM)).astype(int)
     small = *safe_split(estimator, X, y, warm), of_rows(arguments, train[warm], task.n_samples)
     whole = X, y, of_rows(arguments, train, task.n_samples)
-    executor = ProcessPoolExecutor(1, context="loky")
+    executor = ProcessPoolExecutor(1)
     try:
         found: Count = executor.submit(_measured, task.process, estimator, small, whole).result()
     except Exception as error:  # of the fit, of pickle, or of a process that is killed
@@ -44,7 +44,8 @@ def peak_memory(task: Task, name: str, train: np.ndarray) -> Count:
 
 
 def _measured(process: int, estimator: Any, small: Any, whole: Any) -> Count:
-    with ignored_in_workers(process), warnings.catch_warnings():
+    ignore_in_worker(process)
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of the folds are counted
         with suppress(Exception):
             _fit(clone(estimator), *small)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skparams._compare.words import finding
+from skparams._compare.words import finding, shown_names
 from skparams._report import LIGHT, name_rows, new_axes, plural, rows_that_fit, set_title, short
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FONT = 9.0
 _MAX_ROWS = 60
+_WIDEST_NAME = 24
 _INCHES_A_ROW, _INCHES_AROUND = 0.2, 1.1
 
 
@@ -36,7 +37,8 @@ def draw(comparison: Comparison, ax: Axes | None) -> Axes:
     for i, each in enumerate(shown):
         ax.plot(each.scores, i + apart, "o", color=LIGHT.above, alpha=0.45, ms=3.5, mec="none")
         ax.plot([each.mean] * 2, [i - 0.36, i + 0.36], color=LIGHT.below, lw=2)
-    names = [short(each.name) for each in shown]
+    texts = shown_names(comparison, _WIDEST_NAME)
+    names = [texts[each.name].replace("$", r"\$") for each in shown]
     name_rows(ax, names)
     ax.tick_params(axis="y", length=0)
     ax.tick_params(axis="x", labelsize=FONT)

@@ -25,10 +25,10 @@ class Seconds:
     there are none.
     """
 
-    median: float | None
-    lower_quartile: float | None
-    upper_quartile: float | None
-    first: float | None
+    median: float | None = None
+    lower_quartile: float | None = None
+    upper_quartile: float | None = None
+    first: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

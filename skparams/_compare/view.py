@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from skparams._compare.words import decimals_of, duration, finding, score
-from skparams._records import Unknown
+from skparams._compare.record import Seconds
+from skparams._compare.words import decimals_of, duration, finding, score, shown_names
+from skparams._records import Bounds, Count, Unknown
 from skparams._report import (
     UNKNOWN,
     Column,
@@ -14,7 +15,6 @@ from skparams._report import (
     Row,
     Section,
     clean,
-    clean_distinct,
     few,
     left_out,
     number,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _MAX_PAIRS = 15
 _MAX_FOLDED = 300
 _MAX_ERROR = 160
+_WIDEST_NAME = 32  # on the page, so that there is room for the numbers
 # A first fit is shown where it took so many times as long as the slowest quarter of the others, and
 # so many seconds longer.
 _SLOW_START, _MIN_SECONDS = 1.5, 0.05
@@ -39,15 +40,9 @@ def page(comparison: Comparison) -> Page:
     n_folds = plural(c.n_folds, "fold")
     if c.n_folds < c.n_splits:
         n_folds = f"{c.n_folds} of {plural(c.n_splits, 'fold')}"
-    about = ["Comparison", plural(len(c.competitors), "competitor"), clean(c.scoring)]
+    about = ["Comparison", finding(c), plural(len(c.competitors), "competitor"), clean(c.scoring)]
     about += [f"{n_folds} of {clean(c.cv)}", plural(c.n_samples, "row")]
-    names = dict(
-        zip(
-            (each.name for each in c.competitors),
-            clean_distinct([each.name for each in c.competitors]),
-            strict=True,
-        )
-    )
+    names = shown_names(c, _WIDEST_NAME)
     sections = [_competitors(c, names)]
     if c.pairs:
         sections.append(_pairs(c, names))
@@ -60,12 +55,12 @@ def _competitors(comparison: Comparison, names: dict[str, str]) -> Section:
         Column("mean", right=True),
         Column("std", right=True),
         Column("fit", right=True),
-        Column("first fit", right=True, drop=5),
+        Column("first fit", right=True, drop=1),
         Column("predict", right=True, drop=3),
-        Column("one row", right=True, drop=4),
-        Column("parameters", right=True, drop=1),
-        Column("bytes", right=True, drop=2),
-        Column("peak memory", right=True, drop=6),
+        Column("one row", right=True, drop=2),
+        Column("parameters", right=True),
+        Column("bytes", right=True, drop=4),
+        Column("peak memory", right=True, drop=5),
     ]
     decimals = decimals_of([each.std for each in comparison.competitors])
     rows = [_row(each, names[each.name], decimals) for each in comparison.ranking]
@@ -83,13 +78,20 @@ def _row(each: Competitor, name: str, decimals: int) -> Row:
         duration(predict.first if predict.median is None else predict.median),
         duration(each.row_seconds),
         number(each.parameters),
-        size(each.bytes),
-        "" if each.peak_memory is None else size(each.peak_memory),
+        _size(each.bytes),
+        "" if each.peak_memory is None else _size(each.peak_memory),
     ]
     if each.failure is None:
         return Row(cells)
     cells[1] = "failed"
     return Row(cells, "accent", [Row([_failure(each), *[""] * (len(cells) - 1)], "dim")])
+
+
+def _size(count: Count) -> str:
+    """A size, or its bounds, where they differ as they are written."""
+    if isinstance(count, Bounds) and size(count.low) == size(count.high):
+        return size(count.low)
+    return size(count)
 
 
 def _first_fit(each: Competitor) -> str:
@@ -121,9 +123,7 @@ def _pairs(comparison: Comparison, names: dict[str, str]) -> Section:
         Column("difference", right=True),
         Column("95 % interval", right=True, drop=1),
         Column("p", right=True),
-        *([Column("P(worse)", right=True)] if rope else []),
-        *([Column("P(alike)", right=True)] if rope else []),
-        *([Column("P(better)", right=True)] if rope else []),
+        *([Column("P worse / alike / better", right=True, drop=2)] if rope else []),
         Column("", least=14),
     ]
     decimals = decimals_of([each.std for each in comparison.competitors])
@@ -150,7 +150,8 @@ def _pair(pair: Pair, names: dict[str, str], decimals: int, rope: bool) -> Row:
         UNKNOWN if pair.adjusted_p is None else p_value(pair.adjusted_p),
     ]
     if rope:
-        cells += [f"{p:.2f}" for p in pair.probabilities] if pair.probabilities else [UNKNOWN] * 3
+        found = pair.probabilities
+        cells.append(" / ".join(f"{p:.2f}" for p in found) if found else UNKNOWN)
     return Row([*cells, pair.finding], "bold" if pair.told_apart else "")
 
 
@@ -161,7 +162,6 @@ def p_value(p: float) -> str:
 
 def _notes(comparison: Comparison, names: dict[str, str]) -> Iterator[str]:
     c = comparison
-    yield finding(c)
     if c.interrupted:
         yield f"stopped by Ctrl-C after {c.n_folds} of {plural(c.n_splits, 'fold')}"
     yield from _notes_of_tests(c, names)
@@ -179,12 +179,13 @@ def _notes_of_tests(comparison: Comparison, names: dict[str, str]) -> Iterator[s
         which = "no test" if len(of) == len(c.pairs) else f"no test of {plural(len(of), 'pair')}"
         yield f"{which}: {clean(reason)}"
     if any(pair.adjusted_p is not None for pair in c.pairs):
-        n = plural(len(c.pairs), "pair")
-        against = f" with {names[c.baseline]}" if c.baseline is not None else ""
-        yield (
-            f"p: t test corrected for overlapping training rows, adjusted for {n}{against} by "
-            "Holm's method; told apart at 5 %. Each interval is of its pair alone."
-        )
+        adjusted = ""
+        if len(c.pairs) > 1:
+            against = f" with {names[c.baseline]}" if c.baseline is not None else ""
+            adjusted = f", adjusted for {len(c.pairs)} pairs{against} by Holm's method"
+        yield f"p: t test corrected for overlapping training rows{adjusted}; told apart at 5 %"
+        if adjusted:
+            yield "each interval is of its pair alone"
         if not all(pair.told_apart for pair in c.pairs):
             yield "not told apart: a difference may be there that these folds do not show"
     if c.rope is not None and any(pair.probabilities for pair in c.pairs):
@@ -196,11 +197,14 @@ def _notes_of_tests(comparison: Comparison, names: dict[str, str]) -> Iterator[s
 def _notes_of_measures(comparison: Comparison, names: dict[str, str]) -> Iterator[str]:
     c = comparison
     at_once = f", {c.n_jobs} folds at once" if c.n_jobs > 1 else ""
-    later = any(each.fit_seconds.median is not None for each in c.competitors)
-    without = " without the first of each process" if later else " of a process's first fit"
-    yield f"fit, predict: median seconds of a fold{without}{at_once}"
+    if all(each.fit_seconds.median is None for each in c.competitors):
+        without = ": each was the first of its process, which loads and compiles"
+    else:
+        without = ", without the first fold of each process, which loads and compiles"
+    yield f"fit, predict: median time of a fold{without}{at_once}"
     for name in ("parameters", "bytes", "peak_memory"):
-        counts = [(each.name, getattr(each, name)) for each in c.competitors]
+        fitted = (each for each in c.competitors if each.fit_seconds != Seconds())
+        counts = [(each.name, getattr(each, name)) for each in fitted]
         unknown = [(each, count) for each, count in counts if isinstance(count, Unknown)]
         for reason in dict.fromkeys(count.reason for _, count in unknown):
             who = few([names[each] for each, count in unknown if count.reason == reason])

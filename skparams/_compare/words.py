@@ -6,10 +6,17 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from skparams._report import UNKNOWN, few, plural, short
+from skparams._report import UNKNOWN, clean_distinct, cut_distinct, few, plural, short
 
 if TYPE_CHECKING:
     from skparams._compare.record import Comparison, Pair
+
+
+def shown_names(comparison: Comparison, width: int) -> dict[str, str]:
+    """Names that are safe to show, and no wider; those that differ still do."""
+    names = [each.name for each in comparison.competitors]
+    shown = cut_distinct([" ".join(name.split()) for name in clean_distinct(names)], width)
+    return dict(zip(names, shown, strict=True))
 
 
 def finding(comparison: Comparison) -> str:
