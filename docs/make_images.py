@@ -11,8 +11,14 @@ from matplotlib.figure import Figure
 from PIL import Image
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import GridSearchCV, train_test_split
-from sklearn.pipeline import make_pipeline
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import (
+    GridSearchCV,
+    RepeatedStratifiedKFold,
+    cross_validate,
+    train_test_split,
+)
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams import (
@@ -29,6 +35,7 @@ from skparams import (
     ScoreDisplay,
     ScreeDisplay,
     explain,
+    spread,
 )
 
 IMAGES = Path(__file__).parent / "images"
@@ -55,6 +62,7 @@ def main() -> None:
     save(LossCurveDisplay.from_estimator(network()).figure_, "loss-curve")
     save(quantiles(), "mlp-quantiles")
     draw_monitor()
+    save(stability(), "spread-folds")
 
 
 def draw_monitor() -> None:
@@ -74,6 +82,19 @@ def draw_monitor() -> None:
         GridSearchCV(pipeline, grid, cv=3, n_jobs=2).set_callbacks(monitor).fit(X, y)
     figure = monitor.plot("norm", parameters="mlpclassifier__coefs_[0]").figure_
     save(figure, "monitor-search")
+
+
+def stability() -> Figure:
+    """The models of the folds in diff.md, with little and with more regularization."""
+    X, y = load_breast_cancer(return_X_y=True)
+    cv = RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=0)
+    figure, axes = pyplot.subplots(1, 2, figsize=(10.4, 2.6), layout="constrained")
+    for ax, C in zip(axes, (100, 1), strict=True):
+        steps = [("scale", StandardScaler()), ("model", LogisticRegression(C=C, max_iter=3000))]
+        folds = cross_validate(Pipeline(steps), X, y, cv=cv, return_estimator=True)
+        spread(folds["estimator"]).plot(ax=ax)
+        ax.set_xlim(0, 0.6)
+    return figure
 
 
 def network() -> MLPClassifier:

@@ -5,6 +5,7 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -214,3 +215,35 @@ def test_memory_is_freed_after_the_time_of_a_load_is_taken(bench, monkeypatch):
     monkeypatch.setattr("time.perf_counter", lambda: next(times))
     assert large._timed(Loaded, 10) == 2.0
     assert freed == [None]
+
+
+@pytest.mark.parametrize("name", ["least_squares", "nearest_centroid", "nearest_neighbors"])
+def test_batches_of_fits_score_as_the_estimators(bench, name):
+    from sklearn.linear_model import LinearRegression
+    from sklearn.model_selection import RepeatedKFold, cross_val_score
+    from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
+
+    learners, false_alarms = bench("choose.learners"), bench("choose.false_alarms")
+    estimators = {
+        "least_squares": LinearRegression(),
+        "nearest_centroid": NearestCentroid(),
+        "nearest_neighbors": KNeighborsClassifier(5),
+    }
+    X, _, y = false_alarms._data([0], 60, 0.0)
+    cv = RepeatedKFold(n_splits=4, n_repeats=2, random_state=0)
+    test = [np.isin(np.arange(60), rows) for _, rows in cv.split(X)]
+    target = y if name == "least_squares" else y > 0
+    want = cross_val_score(estimators[name], X, target, cv=cv)
+    assert getattr(learners, name)(X, y, np.array(test)) == pytest.approx(want)
+
+
+def test_models_without_a_gap_are_exchangeable(bench):
+    """Half of the pairs favor the first model, and a gap is found in its favor."""
+    false_alarms, learners = bench("choose.false_alarms"), bench("choose.learners")
+    means = {}
+    for gap in (0.0, 0.9):
+        differences, ratio = false_alarms._differences(learners.least_squares, (60, 5, 2), 50, gap)
+        assert (differences.shape, ratio) == ((50, 10), 0.25)
+        means[gap] = differences.mean(axis=1)
+    assert 15 <= (means[0.0] > 0).sum() <= 35
+    assert (means[0.9] > 0).sum() >= 45

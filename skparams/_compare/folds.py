@@ -50,9 +50,10 @@ def test_train_ratio(cv: Any, splits: Sequence[tuple[Any, Any]]) -> float | Unkn
 
 
 def _name(cv: Any) -> str:
-    """Return the class of a splitter; scikit-learn's wrapper of ready-made splits is private."""
+    """Return the class of a splitter, or what scikit-learn wraps in a private one."""
     name = type(cv).__name__
-    return name if hasattr(cv, "split") and not name.startswith("_") else "ready-made splits"
+    wrapper = name.startswith("_") and type(cv).__module__.startswith("sklearn.")
+    return "ready-made splits" if wrapper or not hasattr(cv, "split") else name
 
 
 def _reason(cv: Any) -> str | None:

@@ -26,7 +26,7 @@ class OtherSplits(ms.KFold):
         yield np.arange(10), np.arange(10, 61)
 
 
-class HasSplit:
+class _HasSplit:
     def split(self, X, y=None, groups=None):
         yield np.arange(30), np.arange(30, 61)
 
@@ -48,7 +48,7 @@ UNKNOWN = {
     "ready-made": (ms.check_cv(list(ms.KFold(3).split(Y))), "ready-made splits"),
     "list": (list(ms.KFold(3).split(Y)), "ready-made splits"),
     "subclass": (OtherSplits(5, shuffle=True), "not known"),
-    "own class": (HasSplit(), "not known"),
+    "own class": (_HasSplit(), "_HasSplit: "),
 }
 
 

@@ -1,0 +1,20 @@
+"""Benchmarks of choosing and comparing models."""
+
+from collections.abc import Iterator
+
+from benchmarks._tables import Table
+from benchmarks._task import Task
+from benchmarks.choose import false_alarms
+
+_PARTS = {
+    "false-alarms": false_alarms.false_alarms,
+}
+NAMES = tuple(_PARTS)
+
+
+def run(task: Task) -> Iterator[Table]:
+    """Yield each part's table as soon as it is measured."""
+    for name, part in _PARTS.items():
+        if task.wants(name):
+            task.say(name)
+            yield part(task)

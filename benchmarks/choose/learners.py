@@ -1,0 +1,48 @@
+"""Learners whose cross-validation is one batch of array operations: thousands of fits in a second.
+
+Each returns the score in every split. ``test`` has a row for each split, true for the rows tested;
+all others are trained on.
+"""
+
+import numpy as np
+
+
+def least_squares(X: np.ndarray, y: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """R² of linear regression."""
+    rows = np.column_stack([np.ones(len(X)), X])
+    n_columns = rows.shape[1]
+    train = (~test).astype(float)
+    products = (rows[:, :, None] * rows[:, None, :]).reshape(len(X), -1)
+    gram = (train @ products).reshape(-1, n_columns, n_columns)
+    coef = np.linalg.solve(gram, (train @ (rows * y[:, None]))[..., None])[..., 0]
+    mean = (test @ y) / test.sum(axis=1)
+    left = np.where(test, (y - coef @ rows.T) ** 2, 0).sum(axis=1)
+    return 1 - left / np.where(test, (y - mean[:, None]) ** 2, 0).sum(axis=1)
+
+
+def nearest_centroid(X: np.ndarray, y: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """Accuracy of the class whose mean is nearest; the classes are y > 0 and the others."""
+    means = []
+    for members in (y > 0, y <= 0):
+        weights = (~test & members).astype(float)
+        means.append(weights @ X / weights.sum(axis=1, keepdims=True))
+    difference = means[0] - means[1]
+    middle = (difference * (means[0] + means[1]) / 2).sum(axis=1)
+    return _accuracy(difference @ X.T > middle[:, None], y, test)
+
+
+def nearest_neighbors(X: np.ndarray, y: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """Accuracy of the majority of the five nearest rows; the classes are y > 0 and the others."""
+    squares = (X**2).sum(axis=1)
+    distances = squares[:, None] + squares - 2 * X @ X.T
+    predicted = np.zeros(test.shape, bool)
+    for split, rows in enumerate(test):
+        train = np.flatnonzero(~rows)
+        near = np.argpartition(distances[np.ix_(rows, train)], 4, axis=1)[:, :5]
+        predicted[split, rows] = (y[train][near] > 0).sum(axis=1) > 2
+    return _accuracy(predicted, y, test)
+
+
+def _accuracy(predicted: np.ndarray, y: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """Share of the tested rows of each split whose class is predicted."""
+    return (test & (predicted == (y > 0))).sum(axis=1) / test.sum(axis=1)
