@@ -60,9 +60,7 @@ def check_estimators(estimators: Any) -> dict[str, Any]:
         try:
             clone(estimator)
         except Exception as error:  # any class may raise anything
-            raise TypeError(
-                f"compare: estimators[{name!r}] cannot be cloned: {error}"
-            ) from error
+            raise TypeError(f"compare: estimators[{name!r}] cannot be cloned: {error}") from error
     return dict(estimators)
 
 

@@ -110,11 +110,14 @@ def _failure(results: Sequence[Result]) -> Failure | None:
 
 
 def _seconds(values: Sequence[float | None], firsts: Sequence[bool]) -> Seconds:
-    pairs = [(each, first) for each, first in zip(values, firsts, strict=True) if each is not None]
-    later = [each for each, first in pairs if not first]
-    quartiles = np.percentile(later, [50, 25, 75]).tolist() if later else [None] * 3
-    first = [each for each, first in pairs if first]
-    return Seconds(*quartiles, first=float(np.median(first)) if first else None)
+    known = [(each, first) for each, first in zip(values, firsts, strict=True) if each is not None]
+    slow = [each for each, first in known if first]
+    later = [each for each, first in known if not first]
+    first = float(np.median(slow)) if slow else None
+    if not later:
+        return Seconds(first=first)
+    lower, median, upper = np.percentile(later, [25, 50, 75]).tolist()
+    return Seconds(median, lower, upper, first)
 
 
 def _span(counts: Sequence[Count | None]) -> Count:

@@ -70,12 +70,10 @@ def _run(task: Task, name: str, train: np.ndarray, test: np.ndarray, measured: b
     result = Result()
     with warnings.catch_warnings(record=True) as caught:
         try:
-            for result in _steps(task, name, train, test, measured):
-                pass
+            for step in _steps(task, name, train, test, measured):
+                result = step
         except Exception as error:  # any competitor may raise anything
-            result = result._replace(
-                score=float("nan"), error=(type(error).__name__, str(error))
-            )
+            result = result._replace(score=float("nan"), error=(type(error).__name__, str(error)))
     kinds = dict.fromkeys(each.category.__name__ for each in caught)
     return result._replace(warnings=tuple(kinds))
 

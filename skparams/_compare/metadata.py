@@ -26,14 +26,14 @@ def routed(
         raise TypeError(f"compare: params must be None or a dict, got {type(params).__name__}.")
     params = dict(params or {})
     if not get_config()["enable_metadata_routing"]:
-        return {"groups": groups}, dict.fromkeys(estimators, (params, {}))
+        return {"groups": groups}, {name: (params, {}) for name in estimators}
     if groups is not None:
         raise ValueError(
             "compare: groups must be passed as params={'groups': groups} if metadata routing is "
             "enabled."
         )
     to_splitter: dict[str, Any] = {}
-    found = {}
+    found: dict[str, Metadata] = {}
     for name, estimator in estimators.items():
         router = (
             MetadataRouter(owner="compare")

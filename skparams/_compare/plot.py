@@ -28,15 +28,17 @@ def draw(comparison: Comparison, ax: Axes | None) -> Axes:
     if ax is None:
         ax = new_axes()
         rows = min(len(ranked), _MAX_ROWS)
-        height = max(ax.figure.get_figheight(), _INCHES_AROUND + _INCHES_A_ROW * rows)
-        ax.figure.set_figheight(height)
+        figure = ax.figure.figure
+        height = _INCHES_AROUND + _INCHES_A_ROW * rows
+        figure.set_figheight(max(figure.get_figheight(), height))
     shown = ranked[: rows_that_fit(ax)]
     # Points are apart in height only so far that each is seen.
     apart = 0.5 * (np.argsort(np.argsort(_spread_out(comparison.n_folds))) + 0.5)
     apart = apart / comparison.n_folds - 0.25
     for i, each in enumerate(shown):
         ax.plot(each.scores, i + apart, "o", color=LIGHT.above, alpha=0.45, ms=3.5, mec="none")
-        ax.plot([each.mean] * 2, [i - 0.36, i + 0.36], color=LIGHT.below, lw=2)
+        mean = each.mean or 0.0
+        ax.plot([mean, mean], [i - 0.36, i + 0.36], color=LIGHT.below, lw=2)
     texts = shown_names(comparison, _WIDEST_NAME)
     names = [texts[each.name].replace("$", r"\$") for each in shown]
     name_rows(ax, names)

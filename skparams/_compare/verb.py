@@ -110,7 +110,7 @@ def compare(
     >>> models = {"bayes": GaussianNB(), "constant": DummyClassifier()}
     >>> found = compare(models, X, y, random_state=0)
     >>> found["bayes"].parameters, round(found["bayes"].mean, 2)
-    (27, 0.95)
+    (27, 0.96)
     >>> [(pair.first, pair.finding, pair.second) for pair in found.pairs]
     [('bayes', 'better', 'constant')]
     """

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from skparams._compare.record import Seconds
 from skparams._compare.words import decimals_of, duration, finding, score, shown_names
 from skparams._records import Bounds, Count, Unknown
 from skparams._report import (
@@ -23,7 +22,7 @@ from skparams._report import (
 )
 
 if TYPE_CHECKING:
-    from skparams._compare.record import Comparison, Competitor, Pair
+    from skparams._compare.record import Comparison, Competitor, Pair, Seconds
 
 _MAX_PAIRS = 15
 _MAX_FOLDED = 300
@@ -68,14 +67,13 @@ def _competitors(comparison: Comparison, names: dict[str, str]) -> Section:
 
 
 def _row(each: Competitor, name: str, decimals: int) -> Row:
-    fit, predict = each.fit_seconds, each.predict_seconds
     cells = [
         name,
         score(each.mean, decimals),
         "" if each.std is None else score(each.std, decimals),
-        duration(fit.first if fit.median is None else fit.median),
+        duration(_usual(each.fit_seconds)),
         _first_fit(each),
-        duration(predict.first if predict.median is None else predict.median),
+        duration(_usual(each.predict_seconds)),
         duration(each.row_seconds),
         number(each.parameters),
         _size(each.bytes),
@@ -85,6 +83,11 @@ def _row(each: Competitor, name: str, decimals: int) -> Row:
         return Row(cells)
     cells[1] = "failed"
     return Row(cells, "accent", [Row([_failure(each), *[""] * (len(cells) - 1)], "dim")])
+
+
+def _usual(seconds: Seconds) -> float | None:
+    """The median, of the first ones where there are no others."""
+    return seconds.first if seconds.median is None else seconds.median
 
 
 def _size(count: Count) -> str:
@@ -127,9 +130,7 @@ def _pairs(comparison: Comparison, names: dict[str, str]) -> Section:
         Column("", least=14),
     ]
     decimals = decimals_of([each.std for each in comparison.competitors])
-    ordered = sorted(
-        comparison.pairs, key=lambda p: (2.0 if p.adjusted_p is None else p.adjusted_p)
-    )
+    ordered = sorted(comparison.pairs, key=lambda p: 2.0 if p.adjusted_p is None else p.adjusted_p)
     rows = [_pair(pair, names, decimals, bool(rope)) for pair in ordered]
     if len(rows) > _MAX_PAIRS:
         rows, rest = rows[: _MAX_PAIRS - 1], rows[_MAX_PAIRS - 1 :]
@@ -203,7 +204,7 @@ def _notes_of_measures(comparison: Comparison, names: dict[str, str]) -> Iterato
         without = ", without the first fold of each process, which loads and compiles"
     yield f"fit, predict: median time of a fold{without}{at_once}"
     for name in ("parameters", "bytes", "peak_memory"):
-        fitted = (each for each in c.competitors if each.fit_seconds != Seconds())
+        fitted = [each for each in c.competitors if _usual(each.fit_seconds) is not None]
         counts = [(each.name, getattr(each, name)) for each in fitted]
         unknown = [(each, count) for each, count in counts if isinstance(count, Unknown)]
         for reason in dict.fromkeys(count.reason for _, count in unknown):
