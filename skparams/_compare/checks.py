@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from inspect import getattr_static
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import (
     ClassifierMixin,
     RegressorMixin,
@@ -16,8 +19,9 @@ from sklearn.base import (
     is_classifier,
     is_regressor,
 )
-from sklearn.metrics import check_scoring
+from sklearn.metrics import check_scoring, get_scorer, get_scorer_names
 from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold
+from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.multiclass import type_of_target
 
@@ -29,6 +33,8 @@ from skparams.specs import final_estimator_of
 # With 3 repeats the standard error of the test is 8 % larger than with scikit-learn's 10, and the
 # comparison takes less than a third of the time.
 N_REPEATS, N_FOLDS = 3, 5
+# scikit-learn's names of the scores that classifiers and regressors have in common.
+_COMMON = {"accuracy": "accuracy", "R²": "r2"}
 
 
 def check_estimators(estimators: Any) -> dict[str, Any]:
@@ -181,6 +187,14 @@ def _rows(rows: Any, n_samples: int, fold: int) -> np.ndarray:
 
 def check_scores(estimators: Mapping[str, Any], scoring: Any) -> tuple[str, dict[str, Any]]:
     """The name of the score, and a scorer for each competitor."""
+    if isinstance(scoring, str) and scoring not in get_scorer_names():
+        names = get_scorer_names()
+        near = [name for name in names if name.startswith(scoring)] if scoring else []
+        near = near or get_close_matches(scoring, names) or ["accuracy", "r2"]
+        raise ValueError(
+            f"compare: scoring must be the name of a metric, such as {few(map(repr, near))}, got "
+            f"{scoring!r}. sklearn.metrics.get_scorer_names() lists them."
+        )
     if scoring is not None and not isinstance(scoring, str) and not callable(scoring):
         raise ValueError(
             "compare: scoring must be None, the name of one metric or a callable, got "
@@ -198,21 +212,29 @@ def check_scores(estimators: Mapping[str, Any], scoring: Any) -> tuple[str, dict
             "compare: scoring must be given, as the estimators' own scores are not of one kind: "
             f"{shown}."
         )
-    return next(iter(kinds.values())), scorers
+    kind = next(iter(kinds.values()))
+    if not get_config()["enable_metadata_routing"]:
+        # The same number, from predictions that can be timed: a pipeline's score does not call its
+        # own predict.
+        common = [name for name, each in estimators.items() if _has_common_score(each)]
+        scorers |= dict.fromkeys(common, get_scorer(_COMMON[kind])) if common else {}
+    return kind, scorers
 
 
 def _kind_of_score(estimator: Any) -> str:
     """What the method ``score`` of an estimator returns."""
     final = final_estimator_of(estimator).estimator
     scoring = final.get_params(deep=False).get("scoring")
-    if scoring is not None and not has_common_score(final):
+    if scoring is not None and not _has_common_score(final):
         return scoring if isinstance(scoring, str) else repr(scoring)
     if is_classifier(final):
         return "accuracy"
     return "R²" if is_regressor(final) else f"score of {type(final).__name__}"
 
 
-def has_common_score(estimator: Any) -> bool:
-    """Whether a score is that of all classifiers or of all regressors, from their predictions."""
-    final = final_estimator_of(estimator).estimator
-    return getattr(type(final), "score", None) in (ClassifierMixin.score, RegressorMixin.score)
+def _has_common_score(estimator: Any) -> bool:
+    """Whether ``score`` is that of all classifiers or of all regressors, from predictions."""
+    score = getattr_static(type(estimator), "score", None)
+    if score is getattr_static(Pipeline, "score"):
+        return _has_common_score(estimator.steps[-1][1])
+    return score in (ClassifierMixin.score, RegressorMixin.score)

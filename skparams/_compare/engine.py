@@ -93,6 +93,7 @@ def _competitor(
         predict_seconds=_seconds([result.predict_seconds for result in results], firsts),
         row_seconds=float(np.median(rows)) if rows else None,
         parameters=_span([result.parameters for result in results]),
+        guessed=any(result.guessed for result in results),
         bytes=_span([result.bytes for result in results]),
         peak_memory=peaks.get(name),
         failure=_failure(results),

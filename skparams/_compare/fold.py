@@ -45,6 +45,7 @@ class Result(NamedTuple):
     predict_seconds: float | None = None
     row_seconds: float | None = None
     parameters: Count | None = None
+    guessed: bool = False
     bytes: Count | None = None
 
 
@@ -103,10 +104,11 @@ def _steps(
     )
     yield result
     if measured:
-        parameters: Count = Walk(model).root.totals.stored
-        size = pickled_size(model)
+        totals, size = Walk(model).root.totals, pickled_size(model)
         result = result._replace(
-            parameters=parameters, bytes=Unknown("it cannot be pickled") if size is None else size
+            parameters=totals.stored,
+            guessed=totals.guessed is not None,
+            bytes=Unknown("it cannot be pickled") if size is None else size,
         )
         yield result
         if predict is not None:

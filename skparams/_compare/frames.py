@@ -19,6 +19,7 @@ _COMPETITORS = {
     **{f"{step}_seconds_{name}": "float64" for step in ("fit", "predict") for name in _SECONDS},
     "row_seconds": "float64",
     **{f"{name}{end}": "Int64" for name in _COUNTS for end in ("_low", "_high")},
+    "guessed": "bool",
     "error": "object",
     "n_failed": "Int64",
 }
@@ -38,7 +39,12 @@ def of_competitors(comparison: Comparison) -> Frame:
 
 def _row(each: Competitor) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(each, name) for name in ("name", "class_name")}
-    row |= {"mean": each.mean, "std": each.std, "row_seconds": each.row_seconds}
+    row |= {
+        "guessed": each.guessed,
+        "mean": each.mean,
+        "std": each.std,
+        "row_seconds": each.row_seconds,
+    }
     for step in ("fit", "predict"):
         seconds = getattr(each, f"{step}_seconds")
         row |= {f"{step}_seconds_{name}": getattr(seconds, name) for name in _SECONDS}

@@ -15,6 +15,17 @@ from skparams._compat import safe_indexing
 Metadata = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 
+def check_metadata(params: Any, groups: Any) -> None:
+    """Raise for metadata in another form than that of ``cross_validate``."""
+    if params is not None and not isinstance(params, Mapping):
+        raise TypeError(f"compare: params must be None or a dict, got {type(params).__name__}.")
+    if groups is not None and get_config()["enable_metadata_routing"]:
+        raise ValueError(
+            "compare: groups must be passed as params={'groups': groups} if metadata routing is "
+            "enabled."
+        )
+
+
 def routed(
     estimators: Mapping[str, Any], scorers: Mapping[str, Any], cv: Any, params: Any, groups: Any
 ) -> tuple[dict[str, Any], dict[str, Metadata]]:
@@ -22,31 +33,21 @@ def routed(
 
     With metadata routing each gets what it requests; else every fit gets all of it.
     """
-    if params is not None and not isinstance(params, Mapping):
-        raise TypeError(f"compare: params must be None or a dict, got {type(params).__name__}.")
     params = dict(params or {})
     if not get_config()["enable_metadata_routing"]:
         return {"groups": groups}, {name: (params, {}) for name in estimators}
-    if groups is not None:
-        raise ValueError(
-            "compare: groups must be passed as params={'groups': groups} if metadata routing is "
-            "enabled."
-        )
-    to_splitter: dict[str, Any] = {}
-    found: dict[str, Metadata] = {}
-    for name, estimator in estimators.items():
-        router = (
-            MetadataRouter(owner="compare")
-            .add(estimator=estimator, method_mapping=_calls("fit"))
-            .add(scorer=scorers[name], method_mapping=_calls("score"))
-        )
-        if hasattr(cv, "get_metadata_routing"):
-            router.add(splitter=cv, method_mapping=_calls("split"))
-        parts = process_routing(router, "fit", **params)
-        found[name] = dict(parts.estimator.fit), dict(parts.scorer.score)
-        if "splitter" in parts:
-            to_splitter = dict(parts.splitter.split)
-    return to_splitter, found
+    router = MetadataRouter(owner="compare")
+    for i, name in enumerate(estimators):
+        router.add(**{f"fit_{i}": estimators[name]}, method_mapping=_calls("fit"))
+        router.add(**{f"score_{i}": scorers[name]}, method_mapping=_calls("score"))
+    if hasattr(cv, "get_metadata_routing"):
+        router.add(splitter=cv, method_mapping=_calls("split"))
+    parts = process_routing(router, "fit", **params)
+    of_each: dict[str, Metadata] = {
+        name: (dict(parts[f"fit_{i}"].fit), dict(parts[f"score_{i}"].score))
+        for i, name in enumerate(estimators)
+    }
+    return dict(parts.splitter.split) if "splitter" in parts else {}, of_each
 
 
 def _calls(method: str) -> MethodMapping:

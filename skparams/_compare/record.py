@@ -51,7 +51,8 @@ class Competitor:
     """What was measured of one competitor.
 
     ``scores`` has a number for each fold, NaN where the competitor failed. ``mean`` and ``std``
-    (ddof=1) are over all folds, None where it failed in some.
+    (ddof=1) are over all folds, None where it failed in some. ``guessed`` tells whether
+    ``parameters`` counts attributes that no Spec describes.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Competitor:
     predict_seconds: Seconds
     row_seconds: float | None
     parameters: Count
+    guessed: bool
     bytes: Count
     peak_memory: Count | None
     failure: Failure | None

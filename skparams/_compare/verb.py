@@ -18,7 +18,7 @@ from skparams._compare.checks import (
 )
 from skparams._compare.engine import competitors_of, new_task, run_folds
 from skparams._compare.folds import test_train_ratio
-from skparams._compare.metadata import routed
+from skparams._compare.metadata import check_metadata, routed
 from skparams._compare.pairs import pairs_of
 from skparams._compare.record import Comparison
 from skparams._walk import n_rows
@@ -116,6 +116,7 @@ def compare(
     """
     estimators = check_estimators(estimators)
     check_options(estimators, baseline, rope, n_jobs, memory)
+    check_metadata(params, groups)
     n_samples = n_rows("compare", X)
     check_target(estimators, y)
     X, y, groups = indexable(X, y, groups)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from skparams._compare.words import decimals_of, duration, finding, score, shown_names
 from skparams._records import Bounds, Count, Unknown
 from skparams._report import (
+    GUESS,
     UNKNOWN,
     Column,
     Page,
@@ -75,7 +76,7 @@ def _row(each: Competitor, name: str, decimals: int) -> Row:
         _first_fit(each),
         duration(_usual(each.predict_seconds)),
         duration(each.row_seconds),
-        number(each.parameters),
+        _parameters(each),
         _size(each.bytes),
         "" if each.peak_memory is None else _size(each.peak_memory),
     ]
@@ -88,6 +89,11 @@ def _row(each: Competitor, name: str, decimals: int) -> Row:
 def _usual(seconds: Seconds) -> float | None:
     """The median, of the first ones where there are no others."""
     return seconds.first if seconds.median is None else seconds.median
+
+
+def _parameters(each: Competitor) -> str:
+    known = not isinstance(each.parameters, Unknown)
+    return f"{GUESS if each.guessed and known else ''}{number(each.parameters)}"
 
 
 def _size(count: Count) -> str:
@@ -210,6 +216,8 @@ def _notes_of_measures(comparison: Comparison, names: dict[str, str]) -> Iterato
         for reason in dict.fromkeys(count.reason for _, count in unknown):
             who = few([names[each] for each, count in unknown if count.reason == reason])
             yield f"{name.replace('_', ' ')} of {who} not known: {clean(reason)}"
+    if guessed := [names[each.name] for each in c.competitors if each.guessed]:
+        yield f"parameters of {few(guessed)}: guessed, as no Spec describes all that is in them"
     if any(each.peak_memory is not None for each in c.competitors):
         yield (
             "peak memory: of one fit in a process of its own, above what that process had before "

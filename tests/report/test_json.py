@@ -107,7 +107,7 @@ def shown_reports():
     failed = Failure("ValueError", NASTY[0], 1)
     ran = Competitor(
         *(NASTY[0], "A", (0.5, float("nan")), None, None, Seconds(), Seconds(1.0), None),
-        *(Bounds(1, 2), Unknown("why"), None, failed, (("UserWarning", 1),)),
+        *(Bounds(1, 2), True, Unknown("why"), None, failed, (("UserWarning", 1),)),
     )
     return {
         "Comparison": Comparison(
