@@ -17,10 +17,12 @@ from skparams._compare.fold import Task
 from skparams._compare.interrupt import ignore_in_worker
 from skparams._compare.metadata import of_rows
 from skparams._compat import safe_split
-from skparams._records import Count, Unknown
+from skparams._records import Bounds, Count, Unknown
 
 # Rows of the fit before the one that is measured, which imports and compiles.
 N_WARM = 100
+# Linux counts the pages of a process in batches for each core, so that smaller peaks are noise.
+RESOLUTION = 1_000_000
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
@@ -55,7 +57,8 @@ def _measured(process: int, estimator: Any, small: Any, whole: Any) -> Count:
             _CLEAR.write_text("5")  # the peak starts anew
             before = _kilobytes("VmRSS")
             _fit(model, *whole)
-            return max(0, _kilobytes("VmHWM") - before) * 1024
+            peak = max(0, _kilobytes("VmHWM") - before) * 1024
+            return peak if peak > RESOLUTION else Bounds(0, RESOLUTION)
         except OSError as error:
             return Unknown(f"the peak of a process is not known here: {error}")
 
