@@ -14,7 +14,8 @@ from skparams._compare.statistics import TTest, corrected_t_test, score_differen
 
 _BAR = 0.07  # at most, of data sets, at p < .05
 _LEVEL = 0.05
-_SIZES = ((200, 5, 10), (100, 10, 3), (1000, 5, 2))  # rows, folds, repeats
+# Rows, folds and repeats; the last one has the folds that compare uses by default.
+_SIZES = ((200, 5, 10), (100, 10, 3), (1000, 5, 2), (200, 5, 3))
 _HALF = 4  # features of each model
 _LEARNERS = {
     "least squares, R²": least_squares,
@@ -29,7 +30,7 @@ def _data(seed: list[int], n: int, gap: float) -> tuple[np.ndarray, np.ndarray, 
     """Two halves of the features, which tell as much about y as each other but for the gap."""
     rng = np.random.default_rng(seed)
     X = rng.standard_normal((n, 2 * _HALF))
-    coef = 0.35 * np.repeat([1.0, 1.0 - gap], _HALF)
+    coef = 0.35 * np.repeat([1.0 + gap, 1.0 - gap], _HALF)
     y = X @ coef + rng.standard_normal(n)
     return X[:, :_HALF], X[:, _HALF:], y
 
@@ -71,7 +72,7 @@ def _gap_of(learner: Learner, size: tuple[int, int, int], n_sets: int) -> float:
 
 def false_alarms(task: Task) -> Table:
     """Simulate data sets, cross-validate two models on each and test their difference."""
-    n_sets, n_pilot = (200, 30) if task.quick else (2000, 100)
+    n_sets, n_pilot = (200, 30) if task.quick else (2000, 300)
     table = Table(
         "false-alarms",
         f"false alarms of the corrected t test: {n_sets:,} data sets each",

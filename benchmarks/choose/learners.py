@@ -35,11 +35,16 @@ def nearest_neighbors(X: np.ndarray, y: np.ndarray, test: np.ndarray) -> np.ndar
     """Accuracy of the majority of the five nearest rows; the classes are y > 0 and the others."""
     squares = (X**2).sum(axis=1)
     distances = squares[:, None] + squares - 2 * X @ X.T
+    splits, rows = np.nonzero(test)
+    for n_near in (min(40, len(X)), len(X)):  # all of them where too few of the near are trained on
+        near = np.argpartition(distances, n_near - 1, axis=1)[:, :n_near]
+        near = np.take_along_axis(near, np.take_along_axis(distances, near, 1).argsort(axis=1), 1)
+        train = ~test[splits[:, None], near[rows]]
+        voting = train & (train.cumsum(axis=1) <= 5)
+        if (voting.sum(axis=1) == 5).all():
+            break
     predicted = np.zeros(test.shape, bool)
-    for split, rows in enumerate(test):
-        train = np.flatnonzero(~rows)
-        near = np.argpartition(distances[np.ix_(rows, train)], 4, axis=1)[:, :5]
-        predicted[split, rows] = (y[train][near] > 0).sum(axis=1) > 2
+    predicted[splits, rows] = (voting & (y > 0)[near[rows]]).sum(axis=1) > 2
     return _accuracy(predicted, y, test)
 
 

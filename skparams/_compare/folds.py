@@ -26,7 +26,7 @@ _GROUPS = (
     ms.LeavePGroupsOut,
     ms.StratifiedGroupKFold,
 )
-_LEAVE_OUT = "its test sets are too small for the correlation between splits to be known"
+_LEAVE_OUT = "with so few test rows, how the folds are correlated is not known"
 
 
 def test_train_ratio(cv: Any, splits: Sequence[tuple[Any, Any]]) -> float | Unknown:
@@ -43,7 +43,7 @@ def test_train_ratio(cv: Any, splits: Sequence[tuple[Any, Any]]) -> float | Unkn
         return Unknown(f"{_name(cv)}: {reason}")
     sizes = np.array([(len(train), len(test)) for train, test in splits], dtype=float)
     if not sizes.size or not (sizes > 0).all():
-        return Unknown(f"{_name(cv)}: a split without rows")
+        return Unknown(f"{_name(cv)}: a fold without rows")
     if (sizes[:, 1] == 1).all():  # as KFold(n_samples) has them
         return Unknown(f"{_name(cv)}: {_LEAVE_OUT}")
     return float(np.mean(sizes[:, 1] / sizes[:, 0]))
@@ -62,11 +62,11 @@ def _reason(cv: Any) -> str | None:
     if kind in _SHUFFLED or (kind in _MAY_SHUFFLE and cv.shuffle):
         return None
     if kind in _MAY_SHUFFLE:
-        return "folds of the rows in their order, which may not be random; pass shuffle=True"
+        return "the folds take the rows in their order, which may not be random; use shuffle=True"
     if isinstance(cv, _GROUPS):
-        return "groups differ in size, and the rows of a group are not independent"
+        return "the rows of a group are not independent"
     if isinstance(cv, ms.TimeSeriesSplit):
-        return "its training sets grow from split to split"
+        return "its training rows grow from fold to fold"
     if isinstance(cv, (ms.LeaveOneOut, ms.LeavePOut)):
         return _LEAVE_OUT
-    return "how their scores are correlated is not known"
+    return "how the folds are correlated is not known"

@@ -131,9 +131,11 @@ def rope_probabilities(
     if sample.identical:
         return 0.0, 1.0, 0.0
     mean, error, df, limit = sample.mean, sample.std_error, sample.df, rope / sample.scale
-    below = float(special.stdtr(df, (-limit - mean) / error))
-    above = float(special.stdtr(df, (mean - limit) / error))
-    return below, max(0.0, 1.0 - below - above), above
+    # From the lower tail, where small probabilities keep their digits.
+    beyond = float(special.stdtr(df, (-limit - abs(mean)) / error))
+    equivalent = float(special.stdtr(df, (limit - abs(mean)) / error)) - beyond
+    toward = float(special.stdtr(df, (abs(mean) - limit) / error))
+    return (beyond, equivalent, toward) if mean > 0 else (toward, equivalent, beyond)
 
 
 @dataclass(frozen=True)
@@ -155,16 +157,16 @@ def _sample(differences: Any, test_train_ratio: float) -> _Sample | Unknown:
     if d.ndim != 1:
         raise ValueError(f"differences must be one for each split, got shape {d.shape}.")
     if missing := int((~np.isfinite(d)).sum()):
-        return Unknown(f"scores not finite in {missing} of {len(d)} splits")
+        return Unknown(f"scores are not finite in {missing} of {len(d)} folds")
     if len(d) < 2:
-        return Unknown(f"needs two splits, got {len(d)}")
+        return Unknown(f"needs two folds, got {len(d)}")
     df, scale = len(d) - 1, float(np.abs(d).max())
     if scale == 0:
         return _Sample(0.0, 0.0, df, 1.0, identical=True)
     # Squares of 1e-200 are 0 and those of 1e200 infinite: those of the scaled ones are neither.
     scaled = d / scale
     if np.ptp(scaled) <= MAX_ROUNDING:
-        return Unknown("the same difference in every split, so its spread is not known")
+        return Unknown("the difference is the same in each fold, so its spread is not known")
     factor = math.sqrt(1 / len(d) + test_train_ratio)
     error = float(scaled.std(ddof=1)) * factor
     return _Sample(float(scaled.mean()), error, df, scale, identical=False)

@@ -98,6 +98,16 @@ def test_rope_of_zero_is_the_one_sided_p_value():
     assert 2 * min(worse, better) == pytest.approx(corrected_t_test(differences, 0.25).p_value)
 
 
+def test_small_rope_probabilities_keep_their_digits():
+    differences = np.random.default_rng(3).normal(size=30) + 1000
+    mean, error, _, _ = _slow_t_test(differences, 0.25)
+    _, equivalent, better = rope_probabilities(differences, 0.25, 1)
+    tails = stats.t.sf((mean - 1) / error, 29), stats.t.sf((mean + 1) / error, 29)
+    assert equivalent == pytest.approx(tails[0] - tails[1], rel=1e-6)
+    assert 0 < equivalent < 1e-30
+    assert better == 1
+
+
 @pytest.mark.parametrize("size", [1e-300, 1e-9, 1.0, 1e9])
 def test_equal_scores_are_identical_and_not_significant(size):
     scores = size * np.random.default_rng(0).normal(size=10)
@@ -128,7 +138,7 @@ def test_the_same_difference_in_every_split_has_no_test(size, share):
     differences = score_differences(first + size * share, first)
     for result in (corrected_t_test(differences, 0.25), rope_probabilities(differences, 0.25, 0)):
         assert isinstance(result, Unknown)
-        assert "same difference in every split" in result.reason
+        assert "same in each fold" in result.reason
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -146,13 +156,13 @@ def test_scores_that_are_not_finite_have_no_test(bad):
     differences = score_differences(first, second)
     for result in (corrected_t_test(differences, 0.25), rope_probabilities(differences, 0.25, 1)):
         assert isinstance(result, Unknown)
-        assert result.reason == "scores not finite in 2 of 4 splits"
+        assert result.reason == "scores are not finite in 2 of 4 folds"
 
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_fewer_than_two_splits_have_no_test(n):
     result = corrected_t_test(score_differences(np.ones(n), np.zeros(n)), 0.25)
-    assert result == Unknown(f"needs two splits, got {n}")
+    assert result == Unknown(f"needs two folds, got {n}")
 
 
 def test_bad_arguments():
