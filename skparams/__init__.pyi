@@ -1,3 +1,4 @@
+from ._compare import compare
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
 from ._keep import Checkpoint, ParamsFileError, inspect_params, load_params, save_params
 from ._monitor import ParamMonitor, ParamMonitorDisplay
@@ -43,6 +44,7 @@ __all__ = [
     "__version__",
     "assert_same_model",
     "cache_dir",
+    "compare",
     "count_params",
     "diff",
     "explain",

@@ -19,6 +19,7 @@ from sklearn.utils._param_validation import (
     validate_parameter_constraints,
 )
 from sklearn.utils.fixes import parse_version
+from sklearn.utils.metaestimators import _safe_split as safe_split
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call as check_partial_fit_first_call,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "requests_in",
     "routing_with",
     "safe_indexing",
+    "safe_split",
 ]
 
 try:

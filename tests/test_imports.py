@@ -44,9 +44,9 @@ MAY_IMPORT = {
     "_plan": ["_records", "_report", "specs", "_walk"],
     "_diff": ["_records", "_report", "specs", "_walk"],
     "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
-    "_compare": ["_records"],
     "_monitor": ["_records", "_report", "specs", "_walk"],
     "_runtime": [],
+    "_compare": ["_records", "_report", "specs", "_walk", "_runtime"],
     "_keep": ["_records", "specs", "_walk", "_params", "_summary", "_keep.checks", "_keep.kinds"],
     "_keep.checks": ["specs", "_walk", "_keep.kinds"],
     "_keep.kinds": ["specs"],
@@ -357,6 +357,7 @@ ARGUMENTS = {
     "spread": ([model, model],), "to_onnx": (model, X), "register_onnx_converters": (),
     "show_versions": (), "cache_dir": (), "save_params": (model, path),
     "inspect_params": (path,), "load_params": (path,),
+    "compare": ({"a": model}, X * 2, [1.0, 2.0, 3.0] * 2),
 }
 
 def use(name):

@@ -2,9 +2,9 @@
 
 from skparams._escape import clean, clean_distinct
 from skparams._report.bars import Bar, draw_bars, longest
-from skparams._report.base import Frame, Plotted, Report, import_pandas
+from skparams._report.base import Frame, Plotted, Report, data_frame, import_pandas
 from skparams._report.choices import chosen
-from skparams._report.figure import new_axes, set_title, short
+from skparams._report.figure import name_rows, new_axes, rows_that_fit, set_title, short, wrapped
 from skparams._report.layout import cut, cut_distinct
 from skparams._report.lines import largest, learned, run_name, runs, sort_key, upper
 from skparams._report.memory import memory_notes
@@ -49,6 +49,7 @@ __all__ = [
     "clean_distinct",
     "cut",
     "cut_distinct",
+    "data_frame",
     "draw_bars",
     "draw_nodes",
     "few",
@@ -61,11 +62,13 @@ __all__ = [
     "left_out",
     "longest",
     "memory_notes",
+    "name_rows",
     "names_on_page",
     "new_axes",
     "number",
     "plural",
     "rate",
+    "rows_that_fit",
     "run_name",
     "runs",
     "set_title",
@@ -76,4 +79,5 @@ __all__ = [
     "tables",
     "upper",
     "value",
+    "wrapped",
 ]

@@ -111,15 +111,7 @@ class Report:
         ImportError
             If pandas is not installed.
         """
-        pandas = import_pandas()
-        columns, rows = self._frame()
-        frame = pandas.DataFrame(list(rows), columns=list(columns), dtype=object)
-        for name, dtype in columns.items():
-            # Integers that are too long for 64 bits stay Python's.
-            whole = dtype == "Int64"
-            if not whole or all(pandas.isna(n) or abs(n) <= _LARGEST for n in frame[name]):
-                frame[name] = frame[name].astype(dtype)
-        return escape_frame(frame)
+        return data_frame(self._frame())
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as dictionaries, lists, strings, numbers and None.
@@ -174,7 +166,8 @@ class Plotted(Report):
         A summary or a plan of an estimator with others in it has rows of blocks as wide as their
         counts, the estimators above what is in them; of any other, a bar for each array. With
         statistics, a summary has the range of the numbers in each array instead. A difference or a
-        spread has a bar for each parameter, as long as it changed relative to its norm.
+        spread has a bar for each parameter, as long as it changed relative to its norm. A
+        comparison has the scores of each competitor over the folds, with their mean.
 
         Parameters
         ----------
@@ -194,6 +187,19 @@ class Plotted(Report):
             If there is nothing to draw, as where no parameter is known.
         """
         return self._draw(ax)
+
+
+def data_frame(content: Frame) -> pd.DataFrame:
+    """A DataFrame whose texts are safe to print."""
+    pandas = import_pandas()
+    columns, rows = content
+    frame = pandas.DataFrame(list(rows), columns=list(columns), dtype=object)
+    for name, dtype in columns.items():
+        # Integers that are too long for 64 bits stay Python's.
+        whole = dtype == "Int64"
+        if not whole or all(pandas.isna(n) or abs(n) <= _LARGEST for n in frame[name]):
+            frame[name] = frame[name].astype(dtype)
+    return escape_frame(frame)
 
 
 def import_pandas() -> Any:

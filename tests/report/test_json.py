@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skparams._compare import record as _compare_record
+from skparams._compare.record import Comparison, Competitor, Failure, Pair, Seconds
 from skparams._probe import record as _probe_record
 from skparams._probe.record import Probe, ProbedAttribute
 from skparams._records import (
@@ -65,7 +67,7 @@ def test_the_page_has_each_key_in_order():
     assert f"version {SCHEMA}" in PAGE
     records = {
         name: [each.name for each in fields(record)]
-        for module in (_record, _trees, _coefficients, _memory, _probe_record, _slim_record)
+        for module in MODULES
         for name, record in vars(module).items()
         if is_dataclass(record) and record.__module__ == module.__name__ and name not in REPORTS
     }
@@ -84,8 +86,13 @@ def test_the_page_has_each_key_in_order():
         assert json.loads(report.to_json(indent=2), parse_constant=refuse) == found
 
 
-REPORTS = ("KeptRows", "Probe", "SlimReport")
+MODULES = (
+    *(_record, _trees, _coefficients, _memory, _probe_record, _slim_record),
+    _compare_record,
+)
+REPORTS = ("Comparison", "KeptRows", "Probe", "SlimReport")
 ITEMS = {
+    "Comparison": {"competitors": "Competitor", "pairs": "Pair"},
     "Coefficients": {"tables": "CoefficientTable"},
     "KeptRows": {"places": "KeptPlace"},
     "Probe": {"attributes": "ProbedAttribute"},
@@ -97,7 +104,16 @@ def shown_reports():
     """A report of each kind, by the name of its record, with a text of users in it."""
     probed = (ProbedAttribute("w_", "A", "state", "used", ("predict",), NASTY[0]),)
     gone, held = (DroppedAttribute(NASTY[0], "state", 8),), (KeptPlace(NASTY[0], 3, 24),)
+    failed = Failure("ValueError", NASTY[0], 1)
+    ran = Competitor(
+        *(NASTY[0], "A", (0.5, float("nan")), None, None, Seconds(), Seconds(1.0), None),
+        *(Bounds(1, 2), True, Unknown("why"), None, failed, (("UserWarning", 1),)),
+    )
     return {
+        "Comparison": Comparison(
+            *((ran,), (Pair(NASTY[0], "b", 0.5),), "accuracy", "KFold", 2, 2, 9, Unknown("why")),
+            *(None, None, 1, False),
+        ),
         "Summary": Summary(node("A")),
         "Coefficients": Coefficients("A", (CoefficientTable(NASTY[0], np.eye(2)),)),
         "Plan": Plan(node("A")),
