@@ -1,3 +1,10 @@
+from ._choose import (
+    ParetoDisplay,
+    fewest_params,
+    model_bytes_scorer,
+    n_params_scorer,
+    params_frame,
+)
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
 from ._keep import Checkpoint, ParamsFileError, inspect_params, load_params, save_params
 from ._monitor import ParamMonitor, ParamMonitorDisplay
@@ -38,6 +45,7 @@ __all__ = [
     "ParamMonitorDisplay",
     "ParamsFileError",
     "ParamsMixin",
+    "ParetoDisplay",
     "ScoreDisplay",
     "ScreeDisplay",
     "__version__",
@@ -46,10 +54,14 @@ __all__ = [
     "count_params",
     "diff",
     "explain",
+    "fewest_params",
     "fitted_params",
     "inspect_params",
     "kept_rows",
     "load_params",
+    "model_bytes_scorer",
+    "n_params_scorer",
+    "params_frame",
     "plan",
     "probe",
     "register_onnx_converters",
