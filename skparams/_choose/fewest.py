@@ -24,6 +24,7 @@ from skparams._escape import clean
 from skparams._plan import plan
 from skparams._report import plural
 from skparams._walk import check_estimator, n_rows
+from skparams.specs import final_estimator_of
 
 _NAME = "fewest_params"
 
@@ -199,6 +200,6 @@ def _check_data(estimator: Any, X: Any, y: Any) -> None:
 def needs_y(estimator: Any) -> bool:
     """Whether an estimator declares that fit needs y."""
     try:
-        return bool(get_tags(estimator).target_tags.required)
+        return bool(get_tags(final_estimator_of(estimator).estimator).target_tags.required)
     except Exception:  # of classes that have no tags, or steps that do not
         return False

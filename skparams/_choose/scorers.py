@@ -91,7 +91,8 @@ def model_bytes_scorer(estimator: Any, X: Any = None, y: Any = None) -> int:
     -------
     int
         Minus the length of ``pickle.dumps(estimator)``, which also has training state,
-        diagnostics and kept rows.
+        diagnostics and kept rows. It may differ by a few bytes between processes, as pickle
+        writes an object that occurs several times once.
 
     Raises
     ------

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from skparams._escape import clean
+from skparams._report import few
 
 _PERCENT = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*%\s*")
 # Differences of decimals and means of the same scores in another order are off by this much.
@@ -102,15 +103,25 @@ def check_tolerance(function: str, tolerance: Any) -> None:
 
 def scores_of(function: str, results: Any, scoring: str | None) -> Scores:
     """Return the test scores of one metric from ``cv_results_``."""
-    if not isinstance(results, Mapping) or "params" not in results:
+    if not isinstance(results, Mapping):
         raise TypeError(
-            f"{function}: cv_results_ must be a dict with params and scores as a search has, got "
-            f"{type(results).__name__}: {reprlib.repr(results)}."
+            f"{function}: cv_results_ must be a dict, got {type(results).__name__}: "
+            f"{reprlib.repr(results)}."
+        )
+    if "params" not in results:
+        raise ValueError(
+            f"{function}: cv_results_ must have the settings as params, got the keys "
+            f"{_keys(results)}."
         )
     name = _metric(function, results, scoring)
     means = _numbers(results[f"mean_test_{name}"])
     keys = [key for key in results if re.fullmatch(rf"split\d+_test_{re.escape(name)}", str(key))]
     splits = np.array([_numbers(results[key]) for key in keys]).reshape(len(keys), len(means))
+    if len(means) != len(results["params"]):
+        raise ValueError(
+            f"{function}: cv_results_ must have a score for each setting, got "
+            f"{len(results['params'])} settings and {len(means)} in mean_test_{clean(name)}."
+        )
     comparable = np.isfinite(means)
     if "iter" in results and len(means):
         iterations = np.asarray(results["iter"])
@@ -134,8 +145,8 @@ def _metric(function: str, results: Mapping[str, Any], scoring: str | None) -> s
     listed = clean(", ".join(map(repr, names)))
     if not names:
         raise ValueError(
-            f"{function}: cv_results_ must have test scores, got the keys "
-            f"{clean(reprlib.repr(sorted(map(str, results))))}."
+            f"{function}: cv_results_ must have test scores such as mean_test_score, got the "
+            f"keys {_keys(results)}."
         )
     if scoring is None and len(names) > 1:
         raise ValueError(
@@ -148,6 +159,10 @@ def _metric(function: str, results: Mapping[str, Any], scoring: str | None) -> s
             f"{function}: scoring must be one of {listed}, got {clean(repr(scoring))}.{one}"
         )
     return names[0] if scoring is None else scoring
+
+
+def _keys(results: Mapping[str, Any]) -> str:
+    return clean(few(map(str, results), 8)) or "none"
 
 
 def check_scoring_name(function: str, scoring: Any) -> None:
