@@ -59,6 +59,7 @@ MAY_IMPORT = {
         "decomposition._explain",
         "decomposition._plot",
     ],
+    "_choose": ["_records", "_report", "specs", "_walk", "_plan", "_params", "_runtime"],
     "_onnx": ["specs", "_walk", "neural_network", "decomposition"],
     "_cli": ["", "_report", "_runtime"],
     "": [],
@@ -355,7 +356,7 @@ ARGUMENTS = {
     "probe": (model, X), "diff": (model, model), "assert_same_model": (model, model),
     "spread": ([model, model],), "to_onnx": (model, X), "register_onnx_converters": (),
     "show_versions": (), "cache_dir": (), "save_params": (model, path),
-    "inspect_params": (path,), "load_params": (path,),
+    "inspect_params": (path,), "load_params": (path,), "fewest_params": (model, X, [1.0, 2.0, 3.0]),
 }
 
 def use(name):
@@ -363,7 +364,7 @@ def use(name):
     assert not inspect.ismodule(value), name
     if name == "explain":
         value(skparams.PCA(1).fit(X), X)
-    elif inspect.isfunction(value):
+    elif inspect.isfunction(value) and name != "params_frame":  # which needs pandas
         value(*ARGUMENTS.get(name, (model,)))
 
 import skparams

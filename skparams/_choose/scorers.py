@@ -53,13 +53,13 @@ def n_params_scorer(
     Examples
     --------
     >>> from sklearn.datasets import load_iris
-    >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn.model_selection import cross_validate
+    >>> from sklearn.naive_bayes import GaussianNB
     >>> from skparams import n_params_scorer
     >>> X, y = load_iris(return_X_y=True)
     >>> scoring = {"accuracy": "accuracy", "n_params": n_params_scorer}
-    >>> cross_validate(LogisticRegression(max_iter=200), X, y, scoring=scoring)["test_n_params"]
-    array([-10, -10, -10, -10, -10])
+    >>> cross_validate(GaussianNB(), X, y, scoring=scoring)["test_n_params"]
+    array([-26, -26, -26, -26, -26])
     """
     name = "n_params_scorer"
     check_estimator(name, estimator)

@@ -164,7 +164,7 @@ def test_one_of_several_metrics():
     search = GridSearchCV(model, grid, scoring=scoring, refit=rule, cv=2)
     assert search.fit(X, y).best_index_ == 0
     search.set_params(refit=fewest_params(model, X, y))
-    with pytest.raises(ValueError, match="scoring must name the metric.*'good', 'bad'"):
+    with pytest.raises(ValueError, match=r"scoring must name the metric.*'good', 'bad'"):
         search.fit(X, y)
 
 

@@ -268,9 +268,9 @@ def test_arguments():
     ):
         with pytest.raises(ValueError, match=f"^params_frame: {message}"):
             params_frame(search, **arguments)
-    with pytest.raises(TypeError, match="^params_frame: scoring must be the name"):
+    with pytest.raises(TypeError, match=r"^params_frame: scoring must be the name"):
         params_frame(search, scoring=1)
     one = GridSearchCV(MODEL, GRID, cv=ShuffleSplit(1, random_state=0)).fit(X, y)
-    with pytest.raises(ValueError, match="^params_frame: .*at least 2 splits"):
+    with pytest.raises(ValueError, match=r"^params_frame: .*at least 2 splits"):
         params_frame(one)
     assert params_frame(one, tolerance=0.1).chosen.sum() == 1

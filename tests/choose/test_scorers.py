@@ -65,9 +65,7 @@ class Guessed(BaseEstimator):
 
 def test_what_is_not_known_is_an_error_and_an_error_score():
     model = Guessed().fit(X)
-    with pytest.raises(
-        ValueError, match=r"^n_params_scorer: .*Guessed are not known: no Spec desc"
-    ):
+    with pytest.raises(ValueError, match=r"^n_params_scorer: .*Guessed are not known: no Spec"):
         n_params_scorer(model)
     with pytest.raises(ValueError, match=r"^n_params_scorer: the stored .* of Pipeline are not"):
         n_params_scorer(make_pipeline(Guessed()).fit(X), kind="stored")

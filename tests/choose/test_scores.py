@@ -86,7 +86,7 @@ def test_splits_are_in_any_number_and_of_one_metric():
     ids=str,
 )
 def test_no_tolerance(tolerance):
-    with pytest.raises(ValueError, match="^test: tolerance must be"):
+    with pytest.raises(ValueError, match=r"^test: tolerance must be"):
         check_tolerance("test", tolerance)
 
 
@@ -116,7 +116,7 @@ def test_results_without_scores(results, scoring, message):
 
 @pytest.mark.parametrize("results", [None, [1], 3])
 def test_no_results(results):
-    with pytest.raises(TypeError, match="^test: cv_results_ must be a dict"):
+    with pytest.raises(TypeError, match=r"^test: cv_results_ must be a dict"):
         scores_of("test", results, None)
 
 
@@ -127,5 +127,5 @@ def test_a_single_split_has_no_standard_error(splits):
         del results["split0_test_score"]
     assert within(results, 0.2) == [0, 1]
     assert within(results, "1%") == [1]
-    with pytest.raises(ValueError, match="at least 2 splits, got .*Set tolerance to a float"):
+    with pytest.raises(ValueError, match=r"at least 2 splits, got .*Set tolerance to a float"):
         within(results, "1se")
