@@ -1,4 +1,11 @@
 from ._compare import compare
+from ._choose import (
+    ParetoDisplay,
+    fewest_params,
+    model_bytes_scorer,
+    n_params_scorer,
+    params_frame,
+)
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
 from ._keep import Checkpoint, ParamsFileError, inspect_params, load_params, save_params
 from ._monitor import ParamMonitor, ParamMonitorDisplay
@@ -39,6 +46,7 @@ __all__ = [
     "ParamMonitorDisplay",
     "ParamsFileError",
     "ParamsMixin",
+    "ParetoDisplay",
     "ScoreDisplay",
     "ScreeDisplay",
     "__version__",
@@ -48,10 +56,14 @@ __all__ = [
     "count_params",
     "diff",
     "explain",
+    "fewest_params",
     "fitted_params",
     "inspect_params",
     "kept_rows",
     "load_params",
+    "model_bytes_scorer",
+    "n_params_scorer",
+    "params_frame",
     "plan",
     "probe",
     "register_onnx_converters",

@@ -60,6 +60,7 @@ MAY_IMPORT = {
         "decomposition._explain",
         "decomposition._plot",
     ],
+    "_choose": ["_records", "_report", "specs", "_walk", "_plan", "_params", "_runtime"],
     "_onnx": ["specs", "_walk", "neural_network", "decomposition"],
     "_cli": ["", "_report", "_runtime"],
     "": [],
@@ -358,6 +359,7 @@ ARGUMENTS = {
     "show_versions": (), "cache_dir": (), "save_params": (model, path),
     "inspect_params": (path,), "load_params": (path,),
     "compare": ({"a": model}, X * 2, [1.0, 2.0, 3.0] * 2),
+    "fewest_params": (model, X, [1.0, 2.0, 3.0]),
 }
 
 def use(name):
@@ -365,7 +367,7 @@ def use(name):
     assert not inspect.ismodule(value), name
     if name == "explain":
         value(skparams.PCA(1).fit(X), X)
-    elif inspect.isfunction(value):
+    elif inspect.isfunction(value) and name != "params_frame":  # which needs pandas
         value(*ARGUMENTS.get(name, (model,)))
 
 import skparams

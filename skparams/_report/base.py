@@ -202,13 +202,13 @@ def data_frame(content: Frame) -> pd.DataFrame:
     return escape_frame(frame)
 
 
-def import_pandas() -> Any:
-    """The module pandas. Raises ImportError that says what to install."""
+def import_pandas(function: str = "to_frame") -> Any:
+    """The module pandas. Raises ImportError that says which function needs it."""
     try:
         import pandas
     except ImportError as error:
         raise ImportError(
-            'to_frame: needs pandas. Install it with pip install "skparams[frame]".'
+            f'{function}: needs pandas. Install it with pip install "skparams[frame]".'
         ) from error
     return pandas
 

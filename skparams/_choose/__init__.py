@@ -1,0 +1,14 @@
+"""Choose among settings by what they learn."""
+
+from skparams._choose.display import ParetoDisplay
+from skparams._choose.fewest import fewest_params
+from skparams._choose.frame import params_frame
+from skparams._choose.scorers import model_bytes_scorer, n_params_scorer
+
+__all__ = [
+    "ParetoDisplay",
+    "fewest_params",
+    "model_bytes_scorer",
+    "n_params_scorer",
+    "params_frame",
+]

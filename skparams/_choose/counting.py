@@ -1,0 +1,116 @@
+"""How many parameters a candidate of a search has: by its plan, or counted on one fit."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from sklearn.base import clone
+
+from skparams._choose.ranking import AnyCount
+from skparams._escape import clean
+from skparams._params import count_params
+from skparams._plan import plan
+from skparams._records import Bounds, Totals, Unknown
+from skparams._report import few, guessed_classes, number
+from skparams._walk import Walk, effective
+
+Kind = Literal["free", "stored", "nonzero", "effective"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The counts of one candidate; ``ranked`` is of the kind that candidates are compared by."""
+
+    stored: AnyCount
+    free: AnyCount
+    bytes: AnyCount
+    ranked: AnyCount
+
+    @classmethod
+    def unknown(cls, reason: str) -> Counts:
+        """Return counts none of which is known."""
+        return cls(*4 * (Unknown(reason),))
+
+
+def check_kind(function: str, kind: Any, allowed: tuple[str, ...] = KINDS) -> None:
+    """Raise ValueError if a kind of count is none of those that are allowed."""
+    if not isinstance(kind, str) or kind not in allowed:
+        raise ValueError(f"{function}: kind must be one of {', '.join(allowed)}, got {kind!r}.")
+
+
+def candidate(estimator: Any, params: Mapping[str, Any]) -> Any:
+    """Return an unfitted copy of an estimator with a candidate's hyperparameters."""
+    return clone(estimator).set_params(**clone(dict(params), safe=False))
+
+
+def planned(estimator: Any, kind: str, X: Any, y: Any, **sizes: int) -> Counts:
+    """Return the counts before fit, from the data or from their sizes."""
+    totals = plan(estimator, X, y, **sizes).totals
+    return _of(totals, _before_fit(kind, totals))
+
+
+def _before_fit(kind: str, totals: Totals) -> AnyCount:
+    if kind == "free":
+        return totals.free
+    if kind == "effective":
+        return Unknown("effective degrees of freedom are known after fit")
+    if kind == "nonzero" and isinstance(totals.stored, int | Bounds):  # any of them may be zero
+        high = totals.stored.high if isinstance(totals.stored, Bounds) else totals.stored
+        return Bounds(0, high) if high else 0
+    return totals.stored
+
+
+def counted(function: str, estimator: Any, kind: str, X: Any) -> Counts:
+    """Return the counts of a fitted estimator; what is guessed is not known."""
+    root = Walk(estimator).root
+    totals = root.totals
+    if totals.guessed is not None:
+        classes = few(guessed_classes(root)) or "all of its attributes"
+        return Counts.unknown(f"no Spec describes {classes}")
+    ranked: AnyCount | None
+    if kind == "effective":
+        ranked = effective(function, estimator, X)
+    elif kind == "nonzero":
+        ranked = count_params(estimator, kind="nonzero")
+    else:
+        ranked = totals.free if kind == "free" else totals.stored
+    return _of(totals, totals.stored if ranked is None else ranked)
+
+
+def _of(totals: Totals, ranked: AnyCount) -> Counts:
+    return Counts(totals.stored, totals.free, totals.bytes, ranked)
+
+
+def fitted(estimator: Any, X: Any, y: Any) -> Any:
+    """Fit an estimator as a search does."""
+    return estimator.fit(X) if y is None else estimator.fit(X, y)
+
+
+def counted_on_a_fit(function: str, estimator: Any, kind: str, X: Any, y: Any) -> Counts:
+    """Return the counts of an estimator after a fit; unknown with the error if that fails."""
+    try:
+        model = fitted(estimator, X, y)
+    except Exception as error:  # whatever the estimator raises
+        return Counts.unknown(f"fit raised {type(error).__name__}: {clean(str(error))}")
+    return counted(function, model, kind, X)
+
+
+def is_exact(count: AnyCount) -> bool:
+    """Whether a count is one number."""
+    return not isinstance(count, Bounds | Unknown)
+
+
+def reason_of(count: AnyCount) -> str | None:
+    """Why a count is not one number, or None."""
+    if isinstance(count, Unknown):
+        return count.reason
+    return f"fit decides: {number(count)}" if isinstance(count, Bounds) else None
+
+
+def named(i: int, params: Mapping[str, Any]) -> str:
+    """A candidate's number and its hyperparameters, for a message."""
+    return f"candidate {i} ({clean(reprlib.repr(dict(params)))})"
