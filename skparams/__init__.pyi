@@ -1,3 +1,4 @@
+from ._choose import fit_budget
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
 from ._keep import Checkpoint, ParamsFileError, inspect_params, load_params, save_params
 from ._monitor import ParamMonitor, ParamMonitorDisplay
@@ -46,6 +47,7 @@ __all__ = [
     "count_params",
     "diff",
     "explain",
+    "fit_budget",
     "fitted_params",
     "inspect_params",
     "kept_rows",
