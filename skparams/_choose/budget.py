@@ -13,7 +13,6 @@ from skparams._choose.budget_candidates import Candidates
 from skparams._choose.budget_names import axis_of, check_name, size_hyperparameter
 from skparams._choose.budget_record import Budget
 from skparams._choose.budget_search import search
-from skparams._records import Unknown, low_high
 from skparams._report import plural
 from skparams._walk import check_estimator
 from skparams.specs import estimators_in
@@ -164,8 +163,15 @@ def _of_grid(candidates: Candidates, grid: ParameterGrid, limits: Mapping[str, A
             found.append(candidates.setting(values, candidates.new()))
         except ValueError as error:
             raise ValueError(f"fit_budget: {error}") from None
-    known = [each for each in found if not isinstance(candidates.size(each), Unknown)]
-    known.sort(key=lambda each: low_high(candidates.size(each))[::-1])
+    ends = [(each, candidates.ends(each)) for each in found]
+    known = [
+        each
+        for each, size in sorted(
+            ((each, size) for each, size in ends if size is not None),
+            key=lambda item: item[1][::-1],
+        )
+    ]
+    unknown = [each for each, size in ends if size is None]
     meeting = [each for each in known[::-1] if each.verdict == "meets"]
     if not known:
         raise ValueError(
@@ -180,7 +186,7 @@ def _of_grid(candidates: Candidates, grid: ParameterGrid, limits: Mapping[str, A
         **limits,
         settings=tuple(meeting),
         exceeding=tuple(exceeding),
-        unknown=tuple(each for each in found if isinstance(candidates.size(each), Unknown)),
+        unknown=tuple(unknown),
         limited_by=None if exceeding else "no setting that is known exceeds the budget",
     )
 

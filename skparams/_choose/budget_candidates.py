@@ -69,6 +69,11 @@ class Candidates:
         """What is compared with the budget."""
         return setting.bytes if self._by_bytes else setting.count
 
+    def ends(self, setting: Setting) -> tuple[int, int] | None:
+        """Both ends of what is compared with the budget, None where it is not known."""
+        size = self.size(setting)
+        return None if isinstance(size, Unknown) else low_high(size)
+
     def nothing_meets(self, smallest: Setting) -> str:
         """The error where even the smallest setting does not meet the budget."""
         name = "max_bytes" if self._by_bytes else "max_params"
@@ -95,6 +100,8 @@ class Candidates:
         plan = plan_of(estimator, data)
         totals = plan.totals
         count = totals.bytes if self._by_bytes else totals.stored
+        if plan.refused:
+            return _without_count(params, "refused", "; ".join(plan.refused), values)
         if isinstance(count, Unknown):
             return _without_count(params, "unknown", count.reason, values)
         low, high = low_high(count)

@@ -127,10 +127,11 @@ class Budget(Report):
         return Page(about, [Section(columns, rows, self._notes())])
 
     def _notes(self) -> list[str]:
-        notes = [] if self.limited_by is None else [clean(self.limited_by)]
+        notes = []
         if any(each.verdict == "may exceed" for each in self.exceeding):
             notes.append("may exceed: fit decides how much is learned, up to the larger number")
-        reasons = list(dict.fromkeys(each.reason for each in self.unknown if each.reason))
+        each_reason = (self.limited_by, *(each.reason for each in self.unknown))
+        reasons = [reason for reason in dict.fromkeys(each_reason) if reason]
         notes += [clean(reason) for reason in reasons[:_MAX_REASONS]]
         if more := len(reasons[_MAX_REASONS:]):
             notes.append(f"{plural(more, 'reason')} more")

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from skparams._choose.budget_candidates import Candidates, is_valid
 from skparams._choose.budget_record import Setting
-from skparams._records import Unknown, low_high
 from skparams._report import number
 
 MAX_START = 16  # smallest values that are tried: splines need 2 knots, histograms 2 bins
@@ -49,12 +48,11 @@ class Axis:
 
     def high(self, n: int) -> int | None:
         """The upper bound of what is compared with the budget, None where it is not known."""
-        size = self.candidates.size(self[n])
-        return None if isinstance(size, Unknown) else low_high(size)[1]
+        ends = self.ends(n)
+        return None if ends is None else ends[1]
 
     def ends(self, n: int) -> tuple[int, int] | None:
-        size = self.candidates.size(self[n])
-        return None if isinstance(size, Unknown) else low_high(size)
+        return self.candidates.ends(self[n])
 
     def text(self, n: int) -> str:
         return f"{self.name}={self.value(n)!r}"
@@ -105,7 +103,7 @@ def search(axis: Axis, start: int) -> Found:
     if grows is None and len({axis.ends(n) for n in path}) == 1:
         raise ValueError(
             f"fit_budget: param_name must be a hyperparameter that decides how much is learned; "
-            f"{axis.name!r} decides no count, got {number(axis.candidates.size(first))} for "
+            f"{axis.name!r} decides no count here, got {number(axis.candidates.size(first))} for "
             f"{axis.text(start)} and for {axis.text(last)}."
         )
     found = _smallest(axis, path) if grows is False else _largest(axis, path)

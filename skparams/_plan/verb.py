@@ -76,4 +76,4 @@ def plan_of(estimator: Any, data: DataShape) -> Plan:
     """Return the plan of an estimator for data of a shape that was read before."""
     walk = PlanWalk(estimator, data)
     n_rows = data.rows if isinstance(data.rows, int) else None
-    return Plan(walk.root, n_rows, walk.cost, tuple(walk.candidates))
+    return Plan(walk.root, n_rows, walk.cost, tuple(walk.candidates), tuple(walk.refused))
