@@ -143,12 +143,14 @@ def _grid(estimator: Any, param_grid: Any) -> ParameterGrid:
         raise type(error)(
             f"fit_budget: param_grid must be a dict of lists, or a list of them: {error}"
         ) from None
+    names = {name: None for part in grid.param_grid for name in part}
+    if not names:
+        raise ValueError(f"fit_budget: param_grid must name a hyperparameter, got {param_grid!r}.")
     if len(grid) > MAX_CANDIDATES:
         raise ValueError(
             f"fit_budget: param_grid must have at most {MAX_CANDIDATES:,} settings, "
             f"got {len(grid):,}."
         )
-    names = {name: None for part in grid.param_grid for name in part}
     values = [list(each) for part in grid.param_grid for each in part.values()]
     if not any(True for _ in estimators_in("", values)):  # estimators bring names of their own
         for name in names:
@@ -163,21 +165,15 @@ def _of_grid(candidates: Candidates, grid: ParameterGrid, limits: Mapping[str, A
             found.append(candidates.setting(values, candidates.new()))
         except ValueError as error:
             raise ValueError(f"fit_budget: {error}") from None
-    ends = [(each, candidates.ends(each)) for each in found]
-    known = [
-        each
-        for each, size in sorted(
-            ((each, size) for each, size in ends if size is not None),
-            key=lambda item: item[1][::-1],
-        )
-    ]
-    unknown = [each for each, size in ends if size is None]
-    meeting = [each for each in known[::-1] if each.verdict == "meets"]
+    unknown = [each for each in found if candidates.ends(each) is None]
+    known = sorted((each for each in found if candidates.ends(each)), key=candidates.highest)
     if not known:
         raise ValueError(
             f"fit_budget: how much is learned must be known, got {plural(len(found), 'setting')} "
             f"of which it is not: {found[0].reason}."
         )
+    meeting = [each for each in known if each.verdict == "meets"]
+    meeting.sort(key=candidates.highest, reverse=True)  # keeps the order of those alike
     if not meeting:
         raise ValueError(candidates.nothing_meets(known[0]))
     exceeding = [each for each in known if each.verdict != "meets"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sklearn.base import clone
 
 from skparams._choose.budget_record import Setting, Verdict, share
 from skparams._compat import may_be
-from skparams._plan import plan_of, read_data
+from skparams._plan import Plan, plan_of, read_data
 from skparams._records import Count, DataShape, Unknown, low_high
 from skparams._report import number
 from skparams.specs import estimators_in, short_repr
@@ -59,11 +59,9 @@ class Candidates:
         """The estimator's."""
         return type(self._estimator).__name__
 
-    @property
-    def decisive(self) -> set[str]:
-        """The hyperparameters that Specs tie to parameters."""
-        nodes = plan_of(self.copy, self._shape).root.walk()
-        return {each.path for node in nodes for each in node.hyperparameters if each.decides}
+    def plan(self) -> Plan:
+        """The plan of the estimator as it is."""
+        return plan_of(self.copy, self._shape)
 
     def size(self, setting: Setting) -> Count:
         """What is compared with the budget."""
@@ -73,6 +71,11 @@ class Candidates:
         """Both ends of what is compared with the budget, None where it is not known."""
         size = self.size(setting)
         return None if isinstance(size, Unknown) else low_high(size)
+
+    def highest(self, setting: Setting) -> tuple[int, int]:
+        """What a known setting is sorted by: the upper end, and the lower one."""
+        low, high = self.ends(setting) or (0, 0)
+        return high, low
 
     def nothing_meets(self, smallest: Setting) -> str:
         """The error where even the smallest setting does not meet the budget."""
@@ -89,10 +92,12 @@ class Candidates:
 
         Raises ValueError for a name that it does not have, as ``set_params`` does.
         """
-        estimator.set_params(**values)
         params = tuple((name, short_repr(value)) for name, value in values.items())
+        # Copies, as setting something in an estimator changes it.
+        estimator.set_params(**{name: clone(value, safe=False) for name, value in values.items()})
+        classes = classes_in(estimator, values)
         for name, value in values.items():
-            if not is_valid(estimator, name, value):
+            if not may_be(classes[name], name.rpartition("__")[2], value):
                 reason = f"fit refuses {name}={short_repr(value)}"
                 return _without_count(params, "refused", reason, values)
         replaced = any(True for value in values.values() for _ in estimators_in("", value))
@@ -119,8 +124,8 @@ def _without_count(
     return Setting(params, verdict, unknown, unknown, None, reason, dict(values))
 
 
-def is_valid(estimator: Any, name: str, value: Any) -> bool:
-    """Whether the class that a hyperparameter belongs to takes a value, as far as it says so."""
-    owner, _, local = name.rpartition("__")
-    found = estimator.get_params(deep=True).get(owner) if owner else estimator
-    return found is None or may_be(type(found), local, value)
+def classes_in(estimator: Any, names: Iterable[str]) -> dict[str, type]:
+    """The classes that hyperparameters belong to, by their names."""
+    owners = {name: name.rpartition("__")[0] for name in names}
+    params = estimator.get_params(deep=True) if any(owners.values()) else {}
+    return {name: type(params.get(owner, estimator)) for name, owner in owners.items()}

@@ -10,6 +10,7 @@ import numpy as np
 
 from skparams._choose.budget_candidates import Candidates
 from skparams._choose.budget_search import Axis
+from skparams._records import Unknown
 from skparams._report import few
 from skparams.specs import estimators_in
 
@@ -59,12 +60,17 @@ def size_hyperparameter(candidates: Candidates) -> str:
     Where several do, it is the one that the names of the dims or the Spec tie to parameters. Raises
     ValueError if that does not leave one.
     """
-    found = [name for name in candidates.copy.get_params(deep=True) if _sizes(candidates, name)]
+    params = candidates.copy.get_params(deep=True)
+    found = [name for name, value in params.items() if _sizes(candidates, name, value)]
     if len(found) > 1:
-        decisive = candidates.decisive
+        nodes = candidates.plan().root.walk()
+        decisive = {each.path for node in nodes for each in node.hyperparameters if each.decides}
         found = [name for name in found if name in decisive] or found
     if len(found) == 1:
         return found[0]
+    stored = candidates.plan().totals.stored
+    if not found and isinstance(stored, Unknown):
+        raise ValueError(f"fit_budget: how much is learned must be known: {stored.reason}.")
     if not found:
         raise ValueError(
             f"fit_budget: no hyperparameter of {candidates.class_name} that takes whole numbers "
@@ -76,15 +82,14 @@ def size_hyperparameter(candidates: Candidates) -> str:
     )
 
 
-def _sizes(candidates: Candidates, name: str) -> bool:
+def _sizes(candidates: Candidates, name: str, current: Any) -> bool:
     """Whether whole numbers as the value of a hyperparameter change what is learned."""
-    if name.rpartition("__")[2] in _NO_SIZE:
+    if name.rpartition("__")[2] in _NO_SIZE or _is_no_number(current):
         return False
-    try:
-        axis, start = axis_of(candidates, name)
-    except ValueError:
+    axis = Axis(candidates, name, current)
+    start = axis.start()
+    if start is None:
         return False
-    before = candidates.copy.get_params(deep=True)[name]
     ends = [axis.ends(n) for n in (start, start + 1, start + 3)]
-    candidates.copy.set_params(**{name: before})
-    return len(set(ends)) > 1 and None not in ends
+    candidates.copy.set_params(**{name: current})
+    return len(set(ends) - {None}) > 1

@@ -8,6 +8,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any, Literal
 
+from sklearn.base import clone
+
 from skparams._records import Count, Unknown
 from skparams._report import (
     Column,
@@ -102,7 +104,8 @@ class Budget(Report):
     @property
     def best_params(self) -> dict[str, Any]:
         """The hyperparameters of the largest setting that meets the budget, for ``set_params``."""
-        return dict(self.settings[0]._values)
+        values = self.settings[0]._values
+        return {name: clone(value, safe=False) for name, value in values.items()}
 
     def _page(self) -> Page:
         limit = (

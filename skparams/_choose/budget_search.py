@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from skparams._choose.budget_candidates import Candidates, is_valid
+from skparams._choose.budget_candidates import Candidates, classes_in
 from skparams._choose.budget_record import Setting
+from skparams._compat import may_be
 from skparams._report import number
 
 MAX_START = 16  # smallest values that are tried: splines need 2 knots, histograms 2 bins
@@ -24,6 +25,7 @@ class Axis:
     def __init__(self, candidates: Candidates, name: str, current: Any) -> None:
         self.candidates, self.name = candidates, name
         self._proportions = proportions_of(current)
+        (self._owner,) = classes_in(candidates.copy, [name]).values()
         self._found: dict[int, Setting] = {}
 
     def value(self, n: int) -> int | tuple[int, ...]:
@@ -36,8 +38,8 @@ class Axis:
 
     def start(self) -> int | None:
         """The first number whose value and the next are not refused; None if there is none."""
-        copy = self.candidates.copy
-        valid = [is_valid(copy, self.name, self.value(n)) for n in range(1, MAX_START)]
+        local = self.name.rpartition("__")[2]
+        valid = (may_be(self._owner, local, self.value(n)) for n in range(1, MAX_START))
         return next((n for n, both in enumerate(pairwise(valid), 1) if all(both)), None)
 
     def __getitem__(self, n: int) -> Setting:

@@ -31,12 +31,14 @@ SPECS: dict[str, Spec] = {}
 def n_pca_components(ctx: Context) -> int | Bounds:
     """Return the number of components of a PCA, which rules and shares bound only."""
     n: Any = ctx.params["n_components"]
+    if isinstance(n, int | float) and (n >= 1 or n == 0):
+        return int(n)
     most = min(ctx.data.n_samples, ctx.data.n_features)
     if n is None:
         return most - (ctx.params["svd_solver"] == "arpack")
     if isinstance(n, str):  # of a single feature scikit-learn's "mle" keeps none
         return between(min(1, most - 1), max(1, most - (n == "mle")))
-    return int(n) if n >= 1 or n == 0 else between(1, most)
+    return between(1, most)
 
 
 _SPECTRUM: dict[str, Rule | str] = {
