@@ -42,6 +42,7 @@ MAY_IMPORT = {
     "_slim": ["_records", "_report", "specs", "_walk", "_probe"],
     "_summary": ["_records", "_report", "specs", "_walk", "_probe"],
     "_plan": ["_records", "_report", "specs", "_walk"],
+    "_choose": ["_records", "_report", "specs", "_walk", "_plan"],
     "_diff": ["_records", "_report", "specs", "_walk"],
     "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
     "_monitor": ["_records", "_report", "specs", "_walk"],
@@ -356,6 +357,7 @@ ARGUMENTS = {
     "spread": ([model, model],), "to_onnx": (model, X), "register_onnx_converters": (),
     "show_versions": (), "cache_dir": (), "save_params": (model, path),
     "inspect_params": (path,), "load_params": (path,),
+    "fit_budget": (skparams.PCA(), X),
 }
 
 def use(name):

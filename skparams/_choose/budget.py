@@ -93,9 +93,9 @@ def fit_budget(
     ...     MLPClassifier((2, 1)), max_params=1_000_000, n_features=784, n_classes=10
     ... )
     >>> found.best_params
-    {'hidden_layer_sizes': (840, 420)}
+    {'hidden_layer_sizes': (829, 415)}
     >>> found.settings[0].count, found.exceeding[0].count
-    (999870, 1001911)
+    (999375, 1000575)
     """
     check_estimator("fit_budget", estimator)
     limits = {"max_params": max_params, "max_bytes": max_bytes}

@@ -90,6 +90,10 @@ def _sizes(candidates: Candidates, name: str, current: Any) -> bool:
     start = axis.start()
     if start is None:
         return False
-    ends = [axis.ends(n) for n in (start, start + 1, start + 3)]
-    candidates.copy.set_params(**{name: current})
+    try:
+        ends = [axis.ends(n) for n in (start, start + 1, start + 3)]
+    except Exception:  # a third party's set_params, which takes no numbers
+        return False
+    finally:
+        candidates.copy.set_params(**{name: current})
     return len(set(ends) - {None}) > 1

@@ -89,7 +89,7 @@ class Budget(Report):
     >>> from skparams import fit_budget
     >>> found = fit_budget(PCA(), max_params=1000, n_samples=500, n_features=64)
     >>> found.best_params, found.settings[0].count, found.exceeding[0].count
-    ({'n_components': 14}, 974, 1039)
+    ({'n_components': 14}, 960, 1024)
     """
 
     class_name: str
@@ -117,8 +117,8 @@ class Budget(Report):
         columns = [
             Column("settings", least=10),
             *(Column(clean(name), least=8, wraps="fold", code=True) for name in names),
-            Column("count", right=True),
-            Column("bytes", right=True, drop=1),
+            Column("count", right=True, drop=self.max_params is None),
+            Column("bytes", right=True, drop=self.max_bytes is None),
             Column("of the budget", right=True, drop=2),
         ]
         rows = [
@@ -184,8 +184,7 @@ def _row(setting: Setting, names: Sequence[str]) -> Row:
     params = dict(setting.params)
     values = [clean(params.get(name, "")) for name in names]
     cells = [setting.verdict, *values, number(setting.count), size(setting.bytes)]
-    style = _STYLES.get(setting.verdict, "dim")
-    return Row([*cells, _percent(setting.used)], style)
+    return Row([*cells, _percent(setting.used)], _STYLES.get(setting.verdict, "dim"))
 
 
 def _percent(used: float | None) -> str:

@@ -73,7 +73,7 @@ class Axis:
         steps = [(a, b) for a, b in pairwise(known) if a[1] != b[1]]
         for one, other in pairwise(steps):
             if (one[0][1] < one[1][1]) != (other[0][1] < other[1][1]):
-                texts = [f"{self.value(n)} -> {size:,}" for n, size in (*one, other[1])]
+                texts = [f"{self.value(n)} -> {number(size)}" for n, size in (*one, other[1])]
                 raise ValueError(
                     f"fit_budget: what is learned must grow or shrink with {self.name}, got "
                     f"{', '.join(texts)}. Give values as param_grid={{{self.name!r}: [...]}}."
@@ -126,7 +126,12 @@ def _path(axis: Axis, start: int) -> tuple[list[int], bool | None]:
             break
         same = same + 1 if now == before else 0
         grows = now > before if grows is None and now != before else grows
-        if grows is not None and axis.meets(path[-1]) is not grows:
+        meets = axis.meets(path[-1])
+        if grows and not meets:
+            break
+        if grows is False and meets and not axis.meets(start):
+            break
+        if now != before and (now > before) is not grows:  # an error, which the check raises
             break
     return path, grows
 

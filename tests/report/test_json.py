@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skparams._choose import Budget, Setting, budget_record as _budget_record
 from skparams._probe import record as _probe_record
 from skparams._probe.record import Probe, ProbedAttribute
 from skparams._records import (
@@ -64,8 +65,11 @@ def test_the_page_has_each_key_in_order():
     sections = described()
     assert f"version {SCHEMA}" in PAGE
     records = {
-        name: [each.name for each in fields(record)]
-        for module in (_record, _trees, _coefficients, _memory, _probe_record, _slim_record)
+        name: [each.name for each in fields(record) if not each.name.startswith("_")]
+        for module in (
+            *(_record, _trees, _coefficients, _memory),
+            *(_probe_record, _slim_record, _budget_record),
+        )
         for name, record in vars(module).items()
         if is_dataclass(record) and record.__module__ == module.__name__ and name not in REPORTS
     }
@@ -84,8 +88,9 @@ def test_the_page_has_each_key_in_order():
         assert json.loads(report.to_json(indent=2), parse_constant=refuse) == found
 
 
-REPORTS = ("KeptRows", "Probe", "SlimReport")
+REPORTS = ("Budget", "KeptRows", "Probe", "SlimReport")
 ITEMS = {
+    "Budget": {"settings": "Setting", "exceeding": "Setting", "unknown": "Setting"},
     "Coefficients": {"tables": "CoefficientTable"},
     "KeptRows": {"places": "KeptPlace"},
     "Probe": {"attributes": "ProbedAttribute"},
@@ -96,11 +101,13 @@ ITEMS = {
 def shown_reports():
     """A report of each kind, by the name of its record, with a text of users in it."""
     probed = (ProbedAttribute("w_", "A", "state", "used", ("predict",), NASTY[0]),)
+    setting = Setting(((NASTY[0], NASTY[1]),), "meets", Bounds(1, 10**40), 8, float("inf"))
     gone, held = (DroppedAttribute(NASTY[0], "state", 8),), (KeptPlace(NASTY[0], 3, 24),)
     return {
         "Summary": Summary(node("A")),
         "Coefficients": Coefficients("A", (CoefficientTable(NASTY[0], np.eye(2)),)),
         "Plan": Plan(node("A")),
+        "Budget": Budget("A", 3, None, (setting,), 0, (setting,), (setting,), NASTY[0]),
         "KeptRows": KeptRows("A", held, (NASTY[0],)),
         "Probe": Probe("A", probed, ("predict",), (), (("f", "E"),), 3, 3, 9, True),
         "SlimReport": SlimReport("A", gone, None, None, 9, 8, compared=("f",), kept_places=held),
