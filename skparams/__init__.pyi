@@ -1,11 +1,12 @@
-from ._compare import compare
 from ._choose import (
     ParetoDisplay,
     fewest_params,
+    fit_budget,
     model_bytes_scorer,
     n_params_scorer,
     params_frame,
 )
+from ._compare import compare
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
 from ._keep import Checkpoint, ParamsFileError, inspect_params, load_params, save_params
 from ._monitor import ParamMonitor, ParamMonitorDisplay
@@ -57,6 +58,7 @@ __all__ = [
     "diff",
     "explain",
     "fewest_params",
+    "fit_budget",
     "fitted_params",
     "inspect_params",
     "kept_rows",

@@ -42,6 +42,7 @@ MAY_IMPORT = {
     "_slim": ["_records", "_report", "specs", "_walk", "_probe"],
     "_summary": ["_records", "_report", "specs", "_walk", "_probe"],
     "_plan": ["_records", "_report", "specs", "_walk"],
+    "_choose": ["_records", "_report", "specs", "_walk", "_plan"],
     "_diff": ["_records", "_report", "specs", "_walk"],
     "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
     "_monitor": ["_records", "_report", "specs", "_walk"],
@@ -60,7 +61,6 @@ MAY_IMPORT = {
         "decomposition._explain",
         "decomposition._plot",
     ],
-    "_choose": ["_records", "_report", "specs", "_walk", "_plan", "_params", "_runtime"],
     "_onnx": ["specs", "_walk", "neural_network", "decomposition"],
     "_cli": ["", "_report", "_runtime"],
     "": [],
@@ -360,6 +360,7 @@ ARGUMENTS = {
     "inspect_params": (path,), "load_params": (path,),
     "compare": ({"a": model}, X * 2, [1.0, 2.0, 3.0] * 2),
     "fewest_params": (model, X, [1.0, 2.0, 3.0]),
+    "fit_budget": (skparams.PCA(), X),
 }
 
 def use(name):

@@ -58,6 +58,8 @@ class Plan(Plotted):
         Memory and multiply-adds.
     candidates : tuple of Candidate
         Of a search, each candidate with its totals.
+    refused : tuple of str
+        What ``fit`` will refuse, as sentences: hyperparameters that are too large for the data.
 
     Examples
     --------
@@ -71,6 +73,7 @@ class Plan(Plotted):
     n_samples: int | None = None
     cost: Cost | None = None
     candidates: tuple[Candidate, ...] = ()
+    refused: tuple[str, ...] = ()
 
     @property
     def totals(self) -> Totals:
@@ -83,7 +86,7 @@ class Plan(Plotted):
         return guessed_classes(self.root)
 
     def _page(self) -> Page:
-        notes = [*_unknown_until_fit(self), *_cost(self.cost)]
+        notes = [*map(clean, self.refused), *_unknown_until_fit(self), *_cost(self.cost)]
         if self.guessed:
             notes.append(f"no Spec describes {clean(few(self.guessed, 5))}")
         sections = [

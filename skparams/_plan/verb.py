@@ -7,6 +7,7 @@ from typing import Any
 from skparams._plan.data import read_data
 from skparams._plan.record import Plan
 from skparams._plan.walk import PlanWalk
+from skparams._records import DataShape
 from skparams._walk import check_estimator
 
 
@@ -68,7 +69,11 @@ def plan(
         "n_outputs": n_outputs,
         "n_classes": n_classes,
     }
-    data = read_data(estimator, X, y, given)
+    return plan_of(estimator, read_data(estimator, X, y, given))
+
+
+def plan_of(estimator: Any, data: DataShape) -> Plan:
+    """Return the plan of an estimator for data of a shape that was read before."""
     walk = PlanWalk(estimator, data)
     n_rows = data.rows if isinstance(data.rows, int) else None
-    return Plan(walk.root, n_rows, walk.cost, tuple(walk.candidates))
+    return Plan(walk.root, n_rows, walk.cost, tuple(walk.candidates), tuple(walk.refused))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import reduce
 from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
@@ -42,11 +41,13 @@ from skparams.specs import (
 class PlanWalk:
     """Walk once over an estimator; ``root`` is its record, ``cost`` what it will cost.
 
-    Of a search, ``candidates`` are those at the root.
+    Of a search, ``candidates`` are those at the root. ``refused`` says, as sentences, which
+    hyperparameters fit refuses for the data.
     """
 
     def __init__(self, estimator: Any, data: DataShape) -> None:
         self.candidates: list[Candidate] = []
+        self.refused: list[str] = []
         self._within: list[Any] = []  # the estimators around the one at hand
         name = type(estimator).__name__
         self.root, self.cost = self._planned(estimator, data, name, "", chosen=True)
@@ -67,11 +68,12 @@ class PlanWalk:
             found = (
                 self._planned(estimator, e, name, path, chosen=chosen, place=place) for e in ends
             )
-            return reduce(spanning, found)
+            return self._one_of(found)
         if evaluate(is_regressor, final_estimator_of(estimator).estimator) is True:
             data = replace(data, classes=NO_CLASSES)
         view = view_of(estimator, path, place=place)
         plans = Plans(view, data, after(view.params, path))
+        self.refused += _refused(view, plans.ctx)
         unknown = _unknown_reason(view, plans.ctx)
         rows: list[FittedAttribute] = []
         members: list[tuple[Member, Planned]] = []
@@ -140,22 +142,53 @@ class PlanWalk:
 
     def _winner(self, name: str, view: EstimatorView, ctx: Context) -> tuple[Member, Planned]:
         """Plan all candidates of a search: any may become the estimator that is kept."""
+        around = self._one_of(self._candidates(name, view, ctx))
+        if ctx.params.get("refit", True) is False:
+            raise NotKnown(f"{name} is not kept with refit=False")
+        return Member(name, view.params["estimator"], ctx.data), around
+
+    def _candidates(self, name: str, view: EstimatorView, ctx: Context) -> Iterator[Planned]:
         at_root = len(self._within) == 1
-        around: Planned | None = None
         for candidate, estimator in candidates(view.params):
             path = join(view.path, name)
             place = view.place_of(name, estimator, ctx)
             args = (estimator, ctx.data, name, path)
             planned = self._planned(*args, chosen=False, place=place)
-            around = planned if around is None else spanning(around, planned)
             if at_root:
                 shown = tuple((key, short_repr(value)) for key, value in candidate.items())
                 self.candidates.append(Candidate(shown, planned.node.totals))
+            yield planned
+
+    def _one_of(self, plans: Iterable[Planned]) -> Planned:
+        """Return what lies around several plans, of which one will be.
+
+        Refused is what all of them are refused for. Raises NotKnown if there is none.
+        """
+        around: Planned | None = None
+        before, refused = self.refused, None
+        self.refused = []
+        try:
+            for planned in plans:
+                around = planned if around is None else spanning(around, planned)
+                others = self.refused if refused is None else refused
+                refused = [each for each in self.refused if each in others]
+                self.refused = []
+        finally:
+            self.refused = [*before, *(refused or ())]
         if around is None:
             raise NotKnown("there is no candidate")
-        if ctx.params.get("refit", True) is False:
-            raise NotKnown(f"{name} is not kept with refit=False")
-        return Member(name, view.params["estimator"], ctx.data), around
+        return around
+
+
+def _refused(view: EstimatorView, ctx: Context) -> Iterator[str]:
+    """Yield what fit refuses of whole numbers that are too large for the data."""
+    limits = evaluate(view.spec.extras["limits"], ctx) if "limits" in view.spec.extras else {}
+    if isinstance(limits, Unknown):
+        return
+    for name, limit in limits.items():
+        value = ctx.params.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and value > limit:
+            yield f"fit refuses {join(view.path, name)}={value:,}: at most {limit:,} for this data"
 
 
 def _unknown_reason(view: EstimatorView, ctx: Context) -> Unknown | None:

@@ -64,6 +64,21 @@ def orthonormal(ctx: Context) -> int:
     return k * p - k * (k + 1) // 2
 
 
+def at_most(
+    name: str, *sizes: str, less: Callable[[Context], bool] = lambda ctx: False
+) -> Callable[[Context], Mapping[str, int]]:
+    """Return the limit of a hyperparameter: the least of the data's sizes, or one less.
+
+    Of ``"rows"``, ``"columns"``, ``"targets"`` and ``"classes"``; one that is not known sets none.
+    """
+
+    def limits(ctx: Context) -> Mapping[str, int]:
+        known = [n for n in (getattr(ctx.data, size) for size in sizes) if isinstance(n, int)]
+        return {name: min(known) - less(ctx)} if known else {}
+
+    return limits
+
+
 def interchangeable(
     dim: str = "n_components", *turning: str
 ) -> Callable[[Context], Mapping[str, tuple[tuple[str, ...], ...]]]:

@@ -33,6 +33,8 @@ EXTRAS = {
     "unlabeled": "of a semi-supervised classifier: the class that stands for no label, -1",
     "units": "dims whose units may change places, each with the groups of attributes, or arrays in "
     "lists of them, whose signs may change together for a unit",
+    "limits": "before fit: by their names, the largest whole numbers that fit accepts as "
+    "hyperparameters, for data of the shape",
     "dtype": "before fit: the dtype of all parameters, where it is not simply that of X",
 }
 
@@ -284,7 +286,7 @@ class Spec:
     extras : mapping of str to callable, default={}
         What only some classes have, by the keys of ``skparams.specs.spec.EXTRAS``: ``fitted``,
         ``layers``, ``leading``, ``effective``, ``findings``, ``convergence``, ``coefficients``,
-        ``inputs``, ``n_samples``, ``unlabeled``, ``units``, ``dtype``.
+        ``inputs``, ``n_samples``, ``unlabeled``, ``units``, ``limits``, ``dtype``.
 
     Examples
     --------

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skparams._choose import Budget, Setting, budget_record as _budget_record
 from skparams._compare import record as _compare_record
 from skparams._compare.record import Comparison, Competitor, Failure, Pair, Seconds
 from skparams._probe import record as _probe_record
@@ -66,7 +67,7 @@ def test_the_page_has_each_key_in_order():
     sections = described()
     assert f"version {SCHEMA}" in PAGE
     records = {
-        name: [each.name for each in fields(record)]
+        name: [each.name for each in fields(record) if not each.name.startswith("_")]
         for module in MODULES
         for name, record in vars(module).items()
         if is_dataclass(record) and record.__module__ == module.__name__ and name not in REPORTS
@@ -88,10 +89,11 @@ def test_the_page_has_each_key_in_order():
 
 MODULES = (
     *(_record, _trees, _coefficients, _memory, _probe_record, _slim_record),
-    _compare_record,
+    *(_budget_record, _compare_record),
 )
-REPORTS = ("Comparison", "KeptRows", "Probe", "SlimReport")
+REPORTS = ("Budget", "Comparison", "KeptRows", "Probe", "SlimReport")
 ITEMS = {
+    "Budget": {"settings": "Setting", "exceeding": "Setting", "unknown": "Setting"},
     "Comparison": {"competitors": "Competitor", "pairs": "Pair"},
     "Coefficients": {"tables": "CoefficientTable"},
     "KeptRows": {"places": "KeptPlace"},
@@ -103,6 +105,7 @@ ITEMS = {
 def shown_reports():
     """A report of each kind, by the name of its record, with a text of users in it."""
     probed = (ProbedAttribute("w_", "A", "state", "used", ("predict",), NASTY[0]),)
+    setting = Setting(((NASTY[0], NASTY[1]),), "meets", Bounds(1, 10**40), 8, float("inf"))
     gone, held = (DroppedAttribute(NASTY[0], "state", 8),), (KeptPlace(NASTY[0], 3, 24),)
     failed = Failure("ValueError", NASTY[0], 1)
     ran = Competitor(
@@ -117,6 +120,7 @@ def shown_reports():
         "Summary": Summary(node("A")),
         "Coefficients": Coefficients("A", (CoefficientTable(NASTY[0], np.eye(2)),)),
         "Plan": Plan(node("A")),
+        "Budget": Budget("A", 3, None, (setting,), 0, (setting,), (setting,), NASTY[0]),
         "KeptRows": KeptRows("A", held, (NASTY[0],)),
         "Probe": Probe("A", probed, ("predict",), (), (("f", "E"),), 3, 3, 9, True),
         "SlimReport": SlimReport("A", gone, None, None, 9, 8, compared=("f",), kept_places=held),

@@ -20,7 +20,8 @@ _KMEANS: dict[str, Rule | str] = {
         structure="_tol _n_init _algorithm _n_threads _batch_size _init_size _n_features_out",
     ),
 }
-_UNITS = common.interchangeable("n_clusters")
+_LIMITS = common.at_most("n_clusters", "rows")
+_EXTRAS = {"units": common.interchangeable("n_clusters"), "limits": _LIMITS}
 _CENTERS_COST = common.predict_cost(lambda ctx: ctx.params["n_clusters"] * ctx.data.n_features)
 
 
@@ -29,7 +30,7 @@ def _kmeans(more: Mapping[str, Rule | str] = MappingProxyType({}), **spec: Any) 
 
 
 SPECS["KMeans"] = _kmeans(
-    extras={"units": _UNITS, "convergence": convergence.iterations}, cost=_CENTERS_COST
+    extras={**_EXTRAS, "convergence": convergence.iterations}, cost=_CENTERS_COST
 )
 SPECS["MiniBatchKMeans"] = _kmeans(
     roles(
@@ -37,7 +38,7 @@ SPECS["MiniBatchKMeans"] = _kmeans(
         "n_steps_",
         random="_random_state",
     ),
-    extras={"units": _UNITS},
+    extras=_EXTRAS,
     cost=_CENTERS_COST,
 )
 
@@ -73,6 +74,7 @@ SPECS["BisectingKMeans"] = _kmeans(
         **roles(structure="_kmeans_single", random="_random_state"),
     },
     decides={"n_clusters": ("_bisecting_tree",)},
+    extras={"limits": _LIMITS},
 )
 
 
@@ -138,4 +140,5 @@ SPECS["FeatureAgglomeration"] = Spec(
         )
     },
     columns_out="n_clusters",
+    extras={"limits": common.at_most("n_clusters", "columns")},
 )

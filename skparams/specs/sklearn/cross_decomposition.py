@@ -42,7 +42,7 @@ _SCALES: dict[str, Rule | str] = {
 }
 
 
-def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
+def _pls(y_rotations: Rule, y_loadings: Rule, *limited_by: str) -> Spec:
     return Spec(
         {
             "x_rotations_": _OF_X,
@@ -61,15 +61,20 @@ def _pls(y_rotations: Rule, y_loadings: Rule) -> Spec:
         },
         columns_out="n_components",
         cost=common.predict_cost(lambda ctx: ctx.data.n_features * ctx.data.n_outputs),
-        extras={"convergence": convergence.iterations, "coefficients": _of_centered},
+        extras={
+            "convergence": convergence.iterations,
+            "coefficients": _of_centered,
+            "limits": common.at_most("n_components", *limited_by),
+        },
     )
 
 
 _AXES = ("n_outputs", "n_components")
+_BLOCKS = ("rows", "columns", "targets")
 _OF_Y = parameter(*_AXES, free=common.orthonormal)
-SPECS["_PLS"] = _pls(_OF_Y, _OF_Y)
+SPECS["_PLS"] = _pls(_OF_Y, _OF_Y, *_BLOCKS)
 # Regression of y on the scores of X: the rotations of y are the pseudo-inverse of its loadings.
-SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=0), parameter(*_AXES))
+SPECS["PLSRegression"] = _pls(parameter(*_AXES, free=0), parameter(*_AXES), "rows", "columns")
 SPECS["PLSSVD"] = Spec(
     {
         "x_weights_": _OF_X,
@@ -79,4 +84,5 @@ SPECS["PLSSVD"] = Spec(
     },
     columns_out="n_components",
     cost=common.predict_cost(lambda ctx: ctx.data.n_features * ctx.params["n_components"]),
+    extras={"limits": common.at_most("n_components", *_BLOCKS)},
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from skparams._records import Count
 from skparams.specs import Context, Rule, Spec, common, parameter, roles
 
@@ -11,6 +13,13 @@ SPECS: dict[str, Spec] = {}
 def _n_components(ctx: Context) -> int:
     n = ctx.params["n_components"]
     return min(ctx.data.n_classes - 1, ctx.data.n_features) if n is None else n
+
+
+def _limits(ctx: Context) -> Mapping[str, int]:
+    classes, columns = ctx.data.classes, ctx.data.columns
+    known = [columns] if isinstance(columns, int) else []
+    known += [classes - 1] if isinstance(classes, int) else []
+    return {"n_components": min(known)} if known else {}
 
 
 def _scores(ctx: Context) -> Count:
@@ -32,6 +41,7 @@ SPECS["LinearDiscriminantAnalysis"] = Spec(
     sizes={**common.BINARY, "n_components": _n_components},
     columns_out="n_components",
     cost=common.predict_cost(_scores),
+    extras={"limits": _limits},
 )
 
 

@@ -129,4 +129,5 @@ SPECS["SequentialFeatureSelector"] = Spec(
     columns_out="n_features_to_select",
     sizes={"n_features_to_select": _n_to_select},
     float32=True,
+    extras={"limits": common.at_most("n_features_to_select", "columns", less=lambda ctx: True)},
 )

@@ -63,4 +63,5 @@ SPECS["LocallyLinearEmbedding"] = Spec(
         Member("nbrs_", members.made("sklearn.neighbors.NearestNeighbors"), ctx.data)
     ],
     columns_out="n_components",
+    extras={"limits": common.at_most("n_components", "columns")},
 )

@@ -83,7 +83,11 @@ SPECS["GaussianMixture"] = Spec(
         **_FIT,
     },
     decides={"covariance_type": ("covariances_",)},
-    extras={"units": common.interchangeable("n_components"), "convergence": _not_converged},
+    extras={
+        "units": common.interchangeable("n_components"),
+        "convergence": _not_converged,
+        "limits": common.at_most("n_components", "rows"),
+    },
     cost=common.predict_cost(_multiply_adds),
     float32=True,
 )
@@ -132,5 +136,8 @@ SPECS["BayesianGaussianMixture"] = Spec(
         "covariance_type": ("degrees_of_freedom_", "covariances_"),
     },
     cost=common.predict_cost(_multiply_adds),
-    extras={"convergence": _not_converged},
+    extras={
+        "convergence": _not_converged,
+        "limits": common.at_most("n_components", "rows"),
+    },
 )

@@ -98,5 +98,8 @@ SPECS["NeighborhoodComponentsAnalysis"] = common.decomposition(
     roles(random="random_state_", structure="_n_features_out"),
     common.n_or_all,
     projects=True,
-    extras={"convergence": _limit_reached},
+    extras={
+        "convergence": _limit_reached,
+        "limits": common.at_most("n_components", "columns"),
+    },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -33,6 +34,12 @@ def _nonzero_if_l1(ctx: Context) -> Literal["nonzero"] | None:
     return "nonzero" if alpha and ctx.params["l1_ratio"] else None
 
 
+def _limits_of_start(ctx: Context) -> Mapping[str, int]:
+    """Return the limit of a start from a singular value decomposition."""
+    from_svd = str(ctx.params["init"]).startswith("nndsvd")
+    return common.at_most("n_components", "rows", "columns")(ctx) if from_svd else {}
+
+
 _UNITS = common.interchangeable("n_components")
 SPECS["NMF"] = SPECS["MiniBatchNMF"] = common.decomposition(
     roles(
@@ -44,7 +51,11 @@ SPECS["NMF"] = SPECS["MiniBatchNMF"] = common.decomposition(
     ),
     _n_factors,
     free=_nonzero_if_l1,
-    extras={"units": _UNITS, "convergence": _with_positive_tolerance},
+    extras={
+        "units": _UNITS,
+        "convergence": _with_positive_tolerance,
+        "limits": _limits_of_start,
+    },
     float32=True,
 )
 
@@ -111,13 +122,21 @@ def _settled(ctx: Context) -> str | None:
     return None if settled else convergence.iterations(ctx)
 
 
+def _n_latent(ctx: Context) -> int:
+    """Return the number of factors: no more than a decomposition of X has."""
+    n = common.n_or_all(ctx)
+    rows = ctx.data.rows
+    most = ctx.data.n_features
+    return min(n, most, rows) if isinstance(rows, int) else min(n, most)
+
+
 SPECS["FactorAnalysis"] = common.decomposition(
     {
         "noise_variance_": parameter("n_features"),
         "mean_": parameter("n_features"),
         "loglike_": "diagnostic",
     },
-    common.n_or_all,
+    _n_latent,
     free=_unrotated,
     extras={"units": _TURNING, "convergence": _settled},
 )

@@ -7,7 +7,7 @@ is no parameter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -31,12 +31,14 @@ SPECS: dict[str, Spec] = {}
 def n_pca_components(ctx: Context) -> int | Bounds:
     """Return the number of components of a PCA, which rules and shares bound only."""
     n: Any = ctx.params["n_components"]
+    if isinstance(n, int | float) and (n >= 1 or n == 0):
+        return int(n)
     most = min(ctx.data.n_samples, ctx.data.n_features)
     if n is None:
         return most - (ctx.params["svd_solver"] == "arpack")
     if isinstance(n, str):  # of a single feature scikit-learn's "mle" keeps none
         return between(min(1, most - 1), max(1, most - (n == "mle")))
-    return int(n) if n >= 1 or n == 0 else between(1, most)
+    return between(1, most)
 
 
 _SPECTRUM: dict[str, Rule | str] = {
@@ -47,8 +49,16 @@ _SPECTRUM: dict[str, Rule | str] = {
         structure="n_components_",
     ),
 }
+
+
+def _uses_arpack(ctx: Context) -> bool:
+    """Whether the solver is one that cannot find all components."""
+    return "arpack" in (ctx.params.get("svd_solver"), ctx.params.get("algorithm"))
+
+
 _EXTRAS = {
     "leading": leading_features,
+    "limits": common.at_most("n_components", "rows", "columns", less=_uses_arpack),
     "units": common.interchangeable("n_components", "components_"),
 }
 SPECS["PCA"] = common.decomposition(
@@ -74,6 +84,13 @@ def _n_incremental(ctx: Context) -> int:
     return min(ctx.data.n_samples, ctx.data.n_features, int(batch))
 
 
+def _incremental_limits(ctx: Context) -> Mapping[str, int]:
+    limits = dict(common.at_most("n_components", "rows", "columns")(ctx))
+    if ctx.params["batch_size"] is not None:
+        limits["n_components"] = min(*limits.values(), int(ctx.params["batch_size"]))
+    return limits
+
+
 SPECS["IncrementalPCA"] = common.decomposition(
     {
         "mean_": parameter("n_features"),
@@ -84,7 +101,11 @@ SPECS["IncrementalPCA"] = common.decomposition(
     free=common.orthonormal,
     projects=True,
     # A float from scikit-learn 1.9 on, but no sum of weights.
-    extras=_EXTRAS | {"n_samples": lambda ctx: ctx.values["n_samples_seen_"]},
+    extras=_EXTRAS
+    | {
+        "n_samples": lambda ctx: ctx.values["n_samples_seen_"],
+        "limits": _incremental_limits,
+    },
 )
 
 
@@ -98,7 +119,10 @@ SPECS["TruncatedSVD"] = common.decomposition(
     _n_truncated,
     free=common.orthonormal,
     projects=True,
-    extras={"units": _EXTRAS["units"]},
+    extras={
+        "units": _EXTRAS["units"],
+        "limits": common.at_most("n_components", "columns", less=_uses_arpack),
+    },
     float32=True,
 )
 
