@@ -1,3 +1,4 @@
+from ._capacity import CapacityCurveDisplay, capacity_curve
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
 from ._keep import Checkpoint, ParamsFileError, inspect_params, load_params, save_params
 from ._monitor import ParamMonitor, ParamMonitorDisplay
@@ -26,6 +27,7 @@ __all__ = [
     "PCA",
     "BiplotDisplay",
     "BootstrapDisplay",
+    "CapacityCurveDisplay",
     "Checkpoint",
     "ContributionDisplay",
     "CorrelationCircleDisplay",
@@ -43,6 +45,7 @@ __all__ = [
     "__version__",
     "assert_same_model",
     "cache_dir",
+    "capacity_curve",
     "count_params",
     "diff",
     "explain",

@@ -46,6 +46,7 @@ MAY_IMPORT = {
     "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
     "_monitor": ["_records", "_report", "specs", "_walk"],
     "_runtime": [],
+    "_capacity": ["_records", "_report", "specs", "_walk", "_runtime"],
     "_keep": ["_records", "specs", "_walk", "_params", "_summary", "_keep.checks", "_keep.kinds"],
     "_keep.checks": ["specs", "_walk", "_keep.kinds"],
     "_keep.kinds": ["specs"],
@@ -357,12 +358,15 @@ ARGUMENTS = {
     "show_versions": (), "cache_dir": (), "save_params": (model, path),
     "inspect_params": (path,), "load_params": (path,),
 }
+CURVE = {"param_name": "alpha", "param_range": [1.0, 2.0], "cv": 2}
 
 def use(name):
     value = getattr(skparams, name)
     assert not inspect.ismodule(value), name
     if name == "explain":
         value(skparams.PCA(1).fit(X), X)
+    elif name == "capacity_curve":
+        value(model, [*X, X[0]], [1.0, 2.0, 3.0, 1.0], **CURVE)
     elif inspect.isfunction(value):
         value(*ARGUMENTS.get(name, (model,)))
 

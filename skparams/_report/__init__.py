@@ -4,7 +4,7 @@ from skparams._escape import clean, clean_distinct
 from skparams._report.bars import Bar, draw_bars, longest
 from skparams._report.base import Frame, Plotted, Report, import_pandas
 from skparams._report.choices import chosen
-from skparams._report.figure import new_axes, set_title, short
+from skparams._report.figure import name_lines, new_axes, set_title, short
 from skparams._report.layout import cut, cut_distinct
 from skparams._report.lines import largest, learned, run_name, runs, sort_key, upper
 from skparams._report.memory import memory_notes
@@ -61,6 +61,7 @@ __all__ = [
     "left_out",
     "longest",
     "memory_notes",
+    "name_lines",
     "names_on_page",
     "new_axes",
     "number",
