@@ -120,7 +120,7 @@ def message(curve: CapacityCurve, measure: Measure) -> str:
 def parameters(curve: CapacityCurve, i: int) -> str:
     """The number of parameters of a setting, with the noun."""
     count = curve.n_params[i]
-    noun = "effective parameter" if curve.kind == "effective" else "parameter"
+    noun = "effective parameter" if curve.counted == "effective" else "parameter"
     return plural(1, noun) if count == 1 else f"{count_text(count)} {noun}s"
 
 

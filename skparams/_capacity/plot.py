@@ -126,7 +126,7 @@ def _scale_sizes(ax: Axes, curve: CapacityCurve, x: np.ndarray) -> Any:
         return None
     _scale_counts(ax, x)
     area = _draw_threshold(ax, curve, x)
-    below = LABELS[curve.kind]
+    below = LABELS[curve.counted]
     if n_left_out := len(curve.param_range) - len(x):
         below += f"\n{plural(n_left_out, 'setting')} of unknown size left out"
     if area is not None:
@@ -194,7 +194,7 @@ def _scale_counts(ax: Axes, x: np.ndarray) -> None:
 
 def _draw_threshold(ax: Axes, curve: CapacityCurve, x: np.ndarray) -> Any:
     """A line, or an area where folds have different numbers of rows, if the counts come near."""
-    if isinstance(curve.threshold, Unknown) or curve.kind == "effective":
+    if isinstance(curve.threshold, Unknown) or curve.counted == "effective":
         return None
     low, high = low_high(curve.threshold)
     if not x.min() < high or not low < x.max():

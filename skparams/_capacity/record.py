@@ -33,7 +33,7 @@ class CapacityCurve(Plotted):
         The hyperparameter that varies.
     param_range : tuple
         Its values.
-    kind : str
+    counted : str
         What is counted: "stored", "free", "nonzero" or "effective".
     fold_n_params : tuple of tuple
         The number of parameters of each setting in each fold, or ``Unknown`` with a reason.
@@ -60,7 +60,7 @@ class CapacityCurve(Plotted):
     class_name: str
     param_name: str
     param_range: tuple[Any, ...]
-    kind: str
+    counted: str
     fold_n_params: tuple[tuple[Count, ...], ...]
     score_name: str
     train_scores: np.ndarray

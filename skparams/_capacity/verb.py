@@ -204,7 +204,7 @@ def _curve(
         class_name=type(task.estimator).__name__,
         param_name=task.param_name,
         param_range=tuple(values),
-        kind=task.kind,
+        counted=task.kind,
         fold_n_params=tuple(zip(*([fit.n_params for fit in fits] for fits in folds), strict=True)),
         score_name=score_name,
         train_scores=array("train_score"),

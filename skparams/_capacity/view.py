@@ -42,7 +42,7 @@ def page(curve: CapacityCurve) -> Page:
     """The page: a row for each setting, from the fewest parameters to the most."""
     columns = [
         Column(clean(curve.param_name), least=12, code=True),
-        Column(_HEADINGS[curve.kind], right=True),
+        Column(_HEADINGS[curve.counted], right=True),
         Column("per row", right=True, drop=3),
         Column("train", right=True),
         Column("validation", right=True),
@@ -151,7 +151,7 @@ def _notes(curve: CapacityCurve) -> Iterator[str]:
 
 def frame(curve: CapacityCurve) -> Frame:
     """A row for each fit."""
-    whole = "float64" if curve.kind == "effective" else "Int64"
+    whole = "float64" if curve.counted == "effective" else "Int64"
     columns = {
         **{"value": "object", "fold": "Int64", "n_train": "Int64", "n_params": whole},
         **{"train_score": "float64", "test_score": "float64"},

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skparams._capacity.record import CapacityCurve
 from skparams._probe import record as _probe_record
 from skparams._probe.record import Probe, ProbedAttribute
 from skparams._records import (
@@ -97,7 +98,10 @@ def shown_reports():
     """A report of each kind, by the name of its record, with a text of users in it."""
     probed = (ProbedAttribute("w_", "A", "state", "used", ("predict",), NASTY[0]),)
     gone, held = (DroppedAttribute(NASTY[0], "state", 8),), (KeptPlace(NASTY[0], 3, 24),)
+    one = np.ones((1, 1))
+    curve = ("A", NASTY[0], (NASTY[0],), "free", ((Unknown("?"),),), "R²", one, one, Unknown("?"))
     return {
+        "CapacityCurve": CapacityCurve(*curve, one, one * np.nan, 3, (2,), None, (("E",),)),
         "Summary": Summary(node("A")),
         "Coefficients": Coefficients("A", (CoefficientTable(NASTY[0], np.eye(2)),)),
         "Plan": Plan(node("A")),
