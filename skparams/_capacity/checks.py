@@ -28,6 +28,13 @@ def check_error_score(error_score: Any) -> None:
         )
 
 
+def check_n_jobs(n_jobs: Any) -> None:
+    if n_jobs is None or (isinstance(n_jobs, numbers.Integral) and n_jobs):
+        return
+    error = ValueError if isinstance(n_jobs, numbers.Integral) else TypeError
+    raise error(f"{WHAT}: n_jobs must be None or an int that is not 0, got {reprlib.repr(n_jobs)}.")
+
+
 def check_params(params: Any, groups: Any) -> None:
     if params is not None and not isinstance(params, Mapping):
         raise TypeError(f"{WHAT}: params must be a dict, got {reprlib.repr(params)}.")
@@ -133,7 +140,17 @@ def splits_of(cv: Any, X: Any, y: Any, params: Mapping[str, Any]) -> list[tuple[
         raise type(error)(f"{WHAT}: cv does not split these rows: {error}") from error
     if not splits:
         raise ValueError(f"{WHAT}: cv must have at least one split, got none.")
+    for i, split in enumerate(splits):
+        for rows, name in zip(split, ("training", "validation"), strict=True):
+            if not n_chosen(rows):
+                raise ValueError(f"{WHAT}: split {i} of cv has no {name} rows.")
     return splits
+
+
+def n_chosen(rows: Any) -> int:
+    """Number of rows of indices or a mask."""
+    rows = np.asarray(rows)
+    return int(rows.sum()) if rows.dtype == bool else len(rows)
 
 
 def check_classes(y: Any, splits: Sequence[tuple[Any, Any]]) -> None:
@@ -146,5 +163,5 @@ def check_classes(y: Any, splits: Sequence[tuple[Any, Any]]) -> None:
         if len(classes) == 1:
             raise ValueError(
                 f"{WHAT}: the training rows of split {i} have one class only, "
-                f"{classes[0]!r}. Use a cv that shuffles or stratifies the rows."
+                f"{classes.tolist()[0]!r}. Use a cv that shuffles or stratifies the rows."
             )

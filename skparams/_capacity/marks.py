@@ -13,7 +13,7 @@ from skparams._report import UNKNOWN, clean, number, plural, value
 if TYPE_CHECKING:
     from skparams._capacity.record import CapacityCurve
 
-# A peak is at the threshold if it is at most so many times as far.
+# Scores and losses may be infinite, hence `errstate`. A peak is at the threshold if it is at most so many times as far.
 NEAR = 2
 
 
@@ -33,6 +33,7 @@ def count_text(count: Count | float) -> str:
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
+@np.errstate(all="ignore")
 def best_of(scores: np.ndarray, sizes: np.ndarray) -> int | None:
     """The row with the highest mean, of equals the smallest one; None if no mean is known."""
     means = scores.mean(axis=1)
@@ -43,19 +44,20 @@ def best_of(scores: np.ndarray, sizes: np.ndarray) -> int | None:
     return int(known[np.argmin(sizes[known])]) if len(known) else int(first[0])
 
 
+@np.errstate(all="ignore")
 def standard_error(scores: np.ndarray) -> float:
     """The standard error of the mean over folds; NaN for one fold."""
     return float(scores.std(ddof=1) / len(scores) ** 0.5) if len(scores) > 1 else np.nan
 
 
+@np.errstate(all="ignore")
 def simplest_of(scores: np.ndarray, sizes: np.ndarray) -> int | None:
     """The smallest row whose mean is within one standard error of the best, of equals the best."""
     best = best_of(scores, sizes)
     if best is None or scores.shape[1] < 2:
         return None
     means = scores.mean(axis=1)
-    with np.errstate(invalid="ignore"):
-        good = (means >= means[best] - standard_error(scores[best])) & np.isfinite(sizes)
+    good = (means >= means[best] - standard_error(scores[best])) & np.isfinite(sizes)
     places = np.flatnonzero(good)
     if not len(places):
         return None
@@ -100,13 +102,15 @@ def message(curve: CapacityCurve, measure: Measure) -> str:
         return f"Each setting has {words}"
     peak = peak_of(curve, measure.scores)
     if peak is not None:
-        what = f"{parameters(curve, peak)}, near rows × outputs, and"
+        near = "the number of rows" if curve.n_outputs == 1 else "rows\xa0×\xa0outputs"
+        what = f"{parameters(curve, peak)}, near {near}, and"
         if measure.sign > 0:
             return f"Validation {name} is worst at {what} recovers"
         return f"Validation {name} peaks at {what} falls again"
+    superlative = "best" if measure.sign > 0 else "lowest"
     if not known[best]:
-        return f"Validation {name} is best at a number of parameters that is not known"
-    start = f"Validation {name} is best at {words}"
+        return f"Validation {name} is {superlative} where the number of parameters is not known"
+    start = f"Validation {name} is {superlative} at {words}"
     if known.sum() < 2:
         return start
     most, fewest = np.nanmax(sizes), np.nanmin(sizes)
@@ -124,6 +128,7 @@ def parameters(curve: CapacityCurve, i: int) -> str:
     return plural(1, noun) if count == 1 else f"{count_text(count)} {noun}s"
 
 
+@np.errstate(all="ignore")
 def overfits(measure: Measure, best: int, largest: int) -> bool:
     """Whether the largest setting fits the training rows better and new rows worse."""
     train, test = measure.sign * measure.train.mean(axis=1), measure.scores.mean(axis=1)
@@ -131,6 +136,7 @@ def overfits(measure: Measure, best: int, largest: int) -> bool:
     return bool(train[largest] > train[best] and test[largest] < test[best] - error)
 
 
+@np.errstate(all="ignore")
 def peak_of(curve: CapacityCurve, scores: np.ndarray) -> int | None:
     """The worst setting, if it is at the threshold and each fold has better ones on both sides."""
     sizes, threshold = curve.sizes, curve.threshold

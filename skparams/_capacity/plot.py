@@ -162,6 +162,7 @@ def _places(curve: CapacityCurve) -> tuple[np.ndarray, np.ndarray]:
     return order, curve.sizes[order]
 
 
+@np.errstate(all="ignore")  # values may be infinite
 def _band(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The means, and one standard deviation below and above, as far as any fold reaches."""
     mean, std = values.mean(axis=1), values.std(axis=1)
@@ -221,7 +222,7 @@ def _scale_values(ax: Axes, bands: list[tuple[np.ndarray, np.ndarray, np.ndarray
     elif last.min() > 0 and found.max() > WIDE_VALUES * found.min():
         ax.set_yscale("log")
         bottom = max(found.min(), last.min() / BELOW)
-        top = float(max(np.nanmax(high) for _, _, high in bands))
+        top = max(float(high[np.isfinite(high)].max(initial=0)) for _, _, high in bands)
         ax.set_ylim(bottom / 1.5, 1.5 * top)
         few = top < 100 * bottom  # powers of ten alone are too few
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,)))

@@ -15,8 +15,10 @@ from skparams._capacity.checks import (
     WHAT,
     check_classes,
     check_error_score,
+    check_n_jobs,
     check_params,
     checked_rows,
+    n_chosen,
     routed_params,
     scorer_of,
     splits_of,
@@ -130,6 +132,7 @@ def capacity_curve(
         raise ValueError(f"{WHAT}: kind must be one of {', '.join(KINDS)}, got {kind!r}.")
     check_error_score(error_score)
     check_params(params, groups)
+    check_n_jobs(n_jobs)
     values = values_of(param_range)
     settings = [with_value(estimator, param_name, value) for value in values]
     X, y, groups = checked_rows(X, y, groups)
@@ -213,19 +216,13 @@ def _curve(
         train_losses=array("train_loss"),
         test_losses=array("test_loss"),
         n_samples=n_rows(WHAT, X),
-        n_train=tuple(_length(train, X) for train, _ in splits),
+        n_train=tuple(n_chosen(train) for train, _ in splits),
         n_outputs=_n_outputs(task.estimator, y),
         errors=tuple(
             tuple(_last_line(fit.error) for fit in fits) for fits in zip(*folds, strict=True)
         ),
         guessed=any(fit.guessed for fits in folds for fit in fits),
     )
-
-
-def _length(rows: Any, X: Any) -> int:
-    """Number of rows of indices or a mask."""
-    rows = np.asarray(rows)
-    return int(rows.sum()) if rows.dtype == bool else len(rows)
 
 
 def _last_line(error: str | None) -> str:

@@ -135,7 +135,7 @@ def _notes(curve: CapacityCurve) -> Iterator[str]:
             "one standard error of the best"
         )
     if len(curve.n_train) > 1:
-        yield "±: standard error of the mean over folds; gap: train less validation"
+        yield "±: standard error (se) of the mean over folds; gap: train less validation"
     if np.isfinite(curve.sizes).all() and len(curve.sizes) > 1 and not np.ptp(curve.sizes):
         yield 'kind="nonzero" or "effective" may tell settings with one count apart'
     reasons = dict.fromkeys(n.reason for n in curve.n_params if isinstance(n, Unknown))

@@ -385,7 +385,9 @@ def _double_descent(n_components=(5, 20, 60, 200, 1000)):
 
 
 def test_what_the_curve_says():
-    assert "is worst at 61 parameters, near rows × outputs, and recovers" in str(_double_descent())
+    assert "is worst at 61 parameters, near the number of rows, and recovers" in str(
+        _double_descent()
+    )
     tree = functools.partial(capacity_curve, DecisionTreeRegressor(random_state=0), *DIABETES)
     curve = tree(param_name="max_leaf_nodes", param_range=[60, 3, 2])
     assert f"best at {curve.n_params[curve.best]} parameters; more overfit" in str(curve)
