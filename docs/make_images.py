@@ -9,22 +9,26 @@ import numpy as np
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 from PIL import Image
-from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
+from sklearn.kernel_approximation import RBFSampler
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import (
     GridSearchCV,
+    KFold,
     RepeatedStratifiedKFold,
+    ShuffleSplit,
     cross_validate,
     train_test_split,
 )
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import LabelBinarizer, StandardScaler
 
 from skparams import (
     PCA,
     BiplotDisplay,
     BootstrapDisplay,
+    CapacityCurveDisplay,
     ContributionDisplay,
     CorrelationCircleDisplay,
     LossCurveDisplay,
@@ -63,6 +67,7 @@ def main() -> None:
     save(quantiles(), "mlp-quantiles")
     draw_monitor()
     save(stability(), "spread-folds")
+    draw_capacity()
 
 
 def draw_monitor() -> None:
@@ -95,6 +100,36 @@ def stability() -> Figure:
         spread(folds["estimator"]).plot(ax=ax)
         ax.set_xlim(0, 0.6)
     return figure
+
+
+def draw_capacity() -> None:
+    """Draw those of capacity.md."""
+    X, y = load_diabetes(return_X_y=True)
+    network = MLPRegressor(solver="lbfgs", alpha=0, max_iter=500, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        display = CapacityCurveDisplay.from_estimator(
+            make_pipeline(StandardScaler(), network),
+            X,
+            (y - y.mean()) / y.std(),
+            param_name="mlpregressor__hidden_layer_sizes",
+            param_range=[1, 2, 4, 8, 16, 32, 64],
+            cv=KFold(5, shuffle=True, random_state=0),
+        )
+    save(display.figure_, "capacity-overfit")
+
+    X, y = load_digits(return_X_y=True)
+    features = RBFSampler(gamma=0.0004, random_state=0)
+    display = CapacityCurveDisplay.from_estimator(
+        make_pipeline(features, LinearRegression()),
+        X,
+        LabelBinarizer().fit_transform(y),
+        param_name="rbfsampler__n_components",
+        param_range=[5, 10, 20, 40, 60, 80, 90, 99, 110, 130, 200, 400, 1000, 2000],
+        cv=ShuffleSplit(3, train_size=100, test_size=500, random_state=0),
+        metric="loss",
+    )
+    save(display.figure_, "capacity-double-descent")
 
 
 def network() -> MLPClassifier:

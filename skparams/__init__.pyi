@@ -1,3 +1,4 @@
+from ._capacity import CapacityCurveDisplay, capacity_curve
 from ._choose import (
     ParetoDisplay,
     fewest_params,
@@ -35,6 +36,7 @@ __all__ = [
     "PCA",
     "BiplotDisplay",
     "BootstrapDisplay",
+    "CapacityCurveDisplay",
     "Checkpoint",
     "ContributionDisplay",
     "CorrelationCircleDisplay",
@@ -53,6 +55,7 @@ __all__ = [
     "__version__",
     "assert_same_model",
     "cache_dir",
+    "capacity_curve",
     "compare",
     "count_params",
     "diff",

@@ -42,6 +42,7 @@ __all__ = [
     "check_partial_fit_first_call",
     "check_sample_weight",
     "dirichlet_expectation",
+    "fit_and_score",
     "fit_context",
     "installed_sklearn",
     "invalid_hyperparameter_first",
@@ -213,3 +214,13 @@ def predictor_dtype():
     from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
 
     return PREDICTOR_RECORD_DTYPE
+
+
+def fit_and_score(estimator: Any, X: Any, y: Any, **arguments: Any) -> dict[str, Any]:
+    """Fit an estimator, score it on training and test rows as `validation_curve` does.
+
+    Returns ``train_scores``, ``test_scores`` and ``fit_error``, the traceback or None.
+    """
+    from sklearn.model_selection._validation import _fit_and_score
+
+    return _fit_and_score(estimator, X, y, verbose=0, return_train_score=True, **arguments)

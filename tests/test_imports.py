@@ -48,6 +48,7 @@ MAY_IMPORT = {
     "_monitor": ["_records", "_report", "specs", "_walk"],
     "_runtime": [],
     "_compare": ["_records", "_report", "specs", "_walk", "_runtime"],
+    "_capacity": ["_records", "_report", "specs", "_walk", "_runtime"],
     "_keep": ["_records", "specs", "_walk", "_params", "_summary", "_keep.checks", "_keep.kinds"],
     "_keep.checks": ["specs", "_walk", "_keep.kinds"],
     "_keep.kinds": ["specs"],
@@ -362,12 +363,15 @@ ARGUMENTS = {
     "fewest_params": (model, X, [1.0, 2.0, 3.0]),
     "fit_budget": (skparams.PCA(), X),
 }
+CURVE = {"param_name": "alpha", "param_range": [1.0, 2.0], "cv": 2}
 
 def use(name):
     value = getattr(skparams, name)
     assert not inspect.ismodule(value), name
     if name == "explain":
         value(skparams.PCA(1).fit(X), X)
+    elif name == "capacity_curve":
+        value(model, [*X, X[0]], [1.0, 2.0, 3.0, 1.0], **CURVE)
     elif inspect.isfunction(value) and name != "params_frame":  # which needs pandas
         value(*ARGUMENTS.get(name, (model,)))
 

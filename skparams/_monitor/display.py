@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from skparams._escape import clean
 from skparams._monitor.record import QUANTITIES
-from skparams._report import LIGHT, new_axes, plural, set_title, short
+from skparams._report import LIGHT, name_lines, new_axes, plural, set_title, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -205,7 +204,7 @@ class ParamMonitorDisplay:
         if n_fits > 1:
             about.append(f"median and range of {plural(n_fits, 'fit')}")
         set_title(ax, ": ".join(filter(None, [TITLES[self.quantity], ", ".join(about)])))
-        _name_lines(ax, self.lines_)
+        name_lines(ax, self.lines_)
 
     def _draw_histograms(self, ax: Axes) -> None:
         (name,) = self.values
@@ -364,36 +363,3 @@ def _borders(tasks: np.ndarray) -> np.ndarray:
         return np.array([tasks[0] - 0.5, tasks[0] + 0.5])
     middles = (tasks[1:] + tasks[:-1]) / 2
     return np.array([2 * tasks[0] - middles[0], *middles, 2 * tasks[-1] - middles[-1]])
-
-
-def _name_lines(ax: Axes, lines: Sequence[Any]) -> None:
-    """Name the lines at their ends, without overlaps."""
-    ends = []
-    for line in lines:
-        y = np.asarray(line.get_ydata(), dtype=float)
-        known = np.flatnonzero(np.isfinite(y))
-        if known.size:
-            ends.append((line, line.get_xdata()[known[-1]], y[known[-1]]))
-    place = ax.transData.transform
-    ax.figure.figure.draw_without_rendering()
-    step = 1.25 * FONT * ax.figure.dpi / 72
-    order = sorted(ends, key=lambda end: place((end[1], end[2]))[1])
-    heights = [place((x, y))[1] for _, x, y in order]
-    spread = _apart(heights, step)
-    for (line, x, y), before, after in zip(order, heights, spread, strict=True):
-        ax.annotate(
-            line.get_label(),
-            (x, y),
-            (5, (after - before) * 72 / ax.figure.dpi),
-            textcoords="offset points",
-            color=line.get_color(),
-            fontsize=FONT,
-            va="center",
-            annotation_clip=False,
-        )
-
-
-def _apart(heights: Sequence[float], step: float) -> np.ndarray:
-    """Heights in rising order, moved as little as needed to be a step apart."""
-    steps = step * np.arange(len(heights))
-    return isotonic_regression(heights - steps).x + steps

@@ -4,7 +4,15 @@ from skparams._escape import clean, clean_distinct
 from skparams._report.bars import Bar, draw_bars, longest
 from skparams._report.base import Frame, Plotted, Report, data_frame, import_pandas
 from skparams._report.choices import chosen
-from skparams._report.figure import name_rows, new_axes, rows_that_fit, set_title, short, wrapped
+from skparams._report.figure import (
+    name_lines,
+    name_rows,
+    new_axes,
+    rows_that_fit,
+    set_title,
+    short,
+    wrapped,
+)
 from skparams._report.layout import cut, cut_distinct
 from skparams._report.lines import largest, learned, run_name, runs, sort_key, upper
 from skparams._report.memory import memory_notes
@@ -62,6 +70,7 @@ __all__ = [
     "left_out",
     "longest",
     "memory_notes",
+    "name_lines",
     "name_rows",
     "names_on_page",
     "new_axes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,9 +46,12 @@ def rows_that_fit(ax: Axes) -> int:
     return max(_MIN_ROWS, int(room / _ROW_HEIGHT))
 
 
-def set_title(ax: Axes, title: str, names: Sequence[str] = ()) -> None:
-    """Set the title at the left of the names of the rows, as far as there is room."""
-    text = ax.set_title(wrapped(ax, title, names, 11), fontsize=11, loc="left")
+def set_title(ax: Axes, title: str, names: Sequence[str] = (), right: float = 0) -> None:
+    """Set the title at the left of the names of the rows, as far as there is room.
+
+    It may be wider than the axes by ``right`` points, as where lines have names.
+    """
+    text = ax.set_title(wrapped(ax, title, names, 11, right), fontsize=11, loc="left")
     figure = ax.figure
     if names:
         from matplotlib.transforms import ScaledTranslation
@@ -69,9 +72,11 @@ def short(name: str) -> str:
     return cut(clean(name), _LONGEST_NAME).replace("$", r"\$")
 
 
-def wrapped(ax: Axes, text: str, names: Sequence[str] = (), size: float = FONT) -> str:
+def wrapped(
+    ax: Axes, text: str, names: Sequence[str] = (), size: float = FONT, right: float = 0
+) -> str:
     """Break a text into lines that are no wider than the axes with the names of the rows."""
-    lines, room = [""], points_wide(ax)
+    lines, room = [""], points_wide(ax) + right
     place, figure = ax.get_subplotspec(), ax.figure
     if names and place and figure.get_layout_engine():
         room = figure.bbox.width * 72 / figure.dpi / place.get_gridspec().ncols - 2 * FONT
@@ -97,3 +102,45 @@ def points(text: str, size: float = FONT) -> float:
     path = TextPath((0, 0), text or " ", size=size, prop=FontProperties())
     # Curves stay within their points; exact extents of 20 letters take 17 ms, these 3 µs.
     return float(np.ptp(path.vertices[:, 0])) if len(path.vertices) else 0.0
+
+
+def name_lines(ax: Axes, lines: Sequence[Any], gap: float = 5) -> float:
+    """Name lines at their ends, without overlaps, and within the axes where a line leaves them.
+
+    Returns how many points the longest name takes.
+    """
+    ends = []
+    bottom, top = sorted(ax.get_ylim())
+    for line in lines:
+        y = np.asarray(line.get_ydata(), dtype=float)
+        known = np.flatnonzero(np.isfinite(y))
+        if known.size:
+            last = min(max(y[known[-1]], bottom), top)
+            ends.append((line, line.get_xdata()[known[-1]], last))
+    place = ax.transData.transform
+    ax.figure.figure.draw_without_rendering()
+    box = ax.get_window_extent()
+    step = 1.25 * FONT * ax.figure.dpi / 72
+    order = sorted(ends, key=lambda end: place((end[1], end[2]))[1])
+    heights = [place((x, y))[1] for _, x, y in order]
+    spread = apart(np.clip(heights, box.y0 + step / 2, box.y1), step)
+    for (line, x, y), before, after in zip(order, heights, spread, strict=True):
+        ax.annotate(
+            line.get_label(),
+            (x, y),
+            (gap, (after - before) * 72 / ax.figure.dpi),
+            textcoords="offset points",
+            color=line.get_color(),
+            fontsize=FONT,
+            va="center",
+            annotation_clip=False,
+        )
+    return gap + max((points(line.get_label()) for line, *_ in ends), default=0.0)
+
+
+def apart(heights: Sequence[float] | np.ndarray, step: float) -> np.ndarray:
+    """Heights in rising order, moved as little as needed to be a step apart."""
+    from scipy.optimize import isotonic_regression  # takes half a second to import
+
+    steps = step * np.arange(len(heights))
+    return isotonic_regression(heights - steps).x + steps

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skparams import ParamMonitor, ParamMonitorDisplay
-from skparams._monitor.display import _apart
+from skparams._report.figure import apart
 
 pytest.importorskip("matplotlib")
 pytest.importorskip("pandas")
@@ -100,10 +100,10 @@ def test_given_axes_are_used(monitor):
 def test_names_stand_apart_and_no_further_than_needed(rng):
     for n in range(1, 9):
         heights = np.sort(rng.uniform(0, 50, n))
-        moved = _apart(heights, 10)
+        moved = apart(heights, 10)
         assert (np.diff(moved) >= 10 - 1e-9).all()
         assert np.mean(moved) == pytest.approx(np.mean(heights))
-    np.testing.assert_array_equal(_apart([0, 20, 40], 10), [0, 20, 40])
+    np.testing.assert_array_equal(apart([0, 20, 40], 10), [0, 20, 40])
 
 
 def test_values_that_are_missing_or_not_positive_are_drawn():

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skparams._capacity.record import CapacityCurve
 from skparams._choose import Budget, Setting, budget_record as _budget_record
 from skparams._compare import record as _compare_record
 from skparams._compare.record import Comparison, Competitor, Failure, Pair, Seconds
@@ -112,11 +113,14 @@ def shown_reports():
         *(NASTY[0], "A", (0.5, float("nan")), None, None, Seconds(), Seconds(1.0), None),
         *(Bounds(1, 2), True, Unknown("why"), None, failed, (("UserWarning", 1),)),
     )
+    one = np.ones((1, 1))
+    curve = ("A", NASTY[0], (NASTY[0],), "free", ((Unknown("?"),),), "R²", one, one, Unknown("?"))
     return {
         "Comparison": Comparison(
             *((ran,), (Pair(NASTY[0], "b", 0.5),), "accuracy", "KFold", 2, 2, 9, Unknown("why")),
             *(None, None, 1, False),
         ),
+        "CapacityCurve": CapacityCurve(*curve, one, one * np.nan, 3, (2,), None, (("E",),)),
         "Summary": Summary(node("A")),
         "Coefficients": Coefficients("A", (CoefficientTable(NASTY[0], np.eye(2)),)),
         "Plan": Plan(node("A")),

@@ -1,0 +1,153 @@
+"""Which settings of a capacity curve stand out, and what the curve says in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from skparams._records import Bounds, Count, Unknown, low_high
+from skparams._report import UNKNOWN, clean, number, plural, value
+
+if TYPE_CHECKING:
+    from skparams._capacity.record import CapacityCurve
+
+# Scores and losses may be infinite, hence `errstate`. A peak is at the threshold if it is at most so many times as far.
+NEAR = 2
+
+
+def mean_size(counts: Sequence[Count]) -> float:
+    """The mean of counts, NaN if one is not known."""
+    if any(isinstance(count, Unknown) for count in counts) or not counts:
+        return np.nan
+    return float(np.mean([low_high(count) for count in counts]))  # type: ignore[arg-type]
+
+
+def count_text(count: Count | float) -> str:
+    """A count, which is no whole number if it is effective."""
+    if isinstance(count, Unknown):
+        return UNKNOWN
+    low, high = count if isinstance(count, Bounds) else (count, count)
+    ends = [number(n) if isinstance(n, int) else value(n) for n in (low, high)]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+@np.errstate(all="ignore")
+def best_of(scores: np.ndarray, sizes: np.ndarray) -> int | None:
+    """The row with the highest mean, of equals the smallest one; None if no mean is known."""
+    means = scores.mean(axis=1)
+    if not np.isfinite(means).any():
+        return None
+    first = np.flatnonzero(means == means[np.isfinite(means)].max())
+    known = first[np.isfinite(sizes[first])]
+    return int(known[np.argmin(sizes[known])]) if len(known) else int(first[0])
+
+
+@np.errstate(all="ignore")
+def standard_error(scores: np.ndarray) -> float:
+    """The standard error of the mean over folds; NaN for one fold."""
+    return float(scores.std(ddof=1) / len(scores) ** 0.5) if len(scores) > 1 else np.nan
+
+
+@np.errstate(all="ignore")
+def simplest_of(scores: np.ndarray, sizes: np.ndarray) -> int | None:
+    """The smallest row whose mean is within one standard error of the best, of equals the best."""
+    best = best_of(scores, sizes)
+    if best is None or scores.shape[1] < 2:
+        return None
+    means = scores.mean(axis=1)
+    good = (means >= means[best] - standard_error(scores[best])) & np.isfinite(sizes)
+    places = np.flatnonzero(good)
+    if not len(places):
+        return None
+    return int(min(places, key=lambda i: (sizes[i], -means[i])))
+
+
+class Measure(NamedTuple):
+    """Scores or losses: what they are called, and on which rows."""
+
+    name: str
+    train: np.ndarray
+    test: np.ndarray
+    sign: int
+
+    @property
+    def scores(self) -> np.ndarray:
+        """The validation values with a sign so that greater is better."""
+        return self.sign * self.test
+
+
+def measure_of(curve: CapacityCurve, metric: str) -> Measure:
+    """The scores or the losses of a curve. Raises ValueError if it has none."""
+    if metric == "score":
+        return Measure(curve.score_name, curve.train_scores, curve.test_scores, 1)
+    if isinstance(curve.loss_name, Unknown):
+        raise ValueError(f"plot: the curve has no loss: {clean(curve.loss_name.reason)}.")
+    return Measure(curve.loss_name, curve.train_losses, curve.test_losses, -1)
+
+
+def message(curve: CapacityCurve, measure: Measure) -> str:
+    """What the curve says, in one sentence."""
+    name, sizes = clean(measure.name), curve.sizes
+    best = best_of(measure.scores, sizes)
+    known = np.isfinite(sizes)
+    if best is None:
+        return f"No setting has a {name}"
+    if not known.any():
+        reasons = [count.reason for count in curve.n_params if isinstance(count, Unknown)]
+        return f"The number of parameters is not known: {clean(reasons[0])}"
+    words = parameters(curve, best)
+    if known.all() and len(sizes) > 1 and np.ptp(sizes) == 0:
+        return f"Each setting has {words}"
+    peak = peak_of(curve, measure.scores)
+    if peak is not None:
+        near = "the number of rows" if curve.n_outputs == 1 else "rows\xa0×\xa0outputs"
+        what = f"{parameters(curve, peak)}, near {near}, and"
+        if measure.sign > 0:
+            return f"Validation {name} is worst at {what} recovers"
+        return f"Validation {name} peaks at {what} falls again"
+    superlative = "best" if measure.sign > 0 else "lowest"
+    if not known[best]:
+        return f"Validation {name} is {superlative} where the number of parameters is not known"
+    start = f"Validation {name} is {superlative} at {words}"
+    if known.sum() < 2:
+        return start
+    most, fewest = np.nanmax(sizes), np.nanmin(sizes)
+    if sizes[best] == most:
+        return f"{start}, the most"
+    if overfits(measure, best, int(np.nanargmax(sizes))):
+        return f"{start}; more overfit"
+    return f"{start}, the fewest" if sizes[best] == fewest else start
+
+
+def parameters(curve: CapacityCurve, i: int) -> str:
+    """The number of parameters of a setting, with the noun."""
+    count = curve.n_params[i]
+    noun = "effective parameter" if curve.counted == "effective" else "parameter"
+    return plural(1, noun) if count == 1 else f"{count_text(count)} {noun}s"
+
+
+@np.errstate(all="ignore")
+def overfits(measure: Measure, best: int, largest: int) -> bool:
+    """Whether the largest setting fits the training rows better and new rows worse."""
+    train, test = measure.sign * measure.train.mean(axis=1), measure.scores.mean(axis=1)
+    error = standard_error(measure.scores[best])
+    return bool(train[largest] > train[best] and test[largest] < test[best] - error)
+
+
+@np.errstate(all="ignore")
+def peak_of(curve: CapacityCurve, scores: np.ndarray) -> int | None:
+    """The worst setting, if it is at the threshold and each fold has better ones on both sides."""
+    sizes, threshold = curve.sizes, curve.threshold
+    places = np.flatnonzero(np.isfinite(sizes) & np.isfinite(scores).all(axis=1))
+    if isinstance(threshold, Unknown) or scores.shape[1] < 2 or len(places) < 3:
+        return None
+    low, high = low_high(threshold)
+    means = scores.mean(axis=1)
+    worst = places[np.argmin(means[places])]
+    left, right = places[sizes[places] < sizes[worst]], places[sizes[places] > sizes[worst]]
+    if not len(left) or not len(right) or not low / NEAR <= sizes[worst] <= high * NEAR:
+        return None
+    sides = [side[np.argmax(means[side])] for side in (left, right)]
+    return int(worst) if (scores[sides] > scores[worst]).all() else None
