@@ -46,6 +46,7 @@ MAY_IMPORT = {
     "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
     "_monitor": ["_records", "_report", "specs", "_walk"],
     "_runtime": [],
+    "_memorize": ["_records", "_report", "specs", "_walk", "_runtime"],
     "_keep": ["_records", "specs", "_walk", "_params", "_summary", "_keep.checks", "_keep.kinds"],
     "_keep.checks": ["specs", "_walk", "_keep.kinds"],
     "_keep.kinds": ["specs"],
@@ -356,6 +357,7 @@ ARGUMENTS = {
     "spread": ([model, model],), "to_onnx": (model, X), "register_onnx_converters": (),
     "show_versions": (), "cache_dir": (), "save_params": (model, path),
     "inspect_params": (path,), "load_params": (path,),
+    "memorization": (model, [*X] * 3, [1.0, 2.0, 3.0] * 3),
 }
 
 def use(name):
