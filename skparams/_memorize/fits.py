@@ -40,11 +40,18 @@ class Job(NamedTuple):
     counts: bool = False
 
 
+class Held(NamedTuple):
+    """How many free parameters a model has, and whether it keeps training rows."""
+
+    n_params: Count
+    keeps_rows: bool
+
+
 class Fit(NamedTuple):
-    """The score of each row, and the free parameters where they were to be counted."""
+    """The score of each row, and what the model holds where that was to be counted."""
 
     scores: np.ndarray
-    n_params: Count | None
+    held: Held | None
 
 
 class Side:
@@ -82,7 +89,7 @@ class Sums:
     def __init__(self, n_rows: int) -> None:
         self.inside, self.outside = Side(n_rows), Side(n_rows)
         self.n_fits = 0
-        self.n_params: Count | None = None
+        self.held: Held | None = None
         self.shuffled: list[tuple[float, float]] = []
 
     def add(self, job: Job, fit: Fit) -> None:
@@ -94,7 +101,7 @@ class Sums:
             return
         self.inside.add(np.flatnonzero(inside), fit.scores[inside])
         self.outside.add(np.flatnonzero(~inside), fit.scores[~inside])
-        self.n_params = fit.n_params if job.counts else self.n_params
+        self.held = fit.held or self.held
         self.n_fits += 1
 
     @property
@@ -132,7 +139,13 @@ def fit_one(study: Study, job: Job) -> Fit:
         model.fit(safe_indexing(study.X, job.train), safe_indexing(y, job.train), **params)
     with _named(f"{study.score_name} of {job.name} failed"):
         scores = checked(study.score(model, study.X, targets), study.n_rows)
-    return Fit(scores, Walk(model).root.totals.free if job.counts else None)
+    return Fit(scores, _held_in(model) if job.counts else None)
+
+
+def _held_in(model: Any) -> Held:
+    root = Walk(model).root
+    roles = {row.role for node in root.walk() for row in node.attributes}
+    return Held(root.totals.free, "data" in roles)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import numpy as np
 from skparams._escape import escape_frame
 from skparams._memorize.plot import draw
 from skparams._memorize.view import page_of
-from skparams._records import Count
+from skparams._records import Bounds, Count
 from skparams._report import Page, Plotted, import_pandas
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class Memorization(Plotted):
         Number of training rows of a fit.
     n_params : int or Unknown
         Free parameters of the first fit.
+    keeps_rows : bool
+        Whether that model keeps training rows, as nearest neighbors do.
     shuffled_labels : ShuffledLabels or None
         The scores of fits on shuffled labels, if there were any.
     """
@@ -80,8 +82,9 @@ class Memorization(Plotted):
     labels: np.ndarray
     n_fits: int
     n_planned: int
-    n_train: Count
+    n_train: int | Bounds
     n_params: Count
+    keeps_rows: bool
     shuffled_labels: ShuffledLabels | None = None
 
     @property

@@ -142,7 +142,7 @@ def _numbers(y: np.ndarray) -> np.ndarray:
     wrong = np.flatnonzero(~np.isfinite(numbers).reshape(len(y), -1).all(axis=1))
     if wrong.size:
         raise ValueError(
-            f"memorization: y must be finite, got {y[wrong[0]]!r} in row {wrong[0]:,}."
+            f"memorization: y must be finite, got {y[wrong[0]].tolist()} in row {wrong[0]:,}."
         )
     return numbers
 

@@ -29,15 +29,16 @@ def training_rows(
     if cv is None:
         cv = ShuffleSplit(N_FITS, train_size=TRAIN_SIZE, random_state=random_state)
     try:
-        splits = list(check_cv(cv, y, classifier=classifier).split(X, y, groups))
+        splits = check_cv(cv, y, classifier=classifier).split(X, y, groups)
+        trains = [np.asarray(train) for train, _ in splits]
     except (TypeError, ValueError) as error:
         raise ValueError(
-            "memorization: cv must be None, an int, a splitter or an iterable of pairs (training "
-            f"rows, test rows) that suits X, y and groups, got {clean(repr(cv))}: {error}"
+            f"memorization: no splits can be made with cv={clean(repr(cv))}: {error}. cv must be "
+            "None, an int, a splitter or an iterable of pairs (training rows, test rows)."
         ) from error
-    if not splits:
-        raise ValueError("memorization: cv must have at least one split, got none.")
-    found = [_indices(split, i, len(labels)) for i, split in enumerate(splits, 1)]
+    if not trains:
+        raise ValueError("memorization: cv must have at least two splits, got none.")
+    found = [_indices(train, i, len(labels)) for i, train in enumerate(trains, 1)]
     seen = np.zeros(len(labels), dtype=np.intp)
     for train in found:
         seen[np.unique(train)] += 1
@@ -51,24 +52,19 @@ def training_rows(
     return found
 
 
-def _indices(split: Any, number: int, n_rows: int) -> np.ndarray:
+def _indices(train: np.ndarray, number: int, n_rows: int) -> np.ndarray:
     """The training rows of a split, given as indices or as a mask, as indices from 0."""
-    what = f"memorization: split {number} of cv must be a pair (training rows, test rows)"
-    try:
-        train, _ = split
-        train = np.asarray(train)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{what}, got {clean(repr(split))[:60]}.") from error
+    what = f"memorization: the training rows of split {number} of cv must be"
     if train.dtype == bool and train.shape == (n_rows,):
         train = np.flatnonzero(train)
     if train.ndim != 1 or not train.size or train.dtype.kind not in "iu":
         raise ValueError(
-            f"{what}, with at least one training row as indices or as a mask of {n_rows:,}; got "
-            f"an array of {train.dtype}, shape {train.shape}."
+            f"{what} indices, at least one, or a mask of {plural(n_rows, 'row')}; got an array of "
+            f"{train.dtype} of the shape {train.shape}."
         )
     if train.max() >= n_rows or train.min() < -n_rows:
         wrong = train[(train >= n_rows) | (train < -n_rows)][0]
-        raise ValueError(f"{what}, got row {wrong:,} where X has {plural(n_rows, 'row')}.")
+        raise ValueError(f"{what} below {n_rows:,}, the number of rows; got {wrong}.")
     return np.where(train < 0, train + n_rows, train)
 
 

@@ -14,7 +14,7 @@ from skparams._memorize.fits import Job, Study, Sums, fit_all
 from skparams._memorize.record import Memorization, ShuffledLabels
 from skparams._memorize.scores import labels_of, score_of
 from skparams._memorize.splits import training_rows
-from skparams._records import Unknown, between
+from skparams._records import between
 from skparams._report import number, plural
 from skparams._walk import check_estimator, n_rows
 
@@ -201,6 +201,7 @@ def _announce(name: str, jobs: list[Job], shuffled: list[Job], rows: str) -> Non
 def _record(name: str, score: str, labels: np.ndarray, sums: Sums, **about: Any) -> Memorization:
     inside, outside = sums.inside, sums.outside
     variances = inside.variances_of_means + outside.variances_of_means
+    assert sums.held is not None  # of the first fit, which is done
     shuffled = None
     if sums.shuffled:
         in_score, out_score = np.mean(sums.shuffled, axis=0).tolist()
@@ -216,7 +217,8 @@ def _record(name: str, score: str, labels: np.ndarray, sums: Sums, **about: Any)
         n_out=outside.n,
         labels=labels,
         n_fits=sums.n_fits,
-        n_params=Unknown("no fit was counted") if sums.n_params is None else sums.n_params,
+        n_params=sums.held.n_params,
+        keeps_rows=sums.held.keeps_rows,
         shuffled_labels=shuffled,
         **about,
     )

@@ -132,13 +132,14 @@ def _notes(found: Memorization) -> Iterator[str]:
 
 
 def _parameters(found: Memorization) -> Iterator[str]:
+    keeps = ", and keeps training rows" if found.keeps_rows else ""
     if isinstance(found.n_params, Unknown):
-        yield f"number of parameters not known: {clean(found.n_params.reason)}"
+        yield f"free parameters not known: {clean(found.n_params.reason)}{keeps}"
         return
-    low, high = low_high(found.n_params)
-    text = plural(low, "free parameter") if low == high else f"{number(found.n_params)} free"
-    rows = low_high(found.n_train)[1]  # type: ignore[arg-type]
-    yield f"it learned {text} in the first fit: {value(high / rows)} for each training row"
+    high = low_high(found.n_params)[1]
+    text = "1 free parameter" if high == 1 else f"{number(found.n_params)} free parameters"
+    rows = low_high(found.n_train)[1]
+    yield f"the first fit learned {text}, {value(high / rows)} for each training row{keeps}"
 
 
 def name_of(score: str) -> str:
