@@ -10,6 +10,7 @@ from ._choose import (
 from ._compare import compare
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
 from ._keep import Checkpoint, ParamsFileError, inspect_params, load_params, save_params
+from ._memorize import memorization
 from ._monitor import ParamMonitor, ParamMonitorDisplay
 from ._onnx import register_onnx_converters, to_onnx
 from ._params import ParamsMixin, count_params, fitted_params
@@ -66,6 +67,7 @@ __all__ = [
     "inspect_params",
     "kept_rows",
     "load_params",
+    "memorization",
     "model_bytes_scorer",
     "n_params_scorer",
     "params_frame",

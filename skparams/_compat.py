@@ -24,7 +24,10 @@ from sklearn.utils.multiclass import (
     _check_partial_fit_first_call as check_partial_fit_first_call,
 )
 from sklearn.utils.optimize import _check_optimize_result as check_optimize_result
-from sklearn.utils.validation import _check_sample_weight
+from sklearn.utils.validation import (
+    _check_method_params as check_method_params,
+    _check_sample_weight,
+)
 
 __all__ = [
     "DEFAULT_KERNEL_IS_FIXED",
@@ -38,6 +41,7 @@ __all__ = [
     "accepts_sample_weight",
     "binary_gaussian_process_classifier",
     "callback_management_context",
+    "check_method_params",
     "check_optimize_result",
     "check_partial_fit_first_call",
     "check_sample_weight",

@@ -49,6 +49,7 @@ MAY_IMPORT = {
     "_runtime": [],
     "_compare": ["_records", "_report", "specs", "_walk", "_runtime"],
     "_capacity": ["_records", "_report", "specs", "_walk", "_runtime"],
+    "_memorize": ["_records", "_report", "specs", "_walk", "_runtime"],
     "_keep": ["_records", "specs", "_walk", "_params", "_summary", "_keep.checks", "_keep.kinds"],
     "_keep.checks": ["specs", "_walk", "_keep.kinds"],
     "_keep.kinds": ["specs"],
@@ -362,6 +363,7 @@ ARGUMENTS = {
     "compare": ({"a": model}, X * 2, [1.0, 2.0, 3.0] * 2),
     "fewest_params": (model, X, [1.0, 2.0, 3.0]),
     "fit_budget": (skparams.PCA(), X),
+    "memorization": (model, [*X] * 3, [1.0, 2.0, 3.0] * 3),
 }
 CURVE = {"param_name": "alpha", "param_range": [1.0, 2.0], "cv": 2}
 

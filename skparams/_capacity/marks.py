@@ -13,7 +13,7 @@ from skparams._report import UNKNOWN, clean, number, plural, value
 if TYPE_CHECKING:
     from skparams._capacity.record import CapacityCurve
 
-# Scores and losses may be infinite, hence `errstate`. A peak is at the threshold if it is at most so many times as far.
+# A peak is at the threshold if it is at most so many times as far.
 NEAR = 2
 
 
