@@ -1,4 +1,5 @@
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
+from ._identify import identifiable
 from ._keep import Checkpoint, ParamsFileError, inspect_params, load_params, save_params
 from ._monitor import ParamMonitor, ParamMonitorDisplay
 from ._onnx import register_onnx_converters, to_onnx
@@ -47,6 +48,7 @@ __all__ = [
     "diff",
     "explain",
     "fitted_params",
+    "identifiable",
     "inspect_params",
     "kept_rows",
     "load_params",

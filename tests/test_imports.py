@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "_summary": ["_records", "_report", "specs", "_walk", "_probe"],
     "_plan": ["_records", "_report", "specs", "_walk"],
     "_diff": ["_records", "_report", "specs", "_walk"],
+    "_identify": ["_records", "_report", "specs", "_walk", "_runtime"],
     "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
     "_monitor": ["_records", "_report", "specs", "_walk"],
     "_runtime": [],
@@ -278,12 +279,14 @@ holed[0, 0] = float("nan")
 pca.transform(holed)
 assert not heavy(), ("loading and predicting", heavy())
 
-from skparams import count_params, diff, fitted_params, kept_rows, slim, spread, summary
+from skparams import count_params, diff, fitted_params, identifiable, kept_rows, slim, spread
+from skparams import summary
 for model in (classifier, regressor, pca, stream):
     str(diff(model, model, align=True)), spread([model, model])._repr_html_()
     str(summary(model)), summary(model)._repr_html_(), repr(model)
     fitted_params(model), count_params(model), kept_rows(model)
     str(slim(model, X, return_report=True)[1])
+    str(identifiable(model, X))
 assert not heavy(), ("inspecting", heavy())
 
 import skparams
@@ -355,7 +358,7 @@ ARGUMENTS = {
     "probe": (model, X), "diff": (model, model), "assert_same_model": (model, model),
     "spread": ([model, model],), "to_onnx": (model, X), "register_onnx_converters": (),
     "show_versions": (), "cache_dir": (), "save_params": (model, path),
-    "inspect_params": (path,), "load_params": (path,),
+    "inspect_params": (path,), "load_params": (path,), "identifiable": (model, X),
 }
 
 def use(name):

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skparams._identify import record as _identify_record
+from skparams._identify.record import Identifiability, LostDirections, SeenArray
 from skparams._probe import record as _probe_record
 from skparams._probe.record import Probe, ProbedAttribute
 from skparams._records import (
@@ -65,7 +67,7 @@ def test_the_page_has_each_key_in_order():
     assert f"version {SCHEMA}" in PAGE
     records = {
         name: [each.name for each in fields(record)]
-        for module in (_record, _trees, _coefficients, _memory, _probe_record, _slim_record)
+        for module in MODULES
         for name, record in vars(module).items()
         if is_dataclass(record) and record.__module__ == module.__name__ and name not in REPORTS
     }
@@ -84,9 +86,14 @@ def test_the_page_has_each_key_in_order():
         assert json.loads(report.to_json(indent=2), parse_constant=refuse) == found
 
 
-REPORTS = ("KeptRows", "Probe", "SlimReport")
+MODULES = (
+    *(_record, _trees, _coefficients, _memory, _probe_record, _slim_record),
+    _identify_record,
+)
+REPORTS = ("Identifiability", "KeptRows", "Probe", "SlimReport")
 ITEMS = {
     "Coefficients": {"tables": "CoefficientTable"},
+    "Identifiability": {"arrays": "SeenArray", "lost": "LostDirections"},
     "KeptRows": {"places": "KeptPlace"},
     "Probe": {"attributes": "ProbedAttribute"},
     "SlimReport": {"dropped": "DroppedAttribute"},
@@ -97,7 +104,11 @@ def shown_reports():
     """A report of each kind, by the name of its record, with a text of users in it."""
     probed = (ProbedAttribute("w_", "A", "state", "used", ("predict",), NASTY[0]),)
     gone, held = (DroppedAttribute(NASTY[0], "state", 8),), (KeptPlace(NASTY[0], 3, 24),)
+    seen, lost = (SeenArray(NASTY[0], (2,), 2, 1),), (LostDirections(NASTY[0], 1),)
     return {
+        "Identifiability": Identifiability(
+            "A", "", "predict", 3, 3, 2, 1, (1.0, 0.0), 1e-15, 1e-16, seen, lost
+        ),
         "Summary": Summary(node("A")),
         "Coefficients": Coefficients("A", (CoefficientTable(NASTY[0], np.eye(2)),)),
         "Plan": Plan(node("A")),

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import Bounds, between
+from skparams._records import Bounds, NotKnown, Projection, between
 from skparams.specs import (
     Context,
     Member,
@@ -39,6 +39,20 @@ def n_pca_components(ctx: Context) -> int | Bounds:
     return int(n) if n >= 1 or n == 0 else between(1, most)
 
 
+def _form(ctx: Context) -> Projection:
+    """Return what ``transform`` computes. Deviations that it clips have no derivative."""
+    components = np.asarray(ctx.values["components_"], dtype=np.float64)
+    held = (ctx.values.get(name) for name in ("mean_", "scale_"))
+    mean, scale = (None if a is None else np.asarray(a, dtype=np.float64) for a in held)
+    variances = None
+    if ctx.params.get("whiten"):
+        variances = np.asarray(ctx.values["explained_variance_"], dtype=np.float64)
+        eps = np.finfo(ctx.values["explained_variance_"].dtype).eps
+        if not (np.sqrt(variances) > 2 * eps * np.sqrt(variances.max(initial=0.0))).all():
+            raise NotKnown("a whitened component has no variance")
+    return Projection("transform", np.asarray, False, components, mean, scale, variances)
+
+
 _SPECTRUM: dict[str, Rule | str] = {
     "explained_variance_": parameter("n_components", when="whiten"),
     **roles(
@@ -48,6 +62,7 @@ _SPECTRUM: dict[str, Rule | str] = {
     ),
 }
 _EXTRAS = {
+    "form": _form,
     "leading": leading_features,
     "units": common.interchangeable("n_components", "components_"),
 }
@@ -98,7 +113,7 @@ SPECS["TruncatedSVD"] = common.decomposition(
     _n_truncated,
     free=common.orthonormal,
     projects=True,
-    extras={"units": _EXTRAS["units"]},
+    extras={name: _EXTRAS[name] for name in ("form", "units")},
     float32=True,
 )
 
