@@ -9,6 +9,7 @@ from ._choose import (
 )
 from ._compare import compare
 from ._diff import ModelsNotComparable, assert_same_model, diff, spread
+from ._identify import identifiable
 from ._keep import Checkpoint, ParamsFileError, inspect_params, load_params, save_params
 from ._memorize import memorization
 from ._monitor import ParamMonitor, ParamMonitorDisplay
@@ -64,6 +65,7 @@ __all__ = [
     "fewest_params",
     "fit_budget",
     "fitted_params",
+    "identifiable",
     "inspect_params",
     "kept_rows",
     "load_params",

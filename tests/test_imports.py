@@ -42,11 +42,12 @@ MAY_IMPORT = {
     "_slim": ["_records", "_report", "specs", "_walk", "_probe"],
     "_summary": ["_records", "_report", "specs", "_walk", "_probe"],
     "_plan": ["_records", "_report", "specs", "_walk"],
-    "_choose": ["_records", "_report", "specs", "_walk", "_plan"],
     "_diff": ["_records", "_report", "specs", "_walk"],
+    "_identify": ["_records", "_report", "specs", "_walk", "_runtime"],
     "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
     "_monitor": ["_records", "_report", "specs", "_walk"],
     "_runtime": [],
+    "_choose": ["_records", "_report", "specs", "_walk", "_plan", "_params", "_runtime"],
     "_compare": ["_records", "_report", "specs", "_walk", "_runtime"],
     "_capacity": ["_records", "_report", "specs", "_walk", "_runtime"],
     "_memorize": ["_records", "_report", "specs", "_walk", "_runtime"],
@@ -282,12 +283,14 @@ holed[0, 0] = float("nan")
 pca.transform(holed)
 assert not heavy(), ("loading and predicting", heavy())
 
-from skparams import count_params, diff, fitted_params, kept_rows, slim, spread, summary
+from skparams import count_params, diff, fitted_params, identifiable, kept_rows, slim, spread
+from skparams import summary
 for model in (classifier, regressor, pca, stream):
     str(diff(model, model, align=True)), spread([model, model])._repr_html_()
     str(summary(model)), summary(model)._repr_html_(), repr(model)
     fitted_params(model), count_params(model), kept_rows(model)
     str(slim(model, X, return_report=True)[1])
+    str(identifiable(model, X))
 assert not heavy(), ("inspecting", heavy())
 
 import skparams
@@ -363,6 +366,7 @@ ARGUMENTS = {
     "compare": ({"a": model}, X * 2, [1.0, 2.0, 3.0] * 2),
     "fewest_params": (model, X, [1.0, 2.0, 3.0]),
     "fit_budget": (skparams.PCA(), X),
+    "identifiable": (model, X),
     "memorization": (model, [*X] * 3, [1.0, 2.0, 3.0] * 3),
 }
 CURVE = {"param_name": "alpha", "param_range": [1.0, 2.0], "cv": 2}

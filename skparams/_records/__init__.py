@@ -4,6 +4,7 @@ from skparams._records.chain import chained
 from skparams._records.coefficients import CoefficientTable, Label
 from skparams._records.counts import Bounds, Count, Unknown, add, between, low_high, multiply, span
 from skparams._records.data_shape import NO_CLASSES, DataShape, NotKnown
+from skparams._records.forms import Affine, Form, HiddenLayer, Network, Projection
 from skparams._records.memory import NOT_KNOWN, LargeAttribute, Memory
 from skparams._records.node import (
     ROLES,
@@ -30,6 +31,7 @@ __all__ = [
     "NOT_KNOWN",
     "NO_CLASSES",
     "ROLES",
+    "Affine",
     "Bounds",
     "Candidate",
     "CoefficientTable",
@@ -39,6 +41,8 @@ __all__ = [
     "DataShape",
     "Finding",
     "FittedAttribute",
+    "Form",
+    "HiddenLayer",
     "Hyperparameter",
     "KeptPlace",
     "Label",
@@ -46,10 +50,12 @@ __all__ = [
     "Layer",
     "Leading",
     "Memory",
+    "Network",
     "Node",
     "NotKnown",
     "Outcome",
     "Probing",
+    "Projection",
     "RefinedRole",
     "Stats",
     "Totals",

@@ -108,6 +108,22 @@ ACTIVATIONS = {
 }
 
 
+def values_of(name: str, Z: np.ndarray) -> np.ndarray:
+    """The values of an activation, which leave Z as it is."""
+    A = Z.copy()
+    ACTIVATIONS[name].apply(A)
+    return A
+
+
+def slopes_of(name: str, Z: np.ndarray) -> np.ndarray:
+    """The slopes of an activation of hidden layers."""
+    if name == "selu":  # with all digits where a unit saturates
+        return SELU_SCALE * np.where(Z > 0, 1, SELU_ALPHA * np.exp(np.minimum(Z, 0)))
+    derivative = ACTIVATIONS[name].derivative
+    assert derivative is not None
+    return derivative(Z, values_of(name, Z))
+
+
 @dataclass(frozen=True)
 class Loss:
     """A loss and its output activation.

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_regressor
 
-from skparams.neural_network.activations import ACTIVATIONS, elements
-from skparams.neural_network.network import NORMALIZATIONS, hidden_values, normalization_of
+from skparams.neural_network.activations import ACTIVATIONS, elements, slopes_of, values_of
+from skparams.neural_network.network import (
+    EPSILON,
+    NORMALIZATIONS,
+    hidden_values,
+    normalization_of,
+)
 from skparams.specs import (
     Context,
     Cost,
+    Form,
+    HiddenLayer,
     Layer,
+    Network,
     Rule,
     Spec,
     Unknown,
@@ -32,6 +40,7 @@ if TYPE_CHECKING:
     from skparams.neural_network.base import BaseMLP
 
 _NO_VALIDATION_ROWS = Unknown("depends on the number of rows of X_val")
+_NORMALIZED = {"gains": "gains_", "means": "running_means_", "variances": "running_variances_"}
 # Multiply-adds of normalization for a unit and a sample: in predictions, and in training. Forwards,
 # a mean, a variance and the scaling take one each; the running moments save two of them. Backwards,
 # the gradient of the gain takes one, and that of the input two, with sums over the layer four.
@@ -92,6 +101,7 @@ def _spec(name: str, normalization: str | None, has_quantiles: bool) -> Spec:
         extras={
             **theirs.extras,
             "layers": _layers,
+            "form": _form,
             "units": _interchangeable,
             "findings": _unit_findings,
             "dtype": _dtype,
@@ -174,6 +184,35 @@ def _layers(ctx: Context) -> tuple[Layer, ...]:
             for layer in hidden
         ]
     return (first, *hidden, last)
+
+
+def _form(ctx: Context) -> Form:
+    """Return what the network predicts: of several quantiles, all of them."""
+    hidden = _hidden_layers(ctx)
+    if ctx.values["out_activation_"] != "increasing":
+        return networks.form(ctx, hidden)
+    order = np.argsort(np.argsort(ctx.values["quantiles_"]))
+
+    def returned(Z: np.ndarray) -> np.ndarray:
+        return values_of("increasing", Z)[:, order]
+
+    return Network("predict_quantiles", returned, False, *networks.arrays(ctx), tuple(hidden))
+
+
+def _hidden_layers(ctx: Context) -> Iterator[HiddenLayer]:
+    """Yield the hidden layers with their normalization."""
+    n_hidden = len(ctx.values["coefs_"]) - 1
+    for i, name in enumerate(_activations(ctx, n_hidden)):
+        own = HiddenLayer(
+            partial(values_of, name), partial(slopes_of, name), is_homogeneous=name == "leaky_relu"
+        )
+        numbers: dict[str, Any] = {
+            key: np.asarray(ctx.values[attribute][i], dtype=np.float64)
+            for key, attribute in _NORMALIZED.items()
+            if attribute in ctx.values
+        }
+        layer = networks.HIDDEN.get(name, own)
+        yield replace(layer, normalization=_normalization(ctx), epsilon=EPSILON, **numbers)
 
 
 def _interchangeable(ctx: Context) -> dict[str, tuple[tuple[str, ...], ...]]:

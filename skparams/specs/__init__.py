@@ -7,8 +7,11 @@ from skparams._records import (
     Component,
     Cost,
     DataShape,
+    Form as Form,
+    HiddenLayer as HiddenLayer,
     Layer,
     Leading,
+    Network as Network,
     Trees,
     Unknown,
     add as add,
@@ -43,6 +46,7 @@ from skparams.specs.hyperparameters import (
 )
 from skparams.specs.leading import leading_features as leading_features
 from skparams.specs.linear import (
+    affine as affine,
     classes_of as classes_of,
     coefficients_of as coefficients_of,
     column_labels as column_labels,

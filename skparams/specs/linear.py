@@ -7,17 +7,19 @@ number of targets; of a classifier the number of classes, or 1 for two.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
 from scipy.sparse import issparse
+from scipy.special import softmax
 
-from skparams._records import Bounds, CoefficientTable, Cost, DataShape, Label
+from skparams._records import Affine, Bounds, CoefficientTable, Cost, DataShape, Label, NotKnown
 from skparams.specs.common import if_known
 from skparams.specs.context import Context
 from skparams.specs.convergence import iterations
-from skparams.specs.spec import Free, Rule, Size, Spec, parameter
+from skparams.specs.spec import Free, Predicate, Rule, Size, Spec, parameter
 from skparams.specs.view import EstimatorView, view_of
 
 
@@ -32,8 +34,12 @@ def linear(
     epochs: bool = False,
     convergence: Callable[[Context], str | None] | None = iterations,
     effective: Callable[[Context], float] | None = None,
+    softmax_of: Predicate | None = None,
 ) -> Spec:
-    """Return a Spec; ``attributes`` are those beside coefficients and intercepts."""
+    """Return a Spec; ``attributes`` are those beside coefficients and intercepts.
+
+    ``softmax_of`` says whether the probabilities of several classes are the softmax of the outputs.
+    """
     rules: dict[str, Rule | str] = {
         "coef_": parameter("n_outputs", "n_features", free=free),
         "intercept_": parameter(
@@ -42,7 +48,8 @@ def linear(
         **(attributes or {}),
     }
 
-    extras = {"convergence": convergence, "effective": effective}
+    form = partial(affine, softmax_of=softmax_of)
+    extras = {"convergence": convergence, "effective": effective, "form": form}
     return Spec(
         rules,
         decides=decides or {},
@@ -51,6 +58,23 @@ def linear(
         float32=float32,
         extras={name: extra for name, extra in extras.items() if extra is not None},
     )
+
+
+def affine(ctx: Context, softmax_of: Predicate | None = None) -> Affine:
+    """Return what a linear model predicts: outputs, or what a loss or a softmax makes of them."""
+    coefs = ctx.values["coef_"]
+    if issparse(coefs):
+        raise NotKnown("coef_ is sparse, call densify() first")
+    coefs = np.atleast_2d(np.asarray(coefs, dtype=np.float64))
+    intercepts = np.asarray(ctx.values["intercept_"], dtype=np.float64)
+    intercepts = np.broadcast_to(np.ravel(intercepts), len(coefs))
+    if len(coefs) > 2 and softmax_of is not None and softmax_of(ctx):
+        return Affine("predict_proba", partial(softmax, axis=1), True, coefs.T, intercepts)
+    is_classifier = hasattr(ctx.estimator, "decision_function")
+    method = "decision_function" if is_classifier else "predict"
+    loss = ctx.values.get("_base_loss")  # of a generalized linear model
+    returned = np.asarray if loss is None or is_classifier else loss.link.inverse
+    return Affine(method, returned, False, coefs.T, intercepts)
 
 
 def nonzero_if_l1(ctx: Context) -> Literal["nonzero"] | None:

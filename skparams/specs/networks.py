@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import ceil
 from typing import Any
 
 import numpy as np
+from scipy.special import expit, softmax
 
-from skparams._records import Layer
+from skparams._records import HiddenLayer, Layer, Network
 from skparams.specs.context import Context
 from skparams.specs.spec import Rule
 
@@ -53,6 +54,52 @@ def layers(ctx: Context, activations: Sequence[str]) -> tuple[Layer, ...]:
         activation = ctx.values["out_activation_"] if last else activations[i - 1]
         found.append(Layer(name, into.shape[1], activation, into.shape[0], biases.size))
     return tuple(found)
+
+
+def _tanh_slope(Z: np.ndarray) -> np.ndarray:
+    tail = np.exp(-2 * np.abs(Z))
+    return 4 * tail / (1 + tail) ** 2
+
+
+# Slopes with all their digits where a unit saturates, which 1 - tanh(z)**2 does not have.
+HIDDEN = {
+    "identity": HiddenLayer(np.positive, np.ones_like, is_homogeneous=True),
+    "logistic": HiddenLayer(expit, lambda Z: expit(Z) * expit(-Z)),
+    "tanh": HiddenLayer(np.tanh, _tanh_slope),
+    "relu": HiddenLayer(
+        lambda Z: np.maximum(Z, 0), lambda Z: (Z > 0).astype(Z.dtype), is_homogeneous=True
+    ),
+}
+
+
+def _sigmoid(Z: np.ndarray) -> np.ndarray:
+    P = expit(Z)
+    return np.hstack([1 - P, P]) if P.shape[1] == 1 else P
+
+
+# By the output activation: what is predicted, and whether a shift of all outputs is lost in it.
+_RETURNED: dict[str, tuple[Callable[[np.ndarray], np.ndarray], bool]] = {
+    "identity": (np.asarray, False),
+    "exp": (np.exp, False),
+    "logistic": (_sigmoid, False),
+    "softmax": (lambda Z: softmax(Z, axis=1), True),
+}
+
+
+def form(ctx: Context, hidden: Iterable[HiddenLayer]) -> Network:
+    """Return what a network predicts, given its hidden layers."""
+    returned, shifts = _RETURNED[ctx.values["out_activation_"]]
+    method = "predict_proba" if hasattr(ctx.estimator, "predict_proba") else "predict"
+    return Network(method, returned, shifts, *arrays(ctx), tuple(hidden))
+
+
+def arrays(ctx: Context) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    """Return the weights and the biases of the layers in float64."""
+    coefs, intercepts = (
+        tuple(np.asarray(array, dtype=np.float64) for array in ctx.values[name])
+        for name in ("coefs_", "intercepts_")
+    )
+    return coefs, intercepts
 
 
 def unit_findings(

@@ -25,6 +25,7 @@ EXTRAS = {
     "layers": "the layers of a network, as a tuple of Layer",
     "leading": "the components of a decomposition with their leading features, as Leading or None",
     "effective": "effective degrees of freedom, with the training X: the trace of the smoother",
+    "form": "what predictions are as a function of the parameters: Affine, Network or Projection",
     "findings": "pairs of a finding's code and a sentence; with X, also what only X shows",
     "convergence": "why the fit may not have converged, as a sentence, or None",
     "coefficients": "a CoefficientTable of what the estimator holds, or None; by default of coef_",
@@ -285,8 +286,9 @@ class Spec:
         X give bytes as Bounds.
     extras : mapping of str to callable, default={}
         What only some classes have, by the keys of ``skparams.specs.spec.EXTRAS``: ``fitted``,
-        ``layers``, ``leading``, ``effective``, ``findings``, ``convergence``, ``coefficients``,
-        ``inputs``, ``n_samples``, ``unlabeled``, ``units``, ``limits``, ``dtype``.
+        ``layers``, ``leading``, ``effective``, ``form``, ``findings``, ``convergence``,
+        ``coefficients``, ``inputs``, ``n_samples``, ``unlabeled``, ``units``, ``limits``,
+        ``dtype``.
 
     Examples
     --------

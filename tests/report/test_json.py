@@ -12,6 +12,8 @@ from skparams._capacity.record import CapacityCurve
 from skparams._choose import Budget, Setting, budget_record as _budget_record
 from skparams._compare import record as _compare_record
 from skparams._compare.record import Comparison, Competitor, Failure, Pair, Seconds
+from skparams._identify import record as _identify_record
+from skparams._identify.record import Identifiability, LostDirections, SeenArray
 from skparams._probe import record as _probe_record
 from skparams._probe.record import Probe, ProbedAttribute
 from skparams._records import (
@@ -90,13 +92,14 @@ def test_the_page_has_each_key_in_order():
 
 MODULES = (
     *(_record, _trees, _coefficients, _memory, _probe_record, _slim_record),
-    *(_budget_record, _compare_record),
+    *(_budget_record, _compare_record, _identify_record),
 )
-REPORTS = ("Budget", "Comparison", "KeptRows", "Probe", "SlimReport")
+REPORTS = ("Budget", "Comparison", "Identifiability", "KeptRows", "Probe", "SlimReport")
 ITEMS = {
     "Budget": {"settings": "Setting", "exceeding": "Setting", "unknown": "Setting"},
     "Comparison": {"competitors": "Competitor", "pairs": "Pair"},
     "Coefficients": {"tables": "CoefficientTable"},
+    "Identifiability": {"arrays": "SeenArray", "lost": "LostDirections"},
     "KeptRows": {"places": "KeptPlace"},
     "Probe": {"attributes": "ProbedAttribute"},
     "SlimReport": {"dropped": "DroppedAttribute"},
@@ -115,12 +118,16 @@ def shown_reports():
     )
     one = np.ones((1, 1))
     curve = ("A", NASTY[0], (NASTY[0],), "free", ((Unknown("?"),),), "R²", one, one, Unknown("?"))
+    seen, lost = (SeenArray(NASTY[0], (2,), 2, 1),), (LostDirections(NASTY[0], 1),)
     return {
         "Comparison": Comparison(
             *((ran,), (Pair(NASTY[0], "b", 0.5),), "accuracy", "KFold", 2, 2, 9, Unknown("why")),
             *(None, None, 1, False),
         ),
         "CapacityCurve": CapacityCurve(*curve, one, one * np.nan, 3, (2,), None, (("E",),)),
+        "Identifiability": Identifiability(
+            "A", "", "predict", 3, 3, 2, 1, (1.0, 0.0), 1e-15, 1e-16, seen, lost
+        ),
         "Summary": Summary(node("A")),
         "Coefficients": Coefficients("A", (CoefficientTable(NASTY[0], np.eye(2)),)),
         "Plan": Plan(node("A")),

@@ -31,6 +31,7 @@ from skparams import (
     diff,
     explain,
     fitted_params,
+    identifiable,
     inspect_params,
     kept_rows,
     load_params,
@@ -94,6 +95,7 @@ assert_type(centerer.set_fitted_params(mean_=np.zeros(4)), Centerer)
 # what predictions use, what is kept, what changed
 print(probe(model, X, max_calls=50, random_state=0).to_json())
 print([place.path for place in kept_rows(model, X).places])
+print(identifiable(model, X).rank)
 print(diff(model, lighter, align=True, rtol=1e-9).is_empty, spread([model, model]).to_text())
 try:
     assert_same_model(lighter, model, ignore=("history_",))

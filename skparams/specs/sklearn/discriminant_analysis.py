@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from skparams._records import Count
-from skparams.specs import Context, Rule, Spec, common, parameter, roles
+from skparams.specs import Context, Rule, Spec, affine, common, parameter, roles
 
 SPECS: dict[str, Spec] = {}
 
@@ -41,7 +42,7 @@ SPECS["LinearDiscriminantAnalysis"] = Spec(
     sizes={**common.BINARY, "n_components": _n_components},
     columns_out="n_components",
     cost=common.predict_cost(_scores),
-    extras={"limits": _limits},
+    extras={"form": partial(affine, softmax_of=lambda ctx: True), "limits": _limits},
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams._records import Cost, Count, Layer, Unknown, multiply
+from skparams._records import Cost, Count, Layer, Network, Unknown, multiply
 from skparams.specs import (
     Context,
     Size,
@@ -25,6 +25,11 @@ SPECS: dict[str, Spec] = {}
 
 def _layers(ctx: Context) -> tuple[Layer, ...]:
     return networks.layers(ctx, [str(ctx.params["activation"])] * len(ctx.values["coefs_"]))
+
+
+def _form(ctx: Context) -> Network:
+    n_hidden = len(ctx.values["coefs_"]) - 1
+    return networks.form(ctx, [networks.HIDDEN[str(ctx.params["activation"])]] * n_hidden)
 
 
 def _unit_findings(ctx: Context) -> Iterator[tuple[str, str]]:
@@ -97,6 +102,7 @@ def _perceptron(outputs: Callable[[Context], int]) -> Spec:
         float32=True,
         extras={
             "layers": _layers,
+            "form": _form,
             "units": _interchangeable,
             "findings": _unit_findings,
             "convergence": _convergence,

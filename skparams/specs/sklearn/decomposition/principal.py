@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import Bounds, between
+from skparams._records import Bounds, NotKnown, Projection, between
 from skparams.specs import (
     Context,
     Member,
@@ -41,6 +41,20 @@ def n_pca_components(ctx: Context) -> int | Bounds:
     return between(1, most)
 
 
+def _form(ctx: Context) -> Projection:
+    """Return what ``transform`` computes. Deviations that it clips have no derivative."""
+    components = np.asarray(ctx.values["components_"], dtype=np.float64)
+    held = (ctx.values.get(name) for name in ("mean_", "scale_"))
+    mean, scale = (None if a is None else np.asarray(a, dtype=np.float64) for a in held)
+    variances = None
+    if ctx.params.get("whiten"):
+        variances = np.asarray(ctx.values["explained_variance_"], dtype=np.float64)
+        eps = np.finfo(ctx.values["explained_variance_"].dtype).eps
+        if not (np.sqrt(variances) > 2 * eps * np.sqrt(variances.max(initial=0.0))).all():
+            raise NotKnown("a whitened component has no variance")
+    return Projection("transform", np.asarray, False, components, mean, scale, variances)
+
+
 _SPECTRUM: dict[str, Rule | str] = {
     "explained_variance_": parameter("n_components", when="whiten"),
     **roles(
@@ -57,6 +71,7 @@ def _uses_arpack(ctx: Context) -> bool:
 
 
 _EXTRAS = {
+    "form": _form,
     "leading": leading_features,
     "limits": common.at_most("n_components", "rows", "columns", less=_uses_arpack),
     "units": common.interchangeable("n_components", "components_"),
@@ -120,8 +135,9 @@ SPECS["TruncatedSVD"] = common.decomposition(
     free=common.orthonormal,
     projects=True,
     extras={
-        "units": _EXTRAS["units"],
+        "form": _EXTRAS["form"],
         "limits": common.at_most("n_components", "columns", less=_uses_arpack),
+        "units": _EXTRAS["units"],
     },
     float32=True,
 )

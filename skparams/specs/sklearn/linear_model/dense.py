@@ -30,9 +30,12 @@ SPECS: dict[str, Spec] = {}
 
 def _one_by_one(ctx: Context) -> bool:
     """Whether each class is fitted on its own, as by liblinear, or there are two classes."""
+    return not _all_at_once(ctx) or ctx.shape[0] == 1
+
+
+def _all_at_once(ctx: Context) -> bool:
     params = ctx.params
-    ovr = params.get("solver") == "liblinear" or params.get("multi_class") == "ovr"
-    return ovr or ctx.shape[0] == 1
+    return params.get("solver") != "liblinear" and params.get("multi_class") != "ovr"
 
 
 def _softmax(ctx: Context) -> int | Literal["nonzero"] | None:
@@ -85,7 +88,11 @@ _LOGISTIC: dict[str, Rule | str] = {
     **roles(tuned="C_ l1_ratio_", structure="Cs_ l1_ratios_", diagnostic="scores_ coefs_paths_"),
 }
 SPECS["LogisticRegression"] = SPECS["LogisticRegressionCV"] = linear(
-    _LOGISTIC, sizes=common.BINARY, free=_softmax, free_intercept=_softmax_intercept
+    _LOGISTIC,
+    sizes=common.BINARY,
+    free=_softmax,
+    free_intercept=_softmax_intercept,
+    softmax_of=_all_at_once,
 )
 for _name in ("PoissonRegressor", "GammaRegressor", "TweedieRegressor"):
     SPECS[_name] = linear({"_base_loss": "structure"}, sizes=common.ONE)

@@ -1,0 +1,101 @@
+"""Singular values of a Jacobian that is never held as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.linalg.lapack import dgeqrf
+
+from skparams._identify.jacobian import Cause, Jacobian
+from skparams._records import NotKnown
+from skparams._runtime import Progress
+
+EPS = float(np.finfo(np.float64).eps)
+_MIN_ROWS = 512  # of a block
+
+
+def rows_per_block(jacobian: Jacobian) -> int:
+    """The number of samples in a block, whose derivatives are about as many rows as columns."""
+    return max(1, max(jacobian.n_columns, _MIN_ROWS) // max(jacobian.n_outputs, 1))
+
+
+def bytes_needed(jacobian: Jacobian, n_samples: int) -> int:
+    """The memory that `triangle_of` and `singular_values` take: at most four square matrices."""
+    rows = n_samples * jacobian.n_outputs
+    in_block = min(rows, rows_per_block(jacobian) * jacobian.n_outputs)
+    return 8 * jacobian.n_columns * 2 * (min(rows, jacobian.n_columns) + in_block)
+
+
+def triangle_of(jacobian: Jacobian, n_samples: int) -> np.ndarray:
+    """A matrix with at most as many rows as columns, and the singular values of all blocks.
+
+    Each block goes below the triangle so far, and Householder reflections make a triangle of both.
+    Unlike the product of the Jacobian with itself, this loses no digits.
+    """
+    step = rows_per_block(jacobian)
+    triangle = np.empty((0, jacobian.n_columns))
+    progress = Progress("identifiable", n_samples, after=1.0)
+    for start in range(0, n_samples, step):
+        rows = slice(start, min(start + step, n_samples))
+        with np.errstate(all="ignore"):
+            block = jacobian.block(rows) * jacobian.scales
+        if not np.isfinite(block).all():
+            raise NotKnown("the derivatives overflow float64, or parameters are not finite")
+        stacked = np.empty((len(triangle) + len(block), jacobian.n_columns), order="F")
+        stacked[: len(triangle)], stacked[len(triangle) :] = triangle, block
+        triangle = _reduced(stacked)
+        progress(rows.stop - rows.start)
+    return triangle
+
+
+def _reduced(stacked: np.ndarray) -> np.ndarray:
+    n_columns = stacked.shape[1]
+    if len(stacked) <= n_columns or not n_columns:
+        return stacked
+    return np.triu(dgeqrf(stacked, overwrite_a=True)[0][:n_columns])
+
+
+def singular_values(matrix: np.ndarray, jacobian: Jacobian) -> np.ndarray:
+    """Singular values of the whole Jacobian, or of some of its columns, in descending order."""
+    found = np.linalg.svd(matrix, compute_uv=False) if matrix.size else np.empty(0)
+    return np.repeat(found, jacobian.n_repeats)
+
+
+def explained(causes: Any, jacobian: Jacobian, zero: np.ndarray) -> list[tuple[str, int]]:
+    """How many directions each cause adds to those before it.
+
+    Columns that are zero come first, then vectors without their parts in such columns.
+    """
+    found, seen = [], np.zeros_like(zero)
+    kept = np.empty((0, len(zero)))
+    for cause in causes:
+        n = cause.n_left_out
+        if cause.mask is not None:
+            new = cause.mask & zero & ~seen
+            seen |= new
+            n = int(new.sum()) * jacobian.n_repeats
+        elif cause.vectors is not None:
+            before = len(kept)
+            kept = _independent(np.vstack([kept, _prepared(cause, jacobian, zero)]))
+            n = (len(kept) - before) * jacobian.n_repeats
+        found.append((cause.text, n))
+    rest = int((zero & ~seen).sum()) * jacobian.n_repeats
+    found.append(("numbers that change no prediction for these rows", rest))
+    return [(text, n) for text, n in found if n]
+
+
+def _prepared(cause: Cause, jacobian: Jacobian, zero: np.ndarray) -> np.ndarray:
+    """Vectors for the scaled columns that are not zero, of length 1."""
+    assert cause.vectors is not None
+    vectors = np.where(zero, 0, cause.vectors / jacobian.scales)
+    norms = np.linalg.norm(vectors, axis=1)
+    return vectors[norms > 0] / norms[norms > 0, np.newaxis]
+
+
+def _independent(vectors: np.ndarray) -> np.ndarray:
+    """Orthonormal rows that span the same."""
+    if not vectors.size:
+        return vectors[:0]
+    _, sizes, rows = np.linalg.svd(vectors, full_matrices=False)
+    return rows[sizes > sizes[0] * max(vectors.shape) * EPS]
