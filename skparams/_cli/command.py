@@ -59,19 +59,30 @@ def _run(args: argparse.Namespace) -> tuple[int, str | None]:
 
 
 def _command(args: argparse.Namespace) -> int:
-    from skparams._cli import compare, demo, diff, plan, summary, warm
-
+    """Import a command, each of which needs other packages, and run it."""
     match args.command:
         case "demo":
+            from skparams._cli import demo
+
             demo.run(args.data, args.target, out=args.out, quick=args.quick)
-        case "warm":
-            warm.run()
         case "compare":
+            from skparams._cli import compare
+
             compare.run(args)
         case "plan":
+            from skparams._cli import plan
+
             plan.run(args)
         case "summary":
+            from skparams._cli import summary
+
             summary.run(args)
         case "diff":
+            from skparams._cli import diff
+
             return diff.run(args)
+        case "warm":
+            from skparams._cli import warm
+
+            warm.run()
     return 0

@@ -10,6 +10,16 @@ class Stopped(BaseException):
     """Ctrl-C. A KeyboardInterrupt only ends a network's training, and the search would go on."""
 
 
+class _Stop:
+    """A handler of Ctrl-C that raises Stopped."""
+
+    came = False
+
+    def __call__(self, *_: object) -> None:
+        self.came = True
+        raise Stopped
+
+
 @contextmanager
 def stopped_by_interrupt() -> Iterator[None]:
     """Raise Stopped at Ctrl-C, unless it is ignored or handled by a caller."""
@@ -17,20 +27,28 @@ def stopped_by_interrupt() -> Iterator[None]:
     if not default or threading.current_thread() is not threading.main_thread():
         yield
         return
-    stopped = False
-
-    def stop(*_: object) -> None:
-        nonlocal stopped
-        stopped = True
-        raise Stopped
-
+    stop = _Stop()
     signal.signal(signal.SIGINT, stop)
     try:
         yield
     except BaseException as error:
         # An import that Stopped ends may end in another error.
-        if stopped:
+        if stop.came:
             raise Stopped from error
         raise
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def left_to_python() -> Iterator[None]:
+    """Handle Ctrl-C in the block as Python does, for a function that returns what there is."""
+    stop = signal.getsignal(signal.SIGINT)
+    if not isinstance(stop, _Stop):
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, stop)

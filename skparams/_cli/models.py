@@ -22,13 +22,14 @@ def make_estimator(name: str, *, classes: bool | None) -> Any:
     if name in MODELS:
         if classes is None:
             raise CommandError(
-                f"{quoted(name)} is a classifier and a regressor: give --classes or --outputs"
+                f"{quoted(name)} is a classifier and a regressor: give --classes or --outputs, or "
+                "--data and --target"
             )
         path = MODELS[name][0 if classes else 1]
         return imported(path)(**SETTINGS.get(path, {}))
     if "." not in name:
         raise CommandError(
-            f"no model is called {quoted(name)}; {_nearest(name, MODELS)}, or the import path of a "
+            f"no model is called {quoted(name)}; {listed(name, MODELS)}, or the import path of a "
             "class, such as sklearn.svm.SVC"
         )
     cls = imported(name)
@@ -56,7 +57,7 @@ def imported(path: str) -> type:
     cls = getattr(module, name, None)
     if not isinstance(cls, type):
         found = [n for n, value in inspect.getmembers(module, inspect.isclass) if n[0] != "_"]
-        raise CommandError(f"{module_name} has no class {quoted(name)}; {_nearest(name, found)}")
+        raise CommandError(f"{module_name} has no class {quoted(name)}; {listed(name, found)}")
     return cls
 
 
@@ -70,7 +71,7 @@ def set_hyperparameters(estimator: Any, settings: Iterable[str]) -> None:
         if name not in (names := estimator.get_params()):
             raise CommandError(
                 f"{type(estimator).__name__} has no hyperparameter {quoted(name)}; "
-                f"{_nearest(name, names)}"
+                f"{listed(name, names)}"
             )
         estimator.set_params(**{name: _value(name, text)})
 
@@ -89,7 +90,7 @@ def _value(name: str, text: str) -> Any:
     )
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
+def listed(name: str, names: Iterable[str]) -> str:
     """The names that there are, those first that are most like another one."""
     names = list(names)
     like = difflib.get_close_matches(name, names, n=_MAX_LISTED, cutoff=0.6)

@@ -17,7 +17,7 @@ _SHAPE = {
 }
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Print the plan of a model for a table, or for data of a shape."""
     output = Output("plan", args.json, args.out)
     given = {name: getattr(args, name) for name in _SHAPE if getattr(args, name) is not None}
@@ -39,7 +39,6 @@ def run(args: argparse.Namespace) -> int:
         else:
             found = skparams.plan(estimator, _prepare(data, output), data.y)
     output.deliver(args.model, found, *([] if data is None else [data]))
-    return 0
 
 
 def _table(args: argparse.Namespace, given: dict[str, int], output: Output) -> Dataset:

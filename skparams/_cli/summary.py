@@ -10,7 +10,7 @@ from skparams._cli.tables import read_frame
 from skparams._report import clean, few
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Print the summary of a model; with the training rows, the findings that need these."""
     output = Output("summary", args.json, args.out)
     with output.warnings_as_notes(), verb_errors("summary"):
@@ -20,7 +20,6 @@ def run(args: argparse.Namespace) -> int:
             model = load_model(args.file, allow=args.allow, trust=args.trust)
             found = skparams.summary(model, _training_rows(model, args.data, output))
     output.deliver(clean(args.file.name), found)
-    return 0
 
 
 def _training_rows(model: Any, path: Any, output: Output) -> Any:

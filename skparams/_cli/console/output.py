@@ -31,13 +31,18 @@ class Output:
         note(f"skparams {self.command}: {text}")
 
     def deliver(
-        self, title: str, report: Report, *before: Report, picture: Picture | None = None
+        self,
+        title: str,
+        report: Report,
+        *before: Report,
+        picture: Picture | None = None,
+        footer: str = "",
     ) -> None:
         """Print the report, and write it and those that come before it on the page."""
         show(report.to_json() if self.json else report.to_text())
         if self.page is not None:
             title = f"{title} · skparams {self.command}"
-            write(check_file(self.page), make_page(title, [*before, report], picture))
+            write(check_file(self.page), make_page(title, [*before, report], picture, footer))
             self.note(f"wrote {self.page}")
 
     @contextmanager

@@ -13,10 +13,10 @@ from skparams._report import Report
 
 
 class Picture(NamedTuple):
-    """A PNG on light and on dark paper, and what it shows."""
+    """A PNG, on dark paper too if there is one, and what it shows."""
 
     light: bytes
-    dark: bytes
+    dark: bytes | None
     shows: str
 
 

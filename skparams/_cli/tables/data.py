@@ -46,11 +46,12 @@ class Dataset(Report):
 
 
 class Limits(NamedTuple):
-    """How many rows are used: at least, in each class, and at most."""
+    """How many rows are used: at least, in each class, and at most; and what they are for."""
 
     min_rows: int = 20
     min_rows_per_class: int = 5
     max_rows: int | None = 5000  # which keeps a search within minutes
+    purpose: str = ""
 
 
 _FOR_SEARCH = Limits()  # with a row of each class to hold out, and one for each of four folds
@@ -165,7 +166,8 @@ def _rows_with_target(frame, target: str, notes: list[str], limits: Limits):
         rows = np.random.RandomState(0).permutation(rows)[: limits.max_rows]
     if len(rows) < limits.min_rows:
         raise CommandError(
-            f"{len(rows)} rows with a target are too few; needs at least {limits.min_rows}"
+            f"{len(rows)} rows with a target are too few{limits.purpose}; needs at least "
+            f"{limits.min_rows}"
         )
     return frame.iloc[rows], y.iloc[rows]
 
