@@ -65,7 +65,7 @@ MAY_IMPORT = {
     "_cli.tables": ["_report", "_cli.console"],
     "_cli.demo": ["", "_report", "_runtime", "_cli.console", "_cli.tables"],
     "_cli": [
-        *("", "_report", "_walk", "_diff", "_runtime"),
+        *("", "_report", "_walk", "_compare", "_diff", "_runtime"),
         *("_cli.console", "_cli.tables", "_cli.demo"),
     ],
     "": [],
