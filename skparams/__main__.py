@@ -1,4 +1,4 @@
-"""``python -m skparams``."""
+"""``python -m skparams``, and the command ``skparams``."""
 
 import os
 import sys
@@ -15,6 +15,11 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(fd, "w" if fd else "r"))  # noqa: SIM115
 
 
-if __name__ == "__main__":
+def start() -> int:
+    """Run the command that the process was started with."""
     _open_closed_streams()
-    sys.exit(main())
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(start())

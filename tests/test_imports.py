@@ -65,7 +65,13 @@ MAY_IMPORT = {
         "decomposition._plot",
     ],
     "_onnx": ["specs", "_walk", "neural_network", "decomposition"],
-    "_cli": ["", "_report", "_runtime"],
+    "_cli.console": ["", "_report"],
+    "_cli.tables": ["_report", "_cli.console"],
+    "_cli.demo": ["", "_report", "_runtime", "_cli.console", "_cli.tables"],
+    "_cli": [
+        *("", "_report", "_walk", "_compare", "_diff", "_runtime"),
+        *("_cli.console", "_cli.tables", "_cli.demo"),
+    ],
     "": [],
 }
 # Files that any folder may import.

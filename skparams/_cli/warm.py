@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 import skparams
-from skparams._cli.errors import DemoError
+from skparams._cli.console import CommandError
 from skparams._runtime import SUFFIX, folder_to_write, save_errors
 
 
@@ -19,7 +19,7 @@ def run() -> None:
     try:
         folder = folder_to_write()
     except OSError as error:
-        raise DemoError(f"no folder can be written: {error}") from error
+        raise CommandError(f"no folder can be written: {error}") from error
     logging.getLogger("skparams").setLevel(logging.ERROR)  # what it has to say is said here
     for name, fit_all in {"MLP": _fit_networks, "PCA": _fit_components}.items():
         for dtype in (np.float64, np.float32):
@@ -28,7 +28,7 @@ def run() -> None:
                 fit_all(np.random.RandomState(0).standard_normal((24, 3)).astype(dtype))
             print(f"{name} {np.dtype(dtype)} {time.perf_counter() - start:6.1f} s", flush=True)
     if save_errors:
-        raise DemoError(f"cannot keep kernels in {folder}: {save_errors[0]}")
+        raise CommandError(f"cannot keep kernels in {folder}: {save_errors[0]}")
     n_bytes = sum(file.stat().st_size for file in folder.glob(f"*{SUFFIX}"))
     print(f"{folder} {n_bytes / 1e6:.1f} MB")
 

@@ -3,7 +3,7 @@
 from skparams._diff.several import spread
 from skparams._diff.several_view import Spread
 from skparams._diff.verb import ModelsNotComparable, assert_same_model, diff
-from skparams._diff.view import Diff
+from skparams._diff.view import Diff, differences, opaque
 
 __all__ = [
     "Diff",
@@ -11,5 +11,7 @@ __all__ = [
     "Spread",
     "assert_same_model",
     "diff",
+    "differences",
+    "opaque",
     "spread",
 ]

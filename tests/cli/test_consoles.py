@@ -10,8 +10,9 @@ import time
 import numpy as np
 import pytest
 
-from skparams._cli import demo, main
-from skparams._cli.files import check_folder, write
+from skparams._cli import main
+from skparams._cli.console.files import check_folder, write
+from skparams._cli.demo import demo
 from skparams._cli.interrupt import Stopped, stopped_by_interrupt
 from skparams._runtime import Progress
 from tests.sweep import sweep
@@ -26,7 +27,7 @@ import sys
 import skparams.__main__ as start
 start._open_closed_streams()
 if sys.argv.pop(1) == "no search":
-    import skparams._cli.demo as demo
+    import skparams._cli.demo.demo as demo
     demo.compare = lambda data, quick: demo.show(data.to_text()) or (b"page", b"picture")
 sys.exit(start.main())
 """
@@ -135,7 +136,7 @@ def test_ctrl_c_prints_one_line(folder, seconds):
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals are not blocked")
 def test_workers_never_see_ctrl_c():
     code = (
-        "import signal, joblib; from skparams._cli.interrupt import start_workers; "
+        "import signal, joblib; from skparams._cli.console import start_workers; "
         "start_workers(2); mask = joblib.delayed(signal.pthread_sigmask); "
         "masks = joblib.Parallel(2)(mask(signal.SIG_BLOCK, []) for _ in range(4)); "
         "assert all(signal.SIGINT in each for each in masks), masks; "

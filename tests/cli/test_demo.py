@@ -14,12 +14,12 @@ from sklearn.model_selection import StratifiedKFold
 
 from skparams import MLPClassifier
 from skparams._cli import main
-from skparams._cli.data import read_csv
-from skparams._cli.errors import DemoError
-from skparams._cli.figure import _MAX_NAME_LENGTH, _draw_loss, _short, _tiles, draw
-from skparams._cli.files import write
-from skparams._cli.model import make_model
-from skparams._cli.search import GridSearchCV
+from skparams._cli.console.errors import CommandError
+from skparams._cli.console.files import write
+from skparams._cli.demo.figure import _MAX_NAME_LENGTH, _draw_loss, _short, _tiles, draw
+from skparams._cli.demo.search import GridSearchCV
+from skparams._cli.tables.data import read_csv
+from skparams._cli.tables.model import make_model
 from skparams._report import DARK, LIGHT
 from skparams._runtime.progress import Progress
 from tests.sweep import sweep
@@ -119,19 +119,19 @@ def test_rare_classes_are_left_out(csv, frame):
     ],
 )
 def test_a_target_that_cannot_be_learned(csv, frame, change, message):
-    with pytest.raises(DemoError, match=re.escape(message)):
+    with pytest.raises(CommandError, match=re.escape(message)):
         read_csv(csv(frame.assign(**change)), "label")
 
 
 def test_too_few_rows(csv, frame):
-    with pytest.raises(DemoError, match="2 rows with a target are too few"):
+    with pytest.raises(CommandError, match="2 rows with a target are too few"):
         read_csv(csv(frame[:2]), "label")
-    with pytest.raises(DemoError, match="has no rows"):
+    with pytest.raises(CommandError, match="has no rows"):
         read_csv(csv(frame[:0]), "label")
 
 
 def test_no_column_to_learn_from(csv, frame):
-    with pytest.raises(DemoError, match="no column to learn from; column 'name' is left out"):
+    with pytest.raises(CommandError, match="no column to learn from; column 'name' is left out"):
         read_csv(csv(frame[["name", "label"]]), "label")
 
 
@@ -254,7 +254,7 @@ def test_progress_reaches_the_number_of_fits(capsys, monkeypatch):
     search.progress = pickle.loads(pickle.dumps(Progress("logistic", 12)))
     search.fit(X, y)
     lines = capsys.readouterr().err.split("\r")
-    assert [line.split()[-3] for line in lines[1:]] == ["4/12", "8/12", "12/12"]
+    assert [re.search(r"\d+/\d+", line)[0] for line in lines[1:]] == ["4/12", "8/12", "12/12"]
     assert lines[-1].endswith("\n")
     plain = model_selection.GridSearchCV(LogisticRegression(), grid, cv=StratifiedKFold(4))
     plain.fit(X, y)

@@ -17,8 +17,10 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 from skparams import MLPClassifier, MLPRegressor
-from skparams._cli import demo, main, source, table
-from skparams._cli.model import make_model
+from skparams._cli import main
+from skparams._cli.demo import demo
+from skparams._cli.tables import source, table
+from skparams._cli.tables.model import make_model
 
 pandas = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")

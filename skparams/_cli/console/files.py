@@ -7,8 +7,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from skparams._cli.errors import DemoError, reason
-from skparams._escape import showable
+from skparams._cli.console.errors import CommandError, reason
+from skparams._escape import clean, showable
 
 
 def show(text: str) -> None:
@@ -18,16 +18,23 @@ def show(text: str) -> None:
     try:
         print(showable(text, sys.stdout), flush=True)
     except OSError as error:
-        _discard_output()
+        discard_output()
         # A reader that has left, as head does, still gets the files.
         if not isinstance(error, BrokenPipeError):
-            raise DemoError(f"cannot print: {reason(error)}") from error
+            raise CommandError(f"cannot print: {reason(error)}") from error
 
 
-def _discard_output() -> None:
+def discard_output() -> None:
     """Point the output to nothing, else Python prints an error when it exits."""
     with suppress(OSError), open(os.devnull, "wb") as nothing:
         os.dup2(nothing.fileno(), sys.stdout.fileno())
+
+
+def note(text: str) -> None:
+    """Print what is no result in one line on standard error, if somebody reads it."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(showable(clean(text), sys.stderr), file=sys.stderr, flush=True)
 
 
 def check_folder(folder: Path, names: list[str]) -> None:
@@ -36,10 +43,26 @@ def check_folder(folder: Path, names: list[str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except (OSError, ValueError) as error:
-        raise DemoError(f"cannot write into {folder}: {reason(error)}") from error
+        raise CommandError(f"cannot write into {folder}: {reason(error)}") from error
     for path in (folder / name for name in names):
         if path.is_dir():
-            raise DemoError(f"cannot write {path}: it is a folder")
+            raise CommandError(f"cannot write {path}: it is a folder")
+
+
+def check_file(path: Path) -> Path:
+    """Fail before the work where a file cannot be written; return where links lead."""
+    try:
+        path = path.resolve()
+        if path.is_dir():
+            raise CommandError(f"cannot write {path}: it is a folder")
+        if path.exists():
+            if not path.is_file():
+                raise CommandError(f"cannot write {path}: it is a device, a pipe or a socket")
+            path.open("r+b").close()
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except (OSError, ValueError, RuntimeError) as error:  # a RuntimeError: links in a circle
+        raise CommandError(f"cannot write {path}: {reason(error)}") from error
+    return path
 
 
 def write(path: Path, content: bytes) -> None:
@@ -50,6 +73,6 @@ def write(path: Path, content: bytes) -> None:
             file.write(content)
         temporary.replace(path)
     except OSError as error:
-        raise DemoError(f"cannot write {path}: {reason(error)}") from error
+        raise CommandError(f"cannot write {path}: {reason(error)}") from error
     finally:
         temporary.unlink(missing_ok=True)

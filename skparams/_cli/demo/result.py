@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skparams._cli.search import SearchResult
+from skparams._cli.demo.search import SearchResult
 from skparams._report import Column, Page, Report, Row, Section
 
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from skparams._cli.errors import DemoError, quoted
+from skparams._cli.console import CommandError, quoted
 
-MIN_ROWS_PER_CLASS = 5  # one to hold out, and one for each of four folds
 _MAX_NUMERIC_CLASSES = 20
 _MAX_INT = 2**53  # from which on floats skip whole numbers
 
@@ -31,20 +30,22 @@ def decide_task(y, name: str, notes: list[str]) -> tuple[np.ndarray, bool]:
     return values.astype(float), False
 
 
-def in_common_class(y: np.ndarray, name: str, notes: list[str]) -> np.ndarray:
+def in_common_class(y: np.ndarray, name: str, notes: list[str], min_rows: int) -> np.ndarray:
     """Which rows belong to a class that is large enough for every fold."""
     classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
     if len(classes) == 1:
-        raise DemoError(f"the target {quoted(name)} has one value only: {quoted(str(classes[0]))}")
-    common = counts >= MIN_ROWS_PER_CLASS
+        raise CommandError(
+            f"the target {quoted(name)} has one value only: {quoted(str(classes[0]))}"
+        )
+    common = counts >= min_rows
     if common.sum() < 2:
-        raise DemoError(
+        raise CommandError(
             f"the target {quoted(name)} has {len(classes):,} classes, "
-            f"but not two of them have {MIN_ROWS_PER_CLASS} rows each"
+            f"but not two of them have {min_rows} rows each"
         )
     if not common.all():
         notes.append(
             f"{counts[~common].sum():,} rows of {(~common).sum():,} classes with fewer than "
-            f"{MIN_ROWS_PER_CLASS} rows are left out"
+            f"{min_rows} rows are left out"
         )
     return common[codes]

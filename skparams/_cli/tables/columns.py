@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skparams._cli.errors import DemoError, quoted
+from skparams._cli.console import CommandError, quoted
 from skparams._report import clean_distinct
 
 TOO_LARGE = 1e100  # taken as missing: its square overflows
@@ -36,7 +36,7 @@ def choose_columns(frame, notes: list[str]):
         if why:
             left_out.append(f"column {quoted(name)} is left out: {why}")
     if not numeric and not categorical:
-        raise DemoError("; ".join(["the table has no column to learn from", *left_out]))
+        raise CommandError("; ".join(["the table has no column to learn from", *left_out]))
     notes.extend(left_out)
     chosen = type(frame)({**numeric, **categorical}, index=frame.index)
     return chosen, list(numeric), list(categorical)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from skparams._cli.errors import quoted
+from skparams._cli.console import quoted
 from skparams._report import few
 
 # Numbers by their decimal sign; the other sign may stand between thousands.

@@ -12,9 +12,8 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold, train_test_split
 
-from skparams._cli.data import Dataset
-from skparams._cli.interrupt import start_workers
-from skparams._cli.model import make_model
+from skparams._cli.console import start_workers
+from skparams._cli.tables import Dataset, make_model
 from skparams._runtime import Progress
 
 GRID: dict[str, list] = {

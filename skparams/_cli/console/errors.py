@@ -1,6 +1,8 @@
 """Errors that the user can mend, and how they name things."""
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 from skparams._report import clean, cut
@@ -8,7 +10,7 @@ from skparams._report import clean, cut
 _MAX_NAME_LENGTH = 60
 
 
-class DemoError(Exception):
+class CommandError(Exception):
     """What the user has to change, in one line."""
 
     def __init__(self, message: str) -> None:
@@ -20,7 +22,18 @@ def need(module: str, package: str = "skparams[demo]") -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise DemoError(f'needs {module}: pip install "{package}"') from error
+        raise CommandError(f'needs {module}: pip install "{package}"') from error
+
+
+@contextmanager
+def verb_errors(verb: str) -> Iterator[None]:
+    """Raise as CommandError what a function of ours refuses, whose message begins with its name."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if not str(error).startswith(f"{verb}: "):
+            raise
+        raise CommandError(reason(error).removeprefix(f"{verb}: ")) from error
 
 
 def reason(error: Exception) -> str:

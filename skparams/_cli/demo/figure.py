@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skparams._cli.data import Dataset
+from skparams._cli.tables import Dataset
 from skparams._report import Theme, clean
 
 _MAX_LABELS = 12  # more rows cannot be labeled legibly

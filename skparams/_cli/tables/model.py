@@ -1,4 +1,4 @@
-"""The model that is searched: a neural network behind what prepares the columns for it."""
+"""The model of a table: an estimator behind what prepares the columns for it."""
 
 from typing import Any
 
@@ -7,17 +7,22 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from skparams._cli.data import Dataset
+from skparams._cli.tables.data import Dataset
 
 
-def make_model(data: Dataset, network) -> Any:
-    """Put the network, as the step "mlp", behind a scaler or a preparation of mixed columns."""
+def make_model(data: Dataset, estimator, name: str = "mlp") -> Any:
+    """Put an estimator, as the named step, behind a scaler or a preparation of mixed columns."""
     if not (data.numeric or data.categorical):
-        return Pipeline([("scaler", StandardScaler()), ("mlp", network)])
-    pipeline = Pipeline([("columns", _prepare_columns(data)), ("mlp", network)])
+        return Pipeline([("scaler", StandardScaler()), (name, estimator)])
+    pipeline = Pipeline([("columns", _prepare_columns(data)), (name, estimator)])
     if data.classes is None:
         return TransformedTargetRegressor(pipeline, transformer=StandardScaler())
     return pipeline
+
+
+def prepared(data: Dataset) -> Any:
+    """The features of a table as the estimator gets them."""
+    return _prepare_columns(data).fit_transform(data.X)
 
 
 def _prepare_columns(data: Dataset) -> ColumnTransformer:

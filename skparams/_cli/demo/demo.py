@@ -7,23 +7,30 @@ from sklearn import neural_network
 from sklearn.model_selection import ParameterGrid
 
 import skparams
-from skparams._cli.data import Dataset, load_images, read_csv
-from skparams._cli.errors import DemoError, need
-from skparams._cli.figure import draw
-from skparams._cli.files import check_folder, show, write
-from skparams._cli.page import make_page
-from skparams._cli.result import DemoResult
-from skparams._cli.search import GRID, QUICK_GRID, make_search, run_search, split_rows, warm_up
+from skparams._cli.console import (
+    CommandError,
+    Picture,
+    check_folder,
+    make_page,
+    need,
+    show,
+    write,
+)
+from skparams._cli.demo.figure import draw
+from skparams._cli.demo.result import DemoResult
+from skparams._cli.demo.search import GRID, QUICK_GRID, make_search, run_search, split_rows, warm_up
+from skparams._cli.tables import Dataset, load_images, read_csv
 from skparams._report import DARK, LIGHT, clean
 
 _LIBRARIES = {"skparams": skparams, "scikit-learn": neural_network}
+_FOOTER = ", measured on this machine in one run"
 _FILES = ["report.html", "learned.png"]
 
 
 def run(path: Path | None, target: str | None, *, out: Path, quick: bool) -> None:
     """Search, compare, explain and write, for a file or else for the digits."""
     if target is not None and path is None:
-        raise DemoError("--target needs --data FILE, the table that has this column")
+        raise CommandError("--target needs --data FILE, the table that has this column")
     need("matplotlib")
     data = load_images() if path is None else read_csv(path, target)
     check_folder(out, _FILES)
@@ -57,4 +64,6 @@ def compare(data: Dataset, *, quick: bool) -> tuple[bytes, bytes]:
     show("\n".join(["", result.to_text(), "", summary.to_text(), ""]))
 
     light, dark = (draw(ours.network, data, theme) for theme in (LIGHT, DARK))
-    return make_page(data.name, [data, result, summary], light, dark).encode(), light
+    picture = Picture(light, dark, "The loss of each epoch and the weights of each layer")
+    reports = [data, result, summary]
+    return make_page(f"{data.name} · skparams demo", reports, picture, _FOOTER), light

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from skparams._cli.errors import DemoError, need, reason
-from skparams._cli.numbers import read_numbers
-from skparams._cli.source import read_bytes
+from skparams._cli.console import CommandError, need, reason
+from skparams._cli.tables.numbers import read_numbers
+from skparams._cli.tables.source import read_bytes
 
 _SEPARATORS = ",;\t|"
 _MAX_CELLS = 100_000_000  # which a small Parquet file may have
@@ -40,9 +40,9 @@ def read_table(path: Path, target: str | None, notes: list[str]) -> tuple[list[s
     try:
         frame = read_numbers(parse, names, notes)
     except ValueError as error:
-        raise DemoError(f"{path} is not a CSV file: {reason(error)}") from error
+        raise CommandError(f"{path} is not a CSV file: {reason(error)}") from error
     if len(frame) != n_rows:
-        raise DemoError(f"{path} is not a CSV file: where its rows end is not clear")
+        raise CommandError(f"{path} is not a CSV file: where its rows end is not clear")
     return names, frame
 
 
@@ -53,11 +53,11 @@ def _as_utf8(content: bytes, path: Path) -> bytes:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise DemoError(
+        raise CommandError(
             f"{path} is not in UTF-8, from line {line:,} on: save it in this encoding"
         ) from None
     if "\0" in text:
-        raise DemoError(f"{path} is not a CSV file: it has NUL characters")
+        raise CommandError(f"{path} is not a CSV file: it has NUL characters")
     if encoding == "utf-16":
         content = text.encode()
     # pandas drops the first field of a row that follows a carriage return alone.
@@ -85,12 +85,12 @@ def _header(content: bytes, target: str | None, path: Path) -> tuple[str, list[s
         try:
             _, names = next(_rows(content, separator))
         except StopIteration:
-            raise DemoError(f"{path} is empty") from None
+            raise CommandError(f"{path} is empty") from None
         except csv.Error:  # the quotes are those of another separator
             continue
         found.append((target in names, len(names), separator, names))
     if not found:
-        raise DemoError(f"{path} is not a CSV file: the quotes in its first line have no end")
+        raise CommandError(f"{path} is not a CSV file: the quotes in its first line have no end")
     *_, separator, names = max(found, key=lambda option: option[:2])
     return separator, names
 
@@ -104,14 +104,14 @@ def _check_rows(content: bytes, separator: str, path: Path, notes: list[str]) ->
         for line, row in rows:
             n_rows += 1
             if len(row) > len(header):
-                raise DemoError(
+                raise CommandError(
                     f"line {line:,} of {path} has {len(row):,} fields, but the header has "
                     f"{len(header):,}"
                 )
             if len(row) < len(header):
                 short.append(line)
     except csv.Error as error:
-        raise DemoError(f"{path} is not a CSV file: after line {line:,}: {error}") from None
+        raise CommandError(f"{path} is not a CSV file: after line {line:,}: {error}") from None
     if short:
         notes.append(
             f"rows with fewer fields than the header: {len(short):,}, the first in line "
@@ -127,10 +127,12 @@ def _read_parquet(content: bytes, path: Path) -> tuple[list[str], Any]:
         file = parquet.ParquetFile(io.BytesIO(content))
         names = file.schema_arrow.names
         if file.metadata.num_rows * len(names) > _MAX_CELLS:
-            raise DemoError(f"{path} has more than {_MAX_CELLS:,} cells: take a part of its rows")
+            raise CommandError(
+                f"{path} has more than {_MAX_CELLS:,} cells: take a part of its rows"
+            )
         # An index that pandas stored is a column as any other.
         frame = file.read().to_pandas(ignore_metadata=True)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise DemoError(f"{path} is not a Parquet file: {reason(error)}") from error
+        raise CommandError(f"{path} is not a Parquet file: {reason(error)}") from error
     frame.columns = range(len(names))
     return names, frame

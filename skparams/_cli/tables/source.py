@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from skparams._cli.errors import DemoError, reason
+from skparams._cli.console import CommandError, reason
 
 MAX_BYTES = 200_000_000
 
@@ -21,21 +21,21 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             content = _read(file, path)
     except (OSError, ValueError) as error:  # a ValueError: a name that no file can have
-        raise DemoError(f"cannot read {path}: {reason(error)}") from error
+        raise CommandError(f"cannot read {path}: {reason(error)}") from error
     for start, unpacked in _UNPACK.items():
         if content.startswith(start):
             try:
                 with unpacked(io.BytesIO(content)) as file:
                     return _read(file, path)
             except _CANNOT_UNPACK as error:
-                raise DemoError(f"cannot unpack {path}: {reason(error)}") from error
+                raise CommandError(f"cannot unpack {path}: {reason(error)}") from error
     return content
 
 
 def _read(file: BinaryIO, path: Path) -> bytes:
     content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise DemoError(
+        raise CommandError(
             f"{path} has more than {MAX_BYTES // 10**6} MB, which is the most that is read: "
             "take a part of its rows"
         )

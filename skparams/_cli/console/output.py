@@ -1,0 +1,54 @@
+"""Where the result of a command goes: the terminal or a program that reads JSON, and a page."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from skparams._cli.console.files import check_file, note, show, write
+from skparams._cli.console.page import Picture, make_page
+from skparams._report import Report, clean
+
+
+@dataclass(frozen=True)
+class Output:
+    """Print a report as text or JSON, and write it to a file as HTML if there is one.
+
+    Raises CommandError when it is made if the file cannot be written.
+    """
+
+    command: str
+    json: bool
+    page: Path | None
+
+    def __post_init__(self) -> None:
+        if self.page is not None:
+            check_file(self.page)
+
+    def note(self, text: str) -> None:
+        """Print what is no result on standard error."""
+        note(f"skparams {self.command}: {text}")
+
+    def deliver(
+        self,
+        title: str,
+        report: Report,
+        *before: Report,
+        picture: Picture | None = None,
+        footer: str = "",
+    ) -> None:
+        """Print the report, and write it and those that come before it on the page."""
+        show(report.to_json() if self.json else report.to_text())
+        if self.page is not None:
+            title = f"{title} · skparams {self.command}"
+            write(check_file(self.page), make_page(title, [*before, report], picture, footer))
+            self.note(f"wrote {self.page}")
+
+    @contextmanager
+    def warnings_as_notes(self) -> Iterator[None]:
+        """Print each warning of the block once, in one line."""
+        with warnings.catch_warnings(record=True) as caught:
+            yield
+        for message in dict.fromkeys(" ".join(str(each.message).split()) for each in caught):
+            self.note(f"warning: {clean(message)}")

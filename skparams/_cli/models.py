@@ -1,0 +1,100 @@
+"""Estimators by a short name or by the import path of their class."""
+
+import difflib
+import importlib
+import inspect
+from ast import literal_eval
+from collections.abc import Iterable
+from typing import Any
+
+from sklearn.base import is_classifier, is_regressor
+
+from skparams._cli.console import CommandError, quoted, reason
+from skparams._cli.model_names import MODELS, SETTINGS
+from skparams._report import few
+from skparams._walk import check_estimator
+
+_MAX_LISTED = 12
+
+
+def make_estimator(name: str, *, classes: bool | None) -> Any:
+    """A new estimator; ``classes`` says whether it has to classify, None that it is not known."""
+    if name in MODELS:
+        if classes is None:
+            raise CommandError(
+                f"{quoted(name)} is a classifier and a regressor: give --classes or --outputs, or "
+                "--data and --target"
+            )
+        path = MODELS[name][0 if classes else 1]
+        return imported(path)(**SETTINGS.get(path, {}))
+    if "." not in name:
+        raise CommandError(
+            f"no model is called {quoted(name)}; {listed(name, MODELS)}, or the import path of a "
+            "class, such as sklearn.svm.SVC"
+        )
+    cls = imported(name)
+    try:
+        made = cls()
+        check_estimator("the class", made)
+    except Exception as error:  # whatever the constructor of somebody else raises
+        raise CommandError(f"{name} makes no estimator: {reason(error)}") from error
+    wrong = is_regressor if classes else is_classifier
+    if classes is not None and wrong(made):
+        task = "classification" if classes else "regression"
+        raise CommandError(f"{name} does not fit the task, which is {task}")
+    return made
+
+
+def imported(path: str) -> type:
+    """Import a class by its module and its name; importing a module runs its code."""
+    module_name, _, name = path.rpartition(".")
+    if not all(part.isidentifier() for part in path.split(".")):
+        raise CommandError(f"{quoted(path)} is not the import path of a class")
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:  # the module's own code may raise anything
+        raise CommandError(f"cannot import {module_name}: {reason(error)}") from error
+    cls = getattr(module, name, None)
+    if not isinstance(cls, type):
+        found = [n for n, value in inspect.getmembers(module, inspect.isclass) if n[0] != "_"]
+        raise CommandError(f"{module_name} has no class {quoted(name)}; {listed(name, found)}")
+    return cls
+
+
+def set_hyperparameters(estimator: Any, settings: Iterable[str]) -> None:
+    """Set hyperparameters that are written as ``name=value``."""
+    for setting in settings:
+        name, sign, text = setting.partition("=")
+        name = name.strip()
+        if not sign or not name:
+            raise CommandError(f"--set takes NAME=VALUE, got {quoted(setting)}")
+        if name not in (names := estimator.get_params()):
+            raise CommandError(
+                f"{type(estimator).__name__} has no hyperparameter {quoted(name)}; "
+                f"{listed(name, names)}"
+            )
+        estimator.set_params(**{name: _value(name, text)})
+
+
+def _value(name: str, text: str) -> Any:
+    """A value as Python writes it; a word without quotes is text, as shells remove them."""
+    try:
+        return literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        word = text.strip()
+        if word.replace("-", "_").replace(".", "_").isidentifier():
+            return word
+    raise CommandError(
+        f"--set {name} takes a number, a text, True, False, None or a tuple of these, "
+        f"got {quoted(text)}"
+    )
+
+
+def listed(name: str, names: Iterable[str]) -> str:
+    """The names that there are, those first that are most like another one."""
+    names = list(names)
+    like = difflib.get_close_matches(name, names, n=_MAX_LISTED, cutoff=0.6)
+    if not names:
+        return "it has none"
+    listed = [*like, *(other for other in names if other not in like)]
+    return f"choose one of: {few(map(quoted, listed), _MAX_LISTED)}"

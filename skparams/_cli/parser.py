@@ -1,0 +1,319 @@
+"""The arguments of all commands and their help. Imports nothing that takes time."""
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from skparams._cli.model_names import DEFAULT_MODELS, MODELS
+from skparams._version import __version__
+
+_DEMO = """\
+Search the hyperparameters of a neural network by cross-validation and show
+what the best one learned. The same search runs with scikit-learn's network on
+the same folds; scores and times of both are printed side by side. Without
+--data, the table is scikit-learn's handwritten digits.
+"""
+_DEMO_MORE = """\
+Rows without a target are left out, other missing values are filled, and text
+columns are one-hot encoded. The values of the target decide between
+classification and regression. Two files are written: report.html, which needs
+no other file, and learned.png. The exit code is 0, or 2 with one line that
+says what is wrong.
+
+examples:
+  skparams demo
+  skparams demo --data wine.csv --target quality --out report --quick
+"""
+_COMPARE = """\
+Cross-validate models on the same folds of a table and show their scores with a
+test of each difference, their times, and how much each learned.
+"""
+_COMPARE_MORE = f"""\
+Rows without a target are left out, other missing values are filled, numbers
+are scaled, and text columns are one-hot encoded, in each fold anew. The values
+of the target decide between classification and regression.
+
+models: {", ".join(MODELS)},
+or the import path of a class, as xgboost.XGBClassifier; importing it runs the
+code of its module.
+
+The exit code is 0, or 2 with one line that says what is wrong.
+
+examples:
+  skparams compare wine.csv --target quality
+  skparams compare wine.csv --target quality --models mlp,forest,linear --baseline linear
+  skparams compare houses.parquet --target price --rope 0.01 --jobs 4 --out report.html
+  skparams compare wine.csv --target quality --json | jq .
+"""
+_PLAN = """\
+Show what a model would learn before it is fitted: how many parameters, and
+what training costs. Nothing is fitted but the preparation of the table.
+"""
+_PLAN_MORE = f"""\
+models: {", ".join(MODELS)},
+or the import path of a class, as sklearn.svm.SVC; importing it runs the code
+of its module. The short names have a classifier and a regressor each:
+--classes, --outputs or the target decides.
+
+The exit code is 0, or 2 with one line that says what is wrong.
+
+examples:
+  skparams plan mlp --features 784 --classes 10 --set hidden_layer_sizes=1000,1000
+  skparams plan forest --data wine.csv --target quality --set n_estimators=500
+  skparams plan sklearn.decomposition.PCA --features 50 --samples 1000 --set n_components=5
+"""
+_SUMMARY = """\
+Show what the model in a file chose and learned. The file is one of
+skparams.save_params (safetensors) or of skops; a pickle is never loaded.
+"""
+_SUMMARY_MORE = """\
+With --data, what depends on the training rows is shown too. A file of skops is
+loaded only if it holds no types but those that skops, skparams or --trust know.
+
+The exit code is 0, or 2 with one line that says what is wrong.
+
+examples:
+  skparams summary model.safetensors
+  skparams summary model.skops --data train.csv --out summary.html
+  skparams summary model.skops --trust mypackage.Scaler
+  skparams summary model.safetensors --json | jq .totals
+"""
+_DIFF = """\
+Show what differs between the models in two files, each one of
+skparams.save_params (safetensors) or of skops; a pickle is never loaded.
+"""
+_DIFF_MORE = """\
+The exit code is 0 if nothing differs, 1 if something does, and 2 with one line
+that says what is wrong.
+
+examples:
+  skparams diff old.safetensors new.safetensors
+  skparams diff old.safetensors new.skops --rtol 1e-6 --ignore n_jobs
+  skparams diff a.safetensors b.safetensors > /dev/null && echo the same
+"""
+_WARM = """\
+Compile all kernels ahead and keep them in skparams.cache_dir(), so that no fit
+has to wait: in the image of a container, for instance. The exit code is 0, or
+2 with one line if no folder can be written.
+"""
+_WARM_MORE = """\
+example:
+  skparams warm
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        from skparams._escape import clean
+
+        self.exit(2, f"{self.prog}: {clean(message)}; see {self.prog} --help\n")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = _Parser(prog="skparams", description="See what a scikit-learn model learned.")
+    parser.add_argument("--version", action="version", version=f"skparams {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="command", required=True)
+
+    def add(name: str, summary: str, description: str, more: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=summary,
+            description=description,
+            epilog=more,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    _add_demo(
+        add(
+            "demo",
+            "search, compare with scikit-learn, explain the winner; on digits or on your table",
+            _DEMO,
+            _DEMO_MORE,
+        )
+    )
+    _add_compare(add("compare", "compare models on your table", _COMPARE, _COMPARE_MORE))
+    _add_plan(add("plan", "what a model would learn, before fit", _PLAN, _PLAN_MORE))
+    _add_summary(add("summary", "what the model in a file learned", _SUMMARY, _SUMMARY_MORE))
+    _add_diff(add("diff", "what differs between the models in two files", _DIFF, _DIFF_MORE))
+    add("warm", "compile all kernels ahead", _WARM, _WARM_MORE)
+    return parser
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("--data", type=Path, metavar="FILE", help="a table: CSV or Parquet")
+    demo.add_argument("--target", metavar="COLUMN", help="the column of the table to predict")
+    demo.add_argument(
+        "--out", type=Path, default=Path(), metavar="DIR", help="folder to write into (default: .)"
+    )
+    demo.add_argument("--quick", action="store_true", help="a small search, about ten seconds")
+
+
+def _add_compare(compare: argparse.ArgumentParser) -> None:
+    compare.add_argument("data", type=Path, metavar="DATA", help="a table: CSV or Parquet")
+    compare.add_argument("--target", metavar="COLUMN", help="the column of the table to predict")
+    compare.add_argument(
+        "--models",
+        default=DEFAULT_MODELS,
+        metavar="NAMES",
+        help="models, with commas between them (default: %(default)s)",
+    )
+    compare.add_argument(
+        "--baseline", metavar="NAME", help="compare all with this one only, instead of all pairs"
+    )
+    number = {"type": _whole(2), "metavar": "N"}
+    compare.add_argument("--folds", default=5, help="folds (default: %(default)s)", **number)
+    compare.add_argument(
+        "--repeats",
+        type=_whole(1),
+        default=2,
+        metavar="N",
+        help="how often the rows are cut into folds anew (default: %(default)s)",
+    )
+    compare.add_argument(
+        "--rope",
+        type=_positive,
+        metavar="X",
+        help="differences of the score up to this do not matter; adds how likely larger ones are",
+    )
+    compare.add_argument(
+        "--scoring",
+        metavar="NAME",
+        help="a score of scikit-learn (default: accuracy, of a regression r2)",
+    )
+    compare.add_argument(
+        "--max-rows",
+        type=_whole(20),
+        default=5000,
+        metavar="N",
+        help="rows to use; of more, so many are drawn at random (default: %(default)s)",
+    )
+    compare.add_argument(
+        "--jobs",
+        type=_jobs,
+        default=1,
+        metavar="N",
+        help="fits at a time, -1 for one on each core (default: %(default)s)",
+    )
+    compare.add_argument(
+        "--seed", type=_whole(0), default=0, metavar="N", help="of all random numbers (default: 0)"
+    )
+    _add_output(compare)
+
+
+def _add_plan(plan: argparse.ArgumentParser) -> None:
+    plan.add_argument("model", metavar="MODEL", help="a short name or the import path of a class")
+    plan.add_argument("--data", type=Path, metavar="FILE", help="a table: CSV or Parquet")
+    plan.add_argument("--target", metavar="COLUMN", help="the column of the table to predict")
+    shape = {
+        "samples": "rows",
+        "features": "features",
+        "classes": "classes",
+        "outputs": "columns of the target",
+    }
+    for name, what in shape.items():
+        plan.add_argument(
+            f"--{name}", type=_whole(1), metavar="N", help=f"number of {what}, instead of --data"
+        )
+    plan.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a hyperparameter, its value as Python writes it; may be repeated",
+    )
+    _add_output(plan)
+
+
+def _add_summary(summary: argparse.ArgumentParser) -> None:
+    summary.add_argument("file", type=Path, metavar="FILE", help="of save_params or skops")
+    summary.add_argument(
+        "--data", type=Path, metavar="FILE", help="the training rows: CSV or Parquet"
+    )
+    _add_classes(summary)
+    _add_output(summary)
+
+
+def _add_diff(diff: argparse.ArgumentParser) -> None:
+    diff.add_argument("before", type=Path, metavar="BEFORE", help="of save_params or skops")
+    diff.add_argument("after", type=Path, metavar="AFTER", help="of save_params or skops")
+    for name in ("rtol", "atol"):
+        diff.add_argument(
+            f"--{name}", type=_tolerance, default=0.0, metavar="X", help="as in numpy.allclose"
+        )
+    diff.add_argument(
+        "--align",
+        action="store_true",
+        help="put components and hidden units into the same order first",
+    )
+    diff.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a hyperparameter or fitted attribute to leave out; may be repeated",
+    )
+    _add_classes(diff)
+    _add_output(diff)
+
+
+def _add_classes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help="a class of another package that a file of save_params may hold: its code is run",
+    )
+    parser.add_argument(
+        "--trust",
+        action="append",
+        default=[],
+        metavar="TYPE",
+        help="a type that a file of skops may hold: its code is run",
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON, and nothing else")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write an HTML page too, which needs no other file"
+    )
+
+
+def _whole(least: int):
+    def whole(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least:
+            raise argparse.ArgumentTypeError(f"must be a whole number >= {least}, got {text!r}")
+        return value
+
+    return whole
+
+
+def _jobs(text: str) -> int:
+    return -1 if text == "-1" else _whole(1)(text)
+
+
+def _number(text: str, what: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a number {what}, got {text!r}")
+    return value
+
+
+def _tolerance(text: str) -> float:
+    return _number(text, ">= 0")
+
+
+def _positive(text: str) -> float:
+    value = _number(text, "> 0")
+    return value if value else _number("no", "> 0")
