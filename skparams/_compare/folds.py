@@ -53,7 +53,7 @@ def _name(cv: Any) -> str:
     """Return the class of a splitter, or what scikit-learn wraps in a private one."""
     name = type(cv).__name__
     wrapper = name.startswith("_") and type(cv).__module__.startswith("sklearn.")
-    return "ready-made splits" if wrapper or not hasattr(cv, "split") else name
+    return "given splits" if wrapper or not hasattr(cv, "split") else name
 
 
 def _reason(cv: Any) -> str | None:

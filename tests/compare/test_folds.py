@@ -45,8 +45,8 @@ UNKNOWN = {
     "leave p out": (ms.LeavePOut(2), "so few test rows"),
     "leave one out by kfold": (ms.KFold(61, shuffle=True), "so few test rows"),
     "predefined": (ms.PredefinedSplit(GROUPS), "not known"),
-    "ready-made": (ms.check_cv(list(ms.KFold(3).split(Y))), "ready-made splits"),
-    "list": (list(ms.KFold(3).split(Y)), "ready-made splits"),
+    "given": (ms.check_cv(list(ms.KFold(3).split(Y))), "given splits"),
+    "list": (list(ms.KFold(3).split(Y)), "given splits"),
     "subclass": (OtherSplits(5, shuffle=True), "not known"),
     "own class": (_HasSplit(), "_HasSplit: "),
 }
