@@ -359,6 +359,7 @@ def test_every_public_name_is_itself_after_every_other_was_used():
     """Names are loaded lazily, and loading one may load modules that the others come from."""
     code = """
 import contextlib, inspect, io, os, tempfile
+from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 
 X = [[1.0, 2.0], [3.0, 5.0], [4.0, 1.0]]
@@ -371,21 +372,22 @@ ARGUMENTS = {
     "inspect_params": (path,), "load_params": (path,),
     "compare": ({"a": model}, X * 2, [1.0, 2.0, 3.0] * 2),
     "fewest_params": (model, X, [1.0, 2.0, 3.0]),
-    "fit_budget": (skparams.PCA(), X),
+    "fit_budget": (PCA(), X), "capacity_curve": (model, [*X, X[0]], [1.0, 2.0, 3.0, 1.0]),
     "identifiable": (model, X),
     "memorization": (model, [*X] * 3, [1.0, 2.0, 3.0] * 3),
 }
-CURVE = {"param_name": "alpha", "param_range": [1.0, 2.0], "cv": 2}
+OPTIONS = {
+    "capacity_curve": {"param_name": "alpha", "param_range": [1.0, 2.0], "cv": 2},
+    "fit_budget": {"max_params": 5},
+}
 
 def use(name):
     value = getattr(skparams, name)
     assert not inspect.ismodule(value), name
     if name == "explain":
         value(skparams.PCA(1).fit(X), X)
-    elif name == "capacity_curve":
-        value(model, [*X, X[0]], [1.0, 2.0, 3.0, 1.0], **CURVE)
     elif inspect.isfunction(value) and name != "params_frame":  # which needs pandas
-        value(*ARGUMENTS.get(name, (model,)))
+        value(*ARGUMENTS.get(name, (model,)), **OPTIONS.get(name, {}))
 
 import skparams
 skparams.save_params(model, path)

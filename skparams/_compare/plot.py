@@ -40,7 +40,8 @@ def draw(comparison: Comparison, ax: Axes | None) -> Axes:
         mean = each.mean or 0.0
         ax.plot([mean, mean], [i - 0.36, i + 0.36], color=LIGHT.below, lw=2)
     texts = shown_names(comparison, _WIDEST_NAME)
-    names = [texts[each.name].replace("$", r"\$") for each in shown]
+    texts = {name: text.replace("$", r"\$") for name, text in texts.items()}  # no formula
+    names = [texts[each.name] for each in shown]
     name_rows(ax, names)
     ax.tick_params(axis="y", length=0)
     ax.tick_params(axis="x", labelsize=FONT)
@@ -51,7 +52,7 @@ def draw(comparison: Comparison, ax: Axes | None) -> Axes:
     if failed := len(comparison.competitors) - len(ranked):
         below += f"; {failed} failed"
     ax.set_xlabel(below, fontsize=FONT)
-    set_title(ax, finding(comparison), names)
+    set_title(ax, finding(comparison, texts), names)
     return ax
 
 

@@ -44,7 +44,8 @@ def compare(
     All competitors get the same folds. In each fold they run one after the other in one process,
     in an order that is drawn anew, so that their times can be compared. Each pair gets the t test
     that is corrected for overlapping training sets, with p-values that are adjusted for the number
-    of pairs.
+    of pairs. Learned parameters, pickled bytes and the time for one row are those of each fifth
+    fold.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from skparams._compare.words import decimals_of, duration, finding, score, shown_names
-from skparams._records import Bounds, Count, Unknown
+from skparams._records import Bounds, Count, Unknown, low_high
 from skparams._report import (
     GUESS,
     UNKNOWN,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MAX_PAIRS = 15
 _MAX_FOLDED = 300
 _MAX_ERROR = 160
-_WIDEST_NAME = 32  # on the page, so that there is room for the numbers
+_WIDEST_NAME = 24  # on the page, so that there is room for the numbers
 # A first fit is shown where it took so many times as long as the slowest quarter of the others, and
 # so many seconds longer.
 _SLOW_START, _MIN_SECONDS = 1.5, 0.05
@@ -40,9 +40,14 @@ def page(comparison: Comparison) -> Page:
     n_folds = plural(c.n_folds, "fold")
     if c.n_folds < c.n_splits:
         n_folds = f"{c.n_folds} of {plural(c.n_splits, 'fold')}"
-    about = ["Comparison", finding(c), plural(len(c.competitors), "competitor"), clean(c.scoring)]
-    about += [f"{n_folds} of {clean(c.cv)}", plural(c.n_samples, "row")]
     names = shown_names(c, _WIDEST_NAME)
+    about = [
+        "Comparison",
+        finding(c, names),
+        plural(len(c.competitors), "competitor"),
+        clean(c.scoring),
+    ]
+    about += [f"{n_folds} of {clean(c.cv)}", plural(c.n_samples, "row")]
     sections = [_competitors(c, names)]
     if c.pairs:
         sections.append(_pairs(c, names))
@@ -55,7 +60,6 @@ def _competitors(comparison: Comparison, names: dict[str, str]) -> Section:
         Column("mean", right=True),
         Column("std", right=True),
         Column("fit", right=True),
-        Column("first fit", right=True, drop=1),
         Column("predict", right=True, drop=3),
         Column("one row", right=True, drop=2),
         Column("parameters", right=True),
@@ -73,7 +77,6 @@ def _row(each: Competitor, name: str, decimals: int) -> Row:
         score(each.mean, decimals),
         "" if each.std is None else score(each.std, decimals),
         duration(_usual(each.fit_seconds)),
-        _first_fit(each),
         duration(_usual(each.predict_seconds)),
         duration(each.row_seconds),
         _parameters(each),
@@ -97,10 +100,11 @@ def _parameters(each: Competitor) -> str:
 
 
 def _size(count: Count) -> str:
-    """A size, or its bounds, where they differ as they are written."""
-    if isinstance(count, Bounds) and size(count.low) == size(count.high):
-        return size(count.low)
-    return size(count)
+    """A size, or the largest that it may be, where folds differ in what is shown."""
+    if isinstance(count, Unknown):
+        return size(count)
+    low, high = low_high(count)
+    return size(high) if size(low) == size(high) else size(Bounds(0, high))
 
 
 def _first_fit(each: Competitor) -> str:
@@ -127,12 +131,12 @@ def _pairs(comparison: Comparison, names: dict[str, str]) -> Section:
     """The table of pairs, those with the smallest p-values first."""
     rope = comparison.rope
     columns = [
-        Column("pairs", least=14, code=True),
-        Column("against", least=14, code=True),
+        Column("pairs", code=True),
+        Column("against", code=True),
         Column("difference", right=True),
-        Column("95 % interval", right=True, drop=1),
-        Column("p", right=True),
-        *([Column("P worse / alike / better", right=True, drop=2)] if rope else []),
+        *([] if rope else [Column("95 % interval", right=True, drop=1)]),
+        Column("p", right=True, drop=2 if rope else 0),
+        *([Column("worse / alike / better", right=True)] if rope else []),
         Column("", least=14),
     ]
     decimals = decimals_of([each.std for each in comparison.competitors])
@@ -146,18 +150,17 @@ def _pairs(comparison: Comparison, names: dict[str, str]) -> Section:
 
 
 def _pair(pair: Pair, names: dict[str, str], decimals: int, rope: bool) -> Row:
-    interval = ""
+    found, interval = pair.probabilities, ""
     if pair.low is not None:
         interval = f"{score(pair.low, decimals)} to {score(pair.high, decimals)}"
     cells = [
         names[pair.first],
         names[pair.second],
         score(pair.difference, decimals),
-        interval,
+        *([] if rope else [interval]),
         UNKNOWN if pair.adjusted_p is None else p_value(pair.adjusted_p),
     ]
     if rope:
-        found = pair.probabilities
         cells.append(" / ".join(f"{p:.2f}" for p in found) if found else UNKNOWN)
     return Row([*cells, pair.finding], "bold" if pair.told_apart else "")
 
@@ -191,12 +194,15 @@ def _notes_of_tests(comparison: Comparison, names: dict[str, str]) -> Iterator[s
             against = f" with {names[c.baseline]}" if c.baseline is not None else ""
             adjusted = f", adjusted for {len(c.pairs)} pairs{against} by Holm's method"
         yield f"p: t test corrected for overlapping training rows{adjusted}; told apart at 5 %"
-        if adjusted:
+        if adjusted and c.rope is None:
             yield "each interval is of its pair alone"
         if not all(pair.told_apart for pair in c.pairs):
             yield "not told apart: a difference may be there that these folds do not show"
     if c.rope is not None and any(pair.probabilities for pair in c.pairs):
-        yield f"alike: the difference is at most {c.rope:g}, by the Bayesian correlated t test"
+        yield (
+            "worse / alike / better: probabilities, by the Bayesian correlated t test; alike is a "
+            f"difference of at most {c.rope:g}"
+        )
     if c.baseline is not None and c[c.baseline].mean is None:
         yield f"no pairs: the baseline {names[c.baseline]} failed"
 
@@ -209,6 +215,10 @@ def _notes_of_measures(comparison: Comparison, names: dict[str, str]) -> Iterato
     else:
         without = ", without the first fold of each process, which loads and compiles"
     yield f"fit, predict: median time of a fold{without}{at_once}"
+    if slow := [
+        f"{names[each.name]} {first}" for each in c.competitors if (first := _first_fit(each))
+    ]:
+        yield f"first fit: {few(slow, 10)}"
     for name in ("parameters", "bytes", "peak_memory"):
         fitted = [each for each in c.competitors if _usual(each.fit_seconds) is not None]
         counts = [(each.name, getattr(each, name)) for each in fitted]

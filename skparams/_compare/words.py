@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from skparams._report import UNKNOWN, clean_distinct, cut_distinct, few, plural, short
+from skparams._report import UNKNOWN, clean_distinct, cut_distinct, few
 
 if TYPE_CHECKING:
     from skparams._compare.record import Comparison, Pair
@@ -19,52 +19,44 @@ def shown_names(comparison: Comparison, width: int) -> dict[str, str]:
     return dict(zip(names, shown, strict=True))
 
 
-def finding(comparison: Comparison) -> str:
-    """The sentence that stands over the figure and on the page, without its full stop."""
+def finding(comparison: Comparison, names: Mapping[str, str]) -> str:
+    """The sentence that stands over the figure and on the page, with names as they are shown."""
     pairs = comparison.pairs
     if not pairs:
         n = sum(each.mean is not None for each in comparison.competitors)
-        return "One competitor has a score in each fold" if n == 1 else _none(comparison)
+        return f"{'One' if n else 'No'} competitor has a score in each fold"
     if all(pair.identical for pair in pairs):
         return "The scores are identical"
     if all(pair.adjusted_p is None for pair in pairs):
         return "No test tells the competitors apart"
-    if comparison.baseline is not None:
-        return _against(comparison.baseline, pairs)
     if len(pairs) == 1:
-        return _of_two(pairs[0])
-    return _of_all(comparison, pairs)
+        return _of_two(pairs[0], names)
+    if comparison.baseline is not None:
+        return _against(names[comparison.baseline], pairs, names)
+    return _of_all(comparison, pairs, names)
 
 
-def _none(comparison: Comparison) -> str:
-    return "No competitor has a score in each fold" if comparison.competitors else ""
-
-
-def _of_two(pair: Pair) -> str:
-    first, second = short(pair.first), short(pair.second)
+def _of_two(pair: Pair, names: Mapping[str, str]) -> str:
+    first, second = names[pair.first], names[pair.second]
     if not pair.told_apart:
         return f"{first} and {second} are not told apart"
     return f"{first} is {pair.finding} than {second}"
 
 
-def _against(baseline: str, pairs: Sequence[Pair]) -> str:
-    better = [short(pair.first) for pair in pairs if pair.finding == "better"]
-    worse = [short(pair.first) for pair in pairs if pair.finding == "worse"]
-    name = short(baseline)
-    if not better and not worse:
-        if len(pairs) == 1:
-            return f"{short(pairs[0].first)} and {name} are not told apart"
-        return f"None is told apart from {name}"
+def _against(baseline: str, pairs: Sequence[Pair], names: Mapping[str, str]) -> str:
     found = []
-    for names, word in ((better, "better"), (worse, "worse")):
-        if len(names) == len(pairs) > 1:
-            return f"Each other one is {word} than {name}"
-        if names:
-            found.append(f"{few(names)} {'is' if len(names) == 1 else 'are'} {word}")
-    return f"{' and '.join(found)} than {name}"
+    for word in ("better", "worse"):
+        of_word = [names[pair.first] for pair in pairs if pair.finding == word]
+        if len(of_word) == len(pairs):
+            return f"Each other one is {word} than {baseline}"
+        if of_word:
+            found.append(f"{few(of_word)} {'is' if len(of_word) == 1 else 'are'} {word}")
+    if not found:
+        return f"None is told apart from {baseline}"
+    return f"{' and '.join(found)} than {baseline}"
 
 
-def _of_all(comparison: Comparison, pairs: Sequence[Pair]) -> str:
+def _of_all(comparison: Comparison, pairs: Sequence[Pair], names: Mapping[str, str]) -> str:
     n_apart = sum(pair.told_apart for pair in pairs)
     if not n_apart:
         return "No pair is told apart"
@@ -73,10 +65,10 @@ def _of_all(comparison: Comparison, pairs: Sequence[Pair]) -> str:
     others = sum(best in (pair.first, pair.second) for pair in pairs)
     if won == others:
         failed = any(each.mean is None for each in comparison.competitors)
-        return f"{short(best)} is better than each other one{' that did not fail' * failed}"
+        return f"{names[best]} is better than each other one{' that did not fail' * failed}"
     if won:
-        return f"{short(best)} is better than {won} of {others} others"
-    return f"{n_apart} of {plural(len(pairs), 'pair is', 'pairs are')} told apart"
+        return f"{names[best]} is better than {won} of {others} others"
+    return f"{n_apart} of {len(pairs)} pairs are told apart"
 
 
 def decimals_of(stds: Iterable[float | None]) -> int:
