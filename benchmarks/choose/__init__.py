@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from benchmarks._tables import Table
 from benchmarks._task import Task
-from benchmarks.choose import false_alarms
+from benchmarks.choose import false_alarms, fewest
 
 _PARTS = {
     "false-alarms": false_alarms.false_alarms,
+    "fewest": fewest.fewest,
 }
 NAMES = tuple(_PARTS)
 
