@@ -10,6 +10,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from PIL import Image
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
+from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.kernel_approximation import RBFSampler
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -36,9 +37,11 @@ from skparams import (
     MLPRegressor,
     OutlierDisplay,
     ParamMonitor,
+    ParetoDisplay,
     ScoreDisplay,
     ScreeDisplay,
     explain,
+    fewest_params,
     spread,
 )
 
@@ -68,6 +71,7 @@ def main() -> None:
     draw_monitor()
     save(stability(), "spread-folds")
     draw_capacity()
+    save(ParetoDisplay.from_search(reduced()).figure_, "pareto")
 
 
 def draw_monitor() -> None:
@@ -158,6 +162,14 @@ def quantiles() -> Figure:
     ax.set(xlabel="x", ylabel="y")
     ax.legend(loc="upper left")
     return figure
+
+
+def reduced() -> GridSearchCV:
+    """The search of fewest_params.md."""
+    X, y = load_digits(return_X_y=True)
+    model = make_pipeline(PCA(random_state=0), QuadraticDiscriminantAnalysis(reg_param=0.1))
+    grid = {"pca__n_components": [8, 12, 16, 20, 24, 32]}
+    return GridSearchCV(model, grid, refit=fewest_params(model, X, y)).fit(X, y)
 
 
 def save(figure: Figure, name: str) -> None:

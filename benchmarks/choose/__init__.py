@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from benchmarks._tables import Table
 from benchmarks._task import Task
-from benchmarks.choose import false_alarms, own_cost
+from benchmarks.choose import false_alarms, fewest, own_cost
 
 _PARTS = {
     "false-alarms": false_alarms.false_alarms,
+    "fewest": fewest.fewest,
     "own-cost": own_cost.own_cost,
 }
 NAMES = tuple(_PARTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -44,51 +44,83 @@ class Comparison:
     chosen: int | None
 
 
-def compare_candidates(
-    function: str,
-    search: Any,
-    X: Any,
-    y: Any,
-    *,
-    tolerance: Any,
-    kind: Kind | None,
-    scoring: str | None,
-    fit: bool,
-    n_jobs: int | None,
-) -> Comparison:
-    """Compare the candidates of a fitted search; an argument that is None is that of its rule."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """By what the candidates of a search are compared, and with which data."""
+
+    X: Any = None
+    y: Any = None
+    tolerance: Any = None
+    kind: Any = None
+    scoring: Any = None
+    fit: bool = False
+    n_jobs: int | None = None
+
+
+def compare_candidates(function: str, search: Any, request: Request) -> Comparison:
+    """Compare the candidates of a fitted search."""
     results = _results_of(function, search)
-    rule = search.refit if isinstance(getattr(search, "refit", None), FewestParams) else None
-    if tolerance is None:
-        tolerance = rule.tolerance if rule else "1se"
-    if kind is None:
-        kind = rule.kind if rule else "free"
-    if scoring is None:
-        refit = getattr(search, "refit", None)
-        scoring = rule.scoring if rule else refit if isinstance(refit, str) else None
-        if scoring is not None and f"mean_test_{scoring}" not in results:
-            scoring = None  # a search of one metric ignores the name that refit has
-    if X is None and y is None and rule:
-        X, y = rule.X, rule.y
-    check_tolerance(function, tolerance)
-    check_kind(function, kind)
-    check_scoring_name(function, scoring)
-    if fit and X is None:
-        raise ValueError(f"{function}: fit=True needs X and y, the data of the search; got None.")
-    if fit and y is None and needs_y(search.estimator):
-        raise ValueError(f"{function}: fit=True needs y for {type(search.estimator).__name__}.")
-    scores = scores_of(function, results, scoring)
-    lowest = scores.lowest(function, tolerance)
+    request = _with_defaults(search, results, request)
+    _check(function, search, request)
+    scores = scores_of(function, results, request.scoring)
+    lowest = scores.lowest(function, request.tolerance)
     within = scores.within(lowest)
-    counts = _counts_before_fit(function, search, results["params"], kind, X, y)
-    if fit:
-        _count_on_fits(function, search, results["params"], kind, X, y, scores, counts, n_jobs)
+    counts = _counts_before_fit(function, search, results["params"], request)
+    if request.fit:
+        _count_on_fits(function, search, scores, counts, request)
     ranked = {i: counts[i].ranked for i in range(len(counts)) if scores.comparable[i]}
-    chosen, decided = fewest({i: n for i, n in ranked.items() if within[i]}, scores.means)
+    i, decided = fewest({i: n for i, n in ranked.items() if within[i]}, scores.means)
+    chosen = i if decided else _chosen_by_its_rule(search, request)
     front = pareto_front(ranked, scores.means)
     return Comparison(
-        results, scores, tolerance, kind, lowest, counts, within, front, chosen if decided else None
+        results, scores, request.tolerance, request.kind, lowest, counts, within, front, chosen
     )
+
+
+def _rule_of(search: Any) -> FewestParams | None:
+    refit = getattr(search, "refit", None)
+    return refit if isinstance(refit, FewestParams) else None
+
+
+def _with_defaults(search: Any, results: Mapping[str, Any], request: Request) -> Request:
+    """The request with what the search's own rule, or else the default, says."""
+    rule = _rule_of(search)
+    scoring = request.scoring
+    if scoring is None:
+        refit = rule.scoring if rule else getattr(search, "refit", None)
+        if isinstance(refit, str) and f"mean_test_{refit}" in results:
+            scoring = refit
+    request = replace(
+        request,
+        tolerance=(rule.tolerance if rule else "1se")
+        if request.tolerance is None
+        else request.tolerance,
+        kind=(rule.kind if rule else "free") if request.kind is None else request.kind,
+        scoring=scoring,
+    )
+    if rule and request.X is None and request.y is None:
+        return replace(request, X=rule.X, y=rule.y)
+    return request
+
+
+def _chosen_by_its_rule(search: Any, request: Request) -> int | None:
+    """The candidate that the search's own rule chose, if it is the same rule."""
+    rule = _rule_of(search)
+    if rule is None or hasattr(search, "best_score_"):  # as of searches that do not call it
+        return None
+    theirs = (rule.tolerance, rule.kind, rule.scoring)
+    same = theirs == (request.tolerance, request.kind, request.scoring) and rule.X is request.X
+    return getattr(search, "best_index_", None) if same else None
+
+
+def _check(function: str, search: Any, request: Request) -> None:
+    check_tolerance(function, request.tolerance)
+    check_kind(function, request.kind)
+    check_scoring_name(function, request.scoring)
+    if request.fit and request.X is None:
+        raise ValueError(f"{function}: fit=True needs X and y, the data of the search; got None.")
+    if request.fit and request.y is None and needs_y(search.estimator):
+        raise ValueError(f"{function}: fit=True needs y for {type(search.estimator).__name__}.")
 
 
 def _results_of(function: str, search: Any) -> Mapping[str, Any]:
@@ -106,17 +138,17 @@ def _results_of(function: str, search: Any) -> Mapping[str, Any]:
 
 
 def _counts_before_fit(
-    function: str, search: Any, params: Sequence[Any], kind: Kind, X: Any, y: Any
+    function: str, search: Any, params: Sequence[Any], request: Request
 ) -> list[Counts]:
     """The counts that are known without a fit, of all candidates."""
+    X, kind = request.X, request.kind
     best = getattr(search, "best_estimator_", None)
     sizes: dict[str, int] | Unknown = {} if X is not None else training_sizes(best)
-    counts = []
-    for each in params:
-        if isinstance(sizes, Unknown):
-            counts.append(Counts.unknown(sizes.reason))
-        else:
-            counts.append(planned(candidate(search.estimator, each), kind, X, y, **sizes))
+    if isinstance(sizes, Unknown):
+        counts = [Counts.unknown(sizes.reason)] * len(params)
+    else:
+        estimators = (candidate(search.estimator, each) for each in params)
+        counts = [planned(estimator, kind, X, request.y, **sizes) for estimator in estimators]
     i = getattr(search, "best_index_", None)
     if best is None or i is None:
         return counts
@@ -136,21 +168,17 @@ def _counts_before_fit(
 
 
 def _count_on_fits(
-    function: str,
-    search: Any,
-    params: Sequence[Any],
-    kind: Kind,
-    X: Any,
-    y: Any,
-    scores: Scores,
-    counts: list[Counts],
-    n_jobs: int | None,
+    function: str, search: Any, scores: Scores, counts: list[Counts], request: Request
 ) -> None:
     """Count each candidate that is compared and not known after a fit of its own."""
-    open_ = [
+    places = [
         i for i, each in enumerate(counts) if scores.comparable[i] and not is_exact(each.ranked)
     ]
-    calls = [(function, candidate(search.estimator, params[i]), kind, X, y) for i in open_]
-    found = in_parallel(counted_on_a_fit, calls, n_jobs=n_jobs, label="counting")
-    for i, each in zip(open_, found, strict=True):
+    params, kind = search.cv_results_["params"], request.kind
+    calls = [
+        (function, candidate(search.estimator, params[i]), kind, request.X, request.y)
+        for i in places
+    ]
+    found = in_parallel(counted_on_a_fit, calls, n_jobs=request.n_jobs, label="counting")
+    for i, each in zip(places, found, strict=True):
         counts[i] = each

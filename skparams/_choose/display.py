@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skparams._choose.comparison import Comparison, compare_candidates
+from skparams._choose.comparison import Comparison, Request, compare_candidates
 from skparams._choose.counting import Kind, is_exact, reason_of
 from skparams._report import LIGHT, amount, few, new_axes, number, plural, set_title, short
 
@@ -18,6 +18,7 @@ _NAME = "ParetoDisplay.from_search"
 _FONT = 9.0
 # Up to this ratio of the largest count to the smallest, ticks are evenly spaced.
 _NARROW = 10
+_WRITTEN_OUT = 1_000_000
 _MANY = 60  # points, from where error bars hide them
 _NOUNS = {
     "free": "free parameters",
@@ -148,17 +149,8 @@ class ParetoDisplay:
         ParetoDisplay
             The figure.
         """
-        found = compare_candidates(
-            _NAME,
-            search,
-            X,
-            y,
-            tolerance=tolerance,
-            kind=kind,
-            scoring=scoring,
-            fit=fit,
-            n_jobs=n_jobs,
-        )
+        request = Request(X, y, tolerance, kind, scoring, fit, n_jobs)
+        found = compare_candidates(_NAME, search, request)
         return _of(cls, found).plot(ax=ax)
 
     def plot(self, *, ax: Axes | None = None) -> ParetoDisplay:
@@ -213,15 +205,17 @@ class ParetoDisplay:
         at = self.counts[i], self.scores[i]
         both = name == "chosen" and i == self.best
         ax.errorbar(*at, self.standard_errors[i], color=color, fmt="o", ms=7, lw=1.4, zorder=4)
+        left = name == "chosen" and not both  # the best has more parameters
         ax.annotate(
-            "best and chosen" if both else name, at, (5, 6),
-            textcoords="offset points", color=color, fontsize=_FONT, zorder=5,
+            "best and chosen" if both else name, at, (-5 if left else 5, 6),
+            textcoords="offset points", ha="right" if left else "left",
+            color=color, fontsize=_FONT, zorder=5,
         )  # fmt: skip
 
     def _title(self) -> str:
         within = {"1se": "one standard error"}.get(self.tolerance, str(self.tolerance))
         if self.chosen is None:
-            return f"Which setting within {within} of the best has the fewest is not known"
+            return f"Which setting has the fewest within {within} of the best is not known"
         fewest = _amount(self.counts[self.chosen])
         if self.chosen == self.best:
             return f"No setting within {within} of the best has fewer than its {fewest}"
@@ -282,4 +276,8 @@ def _scale(ax: Axes, counts: np.ndarray) -> None:
             else LogLocator(subs=(1, 2, 5) if few_decades else (1,))
         )
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: amount(int(x))))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick(x)))
+
+
+def _tick(x: float) -> str:
+    return number(int(x)) if x < _WRITTEN_OUT else amount(int(x))

@@ -88,11 +88,13 @@ class FewestParams:
         return self
 
     def __repr__(self) -> str:
-        data = f"X of {plural(n_rows(_NAME, self.X), 'row')}"
-        more = "" if self.scoring is None else f", scoring={clean(repr(self.scoring))}"
+        kind = "" if self.kind == "free" else f"kind={self.kind!r}, "
+        scoring = "" if self.scoring is None else f"scoring={clean(repr(self.scoring))}, "
+        rows = plural(n_rows(_NAME, self.X), "row")
+        # The tolerance last, as scikit-learn's HTML cuts out the middle.
         return (
-            f"{_NAME}({type(self.estimator).__name__}, {data}, tolerance={self.tolerance!r}, "
-            f"kind={self.kind!r}{more})"
+            f"{_NAME}({type(self.estimator).__name__}, X of {rows}, {kind}{scoring}"
+            f"tolerance={self.tolerance!r})"
         )
 
 

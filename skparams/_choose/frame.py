@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from skparams._choose.comparison import Comparison, compare_candidates
+from skparams._choose.comparison import Comparison, Request, compare_candidates
 from skparams._choose.counting import Kind, is_exact, reason_of
 from skparams._escape import escape_frame
 from skparams._report import import_pandas
@@ -104,17 +104,8 @@ def params_frame(
     2                        4             0.95             36   False
     """
     pandas = import_pandas(_NAME)
-    found = compare_candidates(
-        _NAME,
-        search,
-        X,
-        y,
-        tolerance=tolerance,
-        kind=kind,
-        scoring=scoring,
-        fit=fit,
-        n_jobs=n_jobs,
-    )
+    request = Request(X, y, tolerance, kind, scoring, fit, n_jobs)
+    found = compare_candidates(_NAME, search, request)
     frame = pandas.DataFrame(dict(found.results))
     for name, (values, dtype) in _columns(found).items():
         column = pandas.Series(values, frame.index, dtype=object)

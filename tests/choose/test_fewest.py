@@ -256,12 +256,15 @@ def test_the_estimator_may_change_afterwards():
 
 
 def test_repr_is_short_and_shown_by_the_search():
-    rule = fewest_params(make_pipeline(PCA(), TREE), X, y, tolerance="2%", scoring="f1")
-    text = "fewest_params(Pipeline, X of 150 rows, tolerance='2%', kind='free', scoring='f1')"
+    rule = fewest_params(make_pipeline(PCA(), TREE), X, y, tolerance="2%")
+    text = "fewest_params(Pipeline, X of 150 rows, tolerance='2%')"
     assert repr(rule) == text
     search = GridSearchCV(TREE, TREES, refit=rule)
     assert text in " ".join(repr(search).split())
-    assert "fewest_params(Pipeline, X of 150 rows" in search._repr_html_()
+    assert "tolerance=&#x27;2%&#x27;)" in search._repr_html_()
+    rule = fewest_params(TREE, X, y, kind="stored", scoring="f1")
+    more = "kind='stored', scoring='f1', tolerance='1se')"
+    assert repr(rule) == f"fewest_params(DecisionTreeClassifier, X of 150 rows, {more}"
 
 
 @pytest.mark.exhaustive

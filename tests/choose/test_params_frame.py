@@ -75,8 +75,9 @@ def test_the_rule_of_the_search_is_the_default():
     rule = fewest_params(TREE, X, y, tolerance=0.1, kind="stored")
     grid = {"max_depth": [1, 2, 3, None]}
     search = GridSearchCV(TREE, grid, cv=3, refit=rule).fit(X, y)
-    frame = params_frame(search, fit=True)
-    assert frame.index[frame.chosen].tolist() == [search.best_index_]
+    for fit in (False, True):
+        frame = params_frame(search, fit=fit)
+        assert frame.index[frame.chosen.fillna(False)].tolist() == [search.best_index_]
     assert frame.n_params_stored.tolist() == counts_on_fits(search, kind="stored")
     assert params_frame(search, tolerance=1, fit=True).chosen.tolist() == [True, *3 * [False]]
 
