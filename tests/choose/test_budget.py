@@ -160,6 +160,13 @@ def test_what_is_unknown_or_refused_never_meets_a_budget():
     assert "at most 20 for this data" in text
     refused = budget(Ridge(), 10**9, None, param_grid={"alpha": [-1, 1]}).unknown
     assert [each.reason for each in refused] == ["fit refuses alpha=-1"]
+    widths = {"hidden_layer_sizes": [(3, 0), (4,), -1, "wide"]}
+    refused = budget(MLPClassifier(), 10**9, None, param_grid=widths).unknown
+    assert [each.reason for each in refused] == [
+        "fit refuses a hidden layer of 0 neurons",
+        "fit refuses hidden_layer_sizes=-1",
+        "fit refuses hidden_layer_sizes='wide'",
+    ]
 
 
 def test_bounds_meet_a_budget_with_their_upper_end_only():
