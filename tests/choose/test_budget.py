@@ -192,6 +192,15 @@ def test_a_search_ends_with_a_reason():
     assert (full.best_params, full.limited_by) == ({"n": 37}, "larger values of n learn no more")
     fewer = budget(Sized(count=lambda n: max(60 - n, 9)), 50, "n")
     assert (fewer.best_params, fewer.exceeding[0].count, fewer.n_smaller) == ({"n": 10}, 51, None)
+
+    def shrinking(n):
+        if n > 100:
+            raise NotKnown("there are more than a hundred")
+        return 200 - n
+
+    assert budget(Sized(count=shrinking), 105, "n").best_params == {"n": 95}
+    with pytest.raises(ValueError, match="the smallest setting, n=100, learns 100"):
+        budget(Sized(count=shrinking), 99, "n")
     all_meet = budget(Sized(count=lambda n: max(60 - n, 9)), 59, "n")
     assert "is the smallest value" in all_meet.limited_by
     flat_at_first = budget(Sized(count=lambda n: max(n, 20)), 50, "n")
@@ -346,7 +355,7 @@ def test_the_record_as_text_frame_and_json():
     assert frame["verdict"].tolist() == ["meets", "exceeds"]
     assert frame["param_hidden_layer_sizes"].tolist() == ["(416,)", "(417,)"]
     assert frame["count"].tolist() == frame["count_high"].tolist() == [9_987, 10_011]
-    plain = json.loads(found.to_json())
+    plain = json.loads(budget(MLPClassifier(), np.int64(10_000)).to_json())
     assert plain["settings"][0]["params"] == [["hidden_layer_sizes", "(416,)"]]
     assert "_values" not in plain["settings"][0]
     tree = budget(DecisionTreeRegressor(), 50, "max_leaf_nodes").to_frame()
