@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping, Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -98,8 +99,7 @@ def fit_budget(
     (999375, 1000575)
     """
     check_estimator("fit_budget", estimator)
-    limits = {"max_params": max_params, "max_bytes": max_bytes}
-    _check_limits(limits)
+    limits = _limits({"max_params": max_params, "max_bytes": max_bytes})
     if param_name is not None and param_grid is not None:
         raise ValueError("fit_budget: give param_name or param_grid, got both.")
     given = {
@@ -118,7 +118,8 @@ def fit_budget(
     return _of_one(candidates, param_name, limits)
 
 
-def _check_limits(limits: Mapping[str, Any]) -> None:
+def _limits(limits: Mapping[str, Any]) -> dict[str, int | None]:
+    """Return both limits, of which one is an integer, as Python's."""
     given = {name: value for name, value in limits.items() if value is not None}
     if len(given) != 1:
         got = "both" if given else "neither"
@@ -130,6 +131,7 @@ def _check_limits(limits: Mapping[str, Any]) -> None:
             raise ValueError(
                 f"fit_budget: {name} must be an int of at least 1, got {reprlib.repr(value)}.{hint}"
             )
+    return {name: None if value is None else index(value) for name, value in limits.items()}
 
 
 def _is_whole_float(value: Any) -> bool:

@@ -157,9 +157,10 @@ def _smallest(axis: Axis, path: Sequence[int]) -> Found:
     if axis.meets(start):
         reason = f"{axis.text(start)} is the smallest value, and larger ones learn no more"
         return Found(axis[start], None, None, reason)
+    if axis[last].reason is not None:  # the last value of which something is known
+        last = _first(lambda n: axis[n].reason is not None, path[-2], last) - 1
     if not axis.meets(last):
-        smallest = last if axis[last].reason is None else path[-2]
-        raise ValueError(axis.candidates.nothing_meets(axis[smallest]))
+        raise ValueError(axis.candidates.nothing_meets(axis[last]))
     best = _first(axis.meets, path[-2], last)
     axis.plan_around(best, start)
     return Found(axis[best], None, axis[best - 1], None)

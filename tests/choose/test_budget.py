@@ -160,6 +160,13 @@ def test_what_is_unknown_or_refused_never_meets_a_budget():
     assert "at most 20 for this data" in text
     refused = budget(Ridge(), 10**9, None, param_grid={"alpha": [-1, 1]}).unknown
     assert [each.reason for each in refused] == ["fit refuses alpha=-1"]
+    widths = {"hidden_layer_sizes": [(3, 0), (4,), -1, "wide"]}
+    refused = budget(MLPClassifier(), 10**9, None, param_grid=widths).unknown
+    assert [each.reason for each in refused] == [
+        "fit refuses a hidden layer of 0 neurons",
+        "fit refuses hidden_layer_sizes=-1",
+        "fit refuses hidden_layer_sizes='wide'",
+    ]
 
 
 def test_bounds_meet_a_budget_with_their_upper_end_only():
@@ -185,6 +192,15 @@ def test_a_search_ends_with_a_reason():
     assert (full.best_params, full.limited_by) == ({"n": 37}, "larger values of n learn no more")
     fewer = budget(Sized(count=lambda n: max(60 - n, 9)), 50, "n")
     assert (fewer.best_params, fewer.exceeding[0].count, fewer.n_smaller) == ({"n": 10}, 51, None)
+
+    def shrinking(n):
+        if n > 100:
+            raise NotKnown("there are more than a hundred")
+        return 200 - n
+
+    assert budget(Sized(count=shrinking), 105, "n").best_params == {"n": 95}
+    with pytest.raises(ValueError, match="the smallest setting, n=100, learns 100"):
+        budget(Sized(count=shrinking), 99, "n")
     all_meet = budget(Sized(count=lambda n: max(60 - n, 9)), 59, "n")
     assert "is the smallest value" in all_meet.limited_by
     flat_at_first = budget(Sized(count=lambda n: max(n, 20)), 50, "n")
@@ -339,7 +355,7 @@ def test_the_record_as_text_frame_and_json():
     assert frame["verdict"].tolist() == ["meets", "exceeds"]
     assert frame["param_hidden_layer_sizes"].tolist() == ["(416,)", "(417,)"]
     assert frame["count"].tolist() == frame["count_high"].tolist() == [9_987, 10_011]
-    plain = json.loads(found.to_json())
+    plain = json.loads(budget(MLPClassifier(), np.int64(10_000)).to_json())
     assert plain["settings"][0]["params"] == [["hidden_layer_sizes", "(416,)"]]
     assert "_values" not in plain["settings"][0]
     tree = budget(DecisionTreeRegressor(), 50, "max_leaf_nodes").to_frame()

@@ -109,6 +109,7 @@ FAMILIES = {
     "ExtraTreesClassifier": (ExtraTreesClassifier(5), "min_samples_split", None),
     "IsolationForest": (IsolationForest(), "n_estimators", None),
     "BaggingRegressor": (BaggingRegressor(), "n_estimators", None),
+    "bagging-columns": (BaggingRegressor(Ridge()), "max_features", None),
     "AdaBoostClassifier": (AdaBoostClassifier(), "n_estimators", None),
     "GradientBoostingRegressor": (GradientBoostingRegressor(), "n_estimators", None),
     "HistGradientBoosting": (HistGradientBoostingClassifier(), "max_iter", None),
@@ -246,6 +247,7 @@ FITTED = {
     "pipeline-PCA-MLP": 70,
     "pipeline-Nystroem": 30,
     "pipeline-polynomial": 43,
+    "bagging-columns": 65,
     "pipeline-LDA": 30,
     "search": 30,
 }

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from skparams._records import Cost, Count, Layer, Network, Unknown, multiply
+from skparams._records import Cost, Count, Layer, Network, NotKnown, Unknown, multiply
 from skparams.specs import (
     Context,
     Size,
@@ -81,7 +81,10 @@ def _training(ctx: Context, sizes: list[int]) -> Count:
 
 def _perceptron(outputs: Callable[[Context], int]) -> Spec:
     def sizes(ctx: Context) -> dict[str, Size]:
-        hidden = {f"h{i}": size for i, size in enumerate(networks.hidden_sizes(ctx), start=1)}
+        widths = networks.hidden_sizes(ctx)
+        if min(widths, default=1) < 1:
+            raise NotKnown(f"fit refuses a hidden layer of {min(widths)} neurons")
+        hidden = {f"h{i}": size for i, size in enumerate(widths, start=1)}
         return {**hidden, "n_outputs": outputs}
 
     def cost(ctx: Context) -> Cost:

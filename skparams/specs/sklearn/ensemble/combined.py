@@ -65,7 +65,7 @@ for _kind in ("Classifier", "Regressor"):
         trees.BAGGED,
         decides={"n_estimators": ("estimators_",), "max_features": ("estimators_",)},
         members=partial(_bagged, tree=f"DecisionTree{_kind}"),
-        extras={"inputs": _drawn_columns},
+        extras={"inputs": _drawn_columns, "limits": common.at_most("max_features", "columns")},
     )
 
 
