@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skparams._capacity.marks import count_text, measure_of, message, standard_error
+from skparams._capacity.marks import count_text, measure_of, message, setting_names, standard_error
 from skparams._records import Bounds, Unknown, low_high
 from skparams._report import (
     GUESS,
@@ -34,7 +34,7 @@ _HEADINGS = {
     "stored": "parameters",
     "free": "free parameters",
     "nonzero": "nonzero parameters",
-    "effective": "effective parameters",
+    "effective": "degrees of freedom",
 }
 
 
@@ -87,6 +87,7 @@ def _threshold(curve: CapacityCurve) -> str:
     return f"… {_bounds(curve.n_train)} training rows{times}{total}"
 
 
+@np.errstate(all="ignore")  # scores may be infinite
 def _row(curve: CapacityCurve, i: int) -> Row:
     means = {
         name: float(getattr(curve, name)[i].mean())
@@ -97,7 +98,7 @@ def _row(curve: CapacityCurve, i: int) -> Row:
     per_row = curve.sizes[i] / np.mean(curve.n_train)
     guess = GUESS if curve.guessed and np.isfinite(per_row) else ""
     cells = (
-        clean(short_repr(curve.param_range[i])),
+        setting_names(curve)[i],
         guess + count_text(curve.n_params[i]),
         _known(per_row, rate(per_row)),
         _known(means["train_scores"]),
@@ -123,7 +124,7 @@ def _mark(curve: CapacityCurve, i: int) -> str:
         return f"{n_failed} of {plural(len(errors), 'fit')} failed"
     if i == curve.best:
         return "best"
-    return "within 1 se" if i == curve.simplest else ""
+    return "simplest" if i == curve.simplest else ""
 
 
 def _notes(curve: CapacityCurve) -> Iterator[str]:
@@ -131,11 +132,11 @@ def _notes(curve: CapacityCurve) -> Iterator[str]:
     simplest = curve.simplest
     if simplest is not None and simplest != curve.best:
         yield (
-            f"{clean(short_repr(curve.param_range[simplest]))} has the fewest parameters within "
-            "one standard error of the best"
+            f"simplest: {setting_names(curve)[simplest]} has the fewest parameters within one "
+            "standard error of the best"
         )
     if len(curve.n_train) > 1:
-        yield "±: standard error (se) of the mean over folds; gap: train less validation"
+        yield "±: standard error of the mean over folds; gap: train less validation"
     if np.isfinite(curve.sizes).all() and len(curve.sizes) > 1 and not np.ptp(curve.sizes):
         yield 'kind="nonzero" or "effective" may tell settings with one count apart'
     reasons = dict.fromkeys(n.reason for n in curve.n_params if isinstance(n, Unknown))

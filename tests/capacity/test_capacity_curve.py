@@ -392,4 +392,4 @@ def test_what_the_curve_says():
     curve = tree(param_name="max_leaf_nodes", param_range=[60, 3, 2])
     assert f"best at {curve.n_params[curve.best]} parameters; more overfit" in str(curve)
     one = capacity_curve(Ridge(), *DIABETES, param_name="alpha", param_range=[1.0, 2.0], cv=3)
-    assert "Each setting has 11 parameters" in str(one)
+    assert "Each setting has 11 parameters; alpha=" in str(one)
