@@ -46,7 +46,8 @@ def page(curve: CapacityCurve) -> Page:
         Column("per row", right=True, drop=3),
         Column("train", right=True),
         Column("validation", right=True),
-        Column("gap", right=True, drop=4),
+        Column("±", right=True, drop=4),
+        Column("gap", right=True, drop=5),
         Column("train loss", right=True, drop=1),
         Column("validation loss", right=True, drop=2),
         Column("", wraps="words"),
@@ -77,7 +78,7 @@ def _rows(curve: CapacityCurve) -> Iterator[Row]:
     for i in order:
         if not passed and sizes[i] >= low:
             passed = True
-            yield Row((_threshold(curve), *[""] * 8), "dim")
+            yield Row((_threshold(curve), *[""] * 9), "dim")
         yield _row(curve, int(i))
 
 
@@ -94,7 +95,6 @@ def _row(curve: CapacityCurve, i: int) -> Row:
         for name in ("train_scores", "test_scores", "train_losses", "test_losses")
     }
     error = standard_error(curve.test_scores[i])
-    spread = "" if np.isnan(error) else f" ± {value(error)}"
     per_row = curve.sizes[i] / np.mean(curve.n_train)
     guess = GUESS if curve.guessed and np.isfinite(per_row) else ""
     cells = (
@@ -102,7 +102,8 @@ def _row(curve: CapacityCurve, i: int) -> Row:
         guess + count_text(curve.n_params[i]),
         _known(per_row, rate(per_row)),
         _known(means["train_scores"]),
-        _known(means["test_scores"], value(means["test_scores"]) + spread),
+        _known(means["test_scores"]),
+        "" if np.isnan(error) else value(error),
         _known(means["train_scores"] - means["test_scores"]),
         _known(means["train_losses"]) if isinstance(curve.loss_name, str) else "",
         _known(means["test_losses"]) if isinstance(curve.loss_name, str) else "",

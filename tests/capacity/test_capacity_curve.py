@@ -262,6 +262,8 @@ def test_a_count_that_is_not_known_is_not_0():
 def test_fits_that_fail_are_nan_with_a_warning():
     with pytest.warns(FitFailedWarning, match="3 of 6 fits failed"):
         curve = capacity_curve(Opaque(), *DIABETES, param_name="k", param_range=[1, 3], cv=3)
+    _, test = validation_curve(Opaque(), *DIABETES, param_name="k", param_range=[1, 3], cv=3)
+    np.testing.assert_array_equal(curve.test_scores, test)
     assert np.isnan(curve.test_scores[1]).all()
     assert np.isnan(curve.train_losses[1]).all()
     assert np.isfinite(curve.test_scores[0]).all()
