@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from skparams._records import Bounds, Count, Unknown, low_high
-from skparams._report import UNKNOWN, clean, number, plural, value
+from skparams._report import UNKNOWN, clean, number, value
+from skparams.specs import short_repr
 
 if TYPE_CHECKING:
     from skparams._capacity.record import CapacityCurve
 
-# A peak is at the threshold if it is at most so many times as far.
+# Scores and losses may be infinite, hence `errstate` below. A peak is near the threshold if it is
+# at most so many times as far.
 NEAR = 2
+# Share of the range of training scores within which rows are fitted almost as well as by any.
+FITTED = 0.1
 
 
 def mean_size(counts: Sequence[Count]) -> float:
@@ -31,6 +35,17 @@ def count_text(count: Count | float) -> str:
     low, high = count if isinstance(count, Bounds) else (count, count)
     ends = [number(n) if isinstance(n, int) else value(n) for n in (low, high)]
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def setting_names(curve: CapacityCurve) -> list[str]:
+    """The values of the hyperparameter as text, with as many digits as tell them apart."""
+    names = [clean(short_repr(value)) for value in curve.param_range]
+    floats = [isinstance(value, float) for value in curve.param_range]
+    short = [
+        f"{value:.4g}" if is_float and len(name) > 8 else name
+        for value, name, is_float in zip(curve.param_range, names, floats, strict=True)
+    ]
+    return short if len(set(short)) == len(set(names)) else names
 
 
 @np.errstate(all="ignore")
@@ -93,21 +108,21 @@ def message(curve: CapacityCurve, measure: Measure) -> str:
     best = best_of(measure.scores, sizes)
     known = np.isfinite(sizes)
     if best is None:
-        return f"No setting has a {name}"
+        return f"No setting has a validation {name}"
     if not known.any():
         reasons = [count.reason for count in curve.n_params if isinstance(count, Unknown)]
         return f"The number of parameters is not known: {clean(reasons[0])}"
-    words = parameters(curve, best)
+    words, superlative = parameters(curve, best), "best" if measure.sign > 0 else "lowest"
     if known.all() and len(sizes) > 1 and np.ptp(sizes) == 0:
-        return f"Each setting has {words}"
-    peak = peak_of(curve, measure.scores)
+        value_of_best = f"{clean(curve.param_name)}={setting_names(curve)[best]}"
+        return f"Each setting has {words}; {value_of_best} has the {superlative} {name}"
+    peak = peak_of(curve, measure)
     if peak is not None:
         near = "the number of rows" if curve.n_outputs == 1 else "rows\xa0×\xa0outputs"
         what = f"{parameters(curve, peak)}, near {near}, and"
         if measure.sign > 0:
             return f"Validation {name} is worst at {what} recovers"
         return f"Validation {name} peaks at {what} falls again"
-    superlative = "best" if measure.sign > 0 else "lowest"
     if not known[best]:
         return f"Validation {name} is {superlative} where the number of parameters is not known"
     start = f"Validation {name} is {superlative} at {words}"
@@ -124,8 +139,9 @@ def message(curve: CapacityCurve, measure: Measure) -> str:
 def parameters(curve: CapacityCurve, i: int) -> str:
     """The number of parameters of a setting, with the noun."""
     count = curve.n_params[i]
-    noun = "effective parameter" if curve.counted == "effective" else "parameter"
-    return plural(1, noun) if count == 1 else f"{count_text(count)} {noun}s"
+    if curve.counted == "effective":
+        return f"{count_text(count)} effective degrees of freedom"
+    return "1 parameter" if count == 1 else f"{count_text(count)} parameters"
 
 
 @np.errstate(all="ignore")
@@ -137,17 +153,23 @@ def overfits(measure: Measure, best: int, largest: int) -> bool:
 
 
 @np.errstate(all="ignore")
-def peak_of(curve: CapacityCurve, scores: np.ndarray) -> int | None:
-    """The worst setting, if it is at the threshold and each fold has better ones on both sides."""
-    sizes, threshold = curve.sizes, curve.threshold
+def peak_of(curve: CapacityCurve, measure: Measure) -> int | None:
+    """The setting at which double descent peaks.
+
+    It is the worst one, near the threshold, fits the training rows almost as well as any, and each
+    fold has better settings with fewer and with more parameters.
+    """
+    sizes, threshold, scores = curve.sizes, curve.threshold, measure.scores
     places = np.flatnonzero(np.isfinite(sizes) & np.isfinite(scores).all(axis=1))
     if isinstance(threshold, Unknown) or scores.shape[1] < 2 or len(places) < 3:
         return None
     low, high = low_high(threshold)
-    means = scores.mean(axis=1)
+    means, train = scores.mean(axis=1), measure.sign * measure.train.mean(axis=1)
     worst = places[np.argmin(means[places])]
     left, right = places[sizes[places] < sizes[worst]], places[sizes[places] > sizes[worst]]
     if not len(left) or not len(right) or not low / NEAR <= sizes[worst] <= high * NEAR:
+        return None
+    if train[places].max() - train[worst] > FITTED * np.ptp(train[places]):
         return None
     sides = [side[np.argmax(means[side])] for side in (left, right)]
     return int(worst) if (scores[sides] > scores[worst]).all() else None

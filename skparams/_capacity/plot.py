@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from skparams._capacity.marks import Measure, best_of, measure_of, message
+from skparams._capacity.marks import Measure, best_of, measure_of, message, setting_names
 from skparams._records import Unknown, low_high
 from skparams._report import LIGHT, clean, name_lines, new_axes, plural, set_title, short
-from skparams.specs import short_repr
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,7 +103,7 @@ def _line(ax: Axes, x: np.ndarray, kind: str, values: np.ndarray, own: Any) -> A
         "ms": 3,
         "label": NAMES[kind],
     }
-    return ax.plot(x, values.mean(axis=1), **style | dict(own or {}))[0]
+    return ax.plot(x, _band(values)[0], **style | dict(own or {}))[0]
 
 
 def _area(ax: Axes, x: np.ndarray, kind: str, values: np.ndarray, own: Any) -> Any:
@@ -171,7 +170,7 @@ def _band(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _name_settings(ax: Axes, curve: CapacityCurve) -> None:
-    names = [short(short_repr(value)) for value in curve.param_range]
+    names = [short(name) for name in setting_names(curve)]
     step = -(-len(names) // MAX_NAMES)
     ax.set_xticks(range(0, len(names), step), names[::step])
     ax.set_xlabel(short(curve.param_name), fontsize=FONT)
@@ -182,7 +181,7 @@ def _scale_counts(ax: Axes, x: np.ndarray) -> None:
     from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
     if x.max() < WIDE_COUNTS * x.min() or x.max() < WIDE_COUNTS:
-        ax.xaxis.set_major_locator(MaxNLocator(5))
+        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     elif x.min() > 0:
         ax.set_xscale("log")
         few = x.max() < 1000 * x.min()  # powers of ten alone are too few

@@ -136,6 +136,8 @@ def capacity_curve(
     values = values_of(param_range)
     settings = [with_value(estimator, param_name, value) for value in values]
     X, y, groups = checked_rows(X, y, groups)
+    if y is None and (is_classifier(estimator) or is_regressor(estimator)):
+        raise ValueError(f"{WHAT}: y must be given for {type(estimator).__name__}, got None.")
     scorer = scorer_of(estimator, scoring)
     chosen = loss_of(loss, settings, y)
     cv = splitter_of(cv, y, is_classifier(estimator))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skparams._capacity.marks import count_text, measure_of, message, standard_error
+from skparams._capacity.marks import count_text, measure_of, message, setting_names, standard_error
 from skparams._records import Bounds, Unknown, low_high
 from skparams._report import (
     GUESS,
@@ -34,7 +34,7 @@ _HEADINGS = {
     "stored": "parameters",
     "free": "free parameters",
     "nonzero": "nonzero parameters",
-    "effective": "effective parameters",
+    "effective": "degrees of freedom",
 }
 
 
@@ -46,7 +46,8 @@ def page(curve: CapacityCurve) -> Page:
         Column("per row", right=True, drop=3),
         Column("train", right=True),
         Column("validation", right=True),
-        Column("gap", right=True, drop=4),
+        Column("±", right=True, drop=4),
+        Column("gap", right=True, drop=5),
         Column("train loss", right=True, drop=1),
         Column("validation loss", right=True, drop=2),
         Column("", wraps="words"),
@@ -77,7 +78,7 @@ def _rows(curve: CapacityCurve) -> Iterator[Row]:
     for i in order:
         if not passed and sizes[i] >= low:
             passed = True
-            yield Row((_threshold(curve), *[""] * 8), "dim")
+            yield Row((_threshold(curve), *[""] * 9), "dim")
         yield _row(curve, int(i))
 
 
@@ -87,21 +88,22 @@ def _threshold(curve: CapacityCurve) -> str:
     return f"… {_bounds(curve.n_train)} training rows{times}{total}"
 
 
+@np.errstate(all="ignore")  # scores may be infinite
 def _row(curve: CapacityCurve, i: int) -> Row:
     means = {
         name: float(getattr(curve, name)[i].mean())
         for name in ("train_scores", "test_scores", "train_losses", "test_losses")
     }
     error = standard_error(curve.test_scores[i])
-    spread = "" if np.isnan(error) else f" ± {value(error)}"
     per_row = curve.sizes[i] / np.mean(curve.n_train)
     guess = GUESS if curve.guessed and np.isfinite(per_row) else ""
     cells = (
-        clean(short_repr(curve.param_range[i])),
+        setting_names(curve)[i],
         guess + count_text(curve.n_params[i]),
         _known(per_row, rate(per_row)),
         _known(means["train_scores"]),
-        _known(means["test_scores"], value(means["test_scores"]) + spread),
+        _known(means["test_scores"]),
+        "" if np.isnan(error) else value(error),
         _known(means["train_scores"] - means["test_scores"]),
         _known(means["train_losses"]) if isinstance(curve.loss_name, str) else "",
         _known(means["test_losses"]) if isinstance(curve.loss_name, str) else "",
@@ -123,7 +125,7 @@ def _mark(curve: CapacityCurve, i: int) -> str:
         return f"{n_failed} of {plural(len(errors), 'fit')} failed"
     if i == curve.best:
         return "best"
-    return "within 1 se" if i == curve.simplest else ""
+    return "simplest" if i == curve.simplest else ""
 
 
 def _notes(curve: CapacityCurve) -> Iterator[str]:
@@ -131,11 +133,11 @@ def _notes(curve: CapacityCurve) -> Iterator[str]:
     simplest = curve.simplest
     if simplest is not None and simplest != curve.best:
         yield (
-            f"{clean(short_repr(curve.param_range[simplest]))} has the fewest parameters within "
-            "one standard error of the best"
+            f"simplest: {setting_names(curve)[simplest]} has the fewest parameters within one "
+            "standard error of the best"
         )
     if len(curve.n_train) > 1:
-        yield "±: standard error (se) of the mean over folds; gap: train less validation"
+        yield "±: standard error of the mean over folds; gap: train less validation"
     if np.isfinite(curve.sizes).all() and len(curve.sizes) > 1 and not np.ptp(curve.sizes):
         yield 'kind="nonzero" or "effective" may tell settings with one count apart'
     reasons = dict.fromkeys(n.reason for n in curve.n_params if isinstance(n, Unknown))

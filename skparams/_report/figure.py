@@ -135,7 +135,7 @@ def name_lines(ax: Axes, lines: Sequence[Any], gap: float = 5) -> float:
             va="center",
             annotation_clip=False,
         )
-    return gap + max((points(line.get_label()) for line, *_ in ends), default=0.0)
+    return max((points(line.get_label()) for line, *_ in ends), default=0.0)
 
 
 def apart(heights: Sequence[float] | np.ndarray, step: float) -> np.ndarray:

@@ -30,6 +30,7 @@ class Unfit(Ridge):
         ({"estimator": Ridge}, TypeError, "estimator must be an instance"),
         ({"estimator": 3}, TypeError, "estimator must have fit"),
         ({"X": 3}, TypeError, "X must be rows"),
+        ({"y": None}, ValueError, "y must be given for Unfit, got None"),
         ({"y": y[:5]}, ValueError, "X, y and groups must have as many rows"),
         ({"groups": y[:5]}, ValueError, "X, y and groups must have as many rows"),
         ({"param_name": "beta"}, ValueError, "param_name must be a hyperparameter of Unfit"),

@@ -262,6 +262,8 @@ def test_a_count_that_is_not_known_is_not_0():
 def test_fits_that_fail_are_nan_with_a_warning():
     with pytest.warns(FitFailedWarning, match="3 of 6 fits failed"):
         curve = capacity_curve(Opaque(), *DIABETES, param_name="k", param_range=[1, 3], cv=3)
+    _, test = validation_curve(Opaque(), *DIABETES, param_name="k", param_range=[1, 3], cv=3)
+    np.testing.assert_array_equal(curve.test_scores, test)
     assert np.isnan(curve.test_scores[1]).all()
     assert np.isnan(curve.train_losses[1]).all()
     assert np.isfinite(curve.test_scores[0]).all()
@@ -392,4 +394,4 @@ def test_what_the_curve_says():
     curve = tree(param_name="max_leaf_nodes", param_range=[60, 3, 2])
     assert f"best at {curve.n_params[curve.best]} parameters; more overfit" in str(curve)
     one = capacity_curve(Ridge(), *DIABETES, param_name="alpha", param_range=[1.0, 2.0], cv=3)
-    assert "Each setting has 11 parameters" in str(one)
+    assert "Each setting has 11 parameters; alpha=" in str(one)

@@ -11,6 +11,7 @@ from sklearn.model_selection import ShuffleSplit, TimeSeriesSplit
 from sklearn.tree import DecisionTreeRegressor
 
 from skparams import CapacityCurveDisplay, capacity_curve
+from skparams._capacity.marks import setting_names
 from skparams._capacity.record import CapacityCurve
 from skparams._records import Bounds, Unknown
 
@@ -137,15 +138,16 @@ def test_the_threshold_is_drawn_where_parameters_are_as_many_as_rows(curve):
         ([10, 500, 1000], [[3, 3], [9, 5], [1, 2]], "loss is lowest at 1,000 parameters, the most"),
         ([10, 20, 50], [[3, 3], [4, 4], [9, 5]], "loss is lowest at 10 parameters, the fewest"),
         ([1, 20, 50], [[3, 3], [3, 3], [9, 5]], "loss is lowest at 1 parameter, the fewest"),
-        ([5, 5, 5], [[3, 3], [2, 2], [9, 5]], "Each setting has 5 parameters"),
+        ([5, 5, 5], [[3, 3], [2, 2], [9, 5]], "has 5 parameters; size=1 has the lowest loss"),
         ([Unknown("why")] * 2, [[3, 3], [2, 2]], "The number of parameters is not known: why"),
         ([3, Unknown("why")], [[3, 3], [2, 2]], "lowest where the number of parameters is not"),
         ([3, Unknown("why")], [[1, 1], [2, 2]], "loss is lowest at 3 parameters"),
-        ([3, 4], [[np.nan, 1], [np.nan, np.nan]], "No setting has a loss"),
+        ([3, 4], [[np.nan, 1], [np.nan, np.nan]], "No setting has a validation loss"),
     ],
 )
 def test_titles(sizes, test, expected):
-    assert expected in title(CapacityCurveDisplay(made(sizes, test)).plot(metric="loss"))
+    curve = made(sizes, test, np.zeros_like(test, dtype=float))
+    assert expected in title(CapacityCurveDisplay(curve).plot(metric="loss"))
 
 
 def test_over_fitting_needs_a_better_fit_of_the_training_rows():
@@ -154,6 +156,24 @@ def test_over_fitting_needs_a_better_fit_of_the_training_rows():
     assert title(display.plot(metric="loss")).endswith("lowest at 2 parameters; more overfit")
     display = CapacityCurveDisplay(made([1, 2, 3], test, [[3, 3], [2, 2], [4, 4]]))
     assert title(display.plot(metric="loss")).endswith("lowest at 2 parameters")
+
+
+def test_a_peak_needs_training_rows_that_are_fitted():
+    test = [[3, 3], [9, 5], [1, 2]]
+    for train, peaks in (([[3, 3], [0.1, 0.1], [0, 0]], True), ([[3, 3], [2, 2], [0, 0]], False)):
+        display = CapacityCurveDisplay(made([10, 50, 100], test, train)).plot(metric="loss")
+        assert ("peaks" in title(display)) == peaks
+
+
+def test_names_of_settings_have_as_many_digits_as_they_need():
+    curve = made([1, 2], [[1, 2], [3, 4]])
+    for values, names in (
+        ((0.30000000000000004, 1 / 3), ["0.3", "0.3333"]),
+        ((0.30000000000000004, 0.3), ["0.30000000000000004", "0.3"]),
+        ((np.float64(1e-3), (2, 3)), ["0.001", "(2, 3)"]),
+        ((np.float64(0.1), 0.1), ["0.1", "0.1"]),
+    ):
+        assert setting_names(replace(curve, param_range=values)) == names
 
 
 def test_counts_that_are_not_known_or_all_the_same():
@@ -239,4 +259,4 @@ def test_the_frame_has_a_row_for_each_fit():
         Ridge(), X, y, param_name="alpha", param_range=[1.0, 9.0], cv=CV, kind="effective"
     )
     assert effective.to_frame().n_params.between(1, 11).all()
-    assert "effective parameters" in str(effective)
+    assert "degrees of freedom" in str(effective)

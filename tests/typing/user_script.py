@@ -11,6 +11,7 @@ from skparams import (
     PCA,
     BiplotDisplay,
     BootstrapDisplay,
+    CapacityCurveDisplay,
     Checkpoint,
     ContributionDisplay,
     CorrelationCircleDisplay,
@@ -27,6 +28,7 @@ from skparams import (
     ScreeDisplay,
     assert_same_model,
     cache_dir,
+    capacity_curve,
     count_params,
     diff,
     explain,
@@ -111,6 +113,11 @@ BiplotDisplay.from_estimator(pca, X, y, ellipses=True, row_names=range(len(X))).
 ScoreDisplay.from_estimator(pca, X, y, supplementary=X[:5]).plot()
 OutlierDisplay.from_estimator(pca, X, alpha=0.01)
 BootstrapDisplay.from_bootstrap(explanation.bootstrap(20, random_state=0))
+
+# scores against the number of learned parameters
+curve = capacity_curve(model, X, y, param_name="alpha", param_range=[0.0, 1.0], cv=2)
+print(curve, curve.n_params, curve.test_losses.mean(), curve.plot(metric="loss").get_title())
+CapacityCurveDisplay(curve).plot(std_display_style="errorbar", score_type="test")
 
 # a fit that is watched, with scikit-learn 1.9
 if hasattr(model, "set_callbacks"):
