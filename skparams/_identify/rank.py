@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import numpy as np
-from scipy.linalg.lapack import dgeqrf
+from scipy.linalg.lapack import dtpqrt
 
 from skparams._identify.jacobian import Cause, Jacobian
 from skparams._records import NotKnown
@@ -13,15 +13,16 @@ from skparams._runtime import Progress
 
 EPS = float(np.finfo(np.float64).eps)
 _MIN_ROWS = 512  # of a block
+_WIDTH = 32  # columns whose reflections are applied together
 
 
 def rows_per_block(jacobian: Jacobian) -> int:
-    """The number of samples in a block, whose derivatives are about as many rows as columns."""
-    return max(1, max(jacobian.n_columns, _MIN_ROWS) // max(jacobian.n_outputs, 1))
+    """The number of samples in a block, which has about half as many rows as columns."""
+    return max(1, max(jacobian.n_columns // 2, _MIN_ROWS) // max(jacobian.n_outputs, 1))
 
 
 def bytes_needed(jacobian: Jacobian, n_samples: int) -> int:
-    """The memory that `triangle_of` and `singular_values` take: at most four square matrices."""
+    """The memory at work: the triangle, two copies of a block, and as much as all that again."""
     rows = n_samples * jacobian.n_outputs
     in_block = min(rows, rows_per_block(jacobian) * jacobian.n_outputs)
     return 8 * jacobian.n_columns * 2 * (min(rows, jacobian.n_columns) + in_block)
@@ -30,30 +31,34 @@ def bytes_needed(jacobian: Jacobian, n_samples: int) -> int:
 def triangle_of(jacobian: Jacobian, n_samples: int) -> np.ndarray:
     """A matrix with at most as many rows as columns, and the singular values of all blocks.
 
-    Each block goes below the triangle so far, and Householder reflections make a triangle of both.
-    Unlike the product of the Jacobian with itself, this loses no digits.
+    Householder reflections merge each block into a triangle. Unlike the product of the Jacobian
+    with itself, this loses no digits.
     """
-    step = rows_per_block(jacobian)
-    triangle = np.empty((0, jacobian.n_columns))
-    progress = Progress("identifiable", n_samples, after=1.0)
-    for start in range(0, n_samples, step):
-        rows = slice(start, min(start + step, n_samples))
-        with np.errstate(all="ignore"):
-            block = jacobian.block(rows) * jacobian.scales
-        if not np.isfinite(block).all():
-            raise NotKnown("the derivatives overflow float64, or parameters are not finite")
-        stacked = np.empty((len(triangle) + len(block), jacobian.n_columns), order="F")
-        stacked[: len(triangle)], stacked[len(triangle) :] = triangle, block
-        triangle = _reduced(stacked)
-        progress(rows.stop - rows.start)
+    n_columns = jacobian.n_columns
+    blocks = _blocks(jacobian, n_samples)
+    if n_samples * jacobian.n_outputs <= n_columns or not n_columns:
+        return np.vstack([*blocks])
+    triangle = np.zeros((n_columns, n_columns), order="F")
+    for block in blocks:
+        width = min(_WIDTH, n_columns)
+        triangle, _, _, info = dtpqrt(0, width, triangle, block, overwrite_a=1, overwrite_b=1)
+        assert info == 0
     return triangle
 
 
-def _reduced(stacked: np.ndarray) -> np.ndarray:
-    n_columns = stacked.shape[1]
-    if len(stacked) <= n_columns or not n_columns:
-        return stacked
-    return np.triu(dgeqrf(stacked, overwrite_a=True)[0][:n_columns])
+def _blocks(jacobian: Jacobian, n_samples: int) -> Iterator[np.ndarray]:
+    """Yield the scaled derivatives at some rows, column by column in memory."""
+    step = rows_per_block(jacobian)
+    progress = Progress("identifiable", n_samples, after=1.0)
+    for start in range(0, n_samples, step):
+        stop = min(start + step, n_samples)
+        with np.errstate(all="ignore"):
+            block = np.asfortranarray(jacobian.block(slice(start, stop)))
+            block *= jacobian.scales
+        if not np.isfinite(block).all():
+            raise NotKnown("the derivatives overflow float64, or parameters are not finite")
+        yield block
+        progress(stop - start)
 
 
 def singular_values(matrix: np.ndarray, jacobian: Jacobian) -> np.ndarray:
@@ -62,7 +67,7 @@ def singular_values(matrix: np.ndarray, jacobian: Jacobian) -> np.ndarray:
     return np.repeat(found, jacobian.n_repeats)
 
 
-def explained(causes: Any, jacobian: Jacobian, zero: np.ndarray) -> list[tuple[str, int]]:
+def explained(causes: Iterable[Cause], jacobian: Jacobian, zero: np.ndarray) -> list[tuple[str, int]]:
     """How many directions each cause adds to those before it.
 
     Columns that are zero come first, then vectors without their parts in such columns.

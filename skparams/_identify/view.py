@@ -69,10 +69,12 @@ def _lost(found: Identifiability) -> Section:
 
 def _cut(found: Identifiability) -> Section:
     counted, others = found.around_cut
+    rounding = found.rounding or 0.0
+    below = dict.fromkeys(value(x) if x > rounding else f"< {value(rounding)}" for x in others)
     shown = [
         ("smallest that count", ", ".join(map(value, counted)) or "none"),
         ("tolerance", value(found.tolerance)),
-        ("largest that do not", ", ".join(map(value, others)) or "none"),
+        ("largest that do not", ", ".join(below) or "none"),
         ("gap", value(found.gap)),
     ]
     columns = [Column("singular values", least=20), Column("")]
