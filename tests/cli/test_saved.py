@@ -269,7 +269,7 @@ def test_models_that_cannot_be_compared_are_trouble(capsys, saved, monkeypatch):
     monkeypatch.setattr("skparams._cli.diff.load_model", lambda *_, **__: models.pop())
     code, _, error = run(capsys, "diff", "a", "b")
     assert code == 2
-    assert "the models cannot be compared: extra_ of Ridge holds a" in error
+    assert "the models cannot be compared: extra_ of Own holds a" in error
     assert error.endswith("leave it out by --ignore extra_\n")
 
 
