@@ -69,7 +69,7 @@ MAY_IMPORT = {
     "_cli.tables": ["_report", "_cli.console"],
     "_cli.demo": ["", "_report", "_runtime", "_cli.console", "_cli.tables"],
     "_cli": [
-        *("", "_report", "_compare", "_diff"),
+        *("", "_report", "_compare", "_diff", "_runtime"),
         *("specs", "_cli.console", "_cli.tables", "_cli.demo"),
     ],
     "": [],
