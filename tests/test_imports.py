@@ -69,8 +69,8 @@ MAY_IMPORT = {
     "_cli.tables": ["_report", "_cli.console"],
     "_cli.demo": ["", "_report", "_runtime", "_cli.console", "_cli.tables"],
     "_cli": [
-        *("", "_report", "_walk", "_compare", "_diff", "_runtime"),
-        *("_cli.console", "_cli.tables", "_cli.demo"),
+        *("", "_report", "_compare", "_diff", "_runtime"),
+        *("specs", "_cli.console", "_cli.tables", "_cli.demo"),
     ],
     "": [],
 }

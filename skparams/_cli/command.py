@@ -27,14 +27,14 @@ def main(argv: list[str] | None = None) -> int:
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     try:
         return make_parser().parse_args(argv)
-    except SystemExit:  # after the help too, whose reader may have left
-        try:
-            if sys.stdout is not None:
+    except SystemExit:  # after the help too
+        if sys.stdout is not None:
+            try:
                 sys.stdout.flush()
-        except OSError:
-            from skparams._cli.console import discard_output
+            except OSError:  # its reader has left, or the disk is full
+                from skparams._cli.console import discard_output
 
-            discard_output()
+                discard_output()
         raise
 
 

@@ -2,7 +2,6 @@
 
 import difflib
 import importlib
-import inspect
 from ast import literal_eval
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +11,7 @@ from sklearn.base import is_classifier, is_regressor
 from skparams._cli.console import CommandError, quoted, reason
 from skparams._cli.model_names import MODELS, SETTINGS
 from skparams._report import few
-from skparams._walk import check_estimator
+from skparams.specs import is_estimator
 
 _MAX_LISTED = 12
 
@@ -35,9 +34,10 @@ def make_estimator(name: str, *, classes: bool | None) -> Any:
     cls = imported(name)
     try:
         made = cls()
-        check_estimator("the class", made)
     except Exception as error:  # whatever the constructor of somebody else raises
-        raise CommandError(f"{name} makes no estimator: {reason(error)}") from error
+        raise CommandError(f"{name} cannot be made without arguments: {reason(error)}") from error
+    if not is_estimator(made):
+        raise CommandError(f"{name} is no estimator: it lacks fit or get_params")
     wrong = is_regressor if classes else is_classifier
     if classes is not None and wrong(made):
         task = "classification" if classes else "regression"
@@ -56,8 +56,9 @@ def imported(path: str) -> type:
         raise CommandError(f"cannot import {module_name}: {reason(error)}") from error
     cls = getattr(module, name, None)
     if not isinstance(cls, type):
-        found = [n for n, value in inspect.getmembers(module, inspect.isclass) if n[0] != "_"]
-        raise CommandError(f"{module_name} has no class {quoted(name)}; {listed(name, found)}")
+        found = [n for n, value in vars(module).items() if n[0] != "_" and hasattr(value, "fit")]
+        more = f"; {listed(name, found)}" if found else ""
+        raise CommandError(f"{module_name} has no class {quoted(name)}{more}")
     return cls
 
 
@@ -94,7 +95,5 @@ def listed(name: str, names: Iterable[str]) -> str:
     """The names that there are, those first that are most like another one."""
     names = list(names)
     like = difflib.get_close_matches(name, names, n=_MAX_LISTED, cutoff=0.6)
-    if not names:
-        return "it has none"
     listed = [*like, *(other for other in names if other not in like)]
     return f"choose one of: {few(map(quoted, listed), _MAX_LISTED)}"

@@ -1,6 +1,8 @@
 """The arguments of all commands and their help. Imports nothing that takes time."""
 
 import argparse
+import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -76,7 +78,7 @@ examples:
   skparams summary model.safetensors
   skparams summary model.skops --data train.csv --out summary.html
   skparams summary model.skops --trust mypackage.Scaler
-  skparams summary model.safetensors --json | jq .totals
+  skparams summary model.safetensors --json | jq .estimator.totals.stored
 """
 _DIFF = """\
 Show what differs between the models in two files, each one of
@@ -163,8 +165,9 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument(
         "--baseline", metavar="NAME", help="compare all with this one only, instead of all pairs"
     )
-    number = {"type": _whole(2), "metavar": "N"}
-    compare.add_argument("--folds", default=5, help="folds (default: %(default)s)", **number)
+    compare.add_argument(
+        "--folds", type=_whole(2), default=5, metavar="N", help="folds (default: %(default)s)"
+    )
     compare.add_argument(
         "--repeats",
         type=_whole(1),
@@ -174,7 +177,7 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     )
     compare.add_argument(
         "--rope",
-        type=_positive,
+        type=_number("> 0", lambda value: value > 0),
         metavar="X",
         help="differences of the score up to this do not matter; adds how likely larger ones are",
     )
@@ -241,7 +244,11 @@ def _add_diff(diff: argparse.ArgumentParser) -> None:
     diff.add_argument("after", type=Path, metavar="AFTER", help="of save_params or skops")
     for name in ("rtol", "atol"):
         diff.add_argument(
-            f"--{name}", type=_tolerance, default=0.0, metavar="X", help="as in numpy.allclose"
+            f"--{name}",
+            type=_number(">= 0", lambda value: value >= 0),
+            default=0.0,
+            metavar="X",
+            help="as in numpy.allclose",
         )
     diff.add_argument(
         "--align",
@@ -283,7 +290,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _whole(least: int):
+def _whole(least: int) -> Callable[[str], int]:
     def whole(text: str) -> int:
         try:
             value = int(text)
@@ -300,20 +307,14 @@ def _jobs(text: str) -> int:
     return -1 if text == "-1" else _whole(1)(text)
 
 
-def _number(text: str, what: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be a number {what}, got {text!r}")
-    return value
+def _number(allowed: str, is_allowed: Callable[[float], bool]) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not (math.isfinite(value) and is_allowed(value)):
+            raise argparse.ArgumentTypeError(f"must be a number {allowed}, got {text!r}")
+        return value
 
-
-def _tolerance(text: str) -> float:
-    return _number(text, ">= 0")
-
-
-def _positive(text: str) -> float:
-    value = _number(text, "> 0")
-    return value if value else _number("no", "> 0")
+    return number

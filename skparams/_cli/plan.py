@@ -6,9 +6,10 @@ from typing import Any
 import skparams
 from skparams._cli.console import CommandError, Output, verb_errors
 from skparams._cli.models import make_estimator, set_hyperparameters
-from skparams._cli.tables import Dataset, prepared, read_csv, read_features
+from skparams._cli.tables import Dataset, Limits, prepared, read_csv, read_features
 from skparams._report import plural
 
+_ALL_ROWS = Limits(min_rows=1, min_rows_per_class=1, max_rows=None)
 _SHAPE = {
     "samples": "n_samples",
     "features": "n_features",
@@ -45,7 +46,10 @@ def _table(args: argparse.Namespace, given: dict[str, int], output: Output) -> D
     """Read the table, which says what the options of its shape would."""
     if given:
         raise CommandError(f"--data has what --{next(iter(given))} says: leave one of them out")
-    data = read_features(args.data) if args.target is None else read_csv(args.data, args.target)
+    if args.target is None:
+        data = read_features(args.data)
+    else:
+        data = read_csv(args.data, args.target, _ALL_ROWS)
     for text in data.notes:
         output.note(text)
     return data

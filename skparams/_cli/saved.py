@@ -11,7 +11,7 @@ from typing import Any
 import skparams
 from skparams import ParamsFileError
 from skparams._cli.console import CommandError, need, reason
-from skparams._walk import check_estimator
+from skparams.specs import is_estimator
 
 _HEAD = 64  # bytes of a file that say what it is
 _ZIP = b"PK\x03\x04"
@@ -53,10 +53,8 @@ def load_model(path: Path, *, allow: Collection[str] = (), trust: Collection[str
     else:
         with _reading(path):
             model = skparams.load_params(path, allow=allow)
-    try:
-        check_estimator("it", model)
-    except TypeError as error:
-        raise CommandError(f"{path} holds no estimator: {reason(error)}") from error
+    if not is_estimator(model):
+        raise CommandError(f"{path} holds no estimator, but a {type(model).__name__}")
     return model
 
 

@@ -14,11 +14,12 @@ def run(args: argparse.Namespace) -> None:
     """Print the summary of a model; with the training rows, the findings that need these."""
     output = Output("summary", args.json, args.out)
     with output.warnings_as_notes(), verb_errors("summary"):
-        if args.data is None:
+        if args.data is None and not args.allow:
             found = inspect_model(args.file, trust=args.trust)
         else:
             model = load_model(args.file, allow=args.allow, trust=args.trust)
-            found = skparams.summary(model, _training_rows(model, args.data, output))
+            rows = None if args.data is None else _training_rows(model, args.data, output)
+            found = skparams.summary(model, rows)
     output.deliver(clean(args.file.name), found)
 
 

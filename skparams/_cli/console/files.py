@@ -52,17 +52,17 @@ def check_folder(folder: Path, names: list[str]) -> None:
 def check_file(path: Path) -> Path:
     """Fail before the work where a file cannot be written; return where links lead."""
     try:
-        path = path.resolve()
-        if path.is_dir():
+        target = path.resolve()
+        if target.is_dir():
             raise CommandError(f"cannot write {path}: it is a folder")
-        if path.exists():
-            if not path.is_file():
+        if target.exists():
+            if not target.is_file():
                 raise CommandError(f"cannot write {path}: it is a device, a pipe or a socket")
-            path.open("r+b").close()
-        tempfile.TemporaryFile(dir=path.parent).close()
+            target.open("r+b").close()
+        tempfile.TemporaryFile(dir=target.parent).close()
     except (OSError, ValueError, RuntimeError) as error:  # a RuntimeError: links in a circle
         raise CommandError(f"cannot write {path}: {reason(error)}") from error
-    return path
+    return target
 
 
 def write(path: Path, content: bytes) -> None:

@@ -49,6 +49,7 @@ class Output:
     def warnings_as_notes(self) -> Iterator[None]:
         """Print each warning of the block once, in one line."""
         with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("default", UserWarning)
             yield
         for message in dict.fromkeys(" ".join(str(each.message).split()) for each in caught):
             self.note(f"warning: {clean(message)}")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skparams._cli.console import CommandError, quoted
+from skparams._report import plural
 
 _MAX_NUMERIC_CLASSES = 20
 _MAX_INT = 2**53  # from which on floats skip whole numbers
@@ -44,8 +45,7 @@ def in_common_class(y: np.ndarray, name: str, notes: list[str], min_rows: int) -
             f"but not two of them have {min_rows} rows each"
         )
     if not common.all():
-        notes.append(
-            f"{counts[~common].sum():,} rows of {(~common).sum():,} classes with fewer than "
-            f"{min_rows} rows are left out"
-        )
+        rows = plural(int(counts[~common].sum()), "row")
+        rare = plural(int((~common).sum()), "class", "classes")
+        notes.append(f"left out: {rows} of {rare} with fewer than {min_rows} rows")
     return common[codes]
