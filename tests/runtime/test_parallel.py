@@ -1,6 +1,9 @@
 """Calls in joblib's workers, and the bar that counts them."""
 
+import signal
 import sys
+import time
+from contextlib import suppress
 
 import joblib
 import pytest
@@ -48,3 +51,39 @@ def test_the_bar_says_how_much_time_is_left(monkeypatch, capsys):
 def test_no_bar_where_nothing_shows_it(monkeypatch):
     monkeypatch.setattr(sys, "stderr", None)
     Progress("fits", 1)(1)
+
+
+def interrupted(x, catch):
+    """Get Ctrl-C in the second call, and catch it as the fit of a network does."""
+    if x == 2:
+        with suppress(catch):
+            signal.raise_signal(signal.SIGINT)
+    return x
+
+
+@pytest.fixture
+def listens():
+    """Let this process see Ctrl-C, which a job in the background of a shell ignores."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("catch", [KeyboardInterrupt, ZeroDivisionError, BaseException])
+def test_an_interrupt_that_a_call_catches_ends_all(listens, catch):
+    done = []
+    results = in_parallel(interrupted, [(1, catch), (2, catch), (3, catch)], n_jobs=1, label="x")
+    with pytest.raises(KeyboardInterrupt):
+        done.extend(results)
+    assert done == [1]
+
+
+def handler(seconds):
+    time.sleep(seconds)
+    return signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+
+
+def test_only_the_main_process_sees_an_interrupt(listens):
+    assert [*in_parallel(handler, [(0.0,)] * 3, n_jobs=2, label="x")] == [True] * 3
+    assert not any(in_parallel(handler, [(0.0,)] * 3, n_jobs=1, label="x"))
