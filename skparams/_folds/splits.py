@@ -1,0 +1,82 @@
+"""The rows of each split, checked before the first fit."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from sklearn.utils.multiclass import type_of_target
+
+from skparams._escape import clean
+from skparams._walk import n_rows
+
+
+def check_n_jobs(function: str, n_jobs: Any) -> None:
+    """Raise ValueError if ``n_jobs`` is no number of jobs."""
+    whole = isinstance(n_jobs, Integral) and not isinstance(n_jobs, bool | np.bool_)
+    if n_jobs is not None and not (whole and n_jobs):
+        raise ValueError(
+            f"{function}: n_jobs must be None or an int other than 0, got {reprlib.repr(n_jobs)}."
+        )
+
+
+def splits_of(
+    function: str, cv: Any, X: Any, y: Any, metadata: Mapping[str, Any], *, classes: bool
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Indices of the training and the test rows of each split, from 0.
+
+    ``metadata`` goes to the splitter. Raises ValueError if there is no split, if one has no rows or
+    rows that X does not have, and with ``classes`` if its training rows have one class only.
+    """
+    try:
+        splits = [tuple(split) for split in cv.split(X, y, **metadata)]
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{function}: cv must split the rows, and {clean(reprlib.repr(cv))} does not: {error}"
+        ) from error
+    if not splits:
+        raise ValueError(f"{function}: cv must have at least one split, got none.")
+    labels = _labels(y) if classes else None
+    n, found = n_rows(function, X), []
+    for i, split in enumerate(splits):
+        if len(split) != 2:
+            raise ValueError(
+                f"{function}: split {i} of cv must be a pair of training rows and test rows, got "
+                f"{len(split)} items."
+            )
+        train = _indices(function, i, "training", split[0], n)
+        found.append((train, _indices(function, i, "test", split[1], n)))
+        if labels is not None and (labels[train] == labels[train[0]]).all():
+            only = labels[train[0]]
+            raise ValueError(
+                f"{function}: the training rows of split {i} of cv have one class only, "
+                f"{clean(repr(only.item() if isinstance(only, np.generic) else only))}. Use a cv "
+                "that keeps the shares of the classes, as StratifiedKFold(shuffle=True), or fewer "
+                "splits."
+            )
+    return found
+
+
+def _labels(y: Any) -> np.ndarray | None:
+    """The class of each row, if each row has one."""
+    if y is None or type_of_target(y) not in ("binary", "multiclass"):
+        return None
+    return np.asarray(y).ravel()
+
+
+def _indices(function: str, number: int, kind: str, given: Any, n: int) -> np.ndarray:
+    """Rows of a split, given as indices or as a mask, as indices from 0."""
+    rows, what = np.asarray(given), f"{function}: the {kind} rows of split {number} of cv must be"
+    if rows.dtype == bool and rows.shape == (n,):
+        rows = np.flatnonzero(rows)
+    if rows.ndim != 1 or not rows.size or rows.dtype.kind not in "iu":
+        raise ValueError(
+            f"{what} indices, at least one, or a mask of {n:,} rows, got {reprlib.repr(given)}."
+        )
+    if rows.max() >= n or rows.min() < -n:
+        wrong = rows[(rows >= n) | (rows < -n)][0]
+        raise ValueError(f"{what} below {n:,}, the number of rows of X, got {wrong}.")
+    return np.where(rows < 0, rows + n, rows)
