@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -45,6 +46,8 @@ def run_folds(
                     raise Stopped from error
                 raise
     except (Stopped, KeyboardInterrupt):
+        if sys.stderr is not None and sys.stderr.isatty():
+            print(file=sys.stderr)  # after the bar
         if not folds:
             raise KeyboardInterrupt from None
         return folds, peaks, True
@@ -123,7 +126,7 @@ def _seconds(values: Sequence[float | None], firsts: Sequence[bool]) -> Seconds:
 
 def _span(counts: Sequence[Count | None]) -> Count:
     known = [count for count in counts if count is not None]
-    return span(known) if known else Unknown("no fit was done")
+    return span(known) if known else Unknown("it failed in each fold that is measured")
 
 
 def new_task(

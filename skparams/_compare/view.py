@@ -203,8 +203,6 @@ def _notes_of_tests(comparison: Comparison, names: dict[str, str]) -> Iterator[s
             "worse / alike / better: probabilities, by the Bayesian correlated t test; alike is a "
             f"difference of at most {c.rope:g}"
         )
-    if c.baseline is not None and c[c.baseline].mean is None:
-        yield f"no pairs: the baseline {names[c.baseline]} failed"
 
 
 def _notes_of_measures(comparison: Comparison, names: dict[str, str]) -> Iterator[str]:

@@ -33,6 +33,7 @@ from tests.compare.estimators import (
     FailsToPredict,
     Opaque,
     ReturnsNothing,
+    SeveralRowsOnly,
     Slotted,
     Warning_,
     predicted,
@@ -228,11 +229,13 @@ def test_estimators_are_as_they_were():
 
 def test_results_do_not_depend_on_how_many_folds_run_at_once():
     expected = compare(CLASSIFIERS, X, Y, random_state=0)
+    shown = warnings.showwarning
     with joblib.parallel_config("threading"):
         found = compare(CLASSIFIERS, X, Y, random_state=0, n_jobs=2)
     assert [each.scores for each in found.competitors] == [e.scores for e in expected.competitors]
     assert found.n_jobs == 2
     assert "2 folds at once" in str(found)
+    assert warnings.showwarning is shown
     assert "at once" not in str(expected)
 
 
@@ -272,6 +275,13 @@ def test_a_score_that_is_no_number_is_an_error_of_its_row():
     assert found["1"].failure.text == "the score is nan"
     assert found["2"].failure.text == "TypeError: the score must be a number, got str"
     assert found["3"].failure.text == "TypeError: the score must be a number, got list"
+
+
+def test_what_cannot_be_measured_fails_nothing():
+    found = compare({"a": SeveralRowsOnly(), "b": Ridge()}, X, NUMBERS, cv=CV)["a"]
+    assert (found.failure, found.row_seconds) == (None, None)
+    assert found.bytes == Unknown("it cannot be pickled")
+    assert found.predict_seconds.median > 0
 
 
 def test_all_fail():
