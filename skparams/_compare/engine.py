@@ -16,7 +16,7 @@ from skparams._compare.record import Competitor, Failure, Seconds
 from skparams._records import Count, Unknown, span
 from skparams._runtime import Progress, in_parallel
 
-# Counts, bytes and the latency are measured in each fifth fold, from the first one on: for forests
+# Counts, bytes and the latency are measured in every fifth fold, from the first one on: for forests
 # on 900 rows they take 14 % of the time of a fold.
 MEASURED = 5
 NOT_MEASURED = Unknown("Ctrl-C came before")
