@@ -33,6 +33,13 @@ def test_the_folds_that_are_done_are_kept(swallows):
     assert len([name for name, _ in CALLS if name == "interrupting"]) == 4
 
 
+@pytest.mark.parametrize("swallows", SWALLOWS[:2])
+def test_nothing_more_is_fitted(swallows):
+    for at in range(1, 9):  # in some folds the one that is interrupted is the first
+        interrupted(at, swallows)
+        assert CALLS[-1][0] == "interrupting"
+
+
 @pytest.mark.parametrize("swallows", SWALLOWS)
 def test_with_nothing_done_it_goes_through(swallows):
     before = signal.getsignal(signal.SIGINT)

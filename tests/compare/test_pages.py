@@ -36,6 +36,7 @@ def _finding(made):
         (of_means([0.7, 0.7]), "a and b are not told apart"),
         (of_means([0.7, 0.7, 0.7]), "No pair is told apart"),
         (of_means([0.9, 0.9, 0.2]), "a is better than 1 of 2 others"),
+        (of_means([0.9, 0.89, 0.88]), "a is better than 1 of 2 others"),
         (of_means([0.9, 0.9]), "a and b are not told apart"),
         (of_means([0.9, 0.5, 0.2], baseline="b"), "a is better and c is worse than b"),
         (of_means([0.9, 0.5, 0.2], baseline="c"), "Each other one is better than c"),
@@ -50,7 +51,7 @@ def _finding(made):
         (of_means([np.nan, 0.9, 0.5], baseline="a"), "a failed, and is the baseline"),
         (of_means([0.9, np.nan, 0.5, 0.2]), "a is better than each other one that did not fail"),
     ],
-    ids=range(18),
+    ids=range(19),
 )
 def test_the_finding(made, words):
     found = _finding(made)
