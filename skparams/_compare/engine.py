@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from skparams._compare.fold import FoldResult, Result, Task, run_fold
-from skparams._compare.interrupt import Stopped, stopped_by_interrupt
 from skparams._compare.memory import peak_memory
 from skparams._compare.record import Competitor, Failure, Seconds
 from skparams._records import Count, Unknown, span
@@ -34,22 +32,14 @@ def run_folds(
     folds: list[FoldResult] = []
     peaks: dict[str, Count] = dict.fromkeys(task.estimators, NOT_MEASURED) if memory else {}
     try:
-        with stopped_by_interrupt() as came:
-            try:
-                for fold in in_parallel(run_fold, calls, n_jobs=n_jobs, label="compare"):
-                    if came():  # and the fit went on
-                        raise Stopped
-                    folds.append(fold)
-                _measure(task, splits[0][0], peaks)
-            except Exception as error:
-                if came():  # in an import, say, which ended in another error
-                    raise Stopped from error
-                raise
-    except (Stopped, KeyboardInterrupt):
+        for fold in in_parallel(run_fold, calls, n_jobs=n_jobs, label="compare"):
+            folds.append(fold)
+        _measure(task, splits[0][0], peaks)
+    except KeyboardInterrupt:
         if sys.stderr is not None and sys.stderr.isatty():
             print(file=sys.stderr)  # after the bar
         if not folds:
-            raise KeyboardInterrupt from None
+            raise
         return folds, peaks, True
     return folds, peaks, False
 
@@ -127,9 +117,3 @@ def _seconds(values: Sequence[float | None], firsts: Sequence[bool]) -> Seconds:
 def _span(counts: Sequence[Count | None]) -> Count:
     known = [count for count in counts if count is not None]
     return span(known) if known else Unknown("it failed in each fold that is measured")
-
-
-def new_task(
-    estimators: Mapping[str, Any], scorers: Mapping[str, Any], metadata: Any, X: Any, y: Any, n: int
-) -> Task:
-    return Task(estimators, scorers, metadata, X, y, n, os.getpid())

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
-from skparams._compare.interrupt import ignore_in_worker
 from skparams._compare.metadata import Metadata, of_rows
 from skparams._compat import safe_split
 from skparams._records import Count, Unknown
@@ -33,7 +32,6 @@ class Task:
     X: Any
     y: Any
     n_samples: int
-    process: int  # that gets Ctrl-C
 
 
 class Result(NamedTuple):
@@ -63,7 +61,6 @@ def run_fold(
 ) -> FoldResult:
     """Run all competitors in an order; ``measured`` adds what is not measured in each fold."""
     begin = perf_counter()
-    ignore_in_worker(task.process)
     found = {name: _run(task, name, train, test, measured) for name in order}
     return FoldResult(found, os.getpid(), begin)
 

@@ -16,7 +16,8 @@ from skparams._compare.checks import (
     check_splits,
     check_target,
 )
-from skparams._compare.engine import competitors_of, new_task, run_folds
+from skparams._compare.engine import competitors_of, run_folds
+from skparams._compare.fold import Task
 from skparams._compare.folds import test_train_ratio as ratio_of
 from skparams._compare.metadata import check_metadata, routed
 from skparams._compare.pairs import pairs_of
@@ -126,7 +127,7 @@ def compare(
     for_splitter, metadata = routed(estimators, scorers, cv, params, groups)
     splits = cv if isinstance(cv, list) else list(cv.split(X, y, **for_splitter))
     splits = check_splits(splits, n_samples, estimators, y)
-    task = new_task(estimators, scorers, metadata, X, y, n_samples)
+    task = Task(estimators, scorers, metadata, X, y, n_samples)
     folds, peaks, interrupted = run_folds(
         task, splits, n_jobs=n_jobs, memory=bool(memory), rng=check_random_state(random_state)
     )
