@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
 from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.kernel_approximation import RBFSampler
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -22,8 +23,10 @@ from sklearn.model_selection import (
     cross_validate,
     train_test_split,
 )
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import LabelBinarizer, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from skparams import (
     PCA,
@@ -40,6 +43,7 @@ from skparams import (
     ParetoDisplay,
     ScoreDisplay,
     ScreeDisplay,
+    compare,
     explain,
     fewest_params,
     spread,
@@ -72,6 +76,19 @@ def main() -> None:
     save(stability(), "spread-folds")
     draw_capacity()
     save(ParetoDisplay.from_search(reduced()).figure_, "pareto")
+    save(comparison(), "compare")
+
+
+def comparison() -> Figure:
+    """The comparison that compare.md begins with."""
+    models = {
+        "logistic": make_pipeline(StandardScaler(), LogisticRegression()),
+        "forest": RandomForestClassifier(random_state=0),
+        "bayes": GaussianNB(),
+        "tree": DecisionTreeClassifier(random_state=0),
+    }
+    found = compare(models, *load_breast_cancer(return_X_y=True), random_state=0)
+    return found.plot().figure
 
 
 def draw_monitor() -> None:

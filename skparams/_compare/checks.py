@@ -153,10 +153,10 @@ def check_splits(
         train, test = (_rows(rows, n_samples, i) for rows in split)
         if np.intersect1d(train, test).size:
             raise ValueError(f"compare: in fold {i} of cv, test rows are training rows too.")
-        if labels is not None and len(classes := np.unique(labels[train])) == 1:
+        if labels is not None and len(classes := np.unique(labels[train]).tolist()) == 1:
             raise ValueError(
                 f"compare: all training rows of fold {i} are of the class {classes[0]!r}. Use a cv "
-                "that keeps the classes together, as StratifiedKFold(shuffle=True), or fewer folds."
+                "that has all classes in each fold, as StratifiedKFold(shuffle=True)."
             )
         found.append((train, test))
     return found
@@ -182,7 +182,7 @@ def _rows(rows: Any, n_samples: int, fold: int) -> np.ndarray:
         raise ValueError(
             f"compare: fold {fold} of cv has the row {rows.max()}, and X has {n_samples} rows."
         )
-    return rows
+    return rows % n_samples
 
 
 def check_scores(estimators: Mapping[str, Any], scoring: Any) -> tuple[str, dict[str, Any]]:

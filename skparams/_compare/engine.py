@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from skparams._compare.fold import FoldResult, Result, Task, run_fold
-from skparams._compare.interrupt import Stopped, stopped_by_interrupt
 from skparams._compare.memory import peak_memory
 from skparams._compare.record import Competitor, Failure, Seconds
 from skparams._records import Count, Unknown, span
 from skparams._runtime import Progress, in_parallel
 
-# Counts, bytes and the latency are measured in each fifth fold, from the first one on: for forests
+# Counts, bytes and the latency are measured in every fifth fold, from the first one on: for forests
 # on 900 rows they take 14 % of the time of a fold.
 MEASURED = 5
 NOT_MEASURED = Unknown("Ctrl-C came before")
@@ -33,20 +32,14 @@ def run_folds(
     folds: list[FoldResult] = []
     peaks: dict[str, Count] = dict.fromkeys(task.estimators, NOT_MEASURED) if memory else {}
     try:
-        with stopped_by_interrupt() as came:
-            try:
-                for fold in in_parallel(run_fold, calls, n_jobs=n_jobs, label="compare"):
-                    if came():  # and the fit went on
-                        raise Stopped
-                    folds.append(fold)
-                _measure(task, splits[0][0], peaks)
-            except Exception as error:
-                if came():  # in an import, say, which ended in another error
-                    raise Stopped from error
-                raise
-    except (Stopped, KeyboardInterrupt):
+        for fold in in_parallel(run_fold, calls, n_jobs=n_jobs, label="compare"):
+            folds.append(fold)
+        _measure(task, splits[0][0], peaks)
+    except KeyboardInterrupt:
+        if sys.stderr is not None and sys.stderr.isatty():
+            print(file=sys.stderr)  # after the bar
         if not folds:
-            raise KeyboardInterrupt from None
+            raise
         return folds, peaks, True
     return folds, peaks, False
 
@@ -123,10 +116,4 @@ def _seconds(values: Sequence[float | None], firsts: Sequence[bool]) -> Seconds:
 
 def _span(counts: Sequence[Count | None]) -> Count:
     known = [count for count in counts if count is not None]
-    return span(known) if known else Unknown("no fit was done")
-
-
-def new_task(
-    estimators: Mapping[str, Any], scorers: Mapping[str, Any], metadata: Any, X: Any, y: Any, n: int
-) -> Task:
-    return Task(estimators, scorers, metadata, X, y, n, os.getpid())
+    return span(known) if known else Unknown("it failed in each fold that is measured")

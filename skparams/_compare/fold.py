@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from numbers import Real
@@ -15,7 +16,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
-from skparams._compare.interrupt import ignore_in_worker
 from skparams._compare.metadata import Metadata, of_rows
 from skparams._compat import safe_split
 from skparams._records import Count, Unknown
@@ -32,7 +32,6 @@ class Task:
     X: Any
     y: Any
     n_samples: int
-    process: int  # that gets Ctrl-C
 
 
 class Result(NamedTuple):
@@ -62,14 +61,13 @@ def run_fold(
 ) -> FoldResult:
     """Run all competitors in an order; ``measured`` adds what is not measured in each fold."""
     begin = perf_counter()
-    ignore_in_worker(task.process)
     found = {name: _run(task, name, train, test, measured) for name in order}
     return FoldResult(found, os.getpid(), begin)
 
 
 def _run(task: Task, name: str, train: np.ndarray, test: np.ndarray, measured: bool) -> Result:
     result = Result()
-    with warnings.catch_warnings(record=True) as caught:
+    with _caught_warnings() as caught:
         try:
             for step in _steps(task, name, train, test, measured):
                 result = step
@@ -77,6 +75,17 @@ def _run(task: Task, name: str, train: np.ndarray, test: np.ndarray, measured: b
             result = result._replace(score=float("nan"), error=(type(error).__name__, str(error)))
     kinds = dict.fromkeys(each.category.__name__ for each in caught)
     return result._replace(warnings=tuple(kinds))
+
+
+def _caught_warnings() -> AbstractContextManager[list[warnings.WarningMessage]]:
+    """Collect warnings that would be shown; those of other threads go where they went before.
+
+    Python's filters are those of the whole process: two threads that change them at once may leave
+    them changed.
+    """
+    if threading.current_thread() is threading.main_thread():
+        return warnings.catch_warnings(record=True)
+    return nullcontext([])
 
 
 def _steps(
@@ -96,24 +105,26 @@ def _steps(
         arguments = of_rows(for_score, test, task.n_samples)
         scorer = task.scorers[name]
         score = scorer(model, X, **arguments) if y is None else scorer(model, X, y, **arguments)
-    predict = _predict_of(model)
-    if not seconds and predict is not None:
-        seconds = [_seconds(predict, X)]
+    # A score that reads attributes, or that of a search, predicts in another way.
     result = result._replace(
-        score=_checked(score), predict_seconds=sum(seconds) if seconds else None
+        score=_checked(score),
+        predict_seconds=sum(seconds) if seconds else _seconds_to_predict(model, X),
     )
     yield result
     if measured:
-        totals, size = Walk(model).root.totals, pickled_size(model)
-        result = result._replace(
-            parameters=totals.stored,
-            guessed=totals.guessed is not None,
-            bytes=Unknown("it cannot be pickled") if size is None else size,
-        )
-        yield result
-        if predict is not None:
-            row, _ = safe_split(model, task.X, task.y, test[:1], train)
-            yield result._replace(row_seconds=_seconds(predict, row))
+        row, _ = safe_split(model, task.X, task.y, test[:1], train)
+        yield _with_sizes(result, model)._replace(row_seconds=_seconds_to_predict(model, row))
+
+
+def _with_sizes(result: Result, model: Any) -> Result:
+    """The result with what the model holds; an error of counting is none of the competitor."""
+    size = pickled_size(model)
+    result = result._replace(bytes=Unknown("it cannot be pickled") if size is None else size)
+    try:
+        totals = Walk(model).root.totals
+    except Exception as error:  # any class's own attributes may raise anything
+        return result._replace(parameters=Unknown(f"{type(error).__name__}: {error}"))
+    return result._replace(parameters=totals.stored, guessed=totals.guessed is not None)
 
 
 def _checked(score: Any) -> float:
@@ -122,15 +133,17 @@ def _checked(score: Any) -> float:
     return float(score)
 
 
-def _seconds(call: Callable[..., Any], X: Any) -> float:
+def _seconds_to_predict(model: Any, X: Any) -> float | None:
+    """The time of the method that predicts, or else transforms; None if it cannot."""
+    call = next((m for name in METHODS if (m := method_of(model, name)) is not None), None)
+    if call is None:
+        return None
     begin = perf_counter()
-    call(X)
+    try:
+        call(X)
+    except Exception:  # of one row, say, where several are needed
+        return None
     return perf_counter() - begin
-
-
-def _predict_of(model: Any) -> Callable[..., Any] | None:
-    """The method that predicts, or else transforms; None if there is none."""
-    return next((m for name in METHODS if (m := method_of(model, name)) is not None), None)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import warnings
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,7 +15,6 @@ from joblib.externals.loky import ProcessPoolExecutor
 from sklearn.base import clone
 
 from skparams._compare.fold import Task
-from skparams._compare.interrupt import ignore_in_worker
 from skparams._compare.metadata import of_rows
 from skparams._compat import safe_split
 from skparams._records import Bounds, Count, Unknown
@@ -37,7 +37,7 @@ def peak_memory(task: Task, name: str, train: np.ndarray) -> Count:
     whole = X, y, of_rows(arguments, train, task.n_samples)
     executor = ProcessPoolExecutor(1)
     try:
-        found: Count = executor.submit(_measured, task.process, estimator, small, whole).result()
+        found: Count = executor.submit(_measured, estimator, small, whole).result()
     except Exception as error:  # of the fit, of pickle, or of a process that is killed
         return Unknown(f"{type(error).__name__}: {error}".partition("\n")[0])
     finally:
@@ -45,8 +45,8 @@ def peak_memory(task: Task, name: str, train: np.ndarray) -> Count:
     return found
 
 
-def _measured(process: int, estimator: Any, small: Any, whole: Any) -> Count:
-    ignore_in_worker(process)
+def _measured(estimator: Any, small: Any, whole: Any) -> Count:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all processes
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of the folds are counted
         with suppress(Exception):

@@ -16,8 +16,9 @@ from skparams._compare.checks import (
     check_splits,
     check_target,
 )
-from skparams._compare.engine import competitors_of, new_task, run_folds
-from skparams._compare.folds import test_train_ratio
+from skparams._compare.engine import competitors_of, run_folds
+from skparams._compare.fold import Task
+from skparams._compare.folds import test_train_ratio as ratio_of
 from skparams._compare.metadata import check_metadata, routed
 from skparams._compare.pairs import pairs_of
 from skparams._compare.record import Comparison
@@ -44,7 +45,7 @@ def compare(
     All competitors get the same folds. In each fold they run one after the other in one process,
     in an order that is drawn anew, so that their times can be compared. Each pair gets the t test
     that is corrected for overlapping training sets, with p-values that are adjusted for the number
-    of pairs. Learned parameters, pickled bytes and the time for one row are those of each fifth
+    of pairs. Learned parameters, pickled bytes and the time for one row are those of every fifth
     fold.
 
     Parameters
@@ -126,12 +127,12 @@ def compare(
     for_splitter, metadata = routed(estimators, scorers, cv, params, groups)
     splits = cv if isinstance(cv, list) else list(cv.split(X, y, **for_splitter))
     splits = check_splits(splits, n_samples, estimators, y)
-    task = new_task(estimators, scorers, metadata, X, y, n_samples)
+    task = Task(estimators, scorers, metadata, X, y, n_samples)
     folds, peaks, interrupted = run_folds(
         task, splits, n_jobs=n_jobs, memory=bool(memory), rng=check_random_state(random_state)
     )
     competitors = competitors_of(task, folds, peaks)
-    ratio = test_train_ratio(cv, splits)
+    ratio = ratio_of(cv, splits)
     return Comparison(
         competitors=competitors,
         pairs=pairs_of(competitors, baseline, ratio, rope),

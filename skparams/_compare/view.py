@@ -203,8 +203,6 @@ def _notes_of_tests(comparison: Comparison, names: dict[str, str]) -> Iterator[s
             "worse / alike / better: probabilities, by the Bayesian correlated t test; alike is a "
             f"difference of at most {c.rope:g}"
         )
-    if c.baseline is not None and c[c.baseline].mean is None:
-        yield f"no pairs: the baseline {names[c.baseline]} failed"
 
 
 def _notes_of_measures(comparison: Comparison, names: dict[str, str]) -> Iterator[str]:
@@ -215,9 +213,10 @@ def _notes_of_measures(comparison: Comparison, names: dict[str, str]) -> Iterato
     else:
         without = ", without the first fold of each process, which loads and compiles"
     yield f"fit, predict: median time of a fold{without}{at_once}"
-    if slow := [
-        f"{names[each.name]} {first}" for each in c.competitors if (first := _first_fit(each))
-    ]:
+    if c.n_folds > 1:
+        yield "one row, parameters, bytes: of every fifth fold, from the first one on"
+    firsts = {names[each.name]: _first_fit(each) for each in c.competitors}
+    if slow := [f"{name} {time}" for name, time in firsts.items() if time]:
         yield f"first fit: {few(slow, 10)}"
     for name in ("parameters", "bytes", "peak_memory"):
         fitted = [each for each in c.competitors if _usual(each.fit_seconds) is not None]

@@ -24,6 +24,8 @@ def finding(comparison: Comparison, names: Mapping[str, str]) -> str:
     pairs = comparison.pairs
     if not pairs:
         n = sum(each.mean is not None for each in comparison.competitors)
+        if n > 1 and comparison.baseline is not None:
+            return f"{names[comparison.baseline]} failed, and is the baseline"
         return f"{'One' if n else 'No'} competitor has a score in each fold"
     if all(pair.identical for pair in pairs):
         return "The scores are identical"

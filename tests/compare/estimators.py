@@ -46,6 +46,25 @@ class FailsToPredict(Constant):
         raise ZeroDivisionError("no prediction")
 
 
+class SeveralRowsOnly(Constant):
+    """Needs several rows to predict, and cannot be looked into."""
+
+    def predict(self, X):
+        if len(X) < 2:
+            raise ValueError("one row only")
+        return super().predict(X)
+
+    @property
+    def coef_(self):
+        raise OSError("not here")
+
+    def __getstate__(self):
+        raise TypeError("no pickle")
+
+    def __sklearn_clone__(self):
+        return type(self)()
+
+
 class ReturnsNothing(Constant):
     def fit(self, X, y):
         super().fit(X, y)

@@ -16,6 +16,15 @@ SWALLOWS = ["nothing", "KeyboardInterrupt", "all"]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="os.kill ends the process on Windows")
 
 
+@pytest.fixture(autouse=True)
+def _listens():
+    """Let this process see Ctrl-C, which a job in the background of a shell ignores."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupted(at, swallows):
     CALLS.clear()
     models = {"interrupting": Interrupting(at, swallows), "constant": Constant(1.0)}
@@ -24,21 +33,24 @@ def interrupted(at, swallows):
 
 @pytest.mark.parametrize("swallows", SWALLOWS)
 def test_the_folds_that_are_done_are_kept(swallows):
-    before = signal.getsignal(signal.SIGINT)
     found = interrupted(3, swallows)
-    assert signal.getsignal(signal.SIGINT) is before
     assert (found.n_folds, found.n_splits, found.interrupted) == (3, 15, True)
     assert [each.scores for each in found.competitors] == [(0.0,) * 3, (1.0,) * 3]
     assert "stopped by Ctrl-C after 3 of 15 folds" in str(found)
     assert len([name for name, _ in CALLS if name == "interrupting"]) == 4
 
 
+@pytest.mark.parametrize("swallows", SWALLOWS[:2])
+def test_nothing_more_is_fitted(swallows):
+    for at in range(1, 9):  # in some folds the one that is interrupted is the first
+        interrupted(at, swallows)
+        assert CALLS[-1][0] == "interrupting"
+
+
 @pytest.mark.parametrize("swallows", SWALLOWS)
 def test_with_nothing_done_it_goes_through(swallows):
-    before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
         interrupted(0, swallows)
-    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_one_fold_has_no_test():

@@ -36,6 +36,7 @@ def _finding(made):
         (of_means([0.7, 0.7]), "a and b are not told apart"),
         (of_means([0.7, 0.7, 0.7]), "No pair is told apart"),
         (of_means([0.9, 0.9, 0.2]), "a is better than 1 of 2 others"),
+        (of_means([0.9, 0.89, 0.88]), "a is better than 1 of 2 others"),
         (of_means([0.9, 0.9]), "a and b are not told apart"),
         (of_means([0.9, 0.5, 0.2], baseline="b"), "a is better and c is worse than b"),
         (of_means([0.9, 0.5, 0.2], baseline="c"), "Each other one is better than c"),
@@ -47,9 +48,10 @@ def _finding(made):
         (of_means([0.9, 0.5, 0.2], ratio=Unknown("no")), "No test tells the competitors apart"),
         (of_means([0.9]), "One competitor has a score in each fold"),
         (of_means([np.nan, np.nan]), "No competitor has a score in each fold"),
+        (of_means([np.nan, 0.9, 0.5], baseline="a"), "a failed, and is the baseline"),
         (of_means([0.9, np.nan, 0.5, 0.2]), "a is better than each other one that did not fail"),
     ],
-    ids=range(17),
+    ids=range(19),
 )
 def test_the_finding(made, words):
     found = _finding(made)
@@ -72,6 +74,9 @@ def test_words_say_what_the_tests_say(seed):
         if pair.identical:
             assert found[pair.first].mean == pytest.approx(found[pair.second].mean)
     text = _finding(found)
+    n_complete = sum(each.mean is not None for each in found.competitors)
+    assert (n_complete == 1) == text.startswith("One competitor has")
+    assert (n_complete == 0) == text.startswith("No competitor has")
     assert ("better" in text or "worse" in text or "of" in text.split()) <= bool(apart)
     if text.endswith("better than each other one"):
         best = found.ranking[0].name

@@ -33,6 +33,7 @@ from skparams import diff, fitted_params, plan, probe, spread, summary
 from skparams._records import KeptPlace
 from skparams._slim import KeptRows, SlimReport
 from skparams._slim.record import DroppedAttribute
+from tests.compare.made import usual
 
 __all__ = ["TEXTS"]
 
@@ -265,6 +266,8 @@ def _folds():
 
 
 TEXTS = {
+    "compare": lambda: usual(interrupted=True, n_splits=20),
+    "compare-100": lambda: usual(baseline="logistic", rope=0.01, n_jobs=2),
     "diff-pipeline": lambda: diff(_made(2, 0.1), _made(2, 0.2)),
     "diff-pipeline-60": lambda: diff(_made(2, 0.1), _made(3, 0.2)),
     "diff-classes": lambda: diff(_made(2, 0.1), GaussianNB().fit(*_rows(30, 4, 3))),
