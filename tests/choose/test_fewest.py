@@ -219,6 +219,13 @@ def test_a_fit_that_fails_names_the_candidate():
         rule(results_for({"countvectorizer__min_df": [1, 2]}, [0.5, 0.5]))
 
 
+def test_another_estimator_than_the_searched_one():
+    rule = fewest_params(GaussianNB(), X, y)
+    message = r"^fewest_params: the GaussianNB cannot be set to candidate 1 .*Pass the estimator"
+    with pytest.raises(ValueError, match=message):
+        rule(results_for({"max_depth": [1, 2]}, [0.5, 0.6]))
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

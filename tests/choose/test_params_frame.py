@@ -282,7 +282,8 @@ def test_arguments():
         ({"scoring": "f1"}, "scoring must be one of 'score', got 'f1'"),
         ({"fit": True}, "fit=True needs X and y"),
         ({"fit": True, "X": X}, "fit=True needs y for Pipeline"),
-        ({"X": X[:, :3], "y": y}, "X and y must be the data of the search: best_estimator_ has"),
+        ({"X": X[:, :3], "y": y}, "X must have the 4 columns that the Pipeline was fitted on"),
+        ({"X": X, "y": y % 2}, "X and y must be the data of the search: best_estimator_ has"),
     ):
         with pytest.raises(ValueError, match=f"^params_frame: {message}"):
             params_frame(search, **arguments)
