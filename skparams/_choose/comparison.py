@@ -27,6 +27,7 @@ from skparams._choose.training_sizes import training_sizes
 from skparams._records import Unknown
 from skparams._report import number
 from skparams._runtime import in_parallel
+from skparams._walk import check_columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,6 +144,8 @@ def _counts_before_fit(
     """The counts that are known without a fit, of all candidates."""
     X, kind = request.X, request.kind
     best = getattr(search, "best_estimator_", None)
+    if best is not None and X is not None:
+        check_columns(function, best, X)
     sizes: dict[str, int] | Unknown = {} if X is not None else training_sizes(best)
     if isinstance(sizes, Unknown):
         counts = [Counts.unknown(sizes.reason)] * len(params)

@@ -18,7 +18,6 @@ _NAME = "ParetoDisplay.from_search"
 _FONT = 9.0
 # Up to this ratio of the largest count to the smallest, ticks are evenly spaced.
 _NARROW = 10
-_WRITTEN_OUT = 1_000_000
 _MANY = 60  # points, from where error bars hide them
 _NOUNS = {
     "free": "free parameters",
@@ -203,28 +202,24 @@ class ParetoDisplay:
         if i is None or (name == "best" and i == self.chosen):
             return
         at = self.counts[i], self.scores[i]
-        both = name == "chosen" and i == self.best
         ax.errorbar(*at, self.standard_errors[i], color=color, fmt="o", ms=7, lw=1.4, zorder=4)
-        left = name == "chosen" and not both  # the best has more parameters
+        right = name == "best"  # as it has more parameters than the chosen one
         ax.annotate(
-            "best and chosen" if both else name, at, (-5 if left else 5, 6),
-            textcoords="offset points", ha="right" if left else "left",
-            color=color, fontsize=_FONT, zorder=5,
+            "best and chosen" if i == self.best == self.chosen else name,
+            at, (5 if right else -5, 6), textcoords="offset points",
+            ha="left" if right else "right", color=color, fontsize=_FONT, zorder=5,
         )  # fmt: skip
 
     def _title(self) -> str:
         within = {"1se": "one standard error"}.get(self.tolerance, str(self.tolerance))
+        noun = _NOUNS[self.kind]
         if self.chosen is None:
-            return f"Which setting has the fewest within {within} of the best is not known"
+            return f"Which setting within {within} of the best has the fewest {noun} is not known"
         fewest = _amount(self.counts[self.chosen])
         if self.chosen == self.best:
-            return f"No setting within {within} of the best has fewer than its {fewest}"
-        if self.best is None:
-            return f"{fewest} {_NOUNS[self.kind]} score within {within} of the best"
-        return (
-            f"{fewest} {_NOUNS[self.kind]} score within {within} of the best, which has "
-            f"{_amount(self.counts[self.best])}"
-        )
+            return f"No setting within {within} of the best has fewer than its {fewest} {noun}"
+        than_best = "" if self.best is None else f", which has {_amount(self.counts[self.best])}"
+        return f"{fewest} {noun} score within {within} of the best{than_best}"
 
 
 def _amount(count: float) -> str:
@@ -265,7 +260,7 @@ def _scale(ax: Axes, counts: np.ndarray) -> None:
     low, high = counts.min(), counts.max()
     if low <= 0:
         ax.set_xscale("symlog", linthresh=1)
-        ax.set_xlim(left=0)
+        ax.set_xlim(left=-0.2)
     else:
         ax.set_xscale("log")
         narrow = high < _NARROW * low
@@ -280,4 +275,4 @@ def _scale(ax: Axes, counts: np.ndarray) -> None:
 
 
 def _tick(x: float) -> str:
-    return number(int(x)) if x < _WRITTEN_OUT else amount(int(x))
+    return amount(int(x)).replace(".0 ", " ")

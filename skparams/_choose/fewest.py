@@ -63,16 +63,24 @@ class FewestParams:
         params = cv_results["params"]
         counts: dict[int, AnyCount] = {}
         for i in within:
-            estimator = candidate(self.estimator, params[i])
-            counts[i] = planned(estimator, self.kind, self.X, self.y).ranked
+            counts[i] = planned(self._candidate(i, params[i]), self.kind, self.X, self.y).ranked
         while True:
             i, decided = fewest(counts, scores.means)
             if decided:
                 return i
             counts[i] = self._after_fit(i, params[i])
 
+    def _candidate(self, i: int, params: Mapping[str, Any]) -> Any:
+        try:
+            return candidate(self.estimator, params)
+        except Exception as error:  # as of another estimator's hyperparameters
+            raise ValueError(
+                f"{_NAME}: the {type(self.estimator).__name__} cannot be set to "
+                f"{named(i, params)}. Pass the estimator that the search gets."
+            ) from error
+
     def _after_fit(self, i: int, params: Mapping[str, Any]) -> AnyCount:
-        estimator = candidate(self.estimator, params)
+        estimator = self._candidate(i, params)
         count = counted_on_a_fit(_NAME, estimator, self.kind, self.X, self.y).ranked
         if not is_exact(count):
             raise ValueError(

@@ -134,6 +134,13 @@ def test_whole_steps_are_replaced(n_fits):
     assert not n_fits
 
 
+def test_estimators_in_the_grid_stay_as_they_are():
+    model, reduce = Pipeline([("reduce", "passthrough"), ("last", GaussianNB())]), PCA(4)
+    grid = {"reduce": [reduce], "reduce__n_components": [1, 2]}
+    assert fewest_params(model, X, y, tolerance=1)(results_for(grid, [0.5, 0.6])) == 0
+    assert reduce.n_components == 4
+
+
 def test_text_is_counted_on_fits(n_fits):
     texts = ["a few words", "some words", "other things here", "a few things", "no words", "x y"]
     model = make_pipeline(CountVectorizer(), RidgeClassifier())
@@ -210,6 +217,13 @@ def test_a_fit_that_fails_names_the_candidate():
     message = r"candidate 1 \({'countvectorizer__min_df': 2}\) cannot be counted: fit raised Value"
     with pytest.raises(ValueError, match=message):
         rule(results_for({"countvectorizer__min_df": [1, 2]}, [0.5, 0.5]))
+
+
+def test_another_estimator_than_the_searched_one():
+    rule = fewest_params(GaussianNB(), X, y)
+    message = r"^fewest_params: the GaussianNB cannot be set to candidate 1 .*Pass the estimator"
+    with pytest.raises(ValueError, match=message):
+        rule(results_for({"max_depth": [1, 2]}, [0.5, 0.6]))
 
 
 @pytest.mark.parametrize(

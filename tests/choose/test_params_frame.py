@@ -169,6 +169,22 @@ def test_halving_ignores_the_rule_and_the_frame_does_not():
     assert frame.n_params_free[frame.chosen].item() == frame.n_params_free[last].min()
 
 
+def test_halving_counts_on_fits_what_it_compares():
+    rule = fewest_params(TREE, X, y, tolerance=1)
+    grid = {"min_samples_leaf": [1, 2, 3, 4]}
+    search = HalvingGridSearchCV(TREE, grid, cv=3, factor=2, max_resources=80, refit=rule)
+    search.set_params(min_resources=40, random_state=0).fit(X, y)
+    last = search.cv_results_["iter"] == 1
+    frame = params_frame(search)
+    assert last.sum() == 2
+    assert frame.chosen[last].isna().all()
+    frame = params_frame(search, fit=True)
+    expected = np.array(counts_on_fits(search))
+    assert frame.n_params_free[last].tolist() == expected[last].tolist()
+    assert frame.n_params_free[~last].isna().all()
+    assert frame.chosen[last].sum() == 1
+
+
 def test_several_metrics():
     scoring = {"good": "accuracy", "bad": "neg_log_loss"}
     search = GridSearchCV(MODEL, GRID, scoring=scoring, refit="good", cv=3).fit(X, y)
@@ -211,7 +227,8 @@ def test_sizes_that_the_best_estimator_tells(estimator, grid, target, known):
         assert frame.n_params_free.tolist() == expected
     else:
         assert frame.n_params_free.drop(best).isna().all()
-        assert frame.n_params_unknown.drop(best).str.contains("pass X and y").all()
+        reasons = set(frame.n_params_unknown.drop(best))
+        assert reasons == {"y has several columns of classes: pass X and y"}
     assert params_frame(search, X, target).n_params_free.tolist() == expected
 
 
@@ -265,7 +282,8 @@ def test_arguments():
         ({"scoring": "f1"}, "scoring must be one of 'score', got 'f1'"),
         ({"fit": True}, "fit=True needs X and y"),
         ({"fit": True, "X": X}, "fit=True needs y for Pipeline"),
-        ({"X": X[:, :3], "y": y}, "X and y must be the data of the search: best_estimator_ has"),
+        ({"X": X[:, :3], "y": y}, "X must have the 4 columns that the Pipeline was fitted on"),
+        ({"X": X, "y": y % 2}, "X and y must be the data of the search: best_estimator_ has"),
     ):
         with pytest.raises(ValueError, match=f"^params_frame: {message}"):
             params_frame(search, **arguments)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Self, assert_type
 
 import numpy as np
+from sklearn.model_selection import GridSearchCV, cross_validate
 
 import skparams
 from skparams import (
@@ -24,6 +25,7 @@ from skparams import (
     ParamMonitorDisplay,
     ParamsFileError,
     ParamsMixin,
+    ParetoDisplay,
     ScoreDisplay,
     ScreeDisplay,
     assert_same_model,
@@ -32,11 +34,15 @@ from skparams import (
     count_params,
     diff,
     explain,
+    fewest_params,
     fitted_params,
     identifiable,
     inspect_params,
     kept_rows,
     load_params,
+    model_bytes_scorer,
+    n_params_scorer,
+    params_frame,
     plan,
     probe,
     register_onnx_converters,
@@ -118,6 +124,13 @@ BootstrapDisplay.from_bootstrap(explanation.bootstrap(20, random_state=0))
 curve = capacity_curve(model, X, y, param_name="alpha", param_range=[0.0, 1.0], cv=2)
 print(curve, curve.n_params, curve.test_losses.mean(), curve.plot(metric="loss").get_title())
 CapacityCurveDisplay(curve).plot(std_display_style="errorbar", score_type="test")
+
+# a search for the fewest parameters
+rule = fewest_params(PCA(), X, tolerance="2%", kind="stored")
+search = GridSearchCV(PCA(), {"n_components": [1, 2]}, refit=rule, cv=2).fit(X)
+print(rule, params_frame(search, tolerance=0.5).columns)
+ParetoDisplay.from_search(search, X, kind="free").plot()
+cross_validate(pca, X, scoring={"n": n_params_scorer, "b": model_bytes_scorer}, cv=2)
 
 # a fit that is watched, with scikit-learn 1.9
 if hasattr(model, "set_callbacks"):
