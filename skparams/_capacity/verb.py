@@ -20,6 +20,7 @@ from skparams._capacity.checks import (
     check_error_score,
     check_n_jobs,
     check_params,
+    check_target,
     checked_rows,
     n_chosen,
     routed_params,
@@ -139,8 +140,7 @@ def capacity_curve(
     values = values_of(param_range)
     settings = [with_value(estimator, param_name, value) for value in values]
     X, y, groups = checked_rows(X, y, groups)
-    if y is None and (is_classifier(estimator) or is_regressor(estimator)):
-        raise ValueError(f"{WHAT}: y must be given for {type(estimator).__name__}, got None.")
+    check_target(estimator, y)
     scorer = scorer_of(estimator, scoring)
     chosen = loss_of(loss, settings, y)
     cv = splitter_of(cv, y, is_classifier(estimator))
