@@ -103,6 +103,13 @@ def test_the_ways_to_draw(curve):
     assert display.fill_between_ is display.errorbar_ is None
     assert display.lines_[0].get_linewidth() == 7
     assert display.ax_.get_ylabel() == "mine"
+    for own in ({"lw": 2, "c": "red"}, {"linewidth": 2, "color": "red"}):
+        display = CapacityCurveDisplay(curve).plot(
+            std_display_style="errorbar", line_kw=own, fill_between_kw=own, errorbar_kw=own
+        )
+        assert display.lines_[1].get_color() == "red"
+        display = CapacityCurveDisplay(curve).plot(fill_between_kw={"lw": 2, "color": "red"})
+        assert display.fill_between_[0].get_linewidth() == 2
     arguments = {"scoring": "neg_mean_absolute_error", "negate_score": True, "cv": CV}
     display = CapacityCurveDisplay.from_estimator(TREE, X, y, **arguments, **LEAVES)
     assert display.ax_.get_ylabel() == "mean absolute error"
