@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 from sklearn import get_config
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch, indexable
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+from sklearn.utils.multiclass import type_of_target
 
 from skparams._walk import n_rows
 
@@ -140,10 +141,15 @@ def splits_of(cv: Any, X: Any, y: Any, params: Mapping[str, Any]) -> list[tuple[
         raise type(error)(f"{WHAT}: cv does not split these rows: {error}") from error
     if not splits:
         raise ValueError(f"{WHAT}: cv must have at least one split, got none.")
+    n = n_rows(WHAT, X)
     for i, split in enumerate(splits):
         for rows, name in zip(split, ("training", "validation"), strict=True):
             if not n_chosen(rows):
                 raise ValueError(f"{WHAT}: split {i} of cv has no {name} rows.")
+            if np.asarray(rows).dtype != bool and not -n <= np.min(rows) <= np.max(rows) < n:
+                raise ValueError(
+                    f"{WHAT}: split {i} of cv has {name} rows that X, of {n}, has not."
+                )
     return splits
 
 
@@ -153,15 +159,35 @@ def n_chosen(rows: Any) -> int:
     return int(rows.sum()) if rows.dtype == bool else len(rows)
 
 
+def check_target(estimator: Any, y: Any) -> None:
+    """Raise an error if there is no target where one is needed, or if labels are none."""
+    if y is None:
+        if is_classifier(estimator) or is_regressor(estimator):
+            raise ValueError(f"{WHAT}: y must be given for {type(estimator).__name__}, got None.")
+        return
+    if not is_classifier(estimator):
+        return
+    try:
+        with np.errstate(invalid="ignore"):  # NaN is cast to int
+            type_of_target(y)
+        np.unique(np.asarray(y))
+    except (TypeError, ValueError) as error:
+        raise type(error)(
+            f"{WHAT}: y must have labels of one type, none of them missing: {error}"
+        ) from error
+
+
 def check_classes(y: Any, splits: Sequence[tuple[Any, Any]]) -> None:
     """Raise ValueError if a split has one class only in its training rows."""
     labels = np.asarray(y)
-    if labels.ndim != 1:
+    if labels.ndim > 1 and labels.shape[1] > 1:
         return
+    labels = labels.ravel()
     for i, (train, _) in enumerate(splits):
         classes = np.unique(labels[train])
         if len(classes) == 1:
             raise ValueError(
                 f"{WHAT}: the training rows of split {i} have one class only, "
-                f"{classes.tolist()[0]!r}. Use a cv that shuffles or stratifies the rows."
+                f"{classes.tolist()[0]!r}. Use a cv that shuffles or stratifies the rows, and a y "
+                "with two classes or more."
             )

@@ -116,15 +116,14 @@ def message(curve: CapacityCurve, measure: Measure) -> str:
     if known.all() and len(sizes) > 1 and np.ptp(sizes) == 0:
         value_of_best = f"{clean(curve.param_name)}={setting_names(curve)[best]}"
         return f"Each setting has {words}; {value_of_best} has the {superlative} {name}"
+    if not known[best]:
+        return f"Validation {name} is {superlative} where the number of parameters is not known"
     peak = peak_of(curve, measure)
     if peak is not None:
         near = "the number of rows" if curve.n_outputs == 1 else "rows\xa0×\xa0outputs"
-        what = f"{parameters(curve, peak)}, near {near}, and"
-        if measure.sign > 0:
-            return f"Validation {name} is worst at {what} recovers"
-        return f"Validation {name} peaks at {what} falls again"
-    if not known[best]:
-        return f"Validation {name} is {superlative} where the number of parameters is not known"
+        verb = "is worst" if measure.sign > 0 else "peaks"
+        at = f"{parameters(curve, peak)}, near {near}; {superlative} at "
+        return f"Validation {name} {verb} at {at}{count_text(curve.n_params[best])}"
     start = f"Validation {name} is {superlative} at {words}"
     if known.sum() < 2:
         return start

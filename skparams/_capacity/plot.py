@@ -96,26 +96,28 @@ def draw(
 
 
 def _line(ax: Axes, x: np.ndarray, kind: str, values: np.ndarray, own: Any) -> Any:
-    style: dict[str, Any] = {
-        "color": COLORS[kind],
-        "lw": 1.4,
-        "marker": "o",
-        "ms": 3,
-        "label": NAMES[kind],
-    }
-    return ax.plot(x, _band(values)[0], **style | dict(own or {}))[0]
+    style = {"color": COLORS[kind], "linewidth": 1.4, "marker": "o", "markersize": 3}
+    return ax.plot(x, _band(values)[0], **_style(style | {"label": NAMES[kind]}, own))[0]
 
 
 def _area(ax: Axes, x: np.ndarray, kind: str, values: np.ndarray, own: Any) -> Any:
     _, low, high = _band(values)
-    style: dict[str, Any] = {"color": COLORS[kind], "alpha": 0.15, "lw": 0}
-    return ax.fill_between(x, low, high, **style | dict(own or {}))
+    style = {"color": COLORS[kind], "alpha": 0.15, "linewidth": 0}
+    return ax.fill_between(x, low, high, **_style(style, own))
 
 
 def _bars(ax: Axes, x: np.ndarray, kind: str, values: np.ndarray, own: Any) -> Any:
     mean, low, high = _band(values)
-    style: dict[str, Any] = {"color": COLORS[kind], "fmt": "none", "lw": 1}
-    return ax.errorbar(x, mean, [mean - low, high - mean], **style | dict(own or {}))
+    style = {"color": COLORS[kind], "fmt": "none", "elinewidth": 1}
+    return ax.errorbar(x, mean, [mean - low, high - mean], **_style(style, own))
+
+
+def _style(style: Mapping[str, Any], own: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Arguments for matplotlib, of which the caller's own may have short names, as "lw"."""
+    from matplotlib.cbook import normalize_kwargs
+    from matplotlib.lines import Line2D
+
+    return {**style, **normalize_kwargs(dict(own or {}), Line2D)}
 
 
 def _scale_sizes(ax: Axes, curve: CapacityCurve, x: np.ndarray) -> Any:

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.base import is_classifier, is_regressor
+from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier, is_regressor
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.exceptions import FitFailedWarning
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline
 
 from skparams._capacity.checks import (
     WHAT,
@@ -17,6 +20,7 @@ from skparams._capacity.checks import (
     check_error_score,
     check_n_jobs,
     check_params,
+    check_target,
     checked_rows,
     n_chosen,
     routed_params,
@@ -136,8 +140,7 @@ def capacity_curve(
     values = values_of(param_range)
     settings = [with_value(estimator, param_name, value) for value in values]
     X, y, groups = checked_rows(X, y, groups)
-    if y is None and (is_classifier(estimator) or is_regressor(estimator)):
-        raise ValueError(f"{WHAT}: y must be given for {type(estimator).__name__}, got None.")
+    check_target(estimator, y)
     scorer = scorer_of(estimator, scoring)
     chosen = loss_of(loss, settings, y)
     cv = splitter_of(cv, y, is_classifier(estimator))
@@ -245,11 +248,14 @@ def _n_outputs(estimator: Any, y: Any) -> int | None:
 
 
 def _score_name(estimator: Any, scoring: Any) -> str:
+    """What the score is; an estimator's own is named where its class takes it from scikit-learn."""
     if isinstance(scoring, str):
         return scoring.replace("neg_", "negative ", 1).replace("_", " ")
     if scoring is not None:
         return name_of(scoring, "score")
-    searches = hasattr(estimator, "refit") and getattr(estimator, "scoring", None) is not None
-    if is_classifier(estimator) and not searches:
+    while isinstance(estimator, Pipeline):
+        estimator = estimator.steps[-1][1]
+    own = getattr(type(estimator), "score", None)
+    if own in [cls.score for cls in (ClassifierMixin, KNeighborsClassifier, DummyClassifier)]:
         return "accuracy"
-    return "R²" if is_regressor(estimator) and not searches else "score"
+    return "R²" if own in (RegressorMixin.score, DummyRegressor.score) else "score"

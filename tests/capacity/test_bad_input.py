@@ -45,6 +45,11 @@ class Unfit(Ridge):
         ({"cv": []}, ValueError, "cv must have at least one split"),
         ({"cv": [(np.arange(5), np.arange(0))]}, ValueError, "split 0 .* no validation rows"),
         ({"cv": [(np.arange(0), np.arange(5))]}, ValueError, "split 0 .* no training rows"),
+        (
+            {"cv": [(np.arange(5), [30])]},
+            ValueError,
+            "split 0 .* validation rows that X, of 30, has",
+        ),
         ({"scoring": "r3"}, ValueError, "scoring"),
         ({"scoring": ["r2"]}, TypeError, "scoring must be a str, a callable or None"),
         ({"loss": "log_loss"}, ValueError, "loss must be None, a callable, or one of neg_"),
@@ -67,8 +72,28 @@ def test_training_rows_of_one_class():
     arguments = {"param_name": "max_depth", "param_range": [1]}
     with pytest.raises(ValueError, match="the training rows of split 0 have one class only, 1"):
         capacity_curve(tree, X, CLASSES, cv=KFold(2), **arguments)
+    with pytest.raises(ValueError, match=r"one class only, 0\.0.* a y with two classes or more"):
+        capacity_curve(tree, X, np.zeros((30, 1)), cv=3, **arguments)
     with pytest.raises(ValueError, match="cv does not split these rows"):
         capacity_curve(tree, X, CLASSES, cv=StratifiedKFold(16), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("labels", "dtype"),
+    [
+        ([0, 1, np.nan], float),
+        (["a", "b", None], object),
+        (["a", 1, 2], object),
+        ([b"a", b"b", b"c"], "S"),
+    ],
+)
+def test_labels_that_are_none(labels, dtype):
+    y = np.array(labels, dtype=dtype)
+    with pytest.raises((TypeError, ValueError), match=r"^capacity_curve: y must have labels"):
+        capacity_curve(
+            DecisionTreeClassifier(), X, y[np.arange(30) % 3], cv=2,
+            param_name="max_depth", param_range=[1],
+        )  # fmt: skip
 
 
 def test_a_step_that_is_not_there():

@@ -12,7 +12,14 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.exceptions import FitFailedWarning
 from sklearn.kernel_approximation import RBFSampler
-from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge, RidgeClassifier
+from sklearn.linear_model import (
+    Lasso,
+    LinearRegression,
+    LogisticRegression,
+    PoissonRegressor,
+    Ridge,
+    RidgeClassifier,
+)
 from sklearn.metrics import (
     accuracy_score,
     get_scorer,
@@ -23,6 +30,7 @@ from sklearn.metrics import (
     zero_one_loss,
 )
 from sklearn.model_selection import (
+    GridSearchCV,
     GroupKFold,
     KFold,
     RepeatedStratifiedKFold,
@@ -31,13 +39,14 @@ from sklearn.model_selection import (
     check_cv,
     validation_curve,
 )
-from sklearn.neighbors import KNeighborsRegressor
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler, scale
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skparams import capacity_curve, count_params
+from skparams._capacity.verb import _score_name
 from skparams._records import Bounds, Unknown
 from tests.sweep import sweep
 
@@ -269,6 +278,7 @@ def test_fits_that_fail_are_nan_with_a_warning():
     assert np.isfinite(curve.test_scores[0]).all()
     assert curve.errors == (("",) * 3, ("RuntimeError: three is too many",) * 3)
     assert curve.n_params[1] == Unknown("all fits failed")
+    assert all(isinstance(count, Unknown) for count in curve.fold_n_params[1])
     assert "three is too many" in str(curve)
     with pytest.warns(FitFailedWarning):
         curve = capacity_curve(
@@ -387,11 +397,26 @@ def _double_descent(n_components=(5, 20, 60, 200, 1000)):
 
 
 def test_what_the_curve_says():
-    assert "is worst at 61 parameters, near the number of rows, and recovers" in str(
-        _double_descent()
-    )
+    assert "is worst at 61 parameters, near the number of rows; best at" in str(_double_descent())
     tree = functools.partial(capacity_curve, DecisionTreeRegressor(random_state=0), *DIABETES)
     curve = tree(param_name="max_leaf_nodes", param_range=[60, 3, 2])
     assert f"best at {curve.n_params[curve.best]} parameters; more overfit" in str(curve)
     one = capacity_curve(Ridge(), *DIABETES, param_name="alpha", param_range=[1.0, 2.0], cv=3)
     assert "Each setting has 11 parameters; alpha=" in str(one)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "scoring", "name"),
+    [
+        (make_pipeline(Ridge()), None, "R²"),
+        (RidgeClassifier(), None, "accuracy"),
+        (KNeighborsClassifier(), None, "accuracy"),
+        (PoissonRegressor(), None, "score"),  # its score is D²
+        (GridSearchCV(Ridge(), {}, scoring="max_error"), None, "score"),
+        (Ridge(), "neg_root_mean_squared_error", "negative root mean squared error"),
+        (Ridge(), make_scorer(mean_absolute_error), "mean absolute error"),
+        (Ridge(), lambda model, X, y: 1.0, "score"),
+    ],
+)
+def test_names_of_scores(estimator, scoring, name):
+    assert _score_name(estimator, scoring) == name

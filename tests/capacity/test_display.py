@@ -103,6 +103,13 @@ def test_the_ways_to_draw(curve):
     assert display.fill_between_ is display.errorbar_ is None
     assert display.lines_[0].get_linewidth() == 7
     assert display.ax_.get_ylabel() == "mine"
+    for own in ({"lw": 2, "c": "red"}, {"linewidth": 2, "color": "red"}):
+        display = CapacityCurveDisplay(curve).plot(
+            std_display_style="errorbar", line_kw=own, fill_between_kw=own, errorbar_kw=own
+        )
+        assert display.lines_[1].get_color() == "red"
+        display = CapacityCurveDisplay(curve).plot(fill_between_kw={"lw": 2, "color": "red"})
+        assert display.fill_between_[0].get_linewidth() == 2
     arguments = {"scoring": "neg_mean_absolute_error", "negate_score": True, "cv": CV}
     display = CapacityCurveDisplay.from_estimator(TREE, X, y, **arguments, **LEAVES)
     assert display.ax_.get_ylabel() == "mean absolute error"
@@ -133,7 +140,7 @@ def test_the_threshold_is_drawn_where_parameters_are_as_many_as_rows(curve):
 @pytest.mark.parametrize(
     ("sizes", "test", "expected"),
     [
-        ([10, 50, 100], [[3, 3], [9, 5], [1, 2]], "loss peaks at 50 parameters, near the number"),
+        ([10, 50, 100], [[3, 3], [9, 5], [1, 2]], "near the number of rows; lowest at 100"),
         ([10, 50, 100], [[3, 3], [9, 1], [1, 2]], "loss is lowest at 100 parameters, the most"),
         ([10, 500, 1000], [[3, 3], [9, 5], [1, 2]], "loss is lowest at 1,000 parameters, the most"),
         ([10, 20, 50], [[3, 3], [4, 4], [9, 5]], "loss is lowest at 10 parameters, the fewest"),
@@ -156,6 +163,26 @@ def test_over_fitting_needs_a_better_fit_of_the_training_rows():
     assert title(display.plot(metric="loss")).endswith("lowest at 2 parameters; more overfit")
     display = CapacityCurveDisplay(made([1, 2, 3], test, [[3, 3], [2, 2], [4, 4]]))
     assert title(display.plot(metric="loss")).endswith("lowest at 2 parameters")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "test", "best", "simplest"),
+    [
+        # The best has the standard error 0.1.
+        ([30, 10, 20], [[1.0, 1.2], [1.19, 1.19], [1.15, 1.15]], 0, 1),
+        ([30, 10, 20], [[1.0, 1.2], [1.21, 1.21], [1.15, 1.15]], 0, 2),
+        ([10, 10, 20], [[1.19, 1.19], [1.15, 1.15], [1.0, 1.2]], 2, 1),
+        ([30, 10, 20], [[1.0, 1.2], [1.1, 1.1], [1.1, 1.1]], 1, 1),  # ties
+        ([30, Unknown("why"), 20], [[1.0, 1.2], [1.1, 1.1], [9, 9]], 0, 0),
+        ([Unknown("why")] * 2, [[1.0, 1.2], [1.0, 1.0]], 1, None),
+        ([30, 10], [[1.0], [1.0]], 1, None),  # no standard error of one fold
+        ([30, 10], [[1.0, 1.2], [np.nan, 1.1]], 0, 0),
+        ([30, 10], [[np.nan, 1.0], [np.nan, 1.1]], None, None),
+    ],
+)
+def test_the_best_and_the_simplest(sizes, test, best, simplest):
+    curve = made(sizes, test)
+    assert (curve.best, curve.simplest) == (best, simplest)
 
 
 def test_a_peak_needs_training_rows_that_are_fitted():
