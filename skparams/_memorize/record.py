@@ -136,13 +136,12 @@ class Memorization(Plotted):
 
     def _table(self, rows: np.ndarray) -> pd.DataFrame:
         pandas = import_pandas()
-        labels = pandas.Series(list(map(tuple, self.labels.tolist())), dtype=object)
-        if self.labels.ndim == 1:
-            labels = pandas.Series(self.labels)
+        several = self.labels.ndim > 1
+        labels = list(map(tuple, self.labels.tolist())) if several else self.labels
         never_out, never_in = self.n_out == 0, self.n_in == 0
         columns = {
             "row": np.arange(len(self.values)),
-            "label": labels,
+            "label": pandas.Series(labels),
             "value": self.values,
             "std_error": self.std_errors,
             "in_score": self.in_scores,
