@@ -83,6 +83,6 @@ def _title(found: Memorization) -> str:
         return f"{n:,} of {plural(int(known.sum()), 'row')} are mostly right only if trained on"
     inside, outside = found.in_scores[known].mean(), found.out_scores[known].mean()
     if found.score == "squared_error":
-        errors = value(np.sqrt(-inside)), value(np.sqrt(-outside))
+        errors = value(np.sqrt(abs(inside))), value(np.sqrt(abs(outside)))
         return "A row's error is {} if trained on, {} if not".format(*errors)
     return f"Trained on, a row scores {value(inside - outside)} more on average"

@@ -138,10 +138,11 @@ class Memorization(Plotted):
         pandas = import_pandas()
         several = self.labels.ndim > 1
         labels = list(map(tuple, self.labels.tolist())) if several else self.labels
+        numbers = not several and labels.dtype.kind in "iufb"
         never_out, never_in = self.n_out == 0, self.n_in == 0
         columns = {
             "row": np.arange(len(self.values)),
-            "label": pandas.Series(labels),
+            "label": pandas.Series(labels, dtype=None if numbers else object),
             "value": self.values,
             "std_error": self.std_errors,
             "in_score": self.in_scores,
