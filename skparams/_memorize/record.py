@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -136,13 +136,15 @@ class Memorization(Plotted):
 
     def _table(self, rows: np.ndarray) -> pd.DataFrame:
         pandas = import_pandas()
-        several = self.labels.ndim > 1
-        labels = list(map(tuple, self.labels.tolist())) if several else self.labels
-        numbers = not several and labels.dtype.kind in "iufb"
+        labels: Any = self.labels
+        if labels.ndim > 1:
+            labels = pandas.Series(list(map(tuple, labels.tolist())), dtype=object)
+        elif labels.dtype.kind not in "iufb":
+            labels = pandas.Series(labels, dtype=object)
         never_out, never_in = self.n_out == 0, self.n_in == 0
         columns = {
             "row": np.arange(len(self.values)),
-            "label": pandas.Series(labels, dtype=None if numbers else object),
+            "label": labels,
             "value": self.values,
             "std_error": self.std_errors,
             "in_score": self.in_scores,
