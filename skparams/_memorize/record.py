@@ -60,7 +60,8 @@ class Memorization(Plotted):
     n_fits : int
         Number of fits, without those on shuffled labels.
     n_planned : int
-        Number of splits: more than ``n_fits`` after Ctrl-C.
+        Number of fits that were to be done, those on shuffled labels among them; after Ctrl-C fewer
+        are done.
     n_train : int or Bounds
         Number of training rows of a fit.
     n_params : int or Unknown

@@ -118,8 +118,9 @@ def _shuffled(found: Memorization) -> Section:
 
 
 def _notes(found: Memorization) -> Iterator[str]:
-    if found.n_fits < found.n_planned:
-        yield f"stopped by Ctrl-C after {found.n_fits:,} of {plural(found.n_planned, 'fit')}"
+    n_done = found.n_fits + (found.shuffled_labels.n_fits if found.shuffled_labels else 0)
+    if n_done < found.n_planned:
+        yield f"stopped by Ctrl-C after {n_done:,} of {plural(found.n_planned, 'fit')}"
     yield from _parameters(found)
     for counts, where in ((found.n_out, "every fit"), (found.n_in, "no fit")):
         if n := int((counts == 0).sum()):
