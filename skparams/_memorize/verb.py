@@ -148,7 +148,9 @@ def memorization(
     sizes = between(min(map(len, trains)), max(map(len, trains)))
     _announce(name, jobs, shuffled, f"{number(sizes)} of {plural(len(labels), 'row')}")
     sums = fit_all(study, [*jobs, *shuffled], n_jobs)
-    return _record(name, rule.name, labels, sums, n_train=sizes, n_planned=len(jobs) + len(shuffled))
+    return _record(
+        name, rule.name, labels, sums, n_train=sizes, n_planned=len(jobs) + len(shuffled)
+    )
 
 
 def _rows(X: Any, y: Any) -> tuple[Any, Any]:
