@@ -46,6 +46,7 @@ from skparams import (
     compare,
     explain,
     fewest_params,
+    memorization,
     spread,
 )
 
@@ -75,6 +76,7 @@ def main() -> None:
     draw_monitor()
     save(stability(), "spread-folds")
     draw_capacity()
+    draw_memorization()
     save(ParetoDisplay.from_search(reduced()).figure_, "pareto")
     save(comparison(), "compare")
 
@@ -121,6 +123,19 @@ def stability() -> Figure:
         spread(folds["estimator"]).plot(ax=ax)
         ax.set_xlim(0, 0.6)
     return figure
+
+
+def draw_memorization() -> None:
+    """Draw that of memorization.md: digits, of which 5 % have a wrong label."""
+    X, y = load_digits(return_X_y=True)
+    rng = np.random.RandomState(0)
+    wrong = rng.choice(len(y), len(y) // 20, replace=False)
+    y[wrong] = (y[wrong] + rng.randint(1, 10, len(wrong))) % 10
+    _, axes = pyplot.subplots(1, 2, figsize=(9.6, 3.6), layout="constrained")
+    for ax, model in zip(axes, (MLPClassifier(random_state=0), LogisticRegression()), strict=True):
+        memorization(make_pipeline(StandardScaler(), model), X, y, n_jobs=2).plot(ax)
+        ax.set_xlabel(f"{ax.get_xlabel()}\n{type(model).__name__}")
+    save(axes[0].figure, "memorization")
 
 
 def draw_capacity() -> None:

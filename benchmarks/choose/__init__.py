@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from benchmarks._tables import Table
 from benchmarks._task import Task
-from benchmarks.choose import false_alarms, fewest, own_cost
+from benchmarks.choose import false_alarms, fewest, memorized, own_cost
 
 _PARTS = {
     "false-alarms": false_alarms.false_alarms,
     "fewest": fewest.fewest,
+    "memorized": memorized.memorized,
     "own-cost": own_cost.own_cost,
 }
 NAMES = tuple(_PARTS)

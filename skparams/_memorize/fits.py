@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -91,9 +89,15 @@ class Sums:
         self.n_fits = 0
         self.held: Held | None = None
         self.shuffled: list[tuple[float, float]] = []
+        self.whole = True
 
     def add(self, job: Job, fit: Fit) -> None:
         """Add a fit."""
+        self.whole = False  # until all of it is added: Ctrl-C may come here too
+        self._add(job, fit)
+        self.whole = True
+
+    def _add(self, job: Job, fit: Fit) -> None:
         inside = np.zeros(len(fit.scores), dtype=bool)
         inside[job.train] = True
         if job.order is not None:
@@ -116,14 +120,10 @@ def fit_all(study: Study, jobs: Sequence[Job], n_jobs: int | None) -> Sums:
     calls = [(study, job) for job in jobs]
     fits = in_parallel(fit_one, calls, n_jobs=n_jobs, label="memorization")
     try:
-        # Closed before anything is done with its results: workers still hold models.
-        with interrupts() as interrupted, closing(fits):  # type: ignore[type-var]
-            for job, fit in zip(jobs, fits, strict=False):
-                if interrupted():  # a network ends its training at Ctrl-C and returns
-                    raise KeyboardInterrupt
-                sums.add(job, fit)
+        for job, fit in zip(jobs, fits, strict=True):
+            sums.add(job, fit)
     except KeyboardInterrupt:
-        if not sums.known.any():
+        if not (sums.whole and sums.known.any()):
             raise
     return sums
 
@@ -155,23 +155,3 @@ def _named(what: str) -> Iterator[None]:
         yield
     except Exception as error:  # whatever an estimator or a user's function raises
         raise ValueError(f"memorization: {what}: {type(error).__name__}: {error}") from error
-
-
-@contextmanager
-def interrupts() -> Iterator[Callable[[], bool]]:
-    """Yield a function that says whether there was a Ctrl-C, even if an estimator caught it."""
-    seen: list[int] = []
-    default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not default or threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
-
-    def note(number: int, frame: Any) -> None:
-        seen.append(number)
-        signal.default_int_handler(number, frame)
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield lambda: bool(seen)
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)

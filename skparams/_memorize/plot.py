@@ -80,9 +80,9 @@ def _title(found: Memorization) -> str:
     known = np.isfinite(found.values)
     if found.score in BOUNDED:
         n = int((found.values > THRESHOLD).sum())
-        return f"{n:,} of {plural(int(known.sum()), 'row')} are right only when trained on"
+        return f"{n:,} of {plural(int(known.sum()), 'row')} are mostly right only if trained on"
     inside, outside = found.in_scores[known].mean(), found.out_scores[known].mean()
-    if found.score == "squared_error" and inside < 0:
-        ratio = np.sqrt(outside / inside)
-        return f"Rows not trained on have {value(ratio)} times the error"
+    if found.score == "squared_error":
+        errors = value(np.sqrt(abs(inside))), value(np.sqrt(abs(outside)))
+        return "A row's error is {} if trained on, {} if not".format(*errors)
     return f"Trained on, a row scores {value(inside - outside)} more on average"

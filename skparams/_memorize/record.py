@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -60,7 +60,8 @@ class Memorization(Plotted):
     n_fits : int
         Number of fits, without those on shuffled labels.
     n_planned : int
-        Number of splits: more than ``n_fits`` after Ctrl-C.
+        Number of fits that were to be done, those on shuffled labels among them; after Ctrl-C fewer
+        are done.
     n_train : int or Bounds
         Number of training rows of a fit.
     n_params : int or Unknown
@@ -136,9 +137,11 @@ class Memorization(Plotted):
 
     def _table(self, rows: np.ndarray) -> pd.DataFrame:
         pandas = import_pandas()
-        labels = pandas.Series(list(map(tuple, self.labels.tolist())), dtype=object)
-        if self.labels.ndim == 1:
-            labels = pandas.Series(self.labels)
+        labels: Any = self.labels
+        if labels.ndim > 1:
+            labels = pandas.Series(list(map(tuple, labels.tolist())), dtype=object)
+        elif labels.dtype.kind not in "iufb":
+            labels = pandas.Series(labels, dtype=object)
         never_out, never_in = self.n_out == 0, self.n_in == 0
         columns = {
             "row": np.arange(len(self.values)),

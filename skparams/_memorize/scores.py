@@ -56,6 +56,13 @@ def squared_error(model: Any, X: Any, y: np.ndarray) -> np.ndarray:
     return -np.square(predicted - y.reshape(len(y), -1)).mean(axis=1)
 
 
+_FUNCTIONS: dict[str, RowScore] = {
+    "probability": probability,
+    "accuracy": accuracy,
+    "squared_error": squared_error,
+}
+
+
 def _dense(y: Any) -> np.ndarray:
     return np.asarray(y.toarray() if hasattr(y, "toarray") else y)
 
@@ -73,7 +80,8 @@ def score_of(estimator: Any, score: Any) -> Score:
     classifier, regressor = _is(is_classifier, estimator), _is(is_regressor, estimator)
     if callable(score):
         name = getattr(score, "__name__", type(score).__name__)
-        return Score("score" if name == "<lambda>" else clean(name), score, classifier)
+        own = name.isidentifier() and name not in _FUNCTIONS  # no lambda, and none of ours
+        return Score(name if own else "score", score, classifier)
     if not classifier and not regressor:
         raise TypeError(
             f"memorization: {type(estimator).__name__} is no classifier and no regressor, so score "
@@ -94,12 +102,7 @@ def score_of(estimator: Any, score: Any) -> Score:
             f'{type(estimator).__name__} does not have. Use score="accuracy": 1 where the label '
             "is right, 0 where not."
         )
-    functions: dict[str, RowScore] = {
-        "probability": probability,
-        "accuracy": accuracy,
-        "squared_error": squared_error,
-    }
-    return Score(name, functions[name], classifier)
+    return Score(name, _FUNCTIONS[name], classifier)
 
 
 def _is(kind: Callable[[Any], bool], estimator: Any) -> bool:

@@ -112,10 +112,10 @@ def memorization(
     >>> X, y = load_iris(return_X_y=True)
     >>> y[10] = 2
     >>> found = memorization(KNeighborsClassifier(1), X, y)
-    >>> found.values[10]
-    np.float64(1.0)
-    >>> found.n_in[10], found.n_out[10]
-    (np.int64(11), np.int64(9))
+    >>> float(found.values[10])
+    1.0
+    >>> int(found.n_in[10]), int(found.n_out[10])
+    (17, 3)
     """
     check_estimator("memorization", estimator)
     if not isinstance(shuffled_labels, bool | np.bool_):
@@ -148,7 +148,9 @@ def memorization(
     sizes = between(min(map(len, trains)), max(map(len, trains)))
     _announce(name, jobs, shuffled, f"{number(sizes)} of {plural(len(labels), 'row')}")
     sums = fit_all(study, [*jobs, *shuffled], n_jobs)
-    return _record(name, rule.name, labels, sums, n_train=sizes, n_planned=len(jobs))
+    return _record(
+        name, rule.name, labels, sums, n_train=sizes, n_planned=len(jobs) + len(shuffled)
+    )
 
 
 def _rows(X: Any, y: Any) -> tuple[Any, Any]:

@@ -57,14 +57,14 @@ def _scores(found: Memorization) -> Section:
     columns = [Column(name_of(found.score), least=18), *(Column(w, right=True) for w in words)]
     rows = []
     for name, numbers in (
-        ("fits with the row", found.in_scores),
-        ("fits without it", found.out_scores),
-        ("difference: memorization", found.values),
+        ("with the row in training", found.in_scores),
+        ("without it", found.out_scores),
+        ("memorization", found.values),
     ):
         of_rows = numbers[known]
         each = [of_rows.mean(), *np.quantile(of_rows, SHARES), of_rows.max()]
         style = "bold" if numbers is found.values else ""
-        rows.append(Row([name, *map(short_value, each)], style))
+        rows.append(Row([name, *(score_text(float(x), found.score) for x in each)], style))
     return Section(columns, rows, [*_above(found, known)])
 
 
@@ -84,17 +84,17 @@ def _strongest(found: Memorization) -> Section:
     """The rows with the largest values."""
     columns = [
         Column("most memorized rows", least=10, code=True),
-        Column("label", code=True),
+        Column("target" if found.score == "squared_error" else "label", code=True),
         Column("with it", right=True),
         Column("without it", right=True),
-        Column("difference", right=True),
+        Column("memorization", right=True),
         Column("std error", right=True),
     ]
     known = int(np.isfinite(found.values).sum())
     rows = []
     for i in found.order[: min(known, MAX_ROWS)]:
         numbers = (found.in_scores, found.out_scores, found.values, found.std_errors)
-        cells = [short_value(float(each[i])) for each in numbers]
+        cells = [score_text(float(each[i]), found.score) for each in numbers]
         rows.append(Row([str(i), label_text(found.labels[i]), *cells]))
     rows += left_out(known - len(rows), columns, "more: top(n), to_frame()")
     return Section(columns, rows)
@@ -104,27 +104,28 @@ def _shuffled(found: Memorization) -> Section:
     shuffled = found.shuffled_labels
     assert shuffled is not None
     columns = [
-        Column("labels shuffled: " + name_of(found.score), least=18),
+        Column("labels shuffled", least=18),
         Column("with it", right=True),
         Column("without it", right=True),
     ]
-    cells = [short_value(shuffled.in_score), short_value(shuffled.out_score)]
-    row = Row([f"mean of {plural(shuffled.n_fits, 'fit')}", *cells])
-    note = "shuffled labels mean nothing: what the first exceeds the second by is learned by heart"
-    return Section(columns, [row], [note])
+    cells = [score_text(x, found.score) for x in (shuffled.in_score, shuffled.out_score)]
+    fits = plural(shuffled.n_fits, "fit")
+    note = (
+        "labels in random order mean nothing: what the model scores more for rows that it was "
+        "trained on than for others is learned by heart"
+    )
+    return Section(columns, [Row([f"{name_of(found.score)}, {fits}", *cells])], [note])
 
 
 def _notes(found: Memorization) -> Iterator[str]:
-    if found.n_fits < found.n_planned:
-        yield f"stopped by Ctrl-C after {found.n_fits:,} of {plural(found.n_planned, 'fit')}"
+    n_done = found.n_fits + (found.shuffled_labels.n_fits if found.shuffled_labels else 0)
+    if n_done < found.n_planned:
+        yield f"stopped by Ctrl-C after {n_done:,} of {plural(found.n_planned, 'fit')}"
     yield from _parameters(found)
-    for n, where in (
-        (int((found.n_out == 0).sum()), "every fit"),
-        (int((found.n_in == 0).sum()), "no fit"),
-    ):
-        if n:
-            what = plural(n, "row is", "rows are")
-            yield f"{what} in the training rows of {where}: not known, left out; more fits tell"
+    for counts, where in ((found.n_out, "every fit"), (found.n_in, "no fit")):
+        if n := int((counts == 0).sum()):
+            rows = plural(n, "row is", "rows are")
+            yield f"{rows} in the training rows of {where}: no value; more fits would give one"
     single = np.isfinite(found.values) & np.isnan(found.std_errors)
     if n := int(single.sum()):
         rows = plural(n, "row has", "rows have")
@@ -147,11 +148,11 @@ def name_of(score: str) -> str:
     return NAMES.get(score, clean(score))
 
 
-def short_value(x: float) -> str:
-    """A score with three digits after the point, or with three digits if it is large."""
+def score_text(x: float, score: str) -> str:
+    """A score from 0 to 1 with three digits after the point, another one with three digits."""
     if not np.isfinite(x):
         return UNKNOWN
-    return f"{x:.3f}" if abs(x) < 10 else value(x)
+    return f"{round(x, 3) + 0.0:.3f}" if score in BOUNDED else value(x)
 
 
 def label_text(label: Any) -> str:

@@ -231,4 +231,4 @@ def _plain(value: Any) -> Any:
         return {name: _plain(getattr(value, name)) for name in _names(value)}
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
-    return value
+    return value.item() if isinstance(value, np.generic) else value

@@ -185,6 +185,7 @@ def test_ctrl_c_before_anything_is_known(ctrl_c):
         memorization(Counted(1, ctrl_c), X, Y)
     found = memorization(Counted(23, ctrl_c), X, Y, shuffled_labels=True)  # Counted.n_fits is 1
     assert (found.n_fits, found.shuffled_labels.n_fits) == (20, 1)
+    assert "stopped by Ctrl-C after 21 of 25 fits" in str(found)
 
 
 @pytest.mark.exhaustive

@@ -14,6 +14,8 @@ from skparams._compare import record as _compare_record
 from skparams._compare.record import Comparison, Competitor, Failure, Pair, Seconds
 from skparams._identify import record as _identify_record
 from skparams._identify.record import Identifiability, LostDirections, SeenArray
+from skparams._memorize import record as _memorize_record
+from skparams._memorize.record import Memorization, ShuffledLabels
 from skparams._probe import record as _probe_record
 from skparams._probe.record import Probe, ProbedAttribute
 from skparams._records import (
@@ -92,15 +94,18 @@ def test_the_page_has_each_key_in_order():
 
 MODULES = (
     *(_record, _trees, _coefficients, _memory, _probe_record, _slim_record),
-    *(_budget_record, _compare_record, _identify_record),
+    *(_budget_record, _compare_record, _identify_record, _memorize_record),
 )
-REPORTS = ("Budget", "Comparison", "Identifiability", "KeptRows", "Probe", "SlimReport")
+REPORTS = (
+    *("Budget", "Comparison", "Identifiability", "KeptRows", "Memorization", "Probe", "SlimReport"),
+)
 ITEMS = {
     "Budget": {"settings": "Setting", "exceeding": "Setting", "unknown": "Setting"},
     "Comparison": {"competitors": "Competitor", "pairs": "Pair"},
     "Coefficients": {"tables": "CoefficientTable"},
     "Identifiability": {"arrays": "SeenArray", "lost": "LostDirections"},
     "KeptRows": {"places": "KeptPlace"},
+    "Memorization": {"shuffled_labels": "ShuffledLabels"},
     "Probe": {"attributes": "ProbedAttribute"},
     "SlimReport": {"dropped": "DroppedAttribute"},
 }
@@ -110,6 +115,9 @@ def shown_reports():
     """A report of each kind, by the name of its record, with a text of users in it."""
     probed = (ProbedAttribute("w_", "A", "state", "used", ("predict",), NASTY[0]),)
     setting = Setting(((NASTY[0], NASTY[1]),), "meets", Bounds(1, 10**40), 8, float("inf"))
+    numbers, labels = np.array([0.5, np.nan]), np.array([NASTY[0], np.int64(3)], dtype=object)
+    of_rows = (*[numbers] * 4, *[np.array([1, 0])] * 2, labels)
+    shuffled = ShuffledLabels(0.5, 0.25, 5)
     gone, held = (DroppedAttribute(NASTY[0], "state", 8),), (KeptPlace(NASTY[0], 3, 24),)
     failed = Failure("ValueError", NASTY[0], 1)
     ran = Competitor(
@@ -133,6 +141,7 @@ def shown_reports():
         "Plan": Plan(node("A")),
         "Budget": Budget("A", 3, None, (setting,), 0, (setting,), (setting,), NASTY[0]),
         "KeptRows": KeptRows("A", held, (NASTY[0],)),
+        "Memorization": Memorization("A", "s", *of_rows, 9, 9, 3, Unknown("a"), False, shuffled),
         "Probe": Probe("A", probed, ("predict",), (), (("f", "E"),), 3, 3, 9, True),
         "SlimReport": SlimReport("A", gone, None, None, 9, 8, compared=("f",), kept_places=held),
     }
