@@ -67,7 +67,9 @@ def singular_values(matrix: np.ndarray, jacobian: Jacobian) -> np.ndarray:
     return np.repeat(found, jacobian.n_repeats)
 
 
-def explained(causes: Iterable[Cause], jacobian: Jacobian, zero: np.ndarray) -> list[tuple[str, int]]:
+def explained(
+    causes: Iterable[Cause], jacobian: Jacobian, zero: np.ndarray
+) -> list[tuple[str, int]]:
     """How many directions each cause adds to those before it.
 
     Columns that are zero come first, then vectors without their parts in such columns.
