@@ -20,7 +20,7 @@ def test_the_page_shows_what_is_printed(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     X, y = load_wine(return_X_y=True, as_frame=True)
     for alpha in (0, 1):
-        network = MLPClassifier((8,), solver="lbfgs", alpha=alpha, random_state=0)
+        network = MLPClassifier((8,), solver="lbfgs", alpha=alpha, max_iter=2000, random_state=0)
         model = make_pipeline(StandardScaler(), PCA(4), network).fit(X, y)
         save_params(model, f"wine{alpha}.safetensors")
     blocks = re.findall(r"```console\n\$ skparams (.*)\n((?:.*\n)*?)```", PAGE.read_text())
