@@ -1,6 +1,10 @@
-"""Use an installed wheel: the stub and the templates ship, and both estimators work."""
+"""Use an installed wheel: the stub and the templates ship, both estimators and the command work."""
 
+import subprocess
+import sys
+import tempfile
 from importlib.resources import files
+from pathlib import Path
 
 from sklearn.datasets import load_iris
 
@@ -16,4 +20,9 @@ for Estimator in (skparams.MLPClassifier, skparams.MLPRegressor):
     assert "coefs_" in str(summary)
     assert "<details" in summary.to_html()
     print(summary)
+with tempfile.TemporaryDirectory() as folder:
+    command, page = Path(sys.executable).with_name("skparams"), Path(folder) / "plan.html"
+    shape = ["--features", "4", "--classes", "3"]
+    subprocess.run([command, "plan", "mlp", *shape, "--out", page], check=True)
+    assert "coefs_" in page.read_text(encoding="utf-8")
 skparams.show_versions()

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import traceback
 from contextlib import suppress
 
 from skparams._cli.interrupt import Stopped, stopped_by_interrupt
@@ -18,6 +19,9 @@ def main(argv: list[str] | None = None) -> int:
             code, message = _run(args)
     except (Stopped, KeyboardInterrupt):
         code, message = _STOPPED, "stopped"
+    except Exception:  # an error of ours: Python's exit code 1 would say that models differ
+        traceback.print_exc()
+        return _TROUBLE
     if message is not None and sys.stderr is not None:
         with suppress(OSError):  # nobody reads it
             print(f"skparams {args.command}: {message}", file=sys.stderr, flush=True)

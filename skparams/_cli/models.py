@@ -16,8 +16,11 @@ from skparams.specs import is_estimator
 _MAX_LISTED = 12
 
 
-def make_estimator(name: str, *, classes: bool | None) -> Any:
-    """A new estimator; ``classes`` says whether it has to classify, None that it is not known."""
+def make_estimator(name: str, *, classes: bool | None, any_task: bool = False) -> Any:
+    """A new estimator; ``classes`` says whether it has to classify, None that it is not known.
+
+    With ``any_task``, it may be one that is neither a classifier nor a regressor.
+    """
     if name in MODELS:
         if classes is None:
             raise CommandError(
@@ -38,11 +41,19 @@ def make_estimator(name: str, *, classes: bool | None) -> Any:
         raise CommandError(f"{name} cannot be made without arguments: {reason(error)}") from error
     if not is_estimator(made):
         raise CommandError(f"{name} is no estimator: it lacks fit or get_params")
-    wrong = is_regressor if classes else is_classifier
-    if classes is not None and wrong(made):
-        task = "classification" if classes else "regression"
-        raise CommandError(f"{name} does not fit the task, which is {task}")
+    may_be = {classes, None} if any_task else {classes}
+    if classes is not None and _classifies(made) not in may_be:
+        raise CommandError(f"{name} is no {'classifier' if classes else 'regressor'}")
     return made
+
+
+def _classifies(estimator: Any) -> bool | None:
+    """Whether it is a classifier and no regressor, None if it is neither or does not say."""
+    try:
+        kinds = is_classifier(estimator), is_regressor(estimator)
+    except AttributeError:  # it has no tags
+        return None
+    return kinds[0] if any(kinds) else None
 
 
 def imported(path: str) -> type:

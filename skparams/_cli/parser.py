@@ -6,102 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from skparams._cli.model_names import DEFAULT_MODELS, MODELS
+from skparams._cli import texts
+from skparams._cli.model_names import DEFAULT_MODELS
 from skparams._version import __version__
-
-_DEMO = """\
-Search the hyperparameters of a neural network by cross-validation and show
-what the best one learned. The same search runs with scikit-learn's network on
-the same folds; scores and times of both are printed side by side. Without
---data, the table is scikit-learn's handwritten digits.
-"""
-_DEMO_MORE = """\
-Rows without a target are left out, other missing values are filled, and text
-columns are one-hot encoded. The values of the target decide between
-classification and regression. Two files are written: report.html, which needs
-no other file, and learned.png. The exit code is 0, or 2 with one line that
-says what is wrong.
-
-examples:
-  skparams demo
-  skparams demo --data wine.csv --target quality --out report --quick
-"""
-_COMPARE = """\
-Cross-validate models on the same folds of a table and show their scores with a
-test of each difference, their times, and how much each learned.
-"""
-_COMPARE_MORE = f"""\
-Rows without a target are left out, other missing values are filled, numbers
-are scaled, and text columns are one-hot encoded, in each fold anew. The values
-of the target decide between classification and regression.
-
-models: {", ".join(MODELS)},
-or the import path of a class, as xgboost.XGBClassifier; importing it runs the
-code of its module.
-
-The exit code is 0, or 2 with one line that says what is wrong.
-
-examples:
-  skparams compare wine.csv --target quality
-  skparams compare wine.csv --target quality --models mlp,forest,linear --baseline linear
-  skparams compare houses.parquet --target price --rope 0.01 --jobs 4 --out report.html
-  skparams compare wine.csv --target quality --json | jq .
-"""
-_PLAN = """\
-Show what a model would learn before it is fitted: how many parameters, and
-what training costs. Nothing is fitted but the preparation of the table.
-"""
-_PLAN_MORE = f"""\
-models: {", ".join(MODELS)},
-or the import path of a class, as sklearn.svm.SVC; importing it runs the code
-of its module. The short names have a classifier and a regressor each:
---classes, --outputs or the target decides.
-
-The exit code is 0, or 2 with one line that says what is wrong.
-
-examples:
-  skparams plan mlp --features 784 --classes 10 --set hidden_layer_sizes=1000,1000
-  skparams plan forest --data wine.csv --target quality --set n_estimators=500
-  skparams plan sklearn.decomposition.PCA --features 50 --samples 1000 --set n_components=5
-"""
-_SUMMARY = """\
-Show what the model in a file chose and learned. The file is one of
-skparams.save_params (safetensors) or of skops; a pickle is never loaded.
-"""
-_SUMMARY_MORE = """\
-With --data, what depends on the training rows is shown too. A file of skops is
-loaded only if it holds no types but those that skops, skparams or --trust know.
-
-The exit code is 0, or 2 with one line that says what is wrong.
-
-examples:
-  skparams summary model.safetensors
-  skparams summary model.skops --data train.csv --out summary.html
-  skparams summary model.skops --trust mypackage.Scaler
-  skparams summary model.safetensors --json | jq .estimator.totals.stored
-"""
-_DIFF = """\
-Show what differs between the models in two files, each one of
-skparams.save_params (safetensors) or of skops; a pickle is never loaded.
-"""
-_DIFF_MORE = """\
-The exit code is 0 if nothing differs, 1 if something does, and 2 with one line
-that says what is wrong.
-
-examples:
-  skparams diff old.safetensors new.safetensors
-  skparams diff old.safetensors new.skops --rtol 1e-6 --ignore n_jobs
-  skparams diff a.safetensors b.safetensors > /dev/null && echo the same
-"""
-_WARM = """\
-Compile all kernels ahead and keep them in skparams.cache_dir(), so that no fit
-has to wait: in the image of a container, for instance. The exit code is 0, or
-2 with one line if no folder can be written.
-"""
-_WARM_MORE = """\
-example:
-  skparams warm
-"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -132,15 +39,19 @@ def make_parser() -> argparse.ArgumentParser:
         add(
             "demo",
             "search, compare with scikit-learn, explain the winner; on digits or on your table",
-            _DEMO,
-            _DEMO_MORE,
+            texts.DEMO,
+            texts.DEMO_MORE,
         )
     )
-    _add_compare(add("compare", "compare models on your table", _COMPARE, _COMPARE_MORE))
-    _add_plan(add("plan", "what a model would learn, before fit", _PLAN, _PLAN_MORE))
-    _add_summary(add("summary", "what the model in a file learned", _SUMMARY, _SUMMARY_MORE))
-    _add_diff(add("diff", "what differs between the models in two files", _DIFF, _DIFF_MORE))
-    add("warm", "compile all kernels ahead", _WARM, _WARM_MORE)
+    _add_compare(add("compare", "compare models on your table", texts.COMPARE, texts.COMPARE_MORE))
+    _add_plan(add("plan", "what a model would learn, before fit", texts.PLAN, texts.PLAN_MORE))
+    _add_summary(
+        add("summary", "what the model in a file learned", texts.SUMMARY, texts.SUMMARY_MORE)
+    )
+    _add_diff(
+        add("diff", "what differs between the models in two files", texts.DIFF, texts.DIFF_MORE)
+    )
+    add("warm", "compile all kernels ahead", texts.WARM, texts.WARM_MORE)
     return parser
 
 

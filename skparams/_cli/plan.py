@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> None:
         else:
             classes = "classes" in given or (False if "outputs" in given else None)
     with output.warnings_as_notes(), verb_errors("plan"):
-        estimator = make_estimator(args.model, classes=classes)
+        estimator = make_estimator(args.model, classes=classes, any_task=True)
         set_hyperparameters(estimator, args.set)
         if data is None:
             found = skparams.plan(estimator, **{_SHAPE[name]: n for name, n in given.items()})

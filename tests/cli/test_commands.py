@@ -159,3 +159,12 @@ def test_a_result_that_cannot_be_printed(capsys, monkeypatch, options):
         assert main([*PLAN, *options]) == 2
     error = capsys.readouterr().err
     assert error == "skparams plan: cannot print: No space left on device\n"
+
+
+def test_an_error_of_ours_is_not_a_difference(capsys, monkeypatch):
+    def load(*_, **__):
+        raise LookupError("not foreseen")
+
+    monkeypatch.setattr("skparams._cli.diff.load_model", load)
+    assert main(["diff", "a", "b"]) == 2
+    assert "LookupError: not foreseen" in capsys.readouterr().err

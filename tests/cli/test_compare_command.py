@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 import skparams
@@ -95,7 +96,8 @@ def test_the_result_is_that_of_the_library(capsys, table):
         (["--models", "tree,"], "--models takes names with commas between them, got 'tree,'"),
         (["--models", "tree,tree"], "--models has 'tree' more than once"),
         (["--models", "tree,foo"], "no model is called 'foo'; choose one of: .*'forest'"),
-        (["--models", "tree,sklearn.svm.SVR"], "sklearn.svm.SVR does not fit the task"),
+        (["--models", "tree,sklearn.svm.SVR"], "sklearn.svm.SVR is no classifier"),
+        (["--models", "sklearn.cluster.KMeans"], "sklearn.cluster.KMeans is no classifier"),
         (["--baseline", "mlpp"], "--baseline is none of the models; choose one of: 'mlp'"),
         (["--scoring", "acuracy"], "no score 'acuracy'; choose one of: 'accuracy'"),
         (["--scoring", "f1"], "--scoring f1 does not fit the target: .*like it: f1_macro"),
@@ -141,20 +143,16 @@ def test_of_many_rows_some_are_drawn(table):
     assert len(read_csv(path, "sign", Limits(max_rows=None)).X) == N
 
 
-class Fails(skparams.PCA):
+class Fails(DummyClassifier):
     """Fails in each fold."""
 
-    def fit(self, X, y=None):
+    def fit(self, X, y):
         raise ValueError("no\nfit")
-
-    def predict(self, X):
-        raise NotImplementedError
 
 
 def test_a_model_that_fails_is_shown_and_all_that_fail_are_trouble(capsys, table):
     name = f"{Fails.__module__}.{Fails.__qualname__}"
     argv = ["compare", table(), "--target", "sign", "--folds", "2", "--repeats", "1"]
-    argv += ["--scoring", "accuracy"]
     code, out, error = run(capsys, *argv, "--models", f"tree,{name}")
     assert (code, error) == (0, "")
     assert "ValueError: no" in out

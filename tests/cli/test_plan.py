@@ -76,7 +76,7 @@ def test_hyperparameters_as_text(text, value):
         (["sklearn.pipeline.Pipeline"], "cannot be made without arguments: .*'steps'"),
         (["collections.OrderedDict"], "is no estimator: it lacks fit or get_params"),
         (["sklearn.svm.SVC", "--set", "c=1"], "SVC has no hyperparameter 'c'; choose one of: 'C'"),
-        (["sklearn.svm.SVR", "--classes", "2"], "does not fit the task, which is classification"),
+        (["sklearn.svm.SVR", "--classes", "2"], "sklearn.svm.SVR is no classifier"),
         (["mlp", "--target", "y"], "--target needs --data FILE"),
         (["mlp", "--data", "f", "--classes", "2"], "--data has what --classes says"),
         (["mlp", "--data", "no.csv", "--target", "y"], "cannot read no.csv: No such file"),
