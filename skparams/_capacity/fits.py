@@ -12,10 +12,9 @@ from sklearn.base import clone
 
 from skparams._capacity.losses import Loss
 from skparams._compat import fit_and_score
+from skparams._params import counted
 from skparams._records import Count, Unknown
-from skparams._walk import Walk, effective, stored_in
-
-KINDS = ("stored", "free", "nonzero", "effective")
+from skparams._walk import Walk
 
 
 class Fit(NamedTuple):
@@ -25,7 +24,7 @@ class Fit(NamedTuple):
     test_score: float
     train_loss: float
     test_loss: float
-    n_params: Count
+    n_params: Count | float
     guessed: bool
     error: str | None
 
@@ -56,7 +55,7 @@ class _Measures:
 
     task: Task
     losses: list[float] = field(default_factory=list)
-    n_params: Count = 0
+    n_params: Count | float = 0
     guessed: bool = False
 
     def __call__(self, model: Any, *rows: Any, **params: Any) -> Any:
@@ -64,7 +63,7 @@ class _Measures:
         self.losses.append(self._loss(model, rows, params))
         if len(self.losses) == 2:
             walk = Walk(model)
-            self.n_params = count(walk, model, task.kind, rows[0])
+            self.n_params = counted("capacity_curve", walk, model, task.kind, rows[0])
             self.guessed = walk.root.totals.guessed is not None
         return task.scorer(model, *rows, **{name: params[name] for name in task.score_params})
 
@@ -83,17 +82,6 @@ class _Measures:
                 stacklevel=2,
             )
             return np.nan
-
-
-def count(walk: Walk, model: Any, kind: str, X: Any) -> Count:
-    """The number of parameters, as `count_params` counts them, or why it is not known."""
-    if kind == "effective":
-        return effective("capacity_curve", model, X)  # type: ignore[return-value]
-    totals = walk.root.totals
-    found = totals.free if kind == "free" else totals.stored
-    if kind == "nonzero" and isinstance(found, int):
-        return sum(int(np.count_nonzero(stored_in(leaf.used))) for leaf in walk.unique)
-    return found
 
 
 def fit_one(task: Task, value: Any, train: np.ndarray, test: np.ndarray) -> Fit:

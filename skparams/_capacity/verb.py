@@ -16,23 +16,24 @@ from sklearn.pipeline import Pipeline
 
 from skparams._capacity.checks import (
     WHAT,
-    check_classes,
     check_error_score,
-    check_n_jobs,
-    check_params,
-    check_target,
-    checked_rows,
-    n_chosen,
-    routed_params,
     scorer_of,
-    splits_of,
-    splitter_of,
     values_of,
     with_value,
 )
-from skparams._capacity.fits import KINDS, Fit, Task, fit_one
+from skparams._capacity.fits import Fit, Task, fit_one
 from skparams._capacity.losses import loss_of, name_of
 from skparams._capacity.record import CapacityCurve
+from skparams._folds import (
+    check_metadata,
+    check_n_jobs,
+    check_target,
+    checked_rows,
+    routed,
+    splits_of,
+    splitter_of,
+)
+from skparams._params import check_kind
 from skparams._records import Unknown
 from skparams._runtime import in_parallel
 from skparams._walk import check_estimator, n_rows
@@ -132,26 +133,28 @@ def capacity_curve(
     1
     """
     check_estimator(WHAT, estimator)
-    if kind not in KINDS:
-        raise ValueError(f"{WHAT}: kind must be one of {', '.join(KINDS)}, got {kind!r}.")
+    check_kind(WHAT, kind)
     check_error_score(error_score)
-    check_params(params, groups)
-    check_n_jobs(n_jobs)
+    check_metadata(WHAT, params, groups)
+    check_n_jobs(WHAT, n_jobs)
     values = values_of(param_range)
     settings = [with_value(estimator, param_name, value) for value in values]
-    X, y, groups = checked_rows(X, y, groups)
-    check_target(estimator, y)
+    X, y, groups = checked_rows(WHAT, X, y, groups)
+    check_target(WHAT, estimator, y)
     scorer = scorer_of(estimator, scoring)
     chosen = loss_of(loss, settings, y)
-    cv = splitter_of(cv, y, is_classifier(estimator))
-    own = None if isinstance(chosen, Unknown) else chosen.scorer
-    routed = routed_params(estimator, cv, scorer, own, params or {}, groups)
-    splits = splits_of(cv, X, y, routed.splitter.split)
-    if is_classifier(estimator) and y is not None:
-        check_classes(y, splits)
+    cv = splitter_of(WHAT, cv, y, classifier=is_classifier(estimator))
+    receivers = {
+        "estimator": (estimator, "fit"),
+        "splitter": (cv, "split"),
+        "scorer": (scorer, "score"),
+        "loss": (None if isinstance(chosen, Unknown) else chosen.scorer, "score"),
+    }
+    parts = routed(WHAT, receivers, params, groups)
+    splits = splits_of(WHAT, cv, X, y, parts["splitter"], classes=is_classifier(estimator))
     task = Task(
         estimator, X, y, param_name, scorer, chosen,
-        routed.estimator.fit, routed.scorer.score, routed.loss.score, error_score, kind,
+        parts["estimator"], parts["scorer"], parts["loss"], error_score, kind,
     )  # fmt: skip
     calls = [(task, value, train, test) for train, test in splits for value in values]
     fits = _complete_folds(calls, len(values), n_jobs)
@@ -221,7 +224,7 @@ def _curve(
         train_losses=array("train_loss"),
         test_losses=array("test_loss"),
         n_samples=n_rows(WHAT, X),
-        n_train=tuple(n_chosen(train) for train, _ in splits),
+        n_train=tuple(len(train) for train, _ in splits),
         n_outputs=_n_outputs(task.estimator, y),
         errors=tuple(
             tuple(_last_line(fit.error) for fit in fits) for fits in zip(*folds, strict=True)

@@ -12,9 +12,7 @@ from sklearn.exceptions import NotFittedError
 
 from skparams._choose.counting import (
     Counts,
-    Kind,
     candidate,
-    check_kind,
     counted,
     counted_on_a_fit,
     is_exact,
@@ -24,6 +22,7 @@ from skparams._choose.fewest import FewestParams, needs_y
 from skparams._choose.ranking import ends, fewest, pareto_front
 from skparams._choose.scores import Scores, check_scoring_name, check_tolerance, scores_of
 from skparams._choose.training_sizes import training_sizes
+from skparams._params import Kind, check_kind
 from skparams._records import Unknown
 from skparams._report import number
 from skparams._runtime import in_parallel

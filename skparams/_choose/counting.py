@@ -5,20 +5,17 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from sklearn.base import clone
 
 from skparams._choose.ranking import AnyCount
 from skparams._escape import clean
-from skparams._params import count_params
+from skparams._params import counted as count_of
 from skparams._plan import plan
 from skparams._records import Bounds, Totals, Unknown
 from skparams._report import few, guessed_classes, number
-from skparams._walk import Walk, effective
-
-Kind = Literal["free", "stored", "nonzero", "effective"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+from skparams._walk import Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +31,6 @@ class Counts:
     def unknown(cls, reason: str) -> Counts:
         """Return counts none of which is known."""
         return cls(*4 * (Unknown(reason),))
-
-
-def check_kind(function: str, kind: Any, allowed: tuple[str, ...] = KINDS) -> None:
-    """Raise ValueError if a kind of count is none of those that are allowed."""
-    if not isinstance(kind, str) or kind not in allowed:
-        raise ValueError(f"{function}: kind must be one of {', '.join(allowed)}, got {kind!r}.")
 
 
 def candidate(estimator: Any, params: Mapping[str, Any]) -> Any:
@@ -66,19 +57,12 @@ def _before_fit(kind: str, totals: Totals) -> AnyCount:
 
 def counted(function: str, estimator: Any, kind: str, X: Any) -> Counts:
     """Return the counts of a fitted estimator; what is guessed is not known."""
-    root = Walk(estimator).root
-    totals = root.totals
+    walk = Walk(estimator)
+    root, totals = walk.root, walk.root.totals
     if totals.guessed is not None:
         classes = few(guessed_classes(root)) or "all of its attributes"
         return Counts.unknown(f"no Spec describes {classes}")
-    ranked: AnyCount | None
-    if kind == "effective":
-        ranked = effective(function, estimator, X)
-    elif kind == "nonzero":
-        ranked = count_params(estimator, kind="nonzero")
-    else:
-        ranked = totals.free if kind == "free" else totals.stored
-    return _of(totals, totals.stored if ranked is None else ranked)
+    return _of(totals, count_of(function, walk, estimator, kind, X))
 
 
 def _of(totals: Totals, ranked: AnyCount) -> Counts:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skparams._choose.comparison import Comparison, Request, compare_candidates
-from skparams._choose.counting import Kind, is_exact, reason_of
+from skparams._choose.counting import is_exact, reason_of
+from skparams._params import Kind
 from skparams._report import LIGHT, amount, few, new_axes, number, plural, set_title, short
 
 if TYPE_CHECKING:

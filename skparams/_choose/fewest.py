@@ -9,9 +9,7 @@ from sklearn.base import clone
 from sklearn.utils import get_tags
 
 from skparams._choose.counting import (
-    Kind,
     candidate,
-    check_kind,
     counted_on_a_fit,
     is_exact,
     named,
@@ -21,6 +19,7 @@ from skparams._choose.counting import (
 from skparams._choose.ranking import AnyCount, fewest
 from skparams._choose.scores import check_scoring_name, check_tolerance, scores_of
 from skparams._escape import clean
+from skparams._params import Kind, check_kind
 from skparams._plan import plan
 from skparams._report import plural
 from skparams._walk import check_estimator, n_rows

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from skparams._choose.comparison import Comparison, Request, compare_candidates
-from skparams._choose.counting import Kind, is_exact, reason_of
+from skparams._choose.counting import is_exact, reason_of
 from skparams._escape import escape_frame
+from skparams._params import Kind
 from skparams._report import import_pandas
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from skparams._choose.counting import check_kind, counted, reason_of
+from skparams._choose.counting import counted, reason_of
+from skparams._params import check_kind
 from skparams._walk import Walk, check_estimator, check_fitted, pickled_size
 
 

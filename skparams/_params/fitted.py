@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, overload
+from collections.abc import Sequence
+from typing import Any, Literal, get_args, overload
 
 import numpy as np
 
-from skparams._records import Bounds, Unknown
+from skparams._records import Bounds, Count, Unknown
 from skparams._walk import Walk, check_estimator, check_fitted, effective, stored_in
 
-_KINDS = ("stored", "free", "nonzero", "effective")
+Kind = Literal["stored", "free", "nonzero", "effective"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 def fitted_params(estimator: Any, *, deep: bool = True) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def count_params(estimator: Any, *, kind: Literal["effective"], X: Any = ...) ->
 def count_params(
     estimator: Any,
     *,
-    kind: Literal["stored", "free", "nonzero", "effective"] = "stored",
+    kind: Kind = "stored",
     X: Any = None,
 ) -> int | float | None:
     """Count the numbers that an estimator learned and needs in order to predict.
@@ -109,16 +111,26 @@ def count_params(
     1.5
     """
     check_estimator("count_params", estimator)
-    if kind not in _KINDS:
-        raise ValueError(f"count_params: kind must be one of {', '.join(_KINDS)}, got {kind!r}.")
+    check_kind("count_params", kind)
     walk = Walk(estimator)
+    if kind == "effective" and not walk.root.fitted:
+        return None
+    count = counted("count_params", walk, estimator, kind, X)
+    return None if isinstance(count, Bounds | Unknown) else count
+
+
+def check_kind(function: str, kind: Any, allowed: Sequence[str] = KINDS) -> None:
+    """Raise ValueError if a kind of count is none of those that are allowed."""
+    if not isinstance(kind, str) or kind not in allowed:
+        raise ValueError(f"{function}: kind must be one of {', '.join(allowed)}, got {kind!r}.")
+
+
+def counted(function: str, walk: Walk, estimator: Any, kind: str, X: Any = None) -> Count | float:
+    """The count of a kind of an estimator that was walked, or why it is not known."""
     if kind == "effective":
-        degrees = effective("count_params", estimator, X) if walk.root.fitted else None
-        return None if isinstance(degrees, Unknown) else degrees
+        return effective(function, estimator, X)
     totals = walk.root.totals
     count = totals.free if kind == "free" else totals.stored
-    if isinstance(count, Bounds | Unknown):
-        return None
-    if kind == "nonzero":
+    if kind == "nonzero" and isinstance(count, int):
         return sum(int(np.count_nonzero(stored_in(leaf.used))) for leaf in walk.unique)
     return count

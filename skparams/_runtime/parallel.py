@@ -29,12 +29,15 @@ def in_parallel(
     except ValueError:  # a backend, as Dask's, that returns all at once
         parallel = Parallel(n_jobs=n_jobs)
     process, nothing = os.getpid(), object()
-    with uncaught_interrupt():
-        results = iter(parallel(delayed(in_worker)(process, function, call) for call in calls))
-    while True:
+    try:
         with uncaught_interrupt():
-            result = next(results, nothing)
-        if result is nothing:
-            return
-        progress(1)
-        yield result
+            results = iter(parallel(delayed(in_worker)(process, function, call) for call in calls))
+        while True:
+            with uncaught_interrupt():
+                result = next(results, nothing)
+            if result is nothing:
+                return
+            progress(1)
+            yield result
+    finally:
+        progress.end()

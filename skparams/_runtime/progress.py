@@ -24,6 +24,7 @@ class Progress:
         self.shown = shown
         self.after = after
         self.n_done = 0
+        self.printed = False
         self.start = time.monotonic()
 
     def __call__(self, n: int) -> None:
@@ -38,7 +39,13 @@ class Progress:
             bar = sign * (_WIDTH * self.n_done // self.total)
             end = "\n" if self.n_done == self.total else ""
             line = f"\r{self.label:12} {bar:{_WIDTH}} {self.n_done}/{self.total} {seconds:.0f} s"
+            self.printed = True
             print(line + self._left(seconds), end=end, file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """End the line of a bar that stays unfinished."""
+        if self.printed and self.n_done < self.total:
+            print(file=sys.stderr, flush=True)
 
     def _left(self, seconds: float) -> str:
         """The time left, as wide as it was before, so that nothing of it stays in the line."""

@@ -40,15 +40,23 @@ class Unfit(Ridge):
         ({"param_range": {1, 2}}, TypeError, "param_range must be values in an order"),
         ({"param_range": []}, ValueError, "param_range must have at least one value"),
         ({"cv": 1}, ValueError, "cv"),
-        ({"cv": "five"}, ValueError, "cv must be an int, a splitter or an iterable of splits"),
-        ({"cv": 31}, ValueError, "cv does not split these rows"),
+        ({"cv": "five"}, ValueError, "cv must be None, an int, a splitter"),
+        ({"cv": 31}, ValueError, "cv must split the rows"),
         ({"cv": []}, ValueError, "cv must have at least one split"),
-        ({"cv": [(np.arange(5), np.arange(0))]}, ValueError, "split 0 .* no validation rows"),
-        ({"cv": [(np.arange(0), np.arange(5))]}, ValueError, "split 0 .* no training rows"),
+        (
+            {"cv": [(np.arange(5), np.arange(0))]},
+            ValueError,
+            "the test rows of split 0 .* at least one",
+        ),
+        (
+            {"cv": [(np.arange(0), np.arange(5))]},
+            ValueError,
+            "the training rows of split 0 .* at least one",
+        ),
         (
             {"cv": [(np.arange(5), [30])]},
             ValueError,
-            "split 0 .* validation rows that X, of 30, has",
+            "the test rows of split 0 .* below 30",
         ),
         ({"scoring": "r3"}, ValueError, "scoring"),
         ({"scoring": ["r2"]}, TypeError, "scoring must be a str, a callable or None"),
@@ -56,9 +64,9 @@ class Unfit(Ridge):
         ({"loss": 3}, TypeError, "loss must be None"),
         ({"kind": "all"}, ValueError, "kind must be one of stored, free, nonzero, effective"),
         ({"error_score": "nan"}, ValueError, "error_score must be 'raise' or a number"),
-        ({"params": [1]}, TypeError, "params must be a dict"),
-        ({"n_jobs": 0}, ValueError, "n_jobs must be None or an int that is not 0"),
-        ({"n_jobs": 1.5}, TypeError, "n_jobs must be None or an int that is not 0"),
+        ({"params": [1]}, TypeError, "params must be None or a dict"),
+        ({"n_jobs": 0}, ValueError, "n_jobs must be None or an int other than 0"),
+        ({"n_jobs": 1.5}, TypeError, "n_jobs must be None or an int other than 0"),
     ],
 )
 def test_bad_input(changed, error, message):
@@ -70,11 +78,13 @@ def test_bad_input(changed, error, message):
 def test_training_rows_of_one_class():
     tree = DecisionTreeClassifier()
     arguments = {"param_name": "max_depth", "param_range": [1]}
-    with pytest.raises(ValueError, match="the training rows of split 0 have one class only, 1"):
+    with pytest.raises(
+        ValueError, match="the training rows of split 0 of cv have one class only, 1"
+    ):
         capacity_curve(tree, X, CLASSES, cv=KFold(2), **arguments)
-    with pytest.raises(ValueError, match=r"one class only, 0\.0.* a y with two classes or more"):
+    with pytest.raises(ValueError, match=r"y must have two classes or more, got 0\.0"):
         capacity_curve(tree, X, np.zeros((30, 1)), cv=3, **arguments)
-    with pytest.raises(ValueError, match="cv does not split these rows"):
+    with pytest.raises(ValueError, match="cv must split the rows"):
         capacity_curve(tree, X, CLASSES, cv=StratifiedKFold(16), **arguments)
 
 

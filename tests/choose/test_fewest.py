@@ -200,7 +200,7 @@ class Guessed(ClassifierMixin, BaseEstimator):
         return np.full(len(X), self.classes_[0])
 
 
-@pytest.mark.parametrize("kind", counting.KINDS)
+@pytest.mark.parametrize("kind", ["stored", "free", "nonzero", "effective"])
 def test_an_estimator_that_cannot_be_counted(kind):
     with pytest.raises(ValueError, match=r"Guessed cannot be counted: no Spec describes it"):
         fewest_params(Guessed(), X, y, kind=kind)

@@ -278,7 +278,7 @@ def test_arguments():
     search = clone(SEARCH).fit(X, y)
     for arguments, message in (
         ({"tolerance": "3se"}, "tolerance must be"),
-        ({"kind": "all"}, "kind must be one of free, stored, nonzero, effective"),
+        ({"kind": "all"}, "kind must be one of stored, free, nonzero, effective"),
         ({"scoring": "f1"}, "scoring must be one of 'score', got 'f1'"),
         ({"fit": True}, "fit=True needs X and y"),
         ({"fit": True, "X": X}, "fit=True needs y for Pipeline"),

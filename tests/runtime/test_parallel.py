@@ -87,3 +87,10 @@ def handler(seconds):
 def test_only_the_main_process_sees_an_interrupt(listens):
     assert [*in_parallel(handler, [(0.0,)] * 3, n_jobs=2, label="x")] == [True] * 3
     assert not any(in_parallel(handler, [(0.0,)] * 3, n_jobs=1, label="x"))
+
+
+def test_the_line_of_a_bar_that_is_interrupted_ends(listens, capsys):
+    calls = [(1, KeyboardInterrupt), (2, KeyboardInterrupt)]
+    with pytest.raises(KeyboardInterrupt):
+        [*in_parallel(interrupted, calls, n_jobs=1, label="x", shown=True)]
+    assert capsys.readouterr().err.endswith("left     \n")
