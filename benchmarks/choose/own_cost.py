@@ -91,7 +91,7 @@ def own_cost(task: Task) -> Table:
             Column("bar", "at most", number(2)),
             Column("met", "met", yes_no),
         ],
-        note="On the digits data, in the same order. The ratio is the median over alternating runs, with quartiles.",
+        note="On the digits data. The ratio is the median over alternating runs, with quartiles.",
     )
     X, y = load_digits(return_X_y=True)
     for name, make in _SETS.items():
