@@ -64,9 +64,12 @@ def check_estimators(estimators: Any) -> dict[str, Any]:
         shown[look] = name
         check_estimator("compare", estimator, f"estimators[{name!r}]")
         try:
-            clone(estimator)
+            get_tags(clone(estimator))
         except Exception as error:  # any class may raise anything
-            raise TypeError(f"compare: estimators[{name!r}] cannot be cloned: {error}") from error
+            raise TypeError(
+                f"compare: estimators[{name!r}] must be an estimator that scikit-learn can clone "
+                f"and tell the kind of, but {type(error).__name__}: {error}"
+            ) from error
     return dict(estimators)
 
 

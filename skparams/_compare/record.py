@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from skparams._compare.words import LEVEL
 from skparams._records import Count, Unknown
 from skparams._report import Frame, Page, Plotted, data_frame
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-
-# Pairs are told apart at this level of the adjusted p-value.
-LEVEL = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from skparams._compare.words import decimals_of, duration, finding, score, shown_names
+from skparams._compare.words import decimals_of, duration, finding, p_value, score, shown_names
 from skparams._records import Bounds, Count, Unknown, low_high
 from skparams._report import (
     GUESS,
@@ -163,11 +163,6 @@ def _pair(pair: Pair, names: dict[str, str], decimals: int, rope: bool) -> Row:
     if rope:
         cells.append(" / ".join(f"{p:.2f}" for p in found) if found else UNKNOWN)
     return Row([*cells, pair.finding], "bold" if pair.told_apart else "")
-
-
-def p_value(p: float) -> str:
-    """A p-value with two digits, or that it is less than 0.001."""
-    return "< 0.001" if p < 0.001 else f"{p:.2g}" if p < 0.1 else f"{p:.2f}"
 
 
 def _notes(comparison: Comparison, names: dict[str, str]) -> Iterator[str]:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from skparams._compare.record import Comparison, Pair
 
 
+# Pairs are told apart at this level of the adjusted p-value.
+LEVEL = 0.05
+
+
 def shown_names(comparison: Comparison, width: int) -> dict[str, str]:
     """Names that are safe to show, and no wider; those that differ still do."""
     names = [each.name for each in comparison.competitors]
@@ -101,3 +105,13 @@ def duration(seconds: float | None) -> str:
 
 def _digits(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def p_value(p: float) -> str:
+    """A p-value with two digits, or as many as it takes to tell on which side of 5 % it is."""
+    if p < 0.001:
+        return "< 0.001"
+    if p >= 0.1:
+        return f"{p:.2f}"
+    texts = (f"{p:.{digits}g}" for digits in range(2, 17))
+    return next(text for text in texts if (float(text) <= LEVEL) == (p <= LEVEL))

@@ -120,6 +120,23 @@ class Chained(ClassifierMixin, BaseEstimator):
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
 
+class NoClone(Constant):
+    """Changes its argument, which scikit-learn refuses to clone."""
+
+    def __init__(self, constant=0):
+        self.constant = [constant]
+
+
+class NoTags:
+    """Has what an estimator needs, and is of no kind that scikit-learn knows."""
+
+    def get_params(self, deep=True):
+        return {}
+
+    def fit(self, X, y):
+        return self
+
+
 def predicted(estimator, X, y=None):
     """A scorer: the first prediction."""
     return float(estimator.predict(X)[0])

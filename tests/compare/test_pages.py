@@ -6,8 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from skparams._compare.view import p_value
-from skparams._compare.words import duration, finding, shown_names
+from skparams._compare.words import duration, finding, p_value, shown_names
 from skparams._records import Unknown
 from skparams._report.layout import width_of
 from tests.compare.made import anything, comparison, competitor, usual
@@ -155,7 +154,16 @@ def test_times(seconds, text):
 
 
 @pytest.mark.parametrize(
-    ("p", "text"), [(0.0, "< 0.001"), (0.0123, "0.012"), (0.05, "0.05"), (0.5, "0.50"), (1, "1.00")]
+    ("p", "text"),
+    [
+        (0.0, "< 0.001"),
+        (0.0123, "0.012"),
+        (0.05, "0.05"),
+        (0.0503, "0.0503"),
+        (0.0497, "0.05"),
+        (0.5, "0.50"),
+        (1, "1.00"),
+    ],
 )
 def test_p_values(p, text):
     assert p_value(p) == text

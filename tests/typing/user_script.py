@@ -31,6 +31,7 @@ from skparams import (
     assert_same_model,
     cache_dir,
     capacity_curve,
+    compare,
     count_params,
     diff,
     explain,
@@ -121,6 +122,8 @@ OutlierDisplay.from_estimator(pca, X, alpha=0.01)
 BootstrapDisplay.from_bootstrap(explanation.bootstrap(20, random_state=0))
 
 # scores against the number of learned parameters
+compared = compare({"ours": model, "again": model}, X, y, cv=2, baseline="again", n_jobs=1)
+print(compared["ours"].fit_seconds.median, compared.pairs[0].finding, compared.interrupted)
 curve = capacity_curve(model, X, y, param_name="alpha", param_range=[0.0, 1.0], cv=2)
 print(curve, curve.n_params, curve.test_losses.mean(), curve.plot(metric="loss").get_title())
 CapacityCurveDisplay(curve).plot(std_display_style="errorbar", score_type="test")
