@@ -52,61 +52,66 @@ class Fit(NamedTuple):
     held: Held | None
 
 
-class Side:
-    """Sums over the fits on one side of a row: those with it in training, or those without."""
+class Side(NamedTuple):
+    """Sums over the fits on one side of each row: those with it in training, or those without."""
 
-    def __init__(self, n_rows: int) -> None:
-        self.n = np.zeros(n_rows, dtype=np.intp)
-        self._sum = np.zeros(n_rows)
-        self._squares = np.zeros(n_rows)  # of the distances from the mean
+    n: np.ndarray
+    total: np.ndarray
+    squares: np.ndarray  # of the distances from the mean
 
-    def add(self, rows: np.ndarray, scores: np.ndarray) -> None:
-        """Add the scores of some rows (Welford's update of the sum of squares)."""
-        n, total = self.n[rows], self._sum[rows]
-        before = total / np.maximum(n, 1)
-        after = (total + scores) / (n + 1)
-        self._squares[rows] += np.where(n > 0, (scores - before) * (scores - after), 0.0)
-        self._sum[rows] = total + scores
-        self.n[rows] += 1
+    @classmethod
+    def of_none(cls, n_rows: int) -> Side:
+        """Before any fit."""
+        return cls(np.zeros(n_rows, dtype=np.intp), np.zeros(n_rows), np.zeros(n_rows))
+
+    def plus(self, rows: np.ndarray, scores: np.ndarray) -> Side:
+        """With the scores of some rows (Welford's update of the sum of squares)."""
+        new = Side(self.n.copy(), self.total.copy(), self.squares.copy())
+        new.n[rows] += 1
+        new.total[rows] += scores
+        before = self.total[rows] / np.maximum(self.n[rows], 1)
+        after = new.total[rows] / new.n[rows]
+        first = self.n[rows] == 0
+        new.squares[rows] += np.where(first, 0.0, (scores - before) * (scores - after))
+        return new
 
     @property
     def means(self) -> np.ndarray:
         """The mean of each row, NaN without a fit."""
-        return np.where(self.n > 0, self._sum / np.maximum(self.n, 1), np.nan)
+        return np.where(self.n > 0, self.total / np.maximum(self.n, 1), np.nan)
 
     @property
     def variances_of_means(self) -> np.ndarray:
         """The squared standard error of each mean, NaN with fewer than two fits."""
         n = self.n
-        return np.where(n > 1, self._squares / np.maximum((n - 1) * n, 1), np.nan)
+        return np.where(n > 1, self.squares / np.maximum((n - 1) * n, 1), np.nan)
 
 
-class Sums:
-    """Everything that is kept of the fits that are done."""
+class Sums(NamedTuple):
+    """Everything that is kept of the fits that are done.
 
-    def __init__(self, n_rows: int) -> None:
-        self.inside, self.outside = Side(n_rows), Side(n_rows)
-        self.n_fits = 0
-        self.held: Held | None = None
-        self.shuffled: list[tuple[float, float]] = []
-        self.whole = True
+    A new one replaces it after each fit, as Ctrl-C may come at any time.
+    """
 
-    def add(self, job: Job, fit: Fit) -> None:
-        """Add a fit."""
-        self.whole = False  # until all of it is added: Ctrl-C may come here too
-        self._add(job, fit)
-        self.whole = True
+    inside: Side
+    outside: Side
+    n_fits: int = 0
+    held: Held | None = None
+    shuffled: tuple[tuple[float, float], ...] = ()
 
-    def _add(self, job: Job, fit: Fit) -> None:
+    def plus(self, job: Job, fit: Fit) -> Sums:
+        """With one more fit."""
         inside = np.zeros(len(fit.scores), dtype=bool)
         inside[job.train] = True
+        seen, others = fit.scores[inside], fit.scores[~inside]
         if job.order is not None:
-            self.shuffled.append((fit.scores[inside].mean(), fit.scores[~inside].mean()))
-            return
-        self.inside.add(np.flatnonzero(inside), fit.scores[inside])
-        self.outside.add(np.flatnonzero(~inside), fit.scores[~inside])
-        self.held = fit.held or self.held
-        self.n_fits += 1
+            return self._replace(shuffled=(*self.shuffled, (seen.mean(), others.mean())))
+        return self._replace(
+            inside=self.inside.plus(np.flatnonzero(inside), seen),
+            outside=self.outside.plus(np.flatnonzero(~inside), others),
+            n_fits=self.n_fits + 1,
+            held=fit.held or self.held,
+        )
 
     @property
     def known(self) -> np.ndarray:
@@ -116,14 +121,14 @@ class Sums:
 
 def fit_all(study: Study, jobs: Sequence[Job], n_jobs: int | None) -> Sums:
     """Fit and score, and add up. Ctrl-C returns the fits before it, if they tell of any row."""
-    sums = Sums(study.n_rows)
+    sums = Sums(Side.of_none(study.n_rows), Side.of_none(study.n_rows))
     calls = [(study, job) for job in jobs]
     fits = in_parallel(fit_one, calls, n_jobs=n_jobs, label="memorization")
     try:
         for job, fit in zip(jobs, fits, strict=True):
-            sums.add(job, fit)
+            sums = sums.plus(job, fit)
     except KeyboardInterrupt:
-        if not (sums.whole and sums.known.any()):
+        if not sums.known.any():
             raise
     return sums
 

@@ -118,16 +118,7 @@ def memorization(
     (17, 3)
     """
     check_estimator("memorization", estimator)
-    if not isinstance(shuffled_labels, bool | np.bool_):
-        raise TypeError(
-            "memorization: shuffled_labels must be True or False, got "
-            f"{clean(repr(shuffled_labels))}."
-        )
-    if params is not None and not isinstance(params, Mapping):
-        raise TypeError(
-            "memorization: params must be a dict of arguments of fit, such as "
-            f'{{"sample_weight": w}}, got {type(params).__name__}.'
-        )
+    _check_arguments(shuffled_labels, params, n_jobs)
     X, y = _rows(X, y)
     rule = score_of(estimator, score)
     labels = labels_of(y, rule)
@@ -151,6 +142,24 @@ def memorization(
     return _record(
         name, rule.name, labels, sums, n_train=sizes, n_planned=len(jobs) + len(shuffled)
     )
+
+
+def _check_arguments(shuffled_labels: Any, params: Any, n_jobs: Any) -> None:
+    if not isinstance(shuffled_labels, bool | np.bool_):
+        raise TypeError(
+            "memorization: shuffled_labels must be True or False, got "
+            f"{clean(repr(shuffled_labels))}."
+        )
+    if params is not None and not isinstance(params, Mapping):
+        raise TypeError(
+            "memorization: params must be a dict of arguments of fit, such as "
+            f'{{"sample_weight": w}}, got {type(params).__name__}.'
+        )
+    whole = isinstance(n_jobs, int | np.integer) and not isinstance(n_jobs, bool)
+    if n_jobs is not None and not (whole and n_jobs):
+        raise ValueError(
+            f"memorization: n_jobs must be None or an int other than 0, got {clean(repr(n_jobs))}."
+        )
 
 
 def _rows(X: Any, y: Any) -> tuple[Any, Any]:

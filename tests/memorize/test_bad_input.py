@@ -73,6 +73,8 @@ CASES = {
     "nan": ((Ridge(), X, [np.nan] * 30), {}, ValueError, "y must be finite, got nan in row 0"),
     "shuffled": ((Counted(), X, Y), {"shuffled_labels": 2}, TypeError, "True or False, got 2"),
     "params": ((Counted(), X, Y), {"params": [1]}, TypeError, "params must be a dict"),
+    "n_jobs": ((Counted(), X, Y), {"n_jobs": 0}, ValueError, "n_jobs must be None or an int"),
+    "half a job": ((Counted(), X, Y), {"n_jobs": 0.5}, ValueError, "other than 0, got 0.5"),
     "cv text": ((Counted(), X, Y), {"cv": "a"}, ValueError, "cv must be None, an int, a splitter"),
     "cv 1": ((Counted(), X, Y), {"cv": 1}, ValueError, "n_splits=2 or more"),
     "cv empty": ((Counted(), X, Y), {"cv": []}, ValueError, "at least two splits, got none"),

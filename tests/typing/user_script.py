@@ -41,6 +41,7 @@ from skparams import (
     inspect_params,
     kept_rows,
     load_params,
+    memorization,
     model_bytes_scorer,
     n_params_scorer,
     params_frame,
@@ -105,6 +106,8 @@ assert_type(centerer.set_fitted_params(mean_=np.zeros(4)), Centerer)
 print(probe(model, X, max_calls=50, random_state=0).to_json())
 print([place.path for place in kept_rows(model, X).places])
 print(identifiable(model, X).rank)
+by_heart = memorization(model, X, y, cv=3, shuffled_labels=True)
+print(by_heart.values.max(), by_heart.top(3), by_heart.shuffled_labels)
 print(diff(model, lighter, align=True, rtol=1e-9).is_empty, spread([model, model]).to_text())
 try:
     assert_same_model(lighter, model, ignore=("history_",))
