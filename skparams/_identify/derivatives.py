@@ -61,7 +61,10 @@ def jacobian_of(form: Form, X: Any, leaves: list[Leaf], estimator: Any) -> Jacob
 def check_predictions(form: Form, jacobian: Jacobian, returned: Any, leaves: list[Leaf]) -> None:
     """Raise NotKnown if a method returns something else than what the derivatives are of."""
     with np.errstate(all="ignore"):
-        expected = form.returned(jacobian.outputs())
+        outputs = jacobian.outputs()
+        if not np.isfinite(outputs).all():
+            raise NotKnown("predictions overflow float64, or parameters are not finite")
+        expected = form.returned(outputs)
     actual = returned.toarray() if issparse(returned) else np.asarray(returned)
     dtypes = {str(actual.dtype), *(str(leaf.numbers.dtype) for leaf in leaves)}
     close = _CLOSE["float32" if "float32" in dtypes else "float64"]

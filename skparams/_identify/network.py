@@ -232,9 +232,8 @@ class NetworkJacobian(Jacobian):
         into, out, slopes = self.form.coefs[i], self.form.coefs[i + 1], self.slopes[i][0]
         n, places = len(units), np.arange(len(units))
         found = [self._shifts_of_units(i, units)]
-        if (
-            layer.normalization is None and 4 * n * n <= self.n_columns
-        ):  # or they take too much memory
+        is_small = 4 * n * n <= self.n_columns  # or they take as much memory as all else
+        if layer.normalization is None and is_small:
             for j in units:  # all of them are added to it
                 vectors = np.zeros((n, self.n_columns))
                 self._of(vectors, "coefs_", i, len(into))[:, :, j] = into.T[units]
