@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from skparams._identify.network import NetworkJacobian
 from skparams._identify.projection import ProjectionJacobian
 from skparams._records import Affine, Form, Network, NotKnown, Projection
 from skparams._walk import Leaf, predicts_its_own_way
-from skparams.specs import spec_of, view_of
+from skparams.specs import FinalEstimator, spec_of, view_of
 
 # How far what a method returns may be from what the derivatives are of, by rounding, relative to
 # the largest number.
@@ -40,9 +41,24 @@ def finite_rows(data: Any) -> Any:
         raise ValueError(f"identifiable: {error}") from None
 
 
-def jacobian_of(form: Form, X: Any, leaves: list[Leaf], estimator: Any) -> Jacobian:
+def names_of(last: FinalEstimator) -> Sequence[str]:
+    """The names of the columns that reach an estimator, or none."""
+    if not last.transformers:
+        return getattr(last.estimator, "feature_names_in_", ())
+    names = None
+    try:
+        for transformer in last.transformers:
+            names = transformer.get_feature_names_out(names)
+    except Exception:  # of any package; not all have it
+        return ()
+    n_columns = getattr(last.estimator, "n_features_in_", None)
+    return names if names is not None and len(names) == n_columns else ()
+
+
+def jacobian_of(
+    form: Form, X: Any, leaves: list[Leaf], estimator: Any, names: Sequence[str] = ()
+) -> Jacobian:
     """The derivatives of a form; NotKnown if it leaves a parameter out."""
-    names = getattr(estimator, "feature_names_in_", ())
     learned = {leaf.local for leaf in leaves}
     jacobian: Jacobian
     if isinstance(form, Affine):

@@ -13,16 +13,26 @@ from scipy.sparse import issparse
 
 from skparams._report import clean, few
 
+_MIN_VECTORS = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the derivatives at all rows show of the columns of the Jacobian.
 
-    ``triangle`` has the same singular values as the scaled Jacobian, and is zero where it is.
+    ``triangle`` has the same singular values as the scaled Jacobian, and is zero where it is. They
+    count above the tolerance, which is ``relative`` to the largest.
     """
 
     triangle: np.ndarray
-    rounding: float
+    rank: int
+    tolerance: float
+    relative: float
+
+    @property
+    def max_vectors(self) -> int:
+        """How many vectors may be made of a cause, so that they take little memory beside."""
+        return max(len(self.triangle) // 4, _MIN_VECTORS)
 
     @property
     def zero(self) -> np.ndarray:
@@ -34,14 +44,14 @@ class Evidence:
 class Cause:
     """Why directions are lost, and the directions.
 
-    They are a mask of columns that are zero, vectors that the Jacobian maps to zero, or a number
-    of those that are left out of its columns.
+    They are a mask of columns that are zero, vectors that the Jacobian maps to zero, or only their
+    number, where no other cause has part in them.
     """
 
     text: str
     mask: np.ndarray | None = None
     vectors: np.ndarray | None = None
-    n_left_out: int = 0
+    n: int = 0
 
 
 class Jacobian(ABC):

@@ -133,7 +133,7 @@ class NetworkJacobian(Jacobian):
                 text = f"{name}: the same change of all units is normalized away"
                 yield Cause(text, vectors=self._shifts_of_layer(i))
             if layer.normalization == "batch":
-                text = f"{name}: weights, moments, gain and bias of a unit can undo each other"
+                text = f"{name}: gain and bias of a unit can undo its weights and moments"
                 yield Cause(text, vectors=self._of_batches(layer, i))
             if layer.is_homogeneous:
                 text = f"{name}: weights out of a unit can undo a change of its scale"
@@ -142,7 +142,8 @@ class NetworkJacobian(Jacobian):
                 linear = np.flatnonzero((low == high) & (low > 0))
                 if len(linear):
                     text = f"{name}, {_units(linear)}: linear in all rows"
-                    yield Cause(text, vectors=self._mixtures(layer, i, linear))
+                    vectors = self._mixtures(layer, i, linear, evidence.max_vectors)
+                    yield Cause(text, vectors=vectors)
 
     def _zeros(self) -> Iterator[Cause]:
         zero = self.is_zero()
@@ -224,7 +225,9 @@ class NetworkJacobian(Jacobian):
         self._of(vectors, "coefs_", i + 1, n)[units, units] = -out
         return vectors
 
-    def _mixtures(self, layer: HiddenLayer, i: int, units: np.ndarray) -> np.ndarray:
+    def _mixtures(
+        self, layer: HiddenLayer, i: int, units: np.ndarray, max_vectors: int
+    ) -> np.ndarray:
         """Of units of constant slope: adding one to another; for each, adding to its bias.
 
         The layer behind can undo it.
@@ -232,8 +235,7 @@ class NetworkJacobian(Jacobian):
         into, out, slopes = self.form.coefs[i], self.form.coefs[i + 1], self.slopes[i][0]
         n, places = len(units), np.arange(len(units))
         found = [self._shifts_of_units(i, units)]
-        is_small = 4 * n * n <= self.n_columns  # or they take as much memory as all else
-        if layer.normalization is None and is_small:
+        if layer.normalization is None and n * n <= max_vectors:
             for j in units:  # all of them are added to it
                 vectors = np.zeros((n, self.n_columns))
                 self._of(vectors, "coefs_", i, len(into))[:, :, j] = into.T[units]

@@ -11,6 +11,7 @@ import numpy as np
 
 from skparams._identify.jacobian import Cause, Evidence, Jacobian, rows_of
 from skparams._records import NotKnown, Projection
+from skparams._report import plural
 
 
 class ProjectionJacobian(Jacobian):
@@ -84,13 +85,27 @@ class ProjectionJacobian(Jacobian):
         return J.reshape(n * k, -1)
 
     def causes(self, evidence: Evidence) -> Iterator[Cause]:
-        """Yield the constraints, and moves of the mean that no score sees."""
+        """Yield the constraints, moves that no score sees, and turns to where no row varies."""
         k, p = self.n_outputs, len(self.basis)
-        yield Cause("components_: rows of length 1, orthogonal", n_left_out=k * (k + 1) // 2)
+        yield Cause("components_: rows of length 1, orthogonal", n=k * (k + 1) // 2)
         if self.form.mean is not None and p > k:
             vectors = np.zeros((p - k, self.n_columns))
             vectors[:, self.spans["mean_"]] = self.basis[k:] * self.units
             yield Cause("mean_: moves at right angles to all components", vectors=vectors)
+        if p > k:
+            starts = len(self.pairs) + np.arange(k) * (p - k)
+            turns = evidence.triangle[:, starts[0] : starts[0] + p - k]
+            triangle = np.linalg.qr(turns, mode="r")
+            _, sizes, directions = np.linalg.svd(triangle)
+            constant = directions[int((sizes > evidence.tolerance).sum()) :]
+            if not 0 < k * len(constant) <= evidence.max_vectors:
+                return
+            vectors = np.zeros((k, len(constant), self.n_columns))
+            for of_component, start in zip(vectors, starts, strict=True):
+                of_component[:, start : start + p - k] = constant
+            what = plural(len(constant), "direction")
+            text = f"components_: turns to {what} in which no row varies"
+            yield Cause(text, vectors=vectors.reshape(-1, self.n_columns))
 
 
 def _basis(components: np.ndarray) -> np.ndarray:

@@ -13,6 +13,8 @@ from skparams._runtime import Progress
 
 EPS = float(np.finfo(np.float64).eps)
 _MIN_ROWS = 512  # of a block
+# Sine of the angle to some columns, below which a vector is within them but for rounding.
+_PARALLEL = 1e-8
 _WIDTH = 32  # columns whose reflections are applied together
 
 
@@ -22,9 +24,9 @@ def rows_per_block(jacobian: Jacobian) -> int:
 
 
 def bytes_needed(jacobian: Jacobian, n_samples: int) -> int:
-    """The memory at work: the triangle, two copies of a block, and as much as all that again."""
+    """The memory at work: the triangle, a block, and copies of both or vectors of causes."""
     rows = n_samples * jacobian.n_outputs
-    in_block = min(rows, rows_per_block(jacobian) * jacobian.n_outputs)
+    in_block = max(min(rows, rows_per_block(jacobian) * jacobian.n_outputs), _MIN_ROWS)
     return 8 * jacobian.n_columns * 2 * (min(rows, jacobian.n_columns) + in_block)
 
 
@@ -72,37 +74,37 @@ def explained(
 ) -> list[tuple[str, int]]:
     """How many directions each cause adds to those before it.
 
-    Columns that are zero come first, then vectors without their parts in such columns.
+    Causes of columns that are zero come first. They are left out of the vectors that follow.
     """
-    found, seen = [], np.zeros_like(zero)
-    kept = np.empty((0, len(zero)))
+    found: list[tuple[str, int]] = []
+    known, vectors = np.zeros_like(zero), np.empty((0, len(zero)))
     for cause in causes:
-        n = cause.n_left_out
+        n = cause.n
         if cause.mask is not None:
-            new = cause.mask & zero & ~seen
-            seen |= new
+            new = cause.mask & zero & ~known
+            known |= new
             n = int(new.sum()) * jacobian.n_repeats
         elif cause.vectors is not None:
-            before = len(kept)
-            kept = _independent(np.vstack([kept, _prepared(cause, jacobian, zero)]))
-            n = (len(kept) - before) * jacobian.n_repeats
+            before = len(vectors)
+            scaled = np.where(known, 0, cause.vectors / jacobian.scales)
+            vectors = _independent(np.vstack([vectors, scaled]))
+            n = (len(vectors) - before) * jacobian.n_repeats
         found.append((cause.text, n))
-    rest = int((zero & ~seen).sum()) * jacobian.n_repeats
-    found.append(("numbers that change no prediction for these rows", rest))
-    return [(text, n) for text, n in found if n]
-
-
-def _prepared(cause: Cause, jacobian: Jacobian, zero: np.ndarray) -> np.ndarray:
-    """Vectors for the scaled columns that are not zero, of length 1."""
-    assert cause.vectors is not None
-    vectors = np.where(zero, 0, cause.vectors / jacobian.scales)
-    norms = np.linalg.norm(vectors, axis=1)
-    return vectors[norms > 0] / norms[norms > 0, np.newaxis]
+    rest = zero & ~known
+    # The columns that are left, without the directions in them that the vectors span.
+    if rest.any():
+        sines = np.linalg.svd(np.where(rest, 0, vectors), compute_uv=False)
+        n_more = rest.sum() - (len(vectors) - np.sum(sines > _PARALLEL))
+        text = "numbers that change no prediction for these rows"
+        found.append((text, n_more * jacobian.n_repeats))
+    return [(text, int(n)) for text, n in found if n]
 
 
 def _independent(vectors: np.ndarray) -> np.ndarray:
-    """Orthonormal rows that span the same."""
+    """Orthonormal rows that span the same, whatever their lengths."""
+    lengths = np.linalg.norm(vectors, axis=1)
+    vectors = vectors[lengths > 0] / lengths[lengths > 0, np.newaxis]
     if not vectors.size:
-        return vectors[:0]
+        return vectors
     _, sizes, rows = np.linalg.svd(vectors, full_matrices=False)
     return rows[sizes > sizes[0] * max(vectors.shape) * EPS]

@@ -11,6 +11,7 @@ from skparams._identify.derivatives import (
     finite_rows,
     form_of,
     jacobian_of,
+    names_of,
 )
 from skparams._identify.jacobian import Evidence, Jacobian
 from skparams._identify.rank import (
@@ -108,7 +109,7 @@ def identifiable(estimator: Any, X: Any, *, max_bytes: int = MAX_BYTES) -> Ident
     try:
         form = form_of(estimator, last.estimator)
         data = finite_rows(last.data(X))
-        jacobian = jacobian_of(form, data, walk.leaves, last.estimator)
+        jacobian = jacobian_of(form, data, walk.leaves, last.estimator, names_of(last))
         needed = bytes_needed(jacobian, n_samples)
         if needed > max_bytes:
             raise ValueError(
@@ -139,9 +140,10 @@ def _found(jacobian: Jacobian, leaves: list[Leaf], **about: Any) -> Identifiabil
     values = singular_values(triangle, jacobian)
     largest = max(values.max(initial=0.0), jacobian.magnitude)
     rounding = EPS * largest
-    tolerance = rounding * max(n_values, about["n_params"])
+    longer = max(n_values, about["n_params"])
+    tolerance = rounding * longer
     rank = int((values > tolerance).sum())
-    evidence = Evidence(triangle, EPS * max(n_values, about["n_params"]))
+    evidence = Evidence(triangle, rank // jacobian.n_repeats, tolerance, EPS * longer)
     lost = explained(jacobian.causes(evidence), jacobian, evidence.zero)
     rest = about["n_params"] - rank - sum(n for _, n in lost)
     if rest:

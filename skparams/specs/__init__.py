@@ -66,6 +66,7 @@ from skparams.specs.members import (
     inputs_of as inputs_of,
 )
 from skparams.specs.reached import (
+    FinalEstimator as FinalEstimator,
     final_estimator_of as final_estimator_of,
     n_columns_expected as n_columns_expected,
     n_rows_known as n_rows_known,
