@@ -9,12 +9,13 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils import check_array
 
+from skparams._compat import invalid_hyperparameter_first
 from skparams._identify.affine import AffineJacobian
 from skparams._identify.jacobian import Jacobian
 from skparams._identify.network import NetworkJacobian
 from skparams._identify.projection import ProjectionJacobian
 from skparams._records import Affine, Form, Network, NotKnown, Projection
-from skparams._walk import Leaf, predicts_its_own_way
+from skparams._walk import Leaf, method_of, predicts_its_own_way
 from skparams.specs import FinalEstimator, spec_of, view_of
 
 # How far what a method returns may be from what the derivatives are of, by rounding, relative to
@@ -30,7 +31,11 @@ def form_of(estimator: Any, last: Any) -> Form:
     spec = spec_of(last)
     if spec is None or "form" not in spec.extras:
         raise NotKnown(f"there are no derivatives for {type(last).__name__}")
-    return spec.extras["form"](view_of(last).context())
+    with invalid_hyperparameter_first(last):
+        form = spec.extras["form"](view_of(last).context())
+    if method_of(last, form.method) is None:
+        raise NotKnown(f"this {type(last).__name__} has no {form.method}")
+    return form
 
 
 def finite_rows(data: Any) -> Any:
@@ -80,14 +85,14 @@ def check_predictions(form: Form, jacobian: Jacobian, returned: Any, leaves: lis
         outputs = jacobian.outputs()
         if not np.isfinite(outputs).all():
             raise NotKnown("predictions overflow float64, or parameters are not finite")
-        expected = form.returned(outputs)
+        expected, terms = form.returned(outputs), jacobian.terms()
     actual = returned.toarray() if issparse(returned) else np.asarray(returned)
     dtypes = {str(actual.dtype), *(str(leaf.numbers.dtype) for leaf in leaves)}
     close = _CLOSE["float32" if "float32" in dtypes else "float64"]
     if actual.size == expected.size:
         actual = actual.reshape(expected.shape)
         finite = np.isfinite(expected)
-        room = close * np.abs(expected[finite]).max(initial=0.0) + close * jacobian.terms() / 100
+        room = close * np.abs(expected[finite]).max(initial=0.0) + close * terms / 100
         with np.errstate(invalid="ignore"):
             near = np.abs(actual - expected) <= room
         if np.where(finite, near, actual == expected).all():

@@ -117,8 +117,8 @@ def identifiable(estimator: Any, X: Any, *, max_bytes: int = MAX_BYTES) -> Ident
                 f"{type(last.estimator).__name__} need {size(needed)} for their derivatives, more "
                 f"than max_bytes={max_bytes:,}. Give max_bytes={needed}, or a smaller model."
             )
-        call = method_of(estimator, form.method)
-        returned = call(X) if call else method_of(last.estimator, form.method)(data)  # type: ignore[misc]
+        call = method_of(estimator, form.method)  # which not all are that hold the last one
+        returned = call(X) if call else getattr(last.estimator, form.method)(data)
         check_predictions(form, jacobian, returned, walk.leaves)
         return _found(jacobian, walk.leaves, method=form.method, **about)
     except NotKnown as error:

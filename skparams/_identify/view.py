@@ -60,10 +60,10 @@ def _arrays(found: Identifiability) -> Section:
 
 
 def _lost(found: Identifiability) -> Section:
-    columns = [Column("lost", least=24, wraps="words"), Column("directions", right=True)]
-    rows = [Row([each.cause, number(each.n_directions)]) for each in found.lost]
-    if rows:
-        rows.append(Row(["together", number(found.n_lost)], "bold"))
+    columns = [Column("lost", right=True, least=6), Column("why", wraps="words")]
+    rows = [Row([number(each.n_directions), each.cause]) for each in found.lost]
+    if len(rows) > 1:
+        rows.append(Row([number(found.n_lost), "together"], "bold"))
     return Section(columns, rows)
 
 

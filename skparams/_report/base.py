@@ -167,7 +167,8 @@ class Plotted(Report):
         counts, the estimators above what is in them; of any other, a bar for each array. With
         statistics, a summary has the range of the numbers in each array instead. A difference or a
         spread has a bar for each parameter, as long as it changed relative to its norm. A
-        comparison has the scores of each competitor over the folds, with their mean.
+        comparison has the scores of each competitor over the folds, with their mean, and an
+        identifiability its singular values.
 
         Parameters
         ----------

@@ -288,6 +288,10 @@ def test_what_is_not_known_says_why(rng):
     thin = LogisticRegression().fit(X, y > 0).sparsify()
     bent = TheirPCA(2).fit(X)
     bent.components_ = bent.components_ * 2
+    other = fitted(
+        skparams.MLPRegressor("quantile", 2, quantile=[0.5, 0.9], max_iter=1, random_state=0), X, y
+    )
+    other.loss = "squared_error"
     infinite = LinearRegression().fit(X, y)
     infinite.coef_[0] = np.inf
     for model, reason in (
@@ -296,6 +300,7 @@ def test_what_is_not_known_says_why(rng):
         (Odd([("a", LinearRegression())]).fit(X, y), "Odd has methods of its own"),
         (Wider().fit(X, y), "no derivatives in more_ of Wider"),
         (patched, "predict returns something else"),
+        (other, "this MLPRegressor has no predict_quantiles"),
         (thin, "sparse"),
         (bent, "orthonormal"),
         (infinite, "finite"),
@@ -328,6 +333,10 @@ def test_bad_input(rng):
         identifiable(model, X[0])
     with pytest.raises(TypeError, match="identifiable: X must be rows"):
         identifiable(model, 3)
+    network = fitted(TheirMLPRegressor(hidden_layer_sizes=2, max_iter=1), X, y)
+    network.activation = "steep"
+    with pytest.raises(ValueError, match="The 'activation' parameter of MLPRegressor"):
+        identifiable(network, X)
     for wrong, error in ((0, ValueError), (1.5, TypeError), (True, TypeError), (None, TypeError)):
         with pytest.raises(error, match="max_bytes must be a positive int"):
             identifiable(model, X, max_bytes=wrong)
