@@ -122,6 +122,8 @@ def test_a_page_needs_no_other_file_and_replaces_the_old_one(capsys, tmp_path):
     text = page.read_text(encoding="utf-8")
     assert text.startswith("<!doctype html>")
     assert "coefs_[0]" in text
+    assert "<footer>skparams " in text
+    assert " · mlp</footer>" in text
     assert not re.search(r"""(src|href)=["']?(http|//)|<script""", text)
     assert link.is_symlink()
     assert sorted(tmp_path.iterdir()) == [link, page]
