@@ -25,6 +25,7 @@ from skparams._cli.interrupt import Stopped, left_to_python
 from skparams._cli.models import listed, make_estimator
 from skparams._cli.tables import Dataset, Limits, make_model, read_csv
 from skparams._compare import Comparison
+from skparams._report import plural
 
 _MIN_ROWS = 20
 _ROWS_PER_FOLD = 2  # fewer have no R²
@@ -40,7 +41,8 @@ def run(args: argparse.Namespace) -> None:
     _check_scoring(args.scoring, data)
     models = {name: _model(name, data, args.seed) for name in names}
     n_folds = args.folds * args.repeats
-    data.notes.append(f"{len(models)} models × {n_folds} folds = {len(models) * n_folds} fits")
+    n_models = plural(len(models), "model")
+    data.notes.append(f"{n_models} × {n_folds} folds = {len(models) * n_folds:,} fits")
     if args.json:
         for text in data.notes:
             output.note(text)

@@ -60,5 +60,6 @@ def _prepare(data: Dataset, output: Output) -> Any:
     X = prepared(data)
     n_columns, n_features = data.X.shape[1], X.shape[1]
     if n_features != n_columns:
-        output.note(f"{plural(n_columns, 'column')} become {plural(n_features, 'feature')}")
+        data.notes.append(f"{plural(n_columns, 'column')} become {plural(n_features, 'feature')}")
+        output.note(data.notes[-1])
     return X

@@ -122,6 +122,8 @@ def test_a_page_needs_no_other_file_and_replaces_the_old_one(capsys, tmp_path):
     text = page.read_text(encoding="utf-8")
     assert text.startswith("<!doctype html>")
     assert "coefs_[0]" in text
+    assert "<footer>skparams " in text
+    assert " · mlp</footer>" in text
     assert not re.search(r"""(src|href)=["']?(http|//)|<script""", text)
     assert link.is_symlink()
     assert sorted(tmp_path.iterdir()) == [link, page]
@@ -135,7 +137,7 @@ def test_a_page_that_cannot_be_written_is_refused_before_the_work(capsys, tmp_pa
         "": "it is a folder",
         "no/page.html": "No such file or directory",
         "pipe": "it is a device, a pipe or a socket",
-        "round": "Symlink loop|Too many levels",
+        "round": "Symlink loop|its links lead in a circle",
         "a\0b": "null byte|null character",
         "n" * 300: "File name too long",
     }.items():

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 import sys
 import tempfile
 from contextlib import suppress
@@ -53,14 +54,21 @@ def check_file(path: Path) -> Path:
     """Fail before the work where a file cannot be written; return where links lead."""
     try:
         target = path.resolve()
-        if target.is_dir():
-            raise CommandError(f"cannot write {path}: it is a folder")
-        if target.exists():
-            if not target.is_file():
+        with suppress(FileNotFoundError):
+            mode = os.lstat(target).st_mode
+            if stat.S_ISDIR(mode):
+                raise CommandError(f"cannot write {path}: it is a folder")
+            if stat.S_ISLNK(mode):
+                raise CommandError(f"cannot write {path}: its links lead in a circle")
+            if not stat.S_ISREG(mode):
                 raise CommandError(f"cannot write {path}: it is a device, a pipe or a socket")
             target.open("r+b").close()
         tempfile.TemporaryFile(dir=target.parent).close()
-    except (OSError, ValueError, RuntimeError) as error:  # a RuntimeError: links in a circle
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+    ) as error:  # a RuntimeError: links, before Python 3.13
         raise CommandError(f"cannot write {path}: {reason(error)}") from error
     return target
 

@@ -41,8 +41,8 @@ class Output:
         """Print the report, and write it and those that come before it on the page."""
         show(report.to_json() if self.json else report.to_text())
         if self.page is not None:
-            title = f"{title} · skparams {self.command}"
-            write(check_file(self.page), make_page(title, [*before, report], picture, footer))
+            name, footer = f"{title} · skparams {self.command}", f"{footer} · {title}"
+            write(check_file(self.page), make_page(name, [*before, report], picture, footer))
             self.note(f"wrote {self.page}")
 
     @contextmanager
