@@ -244,7 +244,7 @@ def test_arguments(arguments, error, message):
 
 
 def test_keywords():
-    with pytest.raises(ValueError, match="kind must be one of free, stored, nonzero, effective"):
+    with pytest.raises(ValueError, match="kind must be one of stored, free, nonzero, effective"):
         fewest_params(TREE, X, y, kind="all")
     with pytest.raises(ValueError, match="tolerance must be"):
         fewest_params(TREE, X, y, tolerance="2se")
