@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from inspect import getattr_static
 from numbers import Integral, Real
@@ -26,6 +26,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import type_of_target
 
 from skparams._escape import clean
+from skparams._folds import check_n_jobs, splitter_of
 from skparams._report import few
 from skparams._walk import check_estimator
 from skparams.specs import final_estimator_of
@@ -85,8 +86,7 @@ def check_options(
             "compare: rope must be None or the largest difference of the score that does not "
             f"matter, a number above 0, got {rope!r}."
         )
-    if n_jobs is not None and not (_is_int(n_jobs) and n_jobs != 0):
-        raise ValueError(f"compare: n_jobs must be None or an int other than 0, got {n_jobs!r}.")
+    check_n_jobs("compare", n_jobs)
     if not isinstance(memory, bool | np.bool_):
         raise TypeError(f"compare: memory must be True or False, got {memory!r}.")
 
@@ -99,93 +99,34 @@ def _is_int(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
 
 
-def check_target(estimators: Mapping[str, Any], y: Any) -> None:
-    """Raise ValueError if there is no y and a competitor needs one."""
-    if y is not None:
-        return
-    for name, estimator in estimators.items():
-        if get_tags(estimator).target_tags.required:
-            raise ValueError(f"compare: y must be given, as {name!r} needs it to be fitted.")
-
-
-def check_cv(cv: Any, estimators: Mapping[str, Any], y: Any, groups: Any, random_state: Any) -> Any:
-    """The splitter, or the list of splits that was given."""
-    if cv is None or _is_int(cv):
-        n_splits = N_FOLDS if cv is None else int(cv)
-        if n_splits < 2:
-            raise ValueError(f"compare: cv must have at least 2 folds, got {cv!r}.")
-        if groups is not None:
-            raise ValueError(
-                "compare: groups needs a cv that keeps groups together, as cv=GroupKFold(5); "
-                f"got cv={cv!r}, which does not."
-            )
-        stratified = y is not None and all(map(is_classifier, estimators.values()))
-        stratified = stratified and type_of_target(y) in ("binary", "multiclass")
-        folds = RepeatedStratifiedKFold if stratified else RepeatedKFold
-        return folds(n_splits=n_splits, n_repeats=N_REPEATS, random_state=random_state)
-    if hasattr(cv, "split") and not isinstance(cv, str | type):
-        return cv
-    if isinstance(cv, Iterable) and not isinstance(cv, str | Mapping):
-        return [_pair_of_indices(split) for split in cv]
-    raise ValueError(
-        "compare: cv must be None, a number of folds, a splitter such as RepeatedKFold(), or a "
-        f"list of pairs of training and test rows, got {reprlib.repr(cv)}."
-    )
-
-
-def _pair_of_indices(split: Any) -> tuple[Any, Any]:
-    try:
-        train, test = split
-    except (TypeError, ValueError):
+def check_cv(
+    cv: Any, estimators: Mapping[str, Any], y: Any, groups: Any, random_state: Any
+) -> tuple[str, Any]:
+    """The splitter and its name; a number of folds, or nothing, is repeated shuffled folds."""
+    if not (cv is None or _is_int(cv)):
+        splitter = splitter_of("compare", cv, y, classifier=False)
+        return type(cv).__name__ if splitter is cv else "ready-made splits", splitter
+    if cv is not None and cv < 2:
+        raise ValueError(f"compare: cv must have at least 2 folds, got {cv!r}.")
+    if groups is not None:
         raise ValueError(
-            "compare: cv must have pairs of training and test rows, got one that is "
-            f"{reprlib.repr(split)}."
-        ) from None
-    return train, test
-
-
-def check_splits(
-    splits: list[tuple[Any, Any]], n_samples: int, estimators: Mapping[str, Any], y: Any
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The rows of each fold; ValueError for an empty fold and one whose rows have one class."""
-    if not splits:
-        raise ValueError("compare: cv must have at least one fold, got none.")
-    labels = _labels(estimators, y)
-    found = []
-    for i, split in enumerate(splits):
-        train, test = (_rows(rows, n_samples, i) for rows in split)
-        if np.intersect1d(train, test).size:
-            raise ValueError(f"compare: in fold {i} of cv, test rows are training rows too.")
-        if labels is not None and len(classes := np.unique(labels[train]).tolist()) == 1:
-            raise ValueError(
-                f"compare: all training rows of fold {i} are of the class {classes[0]!r}. Use a cv "
-                "that has all classes in each fold, as StratifiedKFold(shuffle=True)."
-            )
-        found.append((train, test))
-    return found
-
-
-def _labels(estimators: Mapping[str, Any], y: Any) -> np.ndarray | None:
-    """The classes of the rows, if a competitor learns classes and each row has one."""
-    if y is None or not any(map(is_classifier, estimators.values())):
-        return None
-    return np.asarray(y).ravel() if type_of_target(y) in ("binary", "multiclass") else None
-
-
-def _rows(rows: Any, n_samples: int, fold: int) -> np.ndarray:
-    rows = np.asarray(rows)
-    if rows.dtype == bool and rows.shape == (n_samples,):
-        rows = np.flatnonzero(rows)
-    if rows.ndim != 1 or not rows.size or rows.dtype.kind not in "iu":
-        raise ValueError(
-            f"compare: fold {fold} of cv must have indices of training rows and of test rows, got "
-            f"{reprlib.repr(rows)}."
+            "compare: groups needs a cv that keeps groups together, as cv=GroupKFold(5); "
+            f"got cv={cv!r}, which does not."
         )
-    if rows.min() < -n_samples or rows.max() >= n_samples:
-        raise ValueError(
-            f"compare: fold {fold} of cv has the row {rows.max()}, and X has {n_samples} rows."
-        )
-    return rows % n_samples
+    stratified = y is not None and all(map(is_classifier, estimators.values()))
+    stratified = stratified and type_of_target(y) in ("binary", "multiclass")
+    folds = RepeatedStratifiedKFold if stratified else RepeatedKFold
+    n_splits = N_FOLDS if cv is None else int(cv)
+    return folds.__name__, folds(n_splits=n_splits, n_repeats=N_REPEATS, random_state=random_state)
+
+
+def check_apart(splits: Sequence[tuple[np.ndarray, np.ndarray]]) -> None:
+    """Raise ValueError if rows are used for training and test at once."""
+    for i, (train, test) in enumerate(splits):
+        if (both := np.intersect1d(train, test)).size:
+            raise ValueError(
+                f"compare: in split {i} of cv, row {both[0]} is both a training and a test row."
+            )
 
 
 def check_scores(estimators: Mapping[str, Any], scoring: Any) -> tuple[str, dict[str, Any]]:

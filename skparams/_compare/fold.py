@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
-from skparams._compare.metadata import Metadata, of_rows
 from skparams._compat import safe_split
+from skparams._folds import rows_of
 from skparams._records import Count, Unknown
 from skparams._walk import METHODS, Walk, method_of, pickled_size
 
@@ -28,10 +28,9 @@ class Task:
 
     estimators: Mapping[str, Any]
     scorers: Mapping[str, Any]
-    metadata: Mapping[str, Metadata]
+    metadata: Mapping[str, Mapping[str, Any]]  # by "fit of" and "score of" each name
     X: Any
     y: Any
-    n_samples: int
 
 
 class Result(NamedTuple):
@@ -93,16 +92,15 @@ def _steps(
 ) -> Iterator[Result]:
     """Yield the result after each step, so that an error loses nothing of those before it."""
     model = clone(task.estimators[name])
-    for_fit, for_score = task.metadata[name]
     X, y = safe_split(model, task.X, task.y, train)
-    arguments = of_rows(for_fit, train, task.n_samples)
+    arguments = rows_of(task.X, task.metadata[f"fit of {name}"], train)
     begin = perf_counter()
     model.fit(X, **arguments) if y is None else model.fit(X, y, **arguments)
     result = Result(fit_seconds=perf_counter() - begin)
     yield result
     X, y = safe_split(model, task.X, task.y, test, train)
     with _timed_predictions(model) as seconds:
-        arguments = of_rows(for_score, test, task.n_samples)
+        arguments = rows_of(task.X, task.metadata[f"score of {name}"], test)
         scorer = task.scorers[name]
         score = scorer(model, X, **arguments) if y is None else scorer(model, X, y, **arguments)
     # A score that reads attributes, or that of a search, predicts in another way.

@@ -15,8 +15,8 @@ from joblib.externals.loky import ProcessPoolExecutor
 from sklearn.base import clone
 
 from skparams._compare.fold import Task
-from skparams._compare.metadata import of_rows
 from skparams._compat import safe_split
+from skparams._folds import rows_of
 from skparams._records import Bounds, Count, Unknown
 
 # Rows of the fit before the one that is measured, which imports and compiles.
@@ -30,11 +30,11 @@ def peak_memory(task: Task, name: str, train: np.ndarray) -> Count:
     """Bytes that a fit takes at most, above what its process had before."""
     if not (_STATUS.exists() and _CLEAR.exists()):
         return Unknown("only Linux tells the peak of a process anew")
-    estimator, (arguments, _) = task.estimators[name], task.metadata[name]
+    estimator, arguments = task.estimators[name], task.metadata[f"fit of {name}"]
     X, y = safe_split(estimator, task.X, task.y, train)
     warm = np.linspace(0, len(train) - 1, min(len(train), N_WARM)).astype(int)
-    small = *safe_split(estimator, X, y, warm), of_rows(arguments, train[warm], task.n_samples)
-    whole = X, y, of_rows(arguments, train, task.n_samples)
+    small = *safe_split(estimator, X, y, warm), rows_of(task.X, arguments, train[warm])
+    whole = X, y, rows_of(task.X, arguments, train)
     executor = ProcessPoolExecutor(1)
     try:
         found: Count = executor.submit(_measured, estimator, small, whole).result()

@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from joblib import effective_n_jobs
-from sklearn.utils import check_random_state, indexable
+from sklearn.base import is_classifier
+from sklearn.utils import check_random_state
 
 from skparams._compare.checks import (
+    check_apart,
     check_cv,
     check_estimators,
     check_options,
     check_scores,
-    check_splits,
-    check_target,
 )
 from skparams._compare.engine import competitors_of, run_folds
 from skparams._compare.fold import Task
 from skparams._compare.folds import test_train_ratio as ratio_of
-from skparams._compare.metadata import check_metadata, routed
 from skparams._compare.pairs import pairs_of
 from skparams._compare.record import Comparison
+from skparams._folds import check_metadata, check_target, checked_rows, routed, splits_of
 from skparams._walk import n_rows
 
 
@@ -118,29 +118,35 @@ def compare(
     """
     estimators = check_estimators(estimators)
     check_options(estimators, baseline, rope, n_jobs, memory)
-    check_metadata(params, groups)
-    n_samples = n_rows("compare", X)
-    check_target(estimators, y)
-    X, y, groups = indexable(X, y, groups)
+    check_metadata("compare", params, groups)
+    X, y, groups = checked_rows("compare", X, y, groups)
+    for estimator in estimators.values():
+        check_target("compare", estimator, y)
     name_of_score, scorers = check_scores(estimators, scoring)
-    cv = check_cv(cv, estimators, y, groups, random_state)
-    for_splitter, metadata = routed(estimators, scorers, cv, params, groups)
-    splits = cv if isinstance(cv, list) else list(cv.split(X, y, **for_splitter))
-    splits = check_splits(splits, n_samples, estimators, y)
-    task = Task(estimators, scorers, metadata, X, y, n_samples)
+    name_of_cv, splitter = check_cv(cv, estimators, y, groups, random_state)
+    receivers = {
+        **{f"fit of {name}": (each, "fit") for name, each in estimators.items()},
+        **{f"score of {name}": (each, "score") for name, each in scorers.items()},
+        "splitter": (splitter, "split"),
+    }
+    metadata = routed("compare", receivers, params, groups)
+    classes = any(map(is_classifier, estimators.values()))
+    splits = splits_of("compare", splitter, X, y, metadata["splitter"], classes=classes)
+    check_apart(splits)
+    task = Task(estimators, scorers, metadata, X, y)
     folds, peaks, interrupted = run_folds(
         task, splits, n_jobs=n_jobs, memory=bool(memory), rng=check_random_state(random_state)
     )
     competitors = competitors_of(task, folds, peaks)
-    ratio = ratio_of(cv, splits)
+    ratio = ratio_of(splitter, splits)
     return Comparison(
         competitors=competitors,
         pairs=pairs_of(competitors, baseline, ratio, rope),
         scoring=name_of_score,
-        cv="given splits" if isinstance(cv, list) else type(cv).__name__,
+        cv=name_of_cv,
         n_folds=len(folds),
         n_splits=len(splits),
-        n_samples=n_samples,
+        n_samples=n_rows("compare", X),
         test_train_ratio=ratio,
         baseline=baseline,
         rope=None if rope is None else float(rope),

@@ -378,18 +378,23 @@ WRONG = {
     "rope bool": ((A,), {"rope": True}, ValueError, "rope must be"),
     "rope text": ((A,), {"rope": "1%"}, ValueError, "rope must be"),
     "jobs": ((A,), {"n_jobs": 0}, ValueError, "n_jobs must be"),
-    "jobs float": ((A,), {"n_jobs": 1.5}, ValueError, "n_jobs must be"),
+    "jobs float": ((A,), {"n_jobs": 1.5}, TypeError, "n_jobs must be"),
     "memory": ((A,), {"memory": "yes"}, TypeError, "memory must be"),
     "one fold": ((A,), {"cv": 1}, ValueError, "at least 2 folds"),
     "cv bool": ((A,), {"cv": True}, ValueError, "cv must be"),
     "cv text": ((A,), {"cv": "kfold"}, ValueError, "cv must be"),
     "cv float": ((A,), {"cv": 5.0}, ValueError, "cv must be"),
-    "cv class": ((A,), {"cv": ms.KFold}, ValueError, "cv must be"),
-    "cv empty": ((A,), {"cv": []}, ValueError, "at least one fold"),
-    "cv rows": ((A,), {"cv": [([0, 1, 99], [500])]}, ValueError, "the row 500"),
-    "cv no pairs": ((A,), {"cv": [[1, 2, 3]]}, ValueError, "pairs of training and test"),
-    "cv overlap": ((A,), {"cv": [(range(99), range(90, 150))]}, ValueError, "training rows too"),
-    "cv no test": ((A,), {"cv": [(range(99), [])]}, ValueError, "indices of"),
+    "cv class": ((A,), {"cv": ms.KFold}, ValueError, "cv must split"),
+    "cv empty": ((A,), {"cv": []}, ValueError, "at least one split"),
+    "cv rows": ((A,), {"cv": [([0, 1, 99], [500])]}, ValueError, "below 150.*got 500"),
+    "cv no pairs": ((A,), {"cv": [[1, 2, 3]]}, ValueError, "cv must split the rows"),
+    "cv overlap": ((A,), {"cv": [(range(99), range(90, 150))]}, ValueError, "row 90 is both"),
+    "cv no test": (
+        (A,),
+        {"cv": [(range(99), [])]},
+        ValueError,
+        "test rows of split 0 of cv must be indices",
+    ),
     "groups": ((A,), {"groups": Y}, ValueError, "GroupKFold"),
     "params": ((A,), {"params": [1]}, TypeError, "params must be"),
     "metrics": ((A,), {"scoring": ["accuracy", "f1"]}, ValueError, "one metric"),
@@ -409,15 +414,15 @@ def test_bad_arguments_are_errors_before_work_starts(case, monkeypatch):
 
 def test_bad_data_are_errors_before_work_starts(monkeypatch):
     monkeypatch.setattr("skparams._compare.verb.run_folds", None)
-    with pytest.raises(ValueError, match="compare: y must be given, as 'a' needs it"):
+    with pytest.raises(ValueError, match="compare: y must be given for GaussianNB"):
         compare(A, X)
     with pytest.raises(TypeError, match="compare: X must be rows"):
         compare(A, 3, Y)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         compare(A, X, Y[:-1])
-    with pytest.raises(ValueError, match="training rows of fold 0 are of the class"):
+    with pytest.raises(ValueError, match="training rows of split 0 of cv have one class only, 0"):
         compare(A, X[:60], Y[:60], cv=[(range(50), range(50, 60))])
-    with pytest.raises(ValueError, match="training rows of fold 0 are of the class"):
+    with pytest.raises(ValueError, match="y must have two classes or more, got 0"):
         compare(A, X[:50], Y[:50])
 
 

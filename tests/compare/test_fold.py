@@ -52,7 +52,7 @@ def test_a_class_that_keeps_its_own_methods_is_not_timed_here():
 
 
 def test_the_first_fold_of_each_process_is_apart():
-    task = Task({"a": Ridge()}, {}, {}, X, Y, 6)
+    task = Task({"a": Ridge()}, {}, {}, X, Y)
     starts = [(1, 5.0), (2, 3.0), (1, 2.0), (2, 9.0), (3, 0.0)]  # process, begin
     times = [1.0, 64.0, 16.0, 3.0, 32.0]
     folds = [
@@ -89,7 +89,7 @@ class Large(RegressorMixin, BaseEstimator):
 def test_peak_memory_is_that_of_the_fit():
     rows = np.random.RandomState(0).standard_normal((300, 2))
     models = {"large": Large(80_000_000), "small": Large(1000), "dies": Large(13)}
-    task = Task(models, {}, dict.fromkeys(models, ({}, {})), rows, rows[:, 0], 300)
+    task = Task(models, {}, {f"fit of {name}": {} for name in models}, rows, rows[:, 0])
     peaks = {name: memory.peak_memory(task, name, np.arange(200)) for name in models}
     assert 79_000_000 < peaks["large"] < 82_000_000
     assert peaks["small"] == Bounds(0, 1_000_000)
