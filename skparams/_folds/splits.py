@@ -98,7 +98,7 @@ def splits_of(
             raise ValueError(
                 f"{function}: the training rows of split {i} of cv have one class only, "
                 f"{_shown(labels[train[0]])}. Use a cv that keeps the shares of the classes, as "
-                "StratifiedKFold(shuffle=True), or fewer splits."
+                "StratifiedKFold(shuffle=True) and StratifiedShuffleSplit do, or fewer splits."
             )
     return found
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
-from skparams._compat import check_method_params, safe_indexing
+from skparams._compat import safe_indexing
+from skparams._folds import rows_of
 from skparams._memorize.scores import RowScore, checked
 from skparams._records import Count
 from skparams._runtime import in_parallel
@@ -25,7 +26,7 @@ class Study(NamedTuple):
     targets: Any
     score: RowScore
     score_name: str
-    params: Mapping[str, Any]
+    metadata: Mapping[str, Any]
     n_rows: int
 
 
@@ -140,8 +141,8 @@ def fit_one(study: Study, job: Job) -> Fit:
         y, targets = safe_indexing(y, job.order), safe_indexing(targets, job.order)
     model = clone(study.estimator)
     with _named(f"{job.name} failed"):
-        params = check_method_params(study.X, study.params, job.train)
-        model.fit(safe_indexing(study.X, job.train), safe_indexing(y, job.train), **params)
+        metadata = rows_of(study.X, study.metadata, job.train)
+        model.fit(safe_indexing(study.X, job.train), safe_indexing(y, job.train), **metadata)
     with _named(f"{study.score_name} of {job.name} failed"):
         scores = checked(study.score(model, study.X, targets), study.n_rows)
     return Fit(scores, _held_in(model) if job.counts else None)

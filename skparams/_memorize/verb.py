@@ -7,17 +7,27 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state, indexable
+from sklearn.model_selection import ShuffleSplit
+from sklearn.utils import check_random_state
 
 from skparams._escape import clean
+from skparams._folds import (
+    check_metadata,
+    check_n_jobs,
+    check_target,
+    checked_rows,
+    routed,
+    splitter_of,
+)
 from skparams._memorize.fits import Job, Study, Sums, fit_all
 from skparams._memorize.record import Memorization, ShuffledLabels
 from skparams._memorize.scores import labels_of, score_of
 from skparams._memorize.splits import training_rows
 from skparams._records import between
 from skparams._report import number, plural
-from skparams._walk import check_estimator, n_rows
+from skparams._walk import check_estimator
 
+N_FITS, TRAIN_SIZE = 20, 0.7
 # Of fits on shuffled labels: their scores are means over rows, which vary little between fits.
 MAX_SHUFFLED = 5
 
@@ -52,7 +62,8 @@ def memorization(
     y : array-like
         Their labels or targets, with a column for each output if there are several.
     groups : array-like, default=None
-        Passed to the splitter, as in ``cross_validate``.
+        Passed to the splitter, as in ``cross_validate``. With metadata routing, pass them in
+        ``params``.
     cv : int, splitter or iterable, default=None
         The fits: each has the training rows of a split, and all other rows count as out, those
         in no test set too. By default ``ShuffleSplit(20, train_size=0.7,
@@ -68,7 +79,7 @@ def memorization(
         fits labels that mean nothing.
     params : dict, default=None
         Passed to ``fit``, such as ``{"sample_weight": w}``; what has a value for each row is
-        split as the rows are.
+        split as the rows are. With metadata routing, passed to what requests it.
     n_jobs : int, default=None
         Number of fits at a time, as in ``cross_validate``.
     random_state : int, RandomState or None, default=0
@@ -118,11 +129,26 @@ def memorization(
     (17, 3)
     """
     check_estimator("memorization", estimator)
-    _check_arguments(shuffled_labels, params, n_jobs)
-    X, y = _rows(X, y)
+    if not isinstance(shuffled_labels, bool | np.bool_):
+        raise TypeError(
+            "memorization: shuffled_labels must be True or False, got "
+            f"{clean(repr(shuffled_labels))}."
+        )
+    check_metadata("memorization", params, groups)
+    check_n_jobs("memorization", n_jobs)
+    if y is None:
+        raise ValueError("memorization: y must be labels or targets, got None.")
+    X, y, groups = checked_rows("memorization", X, y, groups)
     rule = score_of(estimator, score)
+    if rule.of_labels:
+        check_target("memorization", estimator, y)
     labels = labels_of(y, rule)
-    trains = training_rows(X, y, groups, labels, cv, rule.of_labels, random_state)
+    if cv is None:
+        cv = ShuffleSplit(N_FITS, train_size=TRAIN_SIZE, random_state=random_state)
+    cv = splitter_of("memorization", cv, y, classifier=rule.of_labels)
+    receivers = {"estimator": (estimator, "fit"), "splitter": (cv, "split")}
+    metadata = routed("memorization", receivers, params, groups)
+    trains = training_rows(cv, X, y, metadata["splitter"], classes=rule.of_labels)
     study = Study(
         estimator=estimator,
         X=X,
@@ -130,7 +156,7 @@ def memorization(
         targets=y if callable(score) else labels,
         score=rule.function,
         score_name=rule.name,
-        params=params or {},
+        metadata=metadata["estimator"],
         n_rows=len(labels),
     )
     jobs = _jobs(trains)
@@ -144,42 +170,9 @@ def memorization(
     )
 
 
-def _check_arguments(shuffled_labels: Any, params: Any, n_jobs: Any) -> None:
-    if not isinstance(shuffled_labels, bool | np.bool_):
-        raise TypeError(
-            "memorization: shuffled_labels must be True or False, got "
-            f"{clean(repr(shuffled_labels))}."
-        )
-    if params is not None and not isinstance(params, Mapping):
-        raise TypeError(
-            "memorization: params must be a dict of arguments of fit, such as "
-            f'{{"sample_weight": w}}, got {type(params).__name__}.'
-        )
-    whole = isinstance(n_jobs, int | np.integer) and not isinstance(n_jobs, bool)
-    if n_jobs is not None and not (whole and n_jobs):
-        raise ValueError(
-            f"memorization: n_jobs must be None or an int other than 0, got {clean(repr(n_jobs))}."
-        )
-
-
-def _rows(X: Any, y: Any) -> tuple[Any, Any]:
-    """X and y as what rows can be taken from."""
-    if y is None:
-        raise ValueError("memorization: y must be labels or targets, got None.")
-    counts = {"X": n_rows("memorization", X), "y": n_rows("memorization", y)}
-    if counts["X"] != counts["y"]:
-        raise ValueError(
-            f"memorization: X has {plural(counts['X'], 'row')} and y has {counts['y']:,}."
-        )
-    X, y = indexable(X, y)
-    return X, y
-
-
 def _jobs(trains: list[np.ndarray]) -> list[Job]:
-    n = len(trains)
-    return [
-        Job(f"the fit of split {i} of {n:,}", t, counts=i == 1) for i, t in enumerate(trains, 1)
-    ]
+    fits = enumerate(trains)
+    return [Job(f"the fit of split {i} of cv", train, counts=i == 0) for i, train in fits]
 
 
 def _shuffled_jobs(trains: list[np.ndarray], n: int, random_state: Any) -> list[Job]:
@@ -189,15 +182,14 @@ def _shuffled_jobs(trains: list[np.ndarray], n: int, random_state: Any) -> list[
     """
     rng = check_random_state(random_state)
     jobs: list[Job] = []
-    for i, train in enumerate(trains, 1):
+    for i, train in enumerate(trains):
         order, inside = np.arange(n), np.unique(train)
         outside = np.delete(order, inside)
         if len(outside) and len(jobs) < MAX_SHUFFLED:
             order[inside] = rng.permutation(inside)
             order[outside] = rng.permutation(outside)
-            jobs.append(
-                Job(f"the fit of split {i} of {len(trains):,} on shuffled labels", train, order)
-            )
+            name = f"the fit on shuffled labels of split {i} of cv"
+            jobs.append(Job(name, train, order))
     return jobs
 
 

@@ -55,13 +55,13 @@ def none(model, X, y):
     return np.full(len(y), np.nan)
 
 
-ONE_CLASS = [(np.arange(20), []), (np.flatnonzero(Y == 1), [])]
-ALL = [(np.arange(30), []), (np.arange(30), [])]
+ONE_CLASS = [(np.arange(20), [29]), (np.flatnonzero(Y == 1), [0])]
+ALL = [(np.arange(30), [0]), (np.arange(30), [1])]
 CASES = {
     "a class": ((GaussianNB, X, Y), {}, TypeError, "estimator must be an instance, got the class"),
     "no estimator": (("a", X, Y), {}, TypeError, "estimator must have fit and get_params"),
     "no y": ((Counted(), X, None), {}, ValueError, "y must be labels or targets, got None"),
-    "lengths": ((Counted(), X, Y[:7]), {}, ValueError, "X has 30 rows and y has 7"),
+    "lengths": ((Counted(), X, Y[:7]), {}, ValueError, r"numbers of samples: \[30, 7\]"),
     "no rows": ((Counted(), 5, Y), {}, TypeError, "X must be rows"),
     "three axes": ((Counted(), X, np.ones((30, 2, 2))), {}, ValueError, "y must have one axis"),
     "clusters": ((KMeans(), X, Y), {}, TypeError, "KMeans is no classifier and no regressor"),
@@ -69,25 +69,37 @@ CASES = {
     "its score": ((Ridge(), X, Y), {"score": "probability"}, ValueError, "'squared_error' for a"),
     "score 3": ((Counted(), X, Y), {"score": 3}, ValueError, "returns one number for each row"),
     "targets": ((Ridge(), X, Y.astype(str)), {}, None, None),
+    "no label": ((Counted(), X, [None, *Y[1:]]), {}, TypeError, "y must have labels of one type"),
+    "one label": ((Counted(), X, ["a"] * 30), {}, ValueError, "two classes or more, got 'a'"),
     "text": ((Ridge(), X, ["a"] * 30), {}, ValueError, "y must be numbers for a regressor"),
     "nan": ((Ridge(), X, [np.nan] * 30), {}, ValueError, "y must be finite, got nan in row 0"),
     "shuffled": ((Counted(), X, Y), {"shuffled_labels": 2}, TypeError, "True or False, got 2"),
-    "params": ((Counted(), X, Y), {"params": [1]}, TypeError, "params must be a dict"),
+    "params": ((Counted(), X, Y), {"params": [1]}, TypeError, "params must be None or a dict"),
     "n_jobs": ((Counted(), X, Y), {"n_jobs": 0}, ValueError, "n_jobs must be None or an int"),
-    "half a job": ((Counted(), X, Y), {"n_jobs": 0.5}, ValueError, "other than 0, got 0.5"),
+    "half a job": ((Counted(), X, Y), {"n_jobs": 0.5}, TypeError, "other than 0, got 0.5"),
     "cv text": ((Counted(), X, Y), {"cv": "a"}, ValueError, "cv must be None, an int, a splitter"),
     "cv 1": ((Counted(), X, Y), {"cv": 1}, ValueError, "n_splits=2 or more"),
-    "cv empty": ((Counted(), X, Y), {"cv": []}, ValueError, "at least two splits, got none"),
-    "no pairs": ((Counted(), X, Y), {"cv": [[1, 2, 3]]}, ValueError, "an iterable of pairs"),
-    "no train": ((Counted(), X, Y), {"cv": [([], [1])]}, ValueError, "split 1 of cv must be ind"),
-    "floats": ((Counted(), X, Y), {"cv": [([0.5], [1])]}, ValueError, "an array of float64"),
+    "cv empty": ((Counted(), X, Y), {"cv": []}, ValueError, "at least one split, got none"),
+    "no pairs": ((Counted(), X, Y), {"cv": [[1, 2, 3]]}, ValueError, "cv must split the rows"),
+    "no train": ((Counted(), X, Y), {"cv": [([], [1])]}, ValueError, "split 0 of cv must be ind"),
+    "floats": ((Counted(), X, Y), {"cv": [([0.5], [1])]}, ValueError, r"rows, got \[0.5\]"),
     "far": ((Counted(), X, Y), {"cv": [([0, 30], [1])]}, ValueError, "must be below 30.* got 30"),
-    "short mask": ((Counted(), X, Y), {"cv": [([True], [1])]}, ValueError, "an array of bool"),
-    "none out": ((Counted(), X, Y), {"cv": ALL}, ValueError, "2 splits where each row is in all"),
-    "one class": ((Counted(), X, Y), {"cv": ONE_CLASS}, ValueError, "split 2 of 2 all have the"),
+    "short mask": ((Counted(), X, Y), {"cv": [([True], [1])]}, ValueError, "a mask of 30 rows"),
+    "none out": (
+        (Counted(), X, Y),
+        {"cv": ALL},
+        ValueError,
+        "2 splits with each row in",
+    ),
+    "one class": (
+        (Counted(), X, Y),
+        {"cv": ONE_CLASS},
+        ValueError,
+        "split 1 of cv have one class",
+    ),
     "small": ((Counted(), X[:1], Y[:1]), {}, ValueError, "train set will be empty"),
     "seed": ((Counted(), X, Y), {"random_state": "a"}, ValueError, "cannot be used to seed"),
-    "nan score": ((Counted(), X, Y), {"score": none}, ValueError, "none of the fit of split 1 of"),
+    "nan score": ((Counted(), X, Y), {"score": none}, ValueError, "none of the fit of split 0 of"),
     "proba": ((LinearSVC(), X, Y), {}, ValueError, 'Use score="accuracy"'),
     "svc": ((SVC(), X, Y), {}, ValueError, "predict_proba, which this SVC does not have"),
     "in a search": (
@@ -116,7 +128,7 @@ def test_a_fit_that_fails_is_named(backend):
     def fail():
         raise KeyError("no such thing")
 
-    message = r"the fit of split \d+ of 20 failed: KeyError"
+    message = r"the fit of split \d+ of cv failed: KeyError"
     n_jobs = 2 if backend == "threading" else 1
     with (
         joblib.parallel_config(backend, n_jobs=n_jobs),
@@ -125,7 +137,7 @@ def test_a_fit_that_fails_is_named(backend):
         memorization(Counted(3, fail), X, Y)
     assert "no such thing" in str(raised.value)
     if backend == "sequential":
-        assert "split 3 of 20" in str(raised.value)
+        assert "split 2 of cv" in str(raised.value)
         assert isinstance(raised.value.__cause__, KeyError)
     pickle.loads(pickle.dumps(raised.value))
 
@@ -134,7 +146,7 @@ def test_a_failure_on_shuffled_labels_is_named():
     def fail():
         raise ValueError("enough")
 
-    with pytest.raises(ValueError, match=r"split 2 of 20 on shuffled labels failed: .* enough"):
+    with pytest.raises(ValueError, match=r"on shuffled labels of split 1 of cv failed: .* enough"):
         memorization(Counted(22, fail), X, Y, shuffled_labels=True)
 
 

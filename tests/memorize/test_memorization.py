@@ -4,6 +4,7 @@ import joblib
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_digits, make_classification, make_multilabel_classification
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -108,7 +109,7 @@ def test_masks_negative_indices_and_lists_are_the_same_rows(rng):
     splits = [(np.unique(train), test) for train, test in splits]
     found = memorization(TREE, X, Y, cv=splits)
     masks = [(np.isin(np.arange(len(Y)), train), test) for train, test in splits]
-    negative = [((train - len(Y)).tolist(), []) for train, _ in splits]
+    negative = [((train - len(Y)).tolist(), test) for train, test in splits]
     assert_same(memorization(TREE, X, Y, cv=masks), found)
     assert_same(memorization(TREE, X, Y, cv=negative), found)
     assert_same(memorization(TREE, X, Y, cv=iter(splits)), found)
@@ -145,7 +146,7 @@ def test_rows_that_are_never_out_or_never_in_are_not_known():
 
 def test_a_label_that_training_has_not_seen_has_no_probability():
     y = np.where(np.arange(len(Y)) == 7, "rare", np.where(Y == 0, "often", "more"))
-    splits = [(np.delete(np.arange(40), 7), [7]), (np.arange(40), []), (np.arange(30), [])]
+    splits = [(np.delete(np.arange(40), 7), [7]), (np.arange(40), [0]), (np.arange(30), [39])]
     found = memorization(KNeighborsClassifier(1), X, y, cv=splits)
     assert (found.in_scores[7], found.out_scores[7]) == (1.0, 0.0)
 
@@ -212,6 +213,25 @@ def test_weights_and_what_else_fit_takes():
     with np.errstate(invalid="ignore"):
         expected = np.subtract(*(scores / counts))
     np.testing.assert_allclose(found.values, expected)
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_groups_and_weights_with_metadata_routing(enabled):
+    groups, weights = np.arange(len(Y)) // 8, np.linspace(1.0, 9.0, len(Y))
+    expected = memorization(
+        GaussianNB(), X, Y, cv=GroupKFold(5), groups=groups, params={"sample_weight": weights}
+    )
+    assert not np.array_equal(expected.values, memorization(GaussianNB(), X, Y, cv=5).values)
+    with config_context(enable_metadata_routing=True):
+        found = memorization(
+            GaussianNB().set_fit_request(sample_weight=enabled),
+            *(X, Y),
+            cv=GroupKFold(5),
+            params={"groups": groups} | ({"sample_weight": weights} if enabled else {}),
+        )
+        with pytest.raises(ValueError, match="groups must be in params"):
+            memorization(GaussianNB(), X, Y, groups=groups)
+    assert np.array_equal(found.values, expected.values) == enabled
 
 
 def test_rows_of_any_kind():
