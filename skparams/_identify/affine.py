@@ -69,7 +69,8 @@ class AffineJacobian(Jacobian):
             yield Cause(f"{self._shown(support)}: linearly dependent", n=self.n_repeats)
 
     def _shown(self, support: list[int]) -> str:
-        text = f"{self.of_columns([i for i in support if i < self.n_features])} of X"
+        features = [i for i in support if i < self.n_features]
+        text = f"{self.of_columns(features, _MAX_COLUMNS)} of X"
         return text + " and the intercept" * (self.n_features in support)
 
 

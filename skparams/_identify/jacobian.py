@@ -106,10 +106,10 @@ class Jacobian(ABC):
         used = (self.X != 0).sum(axis=0)
         return np.asarray(used).ravel() == 0
 
-    def of_columns(self, indices: Any) -> str:
-        """The names of columns of X: "column 3", "columns 'age' and 'height'"."""
+    def of_columns(self, indices: Any, limit: int = 3) -> str:
+        """The names of columns of X: "column 3", "columns 'age', 'height'"."""
         names = [clean(repr(self.names[i])) if len(self.names) else str(i) for i in indices]
-        return f"column{'s' * (len(names) > 1)} {few(names)}"
+        return f"column{'s' * (len(names) > 1)} {few(names, limit)}"
 
 
 def rows_of(X: Any, rows: slice) -> np.ndarray:

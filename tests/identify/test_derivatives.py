@@ -8,6 +8,8 @@ import pytest
 from scipy.linalg import helmert
 
 from skparams import fitted_params
+from skparams.neural_network.activations import SELU_ALPHA, SELU_SCALE, slopes_of
+from skparams.specs import networks
 from tests.identify.models import ACTIVATIONS, linear_model, network, outputs, projection, whole
 from tests.sweep import sweep
 
@@ -96,3 +98,13 @@ def tangents(basis, k):
             change[i] = direction
             found.append(change)
     return np.array(found).reshape(-1, k * p)
+
+
+def test_slopes_have_all_digits_where_units_saturate():
+    Z = np.linspace(-40, 40, 81)
+    slopes = networks.HIDDEN["tanh"].slope(Z)
+    np.testing.assert_allclose(slopes, 1 / np.cosh(Z) ** 2, rtol=1e-13)
+    slopes = networks.HIDDEN["logistic"].slope(Z)
+    np.testing.assert_allclose(slopes, 0.25 / np.cosh(Z / 2) ** 2, rtol=1e-13)
+    left = SELU_SCALE * SELU_ALPHA * np.exp(Z[Z < 0])
+    np.testing.assert_allclose(slopes_of("selu", Z)[Z < 0], left, rtol=1e-14)

@@ -139,6 +139,22 @@ def test_each_unit_with_relu_loses_a_direction_and_a_dead_one_all(rng):
     assert causes(identifiable(model, X))["hidden 1, unit 0: the weights out are 0"] == 4
 
 
+@pytest.mark.parametrize(
+    ("normalization", "n_lost"),
+    # For each of 6 units two combinations; with batches also three of moments. Where the layer is
+    # normalized, a combination must be zero, but for each column all units may be shifted.
+    [(None, 6 * 2), ("batch", 6 * 2 + 6 * 3), ("layer", 6 * 1 + 4 - 1)],
+)
+def test_dependent_columns_are_lost_for_each_unit(rng, normalization, n_lost):
+    X, y = known(rng, 120, 4)
+    X[:, 2], X[:, 3] = X[:, 0] + X[:, 1], X[:, 0] - 3
+    arguments = {"normalization": normalization, "activation": "tanh", "max_iter": 2}
+    model = skparams.MLPRegressor(hidden_layer_sizes=6, random_state=0, **arguments)
+    found = identifiable(fitted(model, X, y), X)
+    assert found.n_lost == n_lost
+    assert "other changes that cancel out for these rows" not in causes(found)
+
+
 def test_a_pca_sees_its_turns_and_the_mean_along_the_components(rng):
     X, _ = known(rng, 50, 6)
     for pca in (skparams.PCA(2).fit(X + 5), TheirPCA(2).fit(X + 5)):
