@@ -33,7 +33,7 @@ _ROWS_PER_FOLD = 2  # fewer have no R²
 
 def run(args: argparse.Namespace) -> None:
     """Read the table, compare the models, and print what was found."""
-    output = Output("compare", args.json, args.out)
+    output = Output("compare", args.json, args.out, (args.data,))
     names = _names(args.models, args.baseline)
     min_rows = max(_MIN_ROWS, _ROWS_PER_FOLD * args.folds)
     limits = Limits(min_rows, args.folds, args.max_rows, f" for {args.folds} folds")
@@ -49,7 +49,8 @@ def run(args: argparse.Namespace) -> None:
     else:
         show(f"{data.to_text()}\n")
     folds = RepeatedKFold if data.classes is None else RepeatedStratifiedKFold
-    start_workers(joblib.effective_n_jobs(args.jobs))
+    n_jobs = min(joblib.effective_n_jobs(args.jobs), n_folds)  # each is a process
+    start_workers(n_jobs)
     with output.warnings_as_notes(), verb_errors("compare"), left_to_python():
         found = skparams.compare(
             models,
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> None:
             data.y,
             cv=folds(n_splits=args.folds, n_repeats=args.repeats, random_state=args.seed),
             scoring=args.scoring,
-            n_jobs=args.jobs,
+            n_jobs=n_jobs,
             baseline=args.baseline,
             rope=args.rope,
             random_state=args.seed,

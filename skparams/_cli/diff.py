@@ -13,8 +13,8 @@ _SAME, _DIFFERENT = 0, 1  # as diff(1) has them; 2 is trouble
 
 def run(args: argparse.Namespace) -> int:
     """Print what differs; return whether anything does."""
-    output = Output("diff", args.json, args.out)
     paths = args.before, args.after
+    output = Output("diff", args.json, args.out, paths)
     with output.warnings_as_notes(), verb_errors("diff"):
         models = [load_model(path, allow=args.allow, trust=args.trust) for path in paths]
         found = skparams.diff(

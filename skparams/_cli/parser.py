@@ -10,6 +10,8 @@ from skparams._cli import texts
 from skparams._cli.model_names import DEFAULT_MODELS
 from skparams._version import __version__
 
+_MAX_SEED = 2**32 - 1  # of numpy.random.RandomState
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
@@ -112,7 +114,11 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
         help="fits at a time, -1 for one on each core (default: %(default)s)",
     )
     compare.add_argument(
-        "--seed", type=_whole(0), default=0, metavar="N", help="of all random numbers (default: 0)"
+        "--seed",
+        type=_whole(0, _MAX_SEED),
+        default=0,
+        metavar="N",
+        help="of all random numbers (default: 0)",
     )
     _add_output(compare)
 
@@ -201,14 +207,15 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _whole(least: int) -> Callable[[str], int]:
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
     def whole(text: str) -> int:
         try:
             value = int(text)
         except ValueError:
             value = least - 1
-        if value < least:
-            raise argparse.ArgumentTypeError(f"must be a whole number >= {least}, got {text!r}")
+        if value < least or (most is not None and value > most):
+            allowed = f">= {least}" if most is None else f"from {least} to {most}"
+            raise argparse.ArgumentTypeError(f"must be a whole number {allowed}, got {text!r}")
         return value
 
     return whole

@@ -20,7 +20,7 @@ _SHAPE = {
 
 def run(args: argparse.Namespace) -> None:
     """Print the plan of a model for a table, or for data of a shape."""
-    output = Output("plan", args.json, args.out)
+    output = Output("plan", args.json, args.out, () if args.data is None else (args.data,))
     given = {name: getattr(args, name) for name in _SHAPE if getattr(args, name) is not None}
     data = None if args.data is None else _table(args, given, output)
     if data is not None:

@@ -12,7 +12,8 @@ from skparams._report import clean, few
 
 def run(args: argparse.Namespace) -> None:
     """Print the summary of a model; with the training rows, the findings that need these."""
-    output = Output("summary", args.json, args.out)
+    inputs = (args.file,) if args.data is None else (args.file, args.data)
+    output = Output("summary", args.json, args.out, inputs)
     with output.warnings_as_notes(), verb_errors("summary"):
         if args.data is None and not args.allow:
             found = inspect_model(args.file, trust=args.trust)

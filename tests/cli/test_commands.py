@@ -86,6 +86,8 @@ def test_help_imports_nothing_that_takes_time():
         (["compare", "a", "--folds", "x\ny"], r"got 'x\\ny'"),
         (["compare", "a", "--rope", "0"], "--rope: must be a number > 0, got '0'"),
         (["compare", "a", "--rope", "nan"], "--rope: must be a number > 0, got 'nan'"),
+        (["compare", "a", "--seed", "-1"], "--seed: must be a whole number from 0 to 4294967295"),
+        (["compare", "a", "--seed", str(2**32)], "--seed: must be a whole number from 0 to"),
         (["compare", "a", "--jobs", "0"], "--jobs: must be a whole number >= 1, got '0'"),
         (["diff", "a", "b", "--rtol=-1"], "--rtol: must be a number >= 0, got '-1'"),
         (["plan", "mlp", "--features", "0"], "--features: must be a whole number >= 1, got '0'"),
@@ -170,3 +172,23 @@ def test_an_error_of_ours_is_not_a_difference(capsys, monkeypatch):
     monkeypatch.setattr("skparams._cli.diff.load_model", load)
     assert main(["diff", "a", "b"]) == 2
     assert "LookupError: not foreseen" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["compare", "file", "--target", "a"],
+        ["plan", "mlp", "--data", "file", "--target", "a"],
+        ["summary", "file"],
+        ["summary", "other", "--data", "file"],
+        ["diff", "other", "file"],
+    ],
+)
+def test_a_page_does_not_replace_what_is_read(capsys, tmp_path, monkeypatch, argv):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("a,b\n")
+    (tmp_path / "link").hardlink_to("file")
+    for name in ("file", "./file", "link"):
+        error = refused(capsys, *argv, "--out", name)
+        assert "it is what the command reads" in error
+    assert (tmp_path / "file").read_text() == "a,b\n"

@@ -2,10 +2,11 @@
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from skparams._cli.console.errors import CommandError
 from skparams._cli.console.files import check_file, note, show, write
 from skparams._cli.console.page import Picture, make_page
 from skparams._report import Report, clean
@@ -15,16 +16,22 @@ from skparams._report import Report, clean
 class Output:
     """Print a report as text or JSON, and write it to a file as HTML if there is one.
 
-    Raises CommandError when it is made if the file cannot be written.
+    Raises CommandError when it is made if the file cannot be written, or is what the command reads.
     """
 
     command: str
     json: bool
     page: Path | None
+    inputs: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.page is not None:
-            check_file(self.page)
+        if self.page is None:
+            return
+        target = check_file(self.page)
+        for path in self.inputs:
+            with suppress(OSError, ValueError):  # there is none, which is said where it is read
+                if target.samefile(path):
+                    raise CommandError(f"cannot write {self.page}: it is what the command reads")
 
     def note(self, text: str) -> None:
         """Print what is no result on standard error."""
