@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Pairs are told apart at this level of the adjusted p-value.
 LEVEL = 0.05
+# A standard deviation that is so much smaller than the largest one is that of rounding.
+_ROUNDING = 1e-6
 
 
 def shown_names(comparison: Comparison, width: int) -> dict[str, str]:
@@ -79,9 +81,10 @@ def _of_all(comparison: Comparison, pairs: Sequence[Pair], names: Mapping[str, s
 
 def decimals_of(stds: Iterable[float | None]) -> int:
     """Decimals with which the smaller half of the standard deviations have two digits."""
-    known = sorted(std for std in stds if std)
-    if not known:
+    positive = sorted(std for std in stds if std)
+    if not positive:
         return 3
+    known = [std for std in positive if std > _ROUNDING * positive[-1]]
     return min(max(1 - math.floor(math.log10(known[(len(known) - 1) // 2])), 0), 6)
 
 

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from skparams._compare.words import duration, finding, p_value, shown_names
+from skparams._compare.words import decimals_of, duration, finding, p_value, shown_names
 from skparams._records import Unknown
 from skparams._report.layout import width_of
 from tests.compare.made import anything, comparison, competitor, usual
@@ -151,6 +151,22 @@ def test_names_that_are_cut_differ():
 )
 def test_times(seconds, text):
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("stds", "decimals"),
+    [
+        ([], 3),
+        ([None, 0.0], 3),
+        ([0.012, 0.034], 3),
+        ([0.012, 3.4, 5.6], 1),
+        ([1e-14, 39.0], 0),
+        ([1e9], 0),
+        ([1e-9], 6),
+    ],
+)
+def test_decimals(stds, decimals):
+    assert decimals_of(stds) == decimals
 
 
 @pytest.mark.parametrize(
