@@ -144,11 +144,14 @@ def test_rows_that_are_never_out_or_never_in_are_not_known():
     assert set(found.order[-16:]) == {*np.flatnonzero(never_out | never_in)}
 
 
-def test_a_label_that_training_has_not_seen_has_no_probability():
-    y = np.where(np.arange(len(Y)) == 7, "rare", np.where(Y == 0, "often", "more"))
-    splits = [(np.delete(np.arange(40), 7), [7]), (np.arange(40), [0]), (np.arange(30), [39])]
-    found = memorization(KNeighborsClassifier(1), X, y, cv=splits)
-    assert (found.in_scores[7], found.out_scores[7]) == (1.0, 0.0)
+@pytest.mark.parametrize("rare", ["a", "m", "z"])
+def test_a_label_that_training_has_not_seen_has_no_probability(rare):
+    for other in ("b", "y"):  # all others are of the first, or of the last class
+        y = np.where(np.arange(len(Y)) == 7, rare, other)
+        y[[3, 20]] = "n"
+        splits = [(np.delete(np.arange(40), 7), [7]), (np.arange(40), [0]), (np.arange(30), [39])]
+        found = memorization(DecisionTreeClassifier(), X, y, cv=splits)
+        assert (found.in_scores[7], found.out_scores[7]) == (1.0, 0.0)
 
 
 @pytest.mark.parametrize("labels", ["text", "objects", "bool", "series", "categories", "column"])
