@@ -36,6 +36,7 @@ from skparams import (
     diff,
     explain,
     fewest_params,
+    fit_budget,
     fitted_params,
     identifiable,
     inspect_params,
@@ -130,6 +131,10 @@ print(compared["ours"].fit_seconds.median, compared.pairs[0].finding, compared.i
 curve = capacity_curve(model, X, y, param_name="alpha", param_range=[0.0, 1.0], cv=2)
 print(curve, curve.n_params, curve.test_losses.mean(), curve.plot(metric="loss").get_title())
 CapacityCurveDisplay(curve).plot(std_display_style="errorbar", score_type="test")
+
+# settings that meet a budget
+budget = fit_budget(PCA(), X, max_params=12)
+print(budget, PCA().set_params(**(budget.best_params or {})))
 
 # a search for the fewest parameters
 rule = fewest_params(PCA(), X, tolerance="2%", kind="stored")
