@@ -175,7 +175,7 @@ def test_each_bit_of_a_header_and_each_length_counts(tmp_path):
 
 @linux
 def test_a_large_file_is_in_memory_once_or_not_at_all(tmp_path):
-    size = 100_000_000
+    size = 40_000_000
     code = f"""
     import numpy as np
     from skparams._keep.container import read, write

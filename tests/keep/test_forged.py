@@ -53,7 +53,7 @@ def forged_by_fields(name, folder):
 
 
 # A process imports all that it needs once.
-GROUPS = [list(LAYOUTS)[i::3] for i in range(3)]
+GROUPS = sweep([list(LAYOUTS)[i::3] for i in range(3)], 1)
 
 
 def forged_layouts(some_names, folder):

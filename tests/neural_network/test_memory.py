@@ -12,6 +12,7 @@ import sklearn.neural_network as theirs
 
 import skparams as ours
 from skparams.neural_network.samples import MIN_COPIED
+from tests.sweep import sweep
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -121,7 +122,7 @@ def check(name, X, y, **arguments):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("kind", dict(samples(np.float64)))
+@pytest.mark.parametrize("kind", sweep(dict(samples(np.float64)), ["Fortran", "half", "csc"]))
 def test_samples(kind, dtype):
     check("MLPRegressor", dict(samples(dtype))[kind], dense()[:, 0].copy())
 
@@ -141,13 +142,13 @@ def test_polars(dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("kind", dict(targets()))
+@pytest.mark.parametrize("kind", sweep(dict(targets()), ["float32, Fortran", "int64"]))
 def test_targets(kind, dtype):
     check("MLPRegressor", dense(dtype, 8), dict(targets())[kind])
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("kind", dict(labels()))
+@pytest.mark.parametrize("kind", sweep(dict(labels()), ["strings", "booleans", "30 classes"]))
 def test_labels(kind, dtype):
     check("MLPClassifier", dense(dtype, 8), dict(labels())[kind])
 
@@ -170,7 +171,7 @@ WAYS = [
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("form", ["Fortran", "csc"])
-@pytest.mark.parametrize("way", WAYS, ids=str)
+@pytest.mark.parametrize("way", sweep(WAYS, 2), ids=str)
 def test_ways_to_train(way, form, dtype):
     X = dict(samples(dtype))[form]
     check("MLPRegressor", X, dense()[:, 0].copy(), **way)
