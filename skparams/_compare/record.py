@@ -90,7 +90,7 @@ class Pair:
     probabilities: tuple[float, float, float] | None = None
 
     @property
-    def told_apart(self) -> bool:
+    def significant(self) -> bool:
         """Whether the test finds a difference."""
         return self.adjusted_p is not None and self.adjusted_p <= LEVEL
 
@@ -101,8 +101,8 @@ class Pair:
             return "identical scores"
         if self.adjusted_p is None:
             return "no test"
-        if not self.told_apart:
-            return "not told apart"
+        if not self.significant:
+            return "not significant"
         return "better" if self.difference > 0 else "worse"
 
 

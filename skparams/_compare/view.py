@@ -162,7 +162,7 @@ def _pair(pair: Pair, names: dict[str, str], decimals: int, rope: bool) -> Row:
     ]
     if rope:
         cells.append(" / ".join(f"{p:.2f}" for p in found) if found else UNKNOWN)
-    return Row([*cells, pair.finding], "bold" if pair.told_apart else "")
+    return Row([*cells, pair.finding], "bold" if pair.significant else "")
 
 
 def _notes(comparison: Comparison, names: dict[str, str]) -> Iterator[str]:
@@ -188,11 +188,11 @@ def _notes_of_tests(comparison: Comparison, names: dict[str, str]) -> Iterator[s
         if len(c.pairs) > 1:
             against = f" with {names[c.baseline]}" if c.baseline is not None else ""
             adjusted = f", adjusted for {len(c.pairs)} pairs{against} by Holm's method"
-        yield f"p: t test corrected for overlapping training rows{adjusted}; told apart at 5 %"
+        yield f"p: t test corrected for overlapping training rows{adjusted}; significant at 5 %"
         if adjusted and c.rope is None:
             yield "each interval is of its pair alone"
-        if not all(pair.told_apart for pair in c.pairs):
-            yield "not told apart: a difference may be there that these folds do not show"
+        if not all(pair.significant for pair in c.pairs):
+            yield "not significant: a difference may be there that these folds do not show"
     if c.rope is not None and any(pair.probabilities for pair in c.pairs):
         yield (
             "worse / alike / better: probabilities, by the Bayesian correlated t test; alike is a "

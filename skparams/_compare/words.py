@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from skparams._compare.record import Comparison, Pair
 
 
-# Pairs are told apart at this level of the adjusted p-value.
+# A difference is significant at this level of the adjusted p-value.
 LEVEL = 0.05
 # A standard deviation that is so much smaller than the largest one is that of rounding.
 _ROUNDING = 1e-6
@@ -36,7 +36,7 @@ def finding(comparison: Comparison, names: Mapping[str, str]) -> str:
     if all(pair.identical for pair in pairs):
         return "The scores are identical"
     if all(pair.adjusted_p is None for pair in pairs):
-        return "No test tells the competitors apart"
+        return "These folds allow no test"
     if len(pairs) == 1:
         return _of_two(pairs[0], names)
     if comparison.baseline is not None:
@@ -46,8 +46,8 @@ def finding(comparison: Comparison, names: Mapping[str, str]) -> str:
 
 def _of_two(pair: Pair, names: Mapping[str, str]) -> str:
     first, second = names[pair.first], names[pair.second]
-    if not pair.told_apart:
-        return f"{first} and {second} are not told apart"
+    if not pair.significant:
+        return f"{first} and {second} do not differ significantly"
     return f"{first} is {pair.finding} than {second}"
 
 
@@ -60,23 +60,22 @@ def _against(baseline: str, pairs: Sequence[Pair], names: Mapping[str, str]) -> 
         if of_word:
             found.append(f"{few(of_word)} {'is' if len(of_word) == 1 else 'are'} {word}")
     if not found:
-        return f"None is told apart from {baseline}"
+        return f"None differs significantly from {baseline}"
     return f"{' and '.join(found)} than {baseline}"
 
 
 def _of_all(comparison: Comparison, pairs: Sequence[Pair], names: Mapping[str, str]) -> str:
-    n_apart = sum(pair.told_apart for pair in pairs)
-    if not n_apart:
-        return "No pair is told apart"
+    n_significant = sum(pair.significant for pair in pairs)
+    if not n_significant:
+        return "No difference is significant"
     best = comparison.ranking[0].name
-    won = sum(pair.told_apart and pair.first == best for pair in pairs)
-    others = sum(best in (pair.first, pair.second) for pair in pairs)
-    if won == others:
+    worse = [names[pair.second] for pair in pairs if pair.significant and pair.first == best]
+    if len(worse) == sum(best in (pair.first, pair.second) for pair in pairs):
         failed = any(each.mean is None for each in comparison.competitors)
         return f"{names[best]} is better than each other one{' that did not fail' * failed}"
-    if won:
-        return f"{names[best]} is better than {won} of {others} others"
-    return f"{n_apart} of {len(pairs)} pairs are told apart"
+    if worse:
+        return f"{names[best]} is better than {few(worse)}"
+    return f"{n_significant} of {len(pairs)} differences are significant"
 
 
 def decimals_of(stds: Iterable[float | None]) -> int:
@@ -94,7 +93,7 @@ def score(value: float | None, decimals: int) -> str:
         return UNKNOWN
     if abs(value) >= 1e7 or not math.isfinite(value):
         return f"{value:.3g}"
-    return f"{value:,.{decimals}f}"
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}"  # no -0.000
 
 
 def duration(seconds: float | None) -> str:

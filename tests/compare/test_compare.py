@@ -197,7 +197,7 @@ def test_the_same_difference_in_each_fold_has_no_test():
     models = {"a": Constant(1.0), "b": Constant(0.5)}
     (pair,) = compare(models, X, NUMBERS, scoring=predicted, random_state=0).pairs
     assert (pair.difference, pair.identical, pair.p_value) == (0.5, False, None)
-    assert (pair.finding, pair.told_apart) == ("no test", False)
+    assert (pair.finding, pair.significant) == ("no test", False)
 
 
 def test_competitors_share_folds_in_an_order_that_is_drawn_anew():
