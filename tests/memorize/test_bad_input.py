@@ -36,9 +36,9 @@ class Counted(ClassifierMixin, BaseEstimator):
         self.at, self.do = at, do
 
     def fit(self, X, y):
-        Counted.n_fits += 1
+        type(self).n_fits += 1
         self.classes_ = np.unique(y)
-        if Counted.n_fits == self.at:
+        if type(self).n_fits == self.at:
             self.do()
         return self
 
@@ -128,13 +128,18 @@ def test_a_fit_that_fails_is_named(backend):
     def fail():
         raise KeyError("no such thing")
 
+    class Own(Counted):
+        """With a count of its own, as threads go on for a while after the error."""
+
+        n_fits = 0
+
     message = r"the fit of split \d+ of cv failed: KeyError"
     n_jobs = 2 if backend == "threading" else 1
     with (
         joblib.parallel_config(backend, n_jobs=n_jobs),
         pytest.raises(ValueError, match=message) as raised,
     ):
-        memorization(Counted(3, fail), X, Y)
+        memorization(Own(3, fail), X, Y)
     assert "no such thing" in str(raised.value)
     if backend == "sequential":
         assert "split 2 of cv" in str(raised.value)
