@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from skparams._choose.budget_candidates import Candidates, classes_in
+from skparams._choose.budget_planner import Planner, classes_in
 from skparams._choose.budget_record import Setting
 from skparams._compat import may_be
 from skparams._report import number
@@ -22,10 +22,10 @@ class Axis:
     Of a sequence of integers, the number is the largest of them, and the others are in proportion.
     """
 
-    def __init__(self, candidates: Candidates, name: str, current: Any) -> None:
-        self.candidates, self.name = candidates, name
+    def __init__(self, planner: Planner, name: str, current: Any) -> None:
+        self.planner, self.name = planner, name
         self._proportions = proportions_of(current)
-        (self._owner,) = classes_in(candidates.copy, [name]).values()
+        (self._owner,) = classes_in(planner.copy, [name]).values()
         self._found: dict[int, Setting] = {}
 
     def value(self, n: int) -> int | tuple[int, ...]:
@@ -45,7 +45,7 @@ class Axis:
     def __getitem__(self, n: int) -> Setting:
         if n not in self._found:
             values = {self.name: self.value(n)}
-            self._found[n] = self.candidates.setting(values, self.candidates.copy)
+            self._found[n] = self.planner.setting(values, self.planner.copy)
         return self._found[n]
 
     def high(self, n: int) -> int | None:
@@ -54,7 +54,7 @@ class Axis:
         return None if ends is None else ends[1]
 
     def ends(self, n: int) -> tuple[int, int] | None:
-        return self.candidates.ends(self[n])
+        return self.planner.ends(self[n])
 
     def text(self, n: int) -> str:
         return f"{self.name}={self.value(n)!r}"
@@ -105,7 +105,7 @@ def search(axis: Axis, start: int) -> Found:
     if grows is None and len({axis.ends(n) for n in path}) == 1:
         raise ValueError(
             f"fit_budget: param_name must be a hyperparameter that decides how much is learned; "
-            f"{axis.name!r} decides no count here, got {number(axis.candidates.size(first))} for "
+            f"{axis.name!r} decides no count here, got {number(axis.planner.size(first))} for "
             f"{axis.text(start)} and for {axis.text(last)}."
         )
     found = _smallest(axis, path) if grows is False else _largest(axis, path)
@@ -140,7 +140,7 @@ def _largest(axis: Axis, path: Sequence[int]) -> Found:
     """The answer where more is learned with larger values."""
     start, last = path[0], path[-1]
     if not axis.meets(start):
-        raise ValueError(axis.candidates.nothing_meets(axis[start]))
+        raise ValueError(axis.planner.nothing_meets(axis[start]))
     if axis.meets(last):
         most = axis.high(last)
         best = _first(lambda n: axis.high(n) == most, start - 1, last)
@@ -160,7 +160,7 @@ def _smallest(axis: Axis, path: Sequence[int]) -> Found:
     if axis[last].reason is not None:  # the last value of which something is known
         last = _first(lambda n: axis[n].reason is not None, path[-2], last) - 1
     if not axis.meets(last):
-        raise ValueError(axis.candidates.nothing_meets(axis[last]))
+        raise ValueError(axis.planner.nothing_meets(axis[last]))
     best = _first(axis.meets, path[-2], last)
     axis.plan_around(best, start)
     return Found(axis[best], None, axis[best - 1], None)

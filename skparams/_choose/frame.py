@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from skparams._choose.comparison import Comparison, Request, compare_candidates
+from skparams._choose.candidates import Candidates, Request, compare_candidates
 from skparams._choose.counting import is_exact, reason_of
 from skparams._escape import escape_frame
 from skparams._params import Kind
@@ -22,6 +23,7 @@ def params_frame(
     X: Any = None,
     y: Any = None,
     *,
+    params: Mapping[str, Any] | None = None,
     tolerance: Any = None,
     kind: Kind | None = None,
     scoring: str | None = None,
@@ -39,6 +41,8 @@ def params_frame(
         The data that the search was fitted on, which it does not keep. Without them, counts are
         those that follow from the sizes that ``best_estimator_`` tells, or from the data in a
         `fewest_params` that is ``search.refit``.
+    params : dict, default=None
+        What else the fits with ``fit=True`` get, such as ``{"sample_weight": weights}``.
     tolerance : "1se", float or str, default=None
         As in `fewest_params`. By default that of a `fewest_params` that is ``search.refit``, and
         ``"1se"`` otherwise; so are ``kind``, ``"free"`` otherwise, and ``scoring``.
@@ -74,7 +78,7 @@ def params_frame(
     ImportError
         If pandas is not installed.
     TypeError
-        If ``search`` is not a search.
+        If ``search`` is not a search, or ``params`` is not a dict.
     NotFittedError
         If it is not fitted.
     ValueError
@@ -105,7 +109,7 @@ def params_frame(
     2                        4             0.95             36   False
     """
     pandas = import_pandas(_NAME)
-    request = Request(X, y, tolerance, kind, scoring, fit, n_jobs)
+    request = Request(X, y, params, tolerance, kind, scoring, fit, n_jobs)
     found = compare_candidates(_NAME, search, request)
     frame = pandas.DataFrame(dict(found.results))
     for name, (values, dtype) in _columns(found).items():
@@ -117,7 +121,7 @@ def params_frame(
     return escape_frame(frame)
 
 
-def _columns(found: Comparison) -> dict[str, tuple[list[Any], str]]:
+def _columns(found: Candidates) -> dict[str, tuple[list[Any], str]]:
     """The values and the dtype of each column that is added."""
     columns: dict[str, tuple[list[Any], str]] = {}
     for name in ("stored", "free", "bytes"):
@@ -137,6 +141,6 @@ def _columns(found: Comparison) -> dict[str, tuple[list[Any], str]]:
     return columns
 
 
-def _exact(found: Comparison, field: str) -> list[Any]:
+def _exact(found: Candidates, field: str) -> list[Any]:
     counts = [getattr(each, field) for each in found.counts]
     return [count if is_exact(count) else None for count in counts]

@@ -22,6 +22,7 @@ from skparams._choose.fewest import FewestParams, needs_y
 from skparams._choose.ranking import ends, fewest, pareto_front
 from skparams._choose.scores import Scores, check_scoring_name, check_tolerance, scores_of
 from skparams._choose.training_sizes import training_sizes
+from skparams._folds import check_metadata
 from skparams._params import Kind, check_kind
 from skparams._records import Unknown
 from skparams._report import number
@@ -30,7 +31,7 @@ from skparams._walk import check_columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
+class Candidates:
     """What is known of the candidates of a search, by their number in ``cv_results_``."""
 
     results: Mapping[str, Any]
@@ -50,6 +51,7 @@ class Request:
 
     X: Any = None
     y: Any = None
+    params: Any = None
     tolerance: Any = None
     kind: Any = None
     scoring: Any = None
@@ -57,7 +59,7 @@ class Request:
     n_jobs: int | None = None
 
 
-def compare_candidates(function: str, search: Any, request: Request) -> Comparison:
+def compare_candidates(function: str, search: Any, request: Request) -> Candidates:
     """Compare the candidates of a fitted search."""
     results = _results_of(function, search)
     request = _with_defaults(search, results, request)
@@ -72,7 +74,7 @@ def compare_candidates(function: str, search: Any, request: Request) -> Comparis
     i, decided = fewest({i: n for i, n in ranked.items() if within[i]}, scores.means)
     chosen = i if decided else _chosen_by_its_rule(search, request)
     front = pareto_front(ranked, scores.means)
-    return Comparison(
+    return Candidates(
         results, scores, request.tolerance, request.kind, lowest, counts, within, front, chosen
     )
 
@@ -99,7 +101,8 @@ def _with_defaults(search: Any, results: Mapping[str, Any], request: Request) ->
         scoring=scoring,
     )
     if rule and request.X is None and request.y is None:
-        return replace(request, X=rule.X, y=rule.y)
+        params = rule.params if request.params is None else request.params
+        return replace(request, X=rule.X, y=rule.y, params=params)
     return request
 
 
@@ -117,6 +120,7 @@ def _check(function: str, search: Any, request: Request) -> None:
     check_tolerance(function, request.tolerance)
     check_kind(function, request.kind)
     check_scoring_name(function, request.scoring)
+    check_metadata(function, request.params, None)
     if request.fit and request.X is None:
         raise ValueError(f"{function}: fit=True needs X and y, the data of the search; got None.")
     if request.fit and request.y is None and needs_y(search.estimator):
@@ -149,7 +153,9 @@ def _counts_before_fit(
     if isinstance(sizes, Unknown):
         counts = [Counts.unknown(sizes.reason)] * len(params)
     else:
-        estimators = (candidate(search.estimator, each) for each in params)
+        estimators = (
+            candidate(function, search.estimator, i, each) for i, each in enumerate(params)
+        )
         counts = [planned(estimator, kind, X, request.y, **sizes) for estimator in estimators]
     i = getattr(search, "best_index_", None)
     if best is None or i is None:
@@ -176,9 +182,10 @@ def _count_on_fits(
     places = [
         i for i, each in enumerate(counts) if scores.comparable[i] and not is_exact(each.ranked)
     ]
-    params, kind = search.cv_results_["params"], request.kind
+    params = search.cv_results_["params"]
+    data = request.X, request.y, request.params
     calls = [
-        (function, candidate(search.estimator, params[i]), kind, request.X, request.y)
+        (function, candidate(function, search.estimator, i, params[i]), request.kind, *data)
         for i in places
     ]
     found = in_parallel(counted_on_a_fit, calls, n_jobs=request.n_jobs, label="counting")

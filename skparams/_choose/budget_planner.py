@@ -17,7 +17,7 @@ from skparams.specs import estimators_in, short_repr
 _FUNCTION = "fit_budget"
 
 
-class Candidates:
+class Planner:
     """Plans an estimator with other hyperparameters, for the same data and one budget."""
 
     def __init__(
