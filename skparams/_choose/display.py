@@ -21,7 +21,8 @@ _NAME = "ParetoDisplay.from_search"
 _FONT = 9.0
 # Up to this ratio of the largest count to the smallest, the axis is linear.
 _NARROW = 10
-_MARGIN = 0.08  # of the axis of counts, on both sides
+_MARGIN = 0.08  # on both sides of the counts
+_EDGE = 0.2  # of the axis: from here to its end, names are on the other side of their points
 _MANY = 60  # points, from where error bars hide them
 _NOUNS = {
     "free": "free parameters",
@@ -178,6 +179,8 @@ class ParetoDisplay:
         ax.tick_params(labelsize=_FONT)
         self._draw_points(ax)
         _scale(ax, self.counts)
+        self._mark(ax, self.best, LIGHT.below, "best")
+        self._mark(ax, self.chosen, LIGHT.above, "chosen")
         below = _NOUNS[self.kind]
         if self.n_left_out:
             below += f"\n{plural(self.n_left_out, 'setting')} left out, whose count is not known"
@@ -201,8 +204,6 @@ class ParetoDisplay:
             color=LIGHT.above, lw=1.4, marker="o", ms=4, drawstyle="steps-post", zorder=3,
         )  # fmt: skip
         ax.axhline(self.lowest, color=LIGHT.below, lw=0.8, ls=(0, (4, 3)), zorder=0)
-        self._mark(ax, self.best, LIGHT.below, "best")
-        self._mark(ax, self.chosen, LIGHT.above, "chosen")
 
     def _mark(self, ax: Axes, i: int | None, color: str, name: str) -> None:
         """Draw a setting that matters as a larger point with its name above."""
@@ -210,10 +211,17 @@ class ParetoDisplay:
             return
         at = self.counts[i], self.scores[i]
         ax.errorbar(*at, self.standard_errors[i], color=color, fmt="o", ms=7, lw=1.4, zorder=4)
-        right = name == "best"  # as it has more parameters than the chosen one
+        low, at_point, high = ax.xaxis.get_transform().transform([*ax.get_xbound(), at[0]])[
+            [0, 2, 1]
+        ]
+        place = (at_point - low) / (high - low)
+        # The best has more parameters than the chosen one, which keeps their names apart.
+        right = place < 1 - _EDGE if name == "best" else place < _EDGE
+        if i == self.best == self.chosen:
+            name = "best and chosen"
+            right = place < 0.5
         ax.annotate(
-            "best and chosen" if i == self.best == self.chosen else name,
-            at, (5 if right else -5, 6), textcoords="offset points",
+            name, at, (5 if right else -5, 6), textcoords="offset points",
             ha="left" if right else "right", color=color, fontsize=_FONT, zorder=5,
         )  # fmt: skip
 
