@@ -23,26 +23,11 @@ from skparams._choose.ranking import ends, fewest, pareto_front
 from skparams._choose.scores import Scores, check_scoring_name, check_tolerance, scores_of
 from skparams._choose.training_sizes import training_sizes
 from skparams._folds import check_metadata
-from skparams._params import Kind, check_kind
+from skparams._params import check_kind
 from skparams._records import Unknown
 from skparams._report import number
 from skparams._runtime import in_parallel
 from skparams._walk import check_columns
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidates:
-    """What is known of the candidates of a search, by their number in ``cv_results_``."""
-
-    results: Mapping[str, Any]
-    scores: Scores
-    tolerance: Any
-    kind: Kind
-    lowest: float
-    counts: Sequence[Counts]
-    within: np.ndarray
-    front: Mapping[int, bool | None]
-    chosen: int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +42,20 @@ class Request:
     scoring: Any = None
     fit: bool = False
     n_jobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What is known of the candidates of a search, by their number in ``cv_results_``."""
+
+    results: Mapping[str, Any]
+    request: Request
+    scores: Scores
+    lowest: float
+    within: np.ndarray
+    counts: Sequence[Counts]
+    front: Mapping[int, bool | None]
+    chosen: int | None
 
 
 def compare_candidates(function: str, search: Any, request: Request) -> Candidates:
@@ -74,42 +73,27 @@ def compare_candidates(function: str, search: Any, request: Request) -> Candidat
     i, decided = fewest({i: n for i, n in ranked.items() if within[i]}, scores.means)
     chosen = i if decided else _chosen_by_its_rule(search, request)
     front = pareto_front(ranked, scores.means)
-    return Candidates(
-        results, scores, request.tolerance, request.kind, lowest, counts, within, front, chosen
-    )
-
-
-def _rule_of(search: Any) -> FewestParams | None:
-    refit = getattr(search, "refit", None)
-    return refit if isinstance(refit, FewestParams) else None
+    return Candidates(results, request, scores, lowest, within, counts, front, chosen)
 
 
 def _with_defaults(search: Any, results: Mapping[str, Any], request: Request) -> Request:
     """The request with what the search's own rule, or else the default, says."""
-    rule = _rule_of(search)
-    scoring = request.scoring
-    if scoring is None:
-        refit = rule.scoring if rule else getattr(search, "refit", None)
-        if isinstance(refit, str) and f"mean_test_{refit}" in results:
-            scoring = refit
-    request = replace(
-        request,
-        tolerance=(rule.tolerance if rule else "1se")
-        if request.tolerance is None
-        else request.tolerance,
-        kind=(rule.kind if rule else "free") if request.kind is None else request.kind,
-        scoring=scoring,
-    )
-    if rule and request.X is None and request.y is None:
-        params = rule.params if request.params is None else request.params
-        return replace(request, X=rule.X, y=rule.y, params=params)
-    return request
+    rule = getattr(search, "refit", None)
+    named = isinstance(rule, str) and f"mean_test_{rule}" in results
+    if not isinstance(rule, FewestParams):
+        rule = Request(tolerance="1se", kind="free", scoring=rule if named else None)
+    names = ["tolerance", "kind", "scoring"]
+    if request.X is None and request.y is None:
+        names += ["X", "y", "params"]
+    missing = (name for name in names if getattr(request, name) is None)
+    return replace(request, **{name: getattr(rule, name) for name in missing})
 
 
 def _chosen_by_its_rule(search: Any, request: Request) -> int | None:
     """The candidate that the search's own rule chose, if it is the same rule."""
-    rule = _rule_of(search)
-    if rule is None or hasattr(search, "best_score_"):  # as of searches that do not call it
+    rule = getattr(search, "refit", None)
+    # Searches that do not call the rule have a best score.
+    if not isinstance(rule, FewestParams) or hasattr(search, "best_score_"):
         return None
     theirs = (rule.tolerance, rule.kind, rule.scoring)
     same = theirs == (request.tolerance, request.kind, request.scoring) and rule.X is request.X

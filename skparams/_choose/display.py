@@ -267,8 +267,8 @@ def _of(cls: type[ParetoDisplay], found: Candidates) -> ParetoDisplay:
         best=places.get(best),
         chosen=None if found.chosen is None else places.get(found.chosen),
         lowest=float(found.lowest),
-        tolerance=found.tolerance,
-        kind=found.kind,
+        tolerance=found.request.tolerance,
+        kind=found.request.kind,
         score_name=found.scores.name,
         n_left_out=len(counts) - len(drawn),
     )

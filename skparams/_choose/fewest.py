@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sklearn.base import clone
@@ -29,29 +30,20 @@ from skparams.specs import final_estimator_of
 _NAME = "fewest_params"
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class FewestParams:
     """What `fewest_params` returns: called with ``cv_results_``, it returns ``best_index_``.
 
     It never changes, so that its copies are itself, with the same data.
     """
 
-    def __init__(
-        self,
-        estimator: Any,
-        X: Any,
-        y: Any,
-        params: Mapping[str, Any] | None,
-        tolerance: Any,
-        kind: Kind,
-        scoring: str | None,
-    ) -> None:
-        self.estimator = clone(estimator)
-        self.X = X
-        self.y = y
-        self.params = params
-        self.tolerance = tolerance
-        self.kind = kind
-        self.scoring = scoring
+    estimator: Any
+    X: Any
+    y: Any
+    params: Mapping[str, Any] | None
+    tolerance: Any
+    kind: Kind
+    scoring: str | None
 
     def __call__(self, cv_results: Mapping[str, Any]) -> int:
         """Return the number of the setting with the fewest parameters within the tolerance."""
@@ -69,23 +61,22 @@ class FewestParams:
         scores = scores_of(_NAME, cv_results, self.scoring)
         within = scores.within(scores.lowest(_NAME, self.tolerance)).nonzero()[0].tolist()
         params = cv_results["params"]
-        counts: dict[int, AnyCount] = {}
-        for i in within:
-            estimator = candidate(_NAME, self.estimator, i, params[i])
-            counts[i] = planned(estimator, self.kind, self.X, self.y).ranked
+        settings = {i: candidate(_NAME, self.estimator, i, params[i]) for i in within}
+        counts: dict[int, AnyCount] = {
+            i: planned(each, self.kind, self.X, self.y).ranked for i, each in settings.items()
+        }
         while True:
             i, decided = fewest(counts, scores.means)
             if decided:
                 return i
-            counts[i] = self._after_fit(i, params[i])
+            counts[i] = self._after_fit(settings[i], named(i, params[i]))
 
-    def _after_fit(self, i: int, params: Mapping[str, Any]) -> AnyCount:
-        estimator = candidate(_NAME, self.estimator, i, params)
+    def _after_fit(self, estimator: Any, name: str) -> AnyCount:
         data = self.X, self.y, self.params
         count = counted_on_a_fit(_NAME, estimator, self.kind, *data).ranked
         if not is_exact(count):
             raise ValueError(
-                f"{_NAME}: the {self.kind} parameters of {named(i, params)} cannot be counted: "
+                f"{_NAME}: the {self.kind} parameters of {name} cannot be counted: "
                 f"{reason_of(count)}."
             )
         return count
@@ -196,7 +187,7 @@ def fewest_params(
     check_scoring_name(_NAME, scoring)
     check_metadata(_NAME, params, None)
     _check_data(estimator, X, y)
-    return FewestParams(estimator, X, y, params, tolerance, kind, scoring)
+    return FewestParams(clone(estimator), X, y, params, tolerance, kind, scoring)
 
 
 def _check_data(estimator: Any, X: Any, y: Any) -> None:

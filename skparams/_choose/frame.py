@@ -123,21 +123,20 @@ def params_frame(
 
 def _columns(found: Candidates) -> dict[str, tuple[list[Any], str]]:
     """The values and the dtype of each column that is added."""
-    columns: dict[str, tuple[list[Any], str]] = {}
-    for name in ("stored", "free", "bytes"):
-        columns[f"n_params_{name}"] = _exact(found, name), "Int64"
-    if found.kind in ("nonzero", "effective"):
-        dtype = "Int64" if found.kind == "nonzero" else "Float64"
-        columns[f"n_params_{found.kind}"] = _exact(found, "ranked"), dtype
-    rows = range(len(found.counts))
+    kind = found.request.kind
+    columns: dict[str, tuple[list[Any], str]] = {
+        f"n_params_{name}": (_exact(found, name), "Int64") for name in ("stored", "free", "bytes")
+    }
+    if kind in ("nonzero", "effective"):
+        dtype = "Int64" if kind == "nonzero" else "Float64"
+        columns[f"n_params_{kind}"] = _exact(found, "ranked"), dtype
     undecided = found.chosen is None
     columns["n_params_unknown"] = [reason_of(each.ranked) for each in found.counts], "object"
     columns["within_tolerance"] = [bool(within) for within in found.within], "boolean"
+    rows = range(len(found.counts))
+    chosen = [None if undecided and found.within[i] else i == found.chosen for i in rows]
     columns["pareto"] = [found.front.get(i, False) for i in rows], "boolean"
-    columns["chosen"] = (
-        [None if undecided and found.within[i] else i == found.chosen for i in rows],
-        "boolean",
-    )
+    columns["chosen"] = chosen, "boolean"
     return columns
 
 
