@@ -167,8 +167,8 @@ def _of_grid(planner: Planner, grid: ParameterGrid, limits: Mapping[str, Any]) -
             found.append(planner.setting(values, planner.new()))
         except ValueError as error:
             raise ValueError(f"fit_budget: {error}") from None
-    unknown = [each for each in found if planner.ends(each) is None]
-    known = sorted((each for each in found if planner.ends(each)), key=planner.highest)
+    unknown = tuple(each for each in found if each.reason is not None)
+    known = sorted((each for each in found if each.reason is None), key=planner.highest)
     if not known:
         raise ValueError(
             f"fit_budget: how much is learned must be known, got {plural(len(found), 'setting')} "
@@ -178,13 +178,13 @@ def _of_grid(planner: Planner, grid: ParameterGrid, limits: Mapping[str, Any]) -
     meeting.sort(key=planner.highest, reverse=True)  # keeps the order of those alike
     if not meeting:
         raise ValueError(planner.nothing_meets(known[0]))
-    exceeding = [each for each in known if each.verdict != "meets"]
+    exceeding = tuple(each for each in known if each.verdict != "meets")
     return Budget(
         planner.class_name,
         **limits,
         settings=tuple(meeting),
-        exceeding=tuple(exceeding),
-        unknown=tuple(unknown),
+        exceeding=exceeding,
+        unknown=unknown,
         limited_by=None if exceeding else "no setting that is known exceeds the budget",
     )
 
