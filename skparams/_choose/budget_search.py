@@ -59,11 +59,6 @@ class Axis:
     def text(self, n: int) -> str:
         return f"{self.name}={self.value(n)!r}"
 
-    def plan_around(self, n: int, start: int) -> None:
-        """Plan the neighbors of an answer, for the check that follows."""
-        for near in range(max(start, n - _NEIGHBORS), n + _NEIGHBORS + 1):
-            self[near]
-
     def meets(self, n: int) -> bool:
         return self[n].verdict == "meets"
 
@@ -108,7 +103,7 @@ def search(axis: Axis, start: int) -> Found:
             f"{axis.name!r} decides no count here, got {number(axis.planner.size(first))} for "
             f"{axis.text(start)} and for {axis.text(last)}."
         )
-    found = _smallest(axis, path) if grows is False else _largest(axis, path)
+    found = _answer(axis, path, grows=grows is not False)
     axis.check_monotone()
     return found
 
@@ -136,34 +131,26 @@ def _path(axis: Axis, start: int) -> tuple[list[int], bool | None]:
     return path, grows
 
 
-def _largest(axis: Axis, path: Sequence[int]) -> Found:
-    """The answer where more is learned with larger values."""
+def _answer(axis: Axis, path: Sequence[int], *, grows: bool) -> Found:
+    """The answer, between the last two numbers of the path unless one end of it is the answer."""
     start, last = path[0], path[-1]
-    if not axis.meets(start):
-        raise ValueError(axis.planner.nothing_meets(axis[start]))
-    if axis.meets(last):
+    if grows and axis.meets(start) and axis.meets(last):
         most = axis.high(last)
         best = _first(lambda n: axis.high(n) == most, start - 1, last)
         return Found(axis[best], best - start, None, f"larger values of {axis.name} learn no more")
-    best = _first(lambda n: not axis.meets(n), path[-2], last) - 1
-    axis.plan_around(best, start)
-    after = axis[best + 1]
-    return Found(axis[best], best - start, after, after.reason)
-
-
-def _smallest(axis: Axis, path: Sequence[int]) -> Found:
-    """The answer where less is learned with larger values."""
-    start, last = path[0], path[-1]
-    if axis.meets(start):
+    if not grows and axis.meets(start):
         reason = f"{axis.text(start)} is the smallest value, and larger ones learn no more"
         return Found(axis[start], None, None, reason)
-    if axis[last].reason is not None:  # the last value of which something is known
+    if not grows and axis[last].reason is not None:  # the last value of which something is known
         last = _first(lambda n: axis[n].reason is not None, path[-2], last) - 1
-    if not axis.meets(last):
-        raise ValueError(axis.planner.nothing_meets(axis[last]))
-    best = _first(axis.meets, path[-2], last)
-    axis.plan_around(best, start)
-    return Found(axis[best], None, axis[best - 1], None)
+    smallest = start if grows else last
+    if not axis.meets(smallest):
+        raise ValueError(axis.planner.nothing_meets(axis[smallest]))
+    edge = _first(lambda n: axis.meets(n) is not grows, path[-2], last)
+    best, after = (edge - 1, edge) if grows else (edge, edge - 1)
+    for near in range(max(start, best - _NEIGHBORS), best + _NEIGHBORS + 1):
+        axis[near]  # planned for the check that follows
+    return Found(axis[best], best - start if grows else None, axis[after], axis[after].reason)
 
 
 def _first(holds: Callable[[int], bool], low: int, high: int) -> int:
