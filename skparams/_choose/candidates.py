@@ -83,7 +83,7 @@ def _with_defaults(search: Any, results: Mapping[str, Any], request: Request) ->
     if not isinstance(rule, FewestParams):
         rule = Request(tolerance="1se", kind="free", scoring=rule if named else None)
     names = ["tolerance", "kind", "scoring"]
-    if request.X is None and request.y is None:
+    if request.X is rule.X or (request.X is None and request.y is None):
         names += ["X", "y", "params"]
     missing = (name for name in names if getattr(request, name) is None)
     return replace(request, **{name: getattr(rule, name) for name in missing})
@@ -96,7 +96,8 @@ def _chosen_by_its_rule(search: Any, request: Request) -> int | None:
     if not isinstance(rule, FewestParams) or hasattr(search, "best_score_"):
         return None
     theirs = (rule.tolerance, rule.kind, rule.scoring)
-    same = theirs == (request.tolerance, request.kind, request.scoring) and rule.X is request.X
+    same = theirs == (request.tolerance, request.kind, request.scoring)
+    same = same and rule.X is request.X and rule.params is request.params
     return getattr(search, "best_index_", None) if same else None
 
 

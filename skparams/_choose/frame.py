@@ -42,7 +42,8 @@ def params_frame(
         those that follow from the sizes that ``best_estimator_`` tells, or from the data in a
         `fewest_params` that is ``search.refit``.
     params : dict, default=None
-        What else the fits with ``fit=True`` get, such as ``{"sample_weight": weights}``.
+        What else the fits with ``fit=True`` get, such as ``{"sample_weight": weights}``. By
+        default that of a `fewest_params` with these data that is ``search.refit``.
     tolerance : "1se", float or str, default=None
         As in `fewest_params`. By default that of a `fewest_params` that is ``search.refit``, and
         ``"1se"`` otherwise; so are ``kind``, ``"free"`` otherwise, and ``scoring``.

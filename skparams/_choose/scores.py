@@ -71,8 +71,8 @@ class Scores:
             and means.min() >= lowest
         ):
             warnings.warn(
-                f"{function}: tolerance={tolerance:g} is in the unit of the score, where every "
-                f"setting is within it: scores are from {means.min():.3g} to {best:.3g}. For a "
+                f"{function}: tolerance={tolerance:g} is in the unit of the score and lets "
+                f"every setting in: scores are from {means.min():.3g} to {best:.3g}. For a "
                 f'share of the best score set it to "{tolerance:g}%".',
                 UserWarning,
                 stacklevel=2,

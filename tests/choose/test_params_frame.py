@@ -107,9 +107,9 @@ def test_params_of_the_counting_fits():
     assert params_frame(search, X, y, fit=True).n_params_free.nunique() > 1
     rule = fewest_params(TREE, X, y, params=params, tolerance=0.0)
     search = GridSearchCV(TREE, grid, cv=3, refit=rule).fit(X, y, **params)
-    pandas.testing.assert_series_equal(
-        params_frame(search, fit=True).n_params_free, frame.n_params_free
-    )
+    for data in ((), (X, y)):
+        counts = params_frame(search, *data, fit=True).n_params_free
+        pandas.testing.assert_series_equal(counts, frame.n_params_free)
     with pytest.raises(TypeError, match=r"^params_frame: params must be None or a dict"):
         params_frame(search, params=3)
 
