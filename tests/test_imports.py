@@ -48,7 +48,9 @@ MAY_IMPORT = {
     "_monitor": ["_records", "_report", "specs", "_walk"],
     "_runtime": [],
     "_folds": ["_walk"],
-    "_choose": ["_records", "_report", "specs", "_walk", "_plan", "_params", "_runtime"],
+    "_choose": [
+        *("_records", "_folds", "_report", "specs", "_walk", "_plan", "_params", "_runtime"),
+    ],
     "_compare": ["_records", "_folds", "_report", "specs", "_walk", "_runtime"],
     "_capacity": ["_params", "_records", "_folds", "_report", "specs", "_walk", "_runtime"],
     "_memorize": ["_records", "_folds", "_report", "specs", "_walk", "_runtime"],

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import ParameterGrid
 
-from skparams._choose.budget_candidates import Candidates
 from skparams._choose.budget_names import axis_of, check_name, size_hyperparameter
+from skparams._choose.budget_planner import Planner
 from skparams._choose.budget_record import Budget
 from skparams._choose.budget_search import search
 from skparams._report import plural
@@ -108,14 +108,14 @@ def fit_budget(
         "n_outputs": n_outputs,
         "n_classes": n_classes,
     }
-    candidates = Candidates(estimator, (X, y, given), **limits)
+    planner = Planner(estimator, (X, y, given), **limits)
     if param_grid is not None:
-        return _of_grid(candidates, _grid(estimator, param_grid), limits)
+        return _of_grid(planner, _grid(estimator, param_grid), limits)
     if param_name is None:
-        param_name = size_hyperparameter(candidates)
+        param_name = size_hyperparameter(planner)
     else:
         check_name(estimator, param_name)
-    return _of_one(candidates, param_name, limits)
+    return _of_one(planner, param_name, limits)
 
 
 def _limits(limits: Mapping[str, Any]) -> dict[str, int | None]:
@@ -160,41 +160,41 @@ def _grid(estimator: Any, param_grid: Any) -> ParameterGrid:
     return grid
 
 
-def _of_grid(candidates: Candidates, grid: ParameterGrid, limits: Mapping[str, Any]) -> Budget:
+def _of_grid(planner: Planner, grid: ParameterGrid, limits: Mapping[str, Any]) -> Budget:
     found = []
     for values in grid:
         try:
-            found.append(candidates.setting(values, candidates.new()))
+            found.append(planner.setting(values, planner.new()))
         except ValueError as error:
             raise ValueError(f"fit_budget: {error}") from None
-    unknown = [each for each in found if candidates.ends(each) is None]
-    known = sorted((each for each in found if candidates.ends(each)), key=candidates.highest)
+    unknown = tuple(each for each in found if each.reason is not None)
+    known = sorted((each for each in found if each.reason is None), key=planner.highest)
     if not known:
         raise ValueError(
             f"fit_budget: how much is learned must be known, got {plural(len(found), 'setting')} "
             f"of which it is not: {found[0].reason}."
         )
     meeting = [each for each in known if each.verdict == "meets"]
-    meeting.sort(key=candidates.highest, reverse=True)  # keeps the order of those alike
+    meeting.sort(key=planner.highest, reverse=True)  # keeps the order of those alike
     if not meeting:
-        raise ValueError(candidates.nothing_meets(known[0]))
-    exceeding = [each for each in known if each.verdict != "meets"]
+        raise ValueError(planner.nothing_meets(known[0]))
+    exceeding = tuple(each for each in known if each.verdict != "meets")
     return Budget(
-        candidates.class_name,
+        planner.class_name,
         **limits,
         settings=tuple(meeting),
-        exceeding=tuple(exceeding),
-        unknown=tuple(unknown),
+        exceeding=exceeding,
+        unknown=unknown,
         limited_by=None if exceeding else "no setting that is known exceeds the budget",
     )
 
 
-def _of_one(candidates: Candidates, name: str, limits: Mapping[str, Any]) -> Budget:
-    found = search(*axis_of(candidates, name))
+def _of_one(planner: Planner, name: str, limits: Mapping[str, Any]) -> Budget:
+    found = search(*axis_of(planner, name))
     after = () if found.next is None else (found.next,)
     known = found.limited_by is None
     return Budget(
-        candidates.class_name,
+        planner.class_name,
         **limits,
         settings=(found.best,),
         n_smaller=found.n_smaller,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skparams._choose.budget_candidates import Candidates
+from skparams._choose.budget_planner import Planner
 from skparams._choose.budget_search import Axis
 from skparams._records import Unknown
 from skparams._report import few
@@ -34,13 +34,13 @@ def check_name(estimator: Any, name: Any) -> None:
         )
 
 
-def axis_of(candidates: Candidates, name: str) -> tuple[Axis, int]:
+def axis_of(planner: Planner, name: str) -> tuple[Axis, int]:
     """Return the values of a hyperparameter, and where they start.
 
     Raises ValueError if it takes no whole numbers.
     """
-    current = candidates.copy.get_params(deep=True)[name]
-    axis = Axis(candidates, name, current)
+    current = planner.copy.get_params(deep=True)[name]
+    axis = Axis(planner, name, current)
     start = None if _is_no_number(current) else axis.start()
     if start is None:
         raise ValueError(
@@ -54,39 +54,39 @@ def _is_no_number(current: Any) -> bool:
     return isinstance(current, bool | np.bool_) or any(True for _ in estimators_in("", current))
 
 
-def size_hyperparameter(candidates: Candidates) -> str:
+def size_hyperparameter(planner: Planner) -> str:
     """Return the one hyperparameter that decides how much an estimator learns.
 
     Where several do, it is the one that the names of the dims or the Spec tie to parameters. Raises
     ValueError if that does not leave one.
     """
-    params = candidates.copy.get_params(deep=True)
-    found = [name for name, value in params.items() if _sizes(candidates, name, value)]
+    params = planner.copy.get_params(deep=True)
+    found = [name for name, value in params.items() if _sizes(planner, name, value)]
     if len(found) > 1:
-        nodes = candidates.plan().root.walk()
+        nodes = planner.plan().root.walk()
         decisive = {each.path for node in nodes for each in node.hyperparameters if each.decides}
         found = [name for name in found if name in decisive] or found
     if len(found) == 1:
         return found[0]
-    stored = candidates.plan().totals.stored
+    stored = planner.plan().totals.stored
     if not found and isinstance(stored, Unknown):
         raise ValueError(f"fit_budget: how much is learned must be known: {stored.reason}.")
     if not found:
         raise ValueError(
-            f"fit_budget: no hyperparameter of {candidates.class_name} that takes whole numbers "
+            f"fit_budget: no hyperparameter of {planner.class_name} that takes whole numbers "
             "decides how much is learned. Give the settings to plan as param_grid."
         )
     raise ValueError(
-        f"fit_budget: several hyperparameters of {candidates.class_name} decide how much is "
+        f"fit_budget: several hyperparameters of {planner.class_name} decide how much is "
         f"learned. Give one of them as param_name, or a param_grid: {few(found, 12)}."
     )
 
 
-def _sizes(candidates: Candidates, name: str, current: Any) -> bool:
+def _sizes(planner: Planner, name: str, current: Any) -> bool:
     """Whether whole numbers as the value of a hyperparameter change what is learned."""
     if name.rpartition("__")[2] in _NO_SIZE or _is_no_number(current):
         return False
-    axis = Axis(candidates, name, current)
+    axis = Axis(planner, name, current)
     start = axis.start()
     if start is None:
         return False
@@ -95,5 +95,5 @@ def _sizes(candidates: Candidates, name: str, current: Any) -> bool:
     except Exception:  # a third party's set_params, which takes no numbers
         return False
     finally:
-        candidates.copy.set_params(**{name: current})
+        planner.copy.set_params(**{name: current})
     return len(set(ends) - {None}) > 1

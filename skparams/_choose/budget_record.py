@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sklearn.base import clone
 
-from skparams._records import Count, Unknown
+from skparams._records import Count, Unknown, low_high
 from skparams._report import (
     Column,
     Frame,
@@ -113,7 +113,7 @@ class Budget(Report):
             if self.max_params is not None
             else size(self.max_bytes)
         )
-        names = list(dict.fromkeys(name for each in self._all() for name, _ in each.params))
+        names = self._names()
         columns = [
             Column("settings", least=10),
             *(Column(clean(name), least=8, wraps="fold", code=True) for name in names),
@@ -141,19 +141,19 @@ class Budget(Report):
         return notes
 
     def _frame(self) -> Frame:
-        names = list(dict.fromkeys(name for each in self._all() for name, _ in each.params))
         columns = {
-            **dict.fromkeys(("verdict", *(f"param_{name}" for name in names)), "object"),
+            **dict.fromkeys(("verdict", *(f"param_{name}" for name in self._names())), "object"),
             **{f"{name}{end}": "Int64" for name in ("count", "bytes") for end in _ENDS},
             "used": "float64",
             "reason": "object",
         }
         return columns, (_record(each) for each in self._all())
 
-    def _all(self) -> Iterator[Setting]:
-        yield from self.settings
-        yield from self.exceeding
-        yield from self.unknown
+    def _all(self) -> tuple[Setting, ...]:
+        return self.settings + self.exceeding + self.unknown
+
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys(name for each in self._all() for name, _ in each.params))
 
 
 def share(count: Count, limit: int) -> float | None:
@@ -197,12 +197,10 @@ def _percent(used: float | None) -> str:
 
 
 def _record(setting: Setting) -> dict[str, Any]:
-    counts = {"count": setting.count, "bytes": setting.bytes}
     cells: dict[str, Any] = {f"param_{name}": value for name, value in setting.params}
-    for name, count in counts.items():
-        cells[name] = count if isinstance(count, int) else None
-        for end in ("low", "high"):
-            known = None if isinstance(count, Unknown) else count
-            cells[f"{name}_{end}"] = getattr(count, end, known)
+    for name, count in (("count", setting.count), ("bytes", setting.bytes)):
+        low, high = (None, None) if isinstance(count, Unknown) else low_high(count)
+        exact = count if isinstance(count, int) else None
+        cells |= {name: exact, f"{name}_low": low, f"{name}_high": high}
     reason = {"used": setting.used, "reason": setting.reason}
     return {"verdict": setting.verdict, **cells, **reason}

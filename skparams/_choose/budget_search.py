@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from skparams._choose.budget_candidates import Candidates, classes_in
+from skparams._choose.budget_planner import Planner, classes_in
 from skparams._choose.budget_record import Setting
 from skparams._compat import may_be
 from skparams._report import number
@@ -22,10 +22,10 @@ class Axis:
     Of a sequence of integers, the number is the largest of them, and the others are in proportion.
     """
 
-    def __init__(self, candidates: Candidates, name: str, current: Any) -> None:
-        self.candidates, self.name = candidates, name
+    def __init__(self, planner: Planner, name: str, current: Any) -> None:
+        self.planner, self.name = planner, name
         self._proportions = proportions_of(current)
-        (self._owner,) = classes_in(candidates.copy, [name]).values()
+        (self._owner,) = classes_in(planner.copy, [name]).values()
         self._found: dict[int, Setting] = {}
 
     def value(self, n: int) -> int | tuple[int, ...]:
@@ -45,7 +45,7 @@ class Axis:
     def __getitem__(self, n: int) -> Setting:
         if n not in self._found:
             values = {self.name: self.value(n)}
-            self._found[n] = self.candidates.setting(values, self.candidates.copy)
+            self._found[n] = self.planner.setting(values, self.planner.copy)
         return self._found[n]
 
     def high(self, n: int) -> int | None:
@@ -54,15 +54,10 @@ class Axis:
         return None if ends is None else ends[1]
 
     def ends(self, n: int) -> tuple[int, int] | None:
-        return self.candidates.ends(self[n])
+        return self.planner.ends(self[n])
 
     def text(self, n: int) -> str:
         return f"{self.name}={self.value(n)!r}"
-
-    def plan_around(self, n: int, start: int) -> None:
-        """Plan the neighbors of an answer, for the check that follows."""
-        for near in range(max(start, n - _NEIGHBORS), n + _NEIGHBORS + 1):
-            self[near]
 
     def meets(self, n: int) -> bool:
         return self[n].verdict == "meets"
@@ -105,10 +100,10 @@ def search(axis: Axis, start: int) -> Found:
     if grows is None and len({axis.ends(n) for n in path}) == 1:
         raise ValueError(
             f"fit_budget: param_name must be a hyperparameter that decides how much is learned; "
-            f"{axis.name!r} decides no count here, got {number(axis.candidates.size(first))} for "
+            f"{axis.name!r} decides no count here, got {number(axis.planner.size(first))} for "
             f"{axis.text(start)} and for {axis.text(last)}."
         )
-    found = _smallest(axis, path) if grows is False else _largest(axis, path)
+    found = _answer(axis, path, grows=grows is not False)
     axis.check_monotone()
     return found
 
@@ -136,34 +131,26 @@ def _path(axis: Axis, start: int) -> tuple[list[int], bool | None]:
     return path, grows
 
 
-def _largest(axis: Axis, path: Sequence[int]) -> Found:
-    """The answer where more is learned with larger values."""
+def _answer(axis: Axis, path: Sequence[int], *, grows: bool) -> Found:
+    """The answer, between the last two numbers of the path unless one end of it is the answer."""
     start, last = path[0], path[-1]
-    if not axis.meets(start):
-        raise ValueError(axis.candidates.nothing_meets(axis[start]))
-    if axis.meets(last):
+    if grows and axis.meets(start) and axis.meets(last):
         most = axis.high(last)
         best = _first(lambda n: axis.high(n) == most, start - 1, last)
         return Found(axis[best], best - start, None, f"larger values of {axis.name} learn no more")
-    best = _first(lambda n: not axis.meets(n), path[-2], last) - 1
-    axis.plan_around(best, start)
-    after = axis[best + 1]
-    return Found(axis[best], best - start, after, after.reason)
-
-
-def _smallest(axis: Axis, path: Sequence[int]) -> Found:
-    """The answer where less is learned with larger values."""
-    start, last = path[0], path[-1]
-    if axis.meets(start):
+    if not grows and axis.meets(start):
         reason = f"{axis.text(start)} is the smallest value, and larger ones learn no more"
         return Found(axis[start], None, None, reason)
-    if axis[last].reason is not None:  # the last value of which something is known
+    if not grows and axis[last].reason is not None:  # the last value of which something is known
         last = _first(lambda n: axis[n].reason is not None, path[-2], last) - 1
-    if not axis.meets(last):
-        raise ValueError(axis.candidates.nothing_meets(axis[last]))
-    best = _first(axis.meets, path[-2], last)
-    axis.plan_around(best, start)
-    return Found(axis[best], None, axis[best - 1], None)
+    smallest = start if grows else last
+    if not axis.meets(smallest):
+        raise ValueError(axis.planner.nothing_meets(axis[smallest]))
+    edge = _first(lambda n: axis.meets(n) is not grows, path[-2], last)
+    best, after = (edge - 1, edge) if grows else (edge, edge - 1)
+    for near in range(max(start, best - _NEIGHBORS), best + _NEIGHBORS + 1):
+        axis[near]  # planned for the check that follows
+    return Found(axis[best], best - start if grows else None, axis[after], axis[after].reason)
 
 
 def _first(holds: Callable[[int], bool], low: int, high: int) -> int:

@@ -11,6 +11,7 @@ from sklearn.base import clone
 
 from skparams._choose.ranking import AnyCount
 from skparams._escape import clean
+from skparams._folds import routed
 from skparams._params import counted as count_of
 from skparams._plan import plan
 from skparams._records import Bounds, Totals, Unknown
@@ -33,9 +34,15 @@ class Counts:
         return cls(*4 * (Unknown(reason),))
 
 
-def candidate(estimator: Any, params: Mapping[str, Any]) -> Any:
+def candidate(function: str, estimator: Any, i: int, params: Mapping[str, Any]) -> Any:
     """Return an unfitted copy of an estimator with a candidate's hyperparameters."""
-    return clone(estimator).set_params(**clone(dict(params), safe=False))
+    try:
+        return clone(estimator).set_params(**clone(dict(params), safe=False))
+    except Exception as error:  # as of another estimator's hyperparameters
+        raise ValueError(
+            f"{function}: the estimator must be the same as in the search, and the "
+            f"{type(estimator).__name__} given here cannot be set to {named(i, params)}."
+        ) from error
 
 
 def planned(estimator: Any, kind: str, X: Any, y: Any, **sizes: int) -> Counts:
@@ -69,17 +76,23 @@ def _of(totals: Totals, ranked: AnyCount) -> Counts:
     return Counts(totals.stored, totals.free, totals.bytes, ranked)
 
 
-def fitted(estimator: Any, X: Any, y: Any) -> Any:
+def fitted(estimator: Any, X: Any, y: Any, params: Mapping[str, Any]) -> Any:
     """Fit an estimator as a search does."""
-    return estimator.fit(X) if y is None else estimator.fit(X, y)
+    return estimator.fit(X, **params) if y is None else estimator.fit(X, y, **params)
 
 
-def counted_on_a_fit(function: str, estimator: Any, kind: str, X: Any, y: Any) -> Counts:
+def counted_on_a_fit(
+    function: str, estimator: Any, kind: str, X: Any, y: Any, params: Mapping[str, Any] | None
+) -> Counts:
     """Return the counts of an estimator after a fit; unknown with the error if that fails."""
     try:
-        model = fitted(estimator, X, y)
+        found = routed(function, {"estimator": (estimator, "fit")}, params, None)
+        model = fitted(estimator, X, y, found["estimator"])
     except Exception as error:  # whatever the estimator raises
-        return Counts.unknown(f"fit raised {type(error).__name__}: {clean(str(error))}")
+        hint = "" if params else " (what fit needs beside X and y goes to params=)"
+        text = clean(str(error))
+        hint = hint if isinstance(error, TypeError) and "required" in text else ""
+        return Counts.unknown(f"fit raised {type(error).__name__}: {text}{hint}")
     return counted(function, model, kind, X)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skparams._choose.comparison import Comparison, Request, compare_candidates
+from skparams._choose.candidates import Candidates, Request, compare_candidates
 from skparams._choose.counting import is_exact, reason_of
 from skparams._params import Kind
 from skparams._report import LIGHT, amount, few, new_axes, number, plural, set_title, short
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
 
 _NAME = "ParetoDisplay.from_search"
 _FONT = 9.0
-# Up to this ratio of the largest count to the smallest, ticks are evenly spaced.
+# Up to this ratio of the largest count to the smallest, the axis is linear.
 _NARROW = 10
+_MARGIN = 0.08  # on both sides of the counts
+_EDGE = 0.2  # of the axis: from here to its end, names are on the other side of their points
 _MANY = 60  # points, from where error bars hide them
 _NOUNS = {
     "free": "free parameters",
@@ -116,6 +120,7 @@ class ParetoDisplay:
         X: Any = None,
         y: Any = None,
         *,
+        params: Mapping[str, Any] | None = None,
         tolerance: Any = None,
         kind: Kind | None = None,
         scoring: str | None = None,
@@ -131,6 +136,8 @@ class ParetoDisplay:
             A fitted search, as in `params_frame`.
         X, y : array-like, default=None
             The data that the search was fitted on, as in `params_frame`.
+        params : dict, default=None
+            As in `params_frame`.
         tolerance : "1se", float or str, default=None
             As in `params_frame`.
         kind : {"free", "stored", "nonzero", "effective"}, default=None
@@ -149,7 +156,7 @@ class ParetoDisplay:
         ParetoDisplay
             The figure.
         """
-        request = Request(X, y, tolerance, kind, scoring, fit, n_jobs)
+        request = Request(X, y, params, tolerance, kind, scoring, fit, n_jobs)
         found = compare_candidates(_NAME, search, request)
         return _of(cls, found).plot(ax=ax)
 
@@ -172,6 +179,8 @@ class ParetoDisplay:
         ax.tick_params(labelsize=_FONT)
         self._draw_points(ax)
         _scale(ax, self.counts)
+        self._mark(ax, self.best, LIGHT.below, "best")
+        self._mark(ax, self.chosen, LIGHT.above, "chosen")
         below = _NOUNS[self.kind]
         if self.n_left_out:
             below += f"\n{plural(self.n_left_out, 'setting')} left out, whose count is not known"
@@ -195,8 +204,6 @@ class ParetoDisplay:
             color=LIGHT.above, lw=1.4, marker="o", ms=4, drawstyle="steps-post", zorder=3,
         )  # fmt: skip
         ax.axhline(self.lowest, color=LIGHT.below, lw=0.8, ls=(0, (4, 3)), zorder=0)
-        self._mark(ax, self.best, LIGHT.below, "best")
-        self._mark(ax, self.chosen, LIGHT.above, "chosen")
 
     def _mark(self, ax: Axes, i: int | None, color: str, name: str) -> None:
         """Draw a setting that matters as a larger point with its name above."""
@@ -204,30 +211,43 @@ class ParetoDisplay:
             return
         at = self.counts[i], self.scores[i]
         ax.errorbar(*at, self.standard_errors[i], color=color, fmt="o", ms=7, lw=1.4, zorder=4)
-        right = name == "best"  # as it has more parameters than the chosen one
+        low, at_point, high = ax.xaxis.get_transform().transform([*ax.get_xbound(), at[0]])[
+            [0, 2, 1]
+        ]
+        place = (at_point - low) / (high - low)
+        # The best has more parameters than the chosen one, which keeps their names apart.
+        right = place < 1 - _EDGE if name == "best" else place < _EDGE
+        if i == self.best == self.chosen:
+            name = "best and chosen"
+            right = place < 0.5
         ax.annotate(
-            "best and chosen" if i == self.best == self.chosen else name,
-            at, (5 if right else -5, 6), textcoords="offset points",
+            name, at, (5 if right else -5, 6), textcoords="offset points",
             ha="left" if right else "right", color=color, fontsize=_FONT, zorder=5,
         )  # fmt: skip
 
     def _title(self) -> str:
         within = {"1se": "one standard error"}.get(self.tolerance, str(self.tolerance))
-        noun = _NOUNS[self.kind]
+        noun, low = _NOUNS[self.kind], self.counts.min()
         if self.chosen is None:
             return f"Which setting within {within} of the best has the fewest {noun} is not known"
-        fewest = _amount(self.counts[self.chosen])
+        count, one = self.counts[self.chosen], noun.endswith("parameters")
+        one = one and count == 1
+        fewest = f"{_amount(count)} {noun.removesuffix('s') if one else noun}"
         if self.chosen == self.best:
-            return f"No setting within {within} of the best has fewer than its {fewest} {noun}"
+            if len(self.counts) > 1 and low == self.counts.max() and not self.n_left_out:
+                return f"All settings have {fewest}, and the best score is chosen"
+            if count == 0:
+                return f"The best setting has {fewest}"
+            return f"No setting within {within} of the best has fewer than its {fewest}"
         than_best = "" if self.best is None else f", which has {_amount(self.counts[self.best])}"
-        return f"{fewest} {noun} score within {within} of the best{than_best}"
+        return f"{fewest} score{'s' if one else ''} within {within} of the best{than_best}"
 
 
 def _amount(count: float) -> str:
     return number(int(count)) if float(count).is_integer() else f"{count:.1f}"
 
 
-def _of(cls: type[ParetoDisplay], found: Comparison) -> ParetoDisplay:
+def _of(cls: type[ParetoDisplay], found: Candidates) -> ParetoDisplay:
     """A display of the settings that are compared and whose count is known."""
     counts = {i: found.counts[i].ranked for i in found.front}
     drawn = [i for i, count in counts.items() if is_exact(count)]
@@ -247,33 +267,40 @@ def _of(cls: type[ParetoDisplay], found: Comparison) -> ParetoDisplay:
         best=places.get(best),
         chosen=None if found.chosen is None else places.get(found.chosen),
         lowest=float(found.lowest),
-        tolerance=found.tolerance,
-        kind=found.kind,
+        tolerance=found.request.tolerance,
+        kind=found.request.kind,
         score_name=found.scores.name,
         n_left_out=len(counts) - len(drawn),
     )
 
 
 def _scale(ax: Axes, counts: np.ndarray) -> None:
-    """Make the axis of counts logarithmic, with ticks that are whole numbers."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+    """Make the axis of counts logarithmic where they differ much, with ticks that differ."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-    low, high = counts.min(), counts.max()
-    if low <= 0:
-        ax.set_xscale("symlog", linthresh=1)
-        ax.set_xlim(left=-0.2)
-    else:
+    low, high = float(counts.min()), float(counts.max())
+    ax.margins(x=_MARGIN)
+    if high < _NARROW * max(low, 1):
+        whole = bool((counts == np.round(counts)).all())
+        one = low == high  # the only tick is at it
+        ax.xaxis.set_major_locator(FixedLocator([low]) if one else MaxNLocator(5, integer=whole))
+        if one:
+            ax.set_xlim(low - 1, low + 1)
+    elif low > 0:
         ax.set_xscale("log")
-        narrow = high < _NARROW * low
         few_decades = high < 1000 * low
-        ax.xaxis.set_major_locator(
-            MaxNLocator(5, integer=True)
-            if narrow
-            else LogLocator(subs=(1, 2, 5) if few_decades else (1,))
-        )
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few_decades else (1,)))
+    else:
+        ax.set_xscale("symlog", linthresh=1)
+        n_decades = math.ceil(math.log10(high)) + 1
+        powers = 10.0 ** np.arange(0, n_decades, math.ceil(n_decades / 6))
+        ax.xaxis.set_major_locator(FixedLocator([0, *powers]))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick(x)))
+    close = high - low < high / 10
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick(x, exact=close)))
 
 
-def _tick(x: float) -> str:
-    return amount(int(x)).replace(".0 ", " ")
+def _tick(x: float, exact: bool) -> str:
+    if abs(x - round(x)) > 1e-9 * abs(x):
+        return f"{x:.4g}"
+    return number(round(x)) if exact else amount(round(x)).replace(".0 ", " ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sklearn.base import clone
@@ -19,6 +20,7 @@ from skparams._choose.counting import (
 from skparams._choose.ranking import AnyCount, fewest
 from skparams._choose.scores import check_scoring_name, check_tolerance, scores_of
 from skparams._escape import clean
+from skparams._folds import check_metadata
 from skparams._params import Kind, check_kind
 from skparams._plan import plan
 from skparams._report import plural
@@ -28,21 +30,20 @@ from skparams.specs import final_estimator_of
 _NAME = "fewest_params"
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class FewestParams:
     """What `fewest_params` returns: called with ``cv_results_``, it returns ``best_index_``.
 
     It never changes, so that its copies are itself, with the same data.
     """
 
-    def __init__(
-        self, estimator: Any, X: Any, y: Any, tolerance: Any, kind: Kind, scoring: str | None
-    ) -> None:
-        self.estimator = clone(estimator)
-        self.X = X
-        self.y = y
-        self.tolerance = tolerance
-        self.kind = kind
-        self.scoring = scoring
+    estimator: Any
+    X: Any
+    y: Any
+    params: Mapping[str, Any] | None
+    tolerance: Any
+    kind: Kind
+    scoring: str | None
 
     def __call__(self, cv_results: Mapping[str, Any]) -> int:
         """Return the number of the setting with the fewest parameters within the tolerance."""
@@ -60,30 +61,22 @@ class FewestParams:
         scores = scores_of(_NAME, cv_results, self.scoring)
         within = scores.within(scores.lowest(_NAME, self.tolerance)).nonzero()[0].tolist()
         params = cv_results["params"]
-        counts: dict[int, AnyCount] = {}
-        for i in within:
-            counts[i] = planned(self._candidate(i, params[i]), self.kind, self.X, self.y).ranked
+        settings = {i: candidate(_NAME, self.estimator, i, params[i]) for i in within}
+        counts: dict[int, AnyCount] = {
+            i: planned(each, self.kind, self.X, self.y).ranked for i, each in settings.items()
+        }
         while True:
             i, decided = fewest(counts, scores.means)
             if decided:
                 return i
-            counts[i] = self._after_fit(i, params[i])
+            counts[i] = self._after_fit(settings[i], named(i, params[i]))
 
-    def _candidate(self, i: int, params: Mapping[str, Any]) -> Any:
-        try:
-            return candidate(self.estimator, params)
-        except Exception as error:  # as of another estimator's hyperparameters
-            raise ValueError(
-                f"{_NAME}: the {type(self.estimator).__name__} cannot be set to "
-                f"{named(i, params)}. Pass the estimator that the search gets."
-            ) from error
-
-    def _after_fit(self, i: int, params: Mapping[str, Any]) -> AnyCount:
-        estimator = self._candidate(i, params)
-        count = counted_on_a_fit(_NAME, estimator, self.kind, self.X, self.y).ranked
+    def _after_fit(self, estimator: Any, name: str) -> AnyCount:
+        data = self.X, self.y, self.params
+        count = counted_on_a_fit(_NAME, estimator, self.kind, *data).ranked
         if not is_exact(count):
             raise ValueError(
-                f"{_NAME}: the {self.kind} parameters of {named(i, params)} cannot be counted: "
+                f"{_NAME}: the {self.kind} parameters of {name} cannot be counted: "
                 f"{reason_of(count)}."
             )
         return count
@@ -110,6 +103,7 @@ def fewest_params(
     X: Any,
     y: Any = None,
     *,
+    params: Mapping[str, Any] | None = None,
     tolerance: Any = "1se",
     kind: Kind = "free",
     scoring: str | None = None,
@@ -123,16 +117,20 @@ def fewest_params(
     Parameters
     ----------
     estimator : estimator
-        The one that the search gets.
+        The one that the search gets. As the search tells the rule nothing but its results, another
+        one with the same hyperparameters, or other data, is not noticed and gives other counts.
     X, y : array-like, default=None
-        The data that the search is fitted on. They are kept, not copied. Where `plan` knows the
-        count of a setting, only their shapes, the dtype and the named columns of X, and for
-        classifiers the classes are used; any other setting that may be chosen is fitted on them
-        once.
+        The data that the search is fitted on; inside a pipeline, what the steps before the search
+        make of them. They are kept, not copied. Where `plan` knows the count of a setting, only
+        their shapes, the dtype and the named columns of X, and for classifiers the classes are
+        used; any other setting that may be chosen is fitted on them once.
+    params : dict, default=None
+        What else goes to ``fit``, such as ``{"sample_weight": weights}``: what the search's own
+        ``fit`` gets for the estimator. Only fits that count use it.
     tolerance : "1se", float or str, default="1se"
         How far below the best mean score a setting may be: one standard error of the best
-        setting's mean, a float in the unit of the score, or a share of the best score such as
-        ``"2%"``.
+        setting's mean, a float in the unit of the score (of accuracy, 0.02 is two of 100 rows), or
+        a share of the best score such as ``"2%"``.
     kind : {"free", "stored", "nonzero", "effective"}, default="free"
         What is counted, as in `count_params`. ``"nonzero"`` and ``"effective"`` need a fit.
     scoring : str, default=None
@@ -146,7 +144,8 @@ def fewest_params(
     Raises
     ------
     TypeError
-        If ``estimator`` is not an estimator, X has no rows, or ``scoring`` is not a str.
+        If ``estimator`` is not an estimator, X has no rows, ``params`` is not a dict, or
+        ``scoring`` is not a str.
     ValueError
         If an argument is not one of those that are allowed, X and y differ in their rows, the
         estimator needs y, or no Spec describes it. When a search calls the rule: if no score is
@@ -186,8 +185,9 @@ def fewest_params(
     check_tolerance(_NAME, tolerance)
     check_kind(_NAME, kind)
     check_scoring_name(_NAME, scoring)
+    check_metadata(_NAME, params, None)
     _check_data(estimator, X, y)
-    return FewestParams(estimator, X, y, tolerance, kind, scoring)
+    return FewestParams(clone(estimator), X, y, params, tolerance, kind, scoring)
 
 
 def _check_data(estimator: Any, X: Any, y: Any) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from skparams._choose.comparison import Comparison, Request, compare_candidates
+from skparams._choose.candidates import Candidates, Request, compare_candidates
 from skparams._choose.counting import is_exact, reason_of
 from skparams._escape import escape_frame
 from skparams._params import Kind
@@ -22,6 +23,7 @@ def params_frame(
     X: Any = None,
     y: Any = None,
     *,
+    params: Mapping[str, Any] | None = None,
     tolerance: Any = None,
     kind: Kind | None = None,
     scoring: str | None = None,
@@ -39,6 +41,9 @@ def params_frame(
         The data that the search was fitted on, which it does not keep. Without them, counts are
         those that follow from the sizes that ``best_estimator_`` tells, or from the data in a
         `fewest_params` that is ``search.refit``.
+    params : dict, default=None
+        What else the fits with ``fit=True`` get, such as ``{"sample_weight": weights}``. By
+        default that of a `fewest_params` with these data that is ``search.refit``.
     tolerance : "1se", float or str, default=None
         As in `fewest_params`. By default that of a `fewest_params` that is ``search.refit``, and
         ``"1se"`` otherwise; so are ``kind``, ``"free"`` otherwise, and ``scoring``.
@@ -74,7 +79,7 @@ def params_frame(
     ImportError
         If pandas is not installed.
     TypeError
-        If ``search`` is not a search.
+        If ``search`` is not a search, or ``params`` is not a dict.
     NotFittedError
         If it is not fitted.
     ValueError
@@ -105,7 +110,7 @@ def params_frame(
     2                        4             0.95             36   False
     """
     pandas = import_pandas(_NAME)
-    request = Request(X, y, tolerance, kind, scoring, fit, n_jobs)
+    request = Request(X, y, params, tolerance, kind, scoring, fit, n_jobs)
     found = compare_candidates(_NAME, search, request)
     frame = pandas.DataFrame(dict(found.results))
     for name, (values, dtype) in _columns(found).items():
@@ -117,26 +122,25 @@ def params_frame(
     return escape_frame(frame)
 
 
-def _columns(found: Comparison) -> dict[str, tuple[list[Any], str]]:
+def _columns(found: Candidates) -> dict[str, tuple[list[Any], str]]:
     """The values and the dtype of each column that is added."""
-    columns: dict[str, tuple[list[Any], str]] = {}
-    for name in ("stored", "free", "bytes"):
-        columns[f"n_params_{name}"] = _exact(found, name), "Int64"
-    if found.kind in ("nonzero", "effective"):
-        dtype = "Int64" if found.kind == "nonzero" else "Float64"
-        columns[f"n_params_{found.kind}"] = _exact(found, "ranked"), dtype
-    rows = range(len(found.counts))
+    kind = found.request.kind
+    columns: dict[str, tuple[list[Any], str]] = {
+        f"n_params_{name}": (_exact(found, name), "Int64") for name in ("stored", "free", "bytes")
+    }
+    if kind in ("nonzero", "effective"):
+        dtype = "Int64" if kind == "nonzero" else "Float64"
+        columns[f"n_params_{kind}"] = _exact(found, "ranked"), dtype
     undecided = found.chosen is None
     columns["n_params_unknown"] = [reason_of(each.ranked) for each in found.counts], "object"
     columns["within_tolerance"] = [bool(within) for within in found.within], "boolean"
+    rows = range(len(found.counts))
+    chosen = [None if undecided and found.within[i] else i == found.chosen for i in rows]
     columns["pareto"] = [found.front.get(i, False) for i in rows], "boolean"
-    columns["chosen"] = (
-        [None if undecided and found.within[i] else i == found.chosen for i in rows],
-        "boolean",
-    )
+    columns["chosen"] = chosen, "boolean"
     return columns
 
 
-def _exact(found: Comparison, field: str) -> list[Any]:
+def _exact(found: Candidates, field: str) -> list[Any]:
     counts = [getattr(each, field) for each in found.counts]
     return [count if is_exact(count) else None for count in counts]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import reprlib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
@@ -60,7 +61,23 @@ class Scores:
         """The lowest score that is within a tolerance of the best, less what rounding may do."""
         best = float(self.means[self.best])
         width = self._width(function, tolerance)
-        return best - width - _ROUNDING * max(abs(best), width)
+        lowest = best - width - _ROUNDING * max(abs(best), width)
+        means = self.means[self.comparable]
+        if (
+            not isinstance(tolerance, str)
+            and tolerance >= 1
+            and len(means) > 1
+            and np.abs(means).max() <= 1
+            and means.min() >= lowest
+        ):
+            warnings.warn(
+                f"{function}: tolerance={tolerance:g} is in the unit of the score and lets "
+                f"every setting in: scores are from {means.min():.3g} to {best:.3g}. For a "
+                f'share of the best score set it to "{tolerance:g}%".',
+                UserWarning,
+                stacklevel=2,
+            )
+        return lowest
 
     def within(self, lowest: float) -> np.ndarray:
         """Whether each candidate's score is at least the lowest."""

@@ -5,12 +5,14 @@ import pickle
 
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.cluster import KMeans
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_iris, make_regression
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import Lasso, Ridge, RidgeClassifier
 from sklearn.model_selection import (
     GridSearchCV,
@@ -38,9 +40,9 @@ def n_fits(monkeypatch):
     """The estimators that were fitted to be counted."""
     found, fit = [], counting.fitted
 
-    def fitted(estimator, X, y):
+    def fitted(estimator, *data):
         found.append(estimator.get_params())
-        return fit(estimator, X, y)
+        return fit(estimator, *data)
 
     monkeypatch.setattr(counting, "fitted", fitted)
     return found
@@ -84,7 +86,7 @@ def test_chosen_as_if_all_settings_were_counted(rng, estimator, grid, kind, data
 
 def test_plans_that_are_exact_need_no_fit(n_fits):
     model = make_pipeline(StandardScaler(), PCA(), GaussianNB())
-    rule = fewest_params(model, X, y, tolerance=1)
+    rule = fewest_params(model, X, y, tolerance="100%")
     assert rule(results_for({"pca__n_components": [3, 1, 2]}, [0.1, 0.2, 0.3])) == 1
     assert not n_fits
 
@@ -125,7 +127,7 @@ def test_whole_steps_are_replaced(n_fits):
         "reduce": ["passthrough", PCA(2), TruncatedSVD(1)],
         "last": [GaussianNB(), RidgeClassifier()],
     }
-    search = GridSearchCV(model, grid, cv=2, refit=fewest_params(model, X, y, tolerance=1))
+    search = GridSearchCV(model, grid, cv=2, refit=fewest_params(model, X, y, tolerance="100%"))
     search.fit(X, y)
     # 4 - 1 of the SVD, and 3 * (1 + 1)
     assert isinstance(search.best_params_["reduce"], TruncatedSVD)
@@ -137,7 +139,7 @@ def test_whole_steps_are_replaced(n_fits):
 def test_estimators_in_the_grid_stay_as_they_are():
     model, reduce = Pipeline([("reduce", "passthrough"), ("last", GaussianNB())]), PCA(4)
     grid = {"reduce": [reduce], "reduce__n_components": [1, 2]}
-    assert fewest_params(model, X, y, tolerance=1)(results_for(grid, [0.5, 0.6])) == 0
+    assert fewest_params(model, X, y, tolerance="100%")(results_for(grid, [0.5, 0.6])) == 0
     assert reduce.n_components == 4
 
 
@@ -219,11 +221,66 @@ def test_a_fit_that_fails_names_the_candidate():
         rule(results_for({"countvectorizer__min_df": [1, 2]}, [0.5, 0.5]))
 
 
-def test_another_estimator_than_the_searched_one():
-    rule = fewest_params(GaussianNB(), X, y)
-    message = r"^fewest_params: the GaussianNB cannot be set to candidate 1 .*Pass the estimator"
+@pytest.mark.parametrize(
+    ("estimator", "setting"),
+    [
+        (GaussianNB(), {"max_depth": 1}),
+        (TREE, {"decisiontreeclassifier__max_depth": 1}),
+        (make_pipeline(PCA(), TREE), {"max_depth": 1}),
+        (make_pipeline(PCA(), TREE), {"decisiontreeclassifier__depth": 1}),
+    ],
+    ids=["class", "no pipeline", "pipeline", "step"],
+)
+def test_another_estimator_than_the_searched_one(estimator, setting):
+    rule = fewest_params(estimator, X, y)
+    name = type(estimator).__name__
+    message = f"^fewest_params: .* the same .*, and the {name} .* be set to candidate 0 "
     with pytest.raises(ValueError, match=message):
-        rule(results_for({"max_depth": [1, 2]}, [0.5, 0.6]))
+        rule({**results_for({}, [0.5]), "params": [setting]})
+
+
+class NeedsWeights(GaussianNB):
+    """Learns nothing without weights, and leaves out rows with a weight of zero."""
+
+    def fit(self, X, y, sample_weight):
+        used = np.asarray(sample_weight) > 0
+        return super().fit(X[used], y[used])
+
+
+@pytest.mark.parametrize("routing", [False, True])
+def test_params_reach_the_fits_that_count(routing):
+    weights = (y < 2).astype(float)
+    tree, params = clone(TREE), {"sample_weight": weights}
+    with config_context(enable_metadata_routing=routing):
+        if routing:
+            tree.set_fit_request(sample_weight=True).set_score_request(sample_weight=False)
+        rule = fewest_params(tree, X, y, tolerance=0.0, params=params)
+        # Two classes need one split: then all are alike, and the first of them is chosen.
+        assert rule(results_for({"max_depth": [4, 3, 1]}, [0.5, 0.5, 0.5])) == 0
+        search = GridSearchCV(tree, {"min_samples_leaf": [1, 20]}, refit=rule, cv=2)
+        assert search.fit(X, y, **params).best_estimator_.tree_.node_count == 3
+        if routing:
+            tree.set_fit_request(sample_weight=None)
+            rule = fewest_params(tree, X, y, tolerance=0.0, params=params)
+            with pytest.raises(ValueError, match="fit raised UnsetMetadataPassedError"):
+                rule(results_for({"max_depth": [1, 2]}, [0.5, 0.5]))
+    rule = fewest_params(TREE, X, y, tolerance=0.0)
+    assert rule(results_for({"max_depth": [4, 3, 1]}, [0.5, 0.5, 0.5])) == 2
+
+
+def test_fits_that_require_params():
+    model = make_pipeline(SelectFromModel(Lasso(0.1)), NeedsWeights())
+    params = {"needsweights__sample_weight": np.ones(150)}
+    rule = fewest_params(model, X, y, tolerance="100%", params=params)
+    grid = {"selectfrommodel__estimator__alpha": [0.001, 0.1]}
+    search = GridSearchCV(model, grid, refit=rule, cv=2).fit(X, y, **params)
+    assert search.best_index_ == 1
+    without = fewest_params(model, X, y, tolerance="100%")
+    with pytest.raises(ValueError, match=r"fit raised TypeError: .*missing.* params="):
+        without(search.cv_results_)
+    assert clone(search).refit.params is rule.params
+    with pytest.raises(TypeError, match=r"^fewest_params: params must be None or a dict"):
+        fewest_params(model, X, y, params=[1])
 
 
 @pytest.mark.parametrize(
@@ -253,7 +310,7 @@ def test_keywords():
 
 
 def test_copies_share_the_data_and_pickles_have_them():
-    rule = fewest_params(TREE, X, y, tolerance=1)
+    rule = fewest_params(TREE, X, y, tolerance="100%")
     search = GridSearchCV(TREE, {"max_depth": [2, 1]}, refit=rule, cv=2)
     assert clone(search).refit is copy.deepcopy(rule) is copy.copy(rule) is rule
     assert rule.X is X

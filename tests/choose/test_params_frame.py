@@ -79,7 +79,7 @@ def test_the_rule_of_the_search_is_the_default():
         frame = params_frame(search, fit=fit)
         assert frame.index[frame.chosen.fillna(False)].tolist() == [search.best_index_]
     assert frame.n_params_stored.tolist() == counts_on_fits(search, kind="stored")
-    assert params_frame(search, tolerance=1, fit=True).chosen.tolist() == [True, *3 * [False]]
+    assert params_frame(search, tolerance="100%", fit=True).chosen.tolist() == [True, *3 * [False]]
 
 
 def test_what_fit_decides_is_unknown_without_a_fit():
@@ -97,6 +97,29 @@ def test_what_fit_decides_is_unknown_without_a_fit():
     assert frame.pareto.tolist() == front_of(frame.n_params_free, frame.mean_test_score)
     assert frame.chosen.sum() == 1
     assert frame.n_params_unknown.isna().all()
+
+
+def test_params_of_the_counting_fits():
+    params, grid = {"sample_weight": (y < 2).astype(float)}, {"max_depth": [1, 3, 4]}
+    search = GridSearchCV(TREE, grid, cv=3).fit(X, y, **params)
+    frame = params_frame(search, X, y, params=params, fit=True)
+    assert frame.n_params_free.nunique() == 1
+    assert params_frame(search, X, y, fit=True).n_params_free.nunique() > 1
+    rule = fewest_params(TREE, X, y, params=params, tolerance=0.0)
+    search = GridSearchCV(TREE, grid, cv=3, refit=rule).fit(X, y, **params)
+    for data in ((), (X, y)):
+        counts = params_frame(search, *data, fit=True).n_params_free
+        pandas.testing.assert_series_equal(counts, frame.n_params_free)
+    with pytest.raises(TypeError, match=r"^params_frame: params must be None or a dict"):
+        params_frame(search, params=3)
+
+
+def test_another_estimator_than_the_searched_one():
+    search = GridSearchCV(TREE, {"max_depth": [1, 3]}, cv=3).fit(X, y)
+    search.estimator = GaussianNB()
+    message = "^params_frame: .* the same .*, and the GaussianNB .* be set to candidate 0 "
+    with pytest.raises(ValueError, match=message):
+        params_frame(search, X, y)
 
 
 def test_a_fit_that_fails_is_unknown(monkeypatch):
@@ -148,7 +171,7 @@ def test_halving(resource):
             estimator, grid, factor=2, cv=3, resource=resource, random_state=0, **more
         ).fit(X, y)
         expected = counts_on_fits(search)
-    frame = params_frame(search, tolerance=1)
+    frame = params_frame(search, tolerance="100%")
     assert frame.n_params_free.tolist() == expected
     last = frame.iter == frame.iter.max()
     assert 0 < last.sum() < len(frame)
@@ -159,7 +182,7 @@ def test_halving(resource):
 
 
 def test_halving_ignores_the_rule_and_the_frame_does_not():
-    rule = fewest_params(MODEL, X, y, tolerance=1)
+    rule = fewest_params(MODEL, X, y, tolerance="100%")
     search = HalvingRandomSearchCV(
         MODEL, GRID, cv=3, n_candidates=3, refit=rule, random_state=0
     ).fit(X, y)
@@ -170,7 +193,7 @@ def test_halving_ignores_the_rule_and_the_frame_does_not():
 
 
 def test_halving_counts_on_fits_what_it_compares():
-    rule = fewest_params(TREE, X, y, tolerance=1)
+    rule = fewest_params(TREE, X, y, tolerance="100%")
     grid = {"min_samples_leaf": [1, 2, 3, 4]}
     search = HalvingGridSearchCV(TREE, grid, cv=3, factor=2, max_resources=80, refit=rule)
     search.set_params(min_resources=40, random_state=0).fit(X, y)

@@ -60,7 +60,7 @@ def test_what_is_drawn_is_what_the_frame_has(search, tolerance):
     splits = [search.cv_results_[f"split{k}_test_score"] for k in range(5)]
     expected = np.std(splits, axis=0, ddof=1) / np.sqrt(5)
     np.testing.assert_allclose(display.standard_errors, expected)
-    assert display.ax_.get_xscale() == "log"
+    assert display.ax_.get_xscale() == "linear"
     assert f"{frame.n_params_free[display.chosen]}" in title_of(display)
 
 
@@ -93,12 +93,49 @@ def test_errors_name_the_display(search):
         (made([2.5, 3.25], [0.8, 0.9], kind="effective"), "2.5 effective degrees of freedom"),
         (made([0, 10**30], [0.8, 0.9]), "0 free parameters"),
         (made([7, 7], [0.8, 0.9], front=np.array([False, True])), "7 free parameters"),
+        (made([0, 0], [0.8, 0.9], chosen=1), "All settings have 0 free parameters"),
+        (made([5, 5], [0.8, 0.9], chosen=1), "All settings have 5 free parameters"),
+        (made([0, 9], [0.9, 0.8], best=0, chosen=0), "The best setting has 0 free parameters"),
+        (made([5, 5], [0.8, 0.9], chosen=1, n_left_out=1), "has fewer than its 5"),
+        (made([1, 9], [0.8, 0.9]), "1 free parameter scores within"),
+        (made([1, 1], [0.8, 0.9], chosen=1), "All settings have 1 free parameter"),
     ],
-    ids=["fewer", "best", "best unknown", "unknown", "effective", "none", "equal"],
+    ids=[
+        *("fewer", "best", "best unknown", "unknown", "effective", "none", "equal"),
+        *("all none", "all equal", "best none", "equal left out", "one", "all one"),
+    ],
 )
 def test_titles_and_scales(display, text):
     assert text in title_of(display.plot())
     display.figure_.draw_without_rendering()
+
+
+@pytest.mark.parametrize("best", [0, -1], ids=["best first", "best last"])
+@pytest.mark.parametrize(
+    "counts",
+    [[0], [7, 7], [0, 1], [0, 3], [0, 10**9], [9, 10**7], [0.5, 2.5]],
+    ids=str,
+)
+def test_ticks_differ_and_nothing_reaches_over_the_edges(counts, best):
+    scores = np.linspace(0.8, 0.9, len(counts))
+    display = made(counts, scores, kind="effective", best=best % len(counts)).plot()
+    ax = display.ax_
+    display.figure_.draw_without_rendering()
+    assert ax.get_xscale() == ("linear" if counts[-1] < 10 else "log" if counts[0] else "symlog")
+    low, high = ax.get_xlim()
+    ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
+    texts = [text.get_text() for text in ax.get_xticklabels()][: len(ax.get_xticks())]
+    shown = [text for tick, text in zip(ax.get_xticks(), texts, strict=True) if tick in ticks]
+    assert 1 <= len(shown) == len(set(shown))
+    assert "-" not in "".join(shown)
+    box = ax.get_window_extent()
+    places = ax.transData.transform(np.column_stack([counts, scores]))[:, 0]
+    assert places.min() > box.x0 + 0.03 * box.width
+    assert places.max() < box.x1 - 0.03 * box.width
+    for text in ax.texts:
+        extent = text.get_window_extent()
+        assert box.x0 < extent.x0
+        assert extent.x1 < box.x1
 
 
 def test_no_error_bars_without_standard_errors(search):

@@ -63,6 +63,29 @@ def test_shares_of_negative_scores():
     assert within(results, 3) == [0, 1, 2]
 
 
+@pytest.mark.parametrize(
+    ("means", "tolerance", "warns"),
+    [
+        ([0.5, 0.9], 2, True),
+        ([0.5, 0.9], 1, True),
+        ([-0.2, -0.1], 1.5, True),
+        ([0.5, 0.9], "100%", False),
+        ([0.5, 0.9], 0.5, False),
+        ([-0.9, 0.9], 1, False),
+        ([-1.5, -1.2], 2, False),
+        ([0.9], 2, False),
+        ([0.9, np.nan], 2, False),
+    ],
+)
+def test_a_tolerance_that_looks_like_percent(means, tolerance, warns):
+    results = results_of([means, means])
+    if not warns:
+        within(results, tolerance)
+        return
+    with pytest.warns(UserWarning, match=rf'^test: tolerance={tolerance} .* "{tolerance}%"'):
+        assert within(results, tolerance) == [0, 1]
+
+
 def test_settings_without_a_finite_score_are_left_out():
     splits = [[0.9, np.nan, -np.inf, np.inf, 0.8], [0.7, 0.9, 0.5, 0.5, 0.8]]
     assert within(results_of(splits), "1se") == [0, 4]

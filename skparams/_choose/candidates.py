@@ -22,26 +22,12 @@ from skparams._choose.fewest import FewestParams, needs_y
 from skparams._choose.ranking import ends, fewest, pareto_front
 from skparams._choose.scores import Scores, check_scoring_name, check_tolerance, scores_of
 from skparams._choose.training_sizes import training_sizes
-from skparams._params import Kind, check_kind
+from skparams._folds import check_metadata
+from skparams._params import check_kind
 from skparams._records import Unknown
 from skparams._report import number
 from skparams._runtime import in_parallel
 from skparams._walk import check_columns
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
-    """What is known of the candidates of a search, by their number in ``cv_results_``."""
-
-    results: Mapping[str, Any]
-    scores: Scores
-    tolerance: Any
-    kind: Kind
-    lowest: float
-    counts: Sequence[Counts]
-    within: np.ndarray
-    front: Mapping[int, bool | None]
-    chosen: int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +36,7 @@ class Request:
 
     X: Any = None
     y: Any = None
+    params: Any = None
     tolerance: Any = None
     kind: Any = None
     scoring: Any = None
@@ -57,7 +44,21 @@ class Request:
     n_jobs: int | None = None
 
 
-def compare_candidates(function: str, search: Any, request: Request) -> Comparison:
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What is known of the candidates of a search, by their number in ``cv_results_``."""
+
+    results: Mapping[str, Any]
+    request: Request
+    scores: Scores
+    lowest: float
+    within: np.ndarray
+    counts: Sequence[Counts]
+    front: Mapping[int, bool | None]
+    chosen: int | None
+
+
+def compare_candidates(function: str, search: Any, request: Request) -> Candidates:
     """Compare the candidates of a fitted search."""
     results = _results_of(function, search)
     request = _with_defaults(search, results, request)
@@ -72,44 +73,31 @@ def compare_candidates(function: str, search: Any, request: Request) -> Comparis
     i, decided = fewest({i: n for i, n in ranked.items() if within[i]}, scores.means)
     chosen = i if decided else _chosen_by_its_rule(search, request)
     front = pareto_front(ranked, scores.means)
-    return Comparison(
-        results, scores, request.tolerance, request.kind, lowest, counts, within, front, chosen
-    )
-
-
-def _rule_of(search: Any) -> FewestParams | None:
-    refit = getattr(search, "refit", None)
-    return refit if isinstance(refit, FewestParams) else None
+    return Candidates(results, request, scores, lowest, within, counts, front, chosen)
 
 
 def _with_defaults(search: Any, results: Mapping[str, Any], request: Request) -> Request:
     """The request with what the search's own rule, or else the default, says."""
-    rule = _rule_of(search)
-    scoring = request.scoring
-    if scoring is None:
-        refit = rule.scoring if rule else getattr(search, "refit", None)
-        if isinstance(refit, str) and f"mean_test_{refit}" in results:
-            scoring = refit
-    request = replace(
-        request,
-        tolerance=(rule.tolerance if rule else "1se")
-        if request.tolerance is None
-        else request.tolerance,
-        kind=(rule.kind if rule else "free") if request.kind is None else request.kind,
-        scoring=scoring,
-    )
-    if rule and request.X is None and request.y is None:
-        return replace(request, X=rule.X, y=rule.y)
-    return request
+    rule = getattr(search, "refit", None)
+    named = isinstance(rule, str) and f"mean_test_{rule}" in results
+    if not isinstance(rule, FewestParams):
+        rule = Request(tolerance="1se", kind="free", scoring=rule if named else None)
+    names = ["tolerance", "kind", "scoring"]
+    if request.X is rule.X or (request.X is None and request.y is None):
+        names += ["X", "y", "params"]
+    missing = (name for name in names if getattr(request, name) is None)
+    return replace(request, **{name: getattr(rule, name) for name in missing})
 
 
 def _chosen_by_its_rule(search: Any, request: Request) -> int | None:
     """The candidate that the search's own rule chose, if it is the same rule."""
-    rule = _rule_of(search)
-    if rule is None or hasattr(search, "best_score_"):  # as of searches that do not call it
+    rule = getattr(search, "refit", None)
+    # Searches that do not call the rule have a best score.
+    if not isinstance(rule, FewestParams) or hasattr(search, "best_score_"):
         return None
     theirs = (rule.tolerance, rule.kind, rule.scoring)
-    same = theirs == (request.tolerance, request.kind, request.scoring) and rule.X is request.X
+    same = theirs == (request.tolerance, request.kind, request.scoring)
+    same = same and rule.X is request.X and rule.params is request.params
     return getattr(search, "best_index_", None) if same else None
 
 
@@ -117,6 +105,7 @@ def _check(function: str, search: Any, request: Request) -> None:
     check_tolerance(function, request.tolerance)
     check_kind(function, request.kind)
     check_scoring_name(function, request.scoring)
+    check_metadata(function, request.params, None)
     if request.fit and request.X is None:
         raise ValueError(f"{function}: fit=True needs X and y, the data of the search; got None.")
     if request.fit and request.y is None and needs_y(search.estimator):
@@ -149,7 +138,9 @@ def _counts_before_fit(
     if isinstance(sizes, Unknown):
         counts = [Counts.unknown(sizes.reason)] * len(params)
     else:
-        estimators = (candidate(search.estimator, each) for each in params)
+        estimators = (
+            candidate(function, search.estimator, i, each) for i, each in enumerate(params)
+        )
         counts = [planned(estimator, kind, X, request.y, **sizes) for estimator in estimators]
     i = getattr(search, "best_index_", None)
     if best is None or i is None:
@@ -176,9 +167,10 @@ def _count_on_fits(
     places = [
         i for i, each in enumerate(counts) if scores.comparable[i] and not is_exact(each.ranked)
     ]
-    params, kind = search.cv_results_["params"], request.kind
+    params = search.cv_results_["params"]
+    data = request.X, request.y, request.params
     calls = [
-        (function, candidate(search.estimator, params[i]), kind, request.X, request.y)
+        (function, candidate(function, search.estimator, i, params[i]), request.kind, *data)
         for i in places
     ]
     found = in_parallel(counted_on_a_fit, calls, n_jobs=request.n_jobs, label="counting")

@@ -17,7 +17,7 @@ from skparams.specs import estimators_in, short_repr
 _FUNCTION = "fit_budget"
 
 
-class Candidates:
+class Planner:
     """Plans an estimator with other hyperparameters, for the same data and one budget."""
 
     def __init__(
@@ -95,33 +95,29 @@ class Candidates:
         params = tuple((name, short_repr(value)) for name, value in values.items())
         # Copies, as setting something in an estimator changes it.
         estimator.set_params(**{name: clone(value, safe=False) for name, value in values.items()})
+
+        def without_count(verdict: Verdict, reason: str) -> Setting:
+            unknown = Unknown(reason)
+            return Setting(params, verdict, unknown, unknown, None, reason, dict(values))
+
         classes = classes_in(estimator, values)
         for name, value in values.items():
             if not may_be(classes[name], name.rpartition("__")[2], value):
-                reason = f"fit refuses {name}={short_repr(value)}"
-                return _without_count(params, "refused", reason, values)
+                return without_count("refused", f"fit refuses {name}={short_repr(value)}")
         replaced = any(True for value in values.values() for _ in estimators_in("", value))
-        data = self._read(estimator) if replaced else self._shape
-        plan = plan_of(estimator, data)
+        plan = plan_of(estimator, self._read(estimator) if replaced else self._shape)
         totals = plan.totals
         count = totals.bytes if self._by_bytes else totals.stored
         if plan.refused:
-            return _without_count(params, "refused", "; ".join(plan.refused), values)
+            return without_count("refused", "; ".join(plan.refused))
         if isinstance(count, Unknown):
-            return _without_count(params, "unknown", count.reason, values)
+            return without_count("unknown", count.reason)
         low, high = low_high(count)
         verdict: Verdict = "exceeds" if low > self.limit else "may exceed"
         if high <= self.limit:
             verdict = "meets"
         used = share(count, self.limit)
         return Setting(params, verdict, totals.stored, totals.bytes, used, None, dict(values))
-
-
-def _without_count(
-    params: tuple[tuple[str, str], ...], verdict: Verdict, reason: str, values: Mapping[str, Any]
-) -> Setting:
-    unknown = Unknown(reason)
-    return Setting(params, verdict, unknown, unknown, None, reason, dict(values))
 
 
 def classes_in(estimator: Any, names: Iterable[str]) -> dict[str, type]:
