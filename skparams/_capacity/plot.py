@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from skparams._capacity.record import CapacityCurve
 
 FONT = 9.0
-# Where the largest count is fewer times the smallest, more numbers than powers of ten are marked, and
-# below the second one numbers at equal steps.
+# Where the largest count is fewer times the smallest, an axis has ticks between powers of ten, and
+# below the second one at equal steps.
 WIDE_COUNTS, NEAR_COUNTS = 10, 4
 # From where the largest value is so many times the smallest, their axis is logarithmic.
 WIDE_VALUES = 20
@@ -182,7 +182,7 @@ def _name_settings(ax: Axes, curve: CapacityCurve) -> None:
 
 
 def _scale_counts(ax: Axes, x: np.ndarray) -> None:
-    """A logarithmic axis, which is nearly linear where counts are near, from 0 on if there is one."""
+    """A logarithmic axis, nearly linear where counts are near, from 0 on if there is one."""
     from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
     low, high = x.min(), x.max()

@@ -138,19 +138,7 @@ def test_the_threshold_is_drawn_where_parameters_are_as_many_as_rows(curve):
     assert time.threshold == Bounds(20, 60)
 
 
-@pytest.mark.parametrize(
-    "sizes",
-    [
-        [3, 4],
-        [3, 9],
-        [7, 11, 55],
-        [25, 30, 133],
-        [1081, 1300, 1681],
-        [90, 880],
-        [95, 2900],
-        [5, 5e6],
-    ],
-)
+@pytest.mark.parametrize("sizes", [[3, 4], [7, 11, 55], [1081, 1300, 1681], [95, 2900], [5, 5e6]])
 def test_counts_have_a_few_whole_numbers_as_ticks(sizes):
     display = CapacityCurveDisplay(made(sizes, np.ones((len(sizes), 2)))).plot()
     ax = display.ax_

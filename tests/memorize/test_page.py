@@ -73,6 +73,17 @@ def test_frame(found):
     assert two["label"][0] == tuple(X[two["row"][0], :2])
 
 
+def test_rows_that_are_not_memorized_are_not_listed(found):
+    zero = np.zeros(40)
+    same = replace(found, values=zero, in_scores=zero, out_scores=zero)
+    assert "most memorized rows" not in str(same)
+    one = replace(found, values=np.where(np.arange(40) == 5, 0.4, 0.0))
+    assert "\n  5 " in str(one)
+    assert "… 39 more: top(n)" in str(one)
+    same.plot()
+    pytest.importorskip("matplotlib.pyplot").close("all")
+
+
 def test_regression_has_no_threshold():
     text = str(memorization(Ridge(), X, 100 * X[:, 0] + 7, cv=FEW))
     assert "above" not in text
@@ -120,8 +131,7 @@ def test_figure(found, kind):
     pyplot.close("all")
 
 
-@pytest.mark.parametrize("score", ["probability", "squared_error"])
-@pytest.mark.parametrize("size", [(3, 3), (6, 3.2)])
+@pytest.mark.parametrize(("score", "size"), [("probability", (3, 3)), ("squared_error", (6, 3.2))])
 def test_rows_are_named_at_their_points_and_no_name_covers_anything(found, score, size):
     pyplot = pytest.importorskip("matplotlib.pyplot")
     rng = np.random.default_rng(0)
