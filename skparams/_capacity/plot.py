@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from skparams._capacity.record import CapacityCurve
 
 FONT = 9.0
-# From where the largest value is so many times the smallest, an axis is logarithmic.
-WIDE_COUNTS, WIDE_VALUES = 10, 20
+# Where the largest count is fewer times the smallest, an axis has ticks between powers of ten, and
+# below the second one at equal steps.
+WIDE_COUNTS, NEAR_COUNTS = 10, 4
+# From where the largest value is so many times the smallest, their axis is logarithmic.
+WIDE_VALUES = 20
 # Training losses may be 0 but for rounding: that far below all validation losses the axis ends.
 BELOW = 30
 RING = 9.0  # points
@@ -179,18 +182,22 @@ def _name_settings(ax: Axes, curve: CapacityCurve) -> None:
 
 
 def _scale_counts(ax: Axes, x: np.ndarray) -> None:
-    """A logarithmic axis for counts that differ in magnitude, from 0 on if there is one."""
-    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+    """A logarithmic axis, nearly linear where counts are near, from 0 on if there is one."""
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-    if x.max() < WIDE_COUNTS * x.min() or x.max() < WIDE_COUNTS:
+    low, high = x.min(), x.max()
+    if low == high or (low <= 0 and high < WIDE_COUNTS):
         ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    elif x.min() > 0:
-        ax.set_xscale("log")
-        few = x.max() < 1000 * x.min()  # powers of ten alone are too few
-        ax.xaxis.set_major_locator(LogLocator(subs=(1, 3) if few else (1,), numticks=6))
-        ax.xaxis.set_minor_formatter(NullFormatter())
-    else:
+    elif low <= 0:
         ax.set_xscale("symlog", linthresh=1)
+    else:
+        ax.set_xscale("log")
+        subs = (1, 2, 5) if high < WIDE_COUNTS * low else (1, 3) if high < 1000 * low else (1,)
+        near = high < NEAR_COUNTS * low  # few or none of these are between the counts
+        ax.xaxis.set_major_locator(
+            MaxNLocator(4, integer=True) if near else LogLocator(subs=subs, numticks=6)
+        )
+        ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter("{x:,g}")
 
 

@@ -1,4 +1,4 @@
-"""``python -m skparams``: the demo."""
+"""``python -m skparams``, and the command ``skparams``."""
 
 from skparams._cli.command import main
 

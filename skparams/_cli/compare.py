@@ -16,6 +16,7 @@ from skparams._cli.console import (
     CommandError,
     Output,
     Picture,
+    others_on_stderr,
     reason,
     show,
     start_workers,
@@ -39,7 +40,8 @@ def run(args: argparse.Namespace) -> None:
     limits = Limits(min_rows, args.folds, args.max_rows, f" for {args.folds} folds")
     data = read_csv(args.data, args.target, limits)
     _check_scoring(args.scoring, data)
-    models = {name: _model(name, data, args.seed) for name in names}
+    with others_on_stderr():  # as modules that are imported print
+        models = {name: _model(name, data, args.seed) for name in names}
     n_folds = args.folds * args.repeats
     n_models = plural(len(models), "model")
     data.notes.append(f"{n_models} × {n_folds} folds = {len(models) * n_folds:,} fits")
@@ -50,8 +52,8 @@ def run(args: argparse.Namespace) -> None:
         show(f"{data.to_text()}\n")
     folds = RepeatedKFold if data.classes is None else RepeatedStratifiedKFold
     n_jobs = min(joblib.effective_n_jobs(args.jobs), n_folds)  # each is a process
-    start_workers(n_jobs)
     with output.warnings_as_notes(), verb_errors("compare"), left_to_python():
+        start_workers(n_jobs)
         found = skparams.compare(
             models,
             data.X,

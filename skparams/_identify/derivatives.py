@@ -30,7 +30,10 @@ def form_of(estimator: Any, last: Any) -> Form:
             raise NotKnown(f"{type(each).__name__} has methods of its own for predictions")
     spec = spec_of(last)
     if spec is None or "form" not in spec.extras:
-        raise NotKnown(f"there are no derivatives for {type(last).__name__}")
+        raise NotKnown(
+            "derivatives are known for networks, linear models and PCA, not for "
+            f"{type(last).__name__}"
+        )
     with invalid_hyperparameter_first(last):
         form = spec.extras["form"](view_of(last).context())
     if method_of(last, form.method) is None:

@@ -23,7 +23,7 @@ from skparams._identify.rank import (
 )
 from skparams._identify.record import Identifiability, LostDirections, SeenArray
 from skparams._records import NotKnown, Unknown
-from skparams._report import size
+from skparams._report import plural, size
 from skparams._walk import (
     Leaf,
     Walk,
@@ -147,7 +147,10 @@ def _found(jacobian: Jacobian, leaves: list[Leaf], **about: Any) -> Identifiabil
     lost = explained(jacobian.causes(evidence), jacobian, evidence.zero)
     rest = about["n_params"] - rank - sum(n for _, n in lost)
     if rest:
-        lost.append(("other changes that cancel out for these rows", rest))
+        text = "other changes that cancel out for these rows"
+        if n_values < about["n_params"]:
+            text += f", which have {plural(n_values, 'prediction')} for more parameters"
+        lost.append((text, rest))
     arrays = []
     for leaf in leaves:
         of_array = triangle[:, jacobian.spans[leaf.local]]

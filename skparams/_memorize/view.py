@@ -43,7 +43,9 @@ def page_of(found: Memorization) -> Page:
     n_rows = len(found.values)
     fits = f"{plural(found.n_fits, 'fit')} on {number(found.n_train)} rows each"
     about = ["memorization", clean(found.class_name), plural(n_rows, "row"), fits]
-    sections = [_scores(found), _strongest(found)]
+    sections = [_scores(found)]
+    if (found.values > 0).any():
+        sections.append(_strongest(found))
     if found.shuffled_labels is not None:
         sections.append(_shuffled(found))
     return Page(about, sections, [*_notes(found)])
@@ -90,9 +92,9 @@ def _strongest(found: Memorization) -> Section:
         Column("memorization", right=True),
         Column("std error", right=True),
     ]
-    known = int(np.isfinite(found.values).sum())
+    known, memorized = int(np.isfinite(found.values).sum()), int((found.values > 0).sum())
     rows = []
-    for i in found.order[: min(known, MAX_ROWS)]:
+    for i in found.order[: min(memorized, MAX_ROWS)]:
         numbers = (found.in_scores, found.out_scores, found.values, found.std_errors)
         cells = [score_text(float(each[i]), found.score) for each in numbers]
         rows.append(Row([str(i), label_text(found.labels[i]), *cells]))

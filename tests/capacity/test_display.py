@@ -1,6 +1,7 @@
 """The page and the figure: what they show is what the record has."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -135,6 +136,21 @@ def test_the_threshold_is_drawn_where_parameters_are_as_many_as_rows(curve):
     assert CapacityCurveDisplay(few).plot().threshold_ is None
     time = capacity_curve(TREE, X, y, cv=TimeSeriesSplit(3), **LEAVES)
     assert time.threshold == Bounds(20, 60)
+
+
+@pytest.mark.parametrize("sizes", [[3, 4], [7, 11, 55], [1081, 1300, 1681], [95, 2900], [5, 5e6]])
+def test_counts_have_a_few_whole_numbers_as_ticks(sizes):
+    display = CapacityCurveDisplay(made(sizes, np.ones((len(sizes), 2)))).plot()
+    ax = display.ax_
+    ax.figure.draw_without_rendering()
+    assert ax.get_xscale() == "log"
+    low, high = ax.get_xlim()
+    shown = [text for text in ax.get_xticklabels() if low <= text.get_position()[0] <= high]
+    assert 2 <= len(shown) <= 7
+    assert all(float(text.get_text().replace(",", "")).is_integer() for text in shown)
+    for left, right in pairwise(text.get_window_extent() for text in shown):
+        assert left.x1 + 3 < right.x0
+    assert not ax.xaxis.get_minorticklocs().size
 
 
 @pytest.mark.parametrize(

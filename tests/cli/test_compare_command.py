@@ -88,6 +88,26 @@ def test_the_result_is_that_of_the_library(capsys, table):
     ]
 
 
+def test_what_models_print_is_not_in_the_result(capfd, table, tmp_path, monkeypatch):
+    (tmp_path / "chatty.py").write_text(
+        "import os\n"
+        "from sklearn.dummy import DummyClassifier\n"
+        "print('imported')\n"
+        "class Chatty(DummyClassifier):\n"
+        "    def fit(self, X, y):\n"
+        "        print('fitting')\n"
+        "        os.write(1, b'compiled code\\n')\n"
+        "        return super().fit(X, y)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    argv = ["--models", "dummy,chatty.Chatty", "--folds", "2", "--repeats", "1", "--json"]
+    code, out, error = run(capfd, "compare", table(), "--target", "sign", *argv)
+    assert code == 0
+    assert len(json.loads(out)["competitors"]) == 2
+    for text in ("imported", "fitting", "compiled code"):
+        assert text in error
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [

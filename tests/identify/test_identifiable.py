@@ -152,7 +152,7 @@ def test_dependent_columns_are_lost_for_each_unit(rng, normalization, n_lost):
     model = skparams.MLPRegressor(hidden_layer_sizes=6, random_state=0, **arguments)
     found = identifiable(fitted(model, X, y), X)
     assert found.n_lost == n_lost
-    assert "other changes that cancel out for these rows" not in causes(found)
+    assert not [cause for cause in causes(found) if cause.startswith("other changes")]
 
 
 def test_a_pca_sees_its_turns_and_the_mean_along_the_components(rng):

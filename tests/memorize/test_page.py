@@ -2,6 +2,7 @@
 
 import io
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,17 @@ def test_frame(found):
     assert two["label"][0] == tuple(X[two["row"][0], :2])
 
 
+def test_rows_that_are_not_memorized_are_not_listed(found):
+    zero = np.zeros(40)
+    same = replace(found, values=zero, in_scores=zero, out_scores=zero)
+    assert "most memorized rows" not in str(same)
+    one = replace(found, values=np.where(np.arange(40) == 5, 0.4, 0.0))
+    assert "\n  5 " in str(one)
+    assert "… 39 more: top(n)" in str(one)
+    same.plot()
+    pytest.importorskip("matplotlib.pyplot").close("all")
+
+
 def test_regression_has_no_threshold():
     text = str(memorization(Ridge(), X, 100 * X[:, 0] + 7, cv=FEW))
     assert "above" not in text
@@ -107,8 +119,7 @@ def test_figure(found, kind):
         assert title == f"{n} of {known.sum()} rows are mostly right only if trained on"
         strong = ax.collections[1].get_offsets()
         assert (strong[:, 1] - strong[:, 0] > 0.5).all()
-        named = ax.texts[0].get_text()
-        assert named.startswith(f"rows {found.order[0]}, ")
+        assert ax.texts[0].get_text().startswith(f"rows {found.order[0]}, ")
     elif kind == "numbers":
         outside = np.sqrt(-found.out_scores[known].mean())
         assert title == f"A row's error is 0 if trained on, {outside:.3g} if not"
@@ -117,6 +128,36 @@ def test_figure(found, kind):
         assert not ax.texts
     other = pyplot.figure().subplots()
     assert found.plot(other) is other
+    pyplot.close("all")
+
+
+@pytest.mark.parametrize(("score", "size"), [("probability", (3, 3)), ("squared_error", (6, 3.2))])
+def test_rows_are_named_at_their_points_and_no_name_covers_anything(found, score, size):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    rng = np.random.default_rng(0)
+    for n_strong in (1, 4, 30):
+        with_row, without = np.full(60, 0.9), rng.uniform(0.7, 0.9, 60)
+        without[rng.permutation(60)[:n_strong]] = rng.uniform(0, 0.1, n_strong).round(2)
+        if score == "squared_error":
+            with_row, without = -rng.uniform(0, 0.01, 60), -1 - without
+        made = replace(
+            found, score=score, in_scores=with_row, out_scores=without, values=with_row - without
+        )
+        ax = made.plot(pyplot.figure(figsize=size, layout="constrained").subplots())
+        ax.figure.draw_without_rendering()
+        x, y = without, with_row
+        if score == "squared_error":
+            x, y = np.sqrt(-x), np.sqrt(-y)
+        pixels = ax.transData.transform(np.column_stack([x, y]))
+        boxes = [text.get_window_extent() for text in ax.texts]
+        assert ax.texts[0].get_text().split()[1].strip(",") == str(made.order[0])
+        for text, box in zip(ax.texts, boxes, strict=True):
+            row = int(text.get_text().split()[1].strip(","))
+            assert text.xy == (x[row], y[row])
+            assert not box.count_contains(pixels)
+            assert box.count_overlaps(boxes) == 1  # itself
+            assert ax.get_window_extent().padded(2).count_contains(box.corners()) == 4
+            assert np.hypot(*(box.corners() - pixels[row]).T).min() < 60
     pyplot.close("all")
 
 

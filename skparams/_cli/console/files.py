@@ -5,7 +5,8 @@ import secrets
 import stat
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 
 from skparams._cli.console.errors import CommandError, reason
@@ -23,6 +24,24 @@ def show(text: str) -> None:
         # A reader that has left, as head does, still gets the files.
         if not isinstance(error, BrokenPipeError):
             raise CommandError(f"cannot print: {reason(error)}") from error
+
+
+@contextmanager
+def others_on_stderr() -> Iterator[None]:
+    """Send what other packages print in the block to standard error, that of compiled code too.
+
+    So do the processes that are started in it.
+    """
+    if sys.stdout is None or sys.stderr is None:
+        yield
+        return
+    with redirect_stdout(sys.stderr), ExitStack() as stack:
+        with suppress(OSError):  # one of them is closed
+            saved = os.dup(1)
+            stack.callback(os.close, saved)
+            os.dup2(2, 1)
+            stack.callback(os.dup2, saved, 1)
+        yield
 
 
 def discard_output() -> None:

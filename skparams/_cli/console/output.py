@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skparams._cli.console.errors import CommandError
-from skparams._cli.console.files import check_file, note, show, write
+from skparams._cli.console.files import check_file, note, others_on_stderr, show, write
 from skparams._cli.console.page import Picture, make_page
 from skparams._report import Report, clean
 
@@ -54,8 +54,8 @@ class Output:
 
     @contextmanager
     def warnings_as_notes(self) -> Iterator[None]:
-        """Print each warning of the block once, in one line."""
-        with warnings.catch_warnings(record=True) as caught:
+        """Print each warning of the block once, in one line, and what else others print there."""
+        with others_on_stderr(), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("default", UserWarning)
             yield
         for message in dict.fromkeys(" ".join(str(each.message).split()) for each in caught):
