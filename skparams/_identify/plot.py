@@ -39,7 +39,7 @@ def draw(found: Identifiability, ax: Axes | None) -> Axes:
         color=LIGHT.quiet,
     )
     ax.set_yscale("log")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
     ax.set_xlabel("direction")
     ax.set_ylabel("singular value")
     ax.spines[["top", "right"]].set_visible(False)
