@@ -27,6 +27,7 @@ class Fit(NamedTuple):
     n_params: Count | float
     guessed: bool
     error: str | None
+    score_error: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class _Measures:
     losses: list[float] = field(default_factory=list)
     n_params: Count | float = 0
     guessed: bool = False
+    error: str = ""  # the first one, of the score or the loss
 
     def __call__(self, model: Any, *rows: Any, **params: Any) -> Any:
         task = self.task
@@ -65,7 +67,16 @@ class _Measures:
             walk = Walk(model)
             self.n_params = counted("capacity_curve", walk, model, task.kind, rows[0])
             self.guessed = walk.root.totals.guessed is not None
-        return task.scorer(model, *rows, **{name: params[name] for name in task.score_params})
+        own = {name: params[name] for name in task.score_params}
+        try:
+            return task.scorer(model, *rows, **own)
+        except Exception as error:  # scikit-learn warns of it or raises it
+            self._keep("score", error)
+            raise
+
+    def _keep(self, what: str, error: Exception) -> None:
+        text = " ".join(str(error).split())
+        self.error = self.error or f"{what}: {type(error).__name__}: {text}"
 
     def _loss(self, model: Any, rows: tuple, params: Mapping[str, Any]) -> float:
         loss = self.task.loss
@@ -77,6 +88,7 @@ class _Measures:
         except Exception as error:
             if self.task.error_score == "raise":
                 raise
+            self._keep(loss.name, error)
             warnings.warn(
                 f"capacity_curve: the {loss.name} of a fit is NaN: {type(error).__name__}: {error}",
                 stacklevel=2,
@@ -106,4 +118,5 @@ def fit_one(task: Task, value: Any, train: np.ndarray, test: np.ndarray) -> Fit:
         unknown = Unknown("the fit failed")
         return Fit(*scores, np.nan, np.nan, unknown, guessed=False, error=error)
     test_loss, train_loss = measures.losses
-    return Fit(*scores, train_loss, test_loss, measures.n_params, measures.guessed, None)
+    count = measures.n_params, measures.guessed
+    return Fit(*scores, train_loss, test_loss, *count, None, measures.error)

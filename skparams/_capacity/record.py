@@ -53,6 +53,8 @@ class CapacityCurve(Plotted):
         Number of targets, or of classes where there are more than two; None for other estimators.
     errors : tuple of tuple of str
         The last line of the error of each fit that failed, an empty text for the others.
+    score_errors : tuple of tuple of str, default=()
+        Why a score or a loss of a fit is not known, an empty text where both are.
     guessed : bool, default=False
         Whether counts are a guess in part, as no Spec describes a class.
     """
@@ -72,6 +74,7 @@ class CapacityCurve(Plotted):
     n_train: tuple[int, ...]
     n_outputs: int | None
     errors: tuple[tuple[str, ...], ...]
+    score_errors: tuple[tuple[str, ...], ...] = ()
     guessed: bool = False
     _in_json = ("n_params", "threshold", "best", "simplest")
 

@@ -189,7 +189,8 @@ def _warn_of_failures(folds: Sequence[Sequence[Fit]], error_score: Any) -> None:
     details = "\n".join(f"{line}\n{n} fits failed with:\n{error}" for error, n in failed.items())
     n_failed = sum(failed.values())
     if n_failed == len(errors):
-        raise ValueError(f"{WHAT}: all {n_failed} fits failed.\n{details}")
+        first = _last_line(next(iter(failed)))
+        raise ValueError(f"{WHAT}: all {n_failed} fits failed: {first}\n{details}")
     warnings.warn(
         f"{WHAT}: {n_failed} of {len(errors)} fits failed, and their scores are {error_score}. "
         f"error_score='raise' raises the error.\n{details}",
@@ -228,6 +229,9 @@ def _curve(
         n_outputs=_n_outputs(task.estimator, y),
         errors=tuple(
             tuple(_last_line(fit.error) for fit in fits) for fits in zip(*folds, strict=True)
+        ),
+        score_errors=tuple(
+            tuple(fit.score_error for fit in fits) for fits in zip(*folds, strict=True)
         ),
         guessed=any(fit.guessed for fits in folds for fit in fits),
     )

@@ -125,7 +125,11 @@ def _mark(curve: CapacityCurve, i: int) -> str:
         return f"{n_failed} of {plural(len(errors), 'fit')} failed"
     if i == curve.best:
         return "best"
-    return "simplest" if i == curve.simplest else ""
+    if i == curve.simplest:
+        return "simplest"
+    unknown = np.isnan(curve.train_scores[i]) | np.isnan(curve.test_scores[i])
+    n_unknown = int(unknown.sum())
+    return f"not scored in {n_unknown} of {plural(len(errors), 'fold')}" if n_unknown else ""
 
 
 def _notes(curve: CapacityCurve) -> Iterator[str]:
@@ -138,7 +142,8 @@ def _notes(curve: CapacityCurve) -> Iterator[str]:
         )
     if len(curve.n_train) > 1:
         yield "±: standard error of the mean over folds; gap: train less validation"
-    if np.isfinite(curve.sizes).all() and len(curve.sizes) > 1 and not np.ptp(curve.sizes):
+    same = np.isfinite(curve.sizes).all() and len(curve.sizes) > 1 and not np.ptp(curve.sizes)
+    if same and curve.sizes[0] and curve.counted in ("stored", "free"):
         yield 'kind="nonzero" or "effective" may tell settings with one count apart'
     reasons = dict.fromkeys(n.reason for n in curve.n_params if isinstance(n, Unknown))
     if reasons:
@@ -147,6 +152,9 @@ def _notes(curve: CapacityCurve) -> Iterator[str]:
         yield f"no loss: {clean(curve.loss_name.reason)}"
     if failed := dict.fromkeys(error for errors in curve.errors for error in errors if error):
         yield f"failed: {few([clean(error) for error in failed])}"
+    unknown = dict.fromkeys(error for errors in curve.score_errors for error in errors if error)
+    if unknown:
+        yield f"not scored: {few([clean(error) for error in unknown])}"
     if curve.guessed:
         yield f"{GUESS}: no Spec describes a class, so the count is a guess in part"
 

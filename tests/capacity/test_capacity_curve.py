@@ -420,3 +420,27 @@ def test_what_the_curve_says():
 )
 def test_names_of_scores(estimator, scoring, name):
     assert _score_name(estimator, scoring) == name
+
+
+@pytest.mark.filterwarnings("ignore:Scoring failed", "ignore:.*of a fit is NaN")
+@pytest.mark.parametrize("argument", ["scoring", "loss"])
+def test_why_a_score_is_not_known_is_on_the_page(argument):
+    def fails(model, X, y):
+        if len(y) == 20:  # validation rows of two folds
+            raise RuntimeError("no\nscore")
+        return 1.0
+
+    X = np.arange(61.0)[:, np.newaxis]
+    tree, leaves = DecisionTreeRegressor(random_state=0), [2, 3]
+    arguments = {"param_name": "max_leaf_nodes", "param_range": leaves, "cv": 3, argument: fails}
+    curve = capacity_curve(tree, X, X[:, 0], **arguments)
+    what = "score" if argument == "scoring" else "fails"
+    text = f"{what}: RuntimeError: no score"
+    assert curve.score_errors == (("", text, text),) * 2
+    shown = " ".join(str(curve).split())
+    assert f"not scored: {text}" in shown
+    assert ("not scored in 2 of 3 folds" in shown) == (argument == "scoring")
+    assert (
+        capacity_curve(tree, X, X[:, 0], **{**arguments, argument: None}).score_errors
+        == (("",) * 3,) * 2
+    )
