@@ -311,7 +311,7 @@ def test_what_is_not_known_says_why(rng):
     infinite = LinearRegression().fit(X, y)
     infinite.coef_[0] = np.inf
     for model, reason in (
-        (RandomForestClassifier(2).fit(X, y > 0), "no derivatives for RandomForestClassifier"),
+        (RandomForestClassifier(2).fit(X, y > 0), "not for RandomForestClassifier"),
         (Clipped().fit(X, y), "Clipped has methods of its own"),
         (Odd([("a", LinearRegression())]).fit(X, y), "Odd has methods of its own"),
         (Wider().fit(X, y), "no derivatives in more_ of Wider"),
