@@ -9,7 +9,16 @@ import numpy as np
 
 from skparams._capacity.marks import Measure, best_of, measure_of, message, setting_names
 from skparams._records import Unknown, low_high
-from skparams._report import LIGHT, clean, name_lines, new_axes, plural, set_title, short
+from skparams._report import (
+    LIGHT,
+    clean,
+    name_lines,
+    new_axes,
+    plural,
+    scale_counts,
+    set_title,
+    short,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,9 +26,6 @@ if TYPE_CHECKING:
     from skparams._capacity.record import CapacityCurve
 
 FONT = 9.0
-# Where the largest count is fewer times the smallest, an axis has ticks between powers of ten, and
-# below the second one at equal steps.
-WIDE_COUNTS, NEAR_COUNTS = 10, 4
 # From where the largest value is so many times the smallest, their axis is logarithmic.
 WIDE_VALUES = 20
 # Training losses may be 0 but for rounding: that far below all validation losses the axis ends.
@@ -128,7 +134,7 @@ def _scale_sizes(ax: Axes, curve: CapacityCurve, x: np.ndarray) -> Any:
     if not _by_count(curve):
         _name_settings(ax, curve)
         return None
-    _scale_counts(ax, x)
+    scale_counts(ax, x)
     area = _draw_threshold(ax, curve, x)
     below = LABELS[curve.counted]
     if n_left_out := len(curve.param_range) - len(x):
@@ -179,26 +185,6 @@ def _name_settings(ax: Axes, curve: CapacityCurve) -> None:
     step = -(-len(names) // MAX_NAMES)
     ax.set_xticks(range(0, len(names), step), names[::step])
     ax.set_xlabel(short(curve.param_name), fontsize=FONT)
-
-
-def _scale_counts(ax: Axes, x: np.ndarray) -> None:
-    """A logarithmic axis, nearly linear where counts are near, from 0 on if there is one."""
-    from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
-
-    low, high = x.min(), x.max()
-    if low == high or (low <= 0 and high < WIDE_COUNTS):
-        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    elif low <= 0:
-        ax.set_xscale("symlog", linthresh=1)
-    else:
-        ax.set_xscale("log")
-        subs = (1, 2, 5) if high < WIDE_COUNTS * low else (1, 3) if high < 1000 * low else (1,)
-        near = high < NEAR_COUNTS * low  # few or none of these are between the counts
-        ax.xaxis.set_major_locator(
-            MaxNLocator(4, integer=True) if near else LogLocator(subs=subs, numticks=6)
-        )
-        ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter("{x:,g}")
 
 
 def _draw_threshold(ax: Axes, curve: CapacityCurve, x: np.ndarray) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,15 +11,13 @@ import numpy as np
 from skparams._choose.candidates import Candidates, Request, compare_candidates
 from skparams._choose.counting import is_exact, reason_of
 from skparams._params import Kind
-from skparams._report import LIGHT, amount, few, new_axes, number, plural, set_title, short
+from skparams._report import LIGHT, few, new_axes, number, plural, scale_counts, set_title, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NAME = "ParetoDisplay.from_search"
 _FONT = 9.0
-# Up to this ratio of the largest count to the smallest, the axis is linear.
-_NARROW = 10
 _MARGIN = 0.08  # on both sides of the counts
 _EDGE = 0.2  # of the axis: from here to its end, names are on the other side of their points
 _MANY = 60  # points, from where error bars hide them
@@ -178,7 +175,8 @@ class ParetoDisplay:
         ax.spines[["top", "right"]].set_visible(False)
         ax.tick_params(labelsize=_FONT)
         self._draw_points(ax)
-        _scale(ax, self.counts)
+        ax.margins(x=_MARGIN)
+        scale_counts(ax, self.counts)
         self._mark(ax, self.best, LIGHT.below, "best")
         self._mark(ax, self.chosen, LIGHT.above, "chosen")
         below = _NOUNS[self.kind]
@@ -272,35 +270,3 @@ def _of(cls: type[ParetoDisplay], found: Candidates) -> ParetoDisplay:
         score_name=found.scores.name,
         n_left_out=len(counts) - len(drawn),
     )
-
-
-def _scale(ax: Axes, counts: np.ndarray) -> None:
-    """Make the axis of counts logarithmic where they differ much, with ticks that differ."""
-    from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
-
-    low, high = float(counts.min()), float(counts.max())
-    ax.margins(x=_MARGIN)
-    if high < _NARROW * max(low, 1):
-        whole = bool((counts == np.round(counts)).all())
-        one = low == high  # the only tick is at it
-        ax.xaxis.set_major_locator(FixedLocator([low]) if one else MaxNLocator(5, integer=whole))
-        if one:
-            ax.set_xlim(low - 1, low + 1)
-    elif low > 0:
-        ax.set_xscale("log")
-        few_decades = high < 1000 * low
-        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few_decades else (1,)))
-    else:
-        ax.set_xscale("symlog", linthresh=1)
-        n_decades = math.ceil(math.log10(high)) + 1
-        powers = 10.0 ** np.arange(0, n_decades, math.ceil(n_decades / 6))
-        ax.xaxis.set_major_locator(FixedLocator([0, *powers]))
-    ax.xaxis.set_minor_locator(NullLocator())
-    close = high - low < high / 10
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick(x, exact=close)))
-
-
-def _tick(x: float, exact: bool) -> str:
-    if abs(x - round(x)) > 1e-9 * abs(x):
-        return f"{x:.4g}"
-    return number(round(x)) if exact else amount(round(x)).replace(".0 ", " ")

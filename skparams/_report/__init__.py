@@ -4,6 +4,7 @@ from skparams._escape import clean, clean_distinct
 from skparams._report.bars import Bar, draw_bars, longest
 from skparams._report.base import Frame, Plotted, Report, data_frame, import_pandas
 from skparams._report.choices import chosen
+from skparams._report.counts_axis import scale_counts
 from skparams._report.figure import (
     name_lines,
     name_rows,
@@ -82,6 +83,7 @@ __all__ = [
     "rows_that_fit",
     "run_name",
     "runs",
+    "scale_counts",
     "set_title",
     "shape",
     "short",
