@@ -29,7 +29,8 @@ def kept_rows(estimator: Any, X: Any = None) -> KeptRows:
     KeptRows
         ``places`` has the path, the number of rows and their bytes for each array; memory that
         several attributes share is listed once. ``unknown`` has the paths of attributes that no
-        Spec describes and that may hold rows. Only if both are empty, no row is kept.
+        Spec describes and that may hold rows. Only if both are empty, no attribute has a row; what
+        hyperparameters hold is looked at only with X.
 
     Raises
     ------
