@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from sklearn.base import clone
-from sklearn.metrics import check_scoring
 
 WHAT = "capacity_curve"
 
@@ -43,14 +42,3 @@ def with_value(estimator: Any, param_name: Any, value: Any) -> Any:
             f"{WHAT}: param_name must be a hyperparameter of {type(estimator).__name__}, "
             f"got {param_name!r}: {error}"
         ) from error
-
-
-def scorer_of(estimator: Any, scoring: Any) -> Any:
-    if scoring is not None and not isinstance(scoring, str) and not callable(scoring):
-        raise TypeError(
-            f"{WHAT}: scoring must be a str, a callable or None, got {reprlib.repr(scoring)}."
-        )
-    try:
-        return check_scoring(estimator, scoring=scoring)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"{WHAT}: scoring: {error}") from error

@@ -17,7 +17,6 @@ from sklearn.pipeline import Pipeline
 from skparams._capacity.checks import (
     WHAT,
     check_error_score,
-    scorer_of,
     values_of,
     with_value,
 )
@@ -30,6 +29,7 @@ from skparams._folds import (
     check_target,
     checked_rows,
     routed,
+    scorer_of,
     splits_of,
     splitter_of,
 )
@@ -141,7 +141,7 @@ def capacity_curve(
     settings = [with_value(estimator, param_name, value) for value in values]
     X, y, groups = checked_rows(WHAT, X, y, groups)
     check_target(WHAT, estimator, y)
-    scorer = scorer_of(estimator, scoring)
+    scorer = scorer_of(WHAT, estimator, scoring)
     chosen = loss_of(loss, settings, y)
     cv = splitter_of(WHAT, cv, y, classifier=is_classifier(estimator))
     receivers = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from inspect import getattr_static
 from numbers import Integral, Real
 from typing import Any
@@ -19,14 +18,14 @@ from sklearn.base import (
     is_classifier,
     is_regressor,
 )
-from sklearn.metrics import check_scoring, get_scorer, get_scorer_names
+from sklearn.metrics import get_scorer
 from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.multiclass import type_of_target
 
 from skparams._escape import clean
-from skparams._folds import check_n_jobs, splitter_of
+from skparams._folds import check_n_jobs, scorer_of, splitter_of
 from skparams._report import few
 from skparams._walk import check_estimator
 from skparams.specs import final_estimator_of
@@ -131,20 +130,7 @@ def check_apart(splits: Sequence[tuple[np.ndarray, np.ndarray]]) -> None:
 
 def check_scores(estimators: Mapping[str, Any], scoring: Any) -> tuple[str, dict[str, Any]]:
     """The name of the score, and a scorer for each competitor."""
-    if isinstance(scoring, str) and scoring not in get_scorer_names():
-        names = get_scorer_names()
-        near = [name for name in names if name.startswith(scoring)] if scoring else []
-        near = near or get_close_matches(scoring, names) or ["accuracy", "r2"]
-        raise ValueError(
-            f"compare: scoring must be the name of a metric, such as {few(map(repr, near))}, got "
-            f"{scoring!r}. sklearn.metrics.get_scorer_names() lists them."
-        )
-    if scoring is not None and not isinstance(scoring, str) and not callable(scoring):
-        raise ValueError(
-            "compare: scoring must be None, the name of one metric or a callable, got "
-            f"{reprlib.repr(scoring)}."
-        )
-    scorers = {name: check_scoring(each, scoring) for name, each in estimators.items()}
+    scorers = {name: scorer_of("compare", each, scoring) for name, each in estimators.items()}
     if isinstance(scoring, str):
         return scoring, scorers
     if scoring is not None:

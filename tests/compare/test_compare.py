@@ -397,7 +397,7 @@ WRONG = {
     ),
     "groups": ((A,), {"groups": Y}, ValueError, "GroupKFold"),
     "params": ((A,), {"params": [1]}, TypeError, "params must be"),
-    "metrics": ((A,), {"scoring": ["accuracy", "f1"]}, ValueError, "one metric"),
+    "metrics": ((A,), {"scoring": ["accuracy", "f1"]}, TypeError, "one metric"),
     "metric": ((A,), {"scoring": "acc"}, ValueError, "such as 'accuracy'.*got 'acc'"),
     "kinds": (({"a": GaussianNB(), "b": Ridge()},), {}, ValueError, "scoring must be given"),
 }
