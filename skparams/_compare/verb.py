@@ -95,7 +95,8 @@ def compare(
     Raises
     ------
     TypeError
-        If ``estimators`` is not a dict of estimators by name.
+        If ``estimators`` is not a dict of estimators by name, or another argument is of a wrong
+        type.
     ValueError
         If an argument is not one of those listed, the estimators have scores of different kinds,
         or the training rows of a fold have one class only.

@@ -58,7 +58,7 @@ class Unfit(Ridge):
             ValueError,
             "the test rows of split 0 .* below 30",
         ),
-        ({"scoring": "r3"}, ValueError, "such as .r2., got .r3."),
+        ({"scoring": "r3"}, ValueError, "such as .*r2.*got .r3."),
         ({"scoring": ["r2"]}, TypeError, "scoring must be None, the name of one metric"),
         ({"loss": "log_loss"}, ValueError, "loss must be None, a callable, or one of neg_"),
         ({"loss": 3}, TypeError, "loss must be None"),
