@@ -66,15 +66,15 @@ def test_intervals_cover(design):
     n, spikes, p, df = design
     make = lambda draw: sample(draw, n, np.array(spikes), p, df)  # noqa: E731
     found, warned = coverage(make, 500, 400, len(spikes))
-    assert ((found > 0.92) & (found < 0.98)).all(), found.round(3)
-    assert warned < 0.1
+    assert ((found > 0.91) & (found < 0.985)).all(), found.round(3)
+    assert warned < 0.15
 
 
 @pytest.mark.exhaustive
 def test_intervals_of_correlations_cover():
     found, warned = coverage(lambda draw: scaled(200, draw), 500, 400, 2, scale=True)
-    assert ((found > 0.92) & (found < 0.98)).all(), found.round(3)
-    assert warned < 0.1
+    assert ((found > 0.91) & (found < 0.985)).all(), found.round(3)
+    assert warned < 0.15
 
 
 def test_intervals_cover_in_a_few_samples():

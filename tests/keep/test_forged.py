@@ -6,7 +6,14 @@ import re
 
 import numpy as np
 import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import VotingClassifier
+from sklearn.linear_model import RidgeClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
+from skparams import ParamsFileError
 from tests.all_estimators import FEW, fitted, names
 from tests.keep import forging
 from tests.keep.forged_layouts import LAYOUTS
@@ -68,6 +75,28 @@ def test_each_field_that_compiled_code_reads(some_names, tmp_path):
         assert not unknown, name
         assert not crashed, name
         assert not gave, name
+
+
+VOTES = {  # places in the members of a vote, and what they predict instead
+    "estimators_/0/attributes/classes_": np.array([0, 1, 2**63 - 1]),
+    "estimators_/1/attributes/_label_binarizer/attributes/classes_": np.array([0, 1, 2**63 - 1]),
+    "estimators_/2/params/constant": 2**63 - 1,
+}
+
+
+@pytest.mark.parametrize("where", VOTES)
+def test_votes_that_numpy_cannot_count(where, tmp_path):
+    """Of the largest integer ``np.bincount`` writes outside its array, at best without a crash."""
+    X, y = np.random.RandomState(0).standard_normal((30, 3)), np.arange(30) % 3
+    members = [("tree", DecisionTreeClassifier()), ("ridge", RidgeClassifier())]
+    members.append(("constant", DummyClassifier(strategy="constant", constant=1)))
+    case = forging.Case(make_pipeline(StandardScaler(), VotingClassifier(members)).fit(X, y), X, y)
+    assert case.load(case.tree, tmp_path / "honest").predict(X).shape == (30,)
+    places = [each for each in case.places if forging.joined(each[0]).endswith(where)]
+    assert len(places) == 1
+    ((_, forged),) = case.forgeries(*places[0], lambda *_: [("forged", VOTES[where])], None)
+    with pytest.raises(ParamsFileError, match="must not hold the number 9223372036854775807"):
+        case.load(forged, tmp_path / "forged")
 
 
 def forged_at_random(some_names, n_forgeries, folder):

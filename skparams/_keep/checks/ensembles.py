@@ -11,6 +11,7 @@ import numpy as np
 from skparams._keep.checks.values import indices, instance, n_features_of, number
 
 _TREE = "sklearn.tree._classes.BaseDecisionTree"
+_LARGEST = np.iinfo(np.int64).max
 _REGRESSOR = "sklearn.tree._classes.DecisionTreeRegressor"
 
 
@@ -80,9 +81,38 @@ def _check_isolation(estimator: Any) -> None:
                 raise ValueError(f"path lengths must be of {tree.node_count} nodes")
 
 
+def _check_voting(estimator: Any) -> None:
+    """Check that no member can predict a number for which NumPy writes outside an array.
+
+    ``np.bincount``, which counts the votes, does so for the largest integer (NumPy 2.4).
+    """
+    for member in estimator.estimators_:
+        if _holds_largest(member, {}):
+            raise ValueError(f"a member of estimators_ must not hold the number {_LARGEST}")
+
+
+def _holds_largest(value: Any, visited: dict[int, Any]) -> bool:
+    """Whether the largest integer is in a value, in whatever holds it there."""
+    if id(value) in visited:
+        return False
+    visited[id(value)] = value
+    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
+        return value.dtype.kind in "iu" and bool((value == _LARGEST).any())
+    if isinstance(value, int | np.integer):
+        return int(value) == _LARGEST
+    if isinstance(value, dict):
+        inner = [*value, *value.values()]
+    elif isinstance(value, np.ndarray | list | tuple | set | frozenset):
+        inner = list(value.flat if isinstance(value, np.ndarray) else value)
+    else:
+        inner = [] if isinstance(value, type) else list(getattr(value, "__dict__", {}).values())
+    return any(_holds_largest(each, visited) for each in inner)
+
+
 ENSEMBLES: dict[str, Callable[[Any], None]] = {
     "sklearn.tree.BaseDecisionTree": _check_tree,
     "sklearn.ensemble.BaseForest": _check_forest,
     "sklearn.ensemble.BaseGradientBoosting": _check_boosting,
     "sklearn.ensemble.IsolationForest": _check_isolation,
+    "sklearn.ensemble.VotingClassifier": _check_voting,
 }
