@@ -134,9 +134,7 @@ def encode_sparse(X: sp.csr_matrix, scales: np.ndarray) -> sp.csr_matrix:
     with np.errstate(over="ignore"):
         data = X.data / np.where(scales > 0, scales, np.inf)[X.indices]
     _squash(data)
-    encoded = type(X)((data.astype(np.float32), X.indices.copy(), X.indptr.copy()), shape=X.shape)
-    encoded.eliminate_zeros()
-    return encoded
+    return type(X)((data.astype(np.float32), X.indices, X.indptr), shape=X.shape)
 
 
 def _tiles(numbers: np.ndarray) -> Iterator[tuple[slice, slice]]:
