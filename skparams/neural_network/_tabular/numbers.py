@@ -17,7 +17,7 @@ from skparams.neural_network._tabular.values import infinite
 # stay in the cache, in arrays of either order.
 SORTED = 2**22
 TILE = 4096, 256
-# Beyond this the square overflows, and the result is 3 to the last bit.
+# Larger numbers are cut to this, before a square overflows: the result is 3 to the last bit anyway.
 MAX_SCALED = 1e100
 
 Label = Callable[[int], str]
