@@ -1,0 +1,1 @@
+"""Networks for tables beside what a user would pick instead."""
