@@ -39,6 +39,7 @@ from skparams.neural_network._tabular.folds import assign_folds
 from skparams.neural_network._tabular.network import ScaledNetwork
 from skparams.neural_network._tabular.training import MemberTraining, Recipe, train_epochs
 from skparams.neural_network.activations import Objective, elements
+from skparams.neural_network.training import set_attributes
 
 # Rows that predictions take at a time, so that the values of hidden units stay in cache.
 PREDICTED_ROWS = 4096
@@ -134,7 +135,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
         given = X, y, sample_weight
         y = self._checked_targets(y)
         check_consistent_length(X, y)
-        rows, weight = self._weighted_rows(X, sample_weight)
+        rows, weight = self._weighted_rows(self._weights(X, y, sample_weight))
         if rows is not None:
             X, y = safe_indexing(X, rows), y[rows]
         self.encoder_ = TableEncoder(
@@ -149,23 +150,28 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
         members = self._untrained((inputs, targets.Y, weight), targets.strata, recipe, score)
         tasks = fit_tasks(self, *given, max_subtasks=partial(n_tasks, recipe.n_epochs))
         self._train(members, recipe.n_epochs, tasks)
-        vars(self).update(self._fitted(members))
+        set_attributes(self, self._fitted(members))
         self._set_out_of_fold(members, X, y, targets, weight, rows, len(given[1]))
         tasks.finish()
         return self
 
-    def _weighted_rows(self, X, sample_weight):
-        """The rows of positive weight, None for all, and their weights of mean 1, None if equal."""
+    def _weights(self, X, y, sample_weight):
+        """The weights of the samples, None if they are not given."""
         if sample_weight is None:
-            return None, None
-        weight = check_sample_weight(sample_weight, X, dtype=np.dtype(np.float64))
+            return None
+        return check_sample_weight(sample_weight, X, dtype=np.dtype(np.float64))
+
+    def _weighted_rows(self, weight):
+        """The rows of positive weight, None for all, and their weights of mean 1, None if equal."""
         rows = None
-        if not (weight > 0).all():
-            rows = np.flatnonzero(weight > 0)
-            weight = weight[rows]
-        if not weight.size or (weight == weight[0]).all():
+        if weight is None:
             return rows, None
-        return rows, weight / weight.mean()
+        if (weight < 0).any():
+            raise ValueError("Negative values in data passed to `sample_weight`.")
+        if (weight == 0).any():
+            rows = np.flatnonzero(weight)
+            weight = weight[rows]
+        return rows, None if (weight == weight[0]).all() else weight / weight.mean()
 
     def _check_n_samples(self, n_samples):
         least = max(2, self.n_members)
@@ -180,7 +186,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
         if isinstance(sizes, str):
             return budget.hidden_layer_sizes(n_samples, n_inputs)
         sizes = [sizes] if isinstance(sizes, Integral) else elements(sizes)
-        if not sizes or not all(isinstance(n, Integral) and n > 0 for n in sizes):
+        if not sizes or not all(isinstance(n, Integral) and int(n) > 0 for n in sizes):
             raise ValueError(
                 f"The 'hidden_layer_sizes' parameter of {type(self).__name__} must be 'auto', an "
                 f"integer > 0 or a list of some. Got {self.hidden_layer_sizes!r} instead."
@@ -220,7 +226,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
     def _predicting(self, Z):
         """A copy whose predictions are made of the decisions Z, whatever X is."""
         model = copy.copy(self)
-        model._mean_decision = lambda X: Z
+        set_attributes(model, {"_mean_decision": lambda X: Z})
         return model
 
     def _untrained(self, data, strata, recipe, score):

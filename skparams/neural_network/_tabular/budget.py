@@ -23,5 +23,5 @@ def batch_size(n_samples: int) -> int:
 
 
 def schedule(share: np.ndarray) -> np.ndarray:
-    """Factors of the learning rate at shares of training: four cycles, each as long as all before."""
+    """Factors of the learning rate at shares of training: four cycles, each twice as long."""
     return 0.5 - 0.5 * np.cos(2 * np.pi * np.log2(1 + 15 * share))

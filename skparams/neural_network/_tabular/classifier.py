@@ -16,6 +16,10 @@ from skparams._runtime import validate_data
 from skparams.neural_network._tabular.base import BaseTabularMLP, Targets
 from skparams.neural_network._tabular.temperature import fit_temperature
 from skparams.neural_network.activations import Objective
+from skparams.neural_network.class_weights import class_weights, sample_weights
+
+# Samples that a class without any counts as, before training.
+ABSENT = 0.5
 
 
 class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
@@ -54,29 +58,36 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     def _checked_targets(self, y):
         y = validate_data(self, y=y)
         check_classification_targets(y)
-        return column_or_1d(y, warn=True)
+        y = column_or_1d(y, warn=True)
+        self.classes_ = np.unique(y)
+        return y
+
+    def _weights(self, X, y, sample_weight):
+        codes = np.searchsorted(self.classes_, y)[:, np.newaxis]
+        weights = class_weights(self, codes, False)
+        return sample_weights(X, codes, sample_weight, weights, np.dtype(np.float64))
 
     def _encode_targets(self, y, weight):
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        n_classes = len(self.classes_)
-        if n_classes < 2:
+        codes, n_classes = np.searchsorted(self.classes_, y), len(self.classes_)
+        counts = np.bincount(codes, weight, n_classes)
+        if np.count_nonzero(counts) < 2:
             raise ValueError(
                 f"{type(self).__name__} needs samples of at least 2 classes in the data, but the "
-                f"data contains only one class: {self.classes_.tolist()}"
+                f"data contains only one class: {self.classes_[counts > 0].tolist()}"
             )
-        shares = np.bincount(codes, weight) / len(codes)
+        if len(codes) == np.count_nonzero(counts):
+            raise ValueError(
+                f"{type(self).__name__}: no class has two samples, so that none can be held out."
+            )
         self.temperature_ = 1.0
         smoothing = (float(self.label_smoothing),) if self.label_smoothing else None
-        is_binary = n_classes == 2
-        loss = "binary_log_loss" if is_binary else "log_loss"
-        intercepts = np.log(shares[1:] / shares[0]) if is_binary else np.log(shares)
-        return Targets(
-            codes[:, np.newaxis].astype(bool if is_binary else np.min_scalar_type(n_classes)),
-            codes,
-            Objective(loss, smoothing),
-            Objective(loss),
-            intercepts,
-        )
+        logs = np.log(np.maximum(counts, ABSENT))
+        if n_classes == 2:
+            loss, intercepts = "binary_log_loss", logs[1:] - logs[0]
+        else:
+            loss, intercepts = "log_loss", logs - logs.mean()
+        Y = codes[:, np.newaxis].astype(bool if n_classes == 2 else np.min_scalar_type(n_classes))
+        return Targets(Y, codes, Objective(loss, smoothing), Objective(loss), intercepts)
 
     def _calibrate(self, Z, Y, weight):
         activation = "logistic" if Z.shape[1] == 1 else "softmax"

@@ -38,7 +38,7 @@ class ScaledNetwork(Network):
         self.factors = np.array([*1 / np.sqrt(n_in), BIAS_FACTOR, SCALE_FACTOR])
 
     def views(self, buffer: np.ndarray) -> dict[str, list[np.ndarray]]:
-        """The arrays of each fitted attribute, as views of the buffer; the scale is the only one."""
+        """The arrays of each fitted attribute, as views of the buffer."""
         return {**super().views(buffer), "input_scale_": [buffer[self.input_scale :]]}
 
     def start(

@@ -16,7 +16,7 @@ from skparams.neural_network._tabular.network import ScaledNetwork
 from skparams.neural_network.activations import Objective
 from skparams.neural_network.batches import Batches, Optimizer
 from skparams.neural_network.history import History
-from skparams.neural_network.training import NOT_FINITE
+from skparams.neural_network.training import NOT_FINITE, set_attributes
 
 FLOAT = np.dtype(np.float32)
 
@@ -125,7 +125,7 @@ class MemberTraining:
         (attributes["input_scale_"],) = attributes["input_scale_"]
         attributes["out_activation_"] = self._recipe.objective.activation
         attributes |= {"best_iter_": self.best_iter, "history_": self._history.joined({})}
-        vars(member).update(attributes)
+        set_attributes(member, attributes)
         return member
 
     def check(self, estimator: Any) -> None:
