@@ -14,16 +14,24 @@ BLOCK_SIZE = 2**15
 
 
 def fit_temperature(
-    Z: np.ndarray, targets: np.ndarray, weight: np.ndarray | None, out_activation: str
+    Z: np.ndarray,
+    targets: np.ndarray,
+    weight: np.ndarray | None,
+    out_activation: str,
+    *,
+    prior: float = 0.0,
 ) -> float:
     """Fit the temperature T that minimizes the mean log-loss of the decision values ``Z / T``.
 
-    The mean log-loss is convex in 1 / T. Its derivative is zero at the minimum, which is searched
-    between 1/20 and 20. If the minimum is beyond, the nearer of the two is returned: 1/20 if all
-    samples are classified correctly (the loss falls for ever as T falls to 0), and 20 if decision
-    values are no better than chance. T is 1 if the loss does not depend on T: decision values are
-    equal, so large that the loss is zero, or there is no sample. T = 1 is between the limits, so
-    that no mean log-loss is above that of `Z`, to rounding error.
+    The log-loss is convex in 1 / T. The zero of its derivative is searched for 1 / T between 1/20
+    and 20; if it is beyond, the nearer limit is taken. T is 1/20 if all samples are classified
+    correctly, so that the loss falls as long as T does, and 20 if decision values tell nothing or
+    less about the class. T is 1 if the loss does not depend on T: all decision values are equal, or
+    so large that the loss is zero, or there is no sample.
+
+    Where few samples are misclassified, T is determined by few numbers and can be far too small. A
+    prior avoids that: ``prior * (1 / T - 1 + log(T))`` is added to the sum of the losses, which is
+    still convex in 1 / T. Of any `prior`, the mean log-loss is at most that at T = 1, to rounding.
 
     Parameters
     ----------
@@ -36,6 +44,9 @@ def fit_temperature(
         Sample weights; None for equal ones.
     out_activation : {'logistic', 'softmax'}
         The function that gives probabilities.
+    prior : float, default=0.0
+        The weight of T = 1, as a number of samples of mean weight: the deviation of log(T) from 0
+        is expected to be about ``prior ** -0.5``. 1 / T has a gamma distribution of mode 1.
 
     Returns
     -------
@@ -60,14 +71,16 @@ def fit_temperature(
     slope_of = {"logistic": _logistic_slopes, "softmax": _softmax_slopes}[out_activation]
     data = _finite_samples(Z, targets.reshape(-1).astype(np.intp), weight)
 
+    used_weight = data[2]
+    prior *= 1.0 if used_weight is None else used_weight.sum() / max(used_weight.size, 1)
+
     def slope(log_inverse: float) -> float:
-        """Derivative of the total loss with respect to 1 / T, which never falls with 1 / T."""
+        """Derivative with respect to 1 / T, which never falls as 1 / T rises."""
         inverse = math.exp(log_inverse)
-        return math.fsum(_total(slope_of, inverse, *block) for block in _blocks(*data))
+        slopes = (_total(slope_of, inverse, *block) for block in _blocks(*data))
+        return math.fsum(slopes) + prior * (1 - 1 / inverse)
 
     at_one = slope(0.0)
-    if at_one == 0:
-        return 1.0
     limit = math.copysign(math.log(MAX_TEMPERATURE), -at_one)
     if slope(limit) * math.copysign(1.0, at_one) > 0:
         return 1 / MAX_TEMPERATURE if limit > 0 else MAX_TEMPERATURE

@@ -83,6 +83,12 @@ class TestWeights:
         weighted = quantile_offsets(quantiles, y, levels, np.full(n, value))
         assert np.array_equal(weighted, quantile_offsets(quantiles, y, levels))
 
+    def test_equal_ones_are_none_where_their_sum_is_rounded(self, rng):
+        n = 10**5 - 1
+        y, quantiles = rng.standard_normal(n), np.zeros((n, 5))
+        weighted = quantile_offsets(quantiles, y, LEVELS, np.full(n, 0.1))
+        assert np.array_equal(weighted, quantile_offsets(quantiles, y, LEVELS))
+
     @pytest.mark.parametrize("seed", sweep(range(20), 3))
     def test_definition(self, seed):
         rng = np.random.RandomState(seed)
@@ -131,6 +137,12 @@ class TestCrossing:
     def test_nearest_columns_exchange(self):
         found = apply_offsets(np.array([[0.0, 2.0, 1.0, 3.0]]), np.zeros(4), [0.1, 0.4, 0.6, 0.9])
         assert found.tolist() == [[0, 1, 2, 3]]
+
+    def test_runs_start_at_the_median(self):
+        found = apply_offsets(
+            np.array([[3.0, 1.0, 2.0], [1.0, 2.0, 0.0]]), np.zeros(3), LEVELS[1:4]
+        )
+        assert found.tolist() == [[1, 1, 2], [1, 2, 2]]
 
     def test_infinite_offsets_are_kept(self):
         offsets = np.array([-np.inf, 0, 0, 0, np.inf])

@@ -41,23 +41,25 @@ def activation(request):
     return request.param
 
 
+@pytest.mark.parametrize("prior", [0, 5])
 @pytest.mark.parametrize("seed", sweep(range(30), 6))
-def test_is_the_minimum(activation, seed):
+def test_is_the_minimum(activation, seed, prior):
     rng = np.random.RandomState(seed)
     data = problem(activation, rng)
     if seed % 2:
         data = (*data[:2], None)
-    found = fit_temperature(*data, activation)
+    found = fit_temperature(*data, activation, prior=prior)
 
     def loss(log_temperature):
-        return log_loss(*data, activation, np.exp(log_temperature))
+        mean = log_loss(*data, activation, np.exp(log_temperature))
+        return mean + prior / len(data[0]) * (np.exp(-log_temperature) - 1 + log_temperature)
 
     limits = -np.log(20), np.log(20)
     best = minimize_scalar(loss, bounds=limits, method="bounded", options={"xatol": 1e-9})
     assert np.log(found) == pytest.approx(best.x, abs=2e-5)
     lowest = min(loss(x) for x in np.linspace(*limits, 400))
     assert loss(np.log(found)) <= min(best.fun, lowest) + 1e-14
-    assert loss(np.log(found)) <= log_loss(*data, activation) + 1e-14
+    assert log_loss(*data, activation, found) <= log_loss(*data, activation) + 1e-14
 
 
 @pytest.mark.parametrize("temperature", [0.3, 1.0, 4.0])
@@ -94,8 +96,9 @@ class TestWeights:
 
     def test_only_ratios_matter(self, activation, rng):
         Z, targets, _ = problem(activation, rng, scale=3)
-        found = fit_temperature(Z, targets, np.full(len(Z), 0.3), activation)
-        assert found == pytest.approx(fit_temperature(Z, targets, None, activation), rel=1e-8)
+        found = fit_temperature(Z, targets, np.full(len(Z), 0.3), activation, prior=30)
+        expected = fit_temperature(Z, targets, None, activation, prior=30)
+        assert found == pytest.approx(expected, rel=1e-8)
 
 
 class TestLimits:
@@ -122,8 +125,41 @@ class TestLimits:
         assert fit_temperature(np.sign(Z) * 1e5, targets, None, activation) == 1
 
     @pytest.mark.parametrize("weight", [None, np.empty(0)])
-    def test_no_sample(self, activation, weight):
-        assert fit_temperature(np.empty((0, 2)), np.empty(0), weight, activation) == 1
+    @pytest.mark.parametrize("prior", [0, 4])
+    def test_no_sample(self, activation, weight, prior):
+        Z = np.empty((0, 2))
+        assert fit_temperature(Z, np.empty(0), weight, activation, prior=prior) == 1
+
+
+class TestPrior:
+    def test_shrinks_towards_one(self, activation, rng):
+        for scale in (0.2, 5):
+            data = problem(activation, rng, scale=scale)
+            found = [fit_temperature(*data, activation, prior=p) for p in (0, 1, 10, 100, 1e9)]
+            assert (np.diff(np.abs(np.log(found))) < 0).all()
+            assert found[-1] == pytest.approx(1, abs=1e-5)
+
+    def test_separated_classes_have_a_finite_temperature(self, activation):
+        data = *TestLimits.decisions(activation, True), None
+        assert 0.2 < fit_temperature(*data, activation, prior=4) < 0.8
+
+    @pytest.mark.exhaustive
+    def test_new_samples_of_nearly_separated_classes(self, rng):
+        """Without it, the log-loss of samples not seen is often far above that at T = 1."""
+
+        def decisions(n):
+            Z = 15 * rng.standard_normal((n, 1))
+            return Z, (Z + rng.logistic(size=(n, 1)) > 0).astype(int)
+
+        new = decisions(20_000)
+        fits = [
+            [fit_temperature(*decisions(30), None, "logistic", prior=prior) for _ in range(100)]
+            for prior in (0, 4)
+        ]
+        without, found = ([log_loss(*new, None, "logistic", T) for T in row] for row in fits)
+        best = log_loss(*new, None, "logistic")
+        assert np.mean(without) > best + 0.1
+        assert np.mean(found) < best + 0.01
 
 
 def test_unpredicted_samples_are_left_out(activation, rng):
