@@ -1,1 +1,1 @@
-"""Ensembles of small networks for tables."""
+"""Networks for tables."""
