@@ -6,19 +6,23 @@ from pathlib import Path
 
 from benchmarks._tables import Table
 from benchmarks._task import Task
-from benchmarks.tabular import comparison
+from benchmarks.tabular import budgets, comparison, out_of_fold, speed
 from benchmarks.tabular.peers import LABELS
 from benchmarks.tabular.tables import HALVES
 
 _PARTS = {
     "comparison": comparison.comparison,
+    "boosting": speed.boosting,
+    "torch": speed.torch,
+    "budgets": budgets.budgets,
+    "out-of-fold": out_of_fold.out_of_fold,
 }
 NAMES = tuple(_PARTS)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that only this benchmark has."""
-    group = parser.add_argument_group("comparison")
+    group = parser.add_argument_group("tables and models")
     group.add_argument("--half", choices=(*HALVES, "all"), default="all", help="which tables")
     group.add_argument("--tables", nargs="+", metavar="NAME", help="these tables only")
     group.add_argument("--models", nargs="+", choices=LABELS, help="these models only")

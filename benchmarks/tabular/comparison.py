@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -9,7 +10,7 @@ from statistics import median
 from benchmarks._machine import CORES
 from benchmarks._tables import Column, Table, number, time_text, yes_no
 from benchmarks._task import Task
-from benchmarks.tabular.peers import LABELS, OURS, missing
+from benchmarks.tabular.peers import LABELS, OURS, missing, models
 from benchmarks.tabular.picture import draw
 from benchmarks.tabular.scores import METRICS, TITLES
 from benchmarks.tabular.summary import Scores, bars
@@ -55,7 +56,7 @@ def _tables(task: Task) -> list[str]:
 def _measured(task: Task, names: list[str], chosen: tuple[str, ...]) -> list[dict]:
     jobs = task.options.get("jobs") or CORES
     rows: list[dict] = []
-    done = measure_all(names, chosen, 2 if task.quick else None, jobs)
+    done = measure_all(names, partial(models, chosen), 2 if task.quick else None, jobs)
     for count, (name, found) in enumerate(done, 1):
         failed = "".join(f"; {row['model']}: {row['error']}" for row in found if "error" in row)
         task.say(f"{count} of {len(names)}: {name}{failed}")

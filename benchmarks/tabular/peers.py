@@ -6,6 +6,8 @@ All have ``random_state=0``, one thread, and otherwise the defaults of their pac
 from collections.abc import Callable
 from importlib.util import find_spec
 
+import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_selector
 from sklearn.ensemble import (
@@ -28,10 +30,10 @@ OURS, BOOSTING, STOPPED, MLP = "tabular", "boosting", "boosting-stopped", "mlp"
 LABELS = {
     OURS: "TabularMLP",
     BOOSTING: "HistGradientBoosting",
-    STOPPED: "the same, early stopping",
+    STOPPED: "HistGradientBoosting, stopped early",
     MLP: "MLP, scaled",
     "sklearn-mlp": "scikit-learn's MLP, scaled",
-    "linear": "logistic or ridge regression, scaled",
+    "linear": "logistic or ridge, scaled",
     "forest": "random forest",
     "lightgbm": "LightGBM",
     "xgboost": "XGBoost",
@@ -51,7 +53,9 @@ def missing() -> dict[str, str]:
     return absent
 
 
-def models(task: str, names: tuple[str, ...] = ()) -> dict[str, BaseEstimator]:
+def models(
+    names: tuple[str, ...], task: str, X: pd.DataFrame, y: np.ndarray
+) -> dict[str, Pipeline]:
     """Return those models of a task that are named and installed, all of them without names.
 
     Each is a pipeline whose last step has the model's name.

@@ -66,13 +66,13 @@ def _panel(ax, scores: Scores) -> None:
     ax.set_title(
         f"mean rank of {TITLES[scores.metric]}, {len(scores.values)} tables",
         fontsize="medium",
-        pad=14,
+        pad=4,
     )
 
 
 def _axis(ax, n_models: int, bottom: float) -> None:
     """One line with a tick for each rank, and room for the names beside it."""
-    ax.set(xlim=(-n_models * 0.45, n_models * 1.45 + 1), ylim=(bottom, -2.2))
+    ax.set(xlim=(-n_models * 0.45, n_models * 1.45 + 1), ylim=(bottom, -2.0))
     ax.plot([1, n_models], [0, 0], color="black", lw=1)
     for rank in range(1, n_models + 1):
         ax.plot([rank, rank], [0, -0.2], color="black", lw=1)

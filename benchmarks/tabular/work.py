@@ -2,18 +2,23 @@
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing import get_context
 
+import numpy as np
+import pandas as pd
 from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 
-from benchmarks.tabular.peers import models
 from benchmarks.tabular.scores import METRICS, Recorder
 from benchmarks.tabular.tables import TABLES
 from skparams import compare
+
+# From a task, X and y to pipelines by name; the name is that of the last step too.
+Make = Callable[[str, pd.DataFrame, np.ndarray], dict[str, Pipeline]]
 
 _THREADS = (
     "OMP_NUM_THREADS",
@@ -28,8 +33,8 @@ def n_folds(n_rows: int) -> int:
     return 5 if n_rows <= 2000 else 3 if n_rows <= 5000 else 2
 
 
-def measure(name: str, chosen: tuple[str, ...] = (), folds: int | None = None) -> list[dict]:
-    """Return a row of figures for each model on the table."""
+def measure(name: str, make: Make, folds: int | None = None) -> list[dict]:
+    """Return a row of figures for each model that ``make`` returns for the table."""
     table = TABLES[name]
     X, y = table.load()
     classes = table.task == "classification"
@@ -39,9 +44,7 @@ def measure(name: str, chosen: tuple[str, ...] = (), folds: int | None = None) -
     recorder = Recorder(table.task)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = compare(
-            models(table.task, chosen), X, y, cv=splitter, scoring=recorder, random_state=0
-        )
+        found = compare(make(table.task, X, y), X, y, cv=splitter, scoring=recorder, random_state=0)
     facts = {
         "table": name,
         "half": table.half,
@@ -85,13 +88,13 @@ def one_thread() -> Iterator[None]:
 
 
 def measure_all(
-    names: list[str], chosen: tuple[str, ...], folds: int | None, jobs: int
+    names: list[str], make: Make, folds: int | None, jobs: int
 ) -> Iterator[tuple[str, list[dict]]]:
-    """Yield the rows of each table as it is done, large ones begun first."""
+    """Yield the rows of each table as it is done; ``make`` is a function that can be pickled."""
     with (
         one_thread(),
         ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool,
     ):
-        running = {pool.submit(measure, name, chosen, folds): name for name in names}
+        running = {pool.submit(measure, name, make, folds): name for name in names}
         for done in as_completed(running):
             yield running[done], done.result()
