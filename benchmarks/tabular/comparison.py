@@ -96,10 +96,10 @@ def _report(rows: list[dict], half: str, picture: Path | None) -> Iterator[Table
     for kind in METRICS:
         if mine := [row for row in rows if row["task"] == kind]:
             yield _figures(mine, kind, half)
-    if picture:
-        scores = [Scores.of(rows, metrics[0]) for metrics in METRICS.values()]
-        path = picture.with_stem(f"{picture.stem}-{half}")
-        draw([each for each in scores if each.critical_difference()], path)
+    scores = [Scores.of(rows, metrics[0]) for metrics in METRICS.values()]
+    scores = [each for each in scores if each.critical_difference()]
+    if picture and scores:
+        draw(scores, picture.with_stem(f"{picture.stem}-{half}"))
 
 
 def _ranks(rows: list[dict], half: str) -> Table:

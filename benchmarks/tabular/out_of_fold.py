@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
+from scipy.special import softmax
 from sklearn.metrics import log_loss
 from sklearn.model_selection import KFold, StratifiedKFold
 
@@ -55,9 +56,7 @@ def _loss_of_decisions(model, y) -> float:
     known = np.isfinite(decision).all(axis=1)
     if decision.shape[1] == 1:
         decision = np.column_stack([np.zeros(len(decision)), decision[:, 0]])
-    shifted = decision[known] - decision[known].max(axis=1, keepdims=True)
-    proba = np.exp(shifted)
-    proba /= proba.sum(axis=1, keepdims=True)
+    proba = softmax(decision[known], axis=1)
     return log_loss(y[known], proba, labels=model.classes_)
 
 
