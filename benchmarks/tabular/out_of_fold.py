@@ -24,7 +24,7 @@ _TABLES = (
     *("ISLR/Hitters", "ISLR/Carseats", "AER/CPS1985", "ISLR/College", "modeldata/Sacramento"),
     *("modeldata/concrete", "mosaicData/Gestation"),
 )
-_QUICK = ("wine", "ISLR/Hitters")
+_QUICK = ("wine", "MASS/fgl", "ISLR/Hitters", "AER/CPS1985")
 _FOLDS = 5
 
 
@@ -110,8 +110,7 @@ def _compared(out_of_fold: list[float], held_out: list[float]) -> list[float] | 
 
 
 def _summarized(values: np.ndarray) -> list[float]:
-    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
-    return [float(values.mean()), float(error)]
+    return [float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))]
 
 
 def _mean_row(rows: list[dict], score: str) -> dict:

@@ -76,6 +76,7 @@ def of_values(y: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
 
 def of_probabilities(y: np.ndarray, proba: np.ndarray) -> dict[str, float]:
     """Return the metrics of probabilities of the classes 0, 1, …; AUC is one against the rest."""
+    proba = proba / proba.sum(axis=1, keepdims=True)  # single precision is not exact
     labels = np.arange(proba.shape[1])
     binary = len(labels) == 2
     return {
