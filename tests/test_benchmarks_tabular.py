@@ -154,6 +154,7 @@ def test_bars(bench):
 def test_groups_that_do_not_differ(bench):
     groups = bench("tabular.picture").groups
     assert groups([1.0, 1.5, 2.2, 4.0], 1.0) == [(0, 1), (1, 2)]
+    assert groups([1.0, 1.5, 1.9], 1.0) == [(0, 2)]
     assert groups([1.0, 3.0], 1.0) == []
 
 
@@ -186,6 +187,9 @@ def test_the_figures_are_in_json_and_can_be_reused(bench, monkeypatch, tmp_path,
     both = run("b.json", "--models", "forest", "--reuse", str(tmp_path / "a.json"))
     assert [row["model"] for row in both] == ["linear", "forest"]
     assert both[0] == first[0]
+    again = run("c.json", "--models", "linear", "--reuse", str(tmp_path / "b.json"))
+    assert [row["model"] for row in again] == ["linear", "forest"]
+    assert again[0]["fit_s"] != first[0]["fit_s"]
     assert "mean ranks: half “choosing”" in capsys.readouterr().out
     assert (tmp_path / "picture-choosing.png").exists()
 
