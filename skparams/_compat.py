@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
 from inspect import Parameter, signature
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from sklearn import __version__ as _version
@@ -25,6 +26,7 @@ from sklearn.utils.multiclass import (
 )
 from sklearn.utils.optimize import _check_optimize_result as check_optimize_result
 from sklearn.utils.validation import (
+    _check_feature_names_in as check_feature_names_in,
     _check_method_params as check_method_params,
     _check_sample_weight,
 )
@@ -41,6 +43,8 @@ __all__ = [
     "accepts_sample_weight",
     "binary_gaussian_process_classifier",
     "callback_management_context",
+    "check_categorical_features",
+    "check_feature_names_in",
     "check_method_params",
     "check_optimize_result",
     "check_partial_fit_first_call",
@@ -134,6 +138,23 @@ def check_sample_weight(sample_weight, X, dtype):
     if not sample_weight.any():  # scikit-learn checks this from 1.9 on
         raise ValueError("Sample weights must contain at least one non-zero number.")
     return sample_weight
+
+
+def check_categorical_features(X, categorical_features):
+    """Which columns of X are declared as categorical, as histogram boosting reads it, or None.
+
+    Of X only ``shape`` and ``columns`` are used. Not for ``"from_dtype"``.
+    """
+    try:
+        from sklearn.utils.validation import _check_categorical_features
+    except ImportError:  # scikit-learn < 1.9
+        from sklearn.ensemble._hist_gradient_boosting.gradient_boosting import (
+            BaseHistGradientBoosting,
+        )
+
+        estimator = SimpleNamespace(categorical_features=categorical_features)
+        return BaseHistGradientBoosting._check_categorical_features(estimator, X)
+    return _check_categorical_features(X, categorical_features)
 
 
 def accepts_sample_weight(scorer):
