@@ -40,7 +40,7 @@ def read_table(X: Any, estimator: Any, *, has_categories: bool) -> "Table":
     if array.dtype.kind == "T":  # variable-width strings
         array = array.astype(object)
     if array.dtype.kind not in NUMBERS + "OU":
-        raise unsupported("X", array.dtype)
+        raise unsupported(f"dtype {array.dtype}")
     return ArrayTable(array)
 
 
@@ -69,7 +69,7 @@ class Table:
 
     def label(self, j: int) -> str:
         """What errors call a column."""
-        return f"column {j if self.names is None else self.names[j]!r}"
+        return f"column {j}" if self.names is None else f"column {self.names[j]!r}"
 
     def categorical_by_dtype(self) -> np.ndarray:
         """Which columns are categorical if the dtype decides: of an array none."""
@@ -93,7 +93,7 @@ class Table:
         if plain.any():
             numbers[:, plain] = read(columns[plain])
         for k in np.flatnonzero(~plain):
-            j = columns[k]
+            j = int(columns[k])
             numbers[:, k] = to_numbers(self._objects(j), self.label(j))
         return numbers
 
@@ -160,7 +160,7 @@ class PandasTable(Table):
     def _objects(self, j):
         dtype, column = self._dtypes[j], self.X.iloc[:, j]
         if dtype.kind in "Mmc":
-            raise unsupported(self.label(j), dtype)
+            raise unsupported(f"dtype {dtype} in {self.label(j)}")
         values, missing = column.to_numpy(dtype=object), column.isna().to_numpy()
         if missing.any():
             values = values.copy()  # it may be a view of the column
@@ -212,5 +212,5 @@ class PolarsTable(Table):
     def _objects(self, j):
         dtype = self._columns[j].dtype
         if dtype.is_temporal() or dtype.is_nested() or self._kind(j) == "Binary":
-            raise unsupported(self.label(j), dtype)
+            raise unsupported(f"dtype {dtype} in {self.label(j)}")
         return self._columns[j].to_list()

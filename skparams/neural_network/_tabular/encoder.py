@@ -22,6 +22,7 @@ from skparams._compat import (
 from skparams._runtime import VersionedEstimator, unchanged_on_error, validate_data
 from skparams.neural_network._tabular import categories as _categories, numbers as _numbers
 from skparams.neural_network._tabular.columns import Table, read_table
+from skparams.neural_network._tabular.values import infinite
 
 
 class InputCounts(NamedTuple):
@@ -54,8 +55,8 @@ class TableEncoder(TransformerMixin, VersionedEstimator):
     Categories are sorted. They are the same if they are equal in Python, whatever container they
     come in: ``3``, ``3.0`` and ``np.int8(3)`` are, and so are ``True`` and ``1``, but not ``"3"``.
 
-    Of sparse X all columns are numbers, and the median is taken as 0, so that zeros stay zeros and
-    the result is sparse. A model that is fitted to a dense X gives a dense result for a sparse one.
+    Of sparse X all columns are numbers, and in ``fit`` the median is taken as 0, so that zeros stay
+    zeros and the result is sparse. An encoder that is fitted to dense X takes sparse X too.
 
     Parameters
     ----------
@@ -134,7 +135,7 @@ default="from_dtype"
             self.is_categorical_, self.categories_ = self._find_categories(table)
             columns = np.flatnonzero(~self.is_categorical_)
             self.medians_, self.scales_, self.has_missing_ = _numbers.find_scales(
-                table.numbers(columns), lambda k: table.label(columns[k])
+                table.numbers(columns), lambda k: table.label(int(columns[k]))
             )
         return self
 
@@ -174,7 +175,7 @@ default="from_dtype"
             self.scales_,
             self.has_missing_,
             encoded,
-            lambda k: table.label(columns[k]),
+            lambda k: table.label(int(columns[k])),
         )
         start = len(columns) + np.count_nonzero(self.has_missing_)
         for j, categories in zip(
@@ -253,18 +254,15 @@ default="from_dtype"
         validate_data(self, X, skip_check_array=True, reset=reset)
         X = X.astype(np.float64)
         X.sum_duplicates()
-        for what, found in (("NaN", np.isnan(X.data)), ("infinity", np.isinf(X.data))):
-            if found.any():
-                label = self._label(X.indices[found.argmax()])
-                raise ValueError(
-                    f"Input X contains {what}, in {label}. Numbers of sparse X must be finite; "
-                    "missing ones are encoded where X is dense."
-                )
+        for place in np.flatnonzero(~np.isfinite(X.data))[:1]:
+            label = f"column {X.indices[place]}"
+            if np.isinf(X.data[place]):
+                raise infinite(label)
+            raise ValueError(
+                f"Input X contains NaN, in {label}. Missing numbers are encoded only if X is "
+                "dense: pass X.toarray()."
+            )
         return X
-
-    @staticmethod
-    def _label(j: int) -> str:
-        return f"column {j}"
 
     def _declares_categories(self) -> bool:
         declared = self.categorical_features
@@ -276,7 +274,14 @@ default="from_dtype"
         mask = check_categorical_features(
             SimpleNamespace(shape=shape, **columns), self.categorical_features
         )
-        return np.zeros(shape[1], dtype=bool) if mask is None else mask.copy()
+        if mask is None:
+            return np.zeros(shape[1], dtype=bool)
+        if mask.ndim != 1:
+            raise ValueError(
+                "categorical_features set as a boolean mask must have shape (n_features,), got: "
+                f"{mask.shape}"
+            )
+        return mask.copy()
 
     def _no_categories(self, X: Any) -> np.ndarray:
         """The mask of the categorical columns of sparse X, which must have none."""

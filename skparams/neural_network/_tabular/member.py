@@ -59,12 +59,22 @@ class TabularNetwork(ParamsMixin, VersionedEstimator):
         Returns
         -------
         Z : ndarray of shape (n_samples, n_outputs)
-            In float32.
+            In float64.
         """
-        A = X @ (self.input_scale_[:, np.newaxis] * self.coefs_[0])
-        A += self.intercepts_[0]
-        for coef, intercept in zip(self.coefs_[1:], self.intercepts_[1:], strict=True):
+        coefs = [self.input_scale_[:, np.newaxis] * self.coefs_[0], *self.coefs_[1:]]
+        Z = _product(X, coefs[0]) + self.intercepts_[0]
+        for coef, intercept in zip(coefs[1:], self.intercepts_[1:], strict=True):
+            A = Z.astype(np.float32)
             ACTIVATIONS[self.activation].apply(A)
-            A = A @ coef
-            A += intercept
-        return A
+            Z = _product(A, coef)
+            Z += intercept
+        return Z
+
+
+def _product(A: Any, coef: np.ndarray) -> np.ndarray:
+    """A @ coef in float64.
+
+    BLAS adds in an order that depends on the number of samples and of threads. Rounded to float32
+    afterwards, sums are the same but for one in about 1e8.
+    """
+    return A.astype(np.float64) @ coef.astype(np.float64)

@@ -55,12 +55,14 @@ def are_booleans(types: set[type]) -> bool:
 
 
 def holds_categories(values: list[Any], label: str) -> bool:
-    """Whether objects are strings or booleans; else they must be numbers, or all are missing."""
+    """Whether objects are categories by their types: all strings, or all booleans; else numbers.
+
+    Where all are missing, nothing is known about them: they are categories, of which there are
+    none yet, so that any value may come later.
+    """
     types = types_of(values)
-    if types and (are_strings(types) or are_booleans(types)):
-        return True
     check_types(types, label)
-    return False
+    return are_strings(types) or are_booleans(types)
 
 
 def check_types(types: set[type], label: str) -> None:
@@ -71,17 +73,17 @@ def check_types(types: set[type], label: str) -> None:
     if are_numbers({each for each in types if not issubclass(each, str)}):
         raise TypeError(
             f"X has values of types {names} in {label}. Make all of them numbers, or all of them "
-            "strings, for example by astype(str)."
+            "strings."
         )
-    raise unsupported(label, names, "values of type ")
+    raise unsupported(f"values of type {names} in {label}")
 
 
-def unsupported(label: str, dtype: Any, what: str = "dtype ") -> TypeError:
-    """The error about a column that holds neither numbers nor strings."""
+def unsupported(what: str) -> TypeError:
+    """The error about what is neither numbers nor strings."""
     return TypeError(
-        f"X has {what}{dtype} in {label}, but only numbers, booleans, strings and categories of "
-        "these can be encoded. Convert it to numbers (a date to the days since another date, its "
-        "year or its month) or to strings, or leave it out."
+        f"X has {what}, but only numbers, booleans, strings and categories of these can be "
+        "encoded. Convert it to numbers (a date to the days since another date, its year or its "
+        "month) or to strings, or leave it out."
     )
 
 
