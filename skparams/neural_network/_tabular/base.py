@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.metrics import check_scoring, get_scorer_names
-from sklearn.utils import check_array, check_consistent_length, check_random_state, gen_batches
+from sklearn.utils import check_consistent_length, check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import (
@@ -306,11 +306,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
     def _mean_decision(self, X):
         """Mean over members of the inputs of the output layer's activation, in float64."""
         check_is_fitted(self)
-        if len(getattr(X, "shape", ())) != 2:
-            # The encoder would tell too, but validate_data counts columns first.
-            check_array(X, dtype=object, ensure_all_finite=False, estimator=self, input_name="X")
-        validate_data(self, X, skip_check_array=True, reset=False)
-        inputs, n_outputs = self.encoder_.transform(X), self.members_[0].intercepts_[-1].size
+        inputs, n_outputs = self.encoder_.encode(X, self), self.members_[0].intercepts_[-1].size
         Z = np.zeros((inputs.shape[0], n_outputs))
         for rows in gen_batches(len(Z), PREDICTED_ROWS):
             for member in self.members_:

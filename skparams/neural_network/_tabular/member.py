@@ -59,22 +59,20 @@ class TabularNetwork(ParamsMixin, VersionedEstimator):
         Returns
         -------
         Z : ndarray of shape (n_samples, n_outputs)
-            In float64.
+            In float32.
         """
         coefs = [self.input_scale_[:, np.newaxis] * self.coefs_[0], *self.coefs_[1:]]
-        Z = _product(X, coefs[0]) + self.intercepts_[0]
+        Z = _unit_inputs(X, coefs[0], self.intercepts_[0])
         for coef, intercept in zip(coefs[1:], self.intercepts_[1:], strict=True):
-            A = Z.astype(np.float32)
-            ACTIVATIONS[self.activation].apply(A)
-            Z = _product(A, coef)
-            Z += intercept
+            ACTIVATIONS[self.activation].apply(Z)
+            Z = _unit_inputs(Z, coef, intercept)
         return Z
 
 
-def _product(A: Any, coef: np.ndarray) -> np.ndarray:
-    """A @ coef in float64.
+def _unit_inputs(A: Any, coef: np.ndarray, intercept: np.ndarray) -> np.ndarray:
+    """A @ coef + intercept, computed in float64 and rounded to float32.
 
-    BLAS adds in an order that depends on the number of samples and of threads. Rounded to float32
-    afterwards, sums are the same but for one in about 1e8.
+    BLAS adds in an order that depends on the number of samples and of threads; the rounded sums do
+    not, but for about one in 1e8.
     """
-    return A.astype(np.float64) @ coef.astype(np.float64)
+    return (A.astype(np.float64) @ coef.astype(np.float64) + intercept).astype(np.float32)
