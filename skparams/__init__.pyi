@@ -32,7 +32,13 @@ from .decomposition import (
     ScreeDisplay,
     explain,
 )
-from .neural_network import LossCurveDisplay, MLPClassifier, MLPRegressor
+from .neural_network import (
+    LossCurveDisplay,
+    MLPClassifier,
+    MLPRegressor,
+    TabularMLPClassifier,
+    TabularMLPRegressor,
+)
 
 __all__ = [
     "PCA",
@@ -54,6 +60,8 @@ __all__ = [
     "ParetoDisplay",
     "ScoreDisplay",
     "ScreeDisplay",
+    "TabularMLPClassifier",
+    "TabularMLPRegressor",
     "__version__",
     "assert_same_model",
     "cache_dir",

@@ -1,3 +1,6 @@
+from ._tabular.classifier import TabularMLPClassifier
+from ._tabular.member import TabularNetwork
+from ._tabular.regressor import TabularMLPRegressor
 from .activations import LEAK, SELU_ALPHA, SELU_SCALE
 from .classifier import MLPClassifier
 from .display import LossCurveDisplay
@@ -12,5 +15,8 @@ __all__ = [
     "LossCurveDisplay",
     "MLPClassifier",
     "MLPRegressor",
+    "TabularMLPClassifier",
+    "TabularMLPRegressor",
+    "TabularNetwork",
     "normalization_of",
 ]

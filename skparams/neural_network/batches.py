@@ -84,7 +84,8 @@ class Batches:
             deltas=np.empty(n_values, dtype),
             zeros=np.zeros(widths.max(), dtype),
             ones=np.ones(1, dtype),
-            turned=np.empty(n_weights[n_weights <= kernels.WIDE].max(initial=0), dtype),
+            turned=np.empty(n_weights[n_weights <= network.wide].max(initial=0), dtype),
+            scaled=np.empty(0 if network.input_scale is None else n_weights[0], dtype),
             scratch=scratch,
             scratch_bits=scratch[1].view(f"i{dtype.itemsize}"),
             special=_special(kernels, network, n_rows, dtype, dropout, seed),
@@ -191,11 +192,16 @@ class Batches:
     ) -> None:
         """Call the kernel for some batches at a time, as Python sees Ctrl-C in between.
 
-        Without an order, samples are taken as they are.
+        Without an order, samples are taken as they are; it may leave some out.
         """
-        layers = self.kernels.Layers(params, self.network.layout, *self._codes)
+        network = self.network
+        input_scale = network.input_scale or 0
+        layers = self.kernels.Layers(
+            params, network.layout, *self._codes, network.wide, input_scale
+        )
         before, rates, after = optimizer[:3], optimizer[3], optimizer[4:]
-        n_samples, start = self._samples.n_samples, 0
+        after = *after, network.groups, network.factors
+        n_samples, start = self._samples.n_samples if order is None else len(order), 0
         while start < n_samples:
             stop = start + self._rows_of_call
             if stop + self._joins >= n_samples:

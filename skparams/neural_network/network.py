@@ -25,6 +25,10 @@ EPSILON = 1e-5
 """Added to variances by normalization, as in PyTorch; the kernels have the same."""
 
 
+# Weights of a layer above which BLAS computes its products.
+WIDE = 10_000
+
+
 class Network:
     """Layer sizes, activations, and the layout of one flat buffer of all numbers of a network.
 
@@ -32,7 +36,12 @@ class Network:
     hidden units, and with that of batches their running means and variances, which are not trained.
     `layout` has a row for each layer of weights: units in, units out, where its weights and its
     biases start in the buffer, and where its units start among those of all layers but the inputs.
+    `groups` and `factors` are those of the kernels' Optimizer. Products of layers of more than
+    `wide` weights are BLAS's. `input_scale` is where a learned scale of the inputs starts, or None.
     """
+
+    wide = WIDE
+    input_scale: int | None = None
 
     def __init__(
         self, sizes: Sequence[int], activations: Sequence[str], normalization: str | None = None
@@ -51,6 +60,8 @@ class Network:
         self.n_trained = self.gains + (n_hidden if normalization else 0)
         self.means, self.variances = self.n_trained, self.n_trained + n_hidden
         self.n_params = self.n_trained + (2 * n_hidden if normalization == "batch" else 0)
+        self.groups = np.array([[self.n_coefs, self.n_trained, 0], [0, self.n_coefs, 1]])
+        self.factors = np.ones(2)
 
     def views(self, buffer: np.ndarray) -> dict[str, list[np.ndarray]]:
         """The arrays of each fitted attribute, as views of the buffer."""

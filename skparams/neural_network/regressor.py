@@ -4,7 +4,6 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
@@ -12,17 +11,21 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import Interval, StrOptions
-from skparams.neural_network.activations import ACTIVATIONS, LOSSES, Objective, elements
+from skparams.neural_network.activations import ACTIVATIONS, LOSSES, Objective
 from skparams.neural_network.base import BaseMLP
+from skparams.neural_network.quantiles import (
+    check_one_output,
+    has_quantiles,
+    median_column,
+    quantile_levels,
+    real_numbers,
+)
 from skparams.neural_network.training import delete_attributes
 
 REGRESSION_LOSSES = set(LOSSES) - {"log_loss", "binary_log_loss"}
 
 # What targets must be, where a loss does not take all.
 RANGES = {"poisson": (lambda y: y >= 0, ">= 0"), "gamma": (lambda y: y > 0, "> 0")}
-
-# The level of the quantile that predict returns of several, and how far off it may be by rounding.
-MEDIAN, TOLERANCE = 0.5, 1e-9
 
 
 class MLPRegressor(RegressorMixin, BaseMLP):
@@ -308,16 +311,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         super().__init__(**{name: arguments[name] for name in MLPRegressor._get_param_names()})
 
     def _encode_targets(self, y, incremental):
-        if sp.issparse(y):
-            raise TypeError("y must be a dense array of numbers, got a sparse one.")
-        arrays, kinds = [y], "MmSUV"
-        if y.dtype == object:  # whose dates NumPy would convert to numbers
-            arrays, kinds = [value for value in y.flat if isinstance(value, np.generic)], "Mm"
-        for array in arrays:
-            if array.dtype.kind in kinds:
-                raise TypeError(f"y must be a dense array of numbers, got dtype {array.dtype}.")
-        if y.dtype == object:
-            y = y.astype(np.float64)
+        y = real_numbers(y)
         is_valid, allowed = RANGES.get(self.loss, (np.isfinite, ""))
         if not is_valid(y).all():
             raise ValueError(
@@ -333,13 +327,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def _n_outputs_and_objective(self, Y):
         if self.loss == "quantile":
-            if Y.shape[1] > 1:
-                raise ValueError(
-                    f"{type(self).__name__}: loss='quantile' needs a y of one output, got "
-                    f"{Y.shape[1]}. Fit a model for each, or use sklearn.multioutput."
-                    "MultiOutputRegressor."
-                )
-            self.quantiles_ = np.array(self._levels())
+            check_one_output(self, Y)
+            self.quantiles_ = quantile_levels(self)
             return self.quantiles_.size, Objective("quantile", tuple(np.sort(self.quantiles_)))
         delete_attributes(self, "quantiles_")
         parameters = {
@@ -349,32 +338,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         }
         return Y.shape[1], Objective(self.loss, parameters.get(self.loss))
 
-    def _levels(self):
-        """The levels of `quantile`, checked."""
-        is_one = isinstance(self.quantile, Real)
-        levels = [self.quantile] if is_one else elements(self.quantile)
-        argument = f"The 'quantile' parameter of {type(self).__name__}"
-        if (
-            not levels
-            or not all(isinstance(level, Real) and 0 < float(level) < 1 for level in levels)
-            or len(set(map(float, levels))) < len(levels)
-        ):
-            raise ValueError(
-                f"{argument} must be a number in (0, 1), or a list of different ones. Got "
-                f"{self.quantile!r} instead."
-            )
-        if not is_one and min(abs(float(level) - MEDIAN) for level in levels) > TOLERANCE:
-            raise ValueError(
-                f"{argument} must contain {MEDIAN}, which predict returns. Got {self.quantile!r} "
-                "instead. Add it, or give a single number to predict another quantile."
-            )
-        return [float(level) for level in levels]
-
     def _predictions(self, outputs):
         """Of several quantiles the median, and otherwise all outputs."""
         if self.out_activation_ != "increasing":
             return outputs
-        column = np.abs(np.sort(self.quantiles_) - MEDIAN).argmin()
+        column = median_column(np.sort(self.quantiles_))
         return outputs[:, [column]]
 
     def _validation_score(self, Z, Y, weight):
@@ -399,14 +367,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         y = self._predictions(self._predict_activation(X))
         return y.ravel() if y.shape[1] == 1 else y
 
-    def _check_loss(self):
-        if str(self.loss) != "quantile":
-            raise AttributeError(
-                f"predict_quantiles is only available with loss='quantile', got loss={self.loss!r}."
-            )
-        return True
-
-    @available_if(lambda mlp: mlp._check_loss())
+    @available_if(has_quantiles)
     def predict_quantiles(self, X) -> Any:
         """Predict each quantile in `quantile`, with the loss 'quantile'.
 

@@ -59,7 +59,7 @@ def delete_attributes(mlp: BaseMLP, *names: str) -> None:
         mlp.__dict__.pop(name, None)
 
 
-def set_attributes(mlp: BaseMLP, attributes: dict[str, Any]) -> None:
+def set_attributes(mlp: Any, attributes: dict[str, Any]) -> None:
     for name, value in attributes.items():
         setattr(mlp, name, value)
 

@@ -24,10 +24,12 @@ from skparams.neural_network._kernels.layer_kernels import (
     drop_inputs,
     finish_hidden,
     input_factor,
+    input_scale_gradient,
     is_normalized,
     is_plain,
     joins_last_row,
     normalization_delta,
+    scale_inputs,
     unit_delta,
 )
 from skparams.neural_network._kernels.loss_kernels import SQUARED_ERROR, loss_and_delta
@@ -49,21 +51,24 @@ from skparams.neural_network._kernels.unit_kernels import (
     add_bias,
 )
 
-# Weights of a layer above which BLAS computes its products, with as many threads as it may use.
-WIDE = 10_000
-
 # The network: `layout` is that of network.Network; `activations` has the code of each hidden layer,
-# and the next two are codes. `loss_parameters` is None for scikit-learn's losses.
-Layers = namedtuple("Layers", "params layout activations out_activation loss loss_parameters")
+# and the next two are codes. `loss_parameters` is None for scikit-learn's losses. Products of a
+# layer of more than `wide` weights are BLAS's, with as many threads as it may use. The learned
+# scale of the inputs starts at `input_scale` in params, where `Work.scaled` has room.
+Layers = namedtuple(
+    "Layers",
+    "params layout activations out_activation loss loss_parameters wide input_scale",
+)
 
 # The training samples: rows of X (of its transpose, if `by_feature`) or, if indptr is not empty, of
 # a CSR matrix. Y and weight have a row for each element of the order that `epoch` gets.
 Samples = namedtuple("Samples", "X by_feature data indices indptr Y weight batch_size")
 
 # Memory for one batch. `zeros` are as many as the widest layer has inputs or units; `turned` has
-# room for weights that are not WIDE; `special` is None or that of `layer_kernels`.
+# room for weights that are not wide; `scaled` for those of the first layer times the scale of their
+# inputs, none if the network learns no scale; `special` is None or that of `layer_kernels`.
 Work = namedtuple(
-    "Work", "grads batch values deltas zeros ones turned scratch scratch_bits special"
+    "Work", "grads batch values deltas zeros ones turned scaled scratch scratch_bits special"
 )
 
 
@@ -161,6 +166,9 @@ def _forward(layers, out_activation, samples, rows, weight, work, counter, mode)
     values, zeros, scratch, bits = work.values, work.zeros, work.scratch, work.scratch_bits
     special, activations = work.special, layers.activations
     is_sparse, n, a, a0 = samples.indptr.size > 0, rows.size, work.batch, 0
+    scaled, wide = work.scaled, layers.wide
+    if scaled.size > 0:
+        scale_inputs(params, layers.input_scale, layout[0, 2], layout[0, 1], scaled)
     if not is_sparse:
         _gather(samples.X, samples.by_feature, rows, a)
         drop_inputs(special, a[: n * layout[0, 0]], counter, mode)
@@ -170,17 +178,18 @@ def _forward(layers, out_activation, samples, rows, weight, work, counter, mode)
         relu = is_plain(special) and activation == RELU
         bias, b0 = (zeros, 0) if i < last and is_normalized(special) else (params, b)
         z = values[z0 : z0 + n * n_out]
+        matrix, w0 = (scaled, 0) if i == 0 and scaled.size > 0 else (params, w)
         if i == 0 and is_sparse:
             data, indices, indptr = samples.data, samples.indices, samples.indptr
-            weights = params[w : w + n_in * n_out]
+            weights = matrix[w0 : w0 + n_in * n_out]
             _sparse_product(data, indices, indptr, rows, weights, n_out, z, special, counter, mode)
             add_bias(values, z0, n, n_out, bias, b0, relu)
-        elif n_in * n_out > WIDE:
-            _multiply_wide(a, a0, False, params, w, False, values, z0, n, n_out, n_in)
+        elif n_in * n_out > wide:
+            _multiply_wide(a, a0, False, matrix, w0, False, values, z0, n, n_out, n_in)
             add_bias(values, z0, n, n_out, bias, b0, relu)
         else:
             multiply(
-                a, a0, n_in, 1, params, w, n_out, values, z0, n_out, n, n_out, n_in, bias, b0, relu
+                a, a0, n_in, 1, matrix, w0, n_out, values, z0, n_out, n, n_out, n_in, bias, b0, relu
             )  # fmt: skip
         if i < last:
             finish_hidden(
@@ -201,7 +210,7 @@ def _backward(layers, samples, rows, weight, work, counter, mode):
     d, d0 = values, n * layout[last, 4]
     for i in range(last, -1, -1):
         layer = n_in, n_out, w, b, unit = _layer(layout, i)
-        is_wide = n_in * n_out > WIDE
+        is_wide = n_in * n_out > layers.wide
         a, a0 = values, n * (unit - n_in)
         if i == 0:
             a, a0 = work.batch, 0
@@ -219,6 +228,8 @@ def _backward(layers, samples, rows, weight, work, counter, mode):
         else:
             multiply(a, a0, 1, n_in, d, d0, n_out, grads, w, n_out, n_in, n_out, n, zeros, 0, False)
         if i == 0:
+            if work.scaled.size > 0:
+                input_scale_gradient(params, layers.input_scale, w, n_in, n_out, grads)
             break
         if is_wide:
             _multiply_wide(d, d0, False, params, w, True, deltas, a0, n, n_in, n_out)

@@ -245,6 +245,32 @@ def unit_delta(special, d, values, part, activation):
 
 
 @exact
+def scale_inputs(params, start, w, n_out, out):
+    """Write the weights of the first layer times the scale of their inputs: (X s) W = X (s W)."""
+    for i in range(out.size // n_out):
+        scale, row = params[start + i], params[w + i * n_out : w + (i + 1) * n_out]
+        scaled = out[i * n_out : (i + 1) * n_out]
+        for j in range(n_out):
+            scaled[j] = scale * row[j]
+
+
+@sums
+def input_scale_gradient(params, start, w, n_in, n_out, grads):
+    """Turn the gradient in the scaled weights of the first layer into those in scale and weights.
+
+    It takes a sum for each input, where the gradient in the inputs would take one for each sample.
+    """
+    for i in range(n_in):
+        scale, total = params[start + i], params.dtype.type(0)
+        row, gradient = params[w : w + n_out], grads[w : w + n_out]
+        for j in range(n_out):
+            total += gradient[j] * row[j]
+            gradient[j] *= scale
+        grads[start + i] = total
+        w += n_out
+
+
+@exact
 def _gain_gradient(d, x, gradient):
     n_out = gradient.size
     gradient[:] = d.dtype.type(0)

@@ -15,9 +15,12 @@ ADAM, SGD, NESTEROV, GRADIENT, DECISION = range(5)
 # The solver's code, its moments, the learning rate of each batch, and hyperparameters. GRADIENT
 # adds the gradients, without penalty, to `first`; DECISION trains nothing and writes the outputs
 # there. `decay` is that of AdamW, 0 without it; `max_norm` is inf where gradients are not clipped.
+# `groups` has rows of the first and last place of parameters and whether these are weights, which
+# alone decay; `factors` what the learning rate of each is multiplied by.
 Optimizer = namedtuple(
     "Optimizer",
-    "solver first second learning_rates alpha beta_1 beta_2 epsilon momentum decay max_norm",
+    "solver first second learning_rates alpha beta_1 beta_2 epsilon momentum decay max_norm groups "
+    "factors",
 )
 
 
@@ -106,15 +109,15 @@ def update(params, grads, n_coefs, optimizer, t, batch, alpha, scale):
     kept = 1.0 - step * optimizer.decay
     if is_adam:
         step *= np.sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
-    # First biases and gains, which do not decay, then the weights.
-    start, stop, alpha_of_these, kept_of_these = n_coefs, grads.size, 0.0, 1.0
-    for _ in range(2):
+    groups, factors = optimizer.groups, optimizer.factors
+    for k in range(factors.size):
+        start, stop, decays = groups[k, 0], groups[k, 1], groups[k, 2] > 0
         p, g, m = params[start:stop], grads[start:stop], first[start:stop]
+        a, share, rate = alpha if decays else 0.0, kept if decays else 1.0, step * factors[k]
         if is_adam:
             v = second[start:stop]
-            _adam(p, g, m, v, alpha_of_these, scale, step, beta_1, beta_2, epsilon, kept_of_these)
+            _adam(p, g, m, v, a, scale, rate, beta_1, beta_2, epsilon, share)
         else:
             momentum, nesterov = optimizer.momentum, optimizer.solver == NESTEROV
-            _sgd(p, g, m, alpha_of_these, scale, step, momentum, nesterov)
-        start, stop, alpha_of_these, kept_of_these = 0, n_coefs, alpha, kept
+            _sgd(p, g, m, a, scale, rate, momentum, nesterov)
     return _squared_norm(params[:n_coefs])
