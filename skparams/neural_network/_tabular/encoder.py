@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.base import TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import (
@@ -16,7 +16,7 @@ from skparams._compat import (
     check_feature_names_in,
     fit_context,
 )
-from skparams._runtime import VersionedEstimator, unchanged_on_error, validate_data
+from skparams._runtime import unchanged_on_error, validate_data
 from skparams.neural_network._tabular import categories as _categories, numbers as _numbers
 from skparams.neural_network._tabular.columns import (
     Table,
@@ -39,7 +39,7 @@ class InputCounts(NamedTuple):
         return self.n_numbers + self.n_indicators + sum(self.category_sizes)
 
 
-class TableEncoder(TransformerMixin, VersionedEstimator):
+class TableEncoder(TransformerMixin, BaseEstimator):
     """Encode a table as a matrix of float32 for a network.
 
     The columns of the result are, in this order:
