@@ -103,7 +103,7 @@ class MemberTraining:
             Z, loss = self._validation.evaluate(self._params)
             score = -loss if self._score is None else self._score(Z, self.rows)
             self._history.validation.append((loss, score))
-            if score >= self._best_score:
+            if np.isfinite(score) and score >= self._best_score:
                 self._best, self.decision = self._params.copy(), Z
                 self.best_iter, self._best_score = done + 1, score
 
@@ -129,12 +129,12 @@ class MemberTraining:
         return member
 
     def check(self, estimator: Any) -> None:
-        """Raise ValueError if no epoch gave finite outputs, or a score that is a number."""
+        """Raise ValueError if no epoch gave finite outputs, or a score that is finite."""
         if self.best_iter:
             return
         what = NOT_FINITE
         if self._score is not None and np.isfinite(self._history.validation[-1][0]):
-            what = f"scoring={estimator.scoring!r} gave no number in any of {self.n_iter} epochs."
+            what = f"scoring={estimator.scoring!r} gave no finite number in any of {self.n_iter} epochs."
         raise ValueError(f"{type(estimator).__name__}: {what}")
 
 
