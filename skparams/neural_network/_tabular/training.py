@@ -16,7 +16,7 @@ from skparams.neural_network._tabular.network import ScaledNetwork
 from skparams.neural_network.activations import Objective
 from skparams.neural_network.batches import Batches, Optimizer
 from skparams.neural_network.history import History
-from skparams.neural_network.training import NOT_FINITE, set_attributes
+from skparams.neural_network.training import set_attributes
 
 FLOAT = np.dtype(np.float32)
 
@@ -132,9 +132,13 @@ class MemberTraining:
         """Raise ValueError if no epoch gave finite outputs, or a score that is finite."""
         if self.best_iter:
             return
-        what = NOT_FINITE
+        epochs = f"in any of {self.n_iter} epochs"
+        what = (
+            f"the outputs were not finite {epochs}. Lower "
+            f"learning_rate_init={estimator.learning_rate_init!r}."
+        )
         if self._score is not None and np.isfinite(self._history.validation[-1][0]):
-            what = f"scoring={estimator.scoring!r} gave no finite number in any of {self.n_iter} epochs."
+            what = f"scoring={estimator.scoring!r} gave no finite number {epochs}."
         raise ValueError(f"{type(estimator).__name__}: {what}")
 
 
