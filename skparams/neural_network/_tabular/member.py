@@ -68,3 +68,8 @@ class TabularNetwork(ParamsMixin, VersionedEstimator):
             A = A @ coef
             A += intercept
         return A
+
+    def __skparams__(self):
+        from skparams.neural_network._tabular.spec import network_spec
+
+        return network_spec()
