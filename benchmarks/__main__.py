@@ -7,6 +7,7 @@ import pkgutil
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
 from rich.console import Console
 
@@ -18,9 +19,18 @@ from benchmarks._task import Task
 RESULTS = Path(__file__).parent / "results"  # git does not see it
 
 
-def _parser() -> argparse.ArgumentParser:
+def _names() -> list[str]:
     modules = [m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name[0] != "_"]
-    names = [name.replace("_", "-") for name in modules]
+    return [name.replace("_", "-") for name in modules]
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"benchmarks.{name.replace('-', '_')}")
+
+
+def _parser(argv: list[str]) -> argparse.ArgumentParser:
+    """Return a parser of the common options and of those of the benchmark that argv names."""
+    names = _names()
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", choices=names, help="what to measure")
     parser.add_argument("--quick", action="store_true", help="a minute's look, not for quoting")
@@ -39,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="put the tables between this page's markers, those of --only in place of theirs",
     )
+    if name := next((word for word in argv if word in names), None):
+        add_options = getattr(_module(name), "add_options", None)
+        if add_options is not None:
+            add_options(parser)
     return parser
 
 
@@ -74,9 +88,10 @@ def _head(facts: dict, quick: bool) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    args = _parser().parse_args(argv)
-    module = importlib.import_module(f"benchmarks.{args.name.replace('-', '_')}")
-    task = Task(quick=args.quick, only=tuple(args.only or ()))
+    argv = sys.argv[1:] if argv is None else argv
+    args = _parser(argv).parse_args(argv)
+    module = _module(args.name)
+    task = Task(quick=args.quick, only=tuple(args.only or ()), options=vars(args))
     if unknown := sorted(set(task.only) - set(module.NAMES)):
         raise SystemExit(f"--only knows {', '.join(module.NAMES)}, not {', '.join(unknown)}")
 

@@ -20,13 +20,17 @@ class Column:
 
 @dataclass
 class Table:
-    """Rows of measurements under a title; ``rows`` hold the raw numbers, for JSON."""
+    """Rows of measurements under a title; ``rows`` hold the raw numbers, for JSON.
+
+    ``details`` are more rows for JSON, which are not shown.
+    """
 
     name: str
     title: str
     columns: list[Column]
     rows: list[dict] = field(default_factory=list)
     note: str = ""
+    details: list[dict] = field(default_factory=list)
 
     def cells(self, row: dict) -> list[str]:
         """Return a row as text; what was not measured is a dash."""
@@ -38,7 +42,8 @@ class Table:
 
     def as_dict(self) -> dict:
         """Return what JSON keeps: everything that was measured, not only what is shown."""
-        return {"name": self.name, "title": self.title, "rows": self.rows, "note": self.note}
+        content = {"name": self.name, "title": self.title, "rows": self.rows, "note": self.note}
+        return content | ({"details": self.details} if self.details else {})
 
 
 def number(digits: int, unit: str = "") -> Callable[[object], str]:

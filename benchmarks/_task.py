@@ -2,7 +2,9 @@
 
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -11,6 +13,7 @@ class Task:
 
     quick: bool = False
     only: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)  # those of a benchmark of its own
     started: float = field(default_factory=time.perf_counter)
 
     def wants(self, *names: str) -> bool:

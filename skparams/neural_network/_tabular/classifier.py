@@ -18,6 +18,10 @@ from skparams.neural_network._tabular.temperature import fit_temperature
 from skparams.neural_network.activations import Objective
 from skparams.neural_network.class_weights import class_weights, sample_weights
 
+# Samples' worth of the prior that the temperature is 1: without it, the decisions of a few dozen
+# samples that are all correct would be taken for certain.
+PRIOR = 4.0
+
 # Samples that a class without any counts as, before training.
 ABSENT = 0.5
 
@@ -215,7 +219,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
 
     def _calibrate(self, Z, Y, weight):
         activation = "logistic" if Z.shape[1] == 1 else "softmax"
-        self.temperature_ = fit_temperature(Z, Y, weight, activation)
+        self.temperature_ = fit_temperature(Z, Y, weight, activation, prior=PRIOR)
 
     def _out_of_fold(self, Z):
         return "oof_decision_function_", self._predicting(Z).decision_function(None)
