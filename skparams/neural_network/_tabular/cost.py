@@ -48,12 +48,13 @@ def epoch_macs(shape: Shape) -> int:
 def training_bytes(shape: Shape, *, is_sparse: bool) -> int:
     """Count the bytes at work beside the data, when all members are trained.
 
-    They are the encoded inputs, the targets and the decisions on rows that were held out, and for
-    each member what `_member_bytes` counts. The encoder takes more for a moment, to sort columns,
-    which is not counted. Of sparse X, the encoded inputs are as many as X has, and not counted.
+    They are the encoded inputs, the targets as given and standardized, the decisions on rows that
+    were held out with their sum, and for each member what `_member_bytes` counts. What the encoder
+    takes before, which is more only for very small networks, is not counted; nor are the encoded
+    inputs of sparse X, of which as many are stored as X has.
     """
     n_inputs, n_outputs = shape.layers[0], shape.layers[-1]
-    per_row = (0 if is_sparse else FLOAT32 * n_inputs) + 2 * FLOAT64 * n_outputs
+    per_row = (0 if is_sparse else FLOAT32 * n_inputs) + 4 * FLOAT64 * n_outputs
     members = (_member_bytes(shape, n, is_sparse) for n in shape.held_out)
     return shape.n_samples * per_row + sum(members)
 
@@ -61,10 +62,11 @@ def training_bytes(shape: Shape, *, is_sparse: bool) -> int:
 def _member_bytes(shape: Shape, n_held_out: int, is_sparse: bool) -> int:
     """Count the bytes of a member.
 
-    They are its parameters and the best ones so far, the moments of Adam, the rows that it holds
-    out with the decisions on them, and the order of the others; for training and for validation
-    each a gradient, the weights of the widest layer transposed and those of the first one scaled,
-    and for each row of a batch the inputs, and of each unit the value, its slope and its gradient.
+    They are its parameters, the best ones so far and at last a copy, the moments of Adam, the rows
+    that it holds out with the decisions on them, and the order of the others; for training and for
+    validation each a gradient, the weights of the widest layer transposed and those of the first
+    one scaled, for each row of a batch the inputs, and of each unit the value, its slope and its
+    gradient, and a copy of targets and weights of all rows.
     """
     layers = shape.layers
     weights, n_units = [a * b for a, b in pairwise(layers)], sum(layers[1:])
@@ -72,7 +74,7 @@ def _member_bytes(shape: Shape, n_held_out: int, is_sparse: bool) -> int:
     n_parameters = sum(weights) + n_units + layers[0]
     n_training = shape.n_samples - n_held_out
     n_rows = budget.batch_size(n_training)
-    n_numbers = 6 * n_parameters + 2 * (max(weights) + weights[0])
+    n_numbers = 7 * n_parameters + 2 * (max(weights) + weights[0])
     n_numbers += (n_rows + min(n_rows, n_held_out)) * (n_inputs + 3 * n_units)
-    n_numbers += n_held_out * (n_inputs + 2 * layers[-1])
+    n_numbers += n_held_out * (n_inputs + 2 * layers[-1]) + shape.n_samples * (layers[-1] + 1)
     return FLOAT32 * n_numbers + FLOAT64 * n_training

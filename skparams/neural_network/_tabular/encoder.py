@@ -309,9 +309,9 @@ default="from_dtype"
         ]
 
     def __skparams__(self):
-        from skparams.neural_network._tabular.spec import encoder_spec
+        from skparams.neural_network._tabular.part_specs import ENCODER
 
-        return encoder_spec()
+        return ENCODER
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -70,6 +70,6 @@ class TabularNetwork(ParamsMixin, VersionedEstimator):
         return A
 
     def __skparams__(self):
-        from skparams.neural_network._tabular.spec import network_spec
+        from skparams.neural_network._tabular.part_specs import NETWORK
 
-        return network_spec()
+        return NETWORK

@@ -1,13 +1,14 @@
-"""What inspection knows of ensembles of networks for tables, of their members and their encoder."""
+"""What inspection knows of ensembles of networks for tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_regressor
 
@@ -15,16 +16,15 @@ from skparams.neural_network._tabular import budget
 from skparams.neural_network._tabular.cost import Shape, epoch_macs, training_bytes
 from skparams.neural_network._tabular.encoder import TableEncoder
 from skparams.neural_network._tabular.member import TabularNetwork
+from skparams.neural_network._tabular.part_specs import drops_rows, encoded
 from skparams.specs import (
     Context,
     Cost,
     Count,
     Input,
-    Layer,
     Member,
     NotKnown,
     Rule,
-    Size,
     Spec,
     Unknown,
     between,
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from skparams.neural_network._tabular.base import BaseTabularMLP
 
 _OOF_SCORE = (
-    "of single members, on rows that chose their epochs and the calibration: slightly optimistic "
-    "for a member, pessimistic for the average"
+    "of single members, on rows that chose their epochs{}: slightly optimistic for a member, "
+    "pessimistic for the average"
 )
 
 
@@ -49,135 +49,39 @@ _OOF_SCORE = (
 _NOutputs = Callable[[Context], int]
 
 
-class _Encoded(NamedTuple):
-    """How many numbers X has, and how many inputs a network has for X."""
-
-    n_numbers: Count
-    n_inputs: Count
-
-
-def _encoded(ctx: Context) -> _Encoded:
-    """Count what the encoder makes of X.
-
-    Some rows of X may have fewer categories and missing numbers than all of them.
-    """
-    X, declared = ctx.data.X, ctx.params["categorical_features"]
-    if X is not None:
-        counts = TableEncoder(declared, ctx.params["max_categories"]).count_inputs(X)
-        has_all_rows = ctx.data.rows == _length(X) and not _drops_rows(ctx)
-        least = counts.total if has_all_rows else counts.n_numbers
-        return _Encoded(counts.n_numbers, between(least, counts.total))
-    if declared is None:
-        n_features = ctx.data.n_features
-        return _Encoded(n_features, between(n_features, 2 * n_features))
-    unknown = Unknown("depends on the categories and the missing numbers in X")
-    return _Encoded(unknown, unknown)
-
-
-def _length(X: Any) -> int:
-    return X.shape[0] if hasattr(X, "shape") else len(X)
-
-
-def _drops_rows(ctx: Context) -> bool:
-    """Whether fit may leave rows out because their weight is 0."""
-    weights = ctx.params.get("class_weight")
-    return ctx.data.weighted or (isinstance(weights, dict) and 0 in weights.values())
-
-
-def _n_rows(ctx: Context) -> tuple[int, ...]:
-    """The number of rows that are trained on, or the smallest and the largest one."""
-    n_samples = ctx.data.n_samples
-    return (1, n_samples) if _drops_rows(ctx) else (n_samples,)
-
-
-def encoder_spec() -> Spec:
-    """Return the Spec of ``TableEncoder``: categories are structure, medians and scales learned."""
-    return _ENCODER
-
-
-def _encoder_sizes(ctx: Context) -> dict[str, Size]:
-    return _encoded(ctx)._asdict()
-
-
-def _encoder_cost(ctx: Context) -> Cost:
-    n_numbers = common.if_known(lambda: _encoded(ctx).n_numbers)
-    return Cost(training_bytes=0, predict_macs_per_sample=n_numbers, train_macs_per_epoch=0)
-
-
-_ENCODER = Spec(
-    {
-        "medians_": parameter("n_numbers"),
-        "scales_": parameter("n_numbers"),
-        **roles(structure="is_categorical_ has_missing_ categories_"),
-    },
-    sizes=_encoder_sizes,
-    columns_out="n_inputs",
-    cost=_encoder_cost,
-    extras={"dtype": lambda ctx: "float64"},
-)
-
-
-def network_spec() -> Spec:
-    """Return the Spec of ``TabularNetwork``, whose features are the inputs that are encoded."""
-    return _NETWORK
-
-
-def _layers(ctx: Context) -> tuple[Layer, ...]:
-    n_inputs, n_hidden = len(ctx.values["coefs_"][0]), len(ctx.values["coefs_"]) - 1
-    inputs, *rest = networks.layers(ctx, [str(ctx.params["activation"])] * n_hidden)
-    return (inputs, Layer("input scale", n_inputs, None, 1, 0), *rest)
-
-
-def _interchangeable(ctx: Context) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Hidden layers, whose units may be permuted; neither activation is odd."""
-    return {f"h{i}": () for i in range(1, len(ctx.values["coefs_"]))}
-
-
-def _unit_findings(ctx: Context) -> Iterator[tuple[str, str]]:
-    coefs = ctx.values["coefs_"]
-    return networks.unit_findings(coefs, map(networks.without_weights, coefs[:-1]), ())
-
-
-def _hidden_units(ctx: Context) -> dict[str, Size]:
-    return {f"h{i}": n for i, n in enumerate(networks.hidden_sizes(ctx), start=1)}
-
-
-def _network_cost(ctx: Context) -> Cost:
-    """What a member costs to predict; the ensemble counts the training of all members."""
-
-    def macs() -> int:
-        layers = [ctx.data.n_features, *networks.hidden_sizes(ctx), ctx.data.n_outputs]
-        return networks.forward(layers)
-
-    once = common.if_known(macs)
-    return Cost(training_bytes=0, predict_macs_per_sample=once, train_macs_per_epoch=0)
-
-
-_NETWORK = Spec(
-    {
-        "input_scale_": parameter("n_features"),
-        **networks.weights(),
-        **roles(structure="out_activation_", diagnostic="best_iter_ history_"),
-    },
-    decides={"hidden_layer_sizes": ("coefs_", "intercepts_")},
-    sizes=_hidden_units,
-    cost=_network_cost,
-    extras={
-        "layers": _layers,
-        "units": _interchangeable,
-        "findings": _unit_findings,
-        "dtype": lambda ctx: "float32",
-    },
-)
-
-
 def ensemble_spec(model: BaseTabularMLP) -> Spec:
     """Return the Spec of ``TabularMLPClassifier`` or ``TabularMLPRegressor``."""
-    if not is_regressor(model):
-        return _ensemble_spec(model._activation, is_classifier=True, has_quantiles=False)
-    is_fitted = hasattr(model, "members_")
-    has_quantiles = hasattr(model, "quantiles_") if is_fitted else _is(model.loss, "quantile")
-    return _ensemble_spec(model._activation, is_classifier=False, has_quantiles=has_quantiles)
+    if is_regressor(model):
+        return _regressor_spec(model._activation, _has_quantiles(vars(model), vars(model)))
+    return _classifier_spec(model._activation)
+
+
+@cache
+def _classifier_spec(activation: str) -> Spec:
+    learned = {"temperature_": parameter()}
+    chosen = " and the temperature"
+    return _ensemble_spec(activation, learned, common.BINARY["n_outputs"], chosen)
+
+
+@cache
+def _regressor_spec(activation: str, has_quantiles: bool) -> Spec:
+    learned = {
+        **dict.fromkeys(("target_mean_", "target_scale_"), parameter("n_outputs")),
+        "target_range_": parameter("2", "n_outputs"),
+        "quantile_offsets_": parameter(
+            "n_quantiles", when=lambda ctx: _has_quantiles(ctx.params, ctx.values)
+        ),
+    }
+    spec = _ensemble_spec(activation, learned, _n_regressor_outputs)
+    if not has_quantiles:
+        return spec
+    decided = dict.fromkeys(("loss", "quantile"), ("members_", "quantile_offsets_"))
+    return replace(spec, decides={**spec.decides, **decided})
+
+
+def _has_quantiles(params: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Whether a regressor was fitted with the loss 'quantile', or before fit will be."""
+    return "quantiles_" in values if "members_" in values else _is(params.get("loss"), "quantile")
 
 
 def _is(value: Any, word: str) -> bool:
@@ -185,27 +89,22 @@ def _is(value: Any, word: str) -> bool:
     return isinstance(value, str) and value == word
 
 
-@cache
-def _ensemble_spec(activation: str, *, is_classifier: bool, has_quantiles: bool) -> Spec:
-    decided = ("members_", "quantile_offsets_") if has_quantiles else ("members_",)
-    decides = {
-        "n_members": ("members_",),
-        "hidden_layer_sizes": ("members_",),
-        "categorical_features": ("encoder_", "members_"),
-    }
-    if has_quantiles:
-        decides |= dict.fromkeys(("loss", "quantile"), decided)
-    n_outputs = common.BINARY["n_outputs"] if is_classifier else _n_quantiles
-    if not (is_classifier or has_quantiles):
-        n_outputs = _n_targets
-    learned: dict[str, Rule] = {}
-    if is_classifier:
-        learned["temperature_"] = parameter()
-    else:
-        learned = dict.fromkeys(("target_mean_", "target_scale_"), parameter("n_outputs"))
-        learned["target_range_"] = parameter("2", "n_outputs")
-    if has_quantiles:
-        learned["quantile_offsets_"] = parameter("n_quantiles")
+def _n_quantiles(ctx: Context) -> int:
+    if ctx.data.n_outputs > 1:
+        raise NotKnown(f"fit refuses {ctx.data.n_outputs} targets with loss='quantile'")
+    return int(np.size(ctx.params["quantile"]))
+
+
+def _n_regressor_outputs(ctx: Context) -> int:
+    """Count the outputs of a member."""
+    has_quantiles = _has_quantiles(ctx.params, ctx.values)
+    return _n_quantiles(ctx) if has_quantiles else ctx.data.n_outputs
+
+
+def _ensemble_spec(
+    activation: str, learned: Mapping[str, Rule], n_outputs: _NOutputs, chosen: str = ""
+) -> Spec:
+    """The Spec of an ensemble; ``chosen`` says what else held-out rows choose beside epochs."""
     return Spec(
         {
             "encoder_": "estimator",
@@ -218,27 +117,25 @@ def _ensemble_spec(activation: str, *, is_classifier: bool, has_quantiles: bool)
                 state="_optimizer_state _training _gradients _resume",
             ),
         },
-        decides=decides,
+        decides={
+            **dict.fromkeys(("n_members", "hidden_layer_sizes"), ("members_",)),
+            "categorical_features": ("encoder_", "members_"),
+        },
         sizes={"n_quantiles": _n_quantiles},
         members=partial(_members, activation=activation, n_outputs=n_outputs),
         cost=partial(_cost, n_outputs=n_outputs),
         extras={
             "inputs": _inputs_of_members,
-            "outcomes": lambda ctx: {"oof_score_": _OOF_SCORE},
+            "outcomes": lambda ctx: {"oof_score_": _OOF_SCORE.format(chosen)},
             "dtype": lambda ctx: "float64",
         },
     )
 
 
-def _n_targets(ctx: Context) -> int:
-    return ctx.data.n_outputs
-
-
-def _n_quantiles(ctx: Context) -> int:
-    if ctx.data.n_outputs > 1:
-        raise NotKnown(f"fit refuses {ctx.data.n_outputs} targets with loss='quantile'")
-    quantile: Any = ctx.params["quantile"]
-    return len(quantile) if hasattr(quantile, "__len__") else 1
+def _n_rows(ctx: Context) -> tuple[int, ...]:
+    """The number of rows that are trained on, or the smallest and the largest one."""
+    n_samples = ctx.data.n_samples
+    return (1, n_samples) if drops_rows(ctx) else (n_samples,)
 
 
 def _hidden_sizes(ctx: Context, n_inputs: Count) -> tuple[int, ...]:
@@ -260,8 +157,8 @@ def _hidden_sizes(ctx: Context, n_inputs: Count) -> tuple[int, ...]:
 def _members(ctx: Context, *, activation: str, n_outputs: _NOutputs) -> Iterator[Member]:
     params, data = ctx.params, ctx.data
     encoder = TableEncoder(params["categorical_features"], params["max_categories"])
-    yield Member("encoder_", encoder, replace(data, weighted=_drops_rows(ctx)))
-    n_inputs = common.if_known(lambda: _encoded(ctx).n_inputs)
+    yield Member("encoder_", encoder, replace(data, weighted=drops_rows(ctx)))
+    n_inputs = common.if_known(lambda: encoded(ctx).n_inputs)
     network = TabularNetwork(_hidden_sizes(ctx, n_inputs), activation)
     inputs = replace(data.with_columns(n_inputs), targets=n_outputs(ctx), dtype="float32")
     yield Member("members_", network, inputs, params["n_members"])
@@ -276,7 +173,7 @@ def _cost(ctx: Context, *, n_outputs: _NOutputs) -> Cost:
     """What it costs to train all members, which are there at once, and to average them."""
 
     def at_ends(count: Callable[[Shape], int]) -> Count:
-        n_inputs = _encoded(ctx).n_inputs
+        n_inputs = encoded(ctx).n_inputs
         if isinstance(n_inputs, Unknown):
             return n_inputs
         hidden, n_members = _hidden_sizes(ctx, n_inputs), ctx.params["n_members"]
