@@ -68,6 +68,11 @@ class TabularNetwork(ParamsMixin, VersionedEstimator):
             Z = _unit_inputs(Z, coef, intercept)
         return Z
 
+    def __skparams__(self):
+        from skparams.neural_network._tabular.part_specs import NETWORK
+
+        return NETWORK
+
 
 def _unit_inputs(A: Any, coef: np.ndarray, intercept: np.ndarray) -> np.ndarray:
     """A @ coef + intercept, computed in float64 and rounded to float32.
