@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from skparams._compat import StrOptions
 from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator
 from skparams.neural_network.activations import ACTIVATIONS
@@ -43,6 +44,11 @@ class TabularNetwork(ParamsMixin, VersionedEstimator):
     coefs_: list[np.ndarray]
     intercepts_: list[np.ndarray]
     out_activation_: str
+
+    _parameter_constraints: dict = {
+        "hidden_layer_sizes": ["array-like"],
+        "activation": [StrOptions({"selu", "mish"})],
+    }
 
     def __init__(self, hidden_layer_sizes: Any, activation: str) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
