@@ -41,6 +41,7 @@ def read_data(estimator: Any, X: Any, y: Any, given: Mapping[str, Any]) -> DataS
         _agreed("n_classes", given, "y", classes),
         dtype=_dtype_of(X),
         head=_head_of(X),
+        X=X,
     )
 
 

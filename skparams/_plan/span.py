@@ -34,6 +34,7 @@ def _node(one: Node, other: Node) -> Node:
         n_features=_same(one.n_features, other.n_features),
         n_classes=_same(one.n_classes, other.n_classes),
         attributes=tuple(_row(*pair) if len(pair) == 2 else _absent(pair[0]) for pair in rows),
+        layers=one.layers if one.layers == other.layers else (),
         totals=_counts(one.totals, other.totals),
         children=tuple(
             _node(*pair) if len(pair) == 2 else replace(pair[0], times=span([0, pair[0].times]))

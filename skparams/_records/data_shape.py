@@ -34,6 +34,11 @@ class DataShape:
     head : DataFrame, default=None
         X without its rows, where X has named columns: what selects columns by name or by dtype
         can be applied to it.
+    X : array-like, default=None
+        The training data, where they reach the estimator as they were given; it may get only
+        some of their rows, whose number is ``rows``.
+    weighted : bool, default=False
+        Whether some rows may have a weight of 0.
 
     Examples
     --------
@@ -48,6 +53,8 @@ class DataShape:
     classes: Count = NO_CLASSES
     dtype: str | None = "float64"
     head: Any = field(default=None, compare=False)
+    X: Any = field(default=None, compare=False, repr=False)
+    weighted: bool = False
 
     def with_columns(self, columns: Count) -> DataShape:
         """Return the shape with another number of columns, whose names are not known.
@@ -68,7 +75,7 @@ class DataShape:
         >>> DataShape(rows=100, columns=4).with_columns(2).n_features
         2
         """
-        return replace(self, columns=columns, head=None)
+        return replace(self, columns=columns, head=None, X=None)
 
     @property
     def n_samples(self) -> int:

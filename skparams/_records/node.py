@@ -100,11 +100,15 @@ class FittedAttribute:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A scalar that fit chose (``alpha_``) or reports (``best_score_``)."""
+    """A scalar that fit chose (``alpha_``) or reports (``best_score_``), and what it is in words.
+
+    There are none where the name tells.
+    """
 
     path: str
     value: str
     role: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,11 +261,18 @@ def layer_sizes(layers: Sequence[Layer]) -> str:
 
 def runs(children: Sequence[N]) -> Iterator[list[N]]:
     """Yield long runs of siblings of one class together, and all others on their own."""
-    for _, group in groupby(
-        children, key=lambda node: (node.class_name, _common_prefix(node.name))
-    ):
-        siblings = list(group)
+    for siblings in alike(children):
         yield from [siblings] if len(siblings) > _MAX_ALIKE else ([node] for node in siblings)
+
+
+def alike(
+    children: Sequence[N], also: Callable[[N], object] = lambda node: None
+) -> Iterator[list[N]]:
+    """Yield siblings of one class that are in one list, and alike in something else, together."""
+    for _, group in groupby(
+        children, key=lambda node: (node.class_name, _common_prefix(node.name), also(node))
+    ):
+        yield list(group)
 
 
 def _common_prefix(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from skparams._escape import clean
 from skparams._records import Bounds, FittedAttribute, Layer, Node, Unknown
 from skparams._report.base import Frame
-from skparams._report.lines import layers_of
+from skparams._report.lines import alike, layers_of, run_name
 from skparams._report.page import Column, Row, Section, left_out
 from skparams._report.trees import boosted, trees_in
 from skparams._report.words import number, plural, shape, tree_size
@@ -67,7 +67,19 @@ def tables(
 
 def layers(root: Node) -> Iterator[Section]:
     """Yield the tables of networks' layers."""
-    yield from tables("layers", filter(layers_of, root.walk()), _layers)
+    yield from tables("layers", _networks(root), _layers)
+
+
+def _networks(node: Node) -> Iterator[Node]:
+    """Yield networks; of members of an ensemble with the same layers one, with a name for all."""
+    if layers_of(node):
+        yield node
+    for run in alike(node.children, layers_of):
+        if len(run) > 1 and layers_of(run[0]):
+            yield replace(run[0], name=run_name(run))
+        else:
+            for each in run:
+                yield from _networks(each)
 
 
 def _layers(node: Node, title: str) -> Section:

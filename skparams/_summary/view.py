@@ -94,15 +94,17 @@ def draw(summary: Summary, ax: Axes | None) -> Axes:
 
 def _outcomes(root: Node) -> Iterator[Section]:
     """Yield what fit itself chose."""
-    found = [
-        Row((clean(_PRIVATE.sub(r"\1", outcome.path)), clean(outcome.value)))
+    outcomes = [
+        (clean(_PRIVATE.sub(r"\1", each.path)), each)
         for node in root.walk()
-        for outcome in node.outcomes
+        for each in node.outcomes
     ]
     columns = [Column("fit found", least=16, code=True), Column("", wraps="fold", code=True)]
-    if found:
-        rows = [*found[:_MAX_OUTCOMES], *left_out(len(found[_MAX_OUTCOMES:]), columns)]
-        yield Section(columns, rows)
+    if outcomes:
+        shown = outcomes[:_MAX_OUTCOMES]
+        rows = [Row((name, clean(each.value))) for name, each in shown]
+        notes = [f"{name}: {clean(each.words)}" for name, each in shown if each.words]
+        yield Section(columns, [*rows, *left_out(len(outcomes) - len(shown), columns)], notes)
 
 
 def _with_stats(root: Node) -> list[FittedAttribute]:

@@ -54,9 +54,12 @@ def hyperparameter_records(
 
 def outcomes(view: EstimatorView) -> Iterator[Outcome]:
     """Yield the values that fit chose, and how well they did."""
+    extra = view.spec.extras.get("outcomes")
+    words = {} if extra is None else extra(view.context())
     for name, rule in view.spec.rules.items():
-        if name in view.values and (rule.role == "tuned" or name in _SHOWN):
+        if name in view.values and (rule.role == "tuned" or name in _SHOWN or name in words):
             value = view.values[name]
             if isinstance(value, float):
                 value = float(f"{value:.6g}")
-            yield Outcome(join(view.path, name), short_repr(value), rule.role)
+            text = short_repr(value)
+            yield Outcome(join(view.path, name), text, rule.role, words.get(name, ""))

@@ -28,6 +28,7 @@ EXTRAS = {
     "form": "what predictions are as a function of the parameters: Affine, Network or Projection",
     "findings": "pairs of a finding's code and a sentence; with X, also what only X shows",
     "convergence": "why the fit may not have converged, as a sentence, or None",
+    "outcomes": "by the names of attributes that report how the fit went, what their numbers are",
     "coefficients": "a CoefficientTable of what the estimator holds, or None; by default of coef_",
     "inputs": "by their names, the Input of estimators inside that get other columns or classes",
     "n_samples": "how many rows it was fitted on, or None, where no attribute is that number",
@@ -287,8 +288,8 @@ class Spec:
     extras : mapping of str to callable, default={}
         What only some classes have, by the keys of ``skparams.specs.spec.EXTRAS``: ``fitted``,
         ``layers``, ``leading``, ``effective``, ``form``, ``findings``, ``convergence``,
-        ``coefficients``, ``inputs``, ``n_samples``, ``unlabeled``, ``units``, ``limits``,
-        ``dtype``.
+        ``coefficients``, ``inputs``, ``outcomes``, ``n_samples``, ``unlabeled``, ``units``,
+        ``limits``, ``dtype``.
 
     Examples
     --------

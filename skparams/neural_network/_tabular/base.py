@@ -349,6 +349,11 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
         check_is_fitted(self)
         return self.encoder_.get_feature_names_out(input_features)
 
+    def __skparams__(self):
+        from skparams.neural_network._tabular.spec import ensemble_spec
+
+        return ensemble_spec(self)
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

@@ -291,6 +291,11 @@ default="from_dtype"
             for j in np.flatnonzero(is_categorical).tolist()
         ]
 
+    def __skparams__(self):
+        from skparams.neural_network._tabular.part_specs import ENCODER
+
+        return ENCODER
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from skparams._compat import StrOptions
 from skparams._params import ParamsMixin
 from skparams.neural_network.activations import ACTIVATIONS
 
@@ -44,6 +45,11 @@ class TabularNetwork(ParamsMixin, BaseEstimator):
     intercepts_: list[np.ndarray]
     out_activation_: str
 
+    _parameter_constraints: dict = {
+        "hidden_layer_sizes": ["array-like"],
+        "activation": [StrOptions({"selu", "mish"})],
+    }
+
     def __init__(self, hidden_layer_sizes: Any, activation: str) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -67,6 +73,11 @@ class TabularNetwork(ParamsMixin, BaseEstimator):
             ACTIVATIONS[self.activation].apply(Z)
             Z = _unit_inputs(Z, coef, intercept)
         return Z
+
+    def __skparams__(self):
+        from skparams.neural_network._tabular.part_specs import NETWORK
+
+        return NETWORK
 
 
 def _unit_inputs(A: Any, coef: np.ndarray, intercept: np.ndarray) -> np.ndarray:

@@ -68,7 +68,7 @@ def _sent(ctx: Context) -> Iterator[tuple[str, Any, DataShape]]:
             continue
         places |= {_place(each, data) for each in found}
         head = data.head.iloc[:, found] if data.head is not None else None
-        yield name, transformer, replace(data, columns=len(found), head=head)
+        yield name, transformer, replace(data, columns=len(found), head=head, X=None)
     try:
         if unknown is not None:
             raise unknown
@@ -80,7 +80,7 @@ def _sent(ctx: Context) -> Iterator[tuple[str, Any, DataShape]]:
     head = None
     if data.head is not None and isinstance(rest, int):
         head = data.head.iloc[:, [i for i in range(data.n_features) if i not in places]]
-    yield "remainder", ctx.params["remainder"], replace(data, columns=rest, head=head)
+    yield "remainder", ctx.params["remainder"], replace(data, columns=rest, head=head, X=None)
 
 
 def _place(column: Any, data: DataShape) -> Any:

@@ -45,7 +45,7 @@ def _drawn(ctx: Context, estimator: Any) -> DataShape:
         rows = between(min(rows, n), max(rows, n))
     if not weighted and isinstance(classes, int):
         classes = between(1, classes)
-    return replace(data.with_columns(columns), rows=rows, classes=classes)
+    return replace(data.with_columns(columns), rows=rows, classes=classes, weighted=weighted)
 
 
 def _bagged(ctx: Context, *, tree: str) -> Iterator[Member]:
