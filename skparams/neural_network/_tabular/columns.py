@@ -37,9 +37,7 @@ def read_table(X: Any, estimator: Any, *, has_categories: bool) -> "Table":
     array = check_array(
         X, dtype=dtype, ensure_all_finite=False, estimator=estimator, input_name="X"
     )
-    if array.dtype.kind == "T":  # variable-width strings
-        array = array.astype(object)
-    if array.dtype.kind not in NUMBERS + "OU":
+    if array.dtype.kind not in NUMBERS + "OUT":
         raise unsupported(f"dtype {array.dtype}")
     return ArrayTable(array)
 
@@ -161,11 +159,7 @@ class PandasTable(Table):
         dtype, column = self._dtypes[j], self.X.iloc[:, j]
         if dtype.kind in "Mmc":
             raise unsupported(f"dtype {dtype} in {self.label(j)}")
-        values, missing = column.to_numpy(dtype=object), column.isna().to_numpy()
-        if missing.any():
-            values = values.copy()  # it may be a view of the column
-            values[missing] = None
-        return values.tolist()
+        return column.to_numpy(dtype=object).tolist()
 
 
 class PolarsTable(Table):

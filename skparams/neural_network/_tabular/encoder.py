@@ -131,7 +131,7 @@ default="from_dtype"
         with unchanged_on_error(self):
             if sp.issparse(X):
                 return self._fit_sparse(X)
-            table = self._read(X, reset=True)
+            table = self._read(X, self, reset=True)
             self.is_categorical_, self.categories_ = self._find_categories(table)
             columns = np.flatnonzero(~self.is_categorical_)
             self.medians_, self.scales_, self.has_missing_ = _numbers.find_scales(
@@ -140,7 +140,7 @@ default="from_dtype"
         return self
 
     def _fit_sparse(self, X):
-        X = self._read_sparse(X, reset=True)
+        X = self._read_sparse(X, self, reset=True)
         self.is_categorical_, self.categories_ = self._no_categories(X), []
         self.scales_ = _numbers.find_sparse_scales(X)
         self.medians_ = np.zeros_like(self.scales_)
@@ -161,12 +161,19 @@ default="from_dtype"
             The inputs of a network; sparse if X is, and if the encoding of zeros is zeros.
         """
         check_is_fitted(self)
+        return self.encode(X, self)
+
+    def encode(self, X, estimator):
+        """Encode a table as ``transform`` does, for an estimator that this is a part of.
+
+        Errors and warnings about names and number of columns are about the estimator.
+        """
         if sp.issparse(X):
-            X = self._read_sparse(X, reset=False)
+            X = self._read_sparse(X, estimator, reset=False)
             if not (self.is_categorical_.any() or self.has_missing_.any() or self.medians_.any()):
                 return _numbers.encode_sparse(X, self.scales_)
             X = X.toarray()
-        table = self._read(X, reset=False)
+        table = self._read(X, estimator, reset=False)
         encoded = np.zeros((table.shape[0], self.n_inputs_), dtype=np.float32)
         columns = np.flatnonzero(~self.is_categorical_)
         _numbers.encode(
@@ -239,19 +246,19 @@ default="from_dtype"
             names += _categories.names(name, categories)
         return np.array(_distinct(names), dtype=object)
 
-    def _read(self, X: Any, *, reset: bool) -> Table:
+    def _read(self, X: Any, estimator: Any, *, reset: bool) -> Table:
         """The table that X is, of which scikit-learn checks names and number of columns."""
         has_categories = self._declares_categories() if reset else any(self.is_categorical_)
-        table = read_table(X, self, has_categories=has_categories)
-        validate_data(self, table.X, skip_check_array=True, reset=reset)
+        table = read_table(X, estimator, has_categories=has_categories)
+        validate_data(estimator, table.X, skip_check_array=True, reset=reset)
         return table
 
-    def _read_sparse(self, X: Any, *, reset: bool) -> sp.csr_matrix:
+    def _read_sparse(self, X: Any, estimator: Any, *, reset: bool) -> sp.csr_matrix:
         """A copy of sparse X in canonical form, of which scikit-learn checks what it is."""
         X = check_array(
-            X, accept_sparse="csr", ensure_all_finite=False, estimator=self, input_name="X"
+            X, accept_sparse="csr", ensure_all_finite=False, estimator=estimator, input_name="X"
         )
-        validate_data(self, X, skip_check_array=True, reset=reset)
+        validate_data(estimator, X, skip_check_array=True, reset=reset)
         X = X.astype(np.float64)
         X.sum_duplicates()
         for place in np.flatnonzero(~np.isfinite(X.data))[:1]:
@@ -309,9 +316,9 @@ default="from_dtype"
         ]
 
     def __skparams__(self):
-        from skparams.neural_network._tabular.part_specs import ENCODER
+        from skparams.neural_network._tabular.part_specs import encoder_spec
 
-        return ENCODER
+        return encoder_spec(TableEncoder)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -61,15 +61,23 @@ class TabularNetwork(ParamsMixin, VersionedEstimator):
         Z : ndarray of shape (n_samples, n_outputs)
             In float32.
         """
-        A = X @ (self.input_scale_[:, np.newaxis] * self.coefs_[0])
-        A += self.intercepts_[0]
-        for coef, intercept in zip(self.coefs_[1:], self.intercepts_[1:], strict=True):
-            ACTIVATIONS[self.activation].apply(A)
-            A = A @ coef
-            A += intercept
-        return A
+        coefs = [self.input_scale_[:, np.newaxis] * self.coefs_[0], *self.coefs_[1:]]
+        Z = _unit_inputs(X, coefs[0], self.intercepts_[0])
+        for coef, intercept in zip(coefs[1:], self.intercepts_[1:], strict=True):
+            ACTIVATIONS[self.activation].apply(Z)
+            Z = _unit_inputs(Z, coef, intercept)
+        return Z
 
     def __skparams__(self):
         from skparams.neural_network._tabular.part_specs import NETWORK
 
         return NETWORK
+
+
+def _unit_inputs(A: Any, coef: np.ndarray, intercept: np.ndarray) -> np.ndarray:
+    """A @ coef + intercept, computed in float64 and rounded to float32.
+
+    BLAS adds in an order that depends on the number of samples and of threads; the rounded sums do
+    not, but for about one in 1e8.
+    """
+    return (A.astype(np.float64) @ coef.astype(np.float64) + intercept).astype(np.float32)

@@ -17,7 +17,7 @@ from skparams.neural_network._tabular.values import infinite
 # stay in the cache, in arrays of either order.
 SORTED = 2**22
 TILE = 4096, 256
-# Beyond this the square overflows, and the result is 3 to the last bit.
+# Larger numbers are cut to this, before a square overflows: the result is 3 to the last bit anyway.
 MAX_SCALED = 1e100
 
 Label = Callable[[int], str]
@@ -134,9 +134,7 @@ def encode_sparse(X: sp.csr_matrix, scales: np.ndarray) -> sp.csr_matrix:
     with np.errstate(over="ignore"):
         data = X.data / np.where(scales > 0, scales, np.inf)[X.indices]
     _squash(data)
-    encoded = type(X)((data.astype(np.float32), X.indices.copy(), X.indptr.copy()), shape=X.shape)
-    encoded.eliminate_zeros()
-    return encoded
+    return type(X)((data.astype(np.float32), X.indices, X.indptr), shape=X.shape)
 
 
 def _tiles(numbers: np.ndarray) -> Iterator[tuple[slice, slice]]:

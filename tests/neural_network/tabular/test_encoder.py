@@ -61,6 +61,8 @@ def test_missing_numbers_are_the_median_with_an_indicator():
     assert Z[:, 2].tolist() == [-1, 1, -1, -1]
     assert Z[1, 0] == 0
     assert Z[3, 1] == 0  # missing where none was in fit
+    alone = TableEncoder().fit([[np.nan, 1.0], [7.0, 2.0], [np.nan, 3.0]])
+    assert alone.medians_.tolist() == [7, 2]
 
 
 def test_a_column_of_missing_numbers_is_zero_with_its_indicator():
@@ -72,6 +74,7 @@ def test_a_column_of_missing_numbers_is_zero_with_its_indicator():
     "values",
     [
         [1e300, -1e300, 1.7e308, -1.7e308, 0.0],
+        [-1.7e308, -1.7e308, 1.7e308, 1.7e308],
         [5e-324, 0.0, 0.0, 1.7e308, -5e-324],
         [1e15, 1e15 + 1, 1e15 + 2, 1e15 + 3, 1e15 + 4],
         [2**62 + 2**10 * k for k in range(5)],
@@ -133,6 +136,8 @@ def test_names_are_unique_where_columns_have_names_like_them():
     names = TableEncoder().fit(X).get_feature_names_out().tolist()
     assert names[:3] == ["a_missing", "a", "a_missing_"]
     assert len(set(names)) == len(names) == 6
+    names = TableEncoder().fit(X.assign(a_missing_=0)).get_feature_names_out().tolist()
+    assert names == ["a_missing", "a", "a_missing_", "a_missing__"]
 
 
 def test_names_without_names():
@@ -148,6 +153,34 @@ def test_declared_categories_and_no_others(declared):
     X = pd.DataFrame({"a": [1, 2, 4], "b": [7, 7, 9], "c": [True, False, True]})
     encoder = TableEncoder(declared).fit(X)
     assert encoder.get_feature_names_out().tolist() == ["a", "c", "b_9"]
+
+
+def test_a_mask_may_change_after_fit():
+    mask = np.array([True, False])
+    encoder = TableEncoder(mask).fit([["a", 1.0], ["b", 2.0]])
+    mask[:] = False
+    assert encoder.is_categorical_.tolist() == [True, False]
+
+
+def test_lists_keep_numbers_beside_strings():
+    encoder = TableEncoder([0, 1]).fit([["a", 3], ["b", 4], ["c", 5.5]])
+    assert encoder.categories_[1].tolist() == [3, 4, 5.5]
+
+
+@pytest.mark.parametrize("zeros", [[0.0, -0.0], [-0.0, 0.0]])
+@pytest.mark.parametrize("dtype", [float, np.float32, object])
+def test_zeros_of_both_signs_are_one_category(zeros, dtype):
+    X = np.array([*zeros, 0.5, np.nan, np.nan], dtype=dtype).reshape(-1, 1)
+    encoder = TableEncoder([0]).fit(X)
+    assert str(encoder.categories_[0]) == "[0.  0.5]"
+    assert encoder.transform(X).ravel().tolist() == [-1, -1, 1, 0, 0]
+
+
+def test_strings_of_numpy():
+    for dtype in ("U3", np.dtypes.StringDType()):
+        encoder = TableEncoder([0]).fit(np.array([["a"], ["bcd"], ["ef"]], dtype=dtype))
+        assert encoder.categories_[0].tolist() == ["a", "bcd", "ef"]
+        assert encoder.transform([["bcd"], [None]]).tolist() == [[0, 1, 0], [0, 0, 0]]
 
 
 def test_values_that_are_equal_are_one_category():
@@ -210,15 +243,28 @@ def test_sparse_numbers_are_scaled_but_not_centered(rng, format, kind):
 
 
 def test_stored_zeros_and_repeated_places_are_numbers_like_others():
-    X = sp.coo_matrix(([1.0, 2.0, 0.0, 5.0], ([0, 0, 1, 2], [0, 0, 0, 0])), shape=(4, 1))
-    np.testing.assert_array_equal(encoded(X).toarray(), encoded(X.tocsr().tocsc()).toarray())
-    assert TableEncoder().fit(X).scales_ == TableEncoder().fit(X.toarray()).scales_
+    parts = np.array([1.0, 2.0, 0.0, 5.0]), np.array([0, 0, 0, 0]), np.array([0, 2, 3, 4, 4])
+    X = sp.csr_matrix(parts, shape=(4, 1))
+    assert TableEncoder().fit(X).scales_ == TableEncoder().fit(sp.csr_matrix(X.toarray())).scales_
+    np.testing.assert_array_equal(
+        encoded(X).toarray(), encoded(sp.csr_matrix(X.toarray())).toarray()
+    )
+    assert X.nnz == 4
 
 
-def test_an_encoder_fitted_to_dense_numbers_takes_sparse_ones():
-    X = np.array([[1.0, 0.0], [2.0, 5.0], [np.nan, 7.0]])
+@pytest.mark.parametrize(
+    "X", [[[1.0, 0.0], [2.0, 5.0], [4.0, 7.0]], [[0.0, 0.0], [0.0, 5.0], [np.nan, 0.0]]]
+)
+def test_an_encoder_fitted_to_dense_numbers_takes_sparse_ones(X):
+    X = np.array(X)
     encoder = TableEncoder().fit(X)
     np.testing.assert_array_equal(encoder.transform(sp.csr_matrix(X[:2])), encoder.transform(X[:2]))
+
+
+def test_an_encoder_fitted_to_dense_categories_takes_sparse_numbers():
+    X = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 3.0]])
+    encoder = TableEncoder([0]).fit(X)
+    np.testing.assert_array_equal(encoder.transform(sp.csr_matrix(X)), encoder.transform(X))
 
 
 @pytest.mark.parametrize(

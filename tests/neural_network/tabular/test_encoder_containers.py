@@ -92,6 +92,23 @@ def test_strings_of_pandas_of_each_version(dtype):
     assert encoder.transform(X).argmax(axis=1).tolist() == [0, 1, 0, 2]
 
 
+@pytest.mark.parametrize("values", [["b", "a", "c"], [True, False, True], [3, 1.5, 2]])
+def test_objects_may_be_missing_in_any_way(values):
+    X = pd.DataFrame({"a": pd.Series([*values, None, np.nan, float("nan"), pd.NA], dtype=object)})
+    encoder = TableEncoder().fit(X)
+    assert encoder.is_categorical_[0] == (values[1] != 1.5)
+    Z, known = encoder.transform(X), encoder.transform(X[:3])
+    np.testing.assert_array_equal(Z[:3], known)
+    missing = [[0, 1]] if values[1] == 1.5 else np.zeros((1, known.shape[1]))
+    np.testing.assert_array_equal(Z[3:], np.repeat(missing, 4, axis=0))
+
+
+def test_objects_without_any_value_take_what_comes_later():
+    encoder = TableEncoder().fit(pd.DataFrame({"a": [None, None], "b": [1, 2]}, dtype=object))
+    for later in (["x", 1], [1.5, 2.5]):
+        assert encoder.transform(pd.DataFrame({"a": later, "b": [1, 1]})).shape == (2, 1)
+
+
 def test_sparse_columns_of_pandas_are_read_as_numbers():
     X = pd.DataFrame({"a": [0.0, 0.0, 1.0, 5.0], "b": [1, 2, 3, 4]})
     sparse = X.assign(a=pd.arrays.SparseArray(X["a"]))

@@ -163,8 +163,10 @@ def test_numbers_that_no_dtype_holds():
     X = np.array([[10**400], [1]], dtype=object)
     with pytest.raises(ValueError, match="int too large to convert to float, in column 0"):
         TableEncoder().fit(X)
-    with pytest.raises(ValueError, match="categories in column 0 that no dtype of NumPy holds"):
-        TableEncoder([0]).fit(X)
+    for values in ([10**400, 1], [-1, 2**63 + 1], [0.5, 2**60 + 1]):
+        X = np.array(values, dtype=object).reshape(-1, 1)
+        with pytest.raises(ValueError, match="categories in column 0 that no dtype of NumPy"):
+            TableEncoder([0]).fit(X)
 
 
 @pytest.mark.parametrize("shape", [(0, 2), (2, 0)])
