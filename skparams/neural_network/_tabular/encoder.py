@@ -292,9 +292,9 @@ default="from_dtype"
         ]
 
     def __skparams__(self):
-        from skparams.neural_network._tabular.part_specs import ENCODER
+        from skparams.neural_network._tabular.part_specs import encoder_spec
 
-        return ENCODER
+        return encoder_spec(TableEncoder)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

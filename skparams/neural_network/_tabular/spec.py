@@ -158,7 +158,7 @@ def _members(ctx: Context, *, activation: str, n_outputs: _NOutputs) -> Iterator
     params, data = ctx.params, ctx.data
     encoder = TableEncoder(params["categorical_features"], params["max_categories"])
     yield Member("encoder_", encoder, replace(data, weighted=drops_rows(ctx)))
-    n_inputs = common.if_known(lambda: encoded(ctx).n_inputs)
+    n_inputs = common.if_known(lambda: encoded(ctx, TableEncoder).n_inputs)
     network = TabularNetwork(_hidden_sizes(ctx, n_inputs), activation)
     inputs = replace(data.with_columns(n_inputs), targets=n_outputs(ctx), dtype="float32")
     yield Member("members_", network, inputs, params["n_members"])
@@ -173,7 +173,7 @@ def _cost(ctx: Context, *, n_outputs: _NOutputs) -> Cost:
     """What it costs to train all members, which are there at once, and to average them."""
 
     def at_ends(count: Callable[[Shape], int]) -> Count:
-        n_inputs = encoded(ctx).n_inputs
+        n_inputs = encoded(ctx, TableEncoder).n_inputs
         if isinstance(n_inputs, Unknown):
             return n_inputs
         hidden, n_members = _hidden_sizes(ctx, n_inputs), ctx.params["n_members"]
