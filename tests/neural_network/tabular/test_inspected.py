@@ -179,6 +179,7 @@ def test_rows_of_weight_0_may_have_categories_that_others_lack(frame):
     found = summary(model.fit(frame, y))
     assert isinstance(planned.totals.stored, Bounds)
     assert not differences(planned, found)
+    assert isinstance(planned.cost.train_macs_per_epoch, Bounds)
     assert found.totals.stored < planned.totals.stored.high
 
 
