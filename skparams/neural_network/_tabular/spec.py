@@ -127,6 +127,7 @@ def _ensemble_spec(
         extras={
             "inputs": _inputs_of_members,
             "outcomes": lambda ctx: {"oof_score_": _OOF_SCORE.format(chosen)},
+            "limits": common.at_most("n_members", "rows"),
             "dtype": lambda ctx: "float64",
         },
     )
