@@ -21,7 +21,7 @@ _NOTHING = DataShape()
 def read_data(estimator: Any, X: Any, y: Any, given: Mapping[str, Any]) -> DataShape:
     """Return the shape of the training data, from X and y or from the numbers given instead.
 
-    X and y are not copied, but X is passed on; classes are counted only if a classifier is to be fitted.
+    X and y are not copied; classes are counted only if a classifier is to be fitted.
     """
     for name, value in given.items():
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -114,7 +114,6 @@ def _ensemble_spec(
                 structure="quantiles_",
                 output="oof_decision_function_ oof_prediction_",
                 diagnostic="n_iter_ oof_score_",
-                state="_optimizer_state _training _gradients _resume",
             ),
         },
         decides={
