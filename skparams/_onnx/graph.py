@@ -29,12 +29,16 @@ class Graph:
         self._scope, self._operator, self._container = scope, operator, container
         self.dtype = np.dtype(dtype)
 
-    def add(self, op: str, *arguments: Any, **attributes: Any) -> str:
+    def in_dtype(self, dtype: Any) -> Graph:
+        """The same graph, whose numbers are of another dtype."""
+        return Graph(self._scope, self._operator, self._container, dtype)
+
+    def add(self, op: str, *arguments: Any, domain: str = "", **attributes: Any) -> str:
         """Add a node, and return the name of its output."""
         name = self._scope.get_unique_variable_name(op.lower())
         inputs = [each if isinstance(each, str) else self.constant(each) for each in arguments]
         node = self._scope.get_unique_operator_name(op)
-        self._container.add_node(op, inputs, name, op_domain="", name=node, **attributes)
+        self._container.add_node(op, inputs, name, op_domain=domain, name=node, **attributes)
         return name
 
     def constant(self, value: Any) -> str:
@@ -69,6 +73,16 @@ class Graph:
             for each in self._operator.inputs
         ]
         return columns[0] if len(columns) == 1 else self.add("Concat", *columns, axis=1)
+
+    def columns(self, places: list[int]) -> Iterator[tuple[Any, list[int]]]:
+        """Yield the inputs with some columns of the features, and which of theirs these are."""
+        start = 0
+        for each in self._operator.inputs:
+            stop = start + each.type.shape[1]
+            inside = [place - start for place in places if start <= place < stop]
+            if inside:
+                yield each, inside
+            start = stop
 
     def output(self, number: int, name: str) -> None:
         """Make a tensor one of the estimator's outputs, in the type that was declared."""

@@ -32,7 +32,8 @@ def regressor_shapes(operator: Any) -> None:
     """Set the types of the outputs, of which a meta-estimator takes the first only."""
     mlp, n_rows = operator.raw_operator, operator.inputs[0].get_first_dimension()
     check_is_fitted(mlp)
-    n_outputs = mlp.intercepts_[-1].size
+    network = mlp.members_[0] if hasattr(mlp, "members_") else mlp  # of a table, or one
+    n_outputs = network.intercepts_[-1].size
     columns = [1, n_outputs] if hasattr(mlp, "quantiles_") else [n_outputs]
     for output, n_columns in zip(operator.outputs, columns, strict=False):
         output.set_type(output_type(operator)([n_rows, n_columns]))

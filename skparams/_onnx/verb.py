@@ -24,8 +24,9 @@ def to_onnx(estimator: Any, X: Any, *, target_opset: int | dict[str, int] | None
 
     Multi-layer perceptrons and PCA of this package become graphs that compute in the order of
     their own `predict` and `transform`: float64 where these do, and means are subtracted before
-    products, so that large offsets lose no digits. Estimators of scikit-learn, alone or in a
-    pipeline with ours, are converted by skl2onnx.
+    products, so that large offsets lose no digits. Graphs of networks for tables have the encoder
+    too; for them a text that is no category, such as '', is a missing one. Estimators of
+    scikit-learn, alone or in a pipeline with ours, are converted by skl2onnx.
 
     Parameters
     ----------
@@ -127,9 +128,14 @@ def register_onnx_converters() -> None:
         raise ImportError(
             'Converting to ONNX needs onnx and skl2onnx: pip install "skparams[onnx]"'
         ) from error
-    from skparams._onnx import network, pca
+    from skparams._onnx import network, pca, tables
     from skparams.decomposition import PCA
-    from skparams.neural_network import MLPClassifier, MLPRegressor
+    from skparams.neural_network import (
+        MLPClassifier,
+        MLPRegressor,
+        TabularMLPClassifier,
+        TabularMLPRegressor,
+    )
 
     register = skl2onnx.update_registered_converter
     register(PCA, "SkparamsPCA", pca.pca_shapes, pca.convert_pca)
@@ -141,15 +147,30 @@ def register_onnx_converters() -> None:
         parser=network.regressor_outputs,
     )
     register(
+        TabularMLPRegressor,
+        "SkparamsTabularMLPRegressor",
+        network.regressor_shapes,
+        tables.convert_table_regressor,
+        parser=network.regressor_outputs,
+    )
+    options = {
+        "zipmap": [True, False, "columns"],
+        "output_class_labels": [False, True],
+        "nocl": [False],
+    }
+    register(
         MLPClassifier,
         "SkparamsMLPClassifier",
         network.classifier_shapes,
         network.convert_classifier,
-        options={
-            "zipmap": [True, False, "columns"],
-            "output_class_labels": [False, True],
-            "nocl": [False],
-        },
+        options=options,
+    )
+    register(
+        TabularMLPClassifier,
+        "SkparamsTabularMLPClassifier",
+        tables.table_classifier_shapes,
+        tables.convert_table_classifier,
+        options=options,
     )
 
 

@@ -45,6 +45,24 @@ def _fit(module, name, X=None, y=None, **params):
     return made
 
 
+def _table_network(kind, **params):
+    """An ensemble for a table with a missing number and two columns of categories."""
+
+    def made():
+        import skparams
+
+        X, y = data(None)
+        table = X[:, :4].astype(object)
+        table[3, 1] = None
+        table[:, 2] = np.array(["red", "green", "blue"])[np.arange(N) % 3]
+        table[:, 3] = np.arange(N) % 2 == 0
+        settings = {"n_members": 2, "hidden_layer_sizes": 4, "max_iter": 2, "random_state": 0}
+        cls = getattr(skparams, f"TabularMLP{kind}")
+        return cls(**settings, categorical_features=[2, 3], **params).fit(table, y), table, y
+
+    return made
+
+
 def _two(y):
     return np.column_stack([y, y > 0]).astype(int)
 
@@ -115,6 +133,17 @@ _SEARCH_TREE = {
     "attributes/_tree/fields/metric": (number,),
     "attributes/_tree/fields/sample_weight|attributes/_tree/fields/leaf_size": (),
     "attributes/_tree/fields/arguments/.*": (),
+}
+_TABLE = {
+    "attributes/(encoder_/attributes/)?n_features_in_": (number,),
+    "attributes/encoder_/attributes/(is_categorical_|has_missing_)": (shapes, dtypes),
+    "attributes/encoder_/attributes/(medians_|scales_)": (shapes, dtypes, nan, infinite),
+    "attributes/encoder_/attributes/categories_/1": (order,),  # one of two is legal
+    "attributes/encoder_/attributes/categories_/.*": (shapes, order),
+    "attributes/members_/[0-9]/attributes/(input_scale_|coefs_|intercepts_).*": (shapes, dtypes),
+    "attributes/members_/[0-9]/params/activation": (number,),
+    "attributes/classes_": (shapes,),
+    "attributes/.*": (),
 }
 _CATEGORIES = {
     **_HEAD,
@@ -405,5 +434,17 @@ LAYOUTS = {
         _fit("sklearn.cluster", "FeatureAgglomeration"),
         "attributes",
         {**_HEAD, "attributes/labels_": (shapes, dtypes, outside(0, 2)), "attributes/.*": ()},
+    ),
+    "table, classes": Layout(
+        _table_network("Classifier"), "attributes", {"attributes/temperature_": (), **_TABLE}
+    ),
+    "table, quantiles": Layout(
+        _table_network("Regressor", loss="quantile", quantile=[0.1, 0.5]),
+        "attributes",
+        {
+            "attributes/quantiles_": (shapes, dtypes, nan, infinite),
+            "attributes/(target_.*|quantile_offsets_)": (shapes, dtypes, nan, infinite),
+            **_TABLE,
+        },
     ),
 }

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
+from skparams._compat import StrOptions
 from skparams._params import ParamsMixin
-from skparams._runtime import VersionedEstimator
 from skparams.neural_network.activations import ACTIVATIONS
 
 
-class TabularNetwork(ParamsMixin, VersionedEstimator):
+class TabularNetwork(ParamsMixin, BaseEstimator):
     """A network that ``TabularMLPClassifier`` or ``TabularMLPRegressor`` trained.
 
     Parameters
@@ -43,6 +44,11 @@ class TabularNetwork(ParamsMixin, VersionedEstimator):
     coefs_: list[np.ndarray]
     intercepts_: list[np.ndarray]
     out_activation_: str
+
+    _parameter_constraints: dict = {
+        "hidden_layer_sizes": ["array-like"],
+        "activation": [StrOptions({"selu", "mish"})],
+    }
 
     def __init__(self, hidden_layer_sizes: Any, activation: str) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes

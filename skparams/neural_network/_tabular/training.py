@@ -16,7 +16,7 @@ from skparams.neural_network._tabular.network import ScaledNetwork
 from skparams.neural_network.activations import Objective
 from skparams.neural_network.batches import Batches, Optimizer
 from skparams.neural_network.history import History
-from skparams.neural_network.training import NOT_FINITE, set_attributes
+from skparams.neural_network.training import set_attributes
 
 FLOAT = np.dtype(np.float32)
 
@@ -103,7 +103,7 @@ class MemberTraining:
             Z, loss = self._validation.evaluate(self._params)
             score = -loss if self._score is None else self._score(Z, self.rows)
             self._history.validation.append((loss, score))
-            if score >= self._best_score:
+            if np.isfinite(score) and score >= self._best_score:
                 self._best, self.decision = self._params.copy(), Z
                 self.best_iter, self._best_score = done + 1, score
 
@@ -129,12 +129,16 @@ class MemberTraining:
         return member
 
     def check(self, estimator: Any) -> None:
-        """Raise ValueError if no epoch gave finite outputs, or a score that is a number."""
+        """Raise ValueError if no epoch gave finite outputs, or a score that is finite."""
         if self.best_iter:
             return
-        what = NOT_FINITE
+        epochs = f"in any of {self.n_iter} epochs"
+        what = (
+            f"the outputs were not finite {epochs}. Lower "
+            f"learning_rate_init={estimator.learning_rate_init!r}."
+        )
         if self._score is not None and np.isfinite(self._history.validation[-1][0]):
-            what = f"scoring={estimator.scoring!r} gave no number in any of {self.n_iter} epochs."
+            what = f"scoring={estimator.scoring!r} gave no finite number {epochs}."
         raise ValueError(f"{type(estimator).__name__}: {what}")
 
 
