@@ -114,7 +114,6 @@ def _ensemble_spec(
                 structure="quantiles_",
                 output="oof_decision_function_ oof_prediction_",
                 diagnostic="n_iter_ oof_score_",
-                state="_optimizer_state _training _gradients _resume",
             ),
         },
         decides={
@@ -127,6 +126,7 @@ def _ensemble_spec(
         extras={
             "inputs": _inputs_of_members,
             "outcomes": lambda ctx: {"oof_score_": _OOF_SCORE.format(chosen)},
+            "limits": common.at_most("n_members", "rows"),
             "dtype": lambda ctx: "float64",
         },
     )
