@@ -81,6 +81,17 @@ def test_fit_changes_no_hyperparameter(kind):
 
 
 @each_kind
+def test_nothing_is_left_of_an_earlier_fit(kind):
+    X, y = data(kind)
+    model = fitted(kind, **{"loss": "quantile"} if kind == "regressor" else {})
+    model.set_params(oof=False, **{"loss": "huber"} if kind == "regressor" else {})
+    model.fit(X[:, :2], y > 0 if kind == "classifier" else np.column_stack([y, y]))
+    fresh = clone(model).fit(X[:, :2], y > 0 if kind == "classifier" else np.column_stack([y, y]))
+    assert set(vars(model)) == set(vars(fresh))
+    assert same(model, fresh)
+
+
+@each_kind
 def test_pickle(kind):
     model, (X, _) = fitted(kind), data(kind)
     saved = pickle.dumps(model)
