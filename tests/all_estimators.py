@@ -1,4 +1,4 @@
-"""Every estimator of scikit-learn, fitted on data that it accepts."""
+"""Every estimator of scikit-learn, and our networks for tables, fitted on data that they accept."""
 
 import pickle
 import warnings
@@ -13,12 +13,17 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import all_estimators
 from sklearn.utils._test_common.instance_generator import _construct_instances
 
+from skparams import TabularMLPClassifier, TabularMLPRegressor
 from tests.sweep import sweep
 
 N, P, K = 60, 5, 3  # rows, features, classes
 
+# Ours that are like none of scikit-learn's, and settings that take little time.
+_OURS = {each.__name__: each for each in (TabularMLPClassifier, TabularMLPRegressor)}
+_SMALL = {"n_members": 2, "hidden_layer_sizes": 4, "max_iter": 2, "random_state": 0}
 # Arguments that _construct_instances leaves at defaults which cannot be fitted on small data.
 _ARGUMENTS = {
+    **dict.fromkeys(_OURS, _SMALL),
     "SparseCoder": {"dictionary": np.eye(P)},
     "SelectKBest": {"k": 2},
     "GenericUnivariateSelect": {"param": 50},
@@ -33,8 +38,8 @@ _TEXT = ("HashingVectorizer", "TfidfVectorizer", "CountVectorizer")
 
 @cache  # it looks through all modules of scikit-learn
 def classes():
-    """The classes of all estimators by name, in scikit-learn's order."""
-    return dict(all_estimators())
+    """The classes of all estimators by name, in scikit-learn's order, and ours."""
+    return dict(all_estimators()) | _OURS
 
 
 def names():
@@ -58,6 +63,7 @@ FEW = (
     "RandomForestClassifier",
     "SVC",
     "StandardScaler",
+    "TabularMLPRegressor",
 )
 each_estimator = pytest.mark.parametrize("name", sweep(names(), FEW))
 

@@ -12,7 +12,7 @@ from sklearn import decomposition, neural_network
 from sklearn.base import clone
 
 import skparams
-from skparams import PCA, MLPClassifier, MLPRegressor
+from skparams import PCA, MLPClassifier, MLPRegressor, TabularMLPClassifier, TabularMLPRegressor
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # two epochs do not converge
 
@@ -43,7 +43,9 @@ N = 40
 RNG = np.random.RandomState(0)
 X = RNG.standard_normal((N, 4))
 Y = {"PCA": None, "MLPClassifier": (X[:, 0] > 0) * 1 + (X[:, 1] > 0), "MLPRegressor": X[:, 0] ** 2}
+Y |= {f"Tabular{name}": Y[name] for name in ("MLPClassifier", "MLPRegressor")}
 MLP = {"hidden_layer_sizes": (3,), "max_iter": 2, "random_state": 0}
+TABULAR = MLP | {"n_members": 2}
 MADE = {
     "MLPClassifier": lambda: MLPClassifier(**MLP).fit(X, Y["MLPClassifier"]),
     "MLPRegressor": lambda: MLPRegressor(**MLP).fit(X, Y["MLPRegressor"]),
@@ -52,6 +54,10 @@ MADE = {
     ).fit(X, Y["MLPClassifier"]),
     "MLPRegressor, quantiles": lambda: MLPRegressor(
         **MLP, loss="quantile", quantile=[0.1, 0.5, 0.9], activation="gelu", normalization="layer"
+    ).fit(X, Y["MLPRegressor"]),
+    "TabularMLPClassifier": lambda: TabularMLPClassifier(**TABULAR).fit(X, Y["MLPClassifier"]),
+    "TabularMLPRegressor, quantiles": lambda: TabularMLPRegressor(
+        **TABULAR, loss="quantile", quantile=[0.1, 0.5, 0.9]
     ).fit(X, Y["MLPRegressor"]),
     "PCA": lambda: PCA(2).fit(X),
     "PCA, scaled": lambda: PCA(2, scale=True).fit(X),
@@ -138,11 +144,17 @@ def check(kind, hyperparameter, values):
         assert not found, f"{hyperparameter}={value!r}: {found}"
 
 
-CASES = [
-    pytest.param(kind, name, id=f"{kind}-{name}")
-    for kind in MADE
-    for name in getattr(skparams, kind.partition(",")[0])().get_params()
-]
+def _cases(kinds, **options):
+    return [
+        pytest.param(kind, name, id=f"{kind}-{name}", **options)
+        for kind in kinds
+        for name in getattr(skparams, kind.partition(",")[0])().get_params()
+    ]
+
+
+TABULAR_KINDS = [kind for kind in MADE if kind.startswith("Tabular")]
+CASES = _cases(kind for kind in MADE if kind not in TABULAR_KINDS)
+TABULAR_CASES = _cases(TABULAR_KINDS, marks=pytest.mark.exhaustive)  # each fits an ensemble
 
 
 @pytest.fixture(autouse=True)
@@ -150,9 +162,12 @@ def quiet(capsys):
     """Fits with verbose print."""
 
 
-@pytest.mark.parametrize(("kind", "name"), CASES)
+@pytest.mark.parametrize(("kind", "name"), [*CASES, *TABULAR_CASES])
 def test_a_changed_hyperparameter(kind, name):
-    check(kind, name, [[1, 2], "nonsense", None, *VALID.get(name, ())])
+    valid = VALID.get(name, ())
+    if name == "scoring" and kind in TABULAR_KINDS:  # which use it in every fit
+        valid = ["loss", "accuracy" if "Classifier" in kind else "r2"]
+    check(kind, name, [[1, 2], "nonsense", None, *valid])
 
 
 @pytest.mark.exhaustive

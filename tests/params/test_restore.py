@@ -30,6 +30,8 @@ METHODS = (
 def mixed(estimator):
     """The same estimator, of a subclass that has the mixin."""
     cls = type(estimator)
+    if issubclass(cls, ParamsMixin):
+        return clone(estimator)
     cls = type(cls.__name__, (ParamsMixin, cls), {"__module__": cls.__module__})
     made = clone(estimator)
     if made is estimator:  # a FrozenEstimator

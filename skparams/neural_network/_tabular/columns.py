@@ -4,11 +4,14 @@ Frames are recognized by their own methods, so that neither package is imported.
 """
 
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.utils import check_array
 
+from skparams._compat import check_categorical_features
 from skparams.neural_network._tabular.categories import (
     Factorized,
     factorize_codes,
@@ -17,6 +20,7 @@ from skparams.neural_network._tabular.categories import (
 )
 from skparams.neural_network._tabular.values import (
     holds_categories,
+    infinite,
     to_numbers,
     unsupported,
 )
@@ -40,6 +44,40 @@ def read_table(X: Any, estimator: Any, *, has_categories: bool) -> "Table":
     if array.dtype.kind not in NUMBERS + "OUT":
         raise unsupported(f"dtype {array.dtype}")
     return ArrayTable(array)
+
+
+def read_sparse(X: Any, estimator: Any) -> sp.csr_matrix:
+    """A copy of sparse X as float64, with one number a place, all of them finite."""
+    X = check_array(
+        X, accept_sparse="csr", ensure_all_finite=False, estimator=estimator, input_name="X"
+    )
+    X = X.astype(np.float64)
+    X.sum_duplicates()
+    for place in np.flatnonzero(~np.isfinite(X.data))[:1]:
+        label = f"column {X.indices[place]}"
+        if np.isinf(X.data[place]):
+            raise infinite(label)
+        raise ValueError(
+            f"Input X contains NaN, in {label}. Missing numbers are encoded only if X is dense: "
+            "pass X.toarray()."
+        )
+    return X
+
+
+def declared_categories(
+    declared: Any, shape: tuple[int, ...], names: list[Any] | None = None
+) -> np.ndarray:
+    """The mask of the columns that a mask, indices or names declare as categorical."""
+    columns = {} if names is None else {"columns": names}
+    mask = check_categorical_features(SimpleNamespace(shape=shape, **columns), declared)
+    if mask is None:
+        return np.zeros(shape[1], dtype=bool)
+    if mask.ndim != 1:
+        raise ValueError(
+            "categorical_features set as a boolean mask must have shape (n_features,), got: "
+            f"{mask.shape}"
+        )
+    return mask.copy()
 
 
 def _is_pandas(X: Any) -> bool:

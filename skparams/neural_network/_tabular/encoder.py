@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from numbers import Integral
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.base import TransformerMixin
-from sklearn.utils import check_array
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import (
     Interval,
     StrOptions,
-    check_categorical_features,
     check_feature_names_in,
     fit_context,
 )
-from skparams._runtime import VersionedEstimator, unchanged_on_error, validate_data
+from skparams._runtime import unchanged_on_error, validate_data
 from skparams.neural_network._tabular import categories as _categories, numbers as _numbers
-from skparams.neural_network._tabular.columns import Table, read_table
-from skparams.neural_network._tabular.values import infinite
+from skparams.neural_network._tabular.columns import (
+    Table,
+    declared_categories,
+    read_sparse,
+    read_table,
+)
 
 
 class InputCounts(NamedTuple):
@@ -38,7 +39,7 @@ class InputCounts(NamedTuple):
         return self.n_numbers + self.n_indicators + sum(self.category_sizes)
 
 
-class TableEncoder(TransformerMixin, VersionedEstimator):
+class TableEncoder(TransformerMixin, BaseEstimator):
     """Encode a table as a matrix of float32 for a network.
 
     The columns of the result are, in this order:
@@ -254,47 +255,20 @@ default="from_dtype"
         return table
 
     def _read_sparse(self, X: Any, estimator: Any, *, reset: bool) -> sp.csr_matrix:
-        """A copy of sparse X in canonical form, of which scikit-learn checks what it is."""
-        X = check_array(
-            X, accept_sparse="csr", ensure_all_finite=False, estimator=estimator, input_name="X"
-        )
+        """A copy of sparse X in canonical form, checked as `_read` checks others."""
+        X = read_sparse(X, estimator)
         validate_data(estimator, X, skip_check_array=True, reset=reset)
-        X = X.astype(np.float64)
-        X.sum_duplicates()
-        for place in np.flatnonzero(~np.isfinite(X.data))[:1]:
-            label = f"column {X.indices[place]}"
-            if np.isinf(X.data[place]):
-                raise infinite(label)
-            raise ValueError(
-                f"Input X contains NaN, in {label}. Missing numbers are encoded only if X is "
-                "dense: pass X.toarray()."
-            )
         return X
 
     def _declares_categories(self) -> bool:
         declared = self.categorical_features
         return not (declared is None or isinstance(declared, str))
 
-    def _declared(self, shape: tuple[int, ...], names: list | None) -> np.ndarray:
-        """Which columns ``categorical_features`` lists."""
-        columns = {} if names is None else {"columns": names}
-        mask = check_categorical_features(
-            SimpleNamespace(shape=shape, **columns), self.categorical_features
-        )
-        if mask is None:
-            return np.zeros(shape[1], dtype=bool)
-        if mask.ndim != 1:
-            raise ValueError(
-                "categorical_features set as a boolean mask must have shape (n_features,), got: "
-                f"{mask.shape}"
-            )
-        return mask.copy()
-
     def _no_categories(self, X: Any) -> np.ndarray:
         """The mask of the categorical columns of sparse X, which must have none."""
         is_categorical = np.zeros(X.shape[1], dtype=bool)
         if self._declares_categories():
-            is_categorical = self._declared(X.shape, None)
+            is_categorical = declared_categories(self.categorical_features, X.shape)
         if is_categorical.any():
             raise ValueError(
                 f"categorical_features={self.categorical_features!r} lists columns of X, which is "
@@ -305,7 +279,9 @@ default="from_dtype"
     def _find_categories(self, table: Table) -> tuple[np.ndarray, list[np.ndarray]]:
         """Which columns are categorical, and the categories of each."""
         if self._declares_categories():
-            is_categorical = self._declared(table.shape, table.names)
+            is_categorical = declared_categories(
+                self.categorical_features, table.shape, table.names
+            )
         elif self.categorical_features is None:
             is_categorical = np.zeros(table.shape[1], dtype=bool)
         else:
@@ -316,9 +292,9 @@ default="from_dtype"
         ]
 
     def __skparams__(self):
-        from skparams.neural_network._tabular.part_specs import ENCODER
+        from skparams.neural_network._tabular.part_specs import encoder_spec
 
-        return ENCODER
+        return encoder_spec(TableEncoder)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from skparams._compat import StrOptions
 from skparams._params import ParamsMixin
-from skparams._runtime import VersionedEstimator
 from skparams.neural_network.activations import ACTIVATIONS
 
 
-class TabularNetwork(ParamsMixin, VersionedEstimator):
+class TabularNetwork(ParamsMixin, BaseEstimator):
     """A network that ``TabularMLPClassifier`` or ``TabularMLPRegressor`` trained.
 
     Parameters

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from skparams.neural_network._tabular.encoder import TableEncoder
 from skparams.specs import (
     Context,
     Cost,
@@ -21,6 +21,9 @@ from skparams.specs import (
     roles,
 )
 
+if TYPE_CHECKING:
+    from skparams.neural_network._tabular.encoder import TableEncoder
+
 
 class Encoded(NamedTuple):
     """How many numbers X has, and how many inputs a network has for X."""
@@ -29,14 +32,14 @@ class Encoded(NamedTuple):
     n_inputs: Count
 
 
-def encoded(ctx: Context) -> Encoded:
-    """Count what the encoder makes of X.
+def encoded(ctx: Context, Encoder: type[TableEncoder]) -> Encoded:
+    """Count what an encoder makes of X.
 
     Some rows of X may have fewer categories and missing numbers than all of them.
     """
     X, declared = ctx.data.X, ctx.params["categorical_features"]
     if X is not None:
-        counts = TableEncoder(declared, ctx.params["max_categories"]).count_inputs(X)
+        counts = Encoder(declared, ctx.params["max_categories"]).count_inputs(X)
         has_all_rows = ctx.data.rows == _length(X) and not drops_rows(ctx)
         least = counts.total if has_all_rows else counts.n_numbers
         return Encoded(counts.n_numbers, between(least, counts.total))
@@ -57,27 +60,27 @@ def drops_rows(ctx: Context) -> bool:
     return ctx.data.weighted or (isinstance(weights, dict) and 0 in weights.values())
 
 
-def _encoder_sizes(ctx: Context) -> dict[str, Size]:
-    return encoded(ctx)._asdict()
+@cache
+def encoder_spec(Encoder: type[TableEncoder]) -> Spec:
+    """Return the Spec of ``TableEncoder``: categories are structure, medians and scales learned."""
 
+    def sizes(ctx: Context) -> dict[str, Size]:
+        return encoded(ctx, Encoder)._asdict()
 
-def _encoder_cost(ctx: Context) -> Cost:
-    n_numbers = common.if_known(lambda: encoded(ctx).n_numbers)
-    return Cost(training_bytes=0, predict_macs_per_sample=n_numbers, train_macs_per_epoch=0)
+    def cost(ctx: Context) -> Cost:
+        n_numbers = common.if_known(lambda: encoded(ctx, Encoder).n_numbers)
+        return Cost(training_bytes=0, predict_macs_per_sample=n_numbers, train_macs_per_epoch=0)
 
-
-# Of TableEncoder.
-ENCODER = Spec(
-    {
-        "medians_": parameter("n_numbers"),
-        "scales_": parameter("n_numbers"),
-        **roles(structure="is_categorical_ has_missing_ categories_"),
-    },
-    sizes=_encoder_sizes,
-    columns_out="n_inputs",
-    cost=_encoder_cost,
-    extras={"dtype": lambda ctx: "float64"},
-)
+    return Spec(
+        {
+            **dict.fromkeys(("medians_", "scales_"), parameter("n_numbers")),
+            **roles(structure="is_categorical_ has_missing_ categories_"),
+        },
+        sizes=sizes,
+        columns_out="n_inputs",
+        cost=cost,
+        extras={"dtype": lambda ctx: "float64"},
+    )
 
 
 def _layers(ctx: Context) -> tuple[Layer, ...]:

@@ -135,7 +135,8 @@ def _ensemble_spec(
 def _n_rows(ctx: Context) -> tuple[int, ...]:
     """The number of rows that are trained on, or the smallest and the largest one."""
     n_samples = ctx.data.n_samples
-    return (1, n_samples) if drops_rows(ctx) else (n_samples,)
+    least = min(n_samples, max(2, _n_members(ctx)))
+    return (least, n_samples) if drops_rows(ctx) else (n_samples,)
 
 
 def _hidden_sizes(ctx: Context, n_inputs: Count) -> tuple[int, ...]:
@@ -158,10 +159,17 @@ def _members(ctx: Context, *, activation: str, n_outputs: _NOutputs) -> Iterator
     params, data = ctx.params, ctx.data
     encoder = TableEncoder(params["categorical_features"], params["max_categories"])
     yield Member("encoder_", encoder, replace(data, weighted=drops_rows(ctx)))
-    n_inputs = common.if_known(lambda: encoded(ctx).n_inputs)
+    n_inputs = common.if_known(lambda: encoded(ctx, TableEncoder).n_inputs)
     network = TabularNetwork(_hidden_sizes(ctx, n_inputs), activation)
     inputs = replace(data.with_columns(n_inputs), targets=n_outputs(ctx), dtype="float32")
-    yield Member("members_", network, inputs, params["n_members"])
+    yield Member("members_", network, inputs, _n_members(ctx))
+
+
+def _n_members(ctx: Context) -> int:
+    n_members = ctx.params["n_members"]
+    if not 1 <= int(n_members) == n_members:
+        raise NotKnown(f"fit refuses n_members={n_members!r}")
+    return int(n_members)
 
 
 def _inputs_of_members(ctx: Context) -> dict[str, Input]:
@@ -170,22 +178,27 @@ def _inputs_of_members(ctx: Context) -> dict[str, Input]:
 
 
 def _cost(ctx: Context, *, n_outputs: _NOutputs) -> Cost:
-    """What it costs to train all members, which are there at once, and to average them."""
-
-    def at_ends(count: Callable[[Shape], int]) -> Count:
-        n_inputs = encoded(ctx).n_inputs
-        if isinstance(n_inputs, Unknown):
-            return n_inputs
-        hidden, n_members = _hidden_sizes(ctx, n_inputs), ctx.params["n_members"]
-        return span(
-            count(Shape(n, n_members, [width, *hidden, n_outputs(ctx)]))
-            for n, width in product(_n_rows(ctx), low_high(n_inputs))
-        )
-
+    """What it costs to train all members, which are there at once; to average them is nothing."""
+    try:
+        shapes = _shapes(ctx, n_outputs)
+    except NotKnown as error:
+        unknown = Unknown(str(error))
+        return Cost(training_bytes=unknown, predict_macs_per_sample=0, train_macs_per_epoch=unknown)
     is_sparse = issparse(ctx.data.X)
-    n_bytes = partial(training_bytes, is_sparse=is_sparse)
     return Cost(
-        training_bytes=common.if_known(lambda: at_ends(n_bytes)),
+        training_bytes=span(training_bytes(each, is_sparse=is_sparse) for each in shapes),
         predict_macs_per_sample=0,
-        train_macs_per_epoch=common.if_known(lambda: at_ends(epoch_macs)),
+        train_macs_per_epoch=span(map(epoch_macs, shapes)),
     )
+
+
+def _shapes(ctx: Context, n_outputs: _NOutputs) -> list[Shape]:
+    """The smallest and the largest shape of training. Raises NotKnown where it is not known."""
+    n_inputs = encoded(ctx, TableEncoder).n_inputs
+    if isinstance(n_inputs, Unknown):
+        raise NotKnown(n_inputs.reason)
+    hidden = _hidden_sizes(ctx, n_inputs)
+    return [
+        Shape(n_rows, _n_members(ctx), [width, *hidden, n_outputs(ctx)])
+        for n_rows, width in product(_n_rows(ctx), low_high(n_inputs))
+    ]
