@@ -218,7 +218,10 @@ def test_a_table_that_fit_refuses_is_not_planned(frame):
     ("Estimator", "settings"),
     [
         (TabularMLPClassifier, {"hidden_layer_sizes": (250, 200), "max_iter": 2}),
-        (TabularMLPRegressor, {"n_members": 6, "hidden_layer_sizes": (200,), "dropout": 0.1, "max_iter": 2}),
+        (
+            TabularMLPRegressor,
+            {"n_members": 6, "hidden_layer_sizes": (200,), "dropout": 0.1, "max_iter": 2},
+        ),
     ],
 )
 def test_bytes_in_use(Estimator, settings, rng):
