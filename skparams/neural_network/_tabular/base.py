@@ -192,10 +192,10 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
                 "weight, or use a dummy estimator of sklearn.dummy."
             )
 
-    def _hidden_sizes(self, n_samples, n_inputs):
+    def _hidden_sizes(self, n_samples):
         sizes = self.hidden_layer_sizes
         if isinstance(sizes, str):
-            return budget.hidden_layer_sizes(n_samples, n_inputs)
+            return budget.hidden_layer_sizes(n_samples)
         sizes = [sizes] if isinstance(sizes, Integral) else elements(sizes)
         if not sizes or not all(isinstance(n, Integral) and int(n) > 0 for n in sizes):
             raise ValueError(
@@ -205,7 +205,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
         return tuple(int(n) for n in sizes)
 
     def _recipe(self, shape, targets):
-        hidden = self._hidden_sizes(*shape)
+        hidden = self._hidden_sizes(shape[0])
         is_auto = isinstance(self.max_iter, str)
         return Recipe(
             network=ScaledNetwork(
@@ -214,7 +214,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
             objective=targets.objective,
             validation_objective=targets.validation_objective,
             intercepts=targets.intercepts,
-            n_epochs=budget.n_epochs(*shape) if is_auto else int(self.max_iter),
+            n_epochs=budget.n_epochs(shape[0]) if is_auto else int(self.max_iter),
             learning_rate=float(self.learning_rate_init),
             dropout=float(self.dropout),
             weight_decay=float(self.weight_decay),
