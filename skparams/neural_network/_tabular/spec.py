@@ -12,11 +12,10 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_regressor
 
+from skparams.neural_network._encoder import TableEncoder, drops_rows, encoded
 from skparams.neural_network._tabular import budget
 from skparams.neural_network._tabular.cost import Shape, epoch_macs, training_bytes
-from skparams.neural_network._tabular.encoder import TableEncoder
 from skparams.neural_network._tabular.member import TabularNetwork
-from skparams.neural_network._tabular.part_specs import drops_rows, encoded
 from skparams.specs import (
     Context,
     Cost,
