@@ -145,7 +145,7 @@ def _hidden_sizes(ctx: Context) -> tuple[int, ...]:
         return sizes
     found = {budget.hidden_layer_sizes(n_samples) for n_samples in _n_rows(ctx)}
     if len(found) > 1:
-        raise NotKnown("hidden_layer_sizes='auto' depends on rows that fit counts")
+        raise NotKnown("hidden_layer_sizes='auto' depends on how many rows have a positive weight")
     return found.pop()
 
 
@@ -167,8 +167,8 @@ def _n_members(ctx: Context) -> int:
 
 
 def _inputs_of_members(ctx: Context) -> dict[str, Input]:
-    encoded = Input(ctx.estimator.get_feature_names_out, "the inputs that are encoded")
-    return {f"members_[{i}]": encoded for i in range(len(ctx.values["members_"]))}
+    inputs = Input(ctx.estimator.get_feature_names_out, "the encoded inputs")
+    return {f"members_[{i}]": inputs for i in range(len(ctx.values["members_"]))}
 
 
 def _cost(ctx: Context, *, n_outputs: _NOutputs) -> Cost:
