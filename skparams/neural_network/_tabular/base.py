@@ -138,7 +138,8 @@ class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, Versione
         self.encoder_ = TableEncoder(
             categorical_features=self.categorical_features, max_categories=self.max_categories
         )
-        inputs = self.encoder_.fit_transform(X)
+        # Not with transform, which returns a dataframe if scikit-learn is configured so.
+        inputs = self.encoder_.fit(X).encode(X, self.encoder_)
         validate_data(self, X, skip_check_array=True)
         self._check_n_samples(len(y))
         self._check_varies(inputs)

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 import sklearn
+from scipy.sparse import csr_matrix
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
@@ -185,3 +186,17 @@ def test_tags_and_how_they_show_themselves():
         assert "<script>alert(1)" not in cls(scoring="<script>alert(1)</script>")._repr_html_()
     assert TabularMLPRegressor().__sklearn_tags__().target_tags.multi_output
     assert not TabularMLPRegressor(loss="quantile").__sklearn_tags__().target_tags.multi_output
+
+
+@each_kind
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_scikit_learn_is_configured_for_frames(kind, library):
+    pytest.importorskip(library)
+    X, y = data(kind)
+    with sklearn.config_context(transform_output=library):
+        model = make(kind).fit(X, y)
+        of_sparse = make(kind).fit(csr_matrix(X), y)
+        predicted = model.predict(X)
+    assert same(model, fitted(kind))
+    assert same(of_sparse, make(kind).fit(csr_matrix(X), y))
+    assert type(predicted) is np.ndarray
