@@ -114,6 +114,11 @@ class MemberTraining:
         """Training and validation loss of the last epoch."""
         return self._history.epochs[-1][0], self._history.validation[-1][0]
 
+    @property
+    def has_diverged(self) -> bool:
+        """Whether a loss of the last epoch is not finite."""
+        return not np.isfinite(self.last_losses).all()
+
     def network(self) -> TabularNetwork:
         """The network with the best weights so far."""
         network = self._recipe.network

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, check_scoring, make_scorer, r2_score
 
 from skparams.neural_network._tabular.training import MemberTraining
@@ -132,6 +133,16 @@ def test_diverged(kind, snapshot):
     with pytest.raises(ValueError, match=f"{type(model).__name__}: .*learning_rate_init"):
         model.fit(*data(kind, 1000))  # three batches, of which the first has a rate of 0
     assert changed() is None
+
+
+@each_kind
+def test_diverged_after_a_finite_epoch(kind):
+    message = f"^{type(make(kind)).__name__}: the training of 2 of 2 members diverged.* smaller"
+    with pytest.warns(ConvergenceWarning, match=f"{message} learning_rate_init than 1e") as caught:
+        model = make(kind, learning_rate_init=1e20, max_iter=20).fit(*data(kind))
+    assert [caught[0].filename, len(caught)] == [__file__, 1]
+    assert not np.isfinite(model.history_["loss"][-1])
+    assert np.isfinite(model.predict(data(kind)[0])).all()
 
 
 def interrupt_at(monkeypatch, epoch):
