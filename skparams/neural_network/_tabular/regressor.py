@@ -209,15 +209,27 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
     def _encode_targets(self, y, weight):
         Y = y.reshape(len(y), -1)
         objective = self._objective(Y)
-        self.target_mean_ = np.average(Y, axis=0, weights=weight)
-        variances = np.average((Y - self.target_mean_) ** 2, axis=0, weights=weight)
-        self.target_scale_ = np.where(variances > 0, np.sqrt(variances), 1.0)
+        self.target_mean_, self.target_scale_ = self._mean_and_scale(Y, weight)
         self.target_range_ = np.array([Y.min(axis=0), Y.max(axis=0)])
         Z = (Y - self.target_mean_) / self.target_scale_
         intercepts = np.zeros(Z.shape[1])
         if objective.loss == "quantile":
             intercepts = _quantile_intercepts(Z, np.sort(self.quantiles_))
         return Targets(Z, None, objective, objective, intercepts)
+
+    def _mean_and_scale(self, Y, weight):
+        with np.errstate(over="ignore", invalid="ignore"):
+            means = np.average(Y, axis=0, weights=weight)
+            variances = np.average((Y - means) ** 2, axis=0, weights=weight)
+        # By their values: the mean of equal numbers may be another number by rounding.
+        variances[Y.min(axis=0) == Y.max(axis=0)] = 1.0
+        if not ((variances >= np.finfo(np.float64).tiny) & np.isfinite(variances)).all():
+            raise ValueError(
+                f"{type(self).__name__}: the variance of y is too large or too small for "
+                "dtype('float64'), so that y cannot be standardized; its largest absolute value is "
+                f"{np.abs(Y).max():.3g}. Multiply y by a constant."
+            )
+        return means, np.sqrt(variances)
 
     def _objective(self, Y):
         delete_attributes(self, "quantiles_", "quantile_offsets_")

@@ -121,6 +121,20 @@ def test_strings_in_the_target_of_a_regressor():
         make("regressor").fit(X, with_(y, "red"))
 
 
+@pytest.mark.parametrize("factor", [1e-200, 1e200, 1e307])
+def test_targets_that_cannot_be_standardized(factor):
+    X, y = data("regressor")
+    with pytest.raises(ValueError, match=r"the variance of y is too (.*) value is .*Multiply y"):
+        make("regressor").fit(X, y * factor)
+
+
+def test_a_constant_target_has_the_scale_1():
+    X, _ = data("regressor")
+    model = make("regressor").fit(X, np.full((60, 2), [0.1, 5.0]))
+    assert model.target_scale_.tolist() == [1.0, 1.0]
+    np.testing.assert_array_equal(model.predict(X[:2]), [[0.1, 5.0]] * 2)
+
+
 def test_continuous_target_of_a_classifier():
     with pytest.raises(ValueError, match="Unknown label type"):
         make("classifier").fit(*data("regressor"))
