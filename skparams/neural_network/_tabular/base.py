@@ -123,6 +123,11 @@ class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, Versione
         ValueError
             If an argument is invalid, before training starts, or if no epoch gives finite outputs.
             The estimator is then as it was before.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the training of a member diverged after some epochs, of which the best is kept.
         """
         with unchanged_on_error(self):
             return self._fit(X, y, sample_weight)

@@ -130,11 +130,17 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     ``max_iter="auto"`` is 96 epochs for up to 33,333 samples; above, all epochs together take
     3,200,000 samples, but there are at least 16 epochs. Columns change neither.
 
+    A class of one sample is in no fold, so that every member trains on it, and a class of fewer
+    samples than folds is in some of them only. If fewer samples than folds are left, each is a fold
+    of its own, and members share folds.
+
     Minibatches have about 128 samples. Samples of weight 0 are left out before all else; others
     are weighted in the loss and in the temperature, but not in the medians of the encoder.
 
-    All kernels compute without BLAS, so that results are the same bits whatever the number of
-    threads. They are compiled at the first `fit` and kept on disk.
+    Training computes without BLAS, so that its results are the same bits whatever the number of
+    threads. Predictions round sums of BLAS, in float64, to float32: the last bit of one in some
+    100 million may depend on the threads of BLAS. Kernels are compiled at the first `fit` and kept
+    on disk.
 
     References
     ----------

@@ -143,11 +143,15 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
     ``max_iter="auto"`` is 96 epochs for up to 33,333 samples; above, all epochs together take
     3,200,000 samples, but there are at least 16 epochs. Columns change neither.
 
+    If there are fewer samples than folds, each is a fold of its own.
+
     Minibatches have about 128 samples. Samples of weight 0 are left out before all else; others
     are weighted in the loss and in the offsets of quantiles, but not in the medians of the encoder.
 
-    All kernels compute without BLAS, so that results are the same bits whatever the number of
-    threads. They are compiled at the first `fit` and kept on disk.
+    Training computes without BLAS, so that its results are the same bits whatever the number of
+    threads. Predictions round sums of BLAS, in float64, to float32: the last bit of one in some
+    100 million may depend on the threads of BLAS. Kernels are compiled at the first `fit` and kept
+    on disk.
 
     The members' spread is no predictive deviation, so `predict` does not return one; intervals are
     those of the loss 'quantile'.
