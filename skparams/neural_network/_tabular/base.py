@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 from joblib import effective_n_jobs
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.utils import check_consistent_length, check_random_state
 
@@ -39,7 +38,12 @@ from skparams.neural_network._tabular import budget
 from skparams.neural_network._tabular.ensemble import FittedEnsemble
 from skparams.neural_network._tabular.folds import assign_folds
 from skparams.neural_network._tabular.network import ScaledNetwork
-from skparams.neural_network._tabular.training import MemberTraining, Recipe, train_epochs
+from skparams.neural_network._tabular.training import (
+    MemberTraining,
+    Recipe,
+    check_trained,
+    train_epochs,
+)
 
 
 class Targets(NamedTuple):
@@ -272,17 +276,7 @@ class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, Versione
                 raise
             warnings.warn("Training interrupted by user.", stacklevel=5)
             tasks.close(done=False)
-        for member in members:
-            member.check(self)
-        n_diverged = sum(member.has_diverged for member in members)
-        if n_diverged:
-            warnings.warn(
-                f"{type(self).__name__}: the training of {n_diverged} of {len(members)} members "
-                "diverged: their last losses are not finite, and their best epochs before are "
-                f"kept. Use a smaller learning_rate_init than {self.learning_rate_init!r}.",
-                ConvergenceWarning,
-                stacklevel=5,
-            )
+        check_trained(self, members)
 
     def _fitted(self, members):
         """The attributes of a fitted estimator whose members have the best weights so far."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from skparams._runtime import in_threads
 from skparams.neural_network import Batches, History, Objective, Optimizer, set_attributes
@@ -142,6 +144,21 @@ class MemberTraining:
         if self._score is not None and np.isfinite(self._history.validation[-1][0]):
             what = f"scoring={estimator.scoring!r} gave no finite number {epochs}."
         raise ValueError(f"{type(estimator).__name__}: {what}")
+
+
+def check_trained(estimator: Any, members: list[MemberTraining]) -> None:
+    """Raise ValueError if a member has no best epoch; warn if it diverged after that."""
+    for member in members:
+        member.check(estimator)
+    n_diverged = sum(member.has_diverged for member in members)
+    if n_diverged:
+        warnings.warn(
+            f"{type(estimator).__name__}: the training of {n_diverged} of {len(members)} members "
+            "diverged: their last losses are not finite, and their best epochs before are kept. "
+            f"Use a smaller learning_rate_init than {estimator.learning_rate_init!r}.",
+            ConvergenceWarning,
+            stacklevel=6,
+        )
 
 
 def train_epochs(members: list[MemberTraining], n_epochs: int, n_threads: int) -> None:
