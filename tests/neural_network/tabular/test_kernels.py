@@ -143,30 +143,34 @@ def test_steps_in_double_precision(n_inputs, sparse, hidden, weighted, rng):
         np.testing.assert_allclose(computed, expected, rtol=1e-7, atol=1e-9)
 
 
-def test_a_member_trains_on_its_rows_and_keeps_the_best_epoch(rng):
-    """Its shuffles, rates and validation, step by step."""
-    X, Y, weight = problem(rng, "squared_error", 1)
-    held_out = np.arange(N) % 5 == 2
+@pytest.mark.parametrize("keeps_last", [False, True])
+def test_a_member_trains_on_its_rows_and_keeps_the_best_epoch(keeps_last, rng):
+    """Its shuffles, rates and validation, step by step: two batches an epoch."""
+    X = rng.standard_normal((250, 3)).astype(np.float32)
+    Y, weight = X[:, :1] + rng.standard_normal((250, 1)), rng.uniform(0.5, 2, 250)
+    held_out = np.arange(250) % 5 == 2
     objective = Objective("squared_error")
     recipe = Recipe(
         network=ScaledNetwork([3, 4, 1], ["mish"]), objective=objective,
         validation_objective=objective, intercepts=np.zeros(1), n_epochs=6, learning_rate=0.05,
         dropout=0.0, weight_decay=0.01,
     )  # fmt: skip
-    member = MemberTraining(recipe, (X, Y, weight), held_out, 7, None)
+    score = (lambda *_: 0.0) if keeps_last else None
+    member = MemberTraining(recipe, (X, Y, weight), held_out, 7, score)
     for _ in range(6):
         member.train_epoch()
     network, random_state = member.network(), np.random.RandomState(7)
     start = recipe.network.start(recipe.intercepts, random_state, FLOAT)
     params = from_effective(*arrays_of(recipe.network, start))
-    order, orders = np.flatnonzero(~held_out), []
+    order, batches = np.flatnonzero(~held_out), []
     for _ in range(6):
         random_state.shuffle(order)
-        orders.append(order.copy())
-    shares = np.arange(6) / 6  # one batch an epoch
+        batches += [order[:100].copy(), order[100:].copy()]
+    shares = np.arange(12) / 12
     rates = 0.05 * (0.5 - 0.5 * np.cos(2 * np.pi * np.log2(1 + 15 * shares)))
+    n_steps = 2 * network.best_iter_
     best = naive_train(
-        X, Y, weight, params, orders[: network.best_iter_], rates[: network.best_iter_],
+        X, Y, weight, params, batches[:n_steps], rates[:n_steps],
         activation="mish", loss="squared_error", weight_decay=0.01, uncorrected_epsilon=True,
     )  # fmt: skip
     found = network.input_scale_, network.coefs_, network.intercepts_
@@ -174,6 +178,7 @@ def test_a_member_trains_on_its_rows_and_keeps_the_best_epoch(rng):
     errors = (network.decision_function(X[held_out]) - Y[held_out]) ** 2 / 2
     loss = np.average(errors[:, 0], weights=weight[held_out])
     validation = network.history_["validation_loss"]
-    assert validation[network.best_iter_ - 1] == validation.min() == pytest.approx(loss, rel=1e-5)
-    np.testing.assert_allclose(network.history_["learning_rate"], rates, rtol=1e-12)
+    assert network.best_iter_ == (6 if keeps_last else 1 + np.argmin(validation))
+    assert validation[network.best_iter_ - 1] == pytest.approx(loss, rel=1e-5)
+    np.testing.assert_allclose(network.history_["learning_rate"], rates[1::2], rtol=1e-12)
     np.testing.assert_allclose(member.decision, network.decision_function(X[held_out]), rtol=1e-4)

@@ -150,3 +150,15 @@ def test_auto_is_what_the_budget_says(kind):
     n_epochs, sizes = budget.n_epochs(60), budget.hidden_layer_sizes(60)
     assert model.n_iter_ == n_epochs
     assert same(model, make(kind, max_iter=n_epochs, hidden_layer_sizes=sizes).fit(X, y))
+
+
+def test_training_starts_from_what_targets_have_without_inputs():
+    """Class frequencies and quantiles: the first step, of rate 0, trains nothing."""
+    X, y = data("classifier")
+    Z = make("classifier", max_iter=1).fit(X, y).members_[0].intercepts_[-1]
+    np.testing.assert_allclose(np.exp(Z) / np.exp(Z).sum(), np.bincount(y) / 60, rtol=1e-6)
+    X, y = data("regressor")
+    levels = [0.8, 0.5, 0.1]
+    model = make("regressor", loss="quantile", quantile=levels, max_iter=1).fit(X, y)
+    found = model.predict_quantiles(X[:1])[0] - model.quantile_offsets_
+    np.testing.assert_allclose(found, np.quantile(y, levels), rtol=1e-6)
