@@ -51,6 +51,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         - Other names are scikit-learn's scorers.
         - A callable takes ``(estimator, X, y)`` and returns a number of which larger is better. The
           estimator's predictions are those of the member for the rows X, whatever it is passed.
+          It also gets ``sample_weight`` if it takes that and the samples have weights.
     label_smoothing : float, default=0.1
         Share of the target's probability, in [0, 1), that is distributed over all classes in
         training. Epochs are chosen without it, and `temperature_` makes up for it.

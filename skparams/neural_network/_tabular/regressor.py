@@ -63,6 +63,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
         - Other names are scikit-learn's scorers.
         - A callable takes ``(estimator, X, y)`` and returns a number of which larger is better. The
           estimator's predictions are those of the member for the rows X, whatever it is passed.
+          It also gets ``sample_weight`` if it takes that and the samples have weights.
     dropout : float, default=0.0
         Share of the units of each hidden layer, in [0, 1), that each minibatch of training leaves
         out at random.
