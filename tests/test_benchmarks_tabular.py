@@ -190,6 +190,7 @@ def test_the_figures_are_in_json_and_can_be_reused(bench, monkeypatch, tmp_path,
     again = run("c.json", "--models", "linear", "--reuse", str(tmp_path / "b.json"))
     assert [row["model"] for row in again] == ["linear", "forest"]
     assert again[0]["fit_s"] != first[0]["fit_s"]
+    assert run("d.json", "--reuse", str(tmp_path / "b.json"), str(tmp_path / "c.json")) == again
     assert "mean ranks: half “choosing”" in capsys.readouterr().out
     assert (tmp_path / "picture-choosing.png").exists()
 

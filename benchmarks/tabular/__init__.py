@@ -30,8 +30,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--reuse",
         metavar="FILE",
+        nargs="+",
         type=Path,
-        help="an earlier run's JSON, for tables and models that are not measured now",
+        help="JSON of earlier runs: only other tables are measured, or with --models only those",
     )
     group.add_argument(
         "--picture",
