@@ -33,7 +33,7 @@ def comparison(task: Task) -> Iterator[Table]:
     measured = {(row["table"], row["model"]) for row in rows}
     rows += [row for row in kept if (row["table"], row["model"]) not in measured]
     rows.sort(key=lambda row: (names.index(row["table"]), list(LABELS).index(row["model"])))
-    for half in HALVES:
+    for half in reversed(HALVES):  # that which counts is first
         if mine := [row for row in rows if row["half"] == half]:
             yield from _report(mine, half, task.options.get("picture"))
 
