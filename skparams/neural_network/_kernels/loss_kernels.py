@@ -100,6 +100,7 @@ def _smoothed(a, n_out, Y, weight, loss, smoothing):
     total = 0.0  # plus a float32, it would be a float32 where nothing is compiled
     for i in range(weight.size):
         row, w, norm = a[i * n_out : (i + 1) * n_out], weight[i], one
+        logs, product, likelihood = 0.0, 1.0, 1.0
         if loss == LOG_LOSS:
             norm = zero
             for j in range(n_out):
@@ -110,11 +111,20 @@ def _smoothed(a, n_out, Y, weight, loss, smoothing):
             y = high if is_true else low
             q = eps if p < eps else p  # NaN stays NaN
             q = one - eps if q > one - eps else q
-            term = y * np.log(q)
-            if loss == BINARY_LOG_LOSS:
-                term += (one - y) * np.log(one - q)
-            total -= float(w * term)
             row[j] = w * (p - y)
+            if loss == BINARY_LOG_LOSS:
+                logs += y * np.log(q) + (one - y) * np.log(one - q)
+                continue
+            likelihood = float(q) if is_true else likelihood
+            if q < SMALL:  # of float64 only; the product would be 0
+                logs += low * np.log(float(q))
+            else:  # classes share logarithms, as rows do in _log_loss
+                product *= float(q)
+            if product < SMALL:
+                logs += low * np.log(product)
+                product = 1.0
+        logs += low * np.log(product) + (high - low) * np.log(likelihood)
+        total -= float(w) * logs
     return total
 
 

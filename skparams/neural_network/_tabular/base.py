@@ -213,7 +213,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
             objective=targets.objective,
             validation_objective=targets.validation_objective,
             intercepts=targets.intercepts,
-            n_epochs=budget.n_epochs(*shape) if is_auto else int(self.max_iter),
+            n_epochs=budget.n_epochs(shape[0]) if is_auto else int(self.max_iter),
             learning_rate=float(self.learning_rate_init),
             dropout=float(self.dropout),
             weight_decay=float(self.weight_decay),
