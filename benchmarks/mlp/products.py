@@ -11,7 +11,7 @@ from benchmarks._tables import Column, Table, time_text
 from benchmarks._task import Task
 from benchmarks.mlp.works import DTYPES
 from skparams._runtime.tiles import multiply
-from skparams.neural_network._kernels.kernels import WIDE
+from skparams.neural_network.network import WIDE
 
 _SHAPES = (
     (200, 20, 32),

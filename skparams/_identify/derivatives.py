@@ -31,7 +31,7 @@ def form_of(estimator: Any, last: Any) -> Form:
     spec = spec_of(last)
     if spec is None or "form" not in spec.extras:
         raise NotKnown(
-            "derivatives are known for networks, linear models and PCA, not for "
+            "derivatives are known for multi-layer perceptrons, linear models and PCA, not for "
             f"{type(last).__name__}"
         )
     with invalid_hyperparameter_first(last):

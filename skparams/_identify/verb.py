@@ -46,11 +46,12 @@ def identifiable(estimator: Any, X: Any, *, max_bytes: int = MAX_BYTES) -> Ident
     parameters, at their fitted values. A direction that is lost is a change of the parameters that
     changes no prediction for these rows, to first order: the data cannot tell its size.
 
-    Derivatives are analytic and in float64. They are known for networks (scikit-learn's and ours),
-    for linear models with ``coef_`` and ``intercept_``, and for PCA. The derivatives of
-    probabilities are taken on the scale of log-odds, and those of a logarithmic link on the scale
-    of the logarithm, where the rank is the same and large values do not hide it. In a pipeline or
-    a search, the parameters are those of the estimator that predicts, and X is what reaches it.
+    Derivatives are analytic and in float64. They are known for multi-layer perceptrons
+    (scikit-learn's and ours), for linear models with ``coef_`` and ``intercept_``, and for PCA. The
+    derivatives of probabilities are taken on the scale of log-odds, and those of a logarithmic link
+    on the scale of the logarithm, where the rank is the same and large values do not hide it. In a
+    pipeline or a search, the parameters are those of the estimator that predicts, and X is what
+    reaches it.
 
     Parameters
     ----------

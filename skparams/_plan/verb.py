@@ -29,7 +29,8 @@ def plan(
         Any. It is only looked at; if it is fitted, what it learned is left aside.
     X, y : array-like, default=None
         The training data. Only their shapes, the dtype and the named columns of X, and for
-        classifiers the number of classes in y are used.
+        classifiers the number of classes in y are used; for ``TabularMLPClassifier`` and
+        ``TabularMLPRegressor`` also which categories and missing numbers X has.
     n_samples : int, default=None
         The number of training rows, instead of X or y.
     n_features : int, default=None

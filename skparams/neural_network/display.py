@@ -79,11 +79,13 @@ class LossCurveDisplay:
         """Draw the course of the training of a network.
 
         The epoch with the best validation score of the last fit is marked; with `early_stopping`
-        these are the weights that the network has.
+        these are the weights that the network has. Of an ensemble for tables the means over its
+        members are drawn, and no epoch is marked, as each member has a best one of its own.
 
         Parameters
         ----------
-        estimator : MLPClassifier, MLPRegressor, Pipeline or search
+        estimator : MLPClassifier, MLPRegressor, TabularMLPClassifier, TabularMLPRegressor, \
+Pipeline or search
             A fitted network, scikit-learn's included, or an estimator that ends in one.
         ax : matplotlib Axes, default=None
             The axes to draw in; by default those of a new figure.
@@ -101,7 +103,7 @@ class LossCurveDisplay:
         if "validation_score" in history:
             n_last = min(getattr(network, "n_iter_", np.inf), len(history["loss"]))
             scores = np.asarray(history["validation_score"])[-n_last:]
-            if np.isfinite(scores).any():
+            if np.isfinite(scores).any() and not hasattr(network, "members_"):
                 first = len(history["loss"]) - n_last
                 best = int(history["epoch"][first + np.nanargmax(scores)])
             name = _score_name(network)
@@ -228,8 +230,8 @@ def _history(network: Any, what: str) -> Mapping[str, Any]:
             history["validation_score"] = scores
     else:
         raise TypeError(
-            f"{what}: estimator must be a fitted MLPClassifier or MLPRegressor that has its "
-            f"history_ (slim leaves it out), or end in one, got {type(network).__name__}."
+            f"{what}: estimator must be a fitted network of skparams that has its history_ (slim "
+            f"and save_params leave it out), or end in one, got {type(network).__name__}."
         )
     if not len(history["loss"]):
         raise ValueError(f"{what}: {type(network).__name__} has no complete epoch.")

@@ -6,7 +6,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from skparams import MLPClassifier, MLPRegressor
-from skparams.neural_network._kernels.kernels import WIDE
+from skparams.neural_network.network import WIDE
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -10,12 +10,12 @@ from sklearn.pipeline import make_pipeline
 from skparams import TabularMLPClassifier, TabularMLPRegressor, to_onnx
 from tests.onnx.running import outputs, worst_error
 
-BATCHES = (slice(None), slice(0, 1), slice(3, 5), slice(0, 33))
+BATCHES = (slice(None), slice(3, 4))
 TOLERANCE = 1e-5  # activations are in float32, and Exp is not the same everywhere
-SETTINGS = {"n_members": 3, "hidden_layer_sizes": (6, 5), "max_iter": 20, "random_state": 0}
+SETTINGS = {"n_members": 2, "hidden_layer_sizes": (4, 3), "max_iter": 8, "random_state": 0}
 
 
-def table(n_rows=60):
+def table(n_rows=30):
     """Numbers with gaps in two columns, a constant one, one with outliers, and a score."""
     rng = np.random.default_rng(0)
     X = 3 * rng.standard_normal((n_rows, 5)) + 1000
@@ -50,25 +50,24 @@ TARGETS = {
 }
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("target", TARGETS)
-def test_classifier(target, dtype):
+def test_classifier(target):
     X, score = table()
     model = classifier().fit(X, TARGETS[target](score))
-    assert worst_error(model, X.astype(dtype), BATCHES) < TOLERANCE
+    for dtype in (np.float32, np.float64):
+        assert worst_error(model, X.astype(dtype), BATCHES) < TOLERANCE
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "dtype"),
     [
-        {},
-        {"loss": "huber"},
-        {"loss": "quantile", "quantile": 0.3},
-        {"loss": "quantile", "quantile": [0.9, 0.1, 0.5, 0.7]},
-        {"loss": "quantile", "quantile": 0.8},
-        {"loss": "quantile", "quantile": [0.8, 0.5, 0.7]},
-        {"loss": "quantile", "quantile": [0.2, 0.3, 0.5]},
+        ({}, np.float64),
+        ({"loss": "huber"}, np.float32),
+        ({"loss": "quantile", "quantile": 0.3}, np.float64),
+        ({"loss": "quantile", "quantile": [0.9, 0.1, 0.5, 0.7]}, np.float32),
+        ({"loss": "quantile", "quantile": 0.8}, np.float64),
+        ({"loss": "quantile", "quantile": [0.8, 0.5, 0.7]}, np.float32),
+        ({"loss": "quantile", "quantile": [0.2, 0.3, 0.5]}, np.float64),
     ],
     ids=str,
 )
@@ -107,7 +106,7 @@ def test_a_frame_with_categories(make):
 @pytest.mark.parametrize("categories", [[0], [0, 1], [2]])
 def test_an_array_with_numbers_as_categories(categories):
     rng = np.random.default_rng(0)
-    X = rng.integers(0, 3, (60, 3)).astype(float)
+    X = rng.integers(0, 3, (30, 3)).astype(float)
     X[:, 0] %= 2
     X[::9, 0] = np.nan
     model = regressor(categorical_features=categories).fit(X, X[:, 1] - X[:, 2])

@@ -39,7 +39,7 @@ from skparams.neural_network._tabular.folds import assign_folds
 from skparams.neural_network._tabular.network import ScaledNetwork
 from skparams.neural_network._tabular.training import MemberTraining, Recipe, train_epochs
 from skparams.neural_network.activations import Objective, elements
-from skparams.neural_network.training import set_attributes
+from skparams.neural_network.training import delete_attributes, set_attributes
 
 # Rows that predictions take at a time, so that the values of hidden units stay in cache.
 PREDICTED_ROWS = 4096
@@ -133,6 +133,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
 
     def _fit(self, X, y, sample_weight):
         given = X, y, sample_weight
+        delete_attributes(self, "oof_decision_function_", "oof_prediction_", "oof_score_")
         y = self._checked_targets(y)
         check_consistent_length(X, y)
         n_samples = len(y)
@@ -191,10 +192,10 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
                 "weight, or use a dummy estimator of sklearn.dummy."
             )
 
-    def _hidden_sizes(self, n_samples, n_inputs):
+    def _hidden_sizes(self, n_samples):
         sizes = self.hidden_layer_sizes
         if isinstance(sizes, str):
-            return budget.hidden_layer_sizes(n_samples, n_inputs)
+            return budget.hidden_layer_sizes(n_samples)
         sizes = [sizes] if isinstance(sizes, Integral) else elements(sizes)
         if not sizes or not all(isinstance(n, Integral) and int(n) > 0 for n in sizes):
             raise ValueError(
@@ -204,7 +205,7 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
         return tuple(int(n) for n in sizes)
 
     def _recipe(self, shape, targets):
-        hidden = self._hidden_sizes(*shape)
+        hidden = self._hidden_sizes(shape[0])
         is_auto = isinstance(self.max_iter, str)
         return Recipe(
             network=ScaledNetwork(

@@ -20,14 +20,12 @@ from skparams.neural_network._tabular.part_specs import drops_rows, encoded
 from skparams.specs import (
     Context,
     Cost,
-    Count,
     Input,
     Member,
     NotKnown,
     Rule,
     Spec,
     Unknown,
-    between,
     common,
     low_high,
     networks,
@@ -114,7 +112,6 @@ def _ensemble_spec(
                 structure="quantiles_",
                 output="oof_decision_function_ oof_prediction_",
                 diagnostic="n_iter_ oof_score_",
-                state="_optimizer_state _training _gradients _resume",
             ),
         },
         decides={
@@ -127,6 +124,7 @@ def _ensemble_spec(
         extras={
             "inputs": _inputs_of_members,
             "outcomes": lambda ctx: {"oof_score_": _OOF_SCORE.format(chosen)},
+            "limits": common.at_most("n_members", "rows"),
             "dtype": lambda ctx: "float64",
         },
     )
@@ -139,19 +137,16 @@ def _n_rows(ctx: Context) -> tuple[int, ...]:
     return (least, n_samples) if drops_rows(ctx) else (n_samples,)
 
 
-def _hidden_sizes(ctx: Context, n_inputs: Count) -> tuple[int, ...]:
+def _hidden_sizes(ctx: Context) -> tuple[int, ...]:
     """The sizes of hidden layers. Raises NotKnown where they depend on what is not known."""
     if not _is(ctx.params["hidden_layer_sizes"], "auto"):
         sizes = tuple(networks.hidden_sizes(ctx))
         if min(sizes, default=0) < 1:
             raise NotKnown(f"fit refuses hidden_layer_sizes={ctx.params['hidden_layer_sizes']!r}")
         return sizes
-    if isinstance(n_inputs, Unknown):  # at most as many as categories may be, in all columns
-        n_inputs = between(1, ctx.data.n_features * max(2, ctx.params["max_categories"]))
-    pairs = product(_n_rows(ctx), low_high(n_inputs))
-    found = {budget.hidden_layer_sizes(*pair) for pair in pairs}
+    found = {budget.hidden_layer_sizes(n_samples) for n_samples in _n_rows(ctx)}
     if len(found) > 1:
-        raise NotKnown("hidden_layer_sizes='auto' depends on rows and inputs that fit counts")
+        raise NotKnown("hidden_layer_sizes='auto' depends on rows that fit counts")
     return found.pop()
 
 
@@ -160,7 +155,7 @@ def _members(ctx: Context, *, activation: str, n_outputs: _NOutputs) -> Iterator
     encoder = TableEncoder(params["categorical_features"], params["max_categories"])
     yield Member("encoder_", encoder, replace(data, weighted=drops_rows(ctx)))
     n_inputs = common.if_known(lambda: encoded(ctx, TableEncoder).n_inputs)
-    network = TabularNetwork(_hidden_sizes(ctx, n_inputs), activation)
+    network = TabularNetwork(_hidden_sizes(ctx), activation)
     inputs = replace(data.with_columns(n_inputs), targets=n_outputs(ctx), dtype="float32")
     yield Member("members_", network, inputs, _n_members(ctx))
 
@@ -197,7 +192,7 @@ def _shapes(ctx: Context, n_outputs: _NOutputs) -> list[Shape]:
     n_inputs = encoded(ctx, TableEncoder).n_inputs
     if isinstance(n_inputs, Unknown):
         raise NotKnown(n_inputs.reason)
-    hidden = _hidden_sizes(ctx, n_inputs)
+    hidden = _hidden_sizes(ctx)
     return [
         Shape(n_rows, _n_members(ctx), [width, *hidden, n_outputs(ctx)])
         for n_rows, width in product(_n_rows(ctx), low_high(n_inputs))

@@ -25,7 +25,7 @@ WEIGHTS = {
     f"check_sample_weight_equivalence_on_{kind}_data": "repeated rows are in other folds"
     for kind in ("dense", "sparse")
 }
-# Where loops of kernels are Python's, two epochs of two units are what there is time for.
+# Of networks of two units that are trained for two epochs.
 LEFT_OUT = WEIGHTS | {
     "check_class_weight_classifiers": "sets max_iter=1000, which takes seconds when not compiled",
     "check_classifiers_train": "two epochs do not fit",
@@ -44,15 +44,15 @@ def checks_of(estimators, expected):
     return pytest.mark.parametrize(mark.args[0], list(mark.args[1]), **mark.kwargs)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(without_jit, reason="minutes long when not compiled")
 @checks_of(AT_DEFAULTS, WEIGHTS)
-def test_scikit_learns_checks(estimator, check):
+def test_scikit_learns_checks_at_the_defaults(estimator, check):
     check(estimator)
 
 
-@pytest.mark.skipif(not without_jit, reason="run at the defaults instead")
 @checks_of(SMALL, {})
-def test_scikit_learns_checks_without_jit(estimator, check):
+def test_scikit_learns_checks_of_small_ones(estimator, check):
     if check.func.__name__ in LEFT_OUT:
         pytest.skip(LEFT_OUT[check.func.__name__])
     check(estimator)
@@ -78,6 +78,17 @@ def test_fit_changes_no_hyperparameter(kind):
     model.fit(*data(kind))
     assert all(model.get_params()[name] is before[name] for name in before)
     assert sizes == [4, 3]
+
+
+@each_kind
+def test_nothing_is_left_of_an_earlier_fit(kind):
+    X, y = data(kind)
+    model = fitted(kind, **{"loss": "quantile"} if kind == "regressor" else {})
+    model.set_params(oof=False, **{"loss": "huber"} if kind == "regressor" else {})
+    model.fit(X[:, :2], y > 0 if kind == "classifier" else np.column_stack([y, y]))
+    fresh = clone(model).fit(X[:, :2], y > 0 if kind == "classifier" else np.column_stack([y, y]))
+    assert set(vars(model)) == set(vars(fresh))
+    assert same(model, fresh)
 
 
 @each_kind
