@@ -57,7 +57,7 @@ MAY_IMPORT = {
     "_keep": ["_records", "specs", "_walk", "_params", "_summary", "_keep.checks", "_keep.kinds"],
     "_keep.checks": ["specs", "_walk", "_keep.kinds"],
     "_keep.kinds": ["specs"],
-    "neural_network._tabular": ["_runtime"],
+    "neural_network._tabular": ["_runtime", "specs"],
     "neural_network": ["_report", "_runtime", "_params", "_keep", "specs"],
     "neural_network._kernels": [],
     "decomposition._pca": ["_runtime", "_params", "specs"],

@@ -151,7 +151,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     >>> from sklearn.datasets import load_iris
     >>> from skparams import TabularMLPClassifier
     >>> X, y = load_iris(return_X_y=True, as_frame=True)
-    >>> clf = TabularMLPClassifier(n_members=2, max_iter=20, random_state=0).fit(X, y)
+    >>> clf = TabularMLPClassifier(n_members=2, max_iter=10, random_state=0).fit(X, y)
     >>> clf.predict_proba(X[:1]).round(1)
     array([[1., 0., 0.]])
     >>> clf.count_params()

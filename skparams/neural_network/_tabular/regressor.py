@@ -164,7 +164,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
     >>> from sklearn.datasets import load_diabetes
     >>> from skparams import TabularMLPRegressor
     >>> X, y = load_diabetes(return_X_y=True, as_frame=True)
-    >>> regr = TabularMLPRegressor(n_members=2, max_iter=20, random_state=0).fit(X, y)
+    >>> regr = TabularMLPRegressor(n_members=2, max_iter=10, random_state=0).fit(X, y)
     >>> regr.predict(X[:2]).shape
     (2,)
     >>> regr.count_params()
