@@ -13,10 +13,9 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from skparams._compat import Interval, StrOptions
 from skparams._runtime import validate_data
+from skparams.neural_network import Objective, sample_weights, weights_of_classes
 from skparams.neural_network._tabular.base import BaseTabularMLP, Targets
 from skparams.neural_network._tabular.temperature import fit_temperature
-from skparams.neural_network.activations import Objective
-from skparams.neural_network.class_weights import class_weights, sample_weights
 
 # Samples' worth of the prior that the temperature is 1: without it, the decisions of a few dozen
 # samples that are all correct would be taken for certain.
@@ -55,7 +54,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
           estimator's predictions are those of the member for the rows X, whatever it is passed.
     label_smoothing : float, default=0.1
         Share of the target's probability, in [0, 1), that is distributed over all classes in
-        training. Epochs are chosen without it, and `temperature_` makes up for it.
+        training. Epochs are chosen without it, and `temperature_` makes up for most of it.
     dropout : float, default=0.0
         Share of the units of each hidden layer, in [0, 1), that each minibatch of training leaves
         out at random.
@@ -197,7 +196,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
 
     def _weights(self, X, y, sample_weight):
         codes = np.searchsorted(self.classes_, y)[:, np.newaxis]
-        weights = class_weights(self, codes, False)
+        weights = weights_of_classes(self, codes, False)
         return sample_weights(X, codes, sample_weight, weights, np.dtype(np.float64))
 
     def _encode_targets(self, y, weight):

@@ -12,17 +12,18 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from skparams._compat import Interval, StrOptions
 from skparams._runtime import validate_data
-from skparams.neural_network._tabular.base import BaseTabularMLP, Targets
-from skparams.neural_network._tabular.conformal import apply_offsets, quantile_offsets
-from skparams.neural_network.activations import ACTIVATIONS, Objective
-from skparams.neural_network.quantiles import (
+from skparams.neural_network import (
+    ACTIVATIONS,
+    Objective,
     check_one_output,
+    delete_attributes,
     has_quantiles,
     median_column,
     quantile_levels,
     real_numbers,
 )
-from skparams.neural_network.training import delete_attributes
+from skparams.neural_network._tabular.base import BaseTabularMLP, Targets
+from skparams.neural_network._tabular.conformal import apply_offsets, quantile_offsets
 
 # Of quantiles of targets before training, in standard deviations, so that its logarithm is finite.
 MIN_INCREMENT = 0.01

@@ -174,6 +174,8 @@ def test_a_plan_without_the_table(Estimator):
     # what does not depend on the inputs is known all the same
     assert of_any.root.children[1].attributes[2] == members.attributes[2]
     assert plan(Estimator(), n_features=20, n_outputs=3).totals.stored == Unknown("needs n_samples")
+    (refused,) = plan(Estimator(7), n_samples=5, n_features=20, n_outputs=1, n_classes=2).refused
+    assert "n_members=7" in refused
 
 
 def test_rows_of_weight_0_may_have_categories_that_others_lack(frame):
