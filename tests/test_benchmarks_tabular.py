@@ -218,3 +218,18 @@ def test_probabilities_of_decisions_out_of_fold(bench, rng):
     known = np.isfinite(decision)
     expected = log_loss(y[known], 1 / (1 + np.exp(-decision[known])))
     assert loss(Model, y) == pytest.approx(expected)
+
+
+def test_coverage_counts_targets_in_each_interval(bench):
+    quantiles = np.tile([0.0, 2.0, 3.0, 4.0, 6.0], (4, 1))
+    found = bench("tabular.coverage")._coverage(quantiles, np.array([0.0, 1.0, 3.0, 7.0]), "raw ")
+    assert found == {"raw 90": 75.0, "raw 50": 25.0}
+
+
+def test_sets_with_intervals_have_rows_of_their_own(bench):
+    sets = bench("tabular.coverage")._SETS
+    for make in sets.values():
+        X, y = make(30, np.random.RandomState(0))
+        X_next, y_next = make(30, np.random.RandomState(1))
+        assert len(X) == len(y) == len(X_next) == 30
+        assert not np.isin(y, y_next).any()

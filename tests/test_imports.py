@@ -57,8 +57,15 @@ MAY_IMPORT = {
     "_keep": ["_records", "specs", "_walk", "_params", "_summary", "_keep.checks", "_keep.kinds"],
     "_keep.checks": ["specs", "_walk", "_keep.kinds"],
     "_keep.kinds": ["specs"],
-    "neural_network._tabular": ["_runtime"],
-    "neural_network": ["_report", "_runtime", "_params", "_keep", "specs"],
+    "neural_network._encoder": ["_runtime", "specs"],
+    "neural_network._plot": ["_report"],
+    "neural_network": [
+        *("_runtime", "_params", "_keep", "specs", "neural_network._encoder"),
+        *("neural_network._plot", "neural_network._tabular"),
+    ],
+    "neural_network._tabular": [
+        *("_runtime", "_params", "specs", "neural_network", "neural_network._encoder"),
+    ],
     "neural_network._kernels": [],
     "decomposition._pca": ["_runtime", "_params", "specs"],
     "decomposition._explain": ["_records", "_runtime", "_params", "_walk", "decomposition._pca"],

@@ -3,6 +3,7 @@
 import re
 import runpy
 import tomllib
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -90,5 +91,5 @@ def test_the_tests_have_the_packages_folders():
     tests, package = ROOT / "tests", Path(skparams.__file__).parent
     folders = {path.parent for path in tests.rglob("test_*.py")} - {tests, tests / "typing"}
     for folder in folders:
-        top, *rest = folder.relative_to(tests).parts
-        assert any(package.joinpath(name, *rest).is_dir() for name in (top, f"_{top}")), folder
+        names = [(part, f"_{part}") for part in folder.relative_to(tests).parts]
+        assert any(package.joinpath(*each).is_dir() for each in product(*names)), folder

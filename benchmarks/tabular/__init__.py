@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks._tables import Table
 from benchmarks._task import Task
-from benchmarks.tabular import budgets, comparison, out_of_fold, speed
+from benchmarks.tabular import budgets, comparison, coverage, out_of_fold, speed
 from benchmarks.tabular.peers import LABELS
 from benchmarks.tabular.tables import HALVES
 
@@ -16,6 +16,7 @@ _PARTS = {
     "torch": speed.torch,
     "budgets": budgets.budgets,
     "out-of-fold": out_of_fold.out_of_fold,
+    "coverage": coverage.coverage,
 }
 NAMES = tuple(_PARTS)
 

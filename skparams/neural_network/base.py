@@ -28,7 +28,6 @@ from skparams._runtime import (
     validate_data,
 )
 from skparams.neural_network.activations import ACTIVATIONS, elements
-from skparams.neural_network.class_weights import sample_weights
 from skparams.neural_network.history import HistoryMixin
 from skparams.neural_network.lbfgs import train_lbfgs
 from skparams.neural_network.model import FittedMLP
@@ -49,6 +48,7 @@ from skparams.neural_network.training import (
     train_epochs,
 )
 from skparams.neural_network.validation import Data, check_validation
+from skparams.neural_network.weights import sample_weights
 
 HIDDEN_ACTIVATIONS = {name for name, f in ACTIVATIONS.items() if f.derivative}
 

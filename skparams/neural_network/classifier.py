@@ -18,8 +18,8 @@ from skparams._compat import Interval, StrOptions, check_partial_fit_first_call,
 from skparams._runtime import unchanged_on_error
 from skparams.neural_network.activations import ACTIVATIONS, Objective
 from skparams.neural_network.base import BaseMLP
-from skparams.neural_network.class_weights import class_weights
 from skparams.neural_network.network import log_probabilities
+from skparams.neural_network.weights import weights_of_classes
 
 
 class MLPClassifier(ClassifierMixin, BaseMLP):
@@ -355,7 +355,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return Y.shape[1], Objective("binary_log_loss", parameters)
 
     def _class_weights(self, Y, incremental):
-        return class_weights(self, Y, incremental)
+        return weights_of_classes(self, Y, incremental)
 
     def _strata(self, Y):
         if self.n_outputs_ > 1:

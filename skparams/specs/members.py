@@ -55,6 +55,11 @@ def prefit(ctx: Context) -> bool:
     return isinstance(cv, str) and cv == "prefit"
 
 
+def as_array(data: DataShape) -> DataShape:
+    """Return the shape of the data where a frame becomes an array, without names and dtypes."""
+    return data if data.head is None else replace(data, head=None, X=None)
+
+
 def in_folds(data: DataShape) -> DataShape:
     """Return the shape of the part of the data that a split trains on."""
     return replace(data, rows=Unknown("depends on the rows in each split"))

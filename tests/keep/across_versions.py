@@ -23,6 +23,7 @@ from skparams import (
     PCA,
     MLPClassifier,
     MLPRegressor,
+    TabularMLPClassifier,
     explain,
     fitted_params,
     load_params,
@@ -61,6 +62,7 @@ def fitted() -> dict[str, tuple]:
     pipeline = make_pipeline(StandardScaler(), PCA(3), MLPClassifier(**SMALL))
     regressor = MLPRegressor(**SMALL, solver="sgd", normalization="batch", early_stopping=True)
     streamed = MLPRegressor(**SMALL, dropout=0.1, loss="quantile", quantile=[0.1, 0.5])
+    table = TabularMLPClassifier(2, 4, max_iter=3, random_state=0).fit(with_holes(), words())
     return {
         "classes": (MLPClassifier(**SMALL).fit(X, words()), X, words()),
         "labels": (MLPClassifier(**SMALL, solver="lbfgs").fit(X, labels), X, labels),
@@ -70,6 +72,7 @@ def fitted() -> dict[str, tuple]:
         "holes": (PCA(2, scale=True, missing="em").fit(with_holes()), with_holes(), None),
         "stream": (PCA("parallel", random_state=0).partial_fit(X[:30]), X, None),
         "rotated": (explain(PCA(3).fit(X)).rotate("promax"), X, None),
+        "table": (table, with_holes(), words()),
         "pipeline": (pipeline.fit(X, words()), X, words()),
         "search": (
             GridSearchCV(pipeline, {"pca__n_components": [2, 3]}, cv=2).fit(X, words()),

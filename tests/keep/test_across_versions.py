@@ -15,7 +15,7 @@ def saved(tmp_path_factory):
 
 def test_what_is_written_is_found(saved, capsys):
     main("check", saved)
-    assert capsys.readouterr().out.count("as saved, in 5 ways") == 10
+    assert capsys.readouterr().out.count("as saved, in 5 ways") == 11
 
 
 @pytest.mark.parametrize("key", ["fitted coefs_[0]", "predict_proba", "trained intercepts_[0]"])

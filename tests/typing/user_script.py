@@ -28,6 +28,8 @@ from skparams import (
     ParetoDisplay,
     ScoreDisplay,
     ScreeDisplay,
+    TabularMLPClassifier,
+    TabularMLPRegressor,
     assert_same_model,
     cache_dir,
     capacity_curve,
@@ -90,6 +92,11 @@ if hasattr(regressor, "set_callbacks"):  # from scikit-learn 1.9 on
         checkpoint = Checkpoint(Path(beside) / "net.safetensors", every=2, keep=3)
         regressor.set_callbacks(checkpoint).fit(X, X[:, 0], X_val=X, y_val=X[:, 0])
         regressor.fit(X, X[:, 0], X_val=X, y_val=X[:, 0], resume=checkpoint.path)
+settings: dict[str, Any] = {"n_members": 2, "hidden_layer_sizes": 4, "max_iter": 2}
+of_classes = assert_type(TabularMLPClassifier(**settings).fit(X, y), TabularMLPClassifier)
+print(of_classes.predict_proba(X), of_classes.feature_scale_, of_classes.summary())
+of_quantiles = TabularMLPRegressor(**settings, loss="quantile", quantile=[0.1, 0.5, 0.9])
+print(of_quantiles.fit(X, X[:, 0]).predict_quantiles(X), plan(of_quantiles, X, X[:, 0]))
 pca = assert_type(PCA(2, random_state=0).fit(X), PCA)
 centerer = Centerer().fit(X)
 

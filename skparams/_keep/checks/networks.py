@@ -10,7 +10,8 @@ import numpy as np
 from skparams._keep.checks.values import floats, indices, instance, n_features_of
 from skparams._keep.kinds import array, integer
 
-_TABLES = "skparams.neural_network._tabular"
+_ENCODER = "skparams.neural_network._encoder.encoder.TableEncoder"
+_MEMBER = "skparams.neural_network._tabular.member.TabularNetwork"
 _KEY = 624  # numbers in the state of a Mersenne twister, which NumPy reads without a check
 
 
@@ -58,14 +59,14 @@ def _check_member(member: Any) -> None:
 
 def _check_table_network(estimator: Any) -> None:
     """Check that the members are for the inputs of the encoder, and for the targets."""
-    encoder = instance(estimator.encoder_, "encoder_", f"{_TABLES}.encoder.TableEncoder")
+    encoder = instance(estimator.encoder_, "encoder_", _ENCODER)
     if encoder.n_features_in_ != n_features_of(estimator):
         raise ValueError(f"encoder_ has {encoder.n_features_in_} features")
     expected = encoder.n_inputs_, _check_targets(estimator)
     if type(estimator.members_) is not list or not estimator.members_:
         raise ValueError("members_ must be a list of networks")
     for member in estimator.members_:
-        instance(member, "a member of members_", f"{_TABLES}.member.TabularNetwork")
+        instance(member, "a member of members_", _MEMBER)
         shape = member.input_scale_.size, member.intercepts_[-1].size
         if shape != expected:
             raise ValueError(f"each member must have inputs and outputs {expected}, got {shape}")

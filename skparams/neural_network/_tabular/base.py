@@ -12,8 +12,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.metrics import check_scoring, get_scorer_names
-from sklearn.utils import check_consistent_length, check_random_state, gen_batches
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils import check_consistent_length, check_random_state
 
 from skparams._compat import (
     CallbackSupportMixin,
@@ -33,16 +32,13 @@ from skparams._runtime import (
     unchanged_on_error,
     validate_data,
 )
+from skparams.neural_network import Objective, delete_attributes, elements, set_attributes
+from skparams.neural_network._encoder import TableEncoder
 from skparams.neural_network._tabular import budget
-from skparams.neural_network._tabular.encoder import TableEncoder
+from skparams.neural_network._tabular.ensemble import FittedEnsemble
 from skparams.neural_network._tabular.folds import assign_folds
 from skparams.neural_network._tabular.network import ScaledNetwork
 from skparams.neural_network._tabular.training import MemberTraining, Recipe, train_epochs
-from skparams.neural_network.activations import Objective, elements
-from skparams.neural_network.training import delete_attributes, set_attributes
-
-# Rows that predictions take at a time, so that the values of hidden units stay in cache.
-PREDICTED_ROWS = 4096
 
 
 class Targets(NamedTuple):
@@ -60,7 +56,7 @@ class Targets(NamedTuple):
     """The outputs that training starts from."""
 
 
-class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC):
+class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, VersionedEstimator, ABC):
     """An ensemble of small networks for a table, each validated on a fold of its own."""
 
     _parameter_constraints: dict = {
@@ -83,7 +79,6 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
         "verbose": ["verbose"],
     }
     _activation: str
-    encoder_: TableEncoder
 
     def __init__(self, **hyperparameters: Any) -> None:
         for name, value in hyperparameters.items():
@@ -303,52 +298,6 @@ class BaseTabularMLP(CallbackSupportMixin, ParamsMixin, VersionedEstimator, ABC)
             everywhere = np.full((n_samples, *values.shape[1:]), np.nan)
             everywhere[rows if kept is None else kept[rows]] = values
             setattr(self, name, everywhere)
-
-    def _mean_decision(self, X):
-        """Mean over members of the inputs of the output layer's activation, in float64."""
-        check_is_fitted(self)
-        inputs, n_outputs = self.encoder_.encode(X, self), self.members_[0].intercepts_[-1].size
-        Z = np.zeros((inputs.shape[0], n_outputs))
-        for rows in gen_batches(len(Z), PREDICTED_ROWS):
-            for member in self.members_:
-                Z[rows] += member.decision_function(inputs[rows])
-        Z /= len(self.members_)
-        return Z
-
-    @property
-    def feature_scale_(self) -> np.ndarray:
-        """Mean over the members of the absolute scale that each encoded input is multiplied by."""
-        check_is_fitted(self)
-        return np.mean([np.abs(member.input_scale_) for member in self.members_], axis=0)
-
-    @property
-    def history_(self) -> dict[str, np.ndarray]:
-        """Mean over the members of what their `history_` has, a number for each epoch."""
-        check_is_fitted(self)
-        records = [member.history_ for member in self.members_]
-        n = min(len(record["epoch"]) for record in records)
-        return {
-            name: np.mean([record[name][:n] for record in records], axis=0)
-            if name != "epoch"
-            else records[0][name][:n]
-            for name in records[0]
-        }
-
-    def get_feature_names_out(self, input_features=None) -> Any:
-        """Return the names of the encoded inputs, in the order of `feature_scale_`.
-
-        Parameters
-        ----------
-        input_features : array-like of str or None, default=None
-            Only compared with the names seen in `fit`; names of features where X had none.
-
-        Returns
-        -------
-        names : ndarray of str
-            A name for each input of the networks.
-        """
-        check_is_fitted(self)
-        return self.encoder_.get_feature_names_out(input_features)
 
     def __skparams__(self):
         from skparams.neural_network._tabular.spec import ensemble_spec

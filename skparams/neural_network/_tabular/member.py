@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 
 from skparams._compat import StrOptions
 from skparams._params import ParamsMixin
-from skparams.neural_network.activations import ACTIVATIONS
+from skparams.neural_network import ACTIVATIONS
 
 
 class TabularNetwork(ParamsMixin, BaseEstimator):
@@ -75,7 +75,7 @@ class TabularNetwork(ParamsMixin, BaseEstimator):
         return Z
 
     def __skparams__(self):
-        from skparams.neural_network._tabular.part_specs import NETWORK
+        from skparams.neural_network._tabular.member_spec import NETWORK
 
         return NETWORK
 

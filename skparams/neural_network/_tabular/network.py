@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skparams.neural_network.network import Network
+from skparams.neural_network import Network
 
 # Learning rates of the input scale and of the biases, as multiples of that of the weights.
 SCALE_FACTOR, BIAS_FACTOR = 6.0, 0.1

@@ -12,11 +12,10 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_regressor
 
+from skparams.neural_network._encoder import TableEncoder, drops_rows, encoded
 from skparams.neural_network._tabular import budget
 from skparams.neural_network._tabular.cost import Shape, epoch_macs, training_bytes
-from skparams.neural_network._tabular.encoder import TableEncoder
 from skparams.neural_network._tabular.member import TabularNetwork
-from skparams.neural_network._tabular.part_specs import drops_rows, encoded
 from skparams.specs import (
     Context,
     Cost,
@@ -146,7 +145,7 @@ def _hidden_sizes(ctx: Context) -> tuple[int, ...]:
         return sizes
     found = {budget.hidden_layer_sizes(n_samples) for n_samples in _n_rows(ctx)}
     if len(found) > 1:
-        raise NotKnown("hidden_layer_sizes='auto' depends on rows that fit counts")
+        raise NotKnown("hidden_layer_sizes='auto' depends on how many rows have a positive weight")
     return found.pop()
 
 
@@ -168,8 +167,8 @@ def _n_members(ctx: Context) -> int:
 
 
 def _inputs_of_members(ctx: Context) -> dict[str, Input]:
-    encoded = Input(ctx.estimator.get_feature_names_out, "the inputs that are encoded")
-    return {f"members_[{i}]": encoded for i in range(len(ctx.values["members_"]))}
+    inputs = Input(ctx.estimator.get_feature_names_out, "the encoded inputs")
+    return {f"members_[{i}]": inputs for i in range(len(ctx.values["members_"]))}
 
 
 def _cost(ctx: Context, *, n_outputs: _NOutputs) -> Cost:

@@ -10,13 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skparams._runtime import in_threads
+from skparams.neural_network import Batches, History, Objective, Optimizer, set_attributes
 from skparams.neural_network._tabular.budget import batch_size, schedule
 from skparams.neural_network._tabular.member import TabularNetwork
 from skparams.neural_network._tabular.network import ScaledNetwork
-from skparams.neural_network.activations import Objective
-from skparams.neural_network.batches import Batches, Optimizer
-from skparams.neural_network.history import History
-from skparams.neural_network.training import set_attributes
 
 FLOAT = np.dtype(np.float32)
 

@@ -48,7 +48,7 @@ def _each_pair(ctx: Context) -> Iterator[Member]:
     rows = ctx.data.rows
     if isinstance(rows, int):  # each class has one of them
         rows = between(min(2, rows), max(rows - (n - 2), 2))
-    of_pair = replace(members.two_classes(ctx.data), rows=rows)
+    of_pair = replace(members.two_classes(members.as_array(ctx.data)), rows=rows)
     yield Member("estimators_", ctx.params["estimator"], of_pair, n * (n - 1) // 2)
 
 

@@ -34,7 +34,9 @@ SPECS["BaseLabelPropagation"] = Spec(
 
 def _on_labeled(ctx: Context) -> Iterator[Member]:
     rows = Unknown("depends on the rows that get a label")
-    yield Member("estimator_", ctx.params["estimator"], replace(ctx.data, rows=rows))
+    yield Member(
+        "estimator_", ctx.params["estimator"], replace(members.as_array(ctx.data), rows=rows)
+    )
 
 
 SPECS["SelfTrainingClassifier"] = Spec(

@@ -53,12 +53,9 @@ def test_in_threads_of_joblib(kind):
 
 @pytest.mark.exhaustive  # seconds to start processes
 def test_in_processes_of_joblib():
-    expected = {kind: fit(kind) for kind in ESTIMATORS}
-    for kind, model in zip(
-        ESTIMATORS, Parallel(2, backend="loky")(delayed(fit)(kind) for kind in ESTIMATORS),
-        strict=True,
-    ):  # fmt: skip
-        assert_same(kind, model, expected[kind])
+    calls = [delayed(make(kind, **SETTINGS).fit)(*data(kind)) for kind in ESTIMATORS]
+    for kind, model in zip(ESTIMATORS, Parallel(2, backend="loky")(calls), strict=True):
+        assert_same(kind, model, fit(kind))
 
 
 @each_kind

@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse as sp
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skparams.neural_network._tabular.encoder import InputCounts, TableEncoder
+from skparams.neural_network._encoder.encoder import InputCounts, TableEncoder
 
 pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
 
@@ -301,8 +301,8 @@ def test_many_rows_and_columns_are_encoded_in_parts(rng, monkeypatch):
     X = rng.standard_normal((50, 37))
     X[rng.random_sample(X.shape) < 0.02] = np.nan
     whole = encoded(X)
-    monkeypatch.setattr("skparams.neural_network._tabular.numbers.SORTED", 150)
-    monkeypatch.setattr("skparams.neural_network._tabular.numbers.TILE", (7, 5))
+    monkeypatch.setattr("skparams.neural_network._encoder.numbers.SORTED", 150)
+    monkeypatch.setattr("skparams.neural_network._encoder.numbers.TILE", (7, 5))
     np.testing.assert_array_equal(encoded(X), whole)
     n_indicators = np.isnan(X).any(axis=0).sum()
     assert 0 < n_indicators < 37

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skparams.neural_network._tabular.encoder import TableEncoder
+from skparams.neural_network._encoder.encoder import TableEncoder
 from tests.neural_network.tabular import random_tables as tables
 
 pd = pytest.importorskip("pandas")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from skparams.neural_network._tabular.encoder import TableEncoder
+from skparams.neural_network._encoder.encoder import TableEncoder
 
 pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
 
@@ -101,7 +101,7 @@ def test_sparse_columns_are_no_categories():
 @pytest.mark.parametrize("n", [256, 100_000])
 def test_too_many_categories_are_found_soon(n, monkeypatch):
     X = pd.DataFrame({"n": np.arange(n), "id": np.arange(n).astype(str)})
-    monkeypatch.setattr("skparams.neural_network._tabular.numbers.find_scales", None)
+    monkeypatch.setattr("skparams.neural_network._encoder.numbers.find_scales", None)
     start = time.process_time()
     for container in (X, pl.DataFrame({name: X[name].tolist() for name in X})):
         with pytest.raises(

@@ -10,7 +10,12 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 from sklearn.base import clone
-from sklearn.ensemble import BaggingRegressor, VotingClassifier
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    AdaBoostRegressor,
+    BaggingRegressor,
+    VotingClassifier,
+)
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -169,6 +174,8 @@ def test_a_plan_without_the_table(Estimator):
     # what does not depend on the inputs is known all the same
     assert of_any.root.children[1].attributes[2] == members.attributes[2]
     assert plan(Estimator(), n_features=20, n_outputs=3).totals.stored == Unknown("needs n_samples")
+    (refused,) = plan(Estimator(7), n_samples=5, n_features=20, n_outputs=1, n_classes=2).refused
+    assert "n_members=7" in refused
 
 
 def test_rows_of_weight_0_may_have_categories_that_others_lack(frame):
@@ -199,6 +206,20 @@ def test_plans_of_members_of_others(categorical_features, rng):
         if isinstance(other, GridSearchCV):
             assert isinstance(planned.totals.stored, Bounds)
             assert isinstance(planned.candidates[0].totals.stored, int)
+
+
+def test_plans_where_a_frame_becomes_an_array_or_rows_are_drawn(rng):
+    """Booleans are categories in a frame, and 40 categories may not be in all samples drawn."""
+    X = pd.DataFrame({"yes": rng.standard_normal(N) > 0, "x": rng.standard_normal(N)})
+    planned = plan(AdaBoostClassifier(TabularMLPClassifier(**SMALL), n_estimators=1), X, X["yes"])
+    assert "categories" in planned.totals.stored.reason
+    codes = (np.arange(N) % 40).astype(float)[:, np.newaxis]
+    model = AdaBoostRegressor(
+        TabularMLPRegressor(**SMALL, categorical_features=[0]), n_estimators=1, random_state=0
+    )
+    planned, found = plan(model, codes, X["x"]), summary(model.fit(codes, X["x"]))
+    assert not differences(planned, found)
+    assert found.totals.stored < planned.totals.stored.high
 
 
 def test_a_table_that_fit_refuses_is_not_planned(frame):

@@ -51,15 +51,19 @@ for _kind, _dummy in (("Classifier", "DummyClassifier"), ("Regressor", "DummyReg
     )
 
 
-def _boosted(ctx: Context, *, tree: str, depth: int) -> Iterator[Member]:
+def _boosted(ctx: Context, *, tree: str, depth: int, draws: bool) -> Iterator[Member]:
+    """AdaBoost's, for regression each on rows that are drawn, some of them never."""
     default = f"sklearn.tree.{tree}"
     estimator = members.made(default, {"max_depth": depth}, given=ctx.params["estimator"])
-    yield Member("estimators_", estimator, ctx.data, between(1, ctx.params["n_estimators"]))
+    data = replace(members.as_array(ctx.data), weighted=draws)
+    yield Member("estimators_", estimator, data, between(1, ctx.params["n_estimators"]))
 
 
 for _kind, _depth in (("Classifier", 1), ("Regressor", 3)):
     SPECS[f"AdaBoost{_kind}"] = Spec(
         trees.BOOSTED,
         decides={"n_estimators": ("estimators_", "estimator_weights_")},
-        members=partial(_boosted, tree=f"DecisionTree{_kind}", depth=_depth),
+        members=partial(
+            _boosted, tree=f"DecisionTree{_kind}", depth=_depth, draws=_kind == "Regressor"
+        ),
     )

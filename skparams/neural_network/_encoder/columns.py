@@ -12,13 +12,13 @@ import scipy.sparse as sp
 from sklearn.utils import check_array
 
 from skparams._compat import check_categorical_features
-from skparams.neural_network._tabular.categories import (
+from skparams.neural_network._encoder.categories import (
     Factorized,
     factorize_codes,
     factorize_numbers,
     factorize_objects,
 )
-from skparams.neural_network._tabular.values import (
+from skparams.neural_network._encoder.values import (
     holds_categories,
     infinite,
     to_numbers,

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skparams.neural_network._tabular.values import (
+from skparams.neural_network._encoder.values import (
     are_booleans,
     are_numbers,
     are_strings,

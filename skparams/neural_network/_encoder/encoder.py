@@ -17,8 +17,8 @@ from skparams._compat import (
     fit_context,
 )
 from skparams._runtime import unchanged_on_error, validate_data
-from skparams.neural_network._tabular import categories as _categories, numbers as _numbers
-from skparams.neural_network._tabular.columns import (
+from skparams.neural_network._encoder import categories as _categories, numbers as _numbers
+from skparams.neural_network._encoder.columns import (
     Table,
     declared_categories,
     read_sparse,
@@ -92,7 +92,7 @@ default="from_dtype"
 
     Examples
     --------
-    >>> from skparams.neural_network._tabular.encoder import TableEncoder
+    >>> from skparams.neural_network._encoder.encoder import TableEncoder
     >>> X = [[1.0, "a"], [2.0, "b"], [4.0, "a"], [None, None]]
     >>> encoder = TableEncoder(categorical_features=[1]).fit(X)
     >>> encoder.get_feature_names_out().tolist()
@@ -292,7 +292,7 @@ default="from_dtype"
         ]
 
     def __skparams__(self):
-        from skparams.neural_network._tabular.part_specs import encoder_spec
+        from skparams.neural_network._encoder.spec import encoder_spec
 
         return encoder_spec(TableEncoder)
 

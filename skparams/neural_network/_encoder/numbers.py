@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 import scipy.sparse as sp
 
-from skparams.neural_network._tabular.values import infinite
+from skparams.neural_network._encoder.values import infinite
 
 # Numbers that are sorted at a time, 32 MiB, and rows and columns that are encoded at a time: these
 # stay in the cache, in arrays of either order.

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from skparams.neural_network.classifier import MLPClassifier
 
 
-def class_weights(mlp: MLPClassifier, Y: np.ndarray, incremental: bool) -> list[np.ndarray] | None:
+def weights_of_classes(
+    mlp: MLPClassifier, Y: np.ndarray, incremental: bool
+) -> list[np.ndarray] | None:
     """The weight of each class, or for several labels per sample of the two values of each label.
 
     Y are the encoded targets of training: a column of class indices, or an indicator of each label.

@@ -1,0 +1,1 @@
+"""The course of training as a figure."""
