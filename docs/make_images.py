@@ -6,9 +6,11 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 from PIL import Image
+from scipy.stats import binomtest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
 from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.ensemble import RandomForestClassifier
@@ -43,6 +45,7 @@ from skparams import (
     ParetoDisplay,
     ScoreDisplay,
     ScreeDisplay,
+    TabularMLPClassifier,
     compare,
     explain,
     fewest_params,
@@ -79,6 +82,7 @@ def main() -> None:
     draw_memorization()
     save(ParetoDisplay.from_search(reduced()).figure_, "pareto")
     save(comparison(), "compare")
+    save(probabilities(), "tabular-probabilities")
 
 
 def comparison() -> Figure:
@@ -194,6 +198,62 @@ def quantiles() -> Figure:
     ax.set(xlabel="x", ylabel="y")
     ax.legend(loc="upper left")
     return figure
+
+
+def probabilities() -> Figure:
+    """The probabilities that tabular.md begins with, and the shares that were observed."""
+    clf = TabularMLPClassifier(random_state=0).fit(*passengers(1300, seed=0))
+    X, y = passengers(1300, seed=2)
+    predicted, survived = clf.predict_proba(X)[:, 1], y == "survived"
+    kinds = {
+        "child under 13": (X["age"] < 13, "tab:orange"),
+        "older": (X["age"] >= 13, "tab:blue"),
+        "age missing": (X["age"].isna(), "0.6"),
+    }
+    groups = dict(reversed(X.groupby(["sex", "class"]).indices.items()))
+    figure, ax = pyplot.subplots(figsize=(5.6, 5), layout="constrained")
+    jitter = np.random.RandomState(0).uniform(-0.1, 0.34, len(X))
+    for place, rows in enumerate(groups.values()):
+        for label, (mask, color) in kinds.items():
+            dots = rows[mask.to_numpy()[rows]]
+            y_dots = place + jitter[dots]
+            ax.scatter(predicted[dots], y_dots, s=9, color=color, linewidths=0, label=label)
+        found = binomtest(int(survived[rows].sum()), rows.size)
+        interval = found.proportion_ci(method="wilson")
+        line = place - 0.27
+        ax.plot(interval, [line, line], "k", lw=1.6, label="share that survived, 95 % interval")
+        ax.plot(found.statistic, line, "k|", ms=9, mew=1.6)
+        mean = predicted[rows].mean()
+        ax.plot(mean, line, "ko", mfc="white", ms=6, label="mean probability")
+    names = [f"{sex},\n{cabin} class" for sex, cabin in groups]
+    ax.set(xlim=(0, 1), yticks=range(len(names)), xlabel="predicted probability of survival")
+    ax.set_yticklabels(names)
+    ax.spines[["top", "right"]].set_visible(False)
+    handles, labels = ax.get_legend_handles_labels()
+    n = len(kinds) + 2
+    figure.legend(handles[:n], labels[:n], loc="outside upper center", ncols=2, frameon=False)
+    return figure
+
+
+def passengers(n: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """The table of tabular.md."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(
+        {
+            "class": rng.choice(["first", "second", "third"], n, p=[0.25, 0.2, 0.55]),
+            "sex": rng.choice(["female", "male"], n, p=[0.36, 0.64]),
+            "age": rng.gamma(4, 7.5, n).clip(1, 80).round(),
+            "port": rng.choice(["C", "Q", "S", None], n, p=[0.2, 0.1, 0.68, 0.02]),
+        }
+    )
+    third, female = X["class"] == "third", X["sex"] == "female"
+    price = X["class"].map({"first": 60, "second": 18, "third": 11})
+    X["fare"] = (price * rng.lognormal(0, 0.5, n)).round(2)
+    log_odds = X["class"].map({"first": -0.2, "second": -1.2, "third": -2.2})
+    log_odds += 3 * female - 0.8 * (female & third) + 2 * (X["age"] < 13) - 0.02 * X["age"]
+    y = np.where(rng.logistic(size=n) < log_odds, "survived", "died")
+    X.loc[rng.random(n) < 0.2, "age"] = np.nan
+    return X, y
 
 
 def reduced() -> GridSearchCV:

@@ -190,6 +190,7 @@ def test_the_figures_are_in_json_and_can_be_reused(bench, monkeypatch, tmp_path,
     again = run("c.json", "--models", "linear", "--reuse", str(tmp_path / "b.json"))
     assert [row["model"] for row in again] == ["linear", "forest"]
     assert again[0]["fit_s"] != first[0]["fit_s"]
+    assert run("d.json", "--reuse", str(tmp_path / "b.json"), str(tmp_path / "c.json")) == again
     assert "mean ranks: half “choosing”" in capsys.readouterr().out
     assert (tmp_path / "picture-choosing.png").exists()
 
@@ -217,3 +218,18 @@ def test_probabilities_of_decisions_out_of_fold(bench, rng):
     known = np.isfinite(decision)
     expected = log_loss(y[known], 1 / (1 + np.exp(-decision[known])))
     assert loss(Model, y) == pytest.approx(expected)
+
+
+def test_coverage_counts_targets_in_each_interval(bench):
+    quantiles = np.tile([0.0, 2.0, 3.0, 4.0, 6.0], (4, 1))
+    found = bench("tabular.coverage")._coverage(quantiles, np.array([0.0, 1.0, 3.0, 7.0]), "raw ")
+    assert found == {"raw 90": 75.0, "raw 50": 25.0}
+
+
+def test_sets_with_intervals_have_rows_of_their_own(bench):
+    sets = bench("tabular.coverage")._SETS
+    for make in sets.values():
+        X, y = make(30, np.random.RandomState(0))
+        X_next, y_next = make(30, np.random.RandomState(1))
+        assert len(X) == len(y) == len(X_next) == 30
+        assert not np.isin(y, y_next).any()

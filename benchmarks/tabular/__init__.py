@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks._tables import Table
 from benchmarks._task import Task
-from benchmarks.tabular import budgets, comparison, out_of_fold, speed
+from benchmarks.tabular import budgets, comparison, coverage, out_of_fold, speed
 from benchmarks.tabular.peers import LABELS
 from benchmarks.tabular.tables import HALVES
 
@@ -16,6 +16,7 @@ _PARTS = {
     "torch": speed.torch,
     "budgets": budgets.budgets,
     "out-of-fold": out_of_fold.out_of_fold,
+    "coverage": coverage.coverage,
 }
 NAMES = tuple(_PARTS)
 
@@ -30,8 +31,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--reuse",
         metavar="FILE",
+        nargs="+",
         type=Path,
-        help="an earlier run's JSON, for tables and models that are not measured now",
+        help="JSON of earlier runs: only other tables are measured, or with --models only those",
     )
     group.add_argument(
         "--picture",

@@ -27,10 +27,13 @@ def comparison(task: Task) -> Iterator[Table]:
     absent = missing()
     for name in (each for each in chosen or LABELS if each in absent):
         task.say(f"{LABELS[name]}: {absent[name]} is not installed: left out")
-    rows = _measured(task, names, chosen)
-    rows += _kept(task.options.get("reuse"), names, {(row["table"], row["model"]) for row in rows})
+    kept = _kept(task.options.get("reuse") or (), names)
+    known = set() if chosen else {row["table"] for row in kept}
+    rows = _measured(task, [name for name in names if name not in known], chosen)
+    measured = {(row["table"], row["model"]) for row in rows}
+    rows += [row for row in kept if (row["table"], row["model"]) not in measured]
     rows.sort(key=lambda row: (names.index(row["table"]), list(LABELS).index(row["model"])))
-    for half in HALVES:
+    for half in reversed(HALVES):  # that which counts is first
         if mine := [row for row in rows if row["half"] == half]:
             yield from _report(mine, half, task.options.get("picture"))
 
@@ -65,17 +68,15 @@ def _measured(task: Task, names: list[str], chosen: tuple[str, ...]) -> list[dic
     return rows
 
 
-def _kept(path: Path | None, names: list[str], measured: set[tuple[str, str]]) -> list[dict]:
-    """Return the rows of an earlier run for those tables and models that were not measured now."""
-    if path is None:
-        return []
-    tables = json.loads(path.read_text(encoding="utf-8"))["tables"]
-    return [
-        row
-        for table in tables
-        for row in table.get("details", ())
-        if row["table"] in names and (row["table"], row["model"]) not in measured
-    ]
+def _kept(paths: list[Path], names: list[str]) -> list[dict]:
+    """Return the rows of earlier runs for these tables, the last one's where several have them."""
+    kept = {}
+    for path in paths:
+        for table in json.loads(path.read_text(encoding="utf-8"))["tables"]:
+            for row in table.get("details", ()):
+                if row.get("model") in LABELS and row["table"] in names:
+                    kept[row["table"], row["model"]] = row
+    return list(kept.values())
 
 
 def _report(rows: list[dict], half: str, picture: Path | None) -> Iterator[Table]:

@@ -25,7 +25,7 @@ def draw(scores: list[Scores], path: Path) -> None:
     from matplotlib import pyplot
 
     n_models = max(len(each.models) for each in scores)
-    size = (7.5, len(scores) * (1.3 + 0.24 * n_models))
+    size = (8.0, len(scores) * (1.3 + 0.24 * n_models))
     figure, axes = pyplot.subplots(len(scores), figsize=size, squeeze=False, layout="constrained")
     for ax, each in zip(axes[:, 0], scores, strict=True):
         _panel(ax, each)
@@ -61,7 +61,7 @@ def _panel(ax, scores: Scores) -> None:
         ends = [ranks[first] - 0.06, ranks[last] + 0.06]
         ax.plot(ends, [0.35 + 0.45 * level] * 2, color="black", lw=4, solid_capstyle="butt")
     ax.plot([1, 1 + difference], [-1.2, -1.2], "|-", color="black", lw=1.5)
-    ax.text(1 + difference / 2, -1.35, f"critical difference {difference:.2f}", ha="center")
+    ax.text(1.2 + difference, -1.2, f"critical difference {difference:.2f}", va="center")
     _axis(ax, n_models, top + n_left)
     ax.set_title(
         f"mean rank of {TITLES[scores.metric]}, {len(scores.values)} tables",
@@ -72,7 +72,7 @@ def _panel(ax, scores: Scores) -> None:
 
 def _axis(ax, n_models: int, bottom: float) -> None:
     """One line with a tick for each rank, and room for the names beside it."""
-    ax.set(xlim=(-n_models * 0.45, n_models * 1.45 + 1), ylim=(bottom, -2.0))
+    ax.set(xlim=(-n_models * 0.55, n_models * 1.55 + 1), ylim=(bottom, -1.7))
     ax.plot([1, n_models], [0, 0], color="black", lw=1)
     for rank in range(1, n_models + 1):
         ax.plot([rank, rank], [0, -0.2], color="black", lw=1)

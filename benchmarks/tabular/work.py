@@ -1,7 +1,6 @@
 """One table: all models on the same folds, by ``compare``, in a process with one thread."""
 
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -42,9 +41,7 @@ def measure(name: str, make: Make, folds: int | None = None) -> list[dict]:
     kind = StratifiedKFold if classes else KFold
     splitter = kind(folds or n_folds(len(X)), shuffle=True, random_state=0)
     recorder = Recorder(table.task)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = compare(make(table.task, X, y), X, y, cv=splitter, scoring=recorder, random_state=0)
+    found = compare(make(table.task, X, y), X, y, cv=splitter, scoring=recorder, random_state=0)
     facts = {
         "table": name,
         "half": table.half,

@@ -42,8 +42,9 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     max_iter : 'auto' or int, default='auto'
         Number of epochs; 'auto' follows from a budget of steps, see Notes.
     learning_rate_init : float, default=0.04
-        Learning rate of the weights at the peaks of its schedule, in (0, inf). That of biases is
-        0.1 and that of the scale of the inputs 6 times as large.
+        Learning rate at the peaks of its schedule, in (0, inf). That of biases is 0.1 times and
+        that of the scale of the inputs 6 times as large; that of the weights of a layer is divided
+        by the square root of the number of its inputs.
     scoring : 'loss', str or callable, default='loss'
         What the best epoch of a member is chosen by, on the samples that it holds out.
 
@@ -54,7 +55,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
           It also gets ``sample_weight`` if it takes that and the samples have weights.
     label_smoothing : float, default=0.1
         Share of the target's probability, in [0, 1), that is distributed over all classes in
-        training. Epochs are chosen without it, and `temperature_` makes up for it.
+        training. Epochs are chosen without it, and `temperature_` makes up for most of it.
     dropout : float, default=0.0
         Share of the units of each hidden layer, in [0, 1), that each minibatch of training leaves
         out at random.
@@ -99,7 +100,8 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         out-of-fold decisions [2]_, with a weak prior at 1.
     oof_decision_function_ : ndarray of shape (n_samples,) or (n_samples, n_classes)
         `decision_function` of the members on the samples that they held out; NaN for samples that
-        none did, as those of weight 0. Not with ``oof=False``.
+        none did: those of weight 0, those alone in their class, and with ``n_members < 5`` others.
+        Not with ``oof=False``.
     oof_score_ : float
         Accuracy of the out-of-fold predictions, or what `scoring` names. It is the score of single
         members, on samples that chose their epoch and the temperature: slightly optimistic for a
@@ -124,8 +126,8 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     -----
     The recipe is RealMLP's [1]_, a network with a learned scale of its inputs, trained by Adam with
     learning rates by layer and a schedule of cosine cycles, in float32. It is smaller here, and
-    averaged over members that are each validated on a fold of their own, so that every sample is
-    trained on.
+    averaged over members that are each validated on a fold of their own, so that two members or
+    more train on every sample.
 
     ``hidden_layer_sizes="auto"`` is (32, 32) for fewer than 1,000 samples and (64, 64) otherwise.
     ``max_iter="auto"`` is 96 epochs for up to 33,333 samples; above, all epochs together take
@@ -136,12 +138,13 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     of its own, and members share folds.
 
     Minibatches have about 128 samples. Samples of weight 0 are left out before all else; others
-    are weighted in the loss and in the temperature, but not in the medians of the encoder.
+    are weighted in the loss, in the choice of epochs and in the temperature, but not in the medians
+    of the encoder.
 
-    Training computes without BLAS, so that its results are the same bits whatever the number of
-    threads. Predictions round sums of BLAS, in float64, to float32: the last bit of one in some
-    100 million may depend on the threads of BLAS. Kernels are compiled at the first `fit` and kept
-    on disk.
+    Training computes without BLAS, so that what is learned is the same bits whatever the number of
+    threads. Its kernels are compiled at the first `fit` and kept on disk. Predictions round sums of
+    BLAS, in float64, to float32: the last bit of one in some 100 million may depend on the threads
+    of BLAS.
 
     References
     ----------

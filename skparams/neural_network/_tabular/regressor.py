@@ -54,8 +54,9 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
     max_iter : 'auto' or int, default='auto'
         Number of epochs; 'auto' follows from a budget of steps, see Notes.
     learning_rate_init : float, default=0.1
-        Learning rate of the weights at the peaks of its schedule, in (0, inf). That of biases is
-        0.1 and that of the scale of the inputs 6 times as large.
+        Learning rate at the peaks of its schedule, in (0, inf). That of biases is 0.1 times and
+        that of the scale of the inputs 6 times as large; that of the weights of a layer is divided
+        by the square root of the number of its inputs.
     scoring : 'loss', str or callable, default='loss'
         What the best epoch of a member is chosen by, on the samples that it holds out.
 
@@ -111,8 +112,8 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
         of the targets is then the prediction. For the ensemble, whose errors are smaller than those
         of its members, intervals are a little too wide.
     oof_prediction_ : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-        `predict` of the members on the samples that they held out; NaN for samples that none did,
-        as those of weight 0. Not with ``oof=False``.
+        `predict` of the members on the samples that they held out; NaN for samples that none did:
+        those of weight 0, and with ``n_members < 5`` others. Not with ``oof=False``.
     oof_score_ : float
         R² of the out-of-fold predictions, or what `scoring` names. It is the score of single
         members, on samples that chose their epoch: slightly optimistic for a member, and
@@ -137,8 +138,8 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
     -----
     The recipe is RealMLP's [1]_, a network with a learned scale of its inputs, trained by Adam with
     learning rates by layer and a schedule of cosine cycles, in float32. It is smaller here, and
-    averaged over members that are each validated on a fold of their own, so that every sample is
-    trained on.
+    averaged over members that are each validated on a fold of their own, so that two members or
+    more train on every sample.
 
     ``hidden_layer_sizes="auto"`` is (32, 32) for fewer than 1,000 samples and (64, 64) otherwise.
     ``max_iter="auto"`` is 96 epochs for up to 33,333 samples; above, all epochs together take
@@ -147,12 +148,13 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
     If there are fewer samples than folds, each is a fold of its own.
 
     Minibatches have about 128 samples. Samples of weight 0 are left out before all else; others
-    are weighted in the loss and in the offsets of quantiles, but not in the medians of the encoder.
+    are weighted in the loss, in the choice of epochs, in the standardization of the targets and in
+    the offsets of quantiles, but not in the medians of the encoder.
 
-    Training computes without BLAS, so that its results are the same bits whatever the number of
-    threads. Predictions round sums of BLAS, in float64, to float32: the last bit of one in some
-    100 million may depend on the threads of BLAS. Kernels are compiled at the first `fit` and kept
-    on disk.
+    Training computes without BLAS, so that what is learned is the same bits whatever the number of
+    threads. Its kernels are compiled at the first `fit` and kept on disk. Predictions round sums of
+    BLAS, in float64, to float32: the last bit of one in some 100 million may depend on the threads
+    of BLAS.
 
     The members' spread is no predictive deviation, so `predict` does not return one; intervals are
     those of the loss 'quantile'.
