@@ -46,6 +46,11 @@ from skparams.neural_network._tabular.training import (
 )
 
 
+# Share of the largest weight below which a sample is left out, as those of weight 0 are: the sum of
+# the weights of a minibatch, in float32, has no finite inverse if all are as small as 1e-40.
+MIN_WEIGHT = 1e-30
+
+
 class Targets(NamedTuple):
     """What training needs to know of the targets."""
 
@@ -115,7 +120,8 @@ class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, Versione
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Class labels, or in regression numbers of one or several outputs.
         sample_weight : array-like of shape (n_samples,), default=None
-            Sample weights, at least 0. Rows of weight 0 are left out.
+            Sample weights, at least 0. Rows of weight 0, or of less than 1e-30 of the largest, are
+            left out.
 
         Returns
         -------
@@ -171,14 +177,16 @@ class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, Versione
         return check_sample_weight(sample_weight, X, dtype=np.dtype(np.float64))
 
     def _weighted_rows(self, weight):
-        """The rows of positive weight, None for all, and their weights of mean 1, None if equal."""
+        """The rows that are trained on, None for all, and their weights of mean 1, None if equal."""
         rows = None
         if weight is None:
             return rows, None
         if (weight < 0).any():
             raise ValueError("Negative values in data passed to `sample_weight`.")
-        if (weight == 0).any():
-            rows = np.flatnonzero(weight)
+        weight = weight / weight.max()
+        is_kept = weight >= MIN_WEIGHT
+        if not is_kept.all():
+            rows = np.flatnonzero(is_kept)
             weight = weight[rows]
         return rows, None if (weight == weight[0]).all() else weight / weight.mean()
 

@@ -137,9 +137,9 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
     samples than folds is in some of them only. If fewer samples than folds are left, each is a fold
     of its own, and members share folds.
 
-    Minibatches have about 128 samples. Samples of weight 0 are left out before all else; others
-    are weighted in the loss, in the choice of epochs and in the temperature, but not in the medians
-    of the encoder.
+    Minibatches have about 128 samples. Samples of weight 0, or of less than 1e-30 of the largest,
+    are left out before all else; others are weighted in the loss, in the choice of epochs and in
+    the temperature, but not in the medians of the encoder.
 
     Training computes without BLAS, so that what is learned is the same bits whatever the number of
     threads. Its kernels are compiled at the first `fit` and kept on disk. Predictions round sums of

@@ -147,9 +147,10 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
 
     If there are fewer samples than folds, each is a fold of its own.
 
-    Minibatches have about 128 samples. Samples of weight 0 are left out before all else; others
-    are weighted in the loss, in the choice of epochs, in the standardization of the targets and in
-    the offsets of quantiles, but not in the medians of the encoder.
+    Minibatches have about 128 samples. Samples of weight 0, or of less than 1e-30 of the largest,
+    are left out before all else; others are weighted in the loss, in the choice of epochs, in the
+    standardization of the targets and in the offsets of quantiles, but not in the medians of the
+    encoder.
 
     Training computes without BLAS, so that what is learned is the same bits whatever the number of
     threads. Its kernels are compiled at the first `fit` and kept on disk. Predictions round sums of

@@ -96,6 +96,21 @@ def test_the_scale_of_weights_has_no_effect(kind, weight):
     assert same(make(kind).fit(X, y, weight), make(kind).fit(X, y, weight * 2.0**20))
 
 
+@each_kind
+@pytest.mark.parametrize("tiny", [1e-40, 1e-44, 1e-60, 1e-300])
+def test_rows_of_tiny_weights_are_left_out(kind, tiny):
+    """As weights that decay exponentially have them, of which a whole batch may be."""
+    X, y = data(kind, 1000)
+    weights = [np.where(np.arange(1000) < 60, 1 + np.arange(1000), w) for w in (tiny, 0)]
+    assert same(*(make(kind).fit(X, y, w) for w in weights))
+
+
+@each_kind
+def test_weights_whose_sum_overflows(kind, weight):
+    X, y = data(kind)
+    assert same(make(kind).fit(X, y, weight * 2.0**1020), make(kind).fit(X, y, weight))
+
+
 def test_class_weights_are_sample_weights():
     X, y = data("classifier")
     factors = {0: 1.0, 1: 0.5, 2: 3.0}
