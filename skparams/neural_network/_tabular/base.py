@@ -45,7 +45,6 @@ from skparams.neural_network._tabular.training import (
     train_epochs,
 )
 
-
 # Share of the largest weight below which a sample is left out, as those of weight 0 are: the sum of
 # the weights of a minibatch, in float32, has no finite inverse if all are as small as 1e-40.
 MIN_WEIGHT = 1e-30
@@ -177,7 +176,7 @@ class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, Versione
         return check_sample_weight(sample_weight, X, dtype=np.dtype(np.float64))
 
     def _weighted_rows(self, weight):
-        """The rows that are trained on, None for all, and their weights of mean 1, None if equal."""
+        """The rows to train on, None for all, and their weights of mean 1, None if equal."""
         rows = None
         if weight is None:
             return rows, None
@@ -246,7 +245,14 @@ class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, Versione
             return float("nan")
         takes_weight = weight is not None and accepts_sample_weight(scorer)
         weights = {"sample_weight": weight[rows]} if takes_weight else {}
-        return float(scorer(self._predicting(Z), safe_indexing(X, rows), y[rows], **weights))
+        try:
+            return float(scorer(self._predicting(Z), safe_indexing(X, rows), y[rows], **weights))
+        except ValueError as error:
+            error.add_note(
+                f"{type(self).__name__}: scoring={self.scoring!r} was for {len(rows)} held-out "
+                "samples, which may lack what it needs, such as a class. scoring='loss' takes any."
+            )
+            raise
 
     def _predicting(self, Z):
         """A copy whose predictions are made of the decisions Z, whatever X is."""

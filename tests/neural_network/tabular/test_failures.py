@@ -269,6 +269,17 @@ def test_scores_that_are_none(kind, score, error, message, snapshot):
     assert changed() is None
 
 
+def test_a_scorer_that_needs_each_class():
+    X, y = data("classifier")
+    y = np.where(np.arange(60) < 2, 3, y)  # of which three folds have no sample
+    model = make("classifier", n_members=5, scoring="neg_log_loss")
+    with pytest.raises(ValueError, match="different number of classes") as caught:
+        model.fit(X, y)
+    (note,) = caught.value.__notes__
+    assert note.startswith("TabularMLPClassifier: scoring='neg_log_loss' was for 12 held-out")
+    assert note.endswith("scoring='loss' takes any.")
+
+
 def test_a_scorer_of_the_other_kind():
     with pytest.raises((ValueError, AttributeError), match="predict_proba"):
         make("regressor", scoring="neg_log_loss").fit(*data("regressor"))
