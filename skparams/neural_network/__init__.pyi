@@ -17,7 +17,7 @@ from .quantiles import (
 )
 from .regressor import MLPRegressor
 from .training import NOT_FINITE, delete_attributes, set_attributes
-from .weights import sample_weights, weights_of_classes
+from .weights import sample_weights, weighted_rows, weights_of_classes
 
 __all__ = [
     "ACTIVATIONS",
@@ -48,5 +48,6 @@ __all__ = [
     "real_numbers",
     "sample_weights",
     "set_attributes",
+    "weighted_rows",
     "weights_of_classes",
 ]

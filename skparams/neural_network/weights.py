@@ -13,6 +13,10 @@ from skparams._compat import check_sample_weight
 if TYPE_CHECKING:
     from skparams.neural_network.classifier import MLPClassifier
 
+# Share of the largest weight below which a sample is left out, as those of weight 0 are: the sum of
+# the weights of a minibatch, in float32, has no finite inverse if all are as small as 1e-40.
+MIN_WEIGHT = 1e-30
+
 
 def weights_of_classes(
     mlp: MLPClassifier, Y: np.ndarray, incremental: bool
@@ -96,3 +100,17 @@ def sample_weights(
     if sample_weight is None:
         return None
     return check_sample_weight(sample_weight, X, dtype=dtype)
+
+
+def weighted_rows(weight: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """The rows to train on, None for all, and their weights of mean 1, None if equal."""
+    if weight is None:
+        return None, None
+    if (weight < 0).any():
+        raise ValueError("Negative values in data passed to `sample_weight`.")
+    rows, weight = None, weight / weight.max()
+    is_kept = weight >= MIN_WEIGHT
+    if not is_kept.all():
+        rows = np.flatnonzero(is_kept)
+        weight = weight[rows]
+    return rows, None if (weight == weight[0]).all() else weight / weight.mean()

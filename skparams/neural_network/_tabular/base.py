@@ -32,7 +32,13 @@ from skparams._runtime import (
     unchanged_on_error,
     validate_data,
 )
-from skparams.neural_network import Objective, delete_attributes, elements, set_attributes
+from skparams.neural_network import (
+    Objective,
+    delete_attributes,
+    elements,
+    set_attributes,
+    weighted_rows,
+)
 from skparams.neural_network._encoder import TableEncoder
 from skparams.neural_network._tabular import budget
 from skparams.neural_network._tabular.ensemble import FittedEnsemble
@@ -44,10 +50,6 @@ from skparams.neural_network._tabular.training import (
     check_trained,
     train_epochs,
 )
-
-# Share of the largest weight below which a sample is left out, as those of weight 0 are: the sum of
-# the weights of a minibatch, in float32, has no finite inverse if all are as small as 1e-40.
-MIN_WEIGHT = 1e-30
 
 
 class Targets(NamedTuple):
@@ -147,7 +149,7 @@ class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, Versione
         y = self._checked_targets(y)
         check_consistent_length(X, y)
         n_samples = len(y)
-        rows, weight = self._weighted_rows(self._weights(X, y, sample_weight))
+        rows, weight = weighted_rows(self._weights(X, y, sample_weight))
         if rows is not None:
             X, y = safe_indexing(X, rows), y[rows]
         self.encoder_ = TableEncoder(
@@ -174,20 +176,6 @@ class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, Versione
         if sample_weight is None:
             return None
         return check_sample_weight(sample_weight, X, dtype=np.dtype(np.float64))
-
-    def _weighted_rows(self, weight):
-        """The rows to train on, None for all, and their weights of mean 1, None if equal."""
-        rows = None
-        if weight is None:
-            return rows, None
-        if (weight < 0).any():
-            raise ValueError("Negative values in data passed to `sample_weight`.")
-        weight = weight / weight.max()
-        is_kept = weight >= MIN_WEIGHT
-        if not is_kept.all():
-            rows = np.flatnonzero(is_kept)
-            weight = weight[rows]
-        return rows, None if (weight == weight[0]).all() else weight / weight.mean()
 
     def _check_n_samples(self, n_samples):
         least = max(2, self.n_members)
