@@ -22,6 +22,7 @@ from benchmarks._tables import RATIOS, Column, Table, number, ratio_text, time_t
 from benchmarks._task import Task
 from benchmarks.tabular.peers import OURS, missing
 from benchmarks.tabular.scores import METRICS, of_probabilities, of_values
+from skparams.neural_network._tabular.budget import BATCH
 
 _SHAPES = ((1000, 20), (1000, 100), (10_000, 20), (50_000, 20))
 # Our time is to be at most so many times that of boosting, and at most a third of PyTorch's.
@@ -171,6 +172,7 @@ def _beside_torch(kind: str, shape: tuple[int, int], n_pairs: int) -> dict:
         "n_members": model.n_members,
         "hidden_layer_sizes": hidden,
         "max_iter": model.n_iter_,
+        "batch_size": BATCH,
         "learning_rate_init": model.learning_rate_init,
         "random_state": 0,
         "n_threads": 1,
