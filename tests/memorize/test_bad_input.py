@@ -27,6 +27,9 @@ from skparams import memorization
 X, Y = make_classification(30, 4, random_state=0)
 
 
+COUNTING = threading.Lock()
+
+
 class Counted(ClassifierMixin, BaseEstimator):
     """A classifier that counts the fits of all its clones, and does something at one of them."""
 
@@ -36,9 +39,11 @@ class Counted(ClassifierMixin, BaseEstimator):
         self.at, self.do = at, do
 
     def fit(self, X, y):
-        type(self).n_fits += 1
+        with COUNTING:  # threads may fit at once
+            type(self).n_fits += 1
+            number = type(self).n_fits
         self.classes_ = np.unique(y)
-        if type(self).n_fits == self.at:
+        if number == self.at:
             self.do()
         return self
 

@@ -219,14 +219,15 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
                 f"{type(self).__name__}: no class has two samples, so that none can be held out."
             )
         self.temperature_ = 1.0
-        smoothing = (float(self.label_smoothing),) if self.label_smoothing else None
         logs = np.log(np.maximum(counts, ABSENT))
         if n_classes == 2:
             loss, intercepts = "binary_log_loss", logs[1:] - logs[0]
         else:
             loss, intercepts = "log_loss", logs - logs.mean()
         Y = codes[:, np.newaxis].astype(bool if n_classes == 2 else np.min_scalar_type(n_classes))
-        return Targets(Y, codes, Objective(loss, smoothing), Objective(loss), intercepts)
+        # Without smoothing it is 0 and not None, for which the kernels would be compiled once more.
+        objective = Objective(loss, (float(self.label_smoothing),))
+        return Targets(Y, codes, objective, Objective(loss, (0.0,)), intercepts)
 
     def _calibrate(self, Z, Y, weight):
         activation = "logistic" if Z.shape[1] == 1 else "softmax"
