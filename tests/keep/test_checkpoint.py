@@ -692,7 +692,7 @@ KILLED = {
 @with_callbacks
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 @pytest.mark.parametrize("killed", KILLED)
-@pytest.mark.parametrize("n_kills", [10, pytest.param(100, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("n_kills", [10, pytest.param(50, marks=pytest.mark.exhaustive)])
 def test_what_is_killed_at_any_moment_resumes(tmp_path, note, killed, n_kills):
     work, model = KILLED[killed]
     code = f"""

@@ -126,7 +126,7 @@ def kill_at_each_call(path):
     return n_killed
 
 
-@pytest.mark.parametrize("n_kills", [20, pytest.param(100, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("n_kills", [20, pytest.param(50, marks=pytest.mark.exhaustive)])
 def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(tmp_path, note, n_kills):
     code = f"""
     from tests.keep.test_kills import kill_at_random_moments

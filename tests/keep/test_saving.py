@@ -71,11 +71,26 @@ def rows(X, n):
     return X if n is None else X[:n]
 
 
+def has_gaps(model):
+    """Whether a matrix has gaps in memory, which files do not keep.
+
+    BLAS multiplies such a matrix by other code on some processors, which rounds otherwise: so those
+    of TruncatedSVD, a part of a larger matrix.
+    """
+    matrices = [a for a in vars(model).values() if isinstance(a, np.ndarray) and a.ndim == 2]
+    return not all(a.flags.c_contiguous or a.flags.f_contiguous for a in matrices)
+
+
 def assert_same_results(loaded, model, X, sizes=SIZES):
     for n in sizes:
         expected, found = results(model, rows(X, n)), results(loaded, rows(X, n))
         assert expected.keys() == found.keys()
-        assert [m for m in expected if not identical(found[m], expected[m])] == []
+        different = [m for m in expected if not identical(found[m], expected[m])]
+        if different and has_gaps(model):
+            for m in different:
+                np.testing.assert_allclose(found[m], expected[m], rtol=1e-12, atol=1e-14)
+        else:
+            assert different == []
 
 
 def assert_kept(model, X, path, sizes=SIZES):
