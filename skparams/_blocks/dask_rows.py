@@ -57,7 +57,9 @@ class DaskBlocks(RowBlocks):
         chunks = self._rows.chunks[0]
         if not is_dask(values):
             refuse_lazy(
-                self.declared.where, f"Beside a Dask X, {name} is Dask's or in memory", y=values
+                self.declared.where,
+                f"Beside a Dask X, {name} is Dask's or in memory",
+                **{name: values},
             )
             lengths = self._lengths(chunks)
             values = np.asarray(values)

@@ -25,9 +25,10 @@ class StoredBlocks(RowBlocks):
         chunk = (getattr(X, "chunks", None) or (1,))[0]
         n_bytes = chunk * self.n_features * self.dtype.itemsize
         self._step = chunk * max(1, BLOCK_BYTES // n_bytes)
+        self._n_blocks = -(-X.shape[0] // self._step)
 
     def __len__(self) -> int:
-        return -(-self._arrays[0].shape[0] // self._step)
+        return self._n_blocks
 
     def __getitem__(self, number: Any) -> Block:
         number = range(len(self))[number]
