@@ -135,7 +135,7 @@ def test_arguments_that_do_not_fit_are_errors_before_a_block_is_computed(dataset
         with pytest.raises(error, match=message):
             row_blocks("f", *given)
     unknown = poisoned((10, 3), known=False)
-    with pytest.raises(ValueError, match="f: y has 2 blocks of rows, but X has 3"):
+    with pytest.raises(ValueError, match="f: y has 2 blocks of rows, but X has 4"):
         row_blocks("f", unknown, poisoned((10,), chunks=(5,)))
 
 
