@@ -15,7 +15,7 @@ from skparams._blocks import map_rows, naming_block, row_blocks, stored_rows
 from skparams._lazy import is_dask, is_lazy, is_stored, refuse_lazy
 from skparams._runtime import n_threads
 from skparams.decomposition import PCA
-from tests.clusters import ComputedError, blocks_of, poisoned
+from tests.clusters import ComputedError, blocks_of, local_cluster, poisoned
 
 
 @pytest.fixture
@@ -163,6 +163,16 @@ def test_a_closed_file_is_an_error_that_names_the_block(tmp_path):
     with pytest.raises((ValueError, RuntimeError)) as caught:  # h5py's versions
         blocks[0]
     assert "block 0" in "".join([str(caught.value), *getattr(caught.value, "__notes__", [])])
+
+
+def test_results_of_a_closed_client_are_said_to_be_lost():
+    with local_cluster(processes=False):
+        X = da.ones((6, 2), chunks=(3, 2)).persist()
+        blocks = row_blocks("f", X)
+        assert len(blocks.reduce(_rows_of, _add)) == 2
+    for compute in (lambda: blocks.reduce(_rows_of, _add), lambda: blocks[0]):
+        with pytest.raises(RuntimeError, match="f: X has results of a Dask client that is closed"):
+            compute()
 
 
 def test_what_is_lazy_and_the_error(dataset, rng):
