@@ -1,5 +1,6 @@
-"""A cluster of processes on this machine: what its workers did, how long, and with how much memory."""
+"""A cluster of processes on this machine: what its workers did, its time and its memory."""
 
+import logging
 import os
 import re
 import signal
@@ -12,7 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dask import delayed
+from dask.utils import key_split
 from distributed import Client, LocalCluster, get_task_stream, wait
+
+from benchmarks.scale.data import labeled
 
 
 @contextmanager
@@ -21,6 +26,7 @@ def workers(n: int = 2) -> Iterator[Client]:
 
     A process of its own has the scheduler in a real cluster; here it is this one, as Dask has it.
     """
+    logging.getLogger("distributed").setLevel(logging.ERROR)  # which reports each kill
     with (
         LocalCluster(
             n_workers=n, threads_per_worker=1, memory_limit=0, dashboard_address=None
@@ -45,6 +51,14 @@ def held(client: Client, *arrays: Any) -> list[Any]:
     return persisted
 
 
+def held_blocks(client: Client, n_blocks: int, n_rows: int, n_features: int) -> list[Any]:
+    """Return pairs of rows and labels, which the workers hold in equal shares."""
+    blocks = client.persist([delayed(labeled)(i, n_rows, n_features) for i in range(n_blocks)])
+    wait(blocks)
+    client.rebalance()
+    return blocks
+
+
 @dataclass(frozen=True)
 class Measured:
     """What a call cost: in seconds, by the clock of the caller and by those of the workers."""
@@ -54,8 +68,12 @@ class Measured:
     work: float  # in all tasks of all workers
     busiest: float  # in the tasks of the worker that has most
     transfers: float  # moving results between workers, of all workers
-    n_tasks: int
-    longest: float  # task
+    tasks: dict[str, list[float]]  # seconds of each task, by the name of its function
+
+    @property
+    def n_tasks(self) -> int:
+        """How many tasks the workers did."""
+        return sum(map(len, self.tasks.values()))
 
     @property
     def outside(self) -> float:
@@ -70,23 +88,23 @@ def measured(client: Client, call: Callable[[], Any]) -> Measured:
         result = call()
         wall = time.perf_counter() - start
     of_worker: dict[str, float] = defaultdict(float)
-    tasks, transfers = [], 0.0
+    tasks: dict[str, list[float]] = defaultdict(list)
+    transfers = 0.0
     for task in stream.data:
         for step in task["startstops"]:
             seconds = step["stop"] - step["start"]
             if step["action"] == "compute":
-                tasks.append(seconds)
+                tasks[key_split(task["key"])].append(seconds)
                 of_worker[task["worker"]] += seconds
             elif step["action"] == "transfer":
                 transfers += seconds
     return Measured(
         result,
         wall,
-        sum(tasks),
+        sum(of_worker.values()),
         max(of_worker.values(), default=0.0),
         transfers,
-        len(tasks),
-        max(tasks, default=0.0),
+        dict(tasks),
     )
 
 

@@ -1,9 +1,9 @@
 """Data-parallel training of a network: local SGD over ``partial_fit``, a recipe to copy.
 
-In a round each block trains a copy of the common weights for some epochs, and the copies are averaged
-by their numbers of rows. Copies start with a new state of the optimizer and with a seed of their own,
-so a round depends on its weights and blocks only: not on which worker has which block, nor on
-workers that are lost.
+In a round each block trains a copy of the common weights for some epochs, and the copies are
+averaged by their numbers of rows. Copies start with a new state of the optimizer and with a seed of
+their own, so a round depends on its weights and blocks only: not on which worker has which block,
+nor on workers that are lost.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -41,6 +41,13 @@ def errors(actual: PCA, desired: PCA) -> tuple[float, float]:
     return float(np.abs(values / theirs - 1).max()), float(components[apart].max(initial=0.0))
 
 
+def timed_alone(n_blocks: int, block_rows: int, n_features: int, n_rounds: int) -> float:
+    """Return the median time of a fit in this process, on one thread, of rows in memory."""
+    X = np.concatenate([correlated(i, block_rows, n_features) for i in range(n_blocks)])
+    with blas_threads(1):
+        return median([_timed(partial(PCA().fit, X))[1] for _ in range(n_rounds + 1)][1:])
+
+
 def _measure(n_rows: int, n_features: int, n_rounds: int) -> dict[str, Any]:
     """Fit alternately in this process on one thread and on two workers that hold the data."""
     n_in_block = n_rows // N_BLOCKS
