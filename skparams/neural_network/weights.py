@@ -6,7 +6,6 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.utils.class_weight import compute_class_weight
 
 from skparams._compat import check_sample_weight
 
@@ -38,7 +37,7 @@ def weights_of_classes(
                 "weights as the class_weight parameter."
             )
         n_values = 2 if multilabel else len(mlp.classes_)
-        return [_balanced(column, n_values) for column in Y.T.astype(np.intp)]
+        return balanced_weights(value_counts(Y, n_values))
     if not multilabel and isinstance(given, dict):
         return [_from_dict(mlp, given, mlp.classes_)]
     is_list = isinstance(given, list) and all(isinstance(each, dict) for each in given)
@@ -53,10 +52,20 @@ def weights_of_classes(
     )
 
 
-def _balanced(column: np.ndarray, n_values: int) -> np.ndarray:
-    """Weights inversely proportional to how many rows have each value; 1 for values of no row."""
-    weights, values = np.ones(n_values), np.unique(column)
-    weights[values] = compute_class_weight("balanced", classes=values, y=column)
+def value_counts(Y: np.ndarray, n_values: int) -> np.ndarray:
+    """How many rows of each column of encoded targets have each value."""
+    columns = Y.T.astype(np.intp)
+    return np.array([np.bincount(column, minlength=n_values) for column in columns])
+
+
+def balanced_weights(counts: np.ndarray) -> list[np.ndarray]:
+    """Weights inversely proportional to counts, as scikit-learn's; 1 for values of no row."""
+    weights = []
+    for of_values in counts:
+        found = of_values > 0
+        of_found = of_values[found].astype(np.float64)
+        weights.append(np.ones(of_values.size))
+        weights[-1][found] = of_found.sum() / (of_found.size * of_found)
     return weights
 
 
