@@ -40,6 +40,9 @@ NAMES = ("X", "y", "sample_weight")
 NOT_LBFGS = (
     "solver='lbfgs' has no checkpoints, as SciPy keeps its state to itself. Use another solver."
 )
+NOT_LBFGS_BLOCKS = (
+    "solver='lbfgs' trains on all samples at once, so it takes one block only. Use another solver."
+)
 
 
 class Resume(TypedDict):

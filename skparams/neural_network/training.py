@@ -86,7 +86,7 @@ def train_epochs(
     n_samples = data[0].shape[0]
     size = batch_size(mlp, n_samples)
     check_batch(mlp, size)
-    begin(mlp, network, params, course, incremental)
+    begin_training(mlp, network, params, course, incremental)
     n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
     dropout = dropout_rates(mlp), mlp._optimizer_state["seed"]
     batches = Batches(network, data, objective, size, params.dtype, n_bytes, *dropout)
@@ -94,10 +94,10 @@ def train_epochs(
     if mlp.shuffle:
         order = course.row_order(n_samples) or _row_order(mlp, n_samples)
     training = Training(mlp, params, batches, EpochRows(n_samples, order), held_out, course)
-    return run(training, tasks, incremental=incremental)
+    return train(training, tasks, incremental=incremental)
 
 
-def run(training: Training, tasks: Tasks, *, incremental: bool = False) -> np.ndarray:
+def train(training: Training, tasks: Tasks, *, incremental: bool = False) -> np.ndarray:
     """Train epochs, one if incremental, until they are done, and return the weights to keep."""
     mlp, course = training.mlp, training.course
     epochs: Iterable[int] = range(1)
@@ -247,7 +247,7 @@ def batch_size(mlp: BaseMLP, n_samples: int) -> int:
     return min(int(mlp.batch_size), n_samples)
 
 
-def begin(
+def begin_training(
     mlp: BaseMLP, network: Network, params: np.ndarray, course: Course, incremental: bool
 ) -> None:
     """Set the attributes that training updates, or keep those of the fit that is resumed."""

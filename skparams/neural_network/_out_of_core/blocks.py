@@ -21,9 +21,7 @@ def as_block(block: Any) -> tuple[Any, Any, Any]:
         what = f"a {type(block).__name__}"
         if isinstance(block, tuple | list):
             what += f" of {len(block)}"
-        raise TypeError(
-            f"a block must be a tuple (X, y) or (X, y, sample_weight), got {what}."
-        )
+        raise TypeError(f"a block must be a tuple (X, y) or (X, y, sample_weight), got {what}.")
     X, y, *weight = block
     return X, y, weight[0] if weight else None
 
@@ -106,7 +104,5 @@ class Preparation(NamedTuple):
         check_consistent_length(X, y)
         Y = self.encode(y)
         self.kind.check(X, Y)
-        weights = sample_weights(
-            X, Y, weight, self.class_weights, self.dtype, may_be_zero=True
-        )
+        weights = sample_weights(X, Y, weight, self.class_weights, self.dtype, may_be_zero=True)
         return X, Y, weights
