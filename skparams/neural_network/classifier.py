@@ -314,8 +314,9 @@ class MLPClassifier(BlockClassifierMixin, ClassifierMixin, BaseMLP):
         if not takes_given:
             self._encode_targets(y, False)
             return False
+        classes = column_or_1d(classes)
         # Each class twice, as scikit-learn warns where most targets are different.
-        self._label_binarizer = LabelBinarizer().fit(np.repeat(np.asarray(classes), 2))
+        self._label_binarizer = LabelBinarizer().fit(np.repeat(classes, 2))
         self.classes_ = self._label_binarizer.classes_
         return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,9 +16,13 @@ from skparams.neural_network import (
     EpochRows,
     Network,
     Objective,
+    dropout_rates,
 )
 from skparams.neural_network._out_of_core.blocks import Preparation
 from skparams.neural_network._out_of_core.reading import BlockReader
+
+if TYPE_CHECKING:
+    from skparams.neural_network.base import BaseMLP
 
 
 class BlockOrder(NamedTuple):
@@ -93,17 +97,16 @@ class BlockBatches(Batches):
 
     def __init__(
         self,
+        mlp: BaseMLP,
         network: Network,
         source: BlockSource,
         example: Data,
         objective: Objective,
         batch_size: int,
         dtype: np.dtype,
-        dropout: list[float],
-        seed: int | None,
-        mlp: Any,
     ) -> None:
-        super().__init__(network, example, objective, batch_size, dtype, 0, dropout, seed)
+        dropout = dropout_rates(mlp), mlp._optimizer_state["seed"]
+        super().__init__(network, example, objective, batch_size, dtype, 0, *dropout)
         self._source, self._example, self._mlp = source, example, mlp
 
     @property
@@ -126,7 +129,7 @@ class BlockBatches(Batches):
             self._set_samples(self._example, 0)
         divisor = self.network.sizes[-1] if self._objective.loss == "squared_error" else 1
         penalty = 0.5 * alpha * np.square(params[: self.network.n_coefs], dtype=np.float64).sum()
-        return np.float64((progress[2] / divisor + penalty) / total_weight)
+        return np.float64(progress[2] / (divisor * total_weight) + penalty / total_weight)
 
     def _train(
         self, params: np.ndarray, order: BlockOrder, progress: np.ndarray, *optimizer: Any

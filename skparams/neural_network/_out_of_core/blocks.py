@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -64,7 +65,8 @@ class Kind(NamedTuple):
             )
 
 
-class Preparation(NamedTuple):
+@dataclass(frozen=True)
+class Preparation:
     """Makes of each block what kernels take, in passes after the first one, which checked it.
 
     Blocks that are not those of the first pass are an error, but for NaN in X.
@@ -90,12 +92,12 @@ class Preparation(NamedTuple):
             )
         if not n_samples:
             return None
-        forms, own = ("csr", "csc"), self.mlp.dtype
+        dtypes = (np.float64, np.float32) if self.mlp.dtype is None else self.dtype
         with np.errstate(over="ignore"):
             X = check_array(
                 X,
-                accept_sparse=forms,
-                dtype=(np.float64, np.float32) if own is None else own,
+                accept_sparse=("csr", "csc"),
+                dtype=dtypes,
                 ensure_all_finite=False,
             )
         y = check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y")

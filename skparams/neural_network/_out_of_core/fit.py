@@ -22,7 +22,6 @@ from skparams.neural_network import (
     check_batch,
     check_regularization,
     check_validation,
-    dropout_rates,
     sample_weights,
     train,
 )
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def fitting(
-    mlp: BaseMLP,
+    mlp: Any,
     reader: BlockReader,
     *,
     classes: Any = None,
@@ -113,16 +112,6 @@ def _train_epochs(
     for length in blocks.lengths:
         check_batch(mlp, min(size, length))
     begin_training(mlp, network, params, course, incremental=False)
-    batches = BlockBatches(
-        network,
-        blocks,
-        scan.example,
-        objective,
-        size,
-        params.dtype,
-        dropout_rates(mlp),
-        mlp._optimizer_state["seed"],
-        mlp,
-    )
+    batches = BlockBatches(mlp, network, blocks, scan.example, objective, size, params.dtype)
     rows = BlockRows(n_samples, blocks.numbers, shuffle=mlp.shuffle)
     return train(Training(mlp, params, batches, rows, held_out, course), tasks)

@@ -30,7 +30,7 @@ def lazy_reader(mlp: Any, X: Any, y: Any, sample_weight: Any) -> tuple[BlockRead
     if y is None:
         raise ValueError(f"{where} requires y to be passed, but the target y is None.")
     blocks = row_blocks(where, X, y, sample_weight)
-    reader = BlockReader(where, blocks, blocks.feature_names)
+    reader = BlockReader(where, blocks, names=blocks.feature_names)
     return reader, _labels(y) if is_classifier(mlp) else None
 
 

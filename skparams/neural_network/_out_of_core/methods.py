@@ -92,7 +92,7 @@ class BlockClassifierMixin:
             are left out.
         classes : array-like of shape (n_classes,), default=None
             All classes. None takes those of the first block with samples; that a later block has
-            others is an error.
+            others is an error. Not used for several labels per sample.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
             Validation samples, as in `fit`. Without them, `early_stopping` sets aside the share
             `validation_fraction` of each block, by a further pass, and keeps these in memory.

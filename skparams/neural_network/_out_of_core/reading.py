@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -33,7 +33,7 @@ class BlockReader:
     blocks do not have them.
     """
 
-    def __init__(self, where: str, blocks: Any, names: Sequence[str] | None = None) -> None:
+    def __init__(self, where: str, blocks: Any, names: Iterable[str] | None = None) -> None:
         _check_iterable(where, blocks)
         self.where, self.names, self._blocks = where, names, blocks
         self.is_sequence = hasattr(blocks, "__len__") and hasattr(blocks, "__getitem__")
@@ -116,7 +116,7 @@ def _check_iterable(where: str, blocks: Any) -> None:
         "must be an iterable of tuples (X, y) or (X, y, sample_weight) that can be read again for "
         "each epoch, such as a list, or an object whose __iter__ starts anew"
     )
-    if isinstance(blocks, Mapping | str | bytes):
+    if isinstance(blocks, Mapping | str | bytes) or hasattr(type(blocks), "shape"):
         raise TypeError(f"{where}: blocks {needed}; got a {type(blocks).__name__}.")
     try:
         iterator = iter(blocks)

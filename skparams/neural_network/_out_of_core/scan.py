@@ -79,10 +79,12 @@ class Scan:
                 X, y, weight = as_block(block)
                 del block
                 length = n_samples_of(X)
-                self.only = (X, y, weight) if length and not self.n_found else None
+                X = _named(X, reader.names)
+                if length:
+                    self.only = None if self.n_found else (X, y, weight)
                 self.lengths.append(length)
                 if length:
-                    self._add(number, _named(X, reader.names), y, weight, needs_checksums)
+                    self._add(number, X, y, weight, needs_checksums)
                 del X, y, weight
         self._check(reader, needs_checksums)
 
@@ -119,7 +121,7 @@ class Scan:
         if self.continues:
             if self._classes is not None:
                 self._mlp._check_given_classes(self._classes)
-            return "the model that training continues from", ""
+            return "the fitted model", ""
         if self._mlp._set_classes(y, self._classes):
             return self._source, ""
         return f"block {number}", " Pass all classes as the argument `classes`."
