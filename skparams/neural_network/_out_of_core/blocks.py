@@ -85,10 +85,10 @@ class Preparation:
         n_samples = n_samples_of(X)
         expected = self.lengths[number] if number < len(self.lengths) else None
         if n_samples != expected:
-            before = "no such block" if expected is None else f"{expected} samples in it"
+            before = "there was no such block" if expected is None else f"it had {expected}"
             raise ValueError(
-                f"{when}, it has {n_samples} samples, but there was {before} when the blocks were "
-                "checked. Each pass must give the same blocks."
+                f"{when}, it has {n_samples} samples, but {before} when the blocks were checked. "
+                "Each pass must give the same blocks."
             )
         if not n_samples:
             return None

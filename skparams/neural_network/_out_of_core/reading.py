@@ -34,9 +34,10 @@ class BlockReader:
     """
 
     def __init__(self, where: str, blocks: Any, names: Iterable[str] | None = None) -> None:
-        _check_iterable(where, blocks)
+        iterator = _iterator_of(where, blocks)
         self.where, self.names, self._blocks = where, names, blocks
         self.is_sequence = hasattr(blocks, "__len__") and hasattr(blocks, "__getitem__")
+        self._first_iterator = None if self.is_sequence else iterator
         # Blocks are read with the settings of the thread that fits.
         self._config, self._context = get_config(), contextvars.copy_context()
 
@@ -91,7 +92,8 @@ class BlockReader:
                 yield number, prepared
                 del prepared
             return
-        iterator, number = iter(self._blocks), 0
+        iterator, self._first_iterator = self._first_iterator or iter(self._blocks), None
+        number = 0
         while True:
             with naming_block(number):
                 block = next(iterator, _END)
@@ -110,8 +112,8 @@ def _result(future: Future) -> Any:
     return future.result()
 
 
-def _check_iterable(where: str, blocks: Any) -> None:
-    """TypeError unless each pass over the blocks can begin anew."""
+def _iterator_of(where: str, blocks: Any) -> Iterator:
+    """An iterator over blocks; TypeError unless there can be another one."""
     needed = (
         "must be an iterable of tuples (X, y) or (X, y, sample_weight) that can be read again for "
         "each epoch, such as a list, or an object whose __iter__ starts anew"
@@ -126,3 +128,4 @@ def _check_iterable(where: str, blocks: Any) -> None:
         raise TypeError(
             f"{where}: blocks {needed}; got a {type(blocks).__name__}, which can be read once only."
         )
+    return iterator
