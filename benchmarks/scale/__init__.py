@@ -1,7 +1,9 @@
 """Data in blocks: PCA and networks on Dask and from files, and what more workers would do."""
 
+import argparse
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from sklearn.exceptions import ConvergenceWarning
 
@@ -19,6 +21,11 @@ _PARTS: dict[str, Callable[[Task], Table | Iterator[Table]]] = {
     "simulated": simulated.simulated,
 }
 NAMES = tuple(_PARTS)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the option that only this benchmark has."""
+    parser.add_argument("--picture", metavar="FILE", type=Path, help="simulated fits, as a figure")
 
 
 def run(task: Task) -> Iterator[Table]:

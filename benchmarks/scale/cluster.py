@@ -26,7 +26,8 @@ def workers(n: int = 2) -> Iterator[Client]:
 
     A process of its own has the scheduler in a real cluster; here it is this one, as Dask has it.
     """
-    logging.getLogger("distributed").setLevel(logging.ERROR)  # which reports each kill
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # which reports each kill
+    os.environ["DASK_LOGGING__DISTRIBUTED"] = "critical"  # in the workers
     with (
         LocalCluster(
             n_workers=n, threads_per_worker=1, memory_limit=0, dashboard_address=None

@@ -7,6 +7,7 @@ from typing import Any
 from benchmarks._tables import Column, Table, number, time_text
 from benchmarks._task import Task
 from benchmarks.scale.calibration import N_BLOCKS, N_FEATURES, Costs, calibrate, fit_s
+from benchmarks.scale.picture import draw
 from benchmarks.scale.simulate import simulate, star, stragglers, tree
 
 WORKERS = (1, 2, 10, 100, 1_000)
@@ -192,3 +193,19 @@ def simulated(task: Task) -> Iterator[Table]:
     yield _costs_table(costs, walls)
     for table in (_pays_table, _fits_table, _limits_table, _rounds_table):
         yield table(costs)
+    if path := task.options.get("picture"):
+        draw(_times(costs), walls, path)
+
+
+def _times(costs: Costs) -> dict[int, dict[int, float]]:
+    """Return seconds by rows and workers, from the data that was measured on."""
+    sizes = [N_BLOCKS * costs.block_rows, 10**7, 10**8, 10**9]
+    counts = [2**k for k in range(11)]
+    return {
+        n_rows: {
+            n: fit_s(costs, n, n_rows // costs.block_rows)[0]
+            for n in counts
+            if n <= n_rows // costs.block_rows
+        }
+        for n_rows in sizes
+    }
