@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from distributed import Client
 
+from benchmarks._machine import blas_threads
 from benchmarks._task import Task
 from benchmarks.scale.cluster import Measured, held, measured, workers
 from benchmarks.scale.data import correlated_array
@@ -81,14 +82,14 @@ def _fits(client: Client, X: Any, n: int) -> list[Measured]:
 
 
 def _tasks_of(fits: list[Measured]) -> tuple[float, float]:
-    """Return the median times of a block and of a merge."""
-    names = {name for fit in fits for name in fit.tasks}
-    merges = {name for name in names if "merge" in name}
-    blocks, merged = (
-        [s for fit in fits for name in group for s in fit.tasks.get(name, [])]
-        for group in (names - merges, merges)
+    """Return the median times of a block, which takes longest, and of a merge."""
+    totals = {name: sum(seconds) for name, seconds in fits[0].tasks.items()}
+    block = max(totals, key=lambda name: totals[name])
+    merge = next(name for name in totals if "merge" in name)
+    of_block, of_merge = (
+        median(seconds for fit in fits for seconds in fit.tasks[name]) for name in (block, merge)
     )
-    return median(blocks), median(merged)
+    return of_block, of_merge
 
 
 def calibrate(task: Task) -> tuple[Costs, dict[int, float]]:
@@ -97,7 +98,7 @@ def calibrate(task: Task) -> tuple[Costs, dict[int, float]]:
     walls, fits = {}, {}
     for n_workers in (1, 2):
         task.say(f"calibration with {n_workers} workers")
-        with workers(n_workers) as client:
+        with workers(n_workers) as client, blas_threads(1):
             (X,) = held(client, correlated_array(N_BLOCKS, block_rows, N_FEATURES))
             fits[n_workers] = _fits(client, X, n)
             walls[n_workers] = median(fit.wall for fit in fits[n_workers])

@@ -11,6 +11,7 @@ from benchmarks.scale.picture import draw
 from benchmarks.scale.simulate import simulate, star, stragglers, tree
 
 WORKERS = (1, 2, 10, 100, 1_000)
+SIZES = (50, 500, 5_000, 50_000)  # in blocks
 _SPREAD = 0.2  # of the logarithms of the workers' speeds
 _NETWORK = 1.25e9  # bytes per second of a link of 10 Gbit/s
 # In a network between machines a message takes about so much longer than here.
@@ -73,8 +74,8 @@ def _fits_table(costs: Costs) -> Table:
             "set that the workers hold."
         ),
     )
-    for n_rows in (10**6, 10**7, 10**8, 10**9):
-        n_blocks = max(1, n_rows // costs.block_rows)
+    for n_blocks in SIZES:
+        n_rows = n_blocks * costs.block_rows
         times = {n: fit_s(costs, min(n, n_blocks), n_blocks)[0] for n in WORKERS}
         row: dict[str, Any] = {"rows": n_rows, **{str(n): times[n] for n in WORKERS}}
         row["best"] = _no_gain_beyond(costs, n_blocks)
@@ -199,13 +200,10 @@ def simulated(task: Task) -> Iterator[Table]:
 
 def _times(costs: Costs) -> dict[int, dict[int, float]]:
     """Return seconds by rows and workers, from the data that was measured on."""
-    sizes = [N_BLOCKS * costs.block_rows, 10**7, 10**8, 10**9]
     counts = [2**k for k in range(11)]
     return {
-        n_rows: {
-            n: fit_s(costs, n, n_rows // costs.block_rows)[0]
-            for n in counts
-            if n <= n_rows // costs.block_rows
+        n_blocks * costs.block_rows: {
+            n: fit_s(costs, n, n_blocks)[0] for n in counts if n <= n_blocks
         }
-        for n_rows in sizes
+        for n_blocks in (N_BLOCKS, *SIZES)
     }
