@@ -19,6 +19,7 @@ from skparams.decomposition._pca.rows import (
     count_positive_weights,
     dtype_of,
     finite_moments,
+    is_in_file,
     leaves_freedom,
     n_rows_of,
 )
@@ -414,7 +415,7 @@ class PCA(StreamingPCA):
     def _take_their_signs(self, X: Any) -> None:
         """Turn components whose sign rounding decides to the side that scikit-learn's has."""
         tied = tied_signs(self.components_)
-        if not tied.any() or self._has_holes(X) or sp.issparse(X):
+        if not tied.any() or self._has_holes(X) or sp.issparse(X) or is_in_file(X):
             return
         from sklearn.decomposition import PCA as Theirs
 

@@ -73,10 +73,20 @@ def about_missing(error: ValueError, name: str) -> ValueError:
 
 def _vanishes(X: Any, moments: Moments) -> bool:
     """Whether a feature varies by so little that float32 has no digits of its square."""
-    small = moments.scatter.diagonal() < SMALL * moments.n
-    if sp.issparse(X) or not small.any():
+    if sp.issparse(X):
         return False
-    return bool((X[:, small] != X[:1, small]).any())
+    # One at a time, as a copy of many may not fit in memory.
+    small = np.flatnonzero(moments.scatter.diagonal() < SMALL * moments.n)
+    return any((X[:, j] != X[0, j]).any() for j in small)
+
+
+def is_in_file(X: Any) -> bool:
+    """Whether X is an array in a file, mapped into memory, or a view of one."""
+    while isinstance(X, np.ndarray):
+        if isinstance(X, np.memmap):
+            return True
+        X = X.base
+    return False
 
 
 def dtype_of(X: Any) -> np.dtype:
