@@ -268,8 +268,6 @@ def test_what_goes_to_fit_beside_the_data_has_to_be_in_memory_too(function, argu
 
 
 def test_what_has_no_shape_is_refused():
-    delayed = dask.delayed(data()["X"])
-    with pytest.raises(TypeError, match="plan: X is a Dask Delayed.*, whose shape is not known"):
-        skparams.plan(GaussianNB(), delayed)
-    with pytest.raises(TypeError, match="summary: X is a Dask Delayed.*, whose shape is not known"):
-        skparams.summary(GaussianNB(), delayed)
+    for function in ("plan", "summary"):
+        with pytest.raises(TypeError, match=rf"^{function}: X is a Dask Delayed.*, whose shape is"):
+            getattr(skparams, function)(GaussianNB(), dask.delayed(data()["X"]))

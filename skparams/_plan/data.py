@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.sparse import issparse
 from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
-from skparams._lazy import is_lazy
+from skparams._lazy import is_dask, is_lazy, rows_in_block
 from skparams._plan.rows import evaluate
 from skparams._records import NO_CLASSES, Bounds, Count, DataShape, Unknown, between
 from skparams._walk import known_shape, not_read
@@ -46,6 +47,7 @@ def read_data(estimator: Any, X: Any, y: Any, given: Mapping[str, Any]) -> DataS
         dtype=_dtype_of(X),
         head=_head_of(X),
         X=None if is_lazy(X) else X,
+        block_rows=_block_rows(X) if is_lazy(X) else None,
     )
 
 
@@ -154,6 +156,18 @@ def _skips_unlabeled(estimator: Any, visited: set[int]) -> bool | None:
 def _inside(view: EstimatorView) -> Iterator[Any]:
     for value in view.params.values():
         yield from (each for _, each in estimators_in("", value))
+
+
+def _block_rows(X: Any) -> Count:
+    """Return how many rows the largest block of X has: Dask's, or one that is read from a file."""
+    shape, chunks = known_shape("plan", "X", X), getattr(X, "chunks", None)
+    if not is_dask(X):
+        columns = shape[1] if len(shape) > 1 else 1
+        assert isinstance(columns, int)
+        return rows_in_block(columns, X.dtype.itemsize, (chunks or (1,))[0])
+    lengths = chunks[0] if chunks else (None,)
+    known = all(isinstance(length, Integral) for length in lengths)
+    return int(max(lengths)) if known else Unknown("X does not know the lengths of its blocks yet")
 
 
 def _dtype_of(X: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from skparams._plan.blocks import in_blocks
 from skparams._plan.data import read_data
 from skparams._plan.record import Plan
 from skparams._plan.walk import PlanWalk
@@ -77,4 +78,11 @@ def plan_of(estimator: Any, data: DataShape) -> Plan:
     """Return the plan of an estimator for data of a shape that was read before."""
     walk = PlanWalk(estimator, data)
     n_rows = data.rows if isinstance(data.rows, int) else None
-    return Plan(walk.root, n_rows, walk.cost, tuple(walk.candidates), tuple(walk.refused))
+    return Plan(
+        walk.root,
+        n_rows,
+        walk.cost,
+        tuple(walk.candidates),
+        tuple(walk.refused),
+        in_blocks(estimator, data),
+    )
