@@ -22,9 +22,10 @@ class StoredBlocks(RowBlocks):
         check_consistent_length(*(_Length(v.shape[0]) for v in self._arrays if v is not None))
         chunk = (getattr(X, "chunks", None) or (1,))[0]
         self._step = rows_in_block(self.n_features, self.dtype.itemsize, chunk)
+        self._n_blocks = -(-X.shape[0] // self._step)
 
     def __len__(self) -> int:
-        return -(-self._arrays[0].shape[0] // self._step)
+        return self._n_blocks
 
     def __getitem__(self, number: Any) -> Block:
         number = range(len(self))[number]
