@@ -89,8 +89,8 @@ def block_section(cost: BlockCost | None) -> Iterator[Section]:
     rows, notes = [Row(("a block", _block_words(cost), size(cost.block_bytes)))], []
     if cost.held:
         rows += [
-            Row(("a worker holds", cost.held, size(cost.worker_bytes))),
-            Row((f"{cost.sender} sends", cost.sent, size(cost.sent_bytes))),
+            Row(("a worker holds", clean(cost.held), size(cost.worker_bytes))),
+            Row((clean(f"{cost.sender} sends"), clean(cost.sent), size(cost.sent_bytes))),
             Row(("a pass reads", _pass_words(cost.n_passes), size(cost.pass_bytes))),
         ]
         counts = cost.block_rows, cost.worker_bytes, cost.sent_bytes, cost.pass_bytes
@@ -103,12 +103,9 @@ def block_section(cost: BlockCost | None) -> Iterator[Section]:
 
 def _block_words(cost: BlockCost) -> str:
     rows = "? rows" if isinstance(cost.block_rows, Unknown) else f"{number(cost.block_rows)} rows"
-    blocks = (
-        ""
-        if isinstance(cost.n_blocks, Unknown) or cost.n_blocks == 1
-        else f"; {number(cost.n_blocks)} blocks"
-    )
-    return f"{rows}{blocks}"
+    if isinstance(cost.n_blocks, Unknown) or cost.n_blocks == 1:
+        return rows
+    return f"{rows}; {number(cost.n_blocks)} blocks"
 
 
 def _pass_words(n_passes: Count) -> str:

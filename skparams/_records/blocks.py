@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from skparams._records.counts import Count
 
 
-@dataclass(frozen=True, slots=True)
-class BlockWork:
+class BlockWork(NamedTuple):
     """What an estimator does with blocks of rows, as its Spec says.
 
     A process holds ``n_held`` blocks and ``held_bytes`` beside them; ``held`` says what these are.
@@ -35,13 +35,13 @@ class BlockCost:
         Rows of the largest block of X, and their bytes.
     n_blocks : int, Bounds or Unknown
         Number of such blocks, the last of which may be smaller.
+    pass_bytes : int, Bounds or Unknown
+        Bytes of X, which each of the passes reads.
     worker_bytes : int, Bounds or Unknown
         Bytes that a process holds at once, its blocks included; unknown, with the reason, where the
         estimator needs all rows in memory.
     sent_bytes : int, Bounds or Unknown
         Bytes that each ``sender`` sends in a round.
-    pass_bytes : int, Bounds or Unknown
-        Bytes of X, which each of the passes reads.
     n_passes : int, Bounds or Unknown
         How many times X is read.
     held, sender, sent : str
@@ -52,9 +52,9 @@ class BlockCost:
     block_rows: Count
     block_bytes: Count
     n_blocks: Count
+    pass_bytes: Count
     worker_bytes: Count
     sent_bytes: Count
-    pass_bytes: Count
     n_passes: Count
     held: str = ""
     sender: str = ""
