@@ -31,7 +31,8 @@ def plan(
     X, y : array-like, default=None
         The training data. Only their shapes, the dtype and the named columns of X, and for
         classifiers the number of classes in y are used; for ``TabularMLPClassifier`` and
-        ``TabularMLPRegressor`` also which categories and missing numbers X has.
+        ``TabularMLPRegressor`` also which categories and missing numbers X has. Data that is not in
+        memory, such as a Dask array, is not read: of y then, classes are not counted.
     n_samples : int, default=None
         The number of training rows, instead of X or y.
     n_features : int, default=None
@@ -46,7 +47,8 @@ def plan(
     Plan
         Counts are exact integers, ``Bounds`` where fit decides how many there will be, and
         ``Unknown`` with a reason where nothing can be said. ``cost`` has memory and multiply-adds;
-        of a search, ``candidates`` has the totals of each candidate.
+        of a search, ``candidates`` has the totals of each candidate. ``blocks`` has what a fit on
+        blocks of rows takes, of PCA and networks where X is not in memory or large.
 
     Raises
     ------
