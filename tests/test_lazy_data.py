@@ -8,6 +8,7 @@ import dask
 import h5py
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV
@@ -17,6 +18,7 @@ import skparams
 from skparams import PCA, MLPClassifier, MLPRegressor, TabularMLPClassifier, TabularMLPRegressor
 from skparams.decomposition._explain import Explanation, RotatedPCA
 from skparams.neural_network._encoder import TableEncoder
+from skparams.specs import Unknown
 from tests.clusters import ComputedError, poisoned
 
 DATA = (
@@ -271,3 +273,39 @@ def test_what_has_no_shape_is_refused():
     for function in ("plan", "summary"):
         with pytest.raises(TypeError, match=rf"^{function}: X is a Dask Delayed.*, whose shape is"):
             getattr(skparams, function)(GaussianNB(), dask.delayed(data()["X"]))
+
+
+class Holder(BaseEstimator):
+    """An estimator of another package, which keeps what is not in memory."""
+
+    def __init__(self, init=None):
+        self.init = init
+
+    def fit(self, X, y=None):
+        self.coef_, self.frame_ = poisoned((30, 3)), poisoned_frame(3)
+        self.n_features_in_ = 3
+        return self
+
+    def predict(self, X):
+        return np.zeros(len(X))
+
+
+def test_what_an_estimator_keeps_is_not_read():
+    X, model = data()["X"], Holder(poisoned((30, 3))).fit(None)
+    held = Unknown("no Spec says what the dask.array.core.Array in coef_ holds")
+    for found in (skparams.summary(model, stats=True), skparams.summary(model, X)):
+        assert found.totals.stored == held
+        assert "dask.layers" not in str(found)
+    assert skparams.count_params(model, kind="nonzero") is None
+    assert set(skparams.kept_rows(model).unknown) == {"coef_", "frame_"}
+    assert set(skparams.kept_rows(model, X).unknown) == {"coef_", "frame_"}
+    assert skparams.plan(model, X).totals.stored.reason == "no Spec describes Holder"
+    assert skparams.slim(model, X).predict(X).shape == (N,)
+    skparams.probe(model, X)
+    skparams.fitted_params(model)
+
+
+def test_parameters_that_are_set_have_to_be_in_memory():
+    model = instances()["MLPClassifier"]
+    with pytest.raises(TypeError, match=r"^set_fitted_params: coefs_\[0\] is a Dask Array"):
+        model.set_fitted_params(**{"coefs_[0]": poisoned((3, 3))})
