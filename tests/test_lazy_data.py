@@ -36,7 +36,8 @@ TO_DO = (".compute()", "[:]", "fit_blocks")
 # What computes Dask arrays on purpose, as Dask's users expect of ``fit``.
 COMPUTES = {
     *(f"PCA.{name}" for name in ("fit", "fit_transform", "partial_fit", "score")),
-    *(f"{name}.{fit}" for name in ("MLPClassifier", "MLPRegressor") for fit in ("fit", "score")),
+    *(f"MLPClassifier.{name}" for name in ("fit", "fit_blocks", "score")),
+    *(f"MLPRegressor.{name}" for name in ("fit", "fit_blocks", "score")),
 }
 
 
@@ -146,6 +147,8 @@ OTHERS = {
     "model_bytes_scorer": FIT,
     "to_onnx": FIT,
     "explain": OF_PCA,
+    "MLPClassifier.fit_blocks": {"blocks": lambda: [(data()["X"], data()["y"])]},
+    "MLPRegressor.fit_blocks": {"blocks": lambda: [(data()["X"], data()["y"])]},
     "TableEncoder.encode": {"estimator": TableEncoder},
     "CapacityCurveDisplay.from_estimator": {
         "estimator": GaussianNB,
