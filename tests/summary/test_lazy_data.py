@@ -6,9 +6,9 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.neighbors import KNeighborsRegressor
 
-from skparams import MLPClassifier, summary
+from skparams import MLPClassifier, MLPRegressor, count_params, fitted_params, summary
 from skparams.specs import Unknown
-from tests.clusters import poisoned
+from tests.clusters import blocks_of, poisoned
 
 
 @pytest.fixture
@@ -76,3 +76,29 @@ def test_findings_of_values_are_left_out_and_others_are_not(rng):
     assert any("dead" in each.message for each in with_values)
     lazy = summary(model, poisoned((40, 3))).findings
     assert [each for each in with_values if "dead" not in each.message] == list(lazy)
+
+
+def fits_by_blocks(cls, X, y):
+    """A model of one class, fitted in memory and from blocks."""
+    params = {"hidden_layer_sizes": (6, 5), "max_iter": 2, "random_state": 0, "batch_size": 10}
+    for normalization in (None, "batch"):
+        made = [cls(normalization=normalization, **params) for _ in range(3)]
+        lazy, blocks = blocks_of(X, 4), [(X[:50], y[:50]), (X[50:], y[50:])]
+        yield made[0].fit(X, y), made[1].fit(lazy, y), made[2].fit_blocks(blocks)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor])
+def test_a_network_from_blocks_has_the_counts_of_one_in_memory(rng, cls):
+    X, y = rng.standard_normal((120, 3)), np.arange(120) % 3
+    for whole, *others in fits_by_blocks(cls, X, y):
+        expected = summary(whole)
+        for model in others:
+            found = summary(model)
+            assert found.totals == expected.totals == model.plan(X, y).totals
+            rows = [(row.path, row.role, row.shape) for row in found.root.attributes]
+            assert rows == [(row.path, row.role, row.shape) for row in expected.root.attributes]
+            assert not found.guessed
+            assert found.kept_places == ()
+            assert count_params(model) == count_params(whole)
+            assert len(fitted_params(model)) == len(fitted_params(whole))
