@@ -410,8 +410,8 @@ def test_ctrl_c_at_random_moments():
 @compiled
 @pytest.mark.exhaustive
 @pytest.mark.skipif(os.name == "nt", reason="signals reach no process of its own on Windows")
-def test_ctrl_c_at_a_hundred_random_moments_of_large_fits():
-    assert_signals_are_seen(100, "400000x60", "20000x800")
+def test_ctrl_c_at_more_random_moments_of_large_fits():
+    assert_signals_are_seen(40, "400000x60", "20000x800")
 
 
 FORK = """
