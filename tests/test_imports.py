@@ -23,7 +23,7 @@ THIRD_PARTY = {
     *("sklearn_genetic", "skopt", "skorch", "sksurv"),
     *("statsmodels", "torch", "umap", "xgboost"),
 }
-HEAVY = {"numba", "matplotlib", "pandas", *THIRD_PARTY}
+HEAVY = {"numba", "matplotlib", "pandas", "dask", "distributed", "h5py", *THIRD_PARTY}
 
 # Each folder, from the bottom to the top, and the folders of ours that its files may import. A name
 # of another folder comes from that folder's ``__init__``, which lists what is for others.
@@ -47,6 +47,7 @@ MAY_IMPORT = {
     "_params": ["_records", "specs", "_walk", "_summary", "_plan"],
     "_monitor": ["_records", "_report", "specs", "_walk"],
     "_runtime": [],
+    "_blocks": ["_runtime"],
     "_folds": ["_walk"],
     "_choose": [
         *("_records", "_folds", "_report", "specs", "_walk", "_plan", "_params", "_runtime"),
@@ -60,15 +61,22 @@ MAY_IMPORT = {
     "neural_network._encoder": ["_runtime", "specs"],
     "neural_network._plot": ["_report"],
     "neural_network": [
-        *("_runtime", "_params", "_keep", "specs", "neural_network._encoder"),
+        *("_blocks", "_runtime", "_params", "_keep", "specs", "neural_network._encoder"),
         *("neural_network._plot", "neural_network._tabular"),
     ],
     "neural_network._tabular": [
         *("_runtime", "_params", "specs", "neural_network", "neural_network._encoder"),
     ],
     "neural_network._kernels": [],
-    "decomposition._pca": ["_runtime", "_params", "specs"],
-    "decomposition._explain": ["_records", "_runtime", "_params", "_walk", "decomposition._pca"],
+    "decomposition._pca": ["_blocks", "_runtime", "_params", "specs"],
+    "decomposition._explain": [
+        "_blocks",
+        "_records",
+        "_runtime",
+        "_params",
+        "_walk",
+        "decomposition._pca",
+    ],
     "decomposition._plot": ["_report", "decomposition._pca", "decomposition._explain"],
     "decomposition": [
         "decomposition._pca",
@@ -86,7 +94,7 @@ MAY_IMPORT = {
     "": [],
 }
 # Files that any folder may import.
-FOR_ALL = {"_compat", "_escape", "_version"}
+FOR_ALL = {"_compat", "_escape", "_lazy", "_version"}
 # Files of compiled code, by their last name, and all that they may import.
 _PARTS = (
     *("unit_kernels", "activation_kernels", "layer_kernels", "loss_kernels"),

@@ -15,13 +15,15 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
 def _bounds(lines, operator):
-    found = (re.fullmatch(rf"([\w-]+){operator}([\d.]+)", line.strip()) for line in lines)
+    found = (
+        re.fullmatch(rf"([\w-]+)(?:\[\w+\])?{operator}([\d.]+)", line.strip()) for line in lines
+    )
     return {match[1]: tuple(map(int, match[2].split("."))) for match in found if match}
 
 
 def test_the_oldest_versions_tested_are_the_lower_bounds():
     extras = PROJECT["optional-dependencies"]
-    lists = (extras[name] for name in ("demo", "keep", "onnx"))
+    lists = (extras[name] for name in ("dask", "demo", "keep", "onnx"))
     needed = _bounds(sum(lists, PROJECT["dependencies"]), ">=")
     tested = _bounds((ROOT / ".ci" / "oldest.txt").read_text().splitlines(), "==")
     assert tested.keys() == needed.keys()

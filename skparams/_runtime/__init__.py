@@ -11,7 +11,7 @@ from skparams._runtime.jit import load_kernels, save_errors
 from skparams._runtime.parallel import in_parallel
 from skparams._runtime.progress import Progress
 from skparams._runtime.tasks import NO_TASKS, Tasks, fit_tasks, n_tasks
-from skparams._runtime.threads import in_threads, n_threads
+from skparams._runtime.threads import in_threads, n_threads, one_thread
 from skparams._runtime.versions import show_versions
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "load_kernels",
     "n_tasks",
     "n_threads",
+    "one_thread",
     "save_errors",
     "show_versions",
     "unchanged_on_error",

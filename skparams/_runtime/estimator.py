@@ -13,6 +13,7 @@ from sklearn.utils import validation
 
 from skparams._compat import callback_management_context, invalid_hyperparameter_first
 from skparams._escape import escaped_errors
+from skparams._lazy import refuse_lazy
 from skparams._version import __version__
 
 # What scikit-learn's callbacks keep in an estimator while it is fitted, and what ours tells them;
@@ -50,6 +51,7 @@ def unchanged_on_error(estimator: Any) -> Iterator[None]:
 
 def validate_data(estimator: Any, *arrays: Any, **checks: Any) -> Any:
     """scikit-learn's ``validate_data``, whose errors may list names of features."""
+    refuse_lazy(type(estimator).__name__, **dict(zip(("X", "y"), arrays, strict=False)))
     with escaped_errors():
         return validation.validate_data(estimator, *arrays, **checks)
 

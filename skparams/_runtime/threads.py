@@ -4,8 +4,8 @@ import functools
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 
 import joblib
@@ -33,12 +33,26 @@ def _in_worker_thread() -> bool:
     return bool(in_worker and threading.current_thread() is not threading.main_thread())
 
 
+_alone = threading.local()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let work in this thread take no others, where these have work of the same kind."""
+    before = getattr(_alone, "is_set", False)
+    _alone.is_set = True
+    try:
+        yield
+    finally:
+        _alone.is_set = before
+
+
 def n_threads() -> int:
     """Number of threads for our own work: as many as BLAS may use, so that its limits hold.
 
     Where no pool is known, it is the number of cores that this process may use.
     """
-    if _in_worker_thread():
+    if getattr(_alone, "is_set", False) or _in_worker_thread():
         return 1
     allowed = [pool.num_threads for pool in _pools().lib_controllers]
     return max(1, min(allowed) if allowed else joblib.cpu_count())

@@ -1,0 +1,7 @@
+"""Rows in blocks, where they are: on the workers of Dask, or in a file."""
+
+from skparams._blocks.lazy import lazy_rows, map_rows
+from skparams._blocks.make import row_blocks
+from skparams._blocks.rows import Block, RowBlocks, naming_block
+
+__all__ = ["Block", "RowBlocks", "lazy_rows", "map_rows", "naming_block", "row_blocks"]

@@ -1,0 +1,53 @@
+"""Data that is not in memory, known by its type, and the error of what does not take it.
+
+Neither Dask nor h5py is imported: their types are there only if somebody else imported them.
+"""
+
+from typing import Any
+
+# Packages of arrays in files that are read by slices.
+STORED = ("h5py", "zarr")
+ESTIMATORS = "PCA, MLPClassifier and MLPRegressor are fitted on it as it is"
+
+
+def is_dask(X: Any) -> bool:
+    """Whether X is a collection of Dask's, or holds one, as an array of xarray's may."""
+    if not hasattr(type(X), "__dask_graph__"):
+        return False
+    return _is_from(X, "dask") or X.__dask_graph__() is not None
+
+
+def is_stored(X: Any) -> bool:
+    """Whether X is an array in a file, of which slices are read."""
+    return hasattr(type(X), "shape") and any(_is_from(X, package) for package in STORED)
+
+
+def is_lazy(X: Any) -> bool:
+    """Whether X is not in memory."""
+    return is_dask(X) or is_stored(X)
+
+
+def _is_from(X: Any, package: str) -> bool:
+    return any(cls.__module__.partition(".")[0] == package for cls in type(X).__mro__)
+
+
+def kind_of(X: Any) -> str:
+    """How errors call data that is not in memory."""
+    cls = type(X)
+    package = cls.__module__.partition(".")[0]
+    return f"{'Dask' if is_dask(X) and package == 'dask' else package} {cls.__name__}"
+
+
+def refuse_lazy(where: str, hint: str = "", **arrays: Any) -> None:
+    """TypeError if an argument is not in memory, as it would become one NumPy array in silence.
+
+    ``where`` is what was called. ``hint`` says what to do instead of loading the data.
+    """
+    for name, array in arrays.items():
+        if is_lazy(array):
+            load = f"{name}.compute()" if is_dask(array) else f"{name}[:]"
+            raise TypeError(
+                f"{where}: {name} is a {kind_of(array)}, which is not in memory; got as it is it "
+                f"would become one NumPy array. Pass {load} if it fits in memory. "
+                f"{hint or ESTIMATORS}.".replace("..", ".")
+            )
