@@ -1,5 +1,7 @@
 """Blocks of rows of a Dask array or frame, on the workers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -28,9 +30,9 @@ class DaskBlocks(RowBlocks):
         import dask
 
         number = range(len(self))[number]
-        with naming_block(number):
+        with naming_block(number), self._naming_lost():
             parts = dask.compute(self._X[number], self._y[number], self._weight[number])
-        return self.declared.checked(number, *parts)
+            return self.declared.checked(number, *parts)
 
     def reduce(self, work: Work, merge: Merge, common: Any = None) -> Any:
         import dask
@@ -48,7 +50,23 @@ class DaskBlocks(RowBlocks):
             pairs = zip(parts[::2], parts[1::2], strict=False)
             last = parts[-1:] if len(parts) % 2 else []
             parts = [join(merge, *pair) for pair in pairs] + last
-        return parts[0].compute()
+        with self._naming_lost():
+            return parts[0].compute()
+
+    @contextmanager
+    def _naming_lost(self) -> Iterator[None]:
+        """Say where results are gone: of a client that is closed Dask names their keys only."""
+        try:
+            yield
+        except Exception as error:
+            graph = dict(self._rows.__dask_graph__())
+            clients = [getattr(value, "client", None) for value in graph.values()]
+            if any(getattr(client, "status", "") == "closed" for client in clients):
+                raise RuntimeError(
+                    f"{self.declared.where}: X has results of a Dask client that is closed, and "
+                    "these are lost. Keep the client open until the fit has ended, or make X anew."
+                ) from error
+            raise
 
     def _cut(self, name: str, values: Any) -> list[Any]:
         """Values of each block: Dask's in blocks as those of X, others cut at these."""
@@ -57,7 +75,9 @@ class DaskBlocks(RowBlocks):
         chunks = self._rows.chunks[0]
         if not is_dask(values):
             refuse_lazy(
-                self.declared.where, f"Beside a Dask X, {name} is Dask's or in memory", y=values
+                self.declared.where,
+                f"Beside a Dask X, {name} is Dask's or in memory",
+                **{name: values},
             )
             lengths = self._lengths(chunks)
             values = np.asarray(values)
@@ -85,7 +105,8 @@ class DaskBlocks(RowBlocks):
         import dask
 
         n_rows = dask.delayed(_n_rows, pure=False)
-        return list(dask.compute(*[n_rows(block) for block in self._X]))
+        with self._naming_lost():
+            return list(dask.compute(*[n_rows(block) for block in self._X]))
 
 
 class _Shape:

@@ -10,6 +10,7 @@ import numpy as np
 
 from skparams._blocks.dask_rows import dask_rows, names_of
 from skparams._lazy import is_dask
+from skparams._runtime import one_thread
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -70,4 +71,5 @@ def _rows_of_block(
 ) -> np.ndarray:
     if not block.shape[0]:
         return empty
-    return np.asarray(getattr(model, method)(block, *args, **kwargs))
+    with one_thread():
+        return np.asarray(getattr(model, method)(block, *args, **kwargs))
