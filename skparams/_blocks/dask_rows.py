@@ -32,7 +32,7 @@ class DaskBlocks(RowBlocks):
         number = range(len(self))[number]
         with naming_block(number), self._naming_lost():
             parts = dask.compute(self._X[number], self._y[number], self._weight[number])
-        return self.declared.checked(number, *parts)
+            return self.declared.checked(number, *parts)
 
     def reduce(self, work: Work, merge: Merge, common: Any = None) -> Any:
         import dask

@@ -4,11 +4,14 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from skparams.decomposition._pca.by_blocks import MAX_FEATURES
 from skparams.specs import (
+    BlockWork,
     Context,
     Member,
     Rule,
     Spec,
+    Unknown,
     between,
     common,
     multiply,
@@ -24,6 +27,49 @@ def _n_components(ctx: Context) -> Any:
         return between(1, min(ctx.data.n_samples, ctx.data.n_features))
     theirs: Any = spec_named("sklearn.decomposition.PCA").sizes
     return theirs["n_components"](ctx)
+
+
+def _block_work(ctx: Context) -> BlockWork | Unknown:
+    """Return what a fit on blocks holds and sends: moments, or vectors and their images."""
+    n_components, solver = ctx.params["n_components"], ctx.params["svd_solver"]
+    for name, needs in (("n_components", "cv"), ("missing", "em")):
+        if isinstance(ctx.params[name], str) and ctx.params[name] == needs:
+            return Unknown(f"{name}={needs!r} needs all rows in memory")
+    if solver in ("full", "arpack"):
+        return Unknown(f"svd_solver={solver!r} needs all rows in memory")
+    p, is_float64 = ctx.data.n_features, ctx.data.dtype == "float64"
+    if solver != "randomized" and (solver == "covariance_eigh" or p <= MAX_FEATURES):
+        moments = 8 * p * (p + 2)
+        return BlockWork(
+            n_held=1,
+            held="and 3 scatter matrices while it merges 2",
+            held_bytes=3 * moments,
+            sender="a block",
+            sent="its scatter matrix, shift and offset",
+            sent_bytes=moments,
+            n_passes=1 if is_float64 else between(1, 2),
+        )
+    if not isinstance(n_components, int):
+        why = "svd_solver='randomized' needs" if solver == "randomized" else f"{p:,} features need"
+        return Unknown(f"{why} an int as n_components, got {n_components!r}")
+    vectors = 8 * p * min(n_components + ctx.params["n_oversamples"], p)
+    return BlockWork(
+        n_held=1,
+        held="the vectors, and 3 sets of images while it merges 2",
+        held_bytes=4 * vectors + 16 * p,
+        sender="a block",
+        sent="the images of the vectors, which each worker gets",
+        sent_bytes=vectors,
+        n_passes=2 + _n_iterations(ctx, n_components),
+    )
+
+
+def _n_iterations(ctx: Context, n_components: int) -> int:
+    """Return how many times the range finder multiplies by the covariance, as scikit-learn's."""
+    given = ctx.params["iterated_power"]
+    if given != "auto":
+        return int(given)
+    return 7 if n_components < 0.1 * min(ctx.data.n_samples, ctx.data.n_features) else 4
 
 
 def _is_scaled(ctx: Context) -> bool:
@@ -43,7 +89,7 @@ def pca_spec() -> Spec:
     kept = {name: rule for name, rule in theirs.rules.items() if name not in properties}
     ours: dict[str, Rule | str] = {
         "scale_": parameter("n_features", when=_is_scaled),
-        "cv_errors_": "diagnostic",
+        **dict.fromkeys(("cv_errors_", "eigenvalue_errors_"), "diagnostic"),
         **dict.fromkeys(("explained_variance_ratio_", "singular_values_"), "derived"),
         **dict.fromkeys(("scatter_", "_shift", "_offset", "_weight"), "state"),
         **dict.fromkeys(("_n_positive_weights", "_weight_sum", "_total_variance"), "metadata"),
@@ -58,6 +104,7 @@ def pca_spec() -> Spec:
         sizes={"n_components": _n_components},
         cost=common.predict_cost(lambda ctx: multiply(_n_components(ctx), ctx.data.n_features)),
         float32=False,
+        extras={**theirs.extras, "blocks": _block_work},
     )
 
 
