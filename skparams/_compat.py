@@ -132,10 +132,12 @@ def may_be(cls: type, name: str, value: Any) -> bool:
     return any(make_constraint(each).is_satisfied_by(value) for each in constraints)
 
 
-def check_sample_weight(sample_weight, X, dtype):
+def check_sample_weight(sample_weight, X, dtype, may_be_zero=False):
     """Check sample weights as scikit-learn 1.9 does, which refuses weights that are all zero."""
-    sample_weight = _check_sample_weight(sample_weight, X, dtype=dtype)
-    if not sample_weight.any():  # scikit-learn checks this from 1.9 on
+    has_check = "allow_all_zero_weights" in signature(_check_sample_weight).parameters
+    more = {"allow_all_zero_weights": True} if has_check and may_be_zero else {}
+    sample_weight = _check_sample_weight(sample_weight, X, dtype=dtype, **more)
+    if not (may_be_zero or sample_weight.any()):  # scikit-learn checks this from 1.9 on
         raise ValueError("Sample weights must contain at least one non-zero number.")
     return sample_weight
 

@@ -7,6 +7,8 @@ from typing import Any
 
 # Packages of arrays in files that are read by slices.
 STORED = ("h5py", "zarr")
+# Bytes of a block that is read from a file, about: reading it takes longer than what comes with it.
+BLOCK_BYTES = 2**26
 ESTIMATORS = "PCA, MLPClassifier and MLPRegressor are fitted on it as it is"
 
 
@@ -36,6 +38,11 @@ def kind_of(X: Any) -> str:
     cls = type(X)
     package = cls.__module__.partition(".")[0]
     return f"{'Dask' if is_dask(X) and package == 'dask' else package} {cls.__name__}"
+
+
+def rows_in_block(n_features: int, itemsize: int, chunk: int = 1) -> int:
+    """How many rows are read from a file at once: whole chunks."""
+    return chunk * max(1, BLOCK_BYTES // max(1, chunk * n_features * itemsize))
 
 
 def refuse_lazy(where: str, hint: str = "", **arrays: Any) -> None:

@@ -60,9 +60,10 @@ MAY_IMPORT = {
     "_keep.kinds": ["specs"],
     "neural_network._encoder": ["_runtime", "specs"],
     "neural_network._plot": ["_report"],
+    "neural_network._out_of_core": ["_blocks", "_runtime", "neural_network"],
     "neural_network": [
         *("_blocks", "_runtime", "_params", "_keep", "specs", "neural_network._encoder"),
-        *("neural_network._plot", "neural_network._tabular"),
+        *("neural_network._plot", "neural_network._tabular", "neural_network._out_of_core"),
     ],
     "neural_network._tabular": [
         *("_runtime", "_params", "specs", "neural_network", "neural_network._encoder"),

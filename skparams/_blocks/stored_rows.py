@@ -6,9 +6,7 @@ import numpy as np
 from sklearn.utils import check_consistent_length
 
 from skparams._blocks.rows import Block, Declared, Merge, RowBlocks, Work, merged, naming_block
-
-# Bytes of a block, about: reading it takes longer than what comes with each block.
-BLOCK_BYTES = 2**26
+from skparams._lazy import rows_in_block
 
 
 class StoredBlocks(RowBlocks):
@@ -23,8 +21,7 @@ class StoredBlocks(RowBlocks):
         self._arrays = X, *(None if v is None else _sliced(v) for v in (y, sample_weight))
         check_consistent_length(*(_Length(v.shape[0]) for v in self._arrays if v is not None))
         chunk = (getattr(X, "chunks", None) or (1,))[0]
-        n_bytes = chunk * self.n_features * self.dtype.itemsize
-        self._step = chunk * max(1, BLOCK_BYTES // n_bytes)
+        self._step = rows_in_block(self.n_features, self.dtype.itemsize, chunk)
         self._n_blocks = -(-X.shape[0] // self._step)
 
     def __len__(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from inspect import unwrap
 from typing import Any
 
 import numpy as np
@@ -263,6 +264,7 @@ def _score_name(estimator: Any, scoring: Any) -> str:
     while isinstance(estimator, Pipeline):
         estimator = estimator.steps[-1][1]
     own = getattr(type(estimator), "score", None)
+    own = None if own is None else unwrap(own)
     if own in [cls.score for cls in (ClassifierMixin, KNeighborsClassifier, DummyClassifier)]:
         return "accuracy"
     return "R²" if own in (RegressorMixin.score, DummyRegressor.score) else "score"

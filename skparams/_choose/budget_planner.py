@@ -51,8 +51,8 @@ class Planner:
         X, y, given = self._data
         try:
             return read_data(estimator, X, y, given)
-        except ValueError as error:
-            raise ValueError(str(error).replace("plan:", f"{_FUNCTION}:", 1)) from None
+        except (TypeError, ValueError) as error:
+            raise type(error)(str(error).replace("plan:", f"{_FUNCTION}:", 1)) from None
 
     @property
     def class_name(self) -> str:

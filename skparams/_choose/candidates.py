@@ -23,11 +23,12 @@ from skparams._choose.ranking import ends, fewest, pareto_front
 from skparams._choose.scores import Scores, check_scoring_name, check_tolerance, scores_of
 from skparams._choose.training_sizes import training_sizes
 from skparams._folds import check_metadata
+from skparams._lazy import refuse_lazy
 from skparams._params import check_kind
 from skparams._records import Unknown
 from skparams._report import number
 from skparams._runtime import in_parallel
-from skparams._walk import check_columns
+from skparams._walk import SOME_ROWS, check_columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +107,7 @@ def _check(function: str, search: Any, request: Request) -> None:
     check_kind(function, request.kind)
     check_scoring_name(function, request.scoring)
     check_metadata(function, request.params, None)
+    refuse_lazy(function, SOME_ROWS, X=request.X, y=request.y)
     if request.fit and request.X is None:
         raise ValueError(f"{function}: fit=True needs X and y, the data of the search; got None.")
     if request.fit and request.y is None and needs_y(search.estimator):

@@ -21,10 +21,11 @@ from skparams._choose.ranking import AnyCount, fewest
 from skparams._choose.scores import check_scoring_name, check_tolerance, scores_of
 from skparams._escape import clean
 from skparams._folds import check_metadata
+from skparams._lazy import refuse_lazy
 from skparams._params import Kind, check_kind
 from skparams._plan import plan
 from skparams._report import plural
-from skparams._walk import check_estimator, n_rows
+from skparams._walk import SOME_ROWS, check_estimator, n_rows
 from skparams.specs import final_estimator_of
 
 _NAME = "fewest_params"
@@ -193,6 +194,7 @@ def fewest_params(
 def _check_data(estimator: Any, X: Any, y: Any) -> None:
     """Raise what would be raised after the search otherwise, as far as it is known before."""
     n_rows(_NAME, X)
+    refuse_lazy(_NAME, SOME_ROWS, y=y)
     if y is None and needs_y(estimator):
         raise ValueError(f"{_NAME}: {type(estimator).__name__} needs y, got None.")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Mapping, Sequence
-from inspect import getattr_static
+from inspect import getattr_static, unwrap
 from numbers import Integral, Real
 from typing import Any
 
@@ -167,4 +167,4 @@ def _has_common_score(estimator: Any) -> bool:
     score = getattr_static(type(estimator), "score", None)
     if score is getattr_static(Pipeline, "score"):
         return _has_common_score(estimator.steps[-1][1])
-    return score in (ClassifierMixin.score, RegressorMixin.score)
+    return unwrap(score) in (ClassifierMixin.score, RegressorMixin.score)

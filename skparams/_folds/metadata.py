@@ -12,18 +12,22 @@ from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
 from skparams._compat import check_method_params
+from skparams._lazy import refuse_lazy
+from skparams._walk import SOME_ROWS
 
 # What requests metadata, and the method that gets it.
 Receiver = tuple[Any, str]
 
 
 def check_metadata(function: str, params: Any, groups: Any) -> None:
-    """Raise for metadata in another form than that of ``cross_validate``."""
+    """Raise for metadata in another form than that of ``cross_validate``, or not in memory."""
     if params is not None and not isinstance(params, Mapping):
         raise TypeError(
             f"{function}: params must be None or a dict, such as {{'sample_weight': w}}, got "
             f"{type(params).__name__}: {reprlib.repr(params)}."
         )
+    for name, value in (params or {}).items():
+        refuse_lazy(function, SOME_ROWS, **{f"params[{name!r}]": value})
     if groups is not None and get_config()["enable_metadata_routing"]:
         raise ValueError(
             f"{function}: groups must be in params with metadata routing: "

@@ -14,7 +14,8 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.multiclass import type_of_target
 
 from skparams._escape import clean
-from skparams._walk import n_rows
+from skparams._lazy import refuse_lazy
+from skparams._walk import SOME_ROWS, n_rows
 
 
 def check_n_jobs(function: str, n_jobs: Any) -> None:
@@ -30,6 +31,7 @@ def check_n_jobs(function: str, n_jobs: Any) -> None:
 def checked_rows(function: str, X: Any, y: Any, groups: Any = None) -> tuple[Any, Any, Any]:
     """X, y and groups as what rows can be taken from, with as many rows each."""
     n_rows(function, X)
+    refuse_lazy(function, SOME_ROWS, y=y, groups=groups)
     try:
         X, y, groups = indexable(X, y, groups)
     except (TypeError, ValueError) as error:

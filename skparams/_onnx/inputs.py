@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from skparams._lazy import refuse_lazy
 from skparams._walk import METHODS, method_of, n_rows
 
 # As skl2onnx names their tensors.
@@ -30,6 +31,7 @@ def check_X(estimator: Any, X: Any) -> Any:
             f"to_onnx: X must be dense, as the inputs of an ONNX graph are, got a "
             f"{type(X).__name__}. A dense row is enough: X[:1].toarray()."
         )
+    refuse_lazy("to_onnx", "One row is enough", X=X)
     if n_rows("to_onnx", X) == 0:
         raise ValueError("to_onnx: X must have at least one row, got none.")
     if not _is_frame(X):

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.exceptions import NotFittedError
 
+from skparams._lazy import refuse_lazy
 from skparams._walk import Leaf, Walk, join, owners_of, results_equal, status_of
 from skparams.specs import (
     COMMON,
@@ -57,6 +58,7 @@ def structure_of(estimator: Any, deep: bool) -> dict[str, Any]:
 
 def put(estimator: Any, params: Mapping[str, Any]) -> None:
     """Put parameters, and whole attributes that are among them, into an estimator."""
+    refuse_lazy("set_fitted_params", "Parameters are small: take them to memory", **params)
     with _all_or_nothing() as change:
         structure = _structure_in(estimator, params)
         memo: dict[int, Any] = {}

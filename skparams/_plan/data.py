@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ from scipy.sparse import issparse
 from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
+from skparams._lazy import is_dask, is_lazy, rows_in_block
 from skparams._plan.rows import evaluate
 from skparams._records import NO_CLASSES, Bounds, Count, DataShape, Unknown, between
+from skparams._walk import known_shape, not_read
 from skparams.specs import EstimatorView, estimators_in, final_estimator_of, view_of
 
 _NOTHING = DataShape()
@@ -21,7 +24,8 @@ _NOTHING = DataShape()
 def read_data(estimator: Any, X: Any, y: Any, given: Mapping[str, Any]) -> DataShape:
     """Return the shape of the training data, from X and y or from the numbers given instead.
 
-    X and y are not copied; classes are counted only if a classifier is to be fitted.
+    X and y are not copied; classes are counted only if a classifier is to be fitted. Of what is not
+    in memory, nothing but the shape, the dtype and the names of columns is read.
     """
     for name, value in given.items():
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
@@ -31,17 +35,19 @@ def read_data(estimator: Any, X: Any, y: Any, given: Mapping[str, Any]) -> DataS
     y_rows, targets, classes = (
         (_NOTHING.rows, _NOTHING.targets, NO_CLASSES) if y is None else _shape_of_y(estimator, y)
     )
-    if X is not None and y is not None and rows != y_rows:
+    if isinstance(rows, int) and isinstance(y_rows, int) and rows != y_rows:
         raise ValueError(f"plan: X and y must have as many rows, got {rows:,} and {y_rows:,}.")
     targets = _agreed("n_outputs", given, "y", targets)
+    source = "y" if X is None or (isinstance(y_rows, int) and isinstance(rows, Unknown)) else "X"
     return DataShape(
-        _agreed("n_samples", given, "y" if X is None else "X", y_rows if X is None else rows),
+        _agreed("n_samples", given, source, y_rows if source == "y" else rows),
         _agreed("n_features", given, "X", columns),
         1 if isinstance(targets, Unknown) else targets,
         _agreed("n_classes", given, "y", classes),
         dtype=_dtype_of(X),
         head=_head_of(X),
-        X=X,
+        X=None if is_lazy(X) else X,
+        block_rows=_block_rows(X) if is_lazy(X) else None,
     )
 
 
@@ -62,7 +68,7 @@ def _text(count: int | Bounds) -> str:
     return f"{count.low:,} to {count.high:,}" if isinstance(count, Bounds) else f"{count:,}"
 
 
-def _shape_of_X(X: Any) -> tuple[int, int | Unknown]:
+def _shape_of_X(X: Any) -> tuple[Count, Count]:
     """Return the numbers of rows and of columns."""
     shape = _shape_of("X", X)
     if len(shape) == 2:
@@ -70,7 +76,9 @@ def _shape_of_X(X: Any) -> tuple[int, int | Unknown]:
     return shape[0], Unknown(f"X has {len(shape)} axes, columns are known of two only")
 
 
-def _shape_of(name: str, data: Any) -> tuple[int, ...]:
+def _shape_of(name: str, data: Any) -> tuple[Count, ...]:
+    if is_lazy(data):
+        return known_shape("plan", name, data)
     shape = getattr(data, "shape", None)
     if shape is None:
         try:
@@ -86,10 +94,13 @@ def _shape_of_y(estimator: Any, y: Any) -> tuple[Count, Count, Count]:
     """Return the numbers of rows, of targets, and of classes of each target."""
     shape = _shape_of("y", y)
     targets = 1 if len(shape) == 1 else shape[1]
-    if len(shape) > 2 or not targets:
+    if len(shape) > 2 or targets == 0:
         raise ValueError(f"plan: y must have one axis, or two with a column, got shape {shape}.")
     if not _classifies(estimator, set()):
         return shape[0], targets, NO_CLASSES
+    if (unread := not_read("y", y)) is not None:
+        return shape[0], targets, Unknown(f"{unread.reason}; pass n_classes")
+    assert isinstance(targets, int)  # of what is in memory
     try:
         labels: Any = y if issparse(y) else np.asarray(y)
     except ValueError as error:
@@ -147,6 +158,18 @@ def _inside(view: EstimatorView) -> Iterator[Any]:
         yield from (each for _, each in estimators_in("", value))
 
 
+def _block_rows(X: Any) -> Count:
+    """Return how many rows the largest block of X has: Dask's, or one that is read from a file."""
+    shape, chunks = known_shape("plan", "X", X), getattr(X, "chunks", None)
+    if not is_dask(X):
+        columns = shape[1] if len(shape) > 1 else 1
+        assert isinstance(columns, int)
+        return rows_in_block(columns, X.dtype.itemsize, (chunks or (1,))[0])
+    lengths = chunks[0] if chunks else (None,)
+    known = all(isinstance(length, Integral) for length in lengths)
+    return int(max(lengths)) if known else Unknown("X does not know the lengths of its blocks yet")
+
+
 def _dtype_of(X: Any) -> str:
     """Return the dtype of what estimators compute with, as their input checks convert it."""
     try:
@@ -161,4 +184,6 @@ def _head_of(X: Any) -> Any:
     """Return X without its rows where it has named columns."""
     if not hasattr(X, "columns"):
         return None
+    if is_lazy(X):
+        return getattr(X, "_meta", None)  # Dask's own: head() would compute a partition
     return X.iloc[:0] if hasattr(X, "iloc") else X[:0]

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skparams._records import Candidate, Cost, Node, Totals, Unknown
+from skparams._plan.blocks import block_section
+from skparams._records import BlockCost, Candidate, Cost, Node, Totals, Unknown
 from skparams._report import (
     Column,
     Frame,
@@ -60,6 +61,8 @@ class Plan(Plotted):
         Of a search, each candidate with its totals.
     refused : tuple of str
         What ``fit`` will refuse, as sentences: hyperparameters that are too large for the data.
+    blocks : BlockCost or None
+        What a fit on blocks of rows takes, where X is not in memory or has more than a GiB.
 
     Examples
     --------
@@ -74,6 +77,7 @@ class Plan(Plotted):
     cost: Cost | None = None
     candidates: tuple[Candidate, ...] = ()
     refused: tuple[str, ...] = ()
+    blocks: BlockCost | None = None
 
     @property
     def totals(self) -> Totals:
@@ -93,6 +97,7 @@ class Plan(Plotted):
             *chosen(self.root),
             learned(self.root, planned=True, notes=notes),
             *_candidates(self.candidates),
+            *block_section(self.blocks),
             *layers(self.root),
         ]
         return Page(about(self.root, "before fit", self.n_samples), sections)

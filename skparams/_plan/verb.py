@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from skparams._plan.blocks import in_blocks
 from skparams._plan.data import read_data
 from skparams._plan.record import Plan
 from skparams._plan.walk import PlanWalk
@@ -30,7 +31,8 @@ def plan(
     X, y : array-like, default=None
         The training data. Only their shapes, the dtype and the named columns of X, and for
         classifiers the number of classes in y are used; for ``TabularMLPClassifier`` and
-        ``TabularMLPRegressor`` also which categories and missing numbers X has.
+        ``TabularMLPRegressor`` also which categories and missing numbers X has. Data that is not in
+        memory, such as a Dask array, is not read: of y then, classes are not counted.
     n_samples : int, default=None
         The number of training rows, instead of X or y.
     n_features : int, default=None
@@ -45,7 +47,8 @@ def plan(
     Plan
         Counts are exact integers, ``Bounds`` where fit decides how many there will be, and
         ``Unknown`` with a reason where nothing can be said. ``cost`` has memory and multiply-adds;
-        of a search, ``candidates`` has the totals of each candidate.
+        of a search, ``candidates`` has the totals of each candidate. ``blocks`` has what a fit on
+        blocks of rows takes, of PCA and networks where X is not in memory or large.
 
     Raises
     ------
@@ -77,4 +80,11 @@ def plan_of(estimator: Any, data: DataShape) -> Plan:
     """Return the plan of an estimator for data of a shape that was read before."""
     walk = PlanWalk(estimator, data)
     n_rows = data.rows if isinstance(data.rows, int) else None
-    return Plan(walk.root, n_rows, walk.cost, tuple(walk.candidates), tuple(walk.refused))
+    return Plan(
+        walk.root,
+        n_rows,
+        walk.cost,
+        tuple(walk.candidates),
+        tuple(walk.refused),
+        in_blocks(estimator, data),
+    )

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
+from skparams._lazy import is_lazy
 from skparams._probe.values import is_plain
 from skparams._walk import Leaf, Walk, join, leaves_of, rules_of
 from skparams.specs import EstimatorView, attributes_of, is_estimator, view_of
@@ -124,7 +125,7 @@ def _inside(base: Target, visited: dict[int, Any], depth: int) -> Iterator[Targe
             yield replace(base, reason=_UNCHECKED)
             return
         yield base
-        if isinstance(value, _FUNCTIONS) or hasattr(value, "__wrapped__"):
+        if is_lazy(value) or isinstance(value, _FUNCTIONS) or hasattr(value, "__wrapped__"):
             return
         inner = [*_attributes(base)]
     else:

@@ -1,5 +1,6 @@
 """Facts about estimators, as records: counts, sizes, attributes, nodes, totals."""
 
+from skparams._records.blocks import BlockCost, BlockWork
 from skparams._records.chain import chained
 from skparams._records.coefficients import CoefficientTable, Label
 from skparams._records.counts import Bounds, Count, Unknown, add, between, low_high, multiply, span
@@ -32,6 +33,8 @@ __all__ = [
     "NO_CLASSES",
     "ROLES",
     "Affine",
+    "BlockCost",
+    "BlockWork",
     "Bounds",
     "Candidate",
     "CoefficientTable",

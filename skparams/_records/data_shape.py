@@ -39,6 +39,8 @@ class DataShape:
         some of their rows, whose number is ``rows``.
     weighted : bool, default=False
         Whether some rows may have a weight of 0.
+    block_rows : int, Unknown or None, default=None
+        Rows of the largest block of X, where X is not in memory.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class DataShape:
     head: Any = field(default=None, compare=False)
     X: Any = field(default=None, compare=False, repr=False)
     weighted: bool = False
+    block_rows: Count | None = None
 
     def with_columns(self, columns: Count) -> DataShape:
         """Return the shape with another number of columns, whose names are not known.

@@ -8,7 +8,7 @@ from itertools import compress
 from typing import Any
 
 from skparams._escape import clean
-from skparams._records import Bounds, FittedAttribute, Layer, Node, Unknown
+from skparams._records import Bounds, Count, FittedAttribute, Layer, Node, Unknown
 from skparams._report.base import Frame
 from skparams._report.lines import alike, layers_of, run_name
 from skparams._report.page import Column, Row, Section, left_out
@@ -32,7 +32,7 @@ _LAYERS = [
 _OPTIONAL = {"normalization", "gains", "moments"}  # shown where some layer has them
 
 
-def about(root: Node, state: str, n_samples: int | None) -> list[str]:
+def about(root: Node, state: str, n_samples: Count | None) -> list[str]:
     """What a page is about, in a few words each, the class first."""
     words = [clean(root.class_name), state]
     data = [] if root.n_features is None else [plural(root.n_features, "feature")]
@@ -43,7 +43,7 @@ def about(root: Node, state: str, n_samples: int | None) -> list[str]:
     trees = trees_in([root])
     if trees and trees.n == 1 and not boosted(root):
         words.append(tree_size(trees))
-    if n_samples is not None:
+    if isinstance(n_samples, int):
         words.append(plural(n_samples, "row"))
     return words
 

@@ -10,7 +10,7 @@ from skparams._runtime.folders import SUFFIX, cache_dir, folder_to_write
 from skparams._runtime.jit import load_kernels, save_errors
 from skparams._runtime.parallel import in_parallel
 from skparams._runtime.progress import Progress
-from skparams._runtime.tasks import NO_TASKS, Tasks, fit_tasks, n_tasks
+from skparams._runtime.tasks import NO_TASKS, Tasks, fit_tasks, n_tasks, needs_state
 from skparams._runtime.threads import in_threads, n_threads, one_thread
 from skparams._runtime.versions import show_versions
 
@@ -29,6 +29,7 @@ __all__ = [
     "load_kernels",
     "n_tasks",
     "n_threads",
+    "needs_state",
     "one_thread",
     "save_errors",
     "show_versions",

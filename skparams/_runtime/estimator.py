@@ -51,7 +51,9 @@ def unchanged_on_error(estimator: Any) -> Iterator[None]:
 
 def validate_data(estimator: Any, *arrays: Any, **checks: Any) -> Any:
     """scikit-learn's ``validate_data``, whose errors may list names of features."""
-    refuse_lazy(type(estimator).__name__, **dict(zip(("X", "y"), arrays, strict=False)))
+    given = dict(zip(("X", "y"), arrays, strict=False))
+    given.update((name, checks[name]) for name in ("X", "y") if name in checks)
+    refuse_lazy(type(estimator).__name__, **given)
     with escaped_errors():
         return validation.validate_data(estimator, *arrays, **checks)
 

@@ -76,8 +76,7 @@ class FitTasks:
         self._data = {"X": X, "y": y, "metadata": None}
         if sample_weight is not None:
             self._data["metadata"] = {"sample_weight": sample_weight}
-        callbacks = vars(estimator)["_skl_callbacks"]
-        self.needs_state = any(getattr(each, "needs_state", False) for each in callbacks)
+        self.needs_state = needs_state(estimator)
         self._numpy_errors = np.geterr()  # which training changes
         self._open: tuple[Any, Attributes | None] | None = None
         self._n_done = 0
@@ -141,6 +140,12 @@ class FitTasks:
     def __exit__(self, error: Any, *rest: object) -> None:
         if error is None:
             self.close(done=True)
+
+
+def needs_state(estimator: Any) -> bool:
+    """Whether a callback wants in fitted estimators what training needs to go on exactly."""
+    callbacks = vars(estimator).get("_skl_callbacks") or ()
+    return any(getattr(each, "needs_state", False) for each in callbacks)
 
 
 NO_TASKS = NoTasks()

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import TransformerMixin
 
+from skparams._lazy import is_lazy
 from skparams._records import KeptPlace
 from skparams._walk import (
     TrainingRows,
@@ -73,6 +74,9 @@ class RowSearch:
         if holds_no_numbers(value) and not _may_hold_rows(value):
             return
         self._visited[id(value)] = value
+        if is_lazy(value):  # which may be the training data, and is not read
+            self.unknown.append(path)
+            return
         table = table_of(_texts(value))
         if _holds_tables(value) and not self._rows_in(value, table)[0]:
             table = None

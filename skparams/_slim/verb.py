@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Literal, TypeVar, overload
 
+from skparams._lazy import refuse_lazy
 from skparams._slim.compare import Predictions
 from skparams._slim.drop import Droppable, drop_plan, is_kept_whole, names_by_owner
 from skparams._slim.lossy import Narrowed, check_lossy, derived_plan, narrow
 from skparams._slim.record import DroppedAttribute, SlimReport
 from skparams._walk import (
+    SOME_ROWS,
     ByteCounter,
     Walk,
     check_estimator,
@@ -121,6 +123,7 @@ def slim(
     check_names("slim", "keep", keep)
     check_names("slim", "lossy", lossy)
     check_lossy(lossy, X)
+    refuse_lazy("slim", SOME_ROWS, X=X)
     hooks = list(hooks_in(estimator))
     # Inspected and called instead of the estimator, because both may change it.
     before = copy_or_raise("slim", estimator, sharing_copy)

@@ -37,7 +37,7 @@ def findings(
     estimator: Any,
     *,
     X: Any = None,
-    n_samples: int | None = None,
+    n_samples: Count | None = None,
     effective: float | Unknown,
 ) -> list[Finding]:
     """What to look at in a fitted estimator and those in it, by code."""
@@ -51,11 +51,13 @@ def findings(
     return sorted(found, key=lambda finding: finding.code)
 
 
-def _too_many(free: Count, effective: float | Unknown, n_samples: int | None) -> Iterator[Finding]:
+def _too_many(
+    free: Count, effective: float | Unknown, n_samples: Count | None
+) -> Iterator[Finding]:
     known = not isinstance(effective, Unknown)
     kind = "effective degrees of freedom" if known else "free parameters"
     count: Count | float = effective if known else free
-    if isinstance(count, Unknown) or n_samples is None:
+    if isinstance(count, Unknown) or not isinstance(n_samples, int):
         return
     assert isinstance(count, int | float)  # there are no bounds after fit
     # A smoother as effective as there are rows gives back any target. More it cannot be, for one.

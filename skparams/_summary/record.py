@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from skparams._records import (
     CoefficientTable,
+    Count,
     Finding,
     KeptPlace,
     Memory,
@@ -38,7 +39,7 @@ class Summary(Plotted):
     ----------
     root : Node
         The estimator.
-    n_samples : int or None
+    n_samples : int, Unknown or None
         Number of training rows, where the caller gave it, or X: then as the estimator knows it.
     depth : int or None
         Levels of nested estimators to show; it changes no total.
@@ -48,8 +49,8 @@ class Summary(Plotted):
         What to look at.
     probed : Probing or None
         What ``probe`` saw, where a class is guessed and X was given.
-    n_rows : int or None
-        Number of rows of X, where it was given.
+    n_rows : int, Unknown or None
+        Number of rows of X, where it was given; unknown of Dask's data that was not computed.
     coefficient_tables : tuple of CoefficientTable or None
         The coefficients, where they were asked for.
 
@@ -63,12 +64,12 @@ class Summary(Plotted):
     """
 
     root: Node
-    n_samples: int | None = None
+    n_samples: Count | None = None
     depth: int | None = None
     effective: float | Unknown = _NEEDS_X
     findings: tuple[Finding, ...] = ()
     probed: Probing | None = None
-    n_rows: int | None = None
+    n_rows: Count | None = None
     coefficient_tables: tuple[CoefficientTable, ...] | None = field(default=None, compare=False)
     _coefficients: Coefficients | Unknown = field(default=_NOT_FITTED, compare=False)
     # As measured, or the records of all arrays.

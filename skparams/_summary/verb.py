@@ -8,14 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from skparams._records import Node, Unknown
+from skparams._records import Count, Node, Unknown
 from skparams._summary.coefficients import coefficients as coefficients_in
 from skparams._summary.features import with_feature_names
 from skparams._summary.findings import CODES, findings
 from skparams._summary.record import Summary
 from skparams._summary.refine import refined
 from skparams._summary.stats import measure
-from skparams._walk import Walk, check_estimator, effective, ignored_paths, measured_memory, n_rows
+from skparams._walk import (
+    Walk,
+    check_columns,
+    check_estimator,
+    effective,
+    ignored_paths,
+    known_shape,
+    measured_memory,
+    n_rows,
+    not_read,
+)
 from skparams.specs import n_rows_known
 
 
@@ -41,8 +51,10 @@ def summary(
         it was fitted on, that number is used. Of more than 2,000 rows, as many, evenly spaced, are
         looked at for findings. Where no Spec describes a class,
         ``probe``, with at most 100 calls on a copy, finds out which attributes predictions use.
+        Of data that is not in memory, such as a Dask array, only the shape is used, and what
+        needs its values is unknown.
     n_samples : int, default=None
-        The number of training rows, instead of X.
+        The number of training rows, instead of X, or beside it where X does not know it.
     depth : int, default=None
         Levels of nested estimators to show, all by default. It changes no total.
     stats : bool, default=False
@@ -82,27 +94,34 @@ def summary(
     for name, value, least in (("n_samples", n_samples, 1), ("depth", depth, 0)):
         if value is not None and (not isinstance(value, int | np.integer) or value < least):
             raise ValueError(f"summary: {name} must be an int of at least {least}, got {value!r}.")
-    if X is not None and n_samples is not None:
+    n_given = None if X is None else _n_given(X)
+    if n_samples is not None and isinstance(n_given, int):
         raise ValueError(f"summary: give X or n_samples, not both; got n_samples={n_samples}.")
-    n_given = None if X is None else n_rows("summary", X)
     measured = measure if stats else None
     walk = Walk(estimator, measured)
     ignored = ignored_paths("summary", ignore, _paths(walk.root), CODES)
     if not walk.root.fitted:
         root = _without(walk.root, ignored)
-        return Summary(root, n_samples or n_given, depth, Unknown("not fitted"), n_rows=n_given)
-    if n_given is not None:
-        n_samples = n_rows_known(estimator) or n_given
-    degrees = effective("summary", estimator, X)
+        rows = n_given if n_samples is None else n_samples
+        return Summary(root, rows, depth, Unknown("not fitted"), n_rows=n_given)
+    rows = n_samples
+    if n_given is not None and n_samples is None:
+        rows = n_rows_known(estimator) or n_given
+    unread = not_read("X", X)
+    if unread is None:
+        degrees = effective("summary", estimator, X)
+    else:
+        check_columns("summary", estimator, X)
+        X, degrees = None, unread
     probed = None if X is None else refined(walk, estimator, X)
     if probed and probed.roles:
         walk = Walk(estimator, measured, {each.path: each.role for each in probed.roles})
     named = coefficients_in(walk, asked=coefficients, ignored=ignored)
     root = _without(with_feature_names(walk.root, walk.fitted), ignored)
-    found = findings(walk, root, estimator, X=X, n_samples=n_samples, effective=degrees)
+    found = findings(walk, root, estimator, X=X, n_samples=rows, effective=degrees)
     return Summary(
         root,
-        n_samples,
+        rows,
         depth,
         degrees,
         findings=tuple(f for f in found if f.code not in ignore and f.path not in ignored),
@@ -112,6 +131,11 @@ def summary(
         _coefficients=named,
         _memory=measured_memory(walk, always=stats) or walk.root,
     )
+
+
+def _n_given(X: Any) -> Count:
+    """The number of rows of X, which is not always known of data that is not in memory."""
+    return n_rows("summary", X) if not_read("X", X) is None else known_shape("summary", "X", X)[0]
 
 
 def _paths(root: Node) -> Iterator[str]:

@@ -195,13 +195,13 @@ def _notes(summary: Summary, memory: Sequence[str]) -> list[str]:
         found += _retained(summary)
     if not isinstance(summary.effective, Unknown):
         n = summary.n_samples
-        per_row = f": {rate(summary.effective / n)} a row" if n is not None else ""
+        per_row = f": {rate(summary.effective / n)} a row" if isinstance(n, int) else ""
         found.append(f"{rate(summary.effective)} effective degrees of freedom{per_row}")
     found += _rows(summary)
     count, kind = totals.free, "free"
     if isinstance(count, Unknown):
         count, kind = totals.stored, "stored"
-    if isinstance(count, int) and summary.n_samples is not None and "SKP001" not in codes:
+    if isinstance(count, int) and isinstance(summary.n_samples, int) and "SKP001" not in codes:
         guess = "" if totals.exact else GUESS
         found.append(f"{guess}{rate(count / summary.n_samples)} {kind} parameters a row")
     if isinstance(totals.stored, Unknown):
@@ -216,9 +216,14 @@ def _notes(summary: Summary, memory: Sequence[str]) -> list[str]:
 def _rows(summary: Summary) -> Iterator[str]:
     """Yield what the rows of X were not used for."""
     n, effective = summary.n_rows, summary.effective
-    if isinstance(effective, Unknown) and effective.reason.startswith("X has "):
-        yield f"effective is unknown: {clean(effective.reason)}"
-    if n is not None and n > MAX_ROWS:
+    why = effective.reason if isinstance(effective, Unknown) else ""
+    if why.startswith("X has "):
+        yield f"effective is unknown: {clean(why)}"
+    if isinstance(summary.n_samples, Unknown):
+        yield f"number of rows: {clean(summary.n_samples.reason)}"
+    if why.startswith("X is "):
+        yield f"{clean(why)}: findings that need its values are left out"
+    elif isinstance(n, int) and n > MAX_ROWS:
         yield f"{MAX_ROWS:,} of the {n:,} rows of X, evenly spaced, were looked at for findings"
 
 

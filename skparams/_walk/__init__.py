@@ -1,6 +1,14 @@
 """From an estimator to facts about it."""
 
-from skparams._walk.checks import check_estimator, check_fitted, check_names, n_rows
+from skparams._walk.checks import (
+    SOME_ROWS,
+    check_estimator,
+    check_fitted,
+    check_names,
+    known_shape,
+    n_rows,
+    not_read,
+)
 from skparams._walk.choices import MAX_DEPTH, hyperparameter_records, outcomes
 from skparams._walk.copying import (
     compact_copy,
@@ -39,6 +47,7 @@ __all__ = [
     "BLOCK",
     "MAX_DEPTH",
     "METHODS",
+    "SOME_ROWS",
     "ByteCounter",
     "Leaf",
     "TrainingRows",
@@ -64,12 +73,14 @@ __all__ = [
     "ignored_paths",
     "in_range",
     "join",
+    "known_shape",
     "leaves_of",
     "measured_memory",
     "memory_in",
     "method_of",
     "n_rows",
     "n_training_rows",
+    "not_read",
     "outcomes",
     "owners_of",
     "pickled_size",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Collection
+from numbers import Integral
 from typing import Any, Protocol
 
 from sklearn.exceptions import NotFittedError
 
-from skparams._records import Node
+from skparams._lazy import is_lazy, kind_of, refuse_lazy
+from skparams._records import Count, Node, Unknown
 from skparams.specs import is_estimator
+
+# What to do with data that is not in memory, beside loading it.
+SOME_ROWS = "If it does not, pass some of the rows"
 
 
 class HasRoot(Protocol):
@@ -55,7 +60,8 @@ def check_names(function: str, argument: str, value: Any) -> None:
 
 
 def n_rows(function: str, X: Any) -> int:
-    """Return the number of rows of X, or raise TypeError if it has none."""
+    """Return the number of rows of X, or raise TypeError if it has none or is not in memory."""
+    refuse_lazy(function, SOME_ROWS, X=X)
     try:
         return int(X.shape[0]) if hasattr(X, "shape") else len(X)
     except (TypeError, IndexError):
@@ -63,3 +69,30 @@ def n_rows(function: str, X: Any) -> int:
             f"{function}: X must be rows, as in an array, a DataFrame or a list, "
             f"got {type(X).__name__}: {reprlib.repr(X)}."
         ) from None
+
+
+def known_shape(function: str, name: str, X: Any) -> tuple[Count, ...]:
+    """Return the shape of data that is not in memory, without reading it.
+
+    Dask does not know how long some blocks are before it computes them. Raises TypeError for what
+    has no shape, as a bag.
+    """
+    if not hasattr(type(X), "shape"):  # a delayed object has every attribute
+        raise TypeError(
+            f"{function}: {name} is a {kind_of(X)}, whose shape is not known. Pass an array or a "
+            "frame, or the sizes."
+        )
+    sizes = "n_samples", "n_outputs" if name == "y" else "n_features"
+    unknown = [
+        Unknown(f"{name} is a {kind_of(X)} that does not know its {size} yet; pass {size}")
+        for size in sizes
+    ]
+    return tuple(
+        int(length) if isinstance(length, Integral) else unknown[min(axis, 1)]
+        for axis, length in enumerate(X.shape)
+    )
+
+
+def not_read(name: str, X: Any) -> Unknown | None:
+    """Why nothing is known of the values of X, None if they are in memory."""
+    return Unknown(f"{name} is a {kind_of(X)}, which is not read") if is_lazy(X) else None

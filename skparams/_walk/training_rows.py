@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array, issparse
 
 from skparams._compat import safe_indexing
+from skparams._lazy import is_lazy
 from skparams._walk.checks import n_rows
 from skparams.specs import MAX_ROWS, columns_of
 
@@ -47,7 +48,12 @@ def n_training_rows(value: Any, X: Any) -> int | None:
 
 
 def table_of(value: Any) -> Any:
-    """A value as an array or a sparse matrix with an axis of rows; None if it is neither."""
+    """A value as an array or a sparse matrix with an axis of rows; None if it is neither.
+
+    What is not in memory is not read.
+    """
+    if is_lazy(value):
+        return None
     if issparse(value):
         return value if value.ndim == 2 else None
     columns = columns_of(value)

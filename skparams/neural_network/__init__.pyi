@@ -4,7 +4,7 @@ from ._tabular.classifier import TabularMLPClassifier
 from ._tabular.member import TabularNetwork
 from ._tabular.regressor import TabularMLPRegressor
 from .activations import ACTIVATIONS, LEAK, SELU_ALPHA, SELU_SCALE, Objective, elements
-from .batches import Batches, Optimizer
+from .batches import UNUSED, Batches, Optimizer
 from .classifier import MLPClassifier
 from .history import History
 from .network import EPSILON, Network, normalization_of
@@ -16,8 +16,21 @@ from .quantiles import (
     real_numbers,
 )
 from .regressor import MLPRegressor
-from .training import NOT_FINITE, delete_attributes, set_attributes
-from .weights import sample_weights, weighted_rows, weights_of_classes
+from .regularization import check_batch, check_regularization, check_weights, dropout_rates
+from .resume import NOT_LBFGS_BLOCKS, Checksums, Course, Resume, add_checksums, checksum
+from .samples import EpochRows
+from .training import (
+    NOT_FINITE,
+    PER_SHUFFLED,
+    Training,
+    batch_size,
+    begin_training,
+    delete_attributes,
+    set_attributes,
+    train,
+)
+from .validation import Data, check_validation, too_small_split, zero_weights_of_part
+from .weights import sample_weights, value_counts, weighted_rows, weights_of_classes
 
 __all__ = [
     "ACTIVATIONS",
@@ -25,9 +38,16 @@ __all__ = [
     "LEAK",
     "MAX_SCALED",
     "NOT_FINITE",
+    "NOT_LBFGS_BLOCKS",
+    "PER_SHUFFLED",
     "SELU_ALPHA",
     "SELU_SCALE",
+    "UNUSED",
     "Batches",
+    "Checksums",
+    "Course",
+    "Data",
+    "EpochRows",
     "History",
     "LossCurveDisplay",
     "MLPClassifier",
@@ -35,11 +55,22 @@ __all__ = [
     "Network",
     "Objective",
     "Optimizer",
+    "Resume",
     "TabularMLPClassifier",
     "TabularMLPRegressor",
     "TabularNetwork",
+    "Training",
+    "add_checksums",
+    "batch_size",
+    "begin_training",
+    "check_batch",
     "check_one_output",
+    "check_regularization",
+    "check_validation",
+    "check_weights",
+    "checksum",
     "delete_attributes",
+    "dropout_rates",
     "elements",
     "has_quantiles",
     "median_column",
@@ -48,6 +79,10 @@ __all__ = [
     "real_numbers",
     "sample_weights",
     "set_attributes",
+    "too_small_split",
+    "train",
+    "value_counts",
     "weighted_rows",
     "weights_of_classes",
+    "zero_weights_of_part",
 ]

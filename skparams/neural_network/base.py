@@ -19,6 +19,7 @@ from skparams._compat import (
     StrOptions,
     fit_context,
 )
+from skparams._lazy import is_lazy, refuse_lazy
 from skparams._params import ParamsMixin
 from skparams._runtime import (
     VersionedEstimator,
@@ -27,6 +28,7 @@ from skparams._runtime import (
     unchanged_on_error,
     validate_data,
 )
+from skparams.neural_network._out_of_core import fitting, in_memory, lazy_reader
 from skparams.neural_network.activations import ACTIVATIONS, elements
 from skparams.neural_network.history import HistoryMixin
 from skparams.neural_network.lbfgs import train_lbfgs
@@ -100,8 +102,11 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
     def _encode_targets(self, y, incremental):
         """The targets as numbers of shape (n_samples, n_outputs), or a column of class indices."""
 
-    def _encode_validation_targets(self, y):
-        """y_val as `_encode_targets` returns y; ValueError if it does not fit that."""
+    def _encode_other_targets(self, y, name, reference, hint=""):
+        """Targets, called ``name``, as `_encode_targets` returned those of ``reference``.
+
+        ValueError if they do not fit these.
+        """
         return self._encode_targets(y, False)
 
     @abstractmethod
@@ -116,8 +121,13 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
     def _validation_score(self, Z, Y, weight):
         """The score, given the output activation's input Z; NaN if that is not finite."""
 
-    def _class_weights(self, Y, incremental):
+    def _class_weights(self, Y, incremental, counts=None):
         """The weights of the classes, as `sample_weights` takes them."""
+
+    _counts_values = False  # of the targets in blocks
+
+    def _set_classes(self, y, classes):
+        """Set the classes of targets in blocks, of which y is the first; whether given ones."""
 
     def _strata(self, Y):
         """Classes whose proportions the split of early stopping keeps, or None."""
@@ -139,7 +149,8 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The training samples.
+            The training samples. A Dask array or frame and a dataset of h5py are not loaded, but
+            read in blocks of rows as `fit_blocks` reads them.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The targets: class labels or, for several labels per sample, their indicators in
             classification; numbers in regression.
@@ -171,13 +182,27 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
             `early_stopping`. The estimator is then as it was before.
         """
         with unchanged_on_error(self):
-            given = X_val, y_val, sample_weight_val
-            more: dict[str, Any] = {}  # a subclass may have _fit without them
-            if any(array is not None for array in given):
-                more["given_val"] = given
-            if resume is not None:
-                more["resumed"] = load_checkpoint(self, resume)
+            given_val = X_val, y_val, sample_weight_val
+            if is_lazy(X):
+                reader, classes = lazy_reader(self, X, y, sample_weight)
+                more = self._fit_options(tuple(map(in_memory, given_val)), resume)
+                data = X, y, sample_weight
+                with reader:
+                    return fitting(self, reader, classes=classes, source="y", given=data, **more)()
+            names = "y", "sample_weight", "X_val", "y_val", "sample_weight_val"
+            given = dict(zip(names, (y, sample_weight, *given_val), strict=True))
+            refuse_lazy(f"{type(self).__name__}.fit", "Or make X one too", **given)
+            more = self._fit_options(given_val, resume)
             return self._fit(X, y, sample_weight=sample_weight, incremental=False, **more)
+
+    def _fit_options(self, given_val, resume):
+        """Further arguments of `_fit`, which a subclass may have without them."""
+        more: dict[str, Any] = {}
+        if any(array is not None for array in given_val):
+            more["given_val"] = given_val
+        if resume is not None:
+            more["resumed"] = load_checkpoint(self, resume)
+        return more
 
     def _check_solver(self):
         if str(self.solver) == "lbfgs":  # fit refuses arrays
@@ -213,17 +238,40 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
         ValueError
             As `fit`, and if `early_stopping` is True.
         """
+        self._refuse_lazy_calls(X, y, sample_weight)
         with unchanged_on_error(self):
             return self._fit(X, y, sample_weight=sample_weight, incremental=True)
 
-    def _fit(self, X, y, sample_weight=None, incremental=False, given_val=None, resumed=None):
+    def _refuse_lazy_calls(self, X, y, sample_weight):
+        """TypeError if partial_fit gets data that is not in memory."""
+        refuse_lazy(
+            f"{type(self).__name__}.partial_fit",
+            "fit and fit_blocks train on data that does not",
+            X=X,
+            y=y,
+            sample_weight=sample_weight,
+        )
+
+    def _fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        incremental=False,
+        given_val=None,
+        resumed=None,
+        knows_classes=False,
+    ):
         self._refuse_hooks()
         check_regularization(self)
         given = X, y, sample_weight
         goes_on = incremental or resumed is not None
         continues = hasattr(self, "coefs_") and (self.warm_start or goes_on)
         X, y, dtype = self._validated_training(X, y, continues)
-        Y = self._encode_targets(y, goes_on)
+        if knows_classes:
+            Y = self._encode_other_targets(y, "y", "the classes")
+        else:
+            Y = self._encode_targets(y, goes_on)
         network, objective = self._network(X.shape[1], Y, continues)
         params = self._start_params(network, dtype, continues, goes_on)
         course = Course(self, resumed)
@@ -245,6 +293,10 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
             params = train_lbfgs(*task)
         else:
             params = train_epochs(*task, course, incremental=incremental)
+        return self._finish_fit(network, params, dtype, tasks, course)
+
+    def _finish_fit(self, network, params, dtype, tasks, course):
+        """Set the weights that were trained; ValueError if they are not finite."""
         if not np.isfinite(params).all():  # weights that the user set, kept as the best
             raise ValueError(NOT_FINITE)
         set_attributes(self, network.fitted(params, dtype))
@@ -270,17 +322,21 @@ class BaseMLP(CallbackSupportMixin, HistoryMixin, FittedMLP, ParamsMixin, Versio
     def _validated_training(self, X, y, continues):
         """X and y as arrays, and the dtype that training computes in."""
         dtype = self._training_dtype(continues)
+        X, y = self._validated_samples(X, y, dtype, reset=not continues)
+        return X, y, X.dtype if dtype is None else dtype
+
+    def _validated_samples(self, X, y, dtype, reset):
+        """X and y as arrays; ``dtype`` is that of training, None for that of X."""
         with np.errstate(over="ignore"):  # where float32 has no such number, the error says so
-            X, y = validate_data(
+            return validate_data(
                 self,
                 X,
                 y,
                 accept_sparse=("csr", "csc"),
                 multi_output=True,
                 dtype=(np.float64, np.float32) if self.dtype is None else dtype,
-                reset=not continues,
+                reset=reset,
             )
-        return X, y, X.dtype if dtype is None else dtype
 
     def _network(self, n_features, Y, continues):
         """The network for these targets, and what it minimizes."""

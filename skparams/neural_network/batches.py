@@ -70,8 +70,7 @@ class Batches:
     ):
         self.kernels = kernels = load_kernels("skparams.neural_network._kernels.kernels", "MLP")
         self.network, self.batch_size, self.dtype = network, batch_size, dtype
-        self._samples, X = TrainingSamples(*data, dtype), data[0]
-        self._joins = network.normalization == "batch"
+        X, self._joins = data[0], network.normalization == "batch"
         self._objective, self._codes = objective, _codes(network, objective)
         n_rows = batch_size + self._joins
         n_values, n_inputs = n_rows * network.n_units, 0 if sp.issparse(X) else X.shape[1]
@@ -91,11 +90,17 @@ class Batches:
             special=_special(kernels, network, n_rows, dtype, dropout, seed),
         )
         work = 3 * int(n_weights.sum()) + PER_INPUT * n_inputs + PER_UNIT * network.n_units
-        n_rows = min(CALL // work, self._samples.rows_within(n_bytes))
-        self._rows_of_call = max(1, n_rows // batch_size) * batch_size
-        self._samples.reserve(min(self._rows_of_call + self._joins, X.shape[0]))
+        self._rows_within_call = CALL // work
         self.squared_norm: float | None = None  # of the weights that the last epoch left
         self._has_gradient = False
+        self._set_samples(data, n_bytes)
+
+    def _set_samples(self, data: tuple[Any, np.ndarray, np.ndarray | None], n_bytes: int) -> None:
+        """Go on with these samples, of as many features, sparse or not as those before."""
+        self._samples = TrainingSamples(*data, self.dtype)
+        n_rows = min(self._rows_within_call, self._samples.rows_within(n_bytes))
+        self._rows_of_call = max(1, n_rows // self.batch_size) * self.batch_size
+        self._samples.reserve(min(self._rows_of_call + self._joins, self._samples.n_samples))
 
     def with_data(self, data: tuple[Any, np.ndarray, np.ndarray | None]) -> Batches:
         """Batches of other data for the same network, without dropout."""
@@ -105,13 +110,15 @@ class Batches:
     @property
     def n_batches(self) -> int:
         """Number of batches of an epoch."""
-        n_samples = self._samples.n_samples - self._joins
-        return max(1, -(-n_samples // self.batch_size))
+        return self._n_batches_of(self._samples.n_samples)
+
+    def _n_batches_of(self, n_samples: int) -> int:
+        return max(1, -(-(n_samples - self._joins) // self.batch_size))
 
     def train_epoch(
         self,
         params: np.ndarray,
-        order: np.ndarray | None,
+        order: Any,
         state: Optimizer,
         learning_rates: np.ndarray,
         mlp: Any,
@@ -187,9 +194,7 @@ class Batches:
         penalty = 0.5 * alpha * np.square(params[: self.network.n_coefs], dtype=np.float64).sum()
         return np.float64(self.evaluate(params)[1] + penalty / self._samples.total_weight)
 
-    def _train(
-        self, params: np.ndarray, order: np.ndarray | None, progress: np.ndarray, *optimizer: Any
-    ) -> None:
+    def _train(self, params: np.ndarray, order: Any, progress: np.ndarray, *optimizer: Any) -> None:
         """Call the kernel for some batches at a time, as Python sees Ctrl-C in between.
 
         Without an order, samples are taken as they are; it may leave some out.

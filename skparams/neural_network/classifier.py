@@ -14,15 +14,17 @@ from sklearn.utils.multiclass import (
     unique_labels,
 )
 
+from skparams._blocks import lazy_rows
 from skparams._compat import Interval, StrOptions, check_partial_fit_first_call, fit_context
 from skparams._runtime import unchanged_on_error
+from skparams.neural_network._out_of_core import BlockClassifierMixin, lazy_score
 from skparams.neural_network.activations import ACTIVATIONS, Objective
 from skparams.neural_network.base import BaseMLP
 from skparams.neural_network.network import log_probabilities
 from skparams.neural_network.weights import weights_of_classes
 
 
-class MLPClassifier(ClassifierMixin, BaseMLP):
+class MLPClassifier(BlockClassifierMixin, ClassifierMixin, BaseMLP):
     """Multi-layer perceptron classifier, a drop-in replacement for scikit-learn's.
 
     It minimizes the log loss by Adam, stochastic gradient descent or L-BFGS.
@@ -253,6 +255,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     loss = "log_loss"  # as in scikit-learn an attribute, and no hyperparameter
 
+    score = lazy_score(ClassifierMixin.score)
+
     def __init__(
         self,
         hidden_layer_sizes=(100,),
@@ -302,24 +306,70 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             self.classes_ = self._label_binarizer.classes_
         return self._encode_known(y)
 
-    def _encode_validation_targets(self, y):
+    _counts_values = True
+
+    def _set_classes(self, y, classes):
+        is_multilabel = y.ndim == 2 and y.shape[1] > 1
+        takes_given = classes is not None and not is_multilabel
+        if not takes_given:
+            self._encode_targets(y, False)
+            return False
+        classes = column_or_1d(classes)
+        # Each class twice, as scikit-learn warns where most targets are different.
+        self._label_binarizer = LabelBinarizer().fit(np.repeat(classes, 2))
+        self.classes_ = self._label_binarizer.classes_
+        return True
+
+    def _check_given_classes(self, classes):
+        """ValueError if these are not the classes of the model."""
+        if set(np.asarray(classes).tolist()) != set(self.classes_.tolist()):
+            raise ValueError(
+                f"`classes={np.asarray(classes)}` is not the same as the classes of the model that "
+                f"training continues from: {self.classes_}."
+            )
+
+    def _check_seen_classes(self, counts):
+        """ValueError if a warm start sees other classes, as in memory."""
+        if not self._label_binarizer.y_type_.startswith("multilabel"):
+            self._check_classes(self.classes_[counts[0] > 0])
+
+    def _encode_other_targets(self, y, name, reference, hint=""):
+        if y.ndim == 1 or y.shape[1] == 1:
+            indices = self._indices_of(column_or_1d(y, warn=True))
+            if indices is not None:
+                return indices.reshape(-1, 1).astype(np.min_scalar_type(len(self.classes_)))
         check_classification_targets(y)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         is_multilabel = self._label_binarizer.y_type_.startswith("multilabel")
         if (y.ndim == 2) != is_multilabel:
             kinds = "indicators of several labels", "one class for each sample"
-            of_y, of_y_val = kinds if is_multilabel else kinds[::-1]
-            raise ValueError(f"y has {of_y}, but y_val has {of_y_val}.")
+            of_reference, of_y = kinds if is_multilabel else kinds[::-1]
+            raise ValueError(f"{reference} has {of_reference}, but {name} has {of_y}.")
         if is_multilabel and y.shape[1] != len(self.classes_):
-            raise ValueError(f"y_val has {y.shape[1]} labels, but y has {len(self.classes_)}.")
+            raise ValueError(
+                f"{name} has {y.shape[1]} labels, but {reference} has {len(self.classes_)}."
+            )
         unseen = [] if is_multilabel else [*set(unique_labels(y)).difference(self.classes_)]
         if unseen:
             raise ValueError(
-                f"y_val has the classes {np.sort(unseen)}, which y does not have; the classes of y "
-                f"are {self.classes_}."
+                f"{name} has the classes {np.sort(unseen)}, which {reference} does not have; the "
+                f"classes of {reference} are {self.classes_}.{hint}"
             )
         return self._encode_known(y)
+
+    def _indices_of(self, y):
+        """The index of each class; None if one is unknown, or if there are several labels."""
+        classes = self.classes_
+        is_text = [array.dtype.kind in "OSUT" for array in (y, classes)]
+        if self._label_binarizer.y_type_.startswith("multilabel") or is_text[0] != is_text[1]:
+            return None
+        try:
+            indices = np.searchsorted(classes, y)
+        except TypeError:  # objects of several types
+            return None
+        indices[indices == len(classes)] = 0
+        return indices if (classes[indices] == y).all() else None
 
     def _encode_known(self, y):
         """Targets of which `classes_` has all classes."""
@@ -354,8 +404,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             return len(self.classes_), Objective("log_loss", parameters)
         return Y.shape[1], Objective("binary_log_loss", parameters)
 
-    def _class_weights(self, Y, incremental):
-        return weights_of_classes(self, Y, incremental)
+    def _class_weights(self, Y, incremental, counts=None):
+        return weights_of_classes(self, Y, incremental, counts)
 
     def _strata(self, Y):
         if self.n_outputs_ > 1:
@@ -404,12 +454,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         ValueError
             As `fit`, and if `early_stopping` is True.
         """
+        self._refuse_lazy_calls(X, y, sample_weight)
         with unchanged_on_error(self):
             if check_partial_fit_first_call(self, classes):
                 multilabel = type_of_target(y).startswith("multilabel")
                 self._label_binarizer = LabelBinarizer().fit(y if multilabel else classes)
             return self._fit(X, y, sample_weight=sample_weight, incremental=True)
 
+    @lazy_rows
     def predict(self, X) -> Any:
         """Predict the class, or the labels, of each sample.
 
@@ -426,6 +478,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         y = self._predict_activation(X)
         return self._label_binarizer.inverse_transform(y.ravel() if self.n_outputs_ == 1 else y)
 
+    @lazy_rows
     def predict_proba(self, X) -> Any:
         """Estimate the probability of each class, or of each label.
 
@@ -442,6 +495,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         proba = self._predict_activation(X)
         return np.hstack([1 - proba, proba]) if self.n_outputs_ == 1 else proba
 
+    @lazy_rows
     def predict_log_proba(self, X) -> Any:
         """Estimate the logarithm of the probability of each class, or of each label.
 

@@ -12,7 +12,9 @@ from sklearn import neural_network as theirs
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, is_regressor
 from sklearn.utils.validation import check_is_fitted
 
+from skparams._blocks import lazy_rows
 from skparams._compat import invalid_hyperparameter_first, mlp_optimizer
+from skparams._lazy import refuse_lazy
 from skparams._runtime import validate_data
 from skparams.neural_network.activations import ACTIVATIONS
 from skparams.neural_network.network import (
@@ -45,6 +47,7 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin):
 
     def _validated(self, X):
         check_is_fitted(self)
+        refuse_lazy(type(self).__name__, "Or call it for some rows at a time", X=X)
         forms, dtypes = ["csr", "csc"], (np.float64, np.float32)
         return validate_data(self, X, accept_sparse=forms, dtype=dtypes, reset=False)
 
@@ -60,6 +63,7 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin):
         ACTIVATIONS[self.out_activation_].apply(Z)
         return Z
 
+    @lazy_rows
     def activations(self, X, layer=-1) -> Any:
         """Return the values of a hidden layer, after its activation.
 
@@ -82,6 +86,7 @@ class FittedMLP(ClassNamePrefixFeaturesOutMixin):
         with invalid_hyperparameter_first(self):
             return next(islice(hidden_values(X, self), number, None))
 
+    @lazy_rows
     def saliency(self, X, output=None) -> Any:
         """Return the gradient of an output with respect to the inputs, at each sample.
 

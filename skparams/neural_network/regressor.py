@@ -10,7 +10,9 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from skparams._blocks import lazy_rows
 from skparams._compat import Interval, StrOptions
+from skparams.neural_network._out_of_core import BlockRegressorMixin, lazy_score
 from skparams.neural_network.activations import ACTIVATIONS, LOSSES, Objective
 from skparams.neural_network.base import BaseMLP
 from skparams.neural_network.quantiles import (
@@ -28,7 +30,7 @@ REGRESSION_LOSSES = set(LOSSES) - {"log_loss", "binary_log_loss"}
 RANGES = {"poisson": (lambda y: y >= 0, ">= 0"), "gamma": (lambda y: y > 0, "> 0")}
 
 
-class MLPRegressor(RegressorMixin, BaseMLP):
+class MLPRegressor(BlockRegressorMixin, RegressorMixin, BaseMLP):
     """Multi-layer perceptron regressor, a drop-in replacement for scikit-learn's.
 
     It minimizes half the squared error, or another `loss`, by Adam, stochastic gradient descent or
@@ -270,6 +272,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         "huber_delta": [Interval(Real, 0, None, closed="neither")],
     }
 
+    score = lazy_score(RegressorMixin.score)
+
     def __init__(
         self,
         loss="squared_error",
@@ -351,6 +355,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             return float("nan")
         return float(r2_score(Y, self._predictions(Z), sample_weight=weight))
 
+    @lazy_rows
     def predict(self, X) -> Any:
         """Predict the target of each sample.
 
@@ -368,6 +373,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return y.ravel() if y.shape[1] == 1 else y
 
     @available_if(has_quantiles)
+    @lazy_rows
     def predict_quantiles(self, X) -> Any:
         """Predict each quantile in `quantile`, with the loss 'quantile'.
 

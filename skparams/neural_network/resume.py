@@ -33,10 +33,15 @@ PRIVATE = (
 )
 # Bytes of rows that a checksum takes at a time, as it copies those in another memory order.
 PIECE = 2**20
+# Shape, dtype and checksum of each argument of fit.
+Checksums = dict[str, dict[str, Any]]
 # Arguments of fit, and in `Data`.
 NAMES = ("X", "y", "sample_weight")
 NOT_LBFGS = (
     "solver='lbfgs' has no checkpoints, as SciPy keeps its state to itself. Use another solver."
+)
+NOT_LBFGS_BLOCKS = (
+    "solver='lbfgs' trains on all samples at once, so it takes one block only. Use another solver."
 )
 
 
@@ -52,7 +57,7 @@ class Resume(TypedDict):
     squared_norm: float | None
     """Of the weights, as the kernels summed it; None before the first epoch."""
     converged: bool
-    data: dict[str, dict[str, Any]]
+    data: Checksums
     """Shape, dtype and checksum of each argument of fit."""
 
 
@@ -69,6 +74,10 @@ class Course:
 
     def split(self, data: Data, needs_state: bool) -> tuple[Data, Data]:
         """Training and validation part; those of the fit that is resumed."""
+        return split(self._mlp, data, self.split_generator(needs_state))
+
+    def split_generator(self, needs_state: bool) -> np.random.RandomState:
+        """What draws the samples to set aside, as it was in the fit that is resumed."""
         generator = self._mlp._random_state
         if self.resumed is not None:
             if self.resumed["split"] is None:
@@ -76,24 +85,29 @@ class Course:
             self._split, generator = self.resumed["split"], copy.deepcopy(self.resumed["split"])
         elif needs_state:
             self._split = copy.deepcopy(generator)
-        return split(self._mlp, data, generator)
+        return generator
 
     def set_data(self, data: Data, held_out: Data | None) -> None:
         """Keep what training takes; ValueError if the fit that is resumed had other data."""
-        self._data = data, held_out
+
+        def checksums() -> Checksums:
+            found: Checksums = {}
+            add_checksums(found, data)
+            if held_out is not None:
+                add_checksums(found, held_out, "_val" if self._split is None else "")
+            return found
+
+        self.set_checksums(checksums)
+
+    def set_checksums(self, checksums: Callable[[], Checksums]) -> None:
+        """Keep what computes those of the data, as `set_data` does."""
+        self._compute_checksums = checksums
         if self.resumed is not None:
             _check_data(self._mlp, self._checksums, self.resumed["data"])
 
     @cached_property
-    def _checksums(self) -> dict[str, dict[str, Any]]:
-        data, held_out = self._data
-        found: dict[str, dict[str, Any]] = {}
-        ending = "_val" if self._split is None else ""
-        for part, end in ((data, ""), (held_out or (), ending)):
-            for name, array in zip(NAMES, part, strict=False):
-                if array is not None:
-                    found[name + end] = _checksum(array, found.get(name + end))
-        return found
+    def _checksums(self) -> Checksums:
+        return self._compute_checksums()
 
     def row_order(self, n_samples: int) -> RowOrder | None:
         """The order that the fit that is resumed left; None if none is."""
@@ -226,7 +240,14 @@ def _is_sequence(value: Any) -> bool:
     return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
-def _checksum(array: Any, before: dict[str, Any] | None = None) -> dict[str, Any]:
+def add_checksums(found: Checksums, data: Data, ending: str = "") -> None:
+    """Go on with the checksums of each argument of fit, of which these are the next rows."""
+    for name, array in zip(NAMES, data, strict=True):
+        if array is not None:
+            found[name + ending] = checksum(array, found.get(name + ending))
+
+
+def checksum(array: Any, before: dict[str, Any] | None = None) -> dict[str, Any]:
     """Shape, dtype and CRC-32 of an array or sparse matrix, whatever the order in memory.
 
     ``before`` is that of earlier rows of the same argument.

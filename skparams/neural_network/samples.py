@@ -114,6 +114,17 @@ class RowOrder(TypedDict):
     rows: np.ndarray | None
 
 
+class EpochRows:
+    """Which samples each epoch takes: all, in an order that is shuffled further if there is one."""
+
+    def __init__(self, n_samples: int, order: RowOrder | None) -> None:
+        self.n_samples, self.order = n_samples, order
+
+    def next_order(self, random_state: np.random.RandomState) -> Any:
+        """What `Batches.train_epoch` takes as the order of the next epoch."""
+        return None if self.order is None else shuffled(self.order, random_state)
+
+
 def unshuffled(n_samples: int, random_state: np.random.RandomState) -> RowOrder:
     """The order before the first epoch."""
     # To copy the generator itself takes a sixth of a small fit.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from skparams.neural_network.network import (
     normalization_of,
 )
 from skparams.specs import (
+    BlockWork,
     Context,
     Cost,
     Form,
@@ -29,6 +30,7 @@ from skparams.specs import (
     Spec,
     Unknown,
     add,
+    between,
     common,
     multiply,
     networks,
@@ -92,6 +94,14 @@ def _spec(name: str, normalization: str | None, has_quantiles: bool) -> Spec:
             training_bytes=common.if_known(lambda: _training_bytes(ctx, all_sizes())),
         )
 
+    def work(ctx: Context) -> BlockWork | Unknown:
+        if ctx.params["solver"] == "lbfgs":
+            return Unknown("solver='lbfgs' needs all rows in memory")
+        n_outputs = sizes(ctx)[outputs]
+        return _block_work(
+            ctx, lambda: [ctx.data.n_features, *networks.hidden_sizes(ctx), n_outputs(ctx)]
+        )
+
     return replace(
         theirs,
         attributes={**ours, **{key: r for key, r in theirs.rules.items() if key not in ours}},
@@ -105,6 +115,7 @@ def _spec(name: str, normalization: str | None, has_quantiles: bool) -> Spec:
             "units": _interchangeable,
             "findings": _unit_findings,
             "dtype": _dtype,
+            "blocks": work,
         },
     )
 
@@ -312,9 +323,8 @@ def _training_bytes(ctx: Context, sizes: list[int]) -> Any:
     moments = {"sgd": 1, "adam": 2, "adamw": 2}.get(ctx.params["solver"])
     if moments is None:
         return Unknown("depends on SciPy's lbfgs")
-    normalization, n_hidden = _normalization(ctx), _n_hidden_units(sizes)
-    n_trained = networks.forward(sizes) + sum(sizes[1:]) + n_hidden * bool(normalization)
-    n_parameters = n_trained + 2 * n_hidden * (normalization == "batch")
+    normalization = _normalization(ctx)
+    n_trained, n_parameters = _n_numbers(ctx, sizes)
     if _takes_validation(ctx):  # in a batch of its own
         return _NO_VALIDATION_ROWS
     n_validation = networks.n_split_off(ctx)
@@ -330,6 +340,33 @@ def _training_bytes(ctx: Context, sizes: list[int]) -> Any:
         n_numbers += n_rows * (sizes[0] + n_arrays * sum(sizes[1:]))
     n_bytes = multiply(common.itemsize(_dtype(ctx)), n_numbers)
     return add([n_bytes, 8 * networks.forward(sizes)])
+
+
+def _n_numbers(ctx: Context, sizes: list[int]) -> tuple[int, int]:
+    """Count the numbers that have a gradient, and all that are learned."""
+    normalization, n_hidden = _normalization(ctx), _n_hidden_units(sizes)
+    n_trained = networks.forward(sizes) + sum(sizes[1:]) + n_hidden * bool(normalization)
+    return n_trained, n_trained + 2 * n_hidden * (normalization == "batch")
+
+
+def _block_work(ctx: Context, sizes: Callable[[], list[int]]) -> BlockWork:
+    """Return what training on blocks holds, and what workers send that average their parameters."""
+    number = common.itemsize(_dtype(ctx))
+
+    def held() -> Any:
+        n_validation = multiply(networks.n_split_off(ctx), ctx.data.n_features, number)
+        return add([_training_bytes(ctx, sizes()), n_validation])
+
+    return BlockWork(
+        n_held=2,
+        held="parameters, gradient, the optimizer's state and a batch"
+        + (", and the rows for validation" if ctx.params["early_stopping"] else ""),
+        held_bytes=common.if_known(held),
+        sender="a worker",
+        sent="parameters, in a round of averaging, and gets as many",
+        sent_bytes=common.if_known(lambda: multiply(_n_numbers(ctx, sizes())[1], number)),
+        n_passes=common.if_known(lambda: between(2, ctx.params["max_iter"] + 1)),  # one checks
+    )
 
 
 def _needs_slopes(ctx: Context, n_hidden: int) -> bool:

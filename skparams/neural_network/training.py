@@ -20,7 +20,7 @@ from skparams.neural_network.history import History
 from skparams.neural_network.network import Network
 from skparams.neural_network.regularization import check_batch, dropout_rates
 from skparams.neural_network.resume import Course
-from skparams.neural_network.samples import RowOrder, continued, shuffled, unshuffled
+from skparams.neural_network.samples import EpochRows, RowOrder, continued, unshuffled
 from skparams.neural_network.schedules import ends_at_max_iter, learning_rates
 from skparams.neural_network.validation import (
     Data,
@@ -83,13 +83,23 @@ def train_epochs(
         if held_out is None:
             data, held_out = course.split(data, tasks.needs_state)
     course.set_data(data, held_out)
-    batch_size = _batch_size(mlp, data[0].shape[0])
-    check_batch(mlp, batch_size)
-    if course.resumed is None:
-        _start(mlp, network, params, incremental)
-    else:
-        mlp._optimizer_state = _copied(mlp, mlp._optimizer_state, params[: network.n_trained])
-    training = _Training(mlp, network, params, data, objective, held_out, course, batch_size)
+    n_samples = data[0].shape[0]
+    size = batch_size(mlp, n_samples)
+    check_batch(mlp, size)
+    begin_training(mlp, network, params, course, incremental)
+    n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
+    dropout = dropout_rates(mlp), mlp._optimizer_state["seed"]
+    batches = Batches(network, data, objective, size, params.dtype, n_bytes, *dropout)
+    order = None
+    if mlp.shuffle:
+        order = course.row_order(n_samples) or _row_order(mlp, n_samples)
+    training = Training(mlp, params, batches, EpochRows(n_samples, order), held_out, course)
+    return train(training, tasks, incremental=incremental)
+
+
+def train(training: Training, tasks: Tasks, *, incremental: bool = False) -> np.ndarray:
+    """Train epochs, one if incremental, until they are done, and return the weights to keep."""
+    mlp, course = training.mlp, training.course
     epochs: Iterable[int] = range(1)
     if not incremental:
         if tasks.needs_state:
@@ -110,55 +120,46 @@ def train_epochs(
                 if not (incremental or has_ended):
                     _warn_of_max_iter(mlp)
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=5)
+        warnings.warn("Training interrupted by user.", stacklevel=6)
         tasks.close(done=False)
     return training.finish(incremental)
 
 
-class _Training:
+class Training:
     """The weights, the order of the samples, and the record, which each epoch changes."""
 
     def __init__(
         self,
         mlp: BaseMLP,
-        network: Network,
         params: np.ndarray,
-        data: Data,
-        objective: Objective,
+        batches: Batches,
+        rows: EpochRows,
         held_out: Data | None,
         course: Course,
-        batch_size: int,
     ) -> None:
-        n_samples, resumed = data[0].shape[0], course.resumed
-        self._mlp, self._network, self._course, self._n_samples = mlp, network, course, n_samples
-        n_bytes = PER_SHUFFLED * n_samples if mlp.shuffle else 0
-        dropout = dropout_rates(mlp), mlp._optimizer_state["seed"]
-        self._batches = Batches(
-            network, data, objective, batch_size, params.dtype, n_bytes, *dropout
-        )
+        self.mlp, self.course = mlp, course
+        self._network, self._batches, self._rows = batches.network, batches, rows
         self._validation = None
         if held_out is not None:
             self._validation = Validation(mlp, self._batches, held_out, params.dtype)
         record = getattr(mlp, "history_", {})
         self._earlier, self._history = History.continued(record, course.n_epochs_before)
-        self._order = None
-        if mlp.shuffle:
-            self._order = course.row_order(n_samples) or _row_order(mlp, n_samples)
         self._params, self._best = params, params.copy() if mlp.early_stopping else params
+        resumed = course.resumed
         if resumed is not None:
-            self._batches.squared_norm = resumed["squared_norm"]
+            batches.squared_norm = resumed["squared_norm"]
             if resumed["weights"] is not None:  # those in the fitted attributes are the best
-                self._params = network.pack(resumed["weights"], params.dtype)
+                self._params = self._network.pack(resumed["weights"], params.dtype)
 
     def train_epoch(self) -> None:
         """Train an epoch, and see whether it was the last."""
-        mlp, course = self._mlp, self._course
+        mlp, course = self.mlp, self.course
         course.is_whole = False
-        rows = shuffled(self._order, mlp._random_state) if self._order else None
+        rows = self._rows.next_order(mlp._random_state)
         rates = learning_rates(mlp, self._batches.n_batches)
         epoch = self._batches.train_epoch(self._params, rows, mlp._optimizer_state, rates, mlp)
         self._history.epochs.append((epoch.loss, rates[-1], epoch.gradient_norm))
-        _count_epoch(mlp, epoch.loss, self._n_samples)
+        _count_epoch(mlp, epoch.loss, self._rows.n_samples)
         if self._validation is not None:
             _validate(mlp, self._history, self._validation, self._params)
         if not mlp.early_stopping:
@@ -173,23 +174,24 @@ class _Training:
         dtype = self._params.dtype
         attributes = fitted_so_far(self._network, self._batches, self._best, self._params, dtype)
         attributes["history_"] = self._history.joined(self._earlier)
-        return attributes | self._course.attributes()
+        return attributes | self.course.attributes()
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint has beside them."""
         weights = None
         if self._best is not self._params:
             weights = self._network.fitted(self._params, self._params.dtype)
-        return {"_resume": self._course.state(weights, self._order, self._batches.squared_norm)}
+        order, squared_norm = self._rows.order, self._batches.squared_norm
+        return {"_resume": self.course.state(weights, order, squared_norm)}
 
     def finish(self, incremental: bool) -> np.ndarray:
         """Set the attributes that epochs do not, and return the best weights."""
-        mlp = self._mlp
+        mlp = self.mlp
         if self._network.normalization == "batch":  # epochs have the moments of their batches
             with np.errstate(all="ignore"):
                 mlp.loss_ = self._batches.loss(self._best, mlp.alpha)
-        if incremental and self._order:
-            mlp._order = self._order
+        if incremental and self._rows.order:
+            mlp._order = self._rows.order
         mlp.history_ = self._history.joined(self._earlier)
         if mlp.early_stopping:
             check_best_score(mlp, self._history.validation)
@@ -216,7 +218,7 @@ def _warn_of_max_iter(mlp: BaseMLP) -> None:
         f"Stochastic Optimizer: Maximum iterations ({mlp.max_iter}) reached and the optimization "
         "hasn't converged yet.",
         ConvergenceWarning,
-        stacklevel=6,
+        stacklevel=7,
     )
 
 
@@ -234,7 +236,7 @@ def fitted_so_far(
     return attributes | {"_training": now} | ({"_gradients": gradients} if gradients else {})
 
 
-def _batch_size(mlp: BaseMLP, n_samples: int) -> int:
+def batch_size(mlp: BaseMLP, n_samples: int) -> int:
     if mlp.batch_size == "auto":
         return min(200, n_samples)
     if mlp.batch_size > n_samples:
@@ -243,6 +245,16 @@ def _batch_size(mlp: BaseMLP, n_samples: int) -> int:
             stacklevel=6,
         )
     return min(int(mlp.batch_size), n_samples)
+
+
+def begin_training(
+    mlp: BaseMLP, network: Network, params: np.ndarray, course: Course, incremental: bool
+) -> None:
+    """Set the attributes that training updates, or keep those of the fit that is resumed."""
+    if course.resumed is None:
+        _start(mlp, network, params, incremental)
+    else:
+        mlp._optimizer_state = _copied(mlp, mlp._optimizer_state, params[: network.n_trained])
 
 
 def _row_order(mlp: BaseMLP, n_samples: int) -> RowOrder:
@@ -254,7 +266,6 @@ def _row_order(mlp: BaseMLP, n_samples: int) -> RowOrder:
 
 
 def _start(mlp: BaseMLP, network: Network, params: np.ndarray, incremental: bool) -> None:
-    """Set the attributes that training updates."""
     mlp._optimizer_state = _optimizer(mlp, params[: network.n_trained], incremental)
     mlp.t_ = getattr(mlp, "t_", 0)
     best_loss = None

@@ -50,7 +50,7 @@ def check_validation(
                 dtype=dtype,
                 reset=False,
             )
-        Y = mlp._encode_validation_targets(y)
+        Y = mlp._encode_other_targets(y, "y_val", "y")
         if Y.shape[1] != Y_train.shape[1]:
             raise ValueError(f"y_val has {Y.shape[1]} outputs, but y has {Y_train.shape[1]}.")
         return data_of(X, Y, weight)
@@ -67,17 +67,27 @@ def split(mlp: BaseMLP, data: Data, random_state: np.random.RandomState) -> tupl
     parts = train_test_split(*given, random_state=random_state, test_size=size, stratify=strata)
     training, validation = ((*parts[i::2], None)[:3] for i in (0, 1))
     if validation[0].shape[0] < 2:
-        raise ValueError(
-            "The validation set is too small. Increase 'validation_fraction' "
-            "or the size of your dataset."
-        )
+        raise too_small_split()
     for part, (*_, weight) in (("training", training), ("validation", validation)):
         if weight is not None and not weight.any():
-            raise ValueError(
-                f"Sample weights must contain at least one non-zero number in the {part} part "
-                f"that early_stopping splits off, of {weight.size} samples."
-            )
+            raise zero_weights_of_part(part, weight.size)
     return training, validation
+
+
+def too_small_split() -> ValueError:
+    """What is raised where early stopping cannot set samples aside."""
+    return ValueError(
+        "The validation set is too small. Increase 'validation_fraction' "
+        "or the size of your dataset."
+    )
+
+
+def zero_weights_of_part(part: str, n_samples: int) -> ValueError:
+    """What is raised where the training or the validation part has no weight."""
+    return ValueError(
+        f"Sample weights must contain at least one non-zero number in the {part} part "
+        f"that early_stopping splits off, of {n_samples} samples."
+    )
 
 
 class Validation:

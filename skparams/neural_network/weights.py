@@ -6,7 +6,6 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.utils.class_weight import compute_class_weight
 
 from skparams._compat import check_sample_weight
 
@@ -19,11 +18,12 @@ MIN_WEIGHT = 1e-30
 
 
 def weights_of_classes(
-    mlp: MLPClassifier, Y: np.ndarray, incremental: bool
+    mlp: MLPClassifier, Y: np.ndarray, incremental: bool, counts: np.ndarray | None = None
 ) -> list[np.ndarray] | None:
     """The weight of each class, or for several labels per sample of the two values of each label.
 
     Y are the encoded targets of training: a column of class indices, or an indicator of each label.
+    ``counts`` are those of all targets, where Y does not have all.
     """
     given, multilabel = mlp.class_weight, Y.dtype == bool
     if given is None:
@@ -38,7 +38,7 @@ def weights_of_classes(
                 "weights as the class_weight parameter."
             )
         n_values = 2 if multilabel else len(mlp.classes_)
-        return [_balanced(column, n_values) for column in Y.T.astype(np.intp)]
+        return _balanced(value_counts(Y, n_values) if counts is None else counts)
     if not multilabel and isinstance(given, dict):
         return [_from_dict(mlp, given, mlp.classes_)]
     is_list = isinstance(given, list) and all(isinstance(each, dict) for each in given)
@@ -53,10 +53,20 @@ def weights_of_classes(
     )
 
 
-def _balanced(column: np.ndarray, n_values: int) -> np.ndarray:
-    """Weights inversely proportional to how many rows have each value; 1 for values of no row."""
-    weights, values = np.ones(n_values), np.unique(column)
-    weights[values] = compute_class_weight("balanced", classes=values, y=column)
+def value_counts(Y: np.ndarray, n_values: int) -> np.ndarray:
+    """How many rows of each column of encoded targets have each value."""
+    columns = Y.T.astype(np.intp)
+    return np.array([np.bincount(column, minlength=n_values) for column in columns])
+
+
+def _balanced(counts: np.ndarray) -> list[np.ndarray]:
+    """Weights inversely proportional to counts, as scikit-learn's; 1 for values of no row."""
+    weights = []
+    for of_values in counts:
+        found = of_values > 0
+        of_found = of_values[found].astype(np.float64)
+        weights.append(np.ones(of_values.size))
+        weights[-1][found] = of_found.sum() / (of_found.size * of_found)
     return weights
 
 
@@ -83,23 +93,26 @@ def sample_weights(
     sample_weight: Any,
     weights_of_classes: list[np.ndarray] | None,
     dtype: np.dtype,
+    *,
+    may_be_zero: bool = False,
 ) -> np.ndarray | None:
     """Checked sample weights times class weights; None where each is 1.
 
-    Products are those of scikit-learn's ``compute_sample_weight``, rounded once to the dtype.
+    Products are those of scikit-learn's ``compute_sample_weight``, rounded once to the dtype. That
+    all are zero is an error, unless they ``may_be_zero``.
     """
     if weights_of_classes is not None:
         values = np.ascontiguousarray(Y.T, dtype=np.intp)
         pairs = zip(weights_of_classes, values, strict=True)
         factors = np.prod([weights[value] for weights, value in pairs], axis=0)
-        if not factors.any():
+        if not (may_be_zero or factors.any()):
             raise ValueError("class_weight is 0 for each sample.")
         if sample_weight is not None:
-            factors *= check_sample_weight(sample_weight, X, dtype=np.dtype(np.float64))
+            factors *= check_sample_weight(sample_weight, X, np.dtype(np.float64), may_be_zero)
         sample_weight = factors
     if sample_weight is None:
         return None
-    return check_sample_weight(sample_weight, X, dtype=dtype)
+    return check_sample_weight(sample_weight, X, dtype, may_be_zero)
 
 
 def weighted_rows(weight: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray | None]:

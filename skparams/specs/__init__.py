@@ -2,6 +2,7 @@
 
 from skparams._records import (
     ROLES,
+    BlockWork as BlockWork,
     Bounds,
     CoefficientTable,
     Component,

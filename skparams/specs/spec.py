@@ -37,6 +37,7 @@ EXTRAS = {
     "lists of them, whose signs may change together for a unit",
     "limits": "before fit: by their names, the largest whole numbers that fit accepts as "
     "hyperparameters, for data of the shape",
+    "blocks": "before fit: what a fit on blocks of rows holds and sends, as BlockWork or Unknown",
     "dtype": "before fit: the dtype of all parameters, where it is not simply that of X",
 }
 
@@ -289,7 +290,7 @@ class Spec:
         What only some classes have, by the keys of ``skparams.specs.spec.EXTRAS``: ``fitted``,
         ``layers``, ``leading``, ``effective``, ``form``, ``findings``, ``convergence``,
         ``coefficients``, ``inputs``, ``outcomes``, ``n_samples``, ``unlabeled``, ``units``,
-        ``limits``, ``dtype``.
+        ``limits``, ``blocks``, ``dtype``.
 
     Examples
     --------

@@ -17,6 +17,7 @@ import numpy as np
 from joblib import Memory
 from scipy.sparse import issparse
 
+from skparams._lazy import is_lazy
 from skparams.specs.registry import has_spec
 from skparams.specs.tables import columns_of
 
@@ -221,6 +222,8 @@ def _is_blob(value: Any) -> bool:
 
 def _hides_state(value: Any) -> bool:
     """Whether an object holds more than its attributes show, or all of it, as compiled ones do."""
+    if is_lazy(value):
+        return True
     cls: type = type(value)
     shown = attributes_of(value).keys()
     compiled = any(not base.__flags__ & _HEAP_TYPE for base in cls.__mro__[:-1])

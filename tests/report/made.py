@@ -2,6 +2,7 @@
 
 from skparams._plan import Plan
 from skparams._records import (
+    BlockCost,
     Candidate,
     Cost,
     Finding,
@@ -99,7 +100,10 @@ def anything(rng, *, planned=False):
     n_samples = [None, 1, 10**7][rng.randint(3)]
     if planned:
         cost = Cost(*(_any_count(rng, True) for _ in range(4)))
-        return Plan(root, n_samples, cost, tuple(candidates))
+        counts = [_any_count(rng, True) for _ in range(7)]
+        texts = [_any_text(rng) for _ in range(3)]
+        blocks = [None, BlockCost(*counts, *texts), BlockCost(*counts)][rng.randint(3)]
+        return Plan(root, n_samples, cost, tuple(candidates), (), blocks)
     findings = [
         Finding(f"SKP{rng.randint(1, 7):03}", _any_text(rng), _any_text(rng))
         for _ in range(rng.randint(0, 12))

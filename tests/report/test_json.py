@@ -21,6 +21,7 @@ from skparams._probe.record import Probe, ProbedAttribute
 from skparams._records import (
     CoefficientTable,
     KeptPlace,
+    blocks as _blocks,
     coefficients as _coefficients,
     memory as _memory,
     node as _record,
@@ -93,7 +94,7 @@ def test_the_page_has_each_key_in_order():
 
 
 MODULES = (
-    *(_record, _trees, _coefficients, _memory, _probe_record, _slim_record),
+    *(_record, _trees, _coefficients, _memory, _blocks, _probe_record, _slim_record),
     *(_budget_record, _compare_record, _identify_record, _memorize_record),
 )
 REPORTS = (

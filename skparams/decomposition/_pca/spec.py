@@ -5,16 +5,21 @@ from functools import cache
 from typing import Any
 
 from skparams.specs import (
+    BlockWork,
     Context,
     Member,
     Rule,
     Spec,
+    Unknown,
     between,
     common,
     multiply,
     parameter,
     spec_named,
 )
+
+# Features up to which the covariance is found of blocks of rows.
+MAX_FEATURES = 10_000
 
 
 def _n_components(ctx: Context) -> Any:
@@ -24,6 +29,49 @@ def _n_components(ctx: Context) -> Any:
         return between(1, min(ctx.data.n_samples, ctx.data.n_features))
     theirs: Any = spec_named("sklearn.decomposition.PCA").sizes
     return theirs["n_components"](ctx)
+
+
+def _block_work(ctx: Context) -> BlockWork | Unknown:
+    """Return what a fit on blocks holds and sends: moments, or vectors and their images."""
+    n_components, solver = ctx.params["n_components"], ctx.params["svd_solver"]
+    for name, needs in (("n_components", "cv"), ("missing", "em")):
+        if isinstance(ctx.params[name], str) and ctx.params[name] == needs:
+            return Unknown(f"{name}={needs!r} needs all rows in memory")
+    if solver in ("full", "arpack"):
+        return Unknown(f"svd_solver={solver!r} needs all rows in memory")
+    p, is_float64 = ctx.data.n_features, ctx.data.dtype == "float64"
+    if solver != "randomized" and (solver == "covariance_eigh" or p <= MAX_FEATURES):
+        moments = 8 * p * (p + 2)
+        return BlockWork(
+            n_held=1,
+            held="and 3 scatter matrices while it merges 2",
+            held_bytes=3 * moments,
+            sender="a block",
+            sent="its scatter matrix, shift and offset",
+            sent_bytes=moments,
+            n_passes=1 if is_float64 else between(1, 2),
+        )
+    if not isinstance(n_components, int):
+        why = "svd_solver='randomized' needs" if solver == "randomized" else f"{p:,} features need"
+        return Unknown(f"{why} an int as n_components, got {n_components!r}")
+    vectors = 8 * p * min(n_components + ctx.params["n_oversamples"], p)
+    return BlockWork(
+        n_held=1,
+        held="the vectors, and 3 sets of images while it merges 2",
+        held_bytes=4 * vectors + 16 * p,
+        sender="a block",
+        sent="the images of the vectors, which each worker gets",
+        sent_bytes=vectors,
+        n_passes=2 + _n_iterations(ctx, n_components),
+    )
+
+
+def _n_iterations(ctx: Context, n_components: int) -> int:
+    """Return how many times the range finder multiplies by the covariance, as scikit-learn's."""
+    given = ctx.params["iterated_power"]
+    if given != "auto":
+        return int(given)
+    return 7 if n_components < 0.1 * min(ctx.data.n_samples, ctx.data.n_features) else 4
 
 
 def _is_scaled(ctx: Context) -> bool:
@@ -58,6 +106,7 @@ def pca_spec() -> Spec:
         sizes={"n_components": _n_components},
         cost=common.predict_cost(lambda ctx: multiply(_n_components(ctx), ctx.data.n_features)),
         float32=False,
+        extras={**theirs.extras, "blocks": _block_work},
     )
 
 

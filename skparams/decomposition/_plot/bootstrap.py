@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from skparams._lazy import refuse_lazy
 from skparams._report import LIGHT
 from skparams.decomposition._explain import (
     KINDS,
@@ -14,6 +15,7 @@ from skparams.decomposition._explain import (
     index_of,
 )
 from skparams.decomposition._plot.display import (
+    FEW_ROWS,
     LABEL_LENGTH,
     Display,
     check_label_length,
@@ -123,6 +125,7 @@ class BootstrapDisplay(Display):
         what = f"{cls.__name__}.from_estimator"
         _check(kind, n_features, confidence_level, label_length, what)
         found = cls._explain(estimator, X)
+        refuse_lazy(f"{cls.__name__}.from_estimator", FEW_ROWS, sample_weight=sample_weight)
         if kind == "loadings":
             index_of(component, found.component_names, what, "component")
         resampled = found.bootstrap(

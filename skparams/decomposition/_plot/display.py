@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from skparams._lazy import refuse_lazy
 from skparams._report import LIGHT, clean
 from skparams.decomposition._explain import Explanation, RotatedPCA, check_count, explain, index_of
 from skparams.decomposition._plot.fonts import Glyphs
@@ -22,6 +23,8 @@ SOFT_BREAK = " \n"
 MAX_FITS = 4
 # Cells of a name, by default and at least.
 LABEL_LENGTH, MIN_LABEL_LENGTH = 24, 4
+# What to do with rows that are not in memory.
+FEW_ROWS = "A figure of some thousand of the rows shows as much"
 
 
 class Display:
@@ -37,11 +40,14 @@ class Display:
     ) -> Explanation:
         """Explain an estimator, or take an explanation as it is; tables are arrays."""
         what = f"{cls.__name__}.from_estimator"
+        refuse_lazy(what, FEW_ROWS, X=X)
         found = estimator if isinstance(estimator, Explanation) else explain(estimator, X)
         rows = found.X if X is None or found is not estimator else found._reach(X)
         found = replace(found, X=rows, as_frame=False)
         if isinstance(found.pca, RotatedPCA) and not rotated:
             raise TypeError(f"{what}: estimator must be a PCA, got a RotatedPCA; its pca_ is one.")
+        if needs_rows:
+            refuse_lazy(what, FEW_ROWS, X=found.X)
         if needs_rows and found.X is None:
             raise ValueError(f"{what}: X must be given, as rows are drawn, got None.")
         return found

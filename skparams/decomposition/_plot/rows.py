@@ -6,8 +6,9 @@ import numpy as np
 from scipy.special import fdtri
 from sklearn.utils import check_consistent_length, column_or_1d
 
+from skparams._lazy import refuse_lazy
 from skparams._report import LIGHT
-from skparams.decomposition._plot.display import PlaneDisplay, font_of, outline_text
+from skparams.decomposition._plot.display import FEW_ROWS, PlaneDisplay, font_of, outline_text
 from skparams.decomposition._plot.labels import NEAR, Label, move_apart, place
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
@@ -132,6 +133,7 @@ def checked_y(y: Any, X: Any, ellipses: bool, what: str) -> tuple[Any, Any]:
         if ellipses:
             raise ValueError(f"{what}: ellipses=True needs y, the groups, got None.")
         return None, None
+    refuse_lazy(what, FEW_ROWS, y=y)
     name = getattr(y, "name", None)
     y = column_or_1d(y)
     check_consistent_length(X, y)
@@ -148,6 +150,7 @@ def checked_names(row_names: Any, X: Any, what: str) -> np.ndarray | None:
     """Names of rows as an array."""
     if row_names is None:
         return None
+    refuse_lazy(what, FEW_ROWS, row_names=row_names)
     names = np.asarray(row_names, dtype=object)
     if names.shape != (X.shape[0],):
         raise ValueError(

@@ -5,9 +5,11 @@ from typing import Any, Self
 
 import numpy as np
 
+from skparams._lazy import refuse_lazy
 from skparams._report import LIGHT
 from skparams.decomposition._explain import check_probability, is_training, rank_of, row_index
 from skparams.decomposition._plot.display import (
+    FEW_ROWS,
     LABEL_LENGTH,
     check_label_length,
     check_max_labels,
@@ -181,6 +183,7 @@ default=None
         pair = component_pair(found.component_names, components, what)
         y, y_name = checked_y(y, found.X, ellipses, what)
         row_names = checked_names(row_names, found.X, what)
+        refuse_lazy(what, FEW_ROWS, supplementary=supplementary)
         display = cls(
             coordinates=found.coordinates()[:, pair],
             variances=_variances(found.pca)[pair],

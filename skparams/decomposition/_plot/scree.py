@@ -5,9 +5,11 @@ from typing import Any, Self
 
 import numpy as np
 
+from skparams._lazy import refuse_lazy
 from skparams._report import LIGHT
 from skparams.decomposition._explain import check_count, check_option
 from skparams.decomposition._plot.display import (
+    FEW_ROWS,
     Display,
     counted,
     font_of,
@@ -127,6 +129,7 @@ class ScreeDisplay(Display):
         """
         _check(kind, max_components, f"{cls.__name__}.from_estimator")
         found = cls._explain(estimator, X, needs_rows=False)
+        refuse_lazy(f"{cls.__name__}.from_estimator", FEW_ROWS, sample_weight=sample_weight)
         pca, rules, band = found.pca, None, None
         values, total = pca.explained_variance_, pca._total_variance
         if found.X is not None:

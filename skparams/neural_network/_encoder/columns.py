@@ -12,6 +12,7 @@ import scipy.sparse as sp
 from sklearn.utils import check_array
 
 from skparams._compat import check_categorical_features
+from skparams._lazy import refuse_lazy
 from skparams.neural_network._encoder.categories import (
     Factorized,
     factorize_codes,
@@ -30,7 +31,8 @@ NUMBERS = "biuf"
 
 
 def read_table(X: Any, estimator: Any, *, has_categories: bool) -> "Table":
-    """The table that X is; errors about its shape are scikit-learn's."""
+    """The table that X is, which has to be in memory; errors about its shape are scikit-learn's."""
+    refuse_lazy(type(estimator).__name__, X=X)
     for is_kind, kind in ((_is_pandas, PandasTable), (_is_polars, PolarsTable)):
         if is_kind(X):
             if 0 in X.shape:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import warnings
 from abc import ABC, abstractmethod
-from functools import partial
+from functools import partial, wraps
 from numbers import Integral, Real
 from typing import Any, NamedTuple, Self
 
@@ -23,6 +23,7 @@ from skparams._compat import (
     fit_context,
     safe_indexing,
 )
+from skparams._lazy import refuse_lazy
 from skparams._params import ParamsMixin
 from skparams._runtime import (
     NO_TASKS,
@@ -65,6 +66,17 @@ class Targets(NamedTuple):
     """What the best epoch is chosen by: the same without label smoothing."""
     intercepts: np.ndarray
     """The outputs that training starts from."""
+
+
+def in_memory(score: Any) -> Any:
+    """scikit-learn's ``score``, which would load what is not in memory."""
+
+    @wraps(score)
+    def checked(self: Any, X: Any, y: Any, sample_weight: Any = None) -> float:
+        refuse_lazy(f"{type(self).__name__}.score", X=X, y=y, sample_weight=sample_weight)
+        return score(self, X, y, sample_weight)
+
+    return checked
 
 
 class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, VersionedEstimator, ABC):
@@ -145,6 +157,7 @@ class BaseTabularMLP(CallbackSupportMixin, FittedEnsemble, ParamsMixin, Versione
 
     def _fit(self, X, y, sample_weight):
         given = X, y, sample_weight
+        refuse_lazy(type(self).__name__, X=X, y=y, sample_weight=sample_weight)
         delete_attributes(self, "oof_decision_function_", "oof_prediction_", "oof_score_")
         y = self._checked_targets(y)
         check_consistent_length(X, y)

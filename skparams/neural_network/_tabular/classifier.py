@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from skparams._compat import Interval, StrOptions
 from skparams._runtime import validate_data
 from skparams.neural_network import Objective, sample_weights, weights_of_classes
-from skparams.neural_network._tabular.base import BaseTabularMLP, Targets
+from skparams.neural_network._tabular.base import BaseTabularMLP, Targets, in_memory
 from skparams.neural_network._tabular.temperature import fit_temperature
 
 # Samples' worth of the prior that the temperature is 1: without it, the decisions of a few dozen
@@ -170,6 +170,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         "class_weight": [dict, StrOptions({"balanced"}), None],
     }
     _activation = "selu"
+    score = in_memory(ClassifierMixin.score)
 
     def __init__(
         self,

@@ -22,7 +22,7 @@ from skparams.neural_network import (
     quantile_levels,
     real_numbers,
 )
-from skparams.neural_network._tabular.base import BaseTabularMLP, Targets
+from skparams.neural_network._tabular.base import BaseTabularMLP, Targets, in_memory
 from skparams.neural_network._tabular.conformal import apply_offsets, quantile_offsets
 
 # Of quantiles of targets before training, in standard deviations, so that its logarithm is finite.
@@ -185,6 +185,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
         "huber_delta": [Interval(Real, 0, None, closed="neither")],
     }
     _activation = "mish"
+    score = in_memory(RegressorMixin.score)
 
     def __init__(
         self,

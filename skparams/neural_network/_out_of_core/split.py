@@ -1,0 +1,71 @@
+"""The samples that early stopping sets aside of each block."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.model_selection import train_test_split
+
+from skparams._blocks import naming_block
+from skparams.neural_network import Data, too_small_split, zero_weights_of_part
+from skparams.neural_network._out_of_core.batches import BlockSource
+
+if TYPE_CHECKING:
+    from skparams.neural_network.base import BaseMLP
+
+
+def set_aside(mlp: BaseMLP, source: BlockSource, generator: np.random.RandomState) -> Data:
+    """The share `validation_fraction` of each block, in memory; the others are trained on."""
+    parts: list[Data] = []
+    n_samples, is_trained = 0, False
+    for number, (X, Y, weight) in source.read("when validation samples are set aside"):
+        n_samples += len(Y)
+        with naming_block(number):
+            rows, aside = _split_rows(mlp, Y, generator)
+        source.rows[number] = rows
+        parts.append((X[aside], Y[aside], None if weight is None else weight[aside]))
+        is_trained |= weight is None or bool(weight[rows].any())
+        del X, Y, weight
+    held_out = _joined(parts)
+    if len(held_out[1]) < 2:
+        raise too_small_split()
+    has_weight = held_out[2] is None or held_out[2].any()
+    for part, has_any in (("training", is_trained), ("validation", has_weight)):
+        if not has_any:
+            n_aside = len(held_out[1])
+            size = n_aside if part == "validation" else n_samples - n_aside
+            raise zero_weights_of_part(part, size)
+    return held_out
+
+
+def _split_rows(
+    mlp: BaseMLP, Y: np.ndarray, generator: np.random.RandomState
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sorted rows to train on and to set aside, stratified where there are samples enough."""
+    n_samples, fraction = len(Y), mlp.validation_fraction
+    rows = np.arange(n_samples)
+    n_aside = ceil(fraction * n_samples)
+    if n_aside == n_samples:
+        return rows, rows[:0]
+    strata = mlp._strata(Y)
+    if strata is not None:
+        counts = np.unique(strata, return_counts=True)[1]
+        if counts.min() < 2 or min(n_aside, n_samples - n_aside) < counts.size:
+            strata = None
+    parts = train_test_split(rows, random_state=generator, test_size=fraction, stratify=strata)
+    trained, aside = map(np.sort, parts)
+    return trained, aside
+
+
+def _joined(parts: list[Data]) -> Data:
+    Xs, Ys, weights = zip(*parts, strict=True)
+    X = sp.vstack(Xs, format="csr") if sp.issparse(Xs[0]) else np.concatenate(Xs)
+    weight = None
+    if any(each is not None for each in weights):
+        pairs = zip(weights, Ys, strict=True)
+        weight = np.concatenate([np.ones(len(Y)) if w is None else w for w, Y in pairs])
+        weight = weight.astype(next(w.dtype for w in weights if w is not None))
+    return X, np.concatenate(Ys), weight

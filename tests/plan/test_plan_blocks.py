@@ -1,0 +1,161 @@
+"""What plan says of a fit on blocks of rows, against the sizes of what such fits hold and send."""
+
+import pickle
+
+import h5py
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA as SklearnPCA
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+
+from skparams import PCA, MLPClassifier, MLPRegressor, plan
+from skparams._blocks import row_blocks
+from skparams._plan.blocks import MIN_BYTES
+from skparams.decomposition._pca.moments import moments_of
+from skparams.specs import Bounds, Unknown
+from tests.clusters import blocks_of, poisoned
+
+
+def pickled(value):
+    return len(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL))
+
+
+@pytest.mark.parametrize("p", [3, 40, 300])
+def test_a_block_sends_its_moments(rng, p):
+    X = blocks_of(rng.standard_normal((500, p)), 4)
+    cost = plan(PCA(2), X).blocks
+    assert (cost.block_rows, cost.n_blocks, cost.n_passes) == (125, 4, 1)
+    assert cost.block_bytes == 125 * p * 8
+    assert cost.pass_bytes == 500 * p * 8
+    moments = row_blocks("PCA", X).reduce(_moments, _merged)
+    assert cost.sent_bytes <= pickled(moments) <= cost.sent_bytes + 1000  # what pickle adds
+    assert cost.worker_bytes == cost.block_bytes + 3 * cost.sent_bytes
+    assert cost.held == "1 block, and 3 scatter matrices while it merges 2"
+
+
+def _moments(number, X, weight, common):
+    return moments_of(X, weight)
+
+
+def _merged(one, other):
+    return one.merged(other)
+
+
+def test_sums_of_float32_may_be_taken_twice(rng):
+    X = blocks_of(rng.standard_normal((500, 4)).astype(np.float32), 2)
+    cost = plan(PCA(2), X).blocks
+    assert (cost.n_passes, cost.block_bytes) == (Bounds(1, 2), 250 * 4 * 4)
+    assert "X, in each of 1 to 2 passes" in str(plan(PCA(2), X))
+
+
+@pytest.mark.parametrize("normalization", [None, "batch"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_worker_sends_its_parameters(rng, dtype, normalization):
+    X, y = rng.standard_normal((300, 30)), np.arange(300) % 3
+    model = MLPClassifier((40, 20), max_iter=2, tol=0, n_iter_no_change=5, dtype=dtype)
+    model.set_params(normalization=normalization, learning_rate_init=0.1)
+    cost = plan(model, blocks_of(X, 3), n_classes=3).blocks
+    with pytest.warns(UserWarning, match="Maximum iterations"):
+        params = model.fit(X, y).get_fitted_params()
+    assert cost.sent_bytes == sum(each.nbytes for each in params.values())
+    assert cost.sent_bytes <= pickled(params) <= cost.sent_bytes + 3000
+    whole = plan(model, X, y).cost
+    assert cost.worker_bytes == 2 * cost.block_bytes + whole.training_bytes
+    assert cost.n_passes == Bounds(2, 3)
+
+
+def test_early_stopping_keeps_rows_for_validation():
+    sizes = {"n_samples": 10**9, "n_features": 10, "n_classes": 2}
+    plain = plan(MLPClassifier((4,)), **sizes).blocks
+    stops = plan(MLPClassifier((4,), early_stopping=True), **sizes).blocks
+    kept = 10**8 * 10 * 8
+    assert kept < stops.worker_bytes - plain.worker_bytes < 1.001 * kept
+    assert stops.held.endswith("and the rows for validation")
+
+
+def test_many_features_need_vectors_instead_of_a_scatter_matrix():
+    cost = plan(PCA(5), n_samples=10**12, n_features=10**6).blocks
+    vectors = 8 * 10**6 * 15  # 5 components and 10 more
+    assert (cost.sent_bytes, cost.pass_bytes) == (vectors, 8 * 10**18)
+    assert (cost.block_rows, cost.n_blocks) == (8, 125 * 10**9)
+    assert cost.worker_bytes == cost.block_bytes + 4 * vectors + 16 * 10**6
+    assert cost.n_passes == 9
+    assert plan(PCA(5, iterated_power=2), n_samples=10**12, n_features=10**6).blocks.n_passes == 4
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        (PCA(svd_solver="full"), "svd_solver='full' needs all rows in memory"),
+        (PCA(svd_solver="arpack"), "svd_solver='arpack' needs all rows in memory"),
+        (PCA("cv"), "n_components='cv' needs all rows in memory"),
+        (PCA(2, missing="em"), "missing='em' needs all rows in memory"),
+        (PCA(0.9, svd_solver="randomized"), "svd_solver='randomized' needs an int as n_components"),
+        (MLPRegressor(solver="lbfgs"), "solver='lbfgs' needs all rows in memory"),
+    ],
+)
+def test_what_needs_all_rows_says_so(model, reason):
+    found = plan(model, n_samples=10**9, n_features=1000)
+    for count in (found.blocks.worker_bytes, found.blocks.sent_bytes, found.blocks.n_passes):
+        assert isinstance(count, Unknown)
+        assert count.reason.startswith(reason)
+    assert f"not in blocks: {reason}" in " ".join(str(found).split())
+
+
+def test_more_than_10_000_features_need_an_int():
+    cost = plan(PCA(), n_samples=10**6, n_features=10_001).blocks
+    assert cost.worker_bytes.reason == "10,001 features need an int as n_components, got None"
+    assert plan(PCA(), n_samples=10**6, n_features=10_000).blocks.sent_bytes == 8 * 10_000 * 10_002
+
+
+def test_only_large_or_lazy_data_has_blocks():
+    rows = MIN_BYTES // 80
+    assert plan(PCA(2), n_samples=rows, n_features=10).blocks is None
+    assert "in blocks" not in str(plan(PCA(2), n_samples=rows, n_features=10))
+    assert plan(PCA(2), n_samples=rows + 1, n_features=10).blocks is not None
+    assert plan(PCA(2), n_features=10).blocks is None
+    assert plan(PCA(2), poisoned((30, 4))).blocks is not None
+    for model in (SklearnPCA(2), make_pipeline(PCA(2)), GridSearchCV(PCA(), {"n_components": [2]})):
+        assert plan(model, poisoned((30, 4))).blocks is None
+
+
+def test_blocks_of_unknown_lengths():
+    found = plan(PCA(2), poisoned((30, 4), known=False))
+    cost = found.blocks
+    for count in (cost.block_rows, cost.block_bytes, cost.n_blocks, cost.worker_bytes):
+        assert isinstance(count, Unknown)
+    assert (cost.sent_bytes, found.n_samples) == (8 * 4 * 6, None)
+    page = str(found)
+    assert "? rows" in page
+    assert "nan" not in page
+    text = found.to_json()
+    assert "NaN" not in text
+    known = plan(PCA(2), poisoned((30, 4), known=False), n_samples=30)
+    assert (known.n_samples, known.blocks.pass_bytes) == (30, 30 * 4 * 8)
+
+
+def test_a_file_is_read_in_whole_chunks(tmp_path):
+    with h5py.File(tmp_path / "rows.h5", "w") as file:
+        X = file.create_dataset("X", (10**6, 100), "f8", chunks=(1000, 100))
+        cost = plan(PCA(2), X).blocks
+        assert cost.block_rows == 83_000  # of 2**26 bytes at most
+        assert len(row_blocks("PCA", X)) == cost.n_blocks == 13
+
+
+def test_sizes_of_any_length_are_exact_and_readable():
+    found = plan(PCA(3), n_samples=10**30, n_features=10**4)
+    cost = found.blocks
+    assert cost.pass_bytes == 8 * 10**34
+    assert "8.00e+34 B" in str(found)
+    assert f'"pass_bytes": {8 * 10**34}' in found.to_json()
+    assert "in blocks" in found.to_html()
+    assert plan(PCA(3), n_samples=1, n_features=10**9).blocks.n_blocks == 1
+
+
+def test_a_plan_on_blocks_is_that_of_the_same_data_in_memory(rng):
+    X, y = rng.standard_normal((60, 5)), np.arange(60) % 3
+    for model in (PCA(2), MLPClassifier((7,)), MLPRegressor((7,))):
+        args = () if isinstance(model, PCA) else (y,)
+        whole, lazy = plan(model, X, *args), plan(model, blocks_of(X, 4), *args)
+        assert (whole.root, whole.cost) == (lazy.root, lazy.cost)
