@@ -634,6 +634,7 @@ def test_a_search_goes_on_where_a_candidate_fails(iris, backend, capsys):
 
 
 @needs_callbacks
+@pytest.mark.exhaustive  # processes with workers of their own
 def test_no_process_hangs_after_an_error(tmp_path):
     """The thread of scikit-learn's bar is no daemon: a process whose teardown fails never ends."""
     pytest.importorskip("rich")

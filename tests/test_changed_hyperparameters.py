@@ -173,7 +173,10 @@ def test_a_changed_hyperparameter(kind, name):
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_a_hyperparameter_changed_to_anything(kind, name):
-    check(kind, name, VALUES)
+    """Three or four models share a hyperparameter, and its values; two would leave some out."""
+    models = [each for each, named in ((p.values[0], p.values[1]) for p in CASES) if named == name]
+    shared = len(models) > 2
+    check(kind, name, VALUES[models.index(kind) % 3 :: 3] if shared else VALUES)
 
 
 @pytest.mark.parametrize("value", ["identity", "tanh", "logistic"])

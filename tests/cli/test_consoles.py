@@ -87,10 +87,10 @@ def test_a_progress_bar_has_signs_of_the_encoding(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("shell", "code"),
-    [(">&-", 0), (">&- 2>&-", 0), (">&- 2>&- <&-", 0), ("| true", 0), (">/dev/full", 2)],
+    "shell", sweep([">&- 2>&- <&-", ">/dev/full", ">&-", ">&- 2>&-", "| true"], 2)
 )
-def test_an_output_that_takes_nothing(folder, shell, code):
+def test_an_output_that_takes_nothing(folder, shell):
+    code = 2 if shell == ">/dev/full" else 0
     process = start(shell=f"; echo $? > code; }} {shell}")
     out, error = process.communicate(timeout=120)
     assert (folder / "code").read_text() == f"{code}\n"
@@ -100,7 +100,7 @@ def test_an_output_that_takes_nothing(folder, shell, code):
         assert sorted(os.listdir("out")) == ["learned.png", "report.html"]
 
 
-@pytest.mark.parametrize("target", ["größe→", "no"])
+@pytest.mark.parametrize("target", sweep(["größe→", "no"], 1))
 def test_the_c_locale(folder, target):
     env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     process = start("--target", target, env=env)
@@ -111,7 +111,7 @@ def test_the_c_locale(folder, target):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("shell", [">&-", "2>&-", ">&- 2>&- <&-"])
+@pytest.mark.parametrize("shell", [">&- 2>&- <&-"])
 def test_a_search_where_streams_are_closed(folder, shell):
     process = start(search="search", shell=f"; }} {shell}")
     process.communicate(timeout=300)

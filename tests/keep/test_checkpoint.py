@@ -126,7 +126,7 @@ KINDS = ("error", "Ctrl-C between epochs", "Ctrl-C within an epoch")
 
 @with_callbacks
 @pytest.mark.parametrize("name", ["MLPClassifier", "MLPRegressor"])
-@pytest.mark.parametrize("seed", sweep(range(150), 20))
+@pytest.mark.parametrize("seed", sweep(range(60), 20))
 def test_a_resumed_fit_gives_the_same_bits(seed, name, path, capsys):
     rng = np.random.default_rng(seed)
     max_iter = int(rng.integers(2, 9))
@@ -692,7 +692,7 @@ KILLED = {
 @with_callbacks
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 @pytest.mark.parametrize("killed", KILLED)
-@pytest.mark.parametrize("n_kills", [10, pytest.param(50, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("n_kills", [10, pytest.param(25, marks=pytest.mark.exhaustive)])
 def test_what_is_killed_at_any_moment_resumes(tmp_path, note, killed, n_kills):
     work, model = KILLED[killed]
     code = f"""

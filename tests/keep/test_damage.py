@@ -174,6 +174,7 @@ def test_each_bit_of_a_header_and_each_length_counts(tmp_path):
 
 
 @linux
+@pytest.mark.exhaustive
 def test_a_large_file_is_in_memory_once_or_not_at_all(tmp_path):
     size = 40_000_000
     code = f"""

@@ -116,6 +116,7 @@ def test_a_search_in_a_search():
     assert fits.split.dropna().max() <= 2
 
 
+@pytest.mark.exhaustive  # a process with workers of its own
 def test_fits_that_fail_leave_the_records_of_the_others_and_no_process():
     code = """
 import warnings; warnings.simplefilter("ignore")

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # few epochs do not converge
 
 NAMES = ("MLPClassifier", "MLPRegressor")
 each_network = pytest.mark.parametrize("name", NAMES)
-each_seed = pytest.mark.parametrize("seed", sweep(range(300), 12))
+each_seed = pytest.mark.parametrize("seed", sweep(range(120), 12))
 
 
 def fitted(seed, name, snapshot):

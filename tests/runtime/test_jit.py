@@ -324,7 +324,8 @@ def in_another_thread(call):
     return found[0]
 
 
-def test_an_interrupt_at_any_line_leaves_all_as_it_was(folder, load, problems):
+@pytest.mark.parametrize("step", sweep([5, 1], 1))
+def test_an_interrupt_at_any_line_leaves_all_as_it_was(folder, load, problems, step):
     before, config, line = set(threading.enumerate()), numba.config.CACHE_DIR, 1
     while interrupted(line, lambda: load().total(A)):
         assert in_another_thread(lambda: load().total(A)) == 28
@@ -338,7 +339,7 @@ def test_an_interrupt_at_any_line_leaves_all_as_it_was(folder, load, problems):
         if line % 2:  # so that loading and compiling are both interrupted
             for file in folder.iterdir():
                 file.unlink()
-        line += 1
+        line += step
     assert line > 40
     assert not problems()
 
@@ -361,7 +362,7 @@ def test_threads_that_load_at_once(folder, load, problems, compilations):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
-@pytest.mark.parametrize("n", range(3))
+@pytest.mark.parametrize("n", sweep(range(3), 1))
 def test_a_child_that_is_forked_while_kernels_are_imported(folder, n):
     """The child would wait for a module that a thread, which it does not have, was importing."""
     assert_runs(f"""
@@ -389,7 +390,7 @@ def test_a_child_that_is_forked_while_kernels_are_imported(folder, n):
 LINES = [2_000, 11_000, 40_000, 90_000, 300_000, 500_000]
 
 
-@pytest.mark.parametrize("line", sweep(LINES, 3))
+@pytest.mark.parametrize("line", sweep(LINES, [11_000]))
 def test_an_interrupt_of_the_first_fit_does_not_break_numba(line, tmp_path):
     assert_runs(
         f"""
@@ -420,26 +421,26 @@ def test_an_interrupt_of_the_first_fit_does_not_break_numba(line, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals reach no process of its own on Windows")
-@pytest.mark.parametrize("seconds", sweep([0.5, 0.05, 0.15, 0.3, 0.8, 1.2, 2.0, 3.0], 1))
+@pytest.mark.parametrize("seconds", sweep([0.5, 0.05, 0.15, 1.0, 2.0], 1))
 def test_ctrl_c_in_the_first_fit_does_not_break_numba(seconds, tmp_path):
     assert_runs(
         f"""
         import os, signal, threading, warnings
         import numpy as np
-        from skparams import MLPRegressor
+        from skparams import PCA
 
         warnings.simplefilter("ignore")
         signal.signal(signal.SIGINT, signal.default_int_handler)
         X = np.random.default_rng(0).standard_normal((50, 3))
-        model = MLPRegressor(hidden_layer_sizes=3, max_iter=2)
+        model = PCA(2)
         timer = threading.Timer({seconds}, os.kill, [os.getpid(), signal.SIGINT])
         timer.start()
         try:
-            model.fit(X, X[:, 0])
+            model.fit(X)
             timer.join()
         except KeyboardInterrupt:
             pass
-        assert model.fit(X, X[:, 0]).n_iter_ == 2
+        assert model.fit(X).components_.shape == (2, 3)
         """,
         SKPARAMS_CACHE_DIR=str(tmp_path),
     )
@@ -486,14 +487,13 @@ def test_no_folder_at_all_leaves_nothing_behind(tmp_path):
 
 
 @pytest.mark.exhaustive  # compiles anew
-def test_six_processes_at_once(tmp_path):
+def test_processes_that_compile_at_once(tmp_path):
     environment = {"SKPARAMS_CACHE_DIR": str(tmp_path / "kept")}
-    code = FITS + "    PCA(2).fit(X.astype(np.float32))\n"
-    with ThreadPoolExecutor(6) as pool:
-        for done in pool.map(lambda _: assert_runs(code, **environment), range(6)):
+    with ThreadPoolExecutor(3) as pool:
+        for done in pool.map(lambda _: assert_runs(FITS, **environment), range(3)):
             assert len(done.stderr.splitlines()) <= 1
     assert {file.suffix for file in (tmp_path / "kept").iterdir()} == {SUFFIX}
-    assert assert_runs(code, **environment).stderr == ""
+    assert assert_runs(FITS, **environment).stderr == ""
 
 
 @pytest.mark.parametrize("enabled", [True, False])

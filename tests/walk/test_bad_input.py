@@ -368,9 +368,9 @@ def test_deep_lists_and_objects():
 
 
 def test_many_attributes():
-    model = Anything().fit(**{f"w{i}_": np.ones(2) for i in range(5000)})
+    model = Anything().fit(**{f"w{i}_": np.ones(2) for i in range(2000)})
     found = summary(model)
-    assert found.totals.stored == 10_000
+    assert found.totals.stored == 4_000
     assert len(str(found).splitlines()) < 60
 
 

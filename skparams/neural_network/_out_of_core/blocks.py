@@ -92,6 +92,8 @@ class Preparation:
             )
         if not n_samples:
             return None
+        if isinstance(X, np.memmap):  # read here, and in the order of the file
+            X = np.array(X)
         dtypes = (np.float64, np.float32) if self.mlp.dtype is None else self.dtype
         with np.errstate(over="ignore"):
             X = check_array(
