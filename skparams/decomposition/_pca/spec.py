@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from skparams.decomposition._pca.by_blocks import MAX_FEATURES
 from skparams.specs import (
     BlockWork,
     Context,
@@ -17,9 +18,6 @@ from skparams.specs import (
     parameter,
     spec_named,
 )
-
-# Features up to which the covariance is found of blocks of rows.
-MAX_FEATURES = 10_000
 
 
 def _n_components(ctx: Context) -> Any:
@@ -91,7 +89,7 @@ def pca_spec() -> Spec:
     kept = {name: rule for name, rule in theirs.rules.items() if name not in properties}
     ours: dict[str, Rule | str] = {
         "scale_": parameter("n_features", when=_is_scaled),
-        "cv_errors_": "diagnostic",
+        **dict.fromkeys(("cv_errors_", "eigenvalue_errors_"), "diagnostic"),
         **dict.fromkeys(("explained_variance_ratio_", "singular_values_"), "derived"),
         **dict.fromkeys(("scatter_", "_shift", "_offset", "_weight"), "state"),
         **dict.fromkeys(("_n_positive_weights", "_weight_sum", "_total_variance"), "metadata"),
