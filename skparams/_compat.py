@@ -19,6 +19,7 @@ from sklearn.utils._param_validation import (
     make_constraint,
     validate_parameter_constraints,
 )
+from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.fixes import parse_version
 from sklearn.utils.metaestimators import _safe_split as safe_split
 from sklearn.utils.multiclass import (
@@ -140,6 +141,11 @@ def check_sample_weight(sample_weight, X, dtype, may_be_zero=False):
     if not (may_be_zero or sample_weight.any()):  # scikit-learn checks this from 1.9 on
         raise ValueError("Sample weights must contain at least one non-zero number.")
     return sample_weight
+
+
+def transform_output(estimator):
+    """What ``set_output``, or the configuration, wants ``transform`` to return."""
+    return _get_output_config("transform", estimator)["dense"]
 
 
 def check_categorical_features(X, categorical_features):

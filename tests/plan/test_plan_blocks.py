@@ -1,11 +1,16 @@
 """What plan says of a fit on blocks of rows, against the sizes of what such fits hold and send."""
 
 import pickle
+import tracemalloc
+import warnings
+from collections.abc import Sequence
 
+import dask.array as da
 import h5py
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA as SklearnPCA
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
@@ -15,6 +20,7 @@ from skparams._plan.blocks import MIN_BYTES
 from skparams.decomposition._pca.moments import moments_of
 from skparams.specs import Bounds, Unknown
 from tests.clusters import blocks_of, poisoned
+from tests.sweep import sweep
 
 
 def pickled(value):
@@ -159,3 +165,34 @@ def test_a_plan_on_blocks_is_that_of_the_same_data_in_memory(rng):
         args = () if isinstance(model, PCA) else (y,)
         whole, lazy = plan(model, X, *args), plan(model, blocks_of(X, 4), *args)
         assert (whole.root, whole.cost) == (lazy.root, lazy.cost)
+
+
+class MadeBlocks(Sequence):
+    """Blocks of random rows, none of which is kept."""
+
+    def __init__(self, n_blocks, n_rows, n_features):
+        self.shape = n_rows, n_features
+        self.n_blocks = n_blocks
+
+    def __len__(self):
+        return self.n_blocks
+
+    def __getitem__(self, i):
+        X = np.random.RandomState(range(self.n_blocks)[i]).standard_normal(self.shape)
+        return X, (X[:, 0] > 0).astype(int)
+
+
+@pytest.mark.parametrize("early_stopping", sweep([False, True], 1))
+def test_training_on_blocks_holds_what_the_plan_says(early_stopping):
+    n_blocks, n_rows, p = 3, 10_000, 60
+    model = MLPClassifier((8,), max_iter=2, random_state=0, early_stopping=early_stopping)
+    with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):
+        model.fit_blocks(MadeBlocks(2, 500, p))  # which compiles
+        tracemalloc.start()
+        model.fit_blocks(MadeBlocks(n_blocks, n_rows, p))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    X = da.zeros((n_blocks * n_rows, p), chunks=(n_rows, p))
+    cost = plan(model, X, n_classes=2).blocks
+    assert cost.block_bytes == n_rows * p * 8
+    assert 0.8 * cost.worker_bytes < peak < 1.15 * cost.worker_bytes  # of labels and orders of rows

@@ -9,17 +9,21 @@ import scipy.sparse as sp
 from sklearn.utils import check_random_state
 
 from skparams._compat import Interval, RealNotInt, StrOptions, fit_context
+from skparams._lazy import is_lazy
 from skparams._runtime import NO_TASKS, Tasks, fit_tasks, unchanged_on_error
+from skparams.decomposition._pca.by_blocks import fit_blocks, n_subtasks, solver_of_blocks
 from skparams.decomposition._pca.crossval import N_FOLDS, best_number, cross_validated_errors
 from skparams.decomposition._pca.em import em_moments
 from skparams.decomposition._pca.fingerprint import fingerprint_of
+from skparams.decomposition._pca.lazy_rows import OF_STREAM, by_rows, refuse_frames
 from skparams.decomposition._pca.model import ASSIGNABLE
 from skparams.decomposition._pca.moments import EPS, moments_of
 from skparams.decomposition._pca.rows import (
+    check_freedom,
     count_positive_weights,
     dtype_of,
     finite_moments,
-    leaves_freedom,
+    is_in_file,
     n_rows_of,
 )
 from skparams.decomposition._pca.rules import (
@@ -37,7 +41,10 @@ from skparams.decomposition._pca.solvers import (
     tied_signs,
     truncated,
 )
-from skparams.decomposition._pca.stream import FROM_SCATTER, OF_STREAM, StreamingPCA
+from skparams.decomposition._pca.stream import FROM_SCATTER, StreamingPCA
+
+# Attributes that a fit has with some arguments or data only.
+OF_SOLVER = ("cv_errors_", "eigenvalue_errors_")
 
 
 class PCA(StreamingPCA):
@@ -254,7 +261,10 @@ class PCA(StreamingPCA):
             If an argument is not allowed or X is not finite. The estimator then does not change.
         """
         with unchanged_on_error(self):
-            self._fit(X, y, sample_weight)
+            if is_lazy(X):
+                self._fit_blocks(X, y, sample_weight)
+            else:
+                self._fit(X, y, sample_weight)
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -277,6 +287,10 @@ class PCA(StreamingPCA):
             differ if more iterations would change the components.
         """
         with unchanged_on_error(self):
+            if is_lazy(X):
+                refuse_frames(self, X)
+                self._fit_blocks(X, y, sample_weight, "fit-transform")
+                return by_rows(self, "transform", X)
             X, scores = self._fit(X, y, sample_weight, "fit-transform")
             if scores is None:
                 return self._project(X)
@@ -355,13 +369,8 @@ class PCA(StreamingPCA):
         """Validated rows, their weights, and how many rows they count as."""
         X = self._checked(X, reset=True, min_samples=2, finite=False)
         weight = self._weights(sample_weight, X)
-        if weight is not None and not leaves_freedom(weight.sum()):
-            raise ValueError(
-                "PCA: sample_weight must sum to more than 1, as it counts rows and variances are "
-                f"divided by the sum minus 1, got a sum of {weight.sum():.6g}. Weights that only "
-                "compare rows, as those of a survey, need PCA(weights='relative'), and two rows "
-                "with a weight."
-            )
+        if weight is not None:
+            check_freedom(weight.sum())
         n_positive_weights = count_positive_weights(X, weight)
         return X, weight, n_rows_of(n_positive_weights, 0 if weight is None else weight.sum())
 
@@ -389,7 +398,7 @@ class PCA(StreamingPCA):
         )
         spectrum = self._spectrum(X, weight, solver, k, min(n_rows, X.shape[1]), tasks)
         errors = self._cv_errors(X, weight, tasks) if n_components == "cv" else None
-        self._forget(*FROM_SCATTER, *OF_STREAM, *ASSIGNABLE, "cv_errors_")
+        self._forget(*FROM_SCATTER, *OF_STREAM, *ASSIGNABLE, *OF_SOLVER)
         if errors is not None:
             self.cv_errors_, n_components = errors, best_number(errors)
         self._fit_svd_solver = solver
@@ -401,6 +410,28 @@ class PCA(StreamingPCA):
             self._take_their_signs(X)
         tasks.finish()
         return X, spectrum.scores
+
+    def _fit_blocks(self, X: Any, y: Any, sample_weight: Any, task_name: str = "fit") -> None:
+        """Fit on rows that are not in memory."""
+        weighted = sample_weight is not None
+        solver = solver_of_blocks(self, X, weighted=weighted)
+        blocks = self._blocks(X, sample_weight, reset=True)
+        tasks = fit_tasks(
+            self,
+            *(X, y, sample_weight),
+            max_subtasks=lambda: n_subtasks(solver, blocks.dtype),
+            task_name=task_name,
+        )
+        found = fit_blocks(self, blocks, solver, weighted, tasks)
+        self._forget(*FROM_SCATTER, *OF_STREAM, *ASSIGNABLE, *OF_SOLVER)
+        self._fit_svd_solver = solver
+        self.n_samples_ = found.n_rows
+        self._dtype = dtype_of(blocks).name
+        self._fingerprint = None  # it takes rows
+        self._keep(found.spectrum, found.n_components)
+        if found.eigenvalue_errors is not None:
+            self.eigenvalue_errors_ = found.eigenvalue_errors
+        tasks.finish()
 
     def _n_subtasks(self, X: Any, solver: str) -> int | None:
         """The largest number of tasks of a fit; None for EM, which few rounds may end."""
@@ -414,7 +445,7 @@ class PCA(StreamingPCA):
     def _take_their_signs(self, X: Any) -> None:
         """Turn components whose sign rounding decides to the side that scikit-learn's has."""
         tied = tied_signs(self.components_)
-        if not tied.any() or self._has_holes(X) or sp.issparse(X):
+        if not tied.any() or self._has_holes(X) or sp.issparse(X) or is_in_file(X):
             return
         from sklearn.decomposition import PCA as Theirs
 

@@ -11,7 +11,8 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from skparams._compat import check_sample_weight, invalid_hyperparameter_first
+from skparams._compat import invalid_hyperparameter_first
+from skparams._lazy import is_lazy, refuse_lazy
 from skparams._params import ParamsMixin
 from skparams._runtime import VersionedEstimator, validate_data
 from skparams.decomposition._pca.blocks import over_blocks, product
@@ -22,7 +23,13 @@ from skparams.decomposition._pca.density import (
     matrix,
     precision_of,
 )
-from skparams.decomposition._pca.rows import about_missing, dtype_of, relative_weights
+from skparams.decomposition._pca.lazy_rows import by_rows, refuse_frames
+from skparams.decomposition._pca.rows import (
+    about_missing,
+    checked_weights,
+    dtype_of,
+    relative_weights,
+)
 from skparams.decomposition._pca.solvers import explained_ratios
 
 # Fitted attributes of scikit-learn's PCA.
@@ -121,6 +128,9 @@ class FittedPCA(BasePCA):
         """
         self._check_fitted()
         with invalid_hyperparameter_first(self):
+            if is_lazy(X):
+                refuse_frames(self, X)
+                return by_rows(self, "transform", X)
             return self._project(self._checked(X))
 
     def _checked(
@@ -163,11 +173,9 @@ class FittedPCA(BasePCA):
         """Validated weights, scaled if `weights` says so and they are all; None without any."""
         if sample_weight is None:
             return None
-        weight = check_sample_weight(sample_weight, X, dtype=np.float64)
-        if (weight < 0).any():
-            raise ValueError(
-                f"{type(self).__name__}: sample_weight must not be negative, got {weight.min()}."
-            )
+        name = type(self).__name__
+        refuse_lazy(name, "It may be lazy where X is", sample_weight=sample_weight)
+        weight = checked_weights(sample_weight, X, name)
         return relative_weights(weight) if are_all and self.weights == "relative" else weight
 
     @property
@@ -234,6 +242,8 @@ class FittedPCA(BasePCA):
             Rows in the space of the components, in the units of the training rows.
         """
         self._check_fitted()
+        if is_lazy(X):
+            return by_rows(self, "inverse_transform", X)
         X = check_array(X, input_name="X", dtype=[np.float64, np.float32])
         axes = self.components_ * self._units()
         with invalid_hyperparameter_first(self):
@@ -295,15 +305,20 @@ class FittedPCA(BasePCA):
             Their log-likelihoods.
         """
         self._check_fitted()
-        finite = "allow-nan" if self._fills else True
-        X = self._validated(X, ensure_all_finite=finite, reset=False)
         if not has_density(self):
             warnings.warn(
                 f"{type(self).__name__}: n_components={self.n_components!r} leaves no noise "
-                f"variance in {X.shape[1]} features, so that log-likelihoods are -inf. Set a "
-                "smaller n_components, and leave out constant features.",
+                f"variance in {self.n_features_in_} features, so that log-likelihoods are -inf. "
+                "Set a smaller n_components, and leave out constant features.",
                 stacklevel=2,
             )
+        return by_rows(self, "_densities", X) if is_lazy(X) else self._densities(X)
+
+    def _densities(self, X: Any) -> np.ndarray:
+        """The log-likelihood of each row."""
+        finite = "allow-nan" if self._fills else True
+        X = self._validated(X, ensure_all_finite=finite, reset=False)
+        if not has_density(self):
             return np.full(len(X), -np.inf, dtype_of(X))
         return log_density(self, X).astype(dtype_of(X), copy=False)
 

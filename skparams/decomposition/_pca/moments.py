@@ -93,14 +93,14 @@ def moments_of(
         if sp.issparse(X):
             return _sparse_moments(X, weight)
         dtype = np.dtype(dtype or (np.float32 if X.dtype == np.float32 else np.float64))
-        shift = _typical_row(X, weight, dtype) if shift is None else shift.astype(dtype, copy=False)
+        shift = typical_row(X, weight, dtype) if shift is None else shift.astype(dtype, copy=False)
         found = _about(X, weight, shift, dtype)
         if not found.sound and _is_far(found):  # a second pass, as the shift is of odd rows
             found = _about(X, weight, found.mean.astype(dtype), dtype)
         return found
 
 
-def _typical_row(X: np.ndarray, weight: np.ndarray | None, dtype: np.dtype) -> np.ndarray:
+def typical_row(X: np.ndarray, weight: np.ndarray | None, dtype: np.dtype) -> np.ndarray:
     """Mean of some rows, rounded to dtype; exactly c if a feature is c in all of them."""
     # Rows without a weight are left out: they may hold codes for missing values.
     length = X.shape[0] if weight is None else int(np.count_nonzero(weight))

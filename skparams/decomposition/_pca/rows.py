@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import assert_all_finite
 
+from skparams._compat import check_sample_weight
 from skparams.decomposition._pca.moments import Moments, moments_of
 
 # Variances below which float32 runs out of digits.
@@ -73,15 +74,44 @@ def about_missing(error: ValueError, name: str) -> ValueError:
 
 def _vanishes(X: Any, moments: Moments) -> bool:
     """Whether a feature varies by so little that float32 has no digits of its square."""
-    small = moments.scatter.diagonal() < SMALL * moments.n
-    if sp.issparse(X) or not small.any():
+    if sp.issparse(X):
         return False
-    return bool((X[:, small] != X[:1, small]).any())
+    # One at a time, as a copy of many may not fit in memory.
+    small = np.flatnonzero(moments.scatter.diagonal() < SMALL * moments.n)
+    return any((X[:, j] != X[0, j]).any() for j in small)
+
+
+def is_in_file(X: Any) -> bool:
+    """Whether X is an array in a file, mapped into memory, or a view of one."""
+    while isinstance(X, np.ndarray):
+        if isinstance(X, np.memmap):
+            return True
+        X = X.base
+    return False
 
 
 def dtype_of(X: Any) -> np.dtype:
     """The dtype of what is learned from X, or computed of its rows."""
     return np.dtype(np.float32 if X.dtype == np.float32 else np.float64)
+
+
+def checked_weights(sample_weight: Any, X: Any, name: str) -> np.ndarray:
+    """Weights of rows in float64, or an error if they cannot be; it names the estimator."""
+    weight = check_sample_weight(sample_weight, X, dtype=np.float64)
+    if (weight < 0).any():
+        raise ValueError(f"{name}: sample_weight must not be negative, got {weight.min()}.")
+    return weight
+
+
+def check_freedom(weight_sum: float) -> None:
+    """ValueError if weights leave variances no divisor."""
+    if not leaves_freedom(weight_sum):
+        raise ValueError(
+            "PCA: sample_weight must sum to more than 1, as it counts rows and variances are "
+            f"divided by the sum minus 1, got a sum of {weight_sum:.6g}. Weights that only "
+            "compare rows, as those of a survey, need PCA(weights='relative'), and two rows "
+            "with a weight."
+        )
 
 
 def count_positive_weights(X: Any, weight: np.ndarray | None) -> int:

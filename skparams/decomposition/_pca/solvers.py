@@ -152,7 +152,7 @@ def _largest(matrix: np.ndarray, k: int, max_components: int) -> tuple[np.ndarra
     else:
         values, vectors = eigh(matrix)
         values, vectors = values[p - max_components :], vectors[:, p - max_components :]
-    return np.maximum(values[::-1], 0), _signed(vectors.T[::-1])
+    return np.maximum(values[::-1], 0), signed(vectors.T[::-1])
 
 
 def is_graded(deviations: np.ndarray) -> bool:
@@ -186,7 +186,7 @@ def _of_graded(
         others = np.random.default_rng(0).standard_normal((len(rows), max_components - rank))
         basis, _ = np.linalg.qr(np.hstack([vectors, others]))
         vectors = np.hstack([vectors, basis[:, rank:]])
-    return values, _signed(vectors.T)
+    return values, signed(vectors.T)
 
 
 def _sum_of_squares(moments: Moments, scaled: bool) -> float:
@@ -217,7 +217,7 @@ def eigh(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return values, vectors
 
 
-def _signed(vectors: np.ndarray) -> np.ndarray:
+def signed(vectors: np.ndarray) -> np.ndarray:
     """Components whose largest entry in absolute value is positive, as scikit-learn's."""
     largest = np.abs(vectors).argmax(axis=1)
     return vectors * np.sign(vectors[np.arange(len(vectors)), largest])[:, np.newaxis]
@@ -244,7 +244,7 @@ def from_rows(
     _, singular, vectors = scipy.linalg.svd(
         rows, full_matrices=False, overwrite_a=True, check_finite=False
     )
-    values, vectors, eps = singular**2 / (n - 1), _signed(vectors), EPS
+    values, vectors, eps = singular**2 / (n - 1), signed(vectors), EPS
     if graded:
         values, vectors = _of_graded(values, vectors, eps, deviations, max_components)
         eps *= eps
@@ -295,7 +295,7 @@ def truncated(
         v0 = random_state.uniform(-1, 1, min(X.shape))
         _, singular, vectors = svds(rows, k=k, tol=params["tol"], v0=v0)
         order = np.argsort(singular)[::-1]
-        singular, vectors = singular[order], _signed(vectors[order])
+        singular, vectors = singular[order], signed(vectors[order])
     else:
         left, singular, vectors = randomized_svd(
             rows,
@@ -328,11 +328,11 @@ def _sparse_first_moments(
     n = float(weight.sum())
     with np.errstate(invalid="ignore", over="ignore"):
         mean = X.T @ weight / n
-        squares = _sparse_squares(X, weight) - n * mean**2
+        squares = sparse_squares(X, weight) - n * mean**2
         return n, mean, np.sqrt(np.maximum(squares, 0) / (n - 1))
 
 
-def _sparse_squares(X: Any, weight: np.ndarray) -> np.ndarray:
+def sparse_squares(X: Any, weight: np.ndarray) -> np.ndarray:
     """Weighted sums of the squares of CSR or CSC features, some stored numbers at a time."""
     by_row, squares = X.format == "csr", np.zeros(X.shape[1])
     length = X.shape[0 if by_row else 1]

@@ -9,8 +9,11 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skparams._blocks import RowBlocks, row_blocks
 from skparams._compat import CallbackSupportMixin
+from skparams._lazy import is_lazy
 from skparams._runtime import AvailableIf, fit_tasks, unchanged_on_error
+from skparams.decomposition._pca.by_blocks import moments_of_blocks
 from skparams.decomposition._pca.fingerprint import fingerprint_of
 from skparams.decomposition._pca.model import ASSIGNABLE, FittedPCA, fitting
 from skparams.decomposition._pca.moments import Moments
@@ -38,8 +41,6 @@ FROM_SCATTER = (
     "_residual",
     "_rounding",
 )
-# Attributes that only a stream has.
-OF_STREAM = ("scatter_", "_shift", "_offset", "_eps", "_weight", "_n_positive_weights")
 # Squared rounding errors of a component's entry that may add up in a squared residual, as rows may
 # be some standard deviations from the mean.
 MAX_ERRORS = 8
@@ -67,7 +68,8 @@ class StreamingPCA(CallbackSupportMixin, FittedPCA):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix, Dask array or frame, h5py dataset} of shape \
+                (n_samples, n_features)
             The rows.
         y : Ignored
             Ignored.
@@ -94,6 +96,9 @@ class StreamingPCA(CallbackSupportMixin, FittedPCA):
             if first and not get_config()["skip_parameter_validation"]:
                 self._validate_params()
             given = X, y, sample_weight
+            if is_lazy(X):
+                self._add_blocks(*given, first)
+                return self
             X = self._checked(X, reset=first, finite=False)
             weight = self._weights(sample_weight, X, are_all=False)
             tasks = fit_tasks(self, *given, task_name="partial-fit", continues=not first)
@@ -104,6 +109,26 @@ class StreamingPCA(CallbackSupportMixin, FittedPCA):
             self._add_moments(found, X.shape[0], count_positive_weights(X, weight), dtype_of(X))
             tasks.finish()
         return self
+
+    def _add_blocks(self, X: Any, y: Any, sample_weight: Any, first: bool) -> None:
+        """Add the moments of rows that are not in memory."""
+        blocks = self._blocks(X, sample_weight, reset=first)
+        tasks = fit_tasks(self, X, y, sample_weight, task_name="partial-fit", continues=not first)
+        found = moments_of_blocks(blocks, type(self).__name__)
+        self._fingerprint = None  # it takes rows
+        self._add_moments(found.moments, found.n_rows, found.n_positive_weights, dtype_of(blocks))
+        tasks.finish()
+
+    def _blocks(self, X: Any, sample_weight: Any, *, reset: bool) -> RowBlocks:
+        """Rows that are not in memory in blocks, whose features are checked."""
+        blocks = row_blocks(type(self).__name__, X, sample_weight=sample_weight)
+        row: Any = np.zeros((1, blocks.n_features))
+        if blocks.feature_names is not None:
+            import pandas as pd
+
+            row = pd.DataFrame(row, columns=blocks.feature_names)
+        self._checked(row, reset=reset)
+        return blocks
 
     def merge(self, other) -> Self:
         """Return a model of the rows of both models, which do not change.

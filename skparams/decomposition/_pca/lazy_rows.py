@@ -1,0 +1,41 @@
+"""What a fitted PCA makes of rows that are not in memory."""
+
+import copy
+from typing import Any
+
+import numpy as np
+
+from skparams._blocks import map_rows, naming_block, row_blocks
+from skparams._compat import transform_output
+from skparams._lazy import is_dask, kind_of
+
+# What only a stream needs, as it goes on; the other attributes are computed from it.
+OF_STREAM = ("scatter_", "_shift", "_offset", "_eps", "_weight", "_n_positive_weights")
+
+
+def by_rows(model: Any, method: str, X: Any) -> Any:
+    """What a method returns for rows that are not in memory: a Dask array, or, of a file, an array.
+
+    None of Dask's blocks is computed here. Those of a file are read one by one.
+    """
+    model = copy.copy(model)
+    for name in OF_STREAM:
+        vars(model).pop(name, None)  # which workers do not need, and is as large as a covariance
+    if is_dask(X):
+        return map_rows(model, method, X)
+    parts = []
+    for number, (rows, _, _) in enumerate(row_blocks(f"{type(model).__name__}.{method}", X)):
+        with naming_block(number):
+            parts.append(getattr(model, method)(rows))
+    return np.concatenate(parts)
+
+
+def refuse_frames(model: Any, X: Any) -> None:
+    """TypeError if ``set_output`` wants a frame of what stays a Dask array."""
+    container = transform_output(model)
+    if is_dask(X) and container != "default":
+        raise TypeError(
+            f"{type(model).__name__}: set_output(transform={container!r}) would load the result "
+            f"for a {kind_of(X)}, which is a Dask array. Call set_output(transform='default'), and "
+            "make a frame with dask.dataframe.from_dask_array, or of what compute() returns."
+        )
