@@ -90,7 +90,7 @@ def pca_spec() -> Spec:
     kept = {name: rule for name, rule in theirs.rules.items() if name not in properties}
     ours: dict[str, Rule | str] = {
         "scale_": parameter("n_features", when=_is_scaled),
-        "cv_errors_": "diagnostic",
+        **dict.fromkeys(("cv_errors_", "eigenvalue_errors_"), "diagnostic"),
         **dict.fromkeys(("explained_variance_ratio_", "singular_values_"), "derived"),
         **dict.fromkeys(("scatter_", "_shift", "_offset", "_weight"), "state"),
         **dict.fromkeys(("_n_positive_weights", "_weight_sum", "_total_variance"), "metadata"),
