@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from skparams._blocks import map_rows, naming_block, row_blocks, stored_rows
+from skparams._blocks import map_rows, naming_block, row_blocks
 from skparams._lazy import is_dask, is_lazy, is_stored, refuse_lazy
 from skparams._runtime import n_threads
 from skparams.decomposition import PCA
@@ -44,7 +44,7 @@ def _add(one, other):
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6, 7, 8, 13])
 def test_the_tree_depends_on_the_number_of_blocks_alone(n, dataset, monkeypatch, rng):
     X = rng.standard_normal((3 * n, 2))
-    monkeypatch.setattr(stored_rows, "BLOCK_BYTES", 3 * 2 * 8)
+    monkeypatch.setattr("skparams._lazy.BLOCK_BYTES", 3 * 2 * 8)
     trees = {
         row_blocks("f", values).reduce(_name, _both)
         for values in (blocks_of(X, n), dataset("X", X), dataset("chunked", X, chunks=(3, 1)))

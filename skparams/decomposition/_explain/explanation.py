@@ -510,10 +510,8 @@ class Explanation:
         proline  0.491  0.541
         """
         what = "supplementary_features"
-        rows, names = (
-            self._rows_in_memory(None, what, Y=Y, sample_weight=sample_weight),
-            names_of(Y),
-        )
+        rows = self._rows_in_memory(None, what, Y=Y, sample_weight=sample_weight)
+        names = names_of(Y)
         tables = supplementary(self.pca, rows, Y, sample_weight)
         return Supplementary(
             *(self._labeled(table, names, self.component_names) for table in tables)
@@ -571,10 +569,8 @@ class Explanation:
                  2     -10.2   6.4
         """
         what = "supplementary_categories"
-        rows, names = (
-            self._rows_in_memory(None, what, Y=Y, sample_weight=sample_weight),
-            names_of(Y),
-        )
+        rows = self._rows_in_memory(None, what, Y=Y, sample_weight=sample_weight)
+        names = names_of(Y)
         found = categories(self.pca, rows, Y, names, sample_weight)
         if not self.as_frame:
             return found

@@ -23,9 +23,7 @@ def by_rows(model: Any, method: str, X: Any) -> Any:
         refuse_lazy(name, "Call it with slices of rows, or with dask.array.from_array(X)", X=X)
     model = copy.copy(model)
     for attribute in OF_STREAM:
-        vars(model).pop(
-            attribute, None
-        )  # which workers do not need, and is as large as a covariance
+        vars(model).pop(attribute, None)  # workers do not need it, and a scatter is large
     if is_dask(X):
         return map_rows(model, method, X)
     parts = []
