@@ -183,3 +183,15 @@ def test_searches_on_workers_give_the_scores_of_this_process():
                 if hasattr(search, "set_callbacks"):
                     frame = monitor.to_frame()
                     assert frame["candidate"].nunique() == len(expected[name])
+
+
+def test_each_table_of_the_simulation_follows_from_its_costs(scale):
+    simulated, calibration = scale("simulated"), scale("calibration")
+    costs = calibration.Costs(0.001, 0.001, 1e9, 20_000, 0.3, 0.005, 0.1, 1.5e-5)
+    for table in (simulated._limits_table(costs), simulated._rounds_table(costs)):
+        for row in table.rows:
+            assert all(cell != "–" for cell in table.cells(row))
+    first, *_, last = simulated._limits_table(costs).rows
+    assert first["efficiency"] == 1
+    assert last["scheduler_s"] == pytest.approx(0.001 * 19_999)
+    assert last["wall_s"] > last["scheduler_s"]

@@ -83,7 +83,7 @@ def networks(task: Task) -> Table:
         }
         for run in sides.values():
             run()
-        least = 1 if task.quick else 3
+        least = 1 if task.quick else 2
         runs = alternate(sides, seconds=0, least=least, most=least)
     for what in list(sides)[1:]:
         found = ratio(runs, what, "memory", "other")

@@ -133,6 +133,7 @@ def star(n_workers: int, blocks: Sequence[float], add_s: float, n_bytes: int) ->
     return [*tasks, total]
 
 
-def stragglers(n_workers: int, spread: float, random_state: int = 0) -> np.ndarray:
+def stragglers(n_workers: int, spread: float, random_state: int = 0) -> list[float]:
     """Return how slow workers are: log-normal, with a median of 1."""
-    return np.exp(spread * np.random.default_rng(random_state).standard_normal(n_workers))
+    rng = np.random.default_rng(random_state)
+    return np.exp(spread * rng.standard_normal(n_workers)).tolist()

@@ -67,7 +67,7 @@ def _fits_table(costs: Costs) -> Table:
             Column("rows", "rows", _text),
             *(Column(str(n), f"{n:,} worker{'s'[: n - 1]}", time_text) for n in WORKERS),
             Column("best", "no gain beyond,\nworkers", number(0)),
-            Column("slow", "1,000, one of them\ntakes twice as long", time_text),
+            Column("slow", "100, one of them\ntakes twice as long", time_text),
         ],
         note=(
             "No gain: twice as many take more than 0.9 of the time. A row of the table is a data "
@@ -79,7 +79,7 @@ def _fits_table(costs: Costs) -> Table:
         times = {n: fit_s(costs, min(n, n_blocks), n_blocks)[0] for n in WORKERS}
         row: dict[str, Any] = {"rows": n_rows, **{str(n): times[n] for n in WORKERS}}
         row["best"] = _no_gain_beyond(costs, n_blocks)
-        slowness = [2.0] + [1.0] * (WORKERS[-1] - 1)
+        slowness = [2.0] + [1.0] * 99
         if n_blocks >= len(slowness):
             row["slow"] = fit_s(costs, len(slowness), n_blocks, slowness)[0]
         table.rows.append(row)
@@ -107,6 +107,7 @@ def _limits_table(costs: Costs) -> Table:
             Column("rows", "rows", _text),
             Column("wall_s", "fit", time_text),
             Column("efficiency", "share of\none worker's speed", number(2)),
+            Column("larger", "with blocks ten\ntimes as large", number(2)),
             Column("scheduler_s", "scheduler busy", time_text),
             Column("merges_s", "merges of the last\nblocks, end to end", time_text),
             Column("uneven_s", "fit with uneven\nworkers", time_text),
@@ -116,7 +117,8 @@ def _limits_table(costs: Costs) -> Table:
             "logarithm of the workers, the scheduler's work with their number."
         ),
     )
-    one = fit_s(costs, 1, 10)[0]
+    larger = replace(costs, block_s=10 * costs.block_s)
+    one, one_larger = (fit_s(each, 1, 10)[0] for each in (costs, larger))
     for n in WORKERS:
         wall, course = fit_s(costs, n, 10 * n)
         n_bytes = 8 * N_FEATURES**2
@@ -127,6 +129,7 @@ def _limits_table(costs: Costs) -> Table:
                 "rows": 10 * n * costs.block_rows,
                 "wall_s": wall,
                 "efficiency": one / wall,
+                "larger": one_larger / fit_s(larger, n, 10 * n)[0],
                 "scheduler_s": course.scheduler_s,
                 "merges_s": merges,
                 "uneven_s": fit_s(costs, n, 10 * n, stragglers(n, _SPREAD))[0],

@@ -1,13 +1,15 @@
 """What a fitted PCA says of features and rows, with their names."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from skparams._blocks import map_rows
 from skparams._escape import clean, escape_frame
+from skparams._lazy import is_lazy, refuse_lazy
 from skparams.decomposition._explain.bootstrap import Bootstrap, bootstrap
 from skparams.decomposition._explain.categories import SupplementaryCategories, categories
 from skparams.decomposition._explain.checks import check_bool, check_probability, index_of
@@ -35,6 +37,8 @@ from skparams.decomposition._pca import dtype_of
 # Components that are printed, and features that are named for each.
 MAX_COMPONENTS = 8
 MAX_FEATURES = 3
+# What to do with rows that are not in memory.
+LAZY_TABLES = "hotelling_t2, spe and the other tables of rows take Dask arrays as they are"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,7 +47,8 @@ class Explanation:
 
     `explain` returns one. No table is stored. Tables are pandas objects if the features have names
     and pandas is installed, else arrays; whitening changes none of them. Methods of rows take
-    other rows than `X` too, as the explained estimator takes them. A `RotatedPCA` has tables of
+    other rows than `X` too, as the explained estimator takes them; of a Dask array or frame their
+    tables are Dask arrays, which are computed when they are needed. A `RotatedPCA` has tables of
     features only.
 
     Parameters
@@ -448,7 +453,7 @@ class Explanation:
         """
         check_probability(alpha, "Explanation.outliers: alpha")
         check_bool(training, "Explanation.outliers: training", or_none=True)
-        rows = self._rows(X, "outliers")
+        rows = self._rows_in_memory(X, "outliers")
         index, pca = row_index(rows), self.pca
         rows = pca._checked(rows)
         known = is_training(pca, rows) if training is None else bool(training)
@@ -504,7 +509,9 @@ class Explanation:
                   pca0   pca1
         proline  0.491  0.541
         """
-        rows, names = self._rows(None, "supplementary_features"), names_of(Y)
+        what = "supplementary_features"
+        rows = self._rows_in_memory(None, what, Y=Y, sample_weight=sample_weight)
+        names = names_of(Y)
         tables = supplementary(self.pca, rows, Y, sample_weight)
         return Supplementary(
             *(self._labeled(table, names, self.component_names) for table in tables)
@@ -561,7 +568,9 @@ class Explanation:
                  1      -0.2 -11.3
                  2     -10.2   6.4
         """
-        rows, names = self._rows(None, "supplementary_categories"), names_of(Y)
+        what = "supplementary_categories"
+        rows = self._rows_in_memory(None, what, Y=Y, sample_weight=sample_weight)
+        names = names_of(Y)
         found = categories(self.pca, rows, Y, names, sample_weight)
         if not self.as_frame:
             return found
@@ -678,7 +687,7 @@ class Explanation:
         >>> explanation.bootstrap(200, random_state=0).interval("ratios").shape
         (2, 2)
         """
-        rows = self._rows(None, "bootstrap")
+        rows = self._rows_in_memory(None, "bootstrap", sample_weight=sample_weight)
         return bootstrap(
             self.pca, rows, n_resamples, sample_weight, alignment, random_state, progress
         )
@@ -687,7 +696,9 @@ class Explanation:
         k, p = self.pca.components_.shape
         ratios = self.pca.explained_variance_ratio_
         where = f" at {self.path}" if self.path else ""
-        rows = "" if self.X is None else f"; {self.X.shape[0]:,} rows"
+        rows = "" if self.X is None else "; rows in blocks"
+        if self.X is not None and not is_lazy(self.X):
+            rows = f"; {self.X.shape[0]:,} rows"
         lines = [
             f"{type(self.pca).__name__}{where}: {k} components of {p} features explain "
             f"{100 * ratios.sum():.0f} % of the variance{rows}"
@@ -705,7 +716,7 @@ class Explanation:
     @cached_property
     def _left_out(self) -> tuple[float, float] | None:
         """Mean and relative variance of the leave-one-out SPE, None without the training rows."""
-        if self.X is None:
+        if self.X is None or is_lazy(self.X):
             return None
         X = self.X  # which was validated; floats need no conversion
         if not isinstance(X, np.ndarray) or X.dtype.kind != "f":
@@ -742,6 +753,13 @@ class Explanation:
     ) -> list[Any]:
         """Tables with one row a row."""
         X = self._rows(X, what)
+        hint = "Multiply the contributions by the weights" if is_lazy(X) else LAZY_TABLES
+        refuse_lazy(f"Explanation.{what}", hint, sample_weight=sample_weight)
+        if is_lazy(X):
+            if sample_weight is not None:
+                refuse_lazy(f"Explanation.{what} with sample_weight", hint, X=X)
+            arrays = replace(self, X=None, as_frame=False)
+            return [map_rows(arrays, kind, X) for kind in kinds]
         index = row_index(X)
         X = self.pca._checked(X)
         weight = self.pca._weights(sample_weight, X)
@@ -774,6 +792,12 @@ class Explanation:
         if self.X is None:
             raise ValueError(f"Explanation.{what}: X must be given to explain, got None.")
         return self.X
+
+    def _rows_in_memory(self, X: Any, what: str, **beside: Any) -> Any:
+        """The same, or TypeError if they, or what is beside them, are not in memory."""
+        rows = self._rows(X, what)
+        refuse_lazy(f"Explanation.{what}", LAZY_TABLES, X=rows, **beside)
+        return rows
 
     def _pca_of_rows(self, what: str) -> Any:
         if isinstance(self.pca, RotatedPCA):

@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skparams._compat import safe_indexing
 from skparams._escape import escaped_errors
+from skparams._lazy import is_lazy, is_stored, refuse_lazy
 from skparams.decomposition._explain.explanation import Explanation
 from skparams.decomposition._explain.labels import has_pandas, pandas_for, row_index
 from skparams.decomposition._explain.rotation import RotatedPCA
@@ -40,6 +41,7 @@ def explanation_of(estimator: Any, X: Any, step: str | None, as_frame: bool | No
     if not (as_frame is None or isinstance(as_frame, bool | np.bool_)):
         raise ValueError(f"explain: as_frame must be True, False or None, got {as_frame!r}.")
     located = _located(estimator, step)
+    _check_lazy(located.before, X)
     names = _columns(X)
     if names is None:
         names = getattr(estimator, "feature_names_in_", None)
@@ -50,7 +52,7 @@ def explanation_of(estimator: Any, X: Any, step: str | None, as_frame: bool | No
     elif as_frame:
         pandas_for("explain: as_frame=True")
     if X is not None:
-        rows = _checked(pca, rows, row_index(X))
+        rows = _checked(pca, rows, None if is_lazy(X) else row_index(X))
     reach = partial(_reach, located.before, pca)
     return Explanation(pca, rows, located.path, bool(as_frame), reach)
 
@@ -254,13 +256,27 @@ def _selected(
     return X, names if found is None else found
 
 
+def _check_lazy(before: tuple[Stage, ...], X: Any) -> None:
+    """TypeError for rows that are not in memory, unless they are Dask's at the PCA itself."""
+    if is_stored(X):
+        hint = "A Dask array of it is taken as it is: dask.array.from_array(X)"
+        refuse_lazy("explain", hint, X=X)
+    if before:
+        hint = "Its steps before the PCA do: explain the PCA itself, with the rows that reach it"
+        refuse_lazy("explain", hint, X=X)
+
+
 def _reach(before: tuple[Stage, ...], pca: Any, X: Any) -> Any:
     """Rows as they reach the PCA."""
-    return _checked(pca, _passed(before, X, None)[0], row_index(X))
+    _check_lazy(before, X)
+    return _checked(pca, _passed(before, X, None)[0], None if is_lazy(X) else row_index(X))
 
 
 def _checked(pca: Any, X: Any, index: Any) -> Any:
     """Rows at the PCA, in a frame if it has names; raises if there are other features."""
+    if is_lazy(X):  # blocks are checked when they are computed
+        _checked(pca, np.zeros((1, X.shape[1])), None)
+        return X
     names = getattr(pca, "feature_names_in_", None)
     fits = names is not None and np.shape(X)[1:] == names.shape
     if fits and _columns(X) is None and has_pandas():

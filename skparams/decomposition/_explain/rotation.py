@@ -9,6 +9,7 @@ from sklearn.base import clone
 from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
 
+from skparams._lazy import is_lazy
 from skparams._runtime import unchanged_on_error
 from skparams.decomposition._explain.checks import check_option
 from skparams.decomposition._explain.diagnostics import (
@@ -18,7 +19,7 @@ from skparams.decomposition._explain.diagnostics import (
     rank_of,
 )
 from skparams.decomposition._explain.orthomax import METHODS, rotation_of
-from skparams.decomposition._pca import BasePCA, dtype_of
+from skparams.decomposition._pca import BasePCA, by_rows, dtype_of, refuse_frames
 
 
 class RotatedPCA(BasePCA):
@@ -165,6 +166,9 @@ class RotatedPCA(BasePCA):
             variances are the sums of the squared loadings, or 1 if the PCA has `whiten` set.
         """
         check_is_fitted(self)
+        if is_lazy(X):
+            refuse_frames(self, X)
+            return by_rows(self, "transform", X)
         X = self.pca_._checked(X)
         (scores,) = diagnose(self.pca_, X, ["coordinates"], dtype_of(X))
         inverse = np.sqrt(inverse_variances(self.pca_)[: len(self.rotation_)])
@@ -185,6 +189,8 @@ class RotatedPCA(BasePCA):
             Rows in the space of the components, in the units of the training rows.
         """
         check_is_fitted(self)
+        if is_lazy(X):
+            return by_rows(self, "inverse_transform", X)
         X = check_array(X, input_name="X", dtype=[np.float64, np.float32])
         rows = quotient(X.astype(np.float64), self._spreads()) @ self._loadings().T
         return (rows * self.pca_._units() + self.pca_.mean_).astype(X.dtype, copy=False)

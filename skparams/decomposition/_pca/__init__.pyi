@@ -1,6 +1,7 @@
 from .blocks import over_blocks, product
 from .estimator import PCA
 from .fingerprint import fingerprint_of
+from .lazy_rows import by_rows, refuse_frames
 from .model import BasePCA, FittedPCA
 from .rows import dtype_of, leaves_freedom
 from .solvers import SHARED, eigh, units
@@ -11,12 +12,14 @@ __all__ = [
     "SHARED",
     "BasePCA",
     "FittedPCA",
+    "by_rows",
     "dtype_of",
     "eigh",
     "fingerprint_of",
     "leaves_freedom",
     "over_blocks",
     "product",
+    "refuse_frames",
     "rotated_spec",
     "units",
 ]

@@ -86,6 +86,10 @@ class PCA(StreamingPCA):
         - 'covariance_eigh' is an eigendecomposition of the covariance: eigenvalues are accurate
           relative to the largest. It needs no copy of X.
         - 'arpack' and 'randomized' find the first components only.
+
+        A Dask array or a dataset in a file takes 'covariance_eigh' by default up to 10,000
+        features, else 'randomized', which needs an integer `n_components`, normalizes by QR, and
+        reads X about as often as it iterates. 'full' and 'arpack' refuse them.
     tol : float, default=0.0
         Tolerance of 'arpack'.
     iterated_power : int or 'auto', default='auto'
@@ -140,6 +144,10 @@ class PCA(StreamingPCA):
         Mean of the eigenvalues that are left out, 0 if there are none.
     cv_errors_ : ndarray of shape (n_numbers,)
         Mean squared error of left-out values with 0, 1, … components; only with the rule 'cv'.
+    eigenvalue_errors_ : ndarray of shape (n_components,)
+        How far the nearest eigenvalue of the covariance may be from each of
+        `explained_variance_`, by the norm of its residual; only after 'randomized' on a Dask array
+        or a dataset in a file.
     scatter_ : ndarray of shape (n_features, n_features)
         Sum of the products of the centered features in float64, 8 ``n_features ** 2`` bytes; only
         after ``partial_fit``.
@@ -242,8 +250,11 @@ class PCA(StreamingPCA):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix, Dask array or frame, h5py dataset} of shape \
+                (n_samples, n_features)
             The rows. They are not changed, and only 'full' and the truncated solvers copy them.
+            Those of Dask are summed in their blocks, where these are; those of a file block by
+            block.
         y : Ignored
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -273,7 +284,8 @@ class PCA(StreamingPCA):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix, Dask array or frame, h5py dataset} of shape \
+                (n_samples, n_features)
             The rows.
         y : Ignored
             Ignored.
@@ -282,7 +294,7 @@ class PCA(StreamingPCA):
 
         Returns
         -------
-        X_new : ndarray of shape (n_samples, n_components)
+        X_new : ndarray or Dask array of shape (n_samples, n_components)
             The result of ``transform``. 'randomized' returns the scores that it finds, which
             differ if more iterations would change the components.
         """

@@ -7,7 +7,7 @@ import numpy as np
 
 from skparams._blocks import map_rows, naming_block, row_blocks
 from skparams._compat import transform_output
-from skparams._lazy import is_dask, kind_of
+from skparams._lazy import is_dask, kind_of, refuse_lazy
 
 # What only a stream needs, as it goes on; the other attributes are computed from it.
 OF_STREAM = ("scatter_", "_shift", "_offset", "_eps", "_weight", "_n_positive_weights")
@@ -18,13 +18,16 @@ def by_rows(model: Any, method: str, X: Any) -> Any:
 
     None of Dask's blocks is computed here. Those of a file are read one by one.
     """
+    name = f"{type(model).__name__}.{method}"
+    if method == "inverse_transform" and not is_dask(X):  # the result may be as large as the file
+        refuse_lazy(name, "Call it with slices of rows, or with dask.array.from_array(X)", X=X)
     model = copy.copy(model)
-    for name in OF_STREAM:
-        vars(model).pop(name, None)  # which workers do not need, and is as large as a covariance
+    for attribute in OF_STREAM:
+        vars(model).pop(attribute, None)  # workers do not need it, and a scatter is large
     if is_dask(X):
         return map_rows(model, method, X)
     parts = []
-    for number, (rows, _, _) in enumerate(row_blocks(f"{type(model).__name__}.{method}", X)):
+    for number, (rows, _, _) in enumerate(row_blocks(name, X)):
         with naming_block(number):
             parts.append(getattr(model, method)(rows))
     return np.concatenate(parts)

@@ -118,13 +118,15 @@ class FittedPCA(BasePCA):
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix, Dask array or frame, h5py dataset} of shape \
+                (n_samples, n_features)
             The rows.
 
         Returns
         -------
-        X_new : ndarray of shape (n_samples, n_components)
-            The scores, in float32 if X is, else in float64.
+        X_new : ndarray or Dask array of shape (n_samples, n_components)
+            The scores, in float32 if X is, else in float64; a Dask array, which is not computed
+            here, for one.
         """
         self._check_fitted()
         with invalid_hyperparameter_first(self):
@@ -233,12 +235,12 @@ class FittedPCA(BasePCA):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_components)
+        X : {array-like, Dask array} of shape (n_samples, n_components)
             Scores, whitened if `whiten` is set.
 
         Returns
         -------
-        X_original : ndarray of shape (n_samples, n_features)
+        X_original : ndarray or Dask array of shape (n_samples, n_features)
             Rows in the space of the components, in the units of the training rows.
         """
         self._check_fitted()
@@ -296,12 +298,12 @@ class FittedPCA(BasePCA):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : {array-like, Dask array or frame, h5py dataset} of shape (n_samples, n_features)
             The rows.
 
         Returns
         -------
-        ll : ndarray of shape (n_samples,)
+        ll : ndarray or Dask array of shape (n_samples,)
             Their log-likelihoods.
         """
         self._check_fitted()
@@ -364,7 +366,7 @@ class FittedPCA(BasePCA):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : {array-like, Dask array or frame, h5py dataset} of shape (n_samples, n_features)
             The rows.
         y : Ignored
             Ignored.

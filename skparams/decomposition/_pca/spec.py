@@ -4,6 +4,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from skparams.decomposition._pca.by_blocks import MAX_FEATURES
+from skparams.decomposition._pca.rules import needs_all
 from skparams.specs import (
     BlockWork,
     Context,
@@ -17,9 +19,6 @@ from skparams.specs import (
     parameter,
     spec_named,
 )
-
-# Features up to which the covariance is found of blocks of rows.
-MAX_FEATURES = 10_000
 
 
 def _n_components(ctx: Context) -> Any:
@@ -51,7 +50,7 @@ def _block_work(ctx: Context) -> BlockWork | Unknown:
             sent_bytes=moments,
             n_passes=1 if is_float64 else between(1, 2),
         )
-    if not isinstance(n_components, int):
+    if needs_all(n_components):
         why = "svd_solver='randomized' needs" if solver == "randomized" else f"{p:,} features need"
         return Unknown(f"{why} an int as n_components, got {n_components!r}")
     vectors = 8 * p * min(n_components + ctx.params["n_oversamples"], p)
@@ -91,7 +90,7 @@ def pca_spec() -> Spec:
     kept = {name: rule for name, rule in theirs.rules.items() if name not in properties}
     ours: dict[str, Rule | str] = {
         "scale_": parameter("n_features", when=_is_scaled),
-        "cv_errors_": "diagnostic",
+        **dict.fromkeys(("cv_errors_", "eigenvalue_errors_"), "diagnostic"),
         **dict.fromkeys(("explained_variance_ratio_", "singular_values_"), "derived"),
         **dict.fromkeys(("scatter_", "_shift", "_offset", "_weight"), "state"),
         **dict.fromkeys(("_n_positive_weights", "_weight_sum", "_total_variance"), "metadata"),
