@@ -127,7 +127,7 @@ def test_arguments_that_do_not_fit_are_errors_before_a_block_is_computed(dataset
         ((X, np.ones(9)), ValueError, r"inconsistent numbers of samples: \[9, 10\]"),
         ((X, poisoned((9,))), ValueError, r"inconsistent numbers of samples: \[10, 9\]"),
         ((X, None, dask.delayed(3)), TypeError, "f: sample_weight is a Dask Delayed"),
-        ((X, None, dataset("w", np.ones(10))), TypeError, "f: sample_weight is a h5py Dataset"),
+        ((X, None, dataset("w", np.ones(10))), TypeError, "f: sample_weight is an h5py Dataset"),
         ((dataset("X", np.ones((3, 2))), X), TypeError, "f: y is a Dask Array"),
         ((dataset("y", np.ones(3)),), ValueError, "f: Expected 2D array, got 1D array"),
         ((dataset("Z", np.ones((3, 2))), np.ones(2)), ValueError, "inconsistent numbers"),
@@ -188,7 +188,7 @@ def test_what_is_lazy_and_the_error(dataset, rng):
     assert not is_dask(stored)
     with pytest.raises(TypeError, match=r"f: y is a Dask Array.*y\.compute\(\).*MLPRegressor"):
         refuse_lazy("f", X=X, y=lazy)
-    with pytest.raises(TypeError, match=r"f: X is a h5py Dataset.*X\[:\].*Do that\.$"):
+    with pytest.raises(TypeError, match=r"f: X is an h5py Dataset.*X\[:\].*Do that\.$"):
         refuse_lazy("f", "Do that", X=stored)
 
 

@@ -112,7 +112,7 @@ def test_a_dataset_gives_the_fit_in_memory(dtype, tmp_path, rng, monkeypatch):
         np.testing.assert_array_equal(found.score_samples(data), found.score_samples(X))
         np.testing.assert_array_equal(PCA(2).fit_transform(data), PCA(2).fit(data).transform(X))
         for call in (found.inverse_transform, lambda X: explain(found, X)):
-            with pytest.raises(TypeError, match="X is a h5py Dataset"):
+            with pytest.raises(TypeError, match="X is an h5py Dataset"):
                 call(data)
 
 

@@ -63,7 +63,7 @@ def test_before_fit_and_in_frames_and_files(ridge, tmp_path):
     with h5py.File(tmp_path / "rows.h5", "w") as file:
         found = summary(ridge, file.create_dataset("X", (40, 3), "f8"))
     assert found.n_samples == 40
-    assert found.effective.reason == "X is a h5py Dataset, which is not read"
+    assert found.effective.reason == "X is an h5py Dataset, which is not read"
 
 
 def test_findings_of_values_are_left_out_and_others_are_not(rng):

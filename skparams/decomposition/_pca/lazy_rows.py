@@ -39,6 +39,6 @@ def refuse_frames(model: Any, X: Any) -> None:
     if is_dask(X) and container != "default":
         raise TypeError(
             f"{type(model).__name__}: set_output(transform={container!r}) would load the result "
-            f"for a {kind_of(X)}, which is a Dask array. Call set_output(transform='default'), and "
+            f"for {kind_of(X)}, which is a Dask array. Call set_output(transform='default'), and "
             "make a frame with dask.dataframe.from_dask_array, or of what compute() returns."
         )
