@@ -15,7 +15,8 @@ from skparams import PCA
 
 MAX_BLOCKS = 2
 _N_BLOCKS, _FEATURES = 20, 500
-# How many blocks Dask lets a thread begin to read before it works on them, and how many are its own.
+# How many blocks Dask lets a thread begin to read before it works on them, and how many of these are
+# its own.
 _SATURATION = "distributed.scheduler.worker-saturation"
 _CASES = {
     "held by the workers": (1.1, 0),
