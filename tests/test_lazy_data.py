@@ -108,7 +108,7 @@ def instances():
 def _fitted_instances():
     quantiles = {"loss": "quantile", "quantile": [0.1, 0.5, 0.9]}
     mlp = {"hidden_layer_sizes": (3,), "max_iter": 2, "random_state": 0, "batch_size": 20}
-    pca = fitted(PCA, n_components=2)
+    pca = fitted(PCA, n_components=3)  # so that rows are scores too
     return {
         "PCA": pca,
         "MLPClassifier": fitted(MLPClassifier, **mlp),
