@@ -34,10 +34,12 @@ def _is_from(X: Any, package: str) -> bool:
 
 
 def kind_of(X: Any) -> str:
-    """How errors call data that is not in memory."""
+    """How errors call data that is not in memory, with the article."""
     cls = type(X)
     package = cls.__module__.partition(".")[0]
-    return f"{'Dask' if is_dask(X) and package == 'dask' else package} {cls.__name__}"
+    if package == "dask":
+        return f"a Dask {cls.__name__}"
+    return f"{'an' if package == 'h5py' else 'a'} {package} {cls.__name__}"
 
 
 def rows_in_block(n_features: int, itemsize: int, chunk: int = 1) -> int:
@@ -54,7 +56,7 @@ def refuse_lazy(where: str, hint: str = "", **arrays: Any) -> None:
         if is_lazy(array):
             load = f"{name}.compute()" if is_dask(array) else f"{name}[:]"
             raise TypeError(
-                f"{where}: {name} is a {kind_of(array)}, which is not in memory; got as it is it "
-                f"would become one NumPy array. Pass {load} if it fits in memory. "
+                f"{where}: {name} is {kind_of(array)}, which is not in memory and would "
+                f"become one NumPy array. Pass {load} if it fits in memory. "
                 f"{hint or ESTIMATORS}.".replace("..", ".")
             )

@@ -161,7 +161,7 @@ def _array(where: str, name: str, values: Any) -> Any:
         values = values.to_dask_array()
     elif not (hasattr(cls, "numblocks") and hasattr(cls, "to_delayed")):
         raise TypeError(
-            f"{where}: {name} is a {kind_of(values)}; of Dask's, arrays and frames are taken. "
+            f"{where}: {name} is {kind_of(values)}; of Dask's, arrays and frames are taken. "
             "dask.array.from_delayed makes an array of delayed blocks."
         )
     return values

@@ -79,12 +79,12 @@ def known_shape(function: str, name: str, X: Any) -> tuple[Count, ...]:
     """
     if not hasattr(type(X), "shape"):  # a delayed object has every attribute
         raise TypeError(
-            f"{function}: {name} is a {kind_of(X)}, whose shape is not known. Pass an array or a "
+            f"{function}: {name} is {kind_of(X)}, whose shape is not known. Pass an array or a "
             "frame, or the sizes."
         )
     sizes = "n_samples", "n_outputs" if name == "y" else "n_features"
     unknown = [
-        Unknown(f"{name} is a {kind_of(X)} that does not know its {size} yet; pass {size}")
+        Unknown(f"{name} is {kind_of(X)} that does not know its {size} yet; pass {size}")
         for size in sizes
     ]
     return tuple(
@@ -95,4 +95,4 @@ def known_shape(function: str, name: str, X: Any) -> tuple[Count, ...]:
 
 def not_read(name: str, X: Any) -> Unknown | None:
     """Why nothing is known of the values of X, None if they are in memory."""
-    return Unknown(f"{name} is a {kind_of(X)}, which is not read") if is_lazy(X) else None
+    return Unknown(f"{name} is {kind_of(X)}, which is not read") if is_lazy(X) else None

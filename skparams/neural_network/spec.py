@@ -352,6 +352,8 @@ def _n_numbers(ctx: Context, sizes: list[int]) -> tuple[int, int]:
 def _block_work(ctx: Context, sizes: Callable[[], list[int]]) -> BlockWork:
     """Return what training on blocks holds, and what workers send that average their parameters."""
     number = common.itemsize(_dtype(ctx))
+    # One checks the rows, one takes those for validation, and one has the loss by running moments.
+    n_more = 1 + bool(ctx.params["early_stopping"]) + (_normalization(ctx) == "batch")
 
     def held() -> Any:
         n_validation = multiply(networks.n_split_off(ctx), ctx.data.n_features, number)
@@ -365,7 +367,7 @@ def _block_work(ctx: Context, sizes: Callable[[], list[int]]) -> BlockWork:
         sender="a worker",
         sent="parameters, in a round of averaging, and gets as many",
         sent_bytes=common.if_known(lambda: multiply(_n_numbers(ctx, sizes())[1], number)),
-        n_passes=common.if_known(lambda: between(2, ctx.params["max_iter"] + 1)),  # one checks
+        n_passes=common.if_known(lambda: between(n_more + 1, n_more + ctx.params["max_iter"])),
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from skparams._blocks import map_rows, naming_block, row_blocks, stored_rows
+from skparams._blocks import map_rows, naming_block, row_blocks
 from skparams._lazy import is_dask, is_lazy, is_stored, refuse_lazy
 from skparams._runtime import n_threads
 from skparams.decomposition import PCA
@@ -44,7 +44,7 @@ def _add(one, other):
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6, 7, 8, 13])
 def test_the_tree_depends_on_the_number_of_blocks_alone(n, dataset, monkeypatch, rng):
     X = rng.standard_normal((3 * n, 2))
-    monkeypatch.setattr(stored_rows, "BLOCK_BYTES", 3 * 2 * 8)
+    monkeypatch.setattr("skparams._lazy.BLOCK_BYTES", 3 * 2 * 8)
     trees = {
         row_blocks("f", values).reduce(_name, _both)
         for values in (blocks_of(X, n), dataset("X", X), dataset("chunked", X, chunks=(3, 1)))
@@ -127,7 +127,7 @@ def test_arguments_that_do_not_fit_are_errors_before_a_block_is_computed(dataset
         ((X, np.ones(9)), ValueError, r"inconsistent numbers of samples: \[9, 10\]"),
         ((X, poisoned((9,))), ValueError, r"inconsistent numbers of samples: \[10, 9\]"),
         ((X, None, dask.delayed(3)), TypeError, "f: sample_weight is a Dask Delayed"),
-        ((X, None, dataset("w", np.ones(10))), TypeError, "f: sample_weight is a h5py Dataset"),
+        ((X, None, dataset("w", np.ones(10))), TypeError, "f: sample_weight is an h5py Dataset"),
         ((dataset("X", np.ones((3, 2))), X), TypeError, "f: y is a Dask Array"),
         ((dataset("y", np.ones(3)),), ValueError, "f: Expected 2D array, got 1D array"),
         ((dataset("Z", np.ones((3, 2))), np.ones(2)), ValueError, "inconsistent numbers"),
@@ -188,7 +188,7 @@ def test_what_is_lazy_and_the_error(dataset, rng):
     assert not is_dask(stored)
     with pytest.raises(TypeError, match=r"f: y is a Dask Array.*y\.compute\(\).*MLPRegressor"):
         refuse_lazy("f", X=X, y=lazy)
-    with pytest.raises(TypeError, match=r"f: X is a h5py Dataset.*X\[:\].*Do that\.$"):
+    with pytest.raises(TypeError, match=r"f: X is an h5py Dataset.*X\[:\].*Do that\.$"):
         refuse_lazy("f", "Do that", X=stored)
 
 

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numba
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -119,6 +120,7 @@ def test_sparse_rows(container, density, dtype, rng):
     assert_close(moments_of(container(X), weight), slow(X, weight), 1e-12)
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="about the threads of compiled code")
 def test_results_do_not_depend_on_the_number_of_threads(rng):
     for shape in ((9000, 31), (5000, 100)):
         X = rng.standard_normal(shape)

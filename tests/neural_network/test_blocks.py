@@ -2,15 +2,18 @@
 
 import threading
 import weakref
+from concurrent.futures import wait
 from itertools import pairwise
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from sklearn import config_context, get_config
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
 from skparams import MLPClassifier, MLPRegressor
+from skparams.neural_network._out_of_core.reading import BlockReader
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -256,6 +259,20 @@ def test_tiny_blocks_are_trained_on_whole(X, rng):
     assert found.t_ == found.n_iter_ * (N - 1 - 1 - 30)
 
 
+def test_validation_samples_are_stratified_where_that_is_possible(X):
+    y = np.array([0, 1] * 50 + [0] * 99 + [1] + [0, 0, 1, 1] + [0] * 96)
+    seen = []
+
+    def score(model, X, y):
+        seen.append(y)
+        return 0.0
+
+    mlp("binary", early_stopping=True, scoring=score).fit_blocks(cut([0, 100, 200, 204, 300], X, y))
+    # 10 of each 100, half of them of either class in the first block, and one of the four.
+    assert len(seen[0]) == 31
+    assert seen[0][:10].sum() == 5
+
+
 def test_validation_data_is_that_of_fit(X, rng, same_weights):
     y = targets(X, "binary", rng)
     model = mlp("binary", shuffle=False, early_stopping=True, max_iter=8)
@@ -321,7 +338,16 @@ class _Rows:
 
 
 @pytest.mark.parametrize("hyperparameters", [{}, {"early_stopping": True}])
-def test_at_most_two_blocks_are_in_memory(X, rng, hyperparameters):
+def test_at_most_two_blocks_are_in_memory(X, rng, hyperparameters, monkeypatch):
+    submit = BlockReader._submit
+
+    def submit_and_wait(self, found):
+        """As if a block were read at once."""
+        future = submit(self, found)
+        wait([future])
+        return future
+
+    monkeypatch.setattr(BlockReader, "_submit", submit_and_wait)
     blocks = Counted(X, targets(X, "binary", rng), 6)
     mlp("binary", max_iter=5, normalization="batch", **hyperparameters).fit_blocks(
         blocks, classes=["no", "yes"]
@@ -330,6 +356,19 @@ def test_at_most_two_blocks_are_in_memory(X, rng, hyperparameters):
     assert not blocks.alive
     assert {name.rpartition("_")[0] for name in blocks.threads} == {"skparams-blocks"}
     assert not [t for t in threading.enumerate() if t.name.startswith("skparams-blocks")]
+
+
+def test_blocks_are_read_with_the_settings_of_the_caller(X):
+    found = []
+
+    class Blocks(list):
+        def __getitem__(self, number):
+            found.append((get_config()["assume_finite"], np.geterr()["over"]))
+            return super().__getitem__(number)
+
+    with config_context(assume_finite=True), np.errstate(over="raise"):
+        mlp("regression").fit_blocks(Blocks(cut(CUTS, X, X[:, 0])))
+    assert set(found) == {(True, "raise")}
 
 
 def test_the_warning_is_about_the_callers_line(X, rng):

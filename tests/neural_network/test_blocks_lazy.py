@@ -213,9 +213,9 @@ def test_a_dataset_of_h5py_is_read_in_blocks(stored, X, y, in_memory, monkeypatc
     model = MLPClassifier(**SMALL | {"batch_size": 30}, shuffle=False)
     expected = clone(model).fit(X, labels)
     assert same_weights(clone(model).fit(stored["X"], given), expected)
-    monkeypatch.setattr("skparams._blocks.stored_rows.BLOCK_BYTES", 90 * X.itemsize * 5)
+    monkeypatch.setattr("skparams._lazy.BLOCK_BYTES", 90 * X.itemsize * 5)
     assert same_weights(clone(model).fit(stored["X"], given), expected)
-    with pytest.raises(TypeError, match=r"MLPClassifier: X is a h5py Dataset.*some rows at a time"):
+    with pytest.raises(TypeError, match=r"X is an h5py Dataset.*some rows at a time"):
         expected.predict(stored["X"])
     assert expected.predict(stored["X"][:40]).shape == (40,)
 

@@ -85,8 +85,8 @@ def test_a_dataset_of_four_times_the_memory(tmp_path):
         path,
         """
     import h5py
-    import skparams._blocks.stored_rows
-    skparams._blocks.stored_rows.BLOCK_BYTES = 2**23
+    import skparams._lazy
+    skparams._lazy.BLOCK_BYTES = 2**23
     X = h5py.File(PATH)["X"]
     model.fit(X[:60], np.arange(60) % 2)
     """,

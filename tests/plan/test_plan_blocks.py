@@ -1,50 +1,79 @@
 """What plan says of a fit on blocks of rows, against the sizes of what such fits hold and send."""
 
 import pickle
+import tracemalloc
+import warnings
+from collections.abc import Sequence
 
+import dask.array as da
 import h5py
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA as SklearnPCA
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
 from skparams import PCA, MLPClassifier, MLPRegressor, plan
 from skparams._blocks import row_blocks
+from skparams._blocks.dask_rows import DaskBlocks
 from skparams._plan.blocks import MIN_BYTES
-from skparams.decomposition._pca.moments import moments_of
 from skparams.specs import Bounds, Unknown
 from tests.clusters import blocks_of, poisoned
+from tests.sweep import sweep
 
 
 def pickled(value):
     return len(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL))
 
 
+@pytest.fixture
+def reduced(monkeypatch):
+    """What blocks merge into in each pass over a Dask array."""
+    found, reduce = [], DaskBlocks.reduce
+
+    def noted(self, *args):
+        found.append(reduce(self, *args))
+        return found[-1]
+
+    monkeypatch.setattr(DaskBlocks, "reduce", noted)
+    return found
+
+
 @pytest.mark.parametrize("p", [3, 40, 300])
-def test_a_block_sends_its_moments(rng, p):
+def test_a_block_sends_its_moments(rng, reduced, p):
     X = blocks_of(rng.standard_normal((500, p)), 4)
     cost = plan(PCA(2), X).blocks
     assert (cost.block_rows, cost.n_blocks, cost.n_passes) == (125, 4, 1)
     assert cost.block_bytes == 125 * p * 8
     assert cost.pass_bytes == 500 * p * 8
-    moments = row_blocks("PCA", X).reduce(_moments, _merged)
+    PCA(2).fit(X)
+    (moments,) = reduced
     assert cost.sent_bytes <= pickled(moments) <= cost.sent_bytes + 1000  # what pickle adds
     assert cost.worker_bytes == cost.block_bytes + 3 * cost.sent_bytes
     assert cost.held == "1 block, and 3 scatter matrices while it merges 2"
 
 
-def _moments(number, X, weight, common):
-    return moments_of(X, weight)
+@pytest.mark.parametrize("iterated_power", ["auto", 1])
+@pytest.mark.parametrize("k", [2, 12])
+def test_a_block_sends_images_of_vectors(rng, reduced, iterated_power, k):
+    X = blocks_of(rng.standard_normal((90, 60)), 3)
+    model = PCA(k, svd_solver="randomized", iterated_power=iterated_power, random_state=0)
+    cost = plan(model, X).blocks
+    model.fit(X)
+    assert cost.n_passes == len(reduced)
+    assert pickled(reduced[0]) < cost.sent_bytes  # the mean and the deviations
+    for images in reduced[1:]:
+        assert cost.sent_bytes == images.nbytes
 
 
-def _merged(one, other):
-    return one.merged(other)
-
-
-def test_sums_of_float32_may_be_taken_twice(rng):
-    X = blocks_of(rng.standard_normal((500, 4)).astype(np.float32), 2)
+@pytest.mark.parametrize(("spread", "n_passes"), [(1.0, 1), (1e-5, 2)])
+def test_sums_of_float32_may_be_taken_twice(rng, reduced, spread, n_passes):
+    X = (rng.standard_normal((500, 4)) * [1, spread, spread, spread]).astype(np.float32)
+    X = blocks_of(X, 2)
     cost = plan(PCA(2), X).blocks
+    PCA(2).fit(X)
+    assert len(reduced) == n_passes
     assert (cost.n_passes, cost.block_bytes) == (Bounds(1, 2), 250 * 4 * 4)
     assert "X, in each of 1 to 2 passes" in str(plan(PCA(2), X))
 
@@ -62,7 +91,7 @@ def test_a_worker_sends_its_parameters(rng, dtype, normalization):
     assert cost.sent_bytes <= pickled(params) <= cost.sent_bytes + 3000
     whole = plan(model, X, y).cost
     assert cost.worker_bytes == 2 * cost.block_bytes + whole.training_bytes
-    assert cost.n_passes == Bounds(2, 3)
+    assert cost.n_passes == (Bounds(3, 4) if normalization else Bounds(2, 3))
 
 
 def test_early_stopping_keeps_rows_for_validation():
@@ -159,3 +188,47 @@ def test_a_plan_on_blocks_is_that_of_the_same_data_in_memory(rng):
         args = () if isinstance(model, PCA) else (y,)
         whole, lazy = plan(model, X, *args), plan(model, blocks_of(X, 4), *args)
         assert (whole.root, whole.cost) == (lazy.root, lazy.cost)
+
+
+class MadeBlocks(Sequence):
+    """Blocks of random rows, none of which is kept; how many were read is counted."""
+
+    def __init__(self, n_blocks, n_rows, n_features):
+        self.shape = n_rows, n_features
+        self.n_blocks = n_blocks
+        self.n_read = 0
+
+    def __len__(self):
+        return self.n_blocks
+
+    def __getitem__(self, i):
+        self.n_read += 1
+        X = np.random.RandomState(range(self.n_blocks)[i]).standard_normal(self.shape)
+        return X, (X[:, 0] > 0).astype(int)
+
+
+@pytest.mark.parametrize("early_stopping", sweep([False, True], 1))
+def test_training_on_blocks_holds_what_the_plan_says(early_stopping):
+    n_blocks, n_rows, p = 3, 10_000, 60
+    model = MLPClassifier((8,), max_iter=2, random_state=0, early_stopping=early_stopping)
+    with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):
+        model.fit_blocks(MadeBlocks(2, 500, p))  # which compiles
+        tracemalloc.start()
+        model.fit_blocks(MadeBlocks(n_blocks, n_rows, p))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    X = da.zeros((n_blocks * n_rows, p), chunks=(n_rows, p))
+    cost = plan(model, X, n_classes=2).blocks
+    assert cost.block_bytes == n_rows * p * 8
+    assert 0.8 * cost.worker_bytes < peak < 1.15 * cost.worker_bytes  # of labels and orders of rows
+
+
+@pytest.mark.parametrize("params", [{}, {"early_stopping": True}, {"normalization": "batch"}])
+def test_passes_over_blocks_are_as_many_as_planned(params):
+    blocks = MadeBlocks(3, 100, 4)
+    model = MLPClassifier((3,), max_iter=4, tol=0, n_iter_no_change=9, random_state=0, **params)
+    cost = plan(model, da.zeros((300, 4), chunks=(100, 4)), n_classes=2).blocks
+    with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):
+        model.fit_blocks(blocks)
+    assert model.n_iter_ == 4
+    assert blocks.n_read == 3 * cost.n_passes.high

@@ -6,7 +6,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.neighbors import KNeighborsRegressor
 
-from skparams import MLPClassifier, MLPRegressor, count_params, fitted_params, summary
+from skparams import PCA, MLPClassifier, MLPRegressor, count_params, fitted_params, summary
 from skparams.specs import Unknown
 from tests.clusters import blocks_of, poisoned
 
@@ -63,7 +63,7 @@ def test_before_fit_and_in_frames_and_files(ridge, tmp_path):
     with h5py.File(tmp_path / "rows.h5", "w") as file:
         found = summary(ridge, file.create_dataset("X", (40, 3), "f8"))
     assert found.n_samples == 40
-    assert found.effective.reason == "X is a h5py Dataset, which is not read"
+    assert found.effective.reason == "X is an h5py Dataset, which is not read"
 
 
 def test_findings_of_values_are_left_out_and_others_are_not(rng):
@@ -102,3 +102,16 @@ def test_a_network_from_blocks_has_the_counts_of_one_in_memory(rng, cls):
             assert found.kept_places == ()
             assert count_params(model) == count_params(whole)
             assert len(fitted_params(model)) == len(fitted_params(whole))
+
+
+@pytest.mark.parametrize("params", [{}, {"n_components": 2, "svd_solver": "randomized"}])
+def test_a_pca_of_blocks_has_the_counts_of_one_in_memory(rng, params):
+    X = rng.standard_normal((120, 5))
+    whole, lazy = PCA(**params).fit(X), PCA(**params).fit(blocks_of(X, 4))
+    assert summary(lazy).totals == summary(whole).totals == lazy.plan(blocks_of(X, 4)).totals
+    assert not summary(lazy).guessed
+    assert {row.path for row in summary(lazy).root.parameters} == {
+        row.path for row in summary(whole).root.parameters
+    }
+    found = summary(lazy, blocks_of(X, 4))
+    assert (found.n_samples, found.kept_places) == (120, ())

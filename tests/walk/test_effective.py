@@ -192,7 +192,7 @@ def test_it_is_unbiased_for_the_lasso(model):
     X = rng.standard_normal((30, 10))
     mean = X[:, :3] @ [2.0, 1.0, 0.5]
     found, covariance = [], []
-    for _ in range(4000):
+    for _ in range(2000):
         noise = rng.standard_normal(30)
         model.fit(X, mean + noise)
         found.append(effective(model, X))

@@ -56,7 +56,7 @@ def solver_of_blocks(model: Any, X: Any, *, weighted: bool) -> str:
         value = getattr(model, argument)
         if isinstance(value, str) and value in refused:
             raise ValueError(
-                f"{name}: {argument}={value!r} needs all rows in memory at once, but X is a "
+                f"{name}: {argument}={value!r} needs all rows in memory at once, but X is "
                 f"{kind}. Set {argument} to {instead}, or pass X in memory if it fits there."
             )
     solver, n_components = model.svd_solver, model.n_components
@@ -64,7 +64,7 @@ def solver_of_blocks(model: Any, X: Any, *, weighted: bool) -> str:
         solver = "covariance_eigh" if p <= MAX_FEATURES else "randomized"
     if solver == "randomized" and needs_all(n_components):
         raise ValueError(
-            f"{name}: n_components must be an int if X is a {kind} and svd_solver is 'randomized', "
+            f"{name}: n_components must be an int if X is {kind} and svd_solver is 'randomized', "
             f"or 'auto' with more than {MAX_FEATURES:,} features, got {n_components!r}. "
             "svd_solver='covariance_eigh' finds all eigenvalues, with a matrix of "
             f"{8 * p * p / 1e9:.3g} GB for {p:,} features."

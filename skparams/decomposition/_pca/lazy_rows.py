@@ -26,10 +26,12 @@ def by_rows(model: Any, method: str, X: Any) -> Any:
         vars(model).pop(attribute, None)  # workers do not need it, and a scatter is large
     if is_dask(X):
         return map_rows(model, method, X)
-    parts = []
-    for number, (rows, _, _) in enumerate(row_blocks(name, X)):
+    blocks, parts = row_blocks(name, X), []
+    for number in range(len(blocks)):
+        rows, _, _ = blocks[number]
         with naming_block(number):
             parts.append(getattr(model, method)(rows))
+        del rows  # before the next block is read
     return np.concatenate(parts)
 
 
@@ -39,6 +41,6 @@ def refuse_frames(model: Any, X: Any) -> None:
     if is_dask(X) and container != "default":
         raise TypeError(
             f"{type(model).__name__}: set_output(transform={container!r}) would load the result "
-            f"for a {kind_of(X)}, which is a Dask array. Call set_output(transform='default'), and "
+            f"for {kind_of(X)}, which is a Dask array. Call set_output(transform='default'), and "
             "make a frame with dask.dataframe.from_dask_array, or of what compute() returns."
         )

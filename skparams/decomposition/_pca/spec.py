@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from skparams.decomposition._pca.by_blocks import MAX_FEATURES
+from skparams.decomposition._pca.rules import needs_all
 from skparams.specs import (
     BlockWork,
     Context,
@@ -49,7 +50,7 @@ def _block_work(ctx: Context) -> BlockWork | Unknown:
             sent_bytes=moments,
             n_passes=1 if is_float64 else between(1, 2),
         )
-    if not isinstance(n_components, int):
+    if needs_all(n_components):
         why = "svd_solver='randomized' needs" if solver == "randomized" else f"{p:,} features need"
         return Unknown(f"{why} an int as n_components, got {n_components!r}")
     vectors = 8 * p * min(n_components + ctx.params["n_oversamples"], p)

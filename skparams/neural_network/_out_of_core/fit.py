@@ -10,6 +10,7 @@ import numpy as np
 
 from skparams._runtime import Tasks, fit_tasks, n_tasks, needs_state
 from skparams.neural_network import (
+    Checksums,
     Course,
     Data,
     Network,
@@ -57,9 +58,9 @@ def fitting(
     scan.read(reader, needs_checksums=resumed is not None or needs_state(mlp))
     if scan.only is not None:  # in memory
         X, y, weight = scan.only
-        return partial(
-            mlp._fit, X, y, sample_weight=weight, incremental=False, knows_classes=True, **more
-        )
+        if classes is not None:
+            more["knows_classes"] = True
+        return partial(mlp._fit, X, y, sample_weight=weight, incremental=False, **more)
     return partial(_fit_several, mlp, reader, scan, given, **more)
 
 
@@ -102,9 +103,7 @@ def _train_epochs(
     course: Course,
 ) -> np.ndarray:
     """As `train_epochs` in memory."""
-    if held_out is not None:
-        add_checksums(scan.checksums, held_out, "_val")
-    course.set_checksums(lambda: scan.checksums)
+    course.set_checksums(partial(_checksums, scan, held_out))
     if mlp.early_stopping and held_out is None:
         held_out = set_aside(mlp, blocks, course.split_generator(tasks.needs_state))
     n_samples = sum(blocks.lengths)
@@ -115,3 +114,11 @@ def _train_epochs(
     batches = BlockBatches(mlp, network, blocks, scan.example, objective, size, params.dtype)
     rows = BlockRows(n_samples, blocks.numbers, shuffle=mlp.shuffle)
     return train(Training(mlp, params, batches, rows, held_out, course), tasks)
+
+
+def _checksums(scan: Scan, given_val: Data | None) -> Checksums:
+    """Those of the blocks and of validation data that was given."""
+    found = scan.checksums.copy()
+    if given_val is not None:
+        add_checksums(found, given_val, "_val")
+    return found

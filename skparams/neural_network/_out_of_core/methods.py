@@ -58,6 +58,16 @@ class BlockRegressorMixin:
         ValueError
             If a block is invalid, which the error names, or as `fit`. The estimator is then as it
             was before.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_regression
+        >>> from skparams import MLPRegressor
+        >>> X, y = make_regression(n_samples=2000, n_features=5, random_state=1)
+        >>> blocks = [(X[i : i + 500], y[i : i + 500] / 100) for i in range(0, 2000, 500)]
+        >>> regr = MLPRegressor(max_iter=40, tol=0.01, n_iter_no_change=2, random_state=1)
+        >>> regr.fit_blocks(blocks).score(X, y / 100) > 0.9
+        True
         """
         given_val = tuple(map(in_memory, (X_val, y_val, sample_weight_val)))
         where = f"{type(self).__name__}.fit_blocks"
