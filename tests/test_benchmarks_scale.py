@@ -185,10 +185,13 @@ def test_searches_on_workers_give_the_scores_of_this_process():
                     assert frame["candidate"].nunique() == len(expected[name])
 
 
-def test_each_table_of_the_simulation_follows_from_its_costs(scale):
+def test_each_table_of_the_simulation_follows_from_its_costs(scale, monkeypatch):
     simulated, calibration = scale("simulated"), scale("calibration")
     costs = calibration.Costs(0.001, 0.001, 1e9, 20_000, 0.3, 0.005, 0.1, 1.5e-5)
-    for table in (simulated._limits_table(costs), simulated._rounds_table(costs)):
+    costs_of = {50: costs, 500: costs, 2_000: costs}
+    monkeypatch.setattr(simulated, "of_width", lambda costs, n_features: costs_of[n_features])
+    tables = simulated._limits_table, simulated._features_table, simulated._rounds_table
+    for table in (each(costs) for each in tables):
         for row in table.rows:
             assert all(cell != "–" for cell in table.cells(row))
     first, *_, last = simulated._limits_table(costs).rows

@@ -1,7 +1,7 @@
 """What the simulation needs to know, measured on clusters of one and two processes."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from statistics import median
 from typing import Any
@@ -12,12 +12,13 @@ from distributed import Client
 from benchmarks._machine import blas_threads
 from benchmarks._task import Task
 from benchmarks.scale.cluster import Measured, held, measured, workers
-from benchmarks.scale.data import correlated_array
-from benchmarks.scale.pca import timed_alone
+from benchmarks.scale.data import correlated, correlated_array
+from benchmarks.scale.pca import timed, timed_alone
 from benchmarks.scale.simulate import Cluster, simulate, tree
 from skparams import PCA
 
 N_BLOCKS, N_FEATURES = 20, 500
+SHORTEST = 1e-6  # where the difference of two times is less, or negative by chance
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,12 @@ class Costs:
     merge_s: float
     caller_s: float  # graph, validation and final decomposition, before and after the tasks
     alone_s_per_row: float  # of one process, all in memory
+    n_features: int = N_FEATURES
+
+    @property
+    def result_bytes(self) -> int:
+        """Return how large what a block returns is."""
+        return 8 * self.n_features**2
 
     def cluster(self, n_workers: int, slowness: Any = ()) -> Cluster:
         """Return so many such workers."""
@@ -61,7 +68,7 @@ def _messages(client: Client, n_tasks: int) -> tuple[float, float]:
 
     seconds(False)
     many, chain = (median(seconds(chained) for _ in range(3)) for chained in (False, True))
-    return many, max(chain - many, 0.0) / 2
+    return many, max(chain - many, SHORTEST) / 2
 
 
 def _bandwidth(client: Client, n_bytes: int) -> float:
@@ -118,15 +125,36 @@ def calibrate(task: Task) -> tuple[Costs, dict[int, float]]:
         block_rows,
         block_s,
         merge_s,
-        max(0.0, outside - task_s - 2 * latency_s),
+        max(outside - task_s - 2 * latency_s, SHORTEST),
         alone_s / (N_BLOCKS * block_rows),
     )
     return costs, walls
 
 
+def of_width(costs: Costs, n_features: int) -> Costs:
+    """Return costs of blocks as large with more or fewer features, measured in this process.
+
+    Merges add and move the square of the number of features.
+    """
+    block_rows = costs.block_rows * costs.n_features // n_features
+    X = correlated(0, block_rows, n_features)
+    fit = PCA(svd_solver="covariance_eigh").fit
+    with blas_threads(1):
+        end_s, whole_s = (
+            median([timed(partial(fit, rows))[1] for _ in range(4)][1:]) for rows in (X[:2], X)
+        )
+    return replace(
+        costs,
+        block_rows=block_rows,
+        block_s=max(whole_s - end_s, SHORTEST),
+        merge_s=costs.merge_s * (n_features / costs.n_features) ** 2,
+        caller_s=end_s,
+        n_features=n_features,
+    )
+
+
 def fit_s(costs: Costs, n_workers: int, n_blocks: int, slowness: Any = ()) -> tuple[float, Any]:
     """Return the simulated time of a fit, and its course."""
-    n_bytes = 8 * N_FEATURES**2
-    tasks = tree(n_workers, [costs.block_s] * n_blocks, costs.merge_s, n_bytes)
+    tasks = tree(n_workers, [costs.block_s] * n_blocks, costs.merge_s, costs.result_bytes)
     course = simulate(costs.cluster(n_workers, slowness), tasks)
     return costs.caller_s + course.wall_s, course

@@ -30,7 +30,7 @@ def workers(n: int = 2) -> Iterator[Client]:
     os.environ["DASK_LOGGING__DISTRIBUTED"] = "critical"  # in the workers
     with (
         LocalCluster(
-            n_workers=n, threads_per_worker=1, memory_limit=0, dashboard_address=None
+            n_workers=n, threads_per_worker=1, memory_limit=0, dashboard_address=":0"
         ) as cluster,
         Client(cluster) as client,
     ):

@@ -25,7 +25,8 @@ def shapes(task: Task) -> list[tuple[int, int]]:
     return [(20_000, 500), (100_000, 50)] if task.quick else [(1_000_000, 500), (2_000_000, 50)]
 
 
-def _timed(call: Callable[[], Any]) -> tuple[Any, float]:
+def timed(call: Callable[[], Any]) -> tuple[Any, float]:
+    """Return what a call returns, and its seconds."""
     start = time.perf_counter()
     result = call()
     return result, time.perf_counter() - start
@@ -45,7 +46,7 @@ def timed_alone(n_blocks: int, block_rows: int, n_features: int, n_rounds: int) 
     """Return the median time of a fit in this process, on one thread, of rows in memory."""
     X = np.concatenate([correlated(i, block_rows, n_features) for i in range(n_blocks)])
     with blas_threads(1):
-        return median([_timed(partial(PCA().fit, X))[1] for _ in range(n_rounds + 1)][1:])
+        return median([timed(partial(PCA().fit, X))[1] for _ in range(n_rounds + 1)][1:])
 
 
 def _measure(n_rows: int, n_features: int, n_rounds: int) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def _measure(n_rows: int, n_features: int, n_rounds: int) -> dict[str, Any]:
     with workers(2) as client, blas_threads(1):
         (blocks,) = held(client, correlated_array(N_BLOCKS, n_in_block, n_features))
         for _ in range(n_rounds + 1):
-            alone.append(_timed(partial(PCA().fit, X)))
+            alone.append(timed(partial(PCA().fit, X)))
             shared.append(measured(client, partial(PCA().fit, blocks)))
     del alone[0], shared[0]  # which load and compile
     pairs = list(zip([seconds for _, seconds in alone], shared, strict=True))

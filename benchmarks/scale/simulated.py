@@ -6,11 +6,12 @@ from typing import Any
 
 from benchmarks._tables import Column, Table, number, time_text
 from benchmarks._task import Task
-from benchmarks.scale.calibration import N_BLOCKS, N_FEATURES, Costs, calibrate, fit_s
+from benchmarks.scale.calibration import N_BLOCKS, N_FEATURES, Costs, calibrate, fit_s, of_width
 from benchmarks.scale.picture import draw
 from benchmarks.scale.simulate import simulate, star, stragglers, tree
 
 WORKERS = (1, 2, 10, 100, 1_000)
+FEATURES = (50, 500, 2_000)
 SIZES = (50, 500, 5_000, 50_000)  # in blocks
 _SPREAD = 0.2  # of the logarithms of the workers' speeds
 _NETWORK = 1.25e9  # bytes per second of a link of 10 Gbit/s
@@ -121,8 +122,7 @@ def _limits_table(costs: Costs) -> Table:
     one, one_larger = (fit_s(each, 1, 10)[0] for each in (costs, larger))
     for n in WORKERS:
         wall, course = fit_s(costs, n, 10 * n)
-        n_bytes = 8 * N_FEATURES**2
-        merges = simulate(costs.cluster(n), tree(n, [0.0] * n, costs.merge_s, n_bytes)).wall_s
+        merges = tree(n, [0.0] * n, costs.merge_s, costs.result_bytes)
         table.rows.append(
             {
                 "workers": n,
@@ -131,10 +131,43 @@ def _limits_table(costs: Costs) -> Table:
                 "efficiency": one / wall,
                 "larger": one_larger / fit_s(larger, n, 10 * n)[0],
                 "scheduler_s": course.scheduler_s,
-                "merges_s": merges,
+                "merges_s": simulate(costs.cluster(n), merges).wall_s,
                 "uneven_s": fit_s(costs, n, 10 * n, stragglers(n, _SPREAD))[0],
             }
         )
+    return table
+
+
+def _features_table(costs: Costs) -> Table:
+    """Return the cost of blocks of one size, of few and of many features."""
+    counts = (1, 10, 100)
+    table = Table(
+        "features",
+        f"simulated: PCA().fit, ten blocks of {8 * costs.block_rows * N_FEATURES / 1e6:.0f} MB "
+        "for each worker",
+        [
+            Column("features", "features", number(0)),
+            Column("rows", "rows in\na block", number(0)),
+            Column("block_s", "block,\nmeasured", time_text),
+            Column("caller_s", "end,\nmeasured", time_text),
+            Column("result_mb", "result of\na block", number(2, " MB")),
+            *(Column(str(n), f"{n:,} worker{'s'[: n - 1]}", time_text) for n in counts),
+            Column("moved_mb", "moved between\n100 workers", number(0, " MB")),
+        ],
+    )
+    for n_features in FEATURES:
+        wide = of_width(costs, n_features)
+        tasks = tree(100, [0.0] * 1_000, 0.0, wide.result_bytes)
+        moved = sum(
+            tasks[earlier].n_bytes
+            for task in tasks
+            for earlier in task.needs
+            if tasks[earlier].worker != task.worker
+        )
+        row = {"features": n_features, "rows": wide.block_rows, "block_s": wide.block_s}
+        row |= {"caller_s": wide.caller_s, "result_mb": wide.result_bytes / 1e6}
+        row |= {str(n): fit_s(wide, n, 10 * n)[0] for n in counts}
+        table.rows.append(row | {"moved_mb": moved / 1e6})
     return table
 
 
@@ -195,7 +228,7 @@ def simulated(task: Task) -> Iterator[Table]:
     """Yield the tables of the simulation, and what it was calibrated with."""
     costs, walls = calibrate(task)
     yield _costs_table(costs, walls)
-    for table in (_pays_table, _fits_table, _limits_table, _rounds_table):
+    for table in (_pays_table, _fits_table, _limits_table, _features_table, _rounds_table):
         yield table(costs)
     if path := task.options.get("picture"):
         draw(_times(costs), walls, path)
