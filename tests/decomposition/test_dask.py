@@ -117,8 +117,11 @@ def _randomized(k=3, **params):
     return PCA(k, svd_solver="randomized", random_state=0, **params)
 
 
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("scale", [False, True])
+_exhaustive = pytest.mark.exhaustive
+
+
+@pytest.mark.parametrize("weighted", [False, pytest.param(True, marks=_exhaustive)])
+@pytest.mark.parametrize("scale", [pytest.param(False, marks=_exhaustive), True])
 @pytest.mark.parametrize("form", [np.asarray, sp.csr_array])
 def test_the_range_finder_has_the_errors_that_it_reports(form, scale, weighted, rng):
     X = rng.standard_normal((ROWS, 300)) * np.geomspace(3, 0.5, 300)
@@ -141,6 +144,7 @@ def test_the_range_finder_has_the_errors_that_it_reports(form, scale, weighted, 
     np.testing.assert_allclose(found.noise_variance_, noise, rtol=1e-9)
 
 
+@pytest.mark.exhaustive
 def test_many_features_need_no_covariance():
     n, p = 300, 30_000
     rng = np.random.default_rng(0)
