@@ -40,6 +40,7 @@ class StoredBlocks(RowBlocks):
             X, _, weight = self[number]
             with naming_block(number):
                 trees.append((1, work(number, X, weight, common)))
+            del X, weight  # before the next block is read
             while len(trees) > 1 and trees[-1][0] == trees[-2][0]:
                 _join_last(trees, merge)
         while len(trees) > 1:

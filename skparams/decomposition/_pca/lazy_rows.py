@@ -26,10 +26,12 @@ def by_rows(model: Any, method: str, X: Any) -> Any:
         vars(model).pop(attribute, None)  # workers do not need it, and a scatter is large
     if is_dask(X):
         return map_rows(model, method, X)
-    parts = []
-    for number, (rows, _, _) in enumerate(row_blocks(name, X)):
+    blocks, parts = row_blocks(name, X), []
+    for number in range(len(blocks)):
+        rows, _, _ = blocks[number]
         with naming_block(number):
             parts.append(getattr(model, method)(rows))
+        del rows  # before the next block is read
     return np.concatenate(parts)
 
 
