@@ -15,7 +15,7 @@ from skparams import PCA
 
 MAX_BLOCKS = 2
 _N_BLOCKS, _FEATURES = 20, 500
-# How many blocks Dask lets a thread begin to read before it works on them, and how many of these are
+# How many blocks Dask lets a thread begin to read before it works on them, and how many are
 # its own.
 _SATURATION = "distributed.scheduler.worker-saturation"
 _CASES = {
