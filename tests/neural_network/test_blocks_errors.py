@@ -105,6 +105,13 @@ def test_a_block_that_is_another_is_named(model, blocks, block, error, message, 
     assert unchanged() is None
 
 
+def test_early_stopping_says_that_blocks_are_too_small(model, X):
+    y = np.arange(60) % 2
+    blocks = [(X[i : i + 1], y[i : i + 1]) for i in range(60)]
+    with pytest.raises(ValueError, match=r"sets aside 0 of 60 samples in 60 blocks.*larger blocks"):
+        model.set_params(early_stopping=True).fit_blocks(blocks, classes=[0, 1])
+
+
 def test_unknown_classes_say_what_to_do(model, blocks, X):
     late = (X[:20], np.full(20, 7))
     with pytest.raises(ValueError, match=r"block 1: .*\[7\].*are \[0 1\]. Pass all classes as the"):

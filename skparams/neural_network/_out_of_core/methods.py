@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from skparams._compat import fit_context
+from skparams._lazy import refuse_lazy
 from skparams._runtime import unchanged_on_error
 from skparams.neural_network._out_of_core.fit import fitting
 from skparams.neural_network._out_of_core.lazy import in_memory
@@ -138,6 +139,7 @@ class BlockClassifierMixin:
         """
         given_val = tuple(map(in_memory, (X_val, y_val, sample_weight_val)))
         where = f"{type(self).__name__}.fit_blocks"
+        refuse_lazy(where, "Only blocks may be too large for memory", classes=classes)
         with unchanged_on_error(self), BlockReader(where, blocks) as reader:
             options = self._fit_options(given_val, resume)
             return fitting(self, reader, classes=classes, **options)()

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from sklearn.model_selection import train_test_split
 
 from skparams._blocks import naming_block
-from skparams.neural_network import Data, too_small_split, zero_weights_of_part
+from skparams.neural_network import Data, zero_weights_of_part
 from skparams.neural_network._out_of_core.batches import BlockSource
 
 if TYPE_CHECKING:
@@ -31,7 +31,12 @@ def set_aside(mlp: BaseMLP, source: BlockSource, generator: np.random.RandomStat
         del X, Y, weight
     held_out = _joined(parts)
     if len(held_out[1]) < 2:
-        raise too_small_split()
+        raise ValueError(
+            f"The validation set is too small: early stopping sets aside {len(held_out[1])} of "
+            f"{n_samples} samples in {len(parts)} blocks. A block keeps all its samples if "
+            f"validation_fraction={mlp.validation_fraction} leaves none of them to train on. Give "
+            "larger blocks, or X_val and y_val."
+        )
     has_weight = held_out[2] is None or held_out[2].any()
     for part, has_any in (("training", is_trained), ("validation", has_weight)):
         if not has_any:
