@@ -39,7 +39,8 @@ class BlockRegressorMixin:
             are left out.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
             Validation samples, as in `fit`. Without them, `early_stopping` sets aside the share
-            `validation_fraction` of each block, by a further pass, and keeps these in memory.
+            `validation_fraction` of all samples, about the same of each block, by a further pass,
+            and keeps these in memory.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Their targets.
         sample_weight_val : array-like of shape (n_val,), default=None
@@ -106,7 +107,8 @@ class BlockClassifierMixin:
             others is an error. Not used for several labels per sample.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
             Validation samples, as in `fit`. Without them, `early_stopping` sets aside the share
-            `validation_fraction` of each block, by a further pass, and keeps these in memory.
+            `validation_fraction` of all samples, about the same of each block, by a further pass,
+            and keeps these in memory.
         y_val : array-like of shape (n_val,) or (n_val, n_classes), default=None
             Their targets.
         sample_weight_val : array-like of shape (n_val,), default=None
