@@ -129,8 +129,12 @@ def test_unknown_classes_say_what_to_do(model, blocks, X):
         model.fit_blocks([blocks[0], late])
     with pytest.raises(ValueError, match=r"block 1: .*\[7\], which the argument `classes` does"):
         model.fit_blocks([blocks[0], late], classes=[0, 1, 2])
-    with pytest.raises(ValueError, match="should be a 1d array"):
-        model.fit_blocks([blocks[0]], classes=[[0, 1], [2, 3]])
+
+
+@pytest.mark.parametrize("classes", [3, [], [[0, 1]]])
+def test_classes_that_are_no_list_of_classes(model, blocks, classes):
+    with pytest.raises(ValueError, match=r"MLPClassifier.fit_blocks: classes must be a 1D array"):
+        model.fit_blocks(blocks, classes=classes)
 
 
 def test_regressors_name_blocks(X):

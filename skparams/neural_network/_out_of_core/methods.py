@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+
 from skparams._compat import fit_context
 from skparams._lazy import refuse_lazy
 from skparams._runtime import unchanged_on_error
@@ -142,6 +144,11 @@ class BlockClassifierMixin:
         given_val = tuple(map(in_memory, (X_val, y_val, sample_weight_val)))
         where = f"{type(self).__name__}.fit_blocks"
         refuse_lazy(where, "Only blocks may be too large for memory", classes=classes)
+        if classes is not None and (np.ndim(classes) != 1 or not len(classes)):
+            raise ValueError(
+                f"{where}: classes must be a 1D array with all classes, got the shape "
+                f"{np.shape(classes)}."
+            )
         with unchanged_on_error(self), BlockReader(where, blocks) as reader:
             options = self._fit_options(given_val, resume)
             return fitting(self, reader, classes=classes, **options)()
