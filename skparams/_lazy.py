@@ -9,6 +9,8 @@ from typing import Any
 STORED = ("h5py", "zarr")
 # Bytes of a block that is read from a file, about: reading it takes longer than what comes with it.
 BLOCK_BYTES = 2**26
+# How many times as large a block may be that is one chunk.
+MAX_CHUNK_BLOCKS = 4
 ESTIMATORS = "PCA, MLPClassifier and MLPRegressor are fitted on it as it is"
 
 
@@ -43,7 +45,12 @@ def kind_of(X: Any) -> str:
 
 
 def rows_in_block(n_features: int, itemsize: int, chunk: int = 1) -> int:
-    """How many rows are read from a file at once: whole chunks."""
+    """How many rows are read from a file at once: whole chunks, unless these are far too large.
+
+    Chunks of a few columns may have all rows. They are then read for each block again.
+    """
+    if chunk * n_features * itemsize > MAX_CHUNK_BLOCKS * BLOCK_BYTES:
+        chunk = 1
     return chunk * max(1, BLOCK_BYTES // max(1, chunk * n_features * itemsize))
 
 

@@ -1,7 +1,7 @@
 """Blocks of rows of a Dask array or frame, on the workers."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ class DaskBlocks(RowBlocks):
         self.feature_names = names_of(X)
         self._rows = rows = dask_rows(where, X)
         self.declared = Declared(where, int(rows.shape[1]), np.dtype(rows.dtype))
+        self._given = {"X": rows, "y": y, "sample_weight": sample_weight}
         self._X = _delayed_blocks(rows)
         self._y = self._cut("y", y)
         self._weight = self._cut("sample_weight", sample_weight)
@@ -53,20 +54,8 @@ class DaskBlocks(RowBlocks):
         with self._naming_lost():
             return parts[0].compute()
 
-    @contextmanager
-    def _naming_lost(self) -> Iterator[None]:
-        """Say where results are gone: of a client that is closed Dask names their keys only."""
-        try:
-            yield
-        except Exception as error:
-            graph = dict(self._rows.__dask_graph__())
-            clients = [getattr(value, "client", None) for value in graph.values()]
-            if any(getattr(client, "status", "") == "closed" for client in clients):
-                raise RuntimeError(
-                    f"{self.declared.where}: X has results of a Dask client that is closed, and "
-                    "these are lost. Keep the client open until the fit has ended, or make X anew."
-                ) from error
-            raise
+    def _naming_lost(self) -> AbstractContextManager[None]:
+        return naming_lost(self.declared.where, **self._given)
 
     def _cut(self, name: str, values: Any) -> list[Any]:
         """Values of each block: Dask's in blocks as those of X, others cut at these."""
@@ -107,6 +96,27 @@ class DaskBlocks(RowBlocks):
         n_rows = dask.delayed(_n_rows, pure=False)
         with self._naming_lost():
             return list(dask.compute(*[n_rows(block) for block in self._X]))
+
+
+@contextmanager
+def naming_lost(where: str, **arrays: Any) -> Iterator[None]:
+    """Say which argument is lost with a closed client, as Dask names keys only."""
+    try:
+        yield
+    except Exception as error:
+        for name, array in arrays.items():
+            if is_dask(array) and _is_lost(array):
+                raise RuntimeError(
+                    f"{where}: {name} has results of a Dask client that is closed, and these are "
+                    f"lost. Keep the client open until the fit has ended, or make {name} anew."
+                ) from error
+        raise
+
+
+def _is_lost(array: Any) -> bool:
+    graph = dict(array.__dask_graph__())
+    clients = [getattr(value, "client", None) for value in graph.values()]
+    return any(getattr(client, "status", "") == "closed" for client in clients)
 
 
 class _Shape:

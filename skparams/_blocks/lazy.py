@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from skparams._blocks.dask_rows import dask_rows, names_of
+from skparams._blocks.rows import naming_block
 from skparams._lazy import is_dask
 from skparams._runtime import one_thread
 
@@ -67,9 +68,15 @@ def _named(row: np.ndarray, X: Any) -> Any:
 
 
 def _rows_of_block(
-    block: Any, model: Any, method: str, args: tuple, kwargs: dict[str, Any], empty: np.ndarray
+    block: Any,
+    model: Any,
+    method: str,
+    args: tuple,
+    kwargs: dict[str, Any],
+    empty: np.ndarray,
+    block_id: tuple[int, ...] = (0,),
 ) -> np.ndarray:
     if not block.shape[0]:
         return empty
-    with one_thread():
+    with naming_block(block_id[0]), one_thread():
         return np.asarray(getattr(model, method)(block, *args, **kwargs))

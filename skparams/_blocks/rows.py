@@ -32,10 +32,15 @@ class Declared(NamedTuple):
                     f"{self.where}: X has the shape {X.shape} here, but X as a whole has "
                     f"{self.n_features} features."
                 )
-            if _is_single(X.dtype) != _is_single(self.dtype) or X.dtype.kind not in "biuf":
+            if X.dtype.kind not in "biuf":
+                raise ValueError(
+                    f"{self.where}: X must have numbers, but has the dtype {X.dtype}. Convert it "
+                    "by X.astype."
+                )
+            if _is_single(X.dtype) != _is_single(self.dtype):
                 raise ValueError(
                     f"{self.where}: X has the dtype {X.dtype} here, but X as a whole has "
-                    f"{self.dtype}, and must have numbers. Convert it by X.astype."
+                    f"{self.dtype}. Convert it by X.astype."
                 )
             y, weight = (None if v is None else np.asarray(v) for v in (y, weight))
             check_consistent_length(X, y, weight)

@@ -29,7 +29,7 @@ from .training import (
     set_attributes,
     train,
 )
-from .validation import Data, check_validation, too_small_split, zero_weights_of_part
+from .validation import Data, check_validation, zero_weights_of_part
 from .weights import sample_weights, value_counts, weighted_rows, weights_of_classes
 
 __all__ = [
@@ -79,7 +79,6 @@ __all__ = [
     "real_numbers",
     "sample_weights",
     "set_attributes",
-    "too_small_split",
     "train",
     "value_counts",
     "weighted_rows",

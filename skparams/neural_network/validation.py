@@ -67,19 +67,14 @@ def split(mlp: BaseMLP, data: Data, random_state: np.random.RandomState) -> tupl
     parts = train_test_split(*given, random_state=random_state, test_size=size, stratify=strata)
     training, validation = ((*parts[i::2], None)[:3] for i in (0, 1))
     if validation[0].shape[0] < 2:
-        raise too_small_split()
+        raise ValueError(
+            "The validation set is too small. Increase 'validation_fraction' "
+            "or the size of your dataset."
+        )
     for part, (*_, weight) in (("training", training), ("validation", validation)):
         if weight is not None and not weight.any():
             raise zero_weights_of_part(part, weight.size)
     return training, validation
-
-
-def too_small_split() -> ValueError:
-    """What is raised where early stopping cannot set samples aside."""
-    return ValueError(
-        "The validation set is too small. Increase 'validation_fraction' "
-        "or the size of your dataset."
-    )
 
 
 def zero_weights_of_part(part: str, n_samples: int) -> ValueError:

@@ -108,7 +108,7 @@ def test_each_block_must_be_what_the_whole_is_said_to_be(rng):
     for block, message in (
         (np.zeros((5, 4)), r"block 2: f: X has the shape \(5, 4\) here"),
         (np.zeros((5, 3), np.float32), "block 2: f: X has the dtype float32 here"),
-        (np.zeros((5, 3), "U1"), "block 2: f: X has the dtype <U1 here"),
+        (np.zeros((5, 3), "U1"), "block 2: f: X must have numbers, but has the dtype <U1"),
     ):
         blocks = row_blocks("f", with_block(block))
         with pytest.raises(ValueError, match=message):
@@ -173,6 +173,17 @@ def test_results_of_a_closed_client_are_said_to_be_lost():
     for compute in (lambda: blocks.reduce(_rows_of, _add), lambda: blocks[0]):
         with pytest.raises(RuntimeError, match="f: X has results of a Dask client that is closed"):
             compute()
+    blocks = row_blocks("f", da.zeros((6, 2), chunks=(3, 2)), sample_weight=X[:, 0])
+    with pytest.raises(RuntimeError, match="f: sample_weight has results of a Dask client that is"):
+        blocks.reduce(_rows_of, _add)
+
+
+def test_chunks_that_have_all_rows_are_not_read_at_once(dataset, monkeypatch, rng):
+    X = rng.standard_normal((64, 4))
+    monkeypatch.setattr("skparams._lazy.BLOCK_BYTES", 8 * X[0].nbytes)
+    assert len(row_blocks("f", dataset("few", X, chunks=(32, 1)))) == 2
+    blocks = row_blocks("f", dataset("all", X, chunks=(64, 1)))
+    assert [len(rows) for rows, _, _ in blocks] == [8] * 8
 
 
 def test_what_is_lazy_and_the_error(dataset, rng):
@@ -213,3 +224,6 @@ def test_results_of_rows_are_lazy_and_those_of_the_model_at_the_call(rng):
     np.testing.assert_allclose(found.compute(), pca.score_samples(X))
     with pytest.raises(ComputedError):
         map_rows(pca, "transform", poisoned((6, 3))).compute()
+    X[7] = np.nan
+    with pytest.raises(ValueError, match="block 2: Input X contains NaN"):
+        map_rows(pca, "score_samples", blocks_of(X, (0, 5, 15))).compute(scheduler="synchronous")

@@ -239,6 +239,25 @@ def _uneven(X, change):
     return da.concatenate(parts)
 
 
+def test_rows_without_weight_must_be_finite_as_in_memory(X):
+    holed, weight = X.copy(), np.ones(len(X))
+    holed[1], weight[:3] = np.nan, 0
+    lazy = blocks_of(holed, (3, len(X) - 3))
+    for params in ({}, {"n_components": 2, "svd_solver": "randomized"}):
+        with pytest.raises(ValueError, match="block 0: Input X contains NaN"):
+            PCA(**params).fit(lazy, sample_weight=weight)
+
+
+@pytest.mark.parametrize("method", ["fit", "fit_transform", "partial_fit"])
+def test_what_are_no_rows_is_refused(X, method):
+    with pytest.raises(ValueError, match="PCA: Expected 2D array, got 1D array"):
+        getattr(PCA(), method)(da.from_array(X[:, 0]))
+    with pytest.raises(TypeError, match=r"PCA: X is a Dask Delayed.*arrays and frames are taken"):
+        getattr(PCA(), method)(dask.delayed(X))
+    with pytest.raises(ValueError, match="block 0: PCA: X must have numbers, but has the"):
+        getattr(PCA(), method)(da.from_array(X.astype(object), chunks=(len(X), -1)))
+
+
 def test_streams_take_blocks_between_batches(X):
     stream = PCA(3)
     for part in (X[:100], blocks_of(X[100:500], [1, 0, 399]), X[500:]):

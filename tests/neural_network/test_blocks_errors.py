@@ -8,6 +8,8 @@ import pytest
 import scipy.sparse as sp
 
 from skparams import MLPClassifier, MLPRegressor
+from skparams.neural_network._out_of_core import fit
+from skparams.neural_network._out_of_core.split import set_aside
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -105,14 +107,34 @@ def test_a_block_that_is_another_is_named(model, blocks, block, error, message, 
     assert unchanged() is None
 
 
+def test_early_stopping_says_that_blocks_are_too_small(model, X):
+    y = np.arange(60) % 2
+    blocks = [(X[i : i + 1], y[i : i + 1]) for i in range(60)]
+    with pytest.raises(ValueError, match=r"sets aside 0 of 60 samples in 60 blocks.*larger blocks"):
+        model.set_params(early_stopping=True).fit_blocks(blocks, classes=[0, 1])
+
+
+@pytest.mark.parametrize("length", [2, 3, 7, 30])
+def test_small_blocks_set_aside_the_share_of_all_samples(model, X, length, monkeypatch):
+    found, y = [], np.arange(60) % 2
+    monkeypatch.setattr(fit, "set_aside", lambda *args: found.append(set_aside(*args)) or found[0])
+    blocks = [(X[i : i + length], y[i : i + length]) for i in range(0, 60, length)]
+    model.set_params(early_stopping=True).fit_blocks(blocks, classes=[0, 1])
+    assert len(found[0][1]) == 6
+
+
 def test_unknown_classes_say_what_to_do(model, blocks, X):
     late = (X[:20], np.full(20, 7))
     with pytest.raises(ValueError, match=r"block 1: .*\[7\].*are \[0 1\]. Pass all classes as the"):
         model.fit_blocks([blocks[0], late])
     with pytest.raises(ValueError, match=r"block 1: .*\[7\], which the argument `classes` does"):
         model.fit_blocks([blocks[0], late], classes=[0, 1, 2])
-    with pytest.raises(ValueError, match="should be a 1d array"):
-        model.fit_blocks([blocks[0]], classes=[[0, 1], [2, 3]])
+
+
+@pytest.mark.parametrize("classes", [3, [], [[0, 1]]])
+def test_classes_that_are_no_list_of_classes(model, blocks, classes):
+    with pytest.raises(ValueError, match=r"MLPClassifier.fit_blocks: classes must be a 1D array"):
+        model.fit_blocks(blocks, classes=classes)
 
 
 def test_regressors_name_blocks(X):

@@ -193,8 +193,23 @@ def test_what_stays_in_memory_is_refused(fitted, X, y):
         unfitted.fit(X, lazy[:, 0])
     with pytest.raises(TypeError, match=r"block 0: .*X is a Dask Array"):
         unfitted.fit_blocks([(lazy, y)])
+    with pytest.raises(TypeError, match=r"block 0: .*sample_weight is a Dask Array"):
+        unfitted.fit_blocks([(X, y, lazy[:, 0])])
+    with pytest.raises(TypeError, match=r"MLPClassifier.fit_blocks: classes is a Dask Array"):
+        unfitted.fit_blocks([(X, y)], classes=blocks_of(np.array(["no", "yes"]), 1))
     with pytest.raises(TypeError, match=r"MLPClassifier.fit_blocks: blocks must be"):
         unfitted.fit_blocks(lazy)
+    with pytest.raises(TypeError, match=r"MLPClassifier.score: y is a Dask Array"):
+        fitted.score(X, blocks_of(y, 3))
+    with pytest.raises(TypeError, match=r"MLPClassifier.score: sample_weight is a Dask Array"):
+        fitted.score(X, y, lazy[:, 0])
+
+
+def test_targets_of_a_closed_client_are_said_to_be_lost(X, y):
+    with local_cluster(processes=False):
+        lazy = blocks_of(y, 3).persist()
+    with pytest.raises(RuntimeError, match=r"MLPClassifier.fit: y has results of a Dask client"):
+        MLPClassifier(**SMALL).fit(blocks_of(X, 3), lazy)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from skparams._runtime import Tasks
 from skparams.decomposition._pca.moments import EPS, Moments, moments_of
 from skparams.decomposition._pca.range_finder import FirstMoments, first_moments, leading
 from skparams.decomposition._pca.rows import (
+    check_finite,
     check_freedom,
     checked_weights,
     count_positive_weights,
@@ -147,6 +148,7 @@ def _of_block(
         X = X.tocsr()
     if weight is not None:
         if not weight.any():
+            check_finite(X, name)  # as in memory
             return Sums(n_rows, 0, None)
         weight = checked_weights(weight, X, name)
     return Sums(n_rows, count_positive_weights(X, weight), find(X, weight))

@@ -426,8 +426,8 @@ class PCA(StreamingPCA):
     def _fit_blocks(self, X: Any, y: Any, sample_weight: Any, task_name: str = "fit") -> None:
         """Fit on rows that are not in memory."""
         weighted = sample_weight is not None
-        solver = solver_of_blocks(self, X, weighted=weighted)
         blocks = self._blocks(X, sample_weight, reset=True)
+        solver = solver_of_blocks(self, X, weighted=weighted)
         tasks = fit_tasks(
             self,
             *(X, y, sample_weight),

@@ -52,14 +52,19 @@ def merged_moments(one: Moments, other: Moments, name: str) -> Moments:
 
 def not_finite(X: Any, name: str) -> ValueError:
     """Raise scikit-learn's error if X is not finite, else return one that its squares are not."""
-    try:
-        assert_all_finite(X.data if sp.issparse(X) else X, estimator_name=name, input_name="X")
-    except ValueError as error:
-        raise about_missing(error, name) from None
+    check_finite(X, name)
     return ValueError(
         f"{name}: squares of X overflow, whose largest absolute value is "
         f"{float(np.abs(X).max()):.3g}. Divide X by a constant."
     )
+
+
+def check_finite(X: Any, name: str) -> None:
+    """Raise scikit-learn's error if X is not finite."""
+    try:
+        assert_all_finite(X.data if sp.issparse(X) else X, estimator_name=name, input_name="X")
+    except ValueError as error:
+        raise about_missing(error, name) from None
 
 
 def about_missing(error: ValueError, name: str) -> ValueError:

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 from sklearn.base import is_classifier
 
-from skparams._blocks import row_blocks
-from skparams._lazy import is_dask, is_stored
+from skparams._blocks import naming_lost, row_blocks
+from skparams._lazy import is_dask, is_stored, refuse_lazy
 from skparams.neural_network._out_of_core.reading import BlockReader
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -31,7 +31,8 @@ def lazy_reader(mlp: Any, X: Any, y: Any, sample_weight: Any) -> tuple[BlockRead
         raise ValueError(f"{where} requires y to be passed, but the target y is None.")
     blocks = row_blocks(where, X, y, sample_weight)
     reader = BlockReader(where, blocks, names=blocks.feature_names)
-    return reader, _labels(y) if is_classifier(mlp) else None
+    with naming_lost(where, y=y):
+        return reader, _labels(y) if is_classifier(mlp) else None
 
 
 def _labels(y: Any) -> np.ndarray | None:
@@ -57,6 +58,8 @@ def lazy_score(score: Method) -> Method:
     @wraps(score)
     def wrapper(self: Any, X: Any, y: Any, sample_weight: Any = None) -> float:
         if not is_dask(X):
+            where = f"{type(self).__name__}.score"
+            refuse_lazy(where, "Or make X one too", y=y, sample_weight=sample_weight)
             return score(self, X, y, sample_weight)
         predictions = np.asarray(self.predict(X))
         predicted = SimpleNamespace(predict=lambda X: predictions)

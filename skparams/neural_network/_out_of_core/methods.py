@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+
 from skparams._compat import fit_context
+from skparams._lazy import refuse_lazy
 from skparams._runtime import unchanged_on_error
 from skparams.neural_network._out_of_core.fit import fitting
 from skparams.neural_network._out_of_core.lazy import in_memory
@@ -38,7 +41,8 @@ class BlockRegressorMixin:
             are left out.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
             Validation samples, as in `fit`. Without them, `early_stopping` sets aside the share
-            `validation_fraction` of each block, by a further pass, and keeps these in memory.
+            `validation_fraction` of all samples, about the same of each block, by a further pass,
+            and keeps these in memory.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Their targets.
         sample_weight_val : array-like of shape (n_val,), default=None
@@ -105,7 +109,8 @@ class BlockClassifierMixin:
             others is an error. Not used for several labels per sample.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
             Validation samples, as in `fit`. Without them, `early_stopping` sets aside the share
-            `validation_fraction` of each block, by a further pass, and keeps these in memory.
+            `validation_fraction` of all samples, about the same of each block, by a further pass,
+            and keeps these in memory.
         y_val : array-like of shape (n_val,) or (n_val, n_classes), default=None
             Their targets.
         sample_weight_val : array-like of shape (n_val,), default=None
@@ -138,6 +143,12 @@ class BlockClassifierMixin:
         """
         given_val = tuple(map(in_memory, (X_val, y_val, sample_weight_val)))
         where = f"{type(self).__name__}.fit_blocks"
+        refuse_lazy(where, "Only blocks may be too large for memory", classes=classes)
+        if classes is not None and (np.ndim(classes) != 1 or not len(classes)):
+            raise ValueError(
+                f"{where}: classes must be a 1D array with all classes, got the shape "
+                f"{np.shape(classes)}."
+            )
         with unchanged_on_error(self), BlockReader(where, blocks) as reader:
             options = self._fit_options(given_val, resume)
             return fitting(self, reader, classes=classes, **options)()

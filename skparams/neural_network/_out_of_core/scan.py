@@ -9,6 +9,7 @@ import scipy.sparse as sp
 
 from skparams._blocks import naming_block
 from skparams._compat import check_sample_weight
+from skparams._lazy import refuse_lazy
 from skparams.neural_network import (
     NOT_LBFGS_BLOCKS,
     Checksums,
@@ -96,6 +97,7 @@ class Scan:
         mlp, is_first = self._mlp, self.n_found == 1
         if self.n_found == 2 and mlp.solver == "lbfgs":
             raise ValueError(NOT_LBFGS_BLOCKS)
+        refuse_lazy(type(mlp).__name__, sample_weight=weight)
         reset = is_first and not self.continues
         X, y = mlp._validated_samples(X, y, self._training_dtype, reset=reset)
         if is_first:

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from sklearn.model_selection import train_test_split
 
 from skparams._blocks import naming_block
-from skparams.neural_network import Data, too_small_split, zero_weights_of_part
+from skparams.neural_network import Data, zero_weights_of_part
 from skparams.neural_network._out_of_core.batches import BlockSource
 
 if TYPE_CHECKING:
@@ -18,44 +18,51 @@ if TYPE_CHECKING:
 
 
 def set_aside(mlp: BaseMLP, source: BlockSource, generator: np.random.RandomState) -> Data:
-    """The share `validation_fraction` of each block, in memory; the others are trained on."""
+    """The share `validation_fraction` of the samples, in memory; the others are trained on.
+
+    Each block gives about this share. Rounding carries over to the next block.
+    """
     parts: list[Data] = []
-    n_samples, is_trained = 0, False
+    n_samples, n_aside, is_trained = 0, 0, False
     for number, (X, Y, weight) in source.read("when validation samples are set aside"):
         n_samples += len(Y)
         with naming_block(number):
-            rows, aside = _split_rows(mlp, Y, generator)
+            n_more = max(0, ceil(mlp.validation_fraction * n_samples) - n_aside)
+            rows, aside = _split_rows(mlp, Y, min(n_more, len(Y) - 1), generator)
+        n_aside += len(aside)
         source.rows[number] = rows
         parts.append((X[aside], Y[aside], None if weight is None else weight[aside]))
         is_trained |= weight is None or bool(weight[rows].any())
         del X, Y, weight
     held_out = _joined(parts)
-    if len(held_out[1]) < 2:
-        raise too_small_split()
+    if n_aside < 2:
+        raise ValueError(
+            f"The validation set is too small: early stopping sets aside {n_aside} of "
+            f"{n_samples} samples in {len(parts)} blocks. At least one of each block is trained "
+            "on. Give larger blocks, or X_val and y_val, or set a larger validation_fraction."
+        )
     has_weight = held_out[2] is None or held_out[2].any()
     for part, has_any in (("training", is_trained), ("validation", has_weight)):
         if not has_any:
-            n_aside = len(held_out[1])
             size = n_aside if part == "validation" else n_samples - n_aside
             raise zero_weights_of_part(part, size)
     return held_out
 
 
 def _split_rows(
-    mlp: BaseMLP, Y: np.ndarray, generator: np.random.RandomState
+    mlp: BaseMLP, Y: np.ndarray, n_aside: int, generator: np.random.RandomState
 ) -> tuple[np.ndarray, np.ndarray]:
     """Sorted rows to train on and to set aside, stratified where there are samples enough."""
-    n_samples, fraction = len(Y), mlp.validation_fraction
+    n_samples = len(Y)
     rows = np.arange(n_samples)
-    n_aside = ceil(fraction * n_samples)
-    if n_aside == n_samples:
+    if not n_aside:
         return rows, rows[:0]
     strata = mlp._strata(Y)
     if strata is not None:
         counts = np.unique(strata, return_counts=True)[1]
         if counts.min() < 2 or min(n_aside, n_samples - n_aside) < counts.size:
             strata = None
-    parts = train_test_split(rows, random_state=generator, test_size=fraction, stratify=strata)
+    parts = train_test_split(rows, random_state=generator, test_size=n_aside, stratify=strata)
     trained, aside = map(np.sort, parts)
     return trained, aside
 
