@@ -60,10 +60,13 @@ def refuse_lazy(where: str, hint: str = "", **arrays: Any) -> None:
     ``where`` is what was called. ``hint`` says what to do instead of loading the data.
     """
     for name, array in arrays.items():
-        if is_lazy(array):
-            load = f"{name}.compute()" if is_dask(array) else f"{name}[:]"
+        is_list = isinstance(array, list | tuple) and len(array) > 0
+        value = array[0] if is_list else array
+        if is_lazy(value):
+            load = f"{name}{'[i]' if is_list else ''}{'.compute()' if is_dask(value) else '[:]'}"
+            what = f"a {type(array).__name__} with {kind_of(value)}" if is_list else kind_of(value)
             raise TypeError(
-                f"{where}: {name} is {kind_of(array)}, which is not in memory and would "
+                f"{where}: {name} is {what}, which is not in memory and would "
                 f"become one NumPy array. Pass {load} if it fits in memory. "
                 f"{hint or ESTIMATORS}.".replace("..", ".")
             )

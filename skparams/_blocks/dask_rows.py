@@ -168,13 +168,27 @@ def _array(where: str, name: str, values: Any) -> Any:
     """A collection of Dask's as its array."""
     cls = type(values)  # a delayed object has every attribute
     if hasattr(cls, "to_dask_array"):
-        values = values.to_dask_array()
+        values = (_of_one_dtype(values) if values.ndim == 2 else values).to_dask_array()
     elif not (hasattr(cls, "numblocks") and hasattr(cls, "to_delayed")):
         raise TypeError(
-            f"{where}: {name} is {kind_of(values)}; of Dask's, arrays and frames are taken. "
+            f"{where}: {name} is {kind_of(values)}, but must be a Dask array or frame. "
             "dask.array.from_delayed makes an array of delayed blocks."
         )
     return values
+
+
+def _of_one_dtype(frame: Any) -> Any:
+    """A frame of numbers in the dtype that scikit-learn finds for its columns.
+
+    Blocks of columns of several dtypes, as bool beside float, would be of objects.
+    """
+    dtypes = list(frame.dtypes)
+    # Nullable integers of pandas may have gaps, which are NaN.
+    plain = [dtype if isinstance(dtype, np.dtype) else np.dtype(float) for dtype in dtypes]
+    is_number = [getattr(dtype, "kind", "O") in "biuf" for dtype in dtypes]
+    if (len(set(dtypes)) == 1 and dtypes == plain) or not all(is_number):
+        return frame
+    return frame.astype(np.result_type(*plain))
 
 
 def _delayed_blocks(array: Any) -> list[Any]:

@@ -99,6 +99,27 @@ def test_a_frame_has_names_and_may_have_blocks_of_unknown_lengths(rng):
     np.testing.assert_array_equal(np.concatenate([w for _, _, w in blocks]), kept["c"])
 
 
+def test_a_frame_of_numbers_of_several_dtypes_is_one_of_numbers(rng):
+    flag, number = rng.random(20) > 0.5, rng.standard_normal(20)
+    for columns, dtype in (
+        ({"a": flag, "b": number}, float),
+        ({"a": flag, "b": number.astype(np.float32)}, np.float32),
+        ({"a": flag, "b": np.arange(20)}, int),
+        ({"a": pd.array([None, *range(19)], dtype="Int64"), "b": number}, float),
+        ({"a": pd.array(number, dtype="Float64")}, float),
+    ):
+        frame = pd.DataFrame(columns)
+        blocks = row_blocks("f", dd.from_pandas(frame, npartitions=3))
+        assert blocks.dtype == dtype
+        found = np.vstack([X for X, _, _ in blocks])
+        np.testing.assert_array_equal(found, frame.astype(float).to_numpy())
+    text = dd.from_pandas(pd.DataFrame({"a": number, "b": ["x"] * 20}), npartitions=3)
+    with pytest.raises(
+        ValueError, match=r"block .: f: X must have numbers, but has the dtype object"
+    ):
+        row_blocks("f", text).reduce(_rows_of, _add)
+
+
 def test_each_block_must_be_what_the_whole_is_said_to_be(rng):
     def with_block(block, dtype=float):
         parts = [da.zeros((5, 3), dtype=dtype)] * 2
@@ -199,6 +220,8 @@ def test_what_is_lazy_and_the_error(dataset, rng):
     assert not is_dask(stored)
     with pytest.raises(TypeError, match=r"f: y is a Dask Array.*y\.compute\(\).*MLPRegressor"):
         refuse_lazy("f", X=X, y=lazy)
+    with pytest.raises(TypeError, match=r"f: X is a list with a Dask Array.*X\[i\]\.compute\(\)"):
+        refuse_lazy("f", X=[lazy[0], lazy[1]])
     with pytest.raises(TypeError, match=r"f: X is an h5py Dataset.*X\[:\].*Do that\.$"):
         refuse_lazy("f", "Do that", X=stored)
 

@@ -252,7 +252,7 @@ def test_rows_without_weight_must_be_finite_as_in_memory(X):
 def test_what_are_no_rows_is_refused(X, method):
     with pytest.raises(ValueError, match="PCA: Expected 2D array, got 1D array"):
         getattr(PCA(), method)(da.from_array(X[:, 0]))
-    with pytest.raises(TypeError, match=r"PCA: X is a Dask Delayed.*arrays and frames are taken"):
+    with pytest.raises(TypeError, match=r"PCA: X is a Dask Delayed.*a Dask array or frame"):
         getattr(PCA(), method)(dask.delayed(X))
     with pytest.raises(ValueError, match="block 0: PCA: X must have numbers, but has the"):
         getattr(PCA(), method)(da.from_array(X.astype(object), chunks=(len(X), -1)))

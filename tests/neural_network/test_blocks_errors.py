@@ -4,6 +4,7 @@ import re
 import threading
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 
@@ -196,6 +197,16 @@ def test_blocks_that_change_between_passes(model, blocks, change, message, snaps
         model.fit_blocks(Changing(blocks, change, first=2))
     assert unchanged() is None
     assert not [t for t in threading.enumerate() if t.name.startswith("skparams-blocks")]
+
+
+def test_frames_that_change_their_columns_between_passes(model, blocks):
+    frames = [(pd.DataFrame(X, columns=list("abc")), y) for X, y in blocks]
+
+    def turned(blocks):
+        return [(X[["b", "a", "c"]], y) for X, y in blocks]
+
+    with pytest.raises(ValueError, match="block 0: in epoch 2, it has other columns"):
+        model.fit_blocks(Changing(frames, turned, first=2))
 
 
 def test_an_iterator_in_disguise(model, blocks):

@@ -32,6 +32,8 @@ NARROW = 80
 N_SHIFT_ROWS = 16
 # Standard deviations that a mean may be from its shift; farther away the sums lose digits.
 FAR = 8.0
+# Bytes of a line of the cache.
+LINE = 64
 # The share of stored numbers from which on sparse rows are summed as dense ones.
 DENSE = 0.1
 
@@ -167,7 +169,7 @@ def _sums(
 
     def add(share: int) -> Iterator[None]:
         part, (low, high) = share // len(ranges), ranges[share % len(ranges)]
-        block = np.zeros((high, kernels.BLOCK + kernels.SPARE), dtype)
+        block = _on_lines(high, kernels.BLOCK + kernels.SPARE * (8 // dtype.itemsize), dtype)
         cost = (high**2 - low**2) // 2 + WRITING * high  # of a row
         step = max(1, CALL // (kernels.BLOCK * cost)) * kernels.BLOCK
         calls = _ranges(low, high, -(-kernels.BLOCK * cost // CALL), kernels.TILE)
@@ -193,6 +195,17 @@ def _sums(
     for start, stop in _row_pieces(p):
         sound &= kernels.center(scatter[0], sums[0], n, FAR, start, stop, centered)
     return sums[0], centered, sound
+
+
+def _on_lines(n_features: int, n_rows: int, dtype: np.dtype) -> np.ndarray:
+    """Zeros that begin where a line of the cache does, as each feature does if the first one does.
+
+    Products of vectors that lie across two lines take a quarter longer. Where memory comes from the
+    operating system, as most of it does in Dask's workers, an array begins 16 bytes after a line.
+    """
+    zeros = np.zeros(n_features * n_rows + LINE // dtype.itemsize, dtype)
+    first = -zeros.ctypes.data % LINE // dtype.itemsize
+    return zeros[first : first + n_features * n_rows].reshape(n_features, n_rows)
 
 
 def _kernels() -> ModuleType:

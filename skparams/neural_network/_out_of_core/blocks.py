@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
-from skparams.neural_network import Data, sample_weights
+from skparams.neural_network import Data, check_weights, sample_weights
 
 if TYPE_CHECKING:
     from skparams.neural_network.base import BaseMLP
@@ -92,6 +92,12 @@ class Preparation:
             )
         if not n_samples:
             return None
+        names = list(getattr(self.mlp, "feature_names_in_", ()))
+        if names and hasattr(X, "columns") and list(X.columns) != names:
+            raise ValueError(
+                f"{when}, it has other columns, or in another order, than when the blocks were "
+                "checked. Each pass must give the same blocks."
+            )
         if isinstance(X, np.memmap):  # read here, and in the order of the file
             X = np.array(X)
         dtypes = (np.float64, np.float32) if self.mlp.dtype is None else self.dtype
@@ -109,4 +115,5 @@ class Preparation:
         Y = self.encode(y)
         self.kind.check(X, Y)
         weights = sample_weights(X, Y, weight, self.class_weights, self.dtype, may_be_zero=True)
+        check_weights(self.mlp, weights)
         return X, Y, weights
