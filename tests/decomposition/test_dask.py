@@ -5,6 +5,7 @@ from functools import partial
 
 import dask
 import dask.array as da
+import numba
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -164,6 +165,7 @@ def test_many_features_need_no_covariance():
     np.testing.assert_allclose(found.explained_variance_, exact.explained_variance_, rtol=1e-10)
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="minutes long when not compiled")
 def test_a_block_takes_less_than_two_blocks_of_memory(rng):
     X = rng.standard_normal((20_000, 40))
     directions = Directions(X.mean(axis=0), np.ones(40), np.eye(40, 12))
