@@ -1,5 +1,6 @@
 """Blocks of rows of a Dask array or frame, on the workers."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -100,20 +101,30 @@ class DaskBlocks(RowBlocks):
 
 @contextmanager
 def naming_lost(where: str, **arrays: Any) -> Iterator[None]:
-    """Say which argument is lost with a closed client, as Dask names keys only."""
+    """RuntimeError that names the argument whose blocks are lost with a closed client.
+
+    Dask names their keys only, or waits for them without an end.
+    """
+    _check_lost(where, arrays)
     try:
         yield
     except Exception as error:
-        for name, array in arrays.items():
-            if is_dask(array) and _is_lost(array):
-                raise RuntimeError(
-                    f"{where}: {name} has results of a Dask client that is closed, and these are "
-                    f"lost. Keep the client open until the fit has ended, or make {name} anew."
-                ) from error
+        _check_lost(where, arrays, error)
         raise
 
 
+def _check_lost(where: str, arrays: dict[str, Any], error: Exception | None = None) -> None:
+    for name, array in arrays.items():
+        if is_dask(array) and _is_lost(array):
+            raise RuntimeError(
+                f"{where}: {name} has results of a Dask client that is closed, and these are "
+                f"lost. Keep the client open until the fit has ended, or make {name} anew."
+            ) from error
+
+
 def _is_lost(array: Any) -> bool:
+    if "distributed" not in sys.modules:  # there is no client
+        return False
     graph = dict(array.__dask_graph__())
     clients = [getattr(value, "client", None) for value in graph.values()]
     return any(getattr(client, "status", "") == "closed" for client in clients)
