@@ -1,6 +1,6 @@
 """Rows in blocks, where they are: on the workers of Dask, or in a file."""
 
-from skparams._blocks.dask_rows import naming_lost
+from skparams._blocks.dask_rows import clients_of, naming_lost
 from skparams._blocks.lazy import lazy_rows, map_rows
 from skparams._blocks.make import row_blocks
 from skparams._blocks.rows import Block, RowBlocks, naming_block
@@ -8,6 +8,7 @@ from skparams._blocks.rows import Block, RowBlocks, naming_block
 __all__ = [
     "Block",
     "RowBlocks",
+    "clients_of",
     "lazy_rows",
     "map_rows",
     "naming_block",

@@ -20,7 +20,7 @@ class DaskBlocks(RowBlocks):
         self.feature_names = names_of(X)
         self._rows = rows = dask_rows(where, X)
         self.declared = Declared(where, int(rows.shape[1]), np.dtype(rows.dtype))
-        self._given = {"X": rows, "y": y, "sample_weight": sample_weight}
+        self._clients = clients_of(X=rows, y=y, sample_weight=sample_weight)
         self._X = _delayed_blocks(rows)
         self._y = self._cut("y", y)
         self._weight = self._cut("sample_weight", sample_weight)
@@ -56,7 +56,7 @@ class DaskBlocks(RowBlocks):
             return parts[0].compute()
 
     def _naming_lost(self) -> AbstractContextManager[None]:
-        return naming_lost(self.declared.where, **self._given)
+        return naming_lost(self.declared.where, self._clients)
 
     def _cut(self, name: str, values: Any) -> list[Any]:
         """Values of each block: Dask's in blocks as those of X, others cut at these."""
@@ -99,35 +99,38 @@ class DaskBlocks(RowBlocks):
             return list(dask.compute(*[n_rows(block) for block in self._X]))
 
 
+def clients_of(**arrays: Any) -> dict[str, list[Any]]:
+    """The clients that hold results of each argument."""
+    found: dict[str, list[Any]] = {}
+    if "distributed" in sys.modules:
+        for name, array in arrays.items():
+            graph = dict(array.__dask_graph__()) if is_dask(array) else {}
+            clients = (getattr(value, "client", None) for value in graph.values())
+            found[name] = list({id(client): client for client in clients}.values())
+    return found
+
+
 @contextmanager
-def naming_lost(where: str, **arrays: Any) -> Iterator[None]:
+def naming_lost(where: str, clients: dict[str, list[Any]]) -> Iterator[None]:
     """RuntimeError that names the argument whose blocks are lost with a closed client.
 
     Dask names their keys only, or waits for them without an end.
     """
-    _check_lost(where, arrays)
+    _check_lost(where, clients)
     try:
         yield
     except Exception as error:
-        _check_lost(where, arrays, error)
+        _check_lost(where, clients, error)
         raise
 
 
-def _check_lost(where: str, arrays: dict[str, Any], error: Exception | None = None) -> None:
-    for name, array in arrays.items():
-        if is_dask(array) and _is_lost(array):
+def _check_lost(where: str, clients: dict[str, list[Any]], error: Exception | None = None) -> None:
+    for name, holders in clients.items():
+        if any(getattr(client, "status", "") == "closed" for client in holders):
             raise RuntimeError(
                 f"{where}: {name} has results of a Dask client that is closed, and these are "
                 f"lost. Keep the client open until the fit has ended, or make {name} anew."
             ) from error
-
-
-def _is_lost(array: Any) -> bool:
-    if "distributed" not in sys.modules:  # there is no client
-        return False
-    graph = dict(array.__dask_graph__())
-    clients = [getattr(value, "client", None) for value in graph.values()]
-    return any(getattr(client, "status", "") == "closed" for client in clients)
 
 
 class _Shape:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from sklearn.base import is_classifier
 
-from skparams._blocks import naming_lost, row_blocks
+from skparams._blocks import clients_of, naming_lost, row_blocks
 from skparams._lazy import is_dask, is_stored, refuse_lazy
 from skparams.neural_network._out_of_core.reading import BlockReader
 
@@ -31,7 +31,7 @@ def lazy_reader(mlp: Any, X: Any, y: Any, sample_weight: Any) -> tuple[BlockRead
         raise ValueError(f"{where} requires y to be passed, but the target y is None.")
     blocks = row_blocks(where, X, y, sample_weight)
     reader = BlockReader(where, blocks, names=blocks.feature_names)
-    with naming_lost(where, y=y):
+    with naming_lost(where, clients_of(y=y)):
         return reader, _labels(y) if is_classifier(mlp) else None
 
 
