@@ -118,5 +118,5 @@ def to_markdown(table: Table) -> str:
     rules = [":--" if column.left else "--:" for column in columns]
     lines = [headings, rules, *(table.cells(row, columns) for row in table.rows)]
     text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    note = f"\n\n{table.note}" if table.note else ""
-    return f"### {table.title}\n\n{text}{note}"
+    note = table.note.removeprefix(RATIOS).strip()  # that is said once, on the pages' first one
+    return "\n\n".join([f"### {table.title}", text, *([note] if note else [])])

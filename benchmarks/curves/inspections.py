@@ -115,8 +115,8 @@ def _table() -> Table:
             Column("rounds", "rounds", number(0), on_page=False),
         ],
         note="Medians over rounds in which each size is called twice, in one process; calls "
-        f"shorter than {1000 * MIN_SECONDS:.0f} ms are repeated. The exponent is taken as for fits: "
-        "median and quartiles over the passes through the sizes.",
+        f"shorter than {1000 * MIN_SECONDS:.0f} ms are repeated. The exponent is that of fits: the "
+        "median and quartiles over passes through the sizes.",
     )
 
 

@@ -153,12 +153,12 @@ _COLUMNS = [
     Column("theirs", "scikit-learn,\nat threads", _at_threads),
     Column("ours_s", "skparams", time_text),
     Column("after_other", "ratio after\nthe other", ratio_text(1)),
-    Column("after_itself", "after\nitself", ratio_text(1)),
+    Column("after_itself", "after\nitself", ratio_text(1), on_page=False),
     Column("behind_scaler", "behind\nscaler", ratio_text(1)),
-    Column("one_thread", "on one\nthread", ratio_text(1)),
+    Column("one_thread", "on one\nthread", ratio_text(1), on_page=False),
     Column("goal", "goal", number(1)),
     Column("met", "met", yes_no),
-    Column("share_of_peak", f"of peak on\n{_THREADS_TEXT}", _shares),
+    Column("share_of_peak", f"of peak on\n{_THREADS_TEXT}", _shares, on_page=False),
     Column("scores", "score, ours\nand theirs", _pair),
 ]
 

@@ -22,12 +22,12 @@ _COLUMNS = [
     Column("peer", "beside", left=True),
     Column("theirs", "its time,\nat threads", _at_threads),
     Column("ours_s", "skparams", time_text),
-    Column("ours_one_thread_s", "on one\nthread", time_text),
+    Column("ours_one_thread_s", "on one\nthread", time_text, on_page=False),
     Column("after_other", "ratio after\nthe other", ratio_text(1)),
-    Column("after_itself", "after\nitself", ratio_text(1)),
-    Column("bar", "bar", number(1)),
-    Column("met", "met", yes_no),
-    Column("share_of_peak", "share of\nthe limit", lambda share: f"{share:.0%}"),
+    Column("after_itself", "after\nitself", ratio_text(1), on_page=False),
+    Column("bar", "bar", number(1), on_page=False),
+    Column("met", "met", yes_no, on_page=False),
+    Column("share_of_peak", "share of\nthe limit", lambda share: f"{share:.0%}", on_page=False),
 ]
 
 
