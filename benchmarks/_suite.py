@@ -24,12 +24,12 @@ def run_one(name: str, flags: Sequence[str]) -> dict:
         path = Path(folder) / "one.json"
         command = [sys.executable, "-m", "benchmarks", name, "--json", str(path), *flags]
         started = time.perf_counter()
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         last: deque[str] = deque(maxlen=LAST_LINES)
-        for line in process.stderr:
-            sys.stderr.write(line)
-            last.append(line)
-        code = process.wait()
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            for line in process.stderr:
+                sys.stderr.write(line)
+                last.append(line)
+        code = process.returncode
         found = {"benchmark": name, "quick": "--quick" in flags, "machine": None, "tables": []}
         if path.exists():
             found = json.loads(path.read_text(encoding="utf-8"))

@@ -82,7 +82,7 @@ def false_alarms(task: Task) -> Table:
             Column("cv", "folds × repeats"),
             Column("naive", "paired t test", _percent),
             Column("corrected", "corrected,\n95 % interval", _interval_text),
-            Column("bar", "at most", _percent, on_page=False),
+            Column("bar", "at most", _percent),
             Column("met", "met", yes_no),
             Column("gap", "a real gap,\nstandard errors", number(1)),
             Column("power", "found by the\ncorrected test", _percent),
@@ -92,6 +92,7 @@ def false_alarms(task: Task) -> Table:
             "of the features that tell as much about the target, so every find is a false alarm; "
             "for the real gap, one half tells less."
         ),
+        on_page=False,
     )
     for name, learner in _LEARNERS.items():
         for size in _SIZES:

@@ -110,7 +110,7 @@ def _bars(name: str, which: str, reached: list[dict]) -> Table:
             Column("met", "met", yes_no),
         ],
         reached,
-        on_page=name == f"bars-{_PAGE_HALF}",
+        on_page=False,
     )
 
 
