@@ -51,6 +51,6 @@ def accuracy(path: Path, table: dict) -> None:
             ax.set_xticks(places, [_power(row["offset"]) for row in rows])
             ax.set(title=dtype, xlabel="mean of the features", xlim=(-0.2, len(rows) - 0.7))
         axes[0].set_ylabel("error of an eigenvalue,\nrelative to the largest")
-        axes[0].text(1.9, 1e4, "scikit-learn", color=PEER, ha="right", va="bottom")
+        axes[0].text(-0.1, 1e4, "scikit-learn", color=PEER)
         axes[0].text(1.9, 3e-10, "skparams", color=OURS, ha="right", va="bottom")
         axes[1].text(-0.15, 3, "100 %", color=QUIET, fontsize=6.5)
