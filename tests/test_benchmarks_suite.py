@@ -101,7 +101,7 @@ def test_the_models_to_inspect_are_as_large_as_their_size(bench):
         for growth in bench("curves.inspections").GROWTHS
     )
     assert rows._fit_X.shape[0] == 40
-    assert features.coefs_[0].shape == (8, 64)
+    assert features.coefs_[0].shape == (8, 16)
     assert [weights.shape[1] for weights in width.coefs_[:2]] == [8, 8]
     assert len(members) == 8
 
