@@ -190,7 +190,7 @@ def draw_monitor() -> None:
 
 
 def stability() -> Figure:
-    """The models of the folds in diff.md, with little and with more regularization."""
+    """The models of the folds in check.md, with little and with more regularization."""
     X, y = load_breast_cancer(return_X_y=True)
     cv = RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=0)
     figure, axes = pyplot.subplots(1, 2, figsize=(10.4, 2.6), layout="constrained")
