@@ -193,12 +193,14 @@ def stability() -> Figure:
     """The models of the folds in check.md, with little and with more regularization."""
     X, y = load_breast_cancer(return_X_y=True)
     cv = RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=0)
-    figure, axes = pyplot.subplots(1, 2, figsize=(10.4, 2.6), layout="constrained")
+    figure, axes = pyplot.subplots(2, 1, figsize=(5.4, 4.4), sharex=True, layout="constrained")
     for ax, C in zip(axes, (100, 1), strict=True):
         steps = [("scale", StandardScaler()), ("model", LogisticRegression(C=C, max_iter=3000))]
         folds = cross_validate(Pipeline(steps), X, y, cv=cv, return_estimator=True)
         spread(folds["estimator"]).plot(ax=ax)
+        ax.set_title(f"C={C}", loc="left", fontsize=11)
         ax.set_xlim(0, 0.6)
+    axes[0].set_xlabel("")
     return figure
 
 
