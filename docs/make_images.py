@@ -70,7 +70,6 @@ def main() -> None:
         "scores": ScoreDisplay.from_estimator(pca, X, y, ellipses=True),
         "contribution": ContributionDisplay.from_estimator(pca),
         "outliers": OutlierDisplay.from_estimator(pca, X),
-        "ratios": BootstrapDisplay.from_bootstrap(found),
         "loadings": BootstrapDisplay.from_bootstrap(found, kind="loadings"),
     }.items():
         save(display.figure_, f"wine-{name}")
