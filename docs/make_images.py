@@ -1,6 +1,7 @@
 """Draw the figures of pages into docs/images: ``python docs/make_images.py``."""
 
 import warnings
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -65,20 +66,7 @@ def main() -> None:
     """Draw all of them."""
     matplotlib.use("Agg")
     IMAGES.mkdir(exist_ok=True)
-    X, y = load_wine(return_X_y=True, as_frame=True)
-    pca = PCA(n_components=3, scale=True, random_state=0).fit(X)
-    found = explain(pca, X).bootstrap(random_state=0)
-    for name, display in {
-        "scree": ScreeDisplay.from_estimator(pca, X),
-        "circle": CorrelationCircleDisplay.from_estimator(pca),
-        "biplot": BiplotDisplay.from_estimator(pca, X, y),
-        "scores": ScoreDisplay.from_estimator(pca, X, y, ellipses=True),
-        "contribution": ContributionDisplay.from_estimator(pca),
-        "outliers": OutlierDisplay.from_estimator(pca, X),
-        "ratios": BootstrapDisplay.from_bootstrap(found),
-        "loadings": BootstrapDisplay.from_bootstrap(found, kind="loadings"),
-    }.items():
-        save(display.figure_, f"wine-{name}")
+    draw_pca()
     save(LossCurveDisplay.from_estimator(network()).figure_, "loss-curve")
     save(quantiles(), "mlp-quantiles")
     draw_monitor()
@@ -89,6 +77,28 @@ def main() -> None:
     save(comparison(), "compare")
     save(probabilities(), "tabular-probabilities")
     save(arrays_and_counts(), "concepts")
+
+
+def draw_pca() -> None:
+    """Draw those of guide/explain.md, small enough to be read on a telephone."""
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    pca = PCA(n_components=3, scale=True, random_state=0).fit(X)
+    found = explain(pca, X).bootstrap(random_state=0)
+    for name, (size, draw) in {
+        "scree": ((4.8, 3.2), partial(ScreeDisplay.from_estimator, pca, X)),
+        "circle": ((4.8, 4.4), partial(CorrelationCircleDisplay.from_estimator, pca)),
+        "contribution": ((4.8, 3.4), partial(ContributionDisplay.from_estimator, pca)),
+        "biplot": ((4.8, 4.4), partial(BiplotDisplay.from_estimator, pca, X, y)),
+        "scores": ((4.8, 3.8), partial(ScoreDisplay.from_estimator, pca, X, y, ellipses=True)),
+        "outliers": ((4.8, 4.2), partial(OutlierDisplay.from_estimator, pca, X)),
+        "loadings": (
+            (5.2, 3.4),
+            partial(BootstrapDisplay.from_bootstrap, found, kind="loadings"),
+        ),
+    }.items():
+        figure, ax = pyplot.subplots(figsize=size, layout="constrained")
+        draw(ax=ax)
+        save(figure, f"wine-{name}", dpi=120)
 
 
 def comparison() -> Figure:
@@ -339,10 +349,10 @@ def reduced() -> GridSearchCV:
     return GridSearchCV(model, grid, refit=fewest_params(model, X, y)).fit(X, y)
 
 
-def save(figure: Figure, name: str) -> None:
+def save(figure: Figure, name: str, dpi: int = 100) -> None:
     """Write a figure with few colors, which make small files."""
     drawn = BytesIO()
-    figure.savefig(drawn, dpi=100)
+    figure.savefig(drawn, dpi=dpi)
     Image.open(drawn).convert("RGB").quantize(128).save(IMAGES / f"{name}.png")
     pyplot.close(figure)
 
