@@ -181,11 +181,11 @@ def draw_arrays(ax: Axes, pca: PCA, net: ElasticNet) -> None:
 
 
 def draw_monitor() -> None:
-    """Draw those of param_monitor.md."""
+    """Draw those of guide/train_monitor.md."""
     X, y = load_digits(return_X_y=True)
     monitor = ParamMonitor(every=1, histogram_every=2)
     MLPClassifier(random_state=0).set_callbacks(monitor).fit(X, y)
-    _, axes = pyplot.subplots(1, 2, figsize=(9.6, 3.2), layout="constrained")
+    _, axes = pyplot.subplots(2, 1, figsize=(5.6, 6), layout="constrained")
     monitor.plot("histogram", parameters="coefs_[0]", ax=axes[1])
     save(monitor.plot("update", ax=axes[0]).figure_, "monitor-fit")
 
@@ -258,7 +258,7 @@ def draw_capacity() -> None:
 
 
 def network() -> MLPClassifier:
-    """The network of mlp_validation.md, stopped by its accuracy."""
+    """The network of guide/train.md, stopped by its accuracy."""
     X, y = load_breast_cancer(return_X_y=True)
     X_train, X_val, y_train, y_val = train_test_split(X, y, random_state=0)
     scaler = StandardScaler().fit(X_train)
@@ -268,7 +268,7 @@ def network() -> MLPClassifier:
 
 
 def quantiles() -> Figure:
-    """The samples and the network of mlp_losses.md."""
+    """The samples and the network of guide/train_losses.md."""
     rng = np.random.default_rng(0)
     X = rng.uniform(-3, 3, (2000, 1))
     y = np.sin(X[:, 0]) + (0.55 + 0.15 * X[:, 0]) * rng.standard_normal(2000)
@@ -286,7 +286,7 @@ def quantiles() -> Figure:
 
 
 def probabilities() -> Figure:
-    """The probabilities that tabular.md begins with, and the shares that were observed."""
+    """The probabilities that guide/tables.md begins with, and the shares that were observed."""
     clf = TabularMLPClassifier(random_state=0).fit(*passengers(1300, seed=0))
     X, y = passengers(1300, seed=2)
     predicted, survived = clf.predict_proba(X)[:, 1], y == "survived"
@@ -321,7 +321,7 @@ def probabilities() -> Figure:
 
 
 def passengers(n: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
-    """The table of tabular.md."""
+    """The table of guide/tables.md."""
     rng = np.random.default_rng(seed)
     X = pd.DataFrame(
         {
