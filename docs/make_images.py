@@ -102,7 +102,7 @@ def draw_pca() -> None:
 
 
 def comparison() -> Figure:
-    """The comparison that compare.md begins with."""
+    """The comparison that guide/compare.md begins with."""
     models = {
         "logistic": make_pipeline(StandardScaler(), LogisticRegression()),
         "forest": RandomForestClassifier(random_state=0),
@@ -215,20 +215,20 @@ def stability() -> Figure:
 
 
 def draw_memorization() -> None:
-    """Draw that of memorization.md: digits, of which 5 % have a wrong label."""
+    """Draw that of guide/compare_memorization.md: digits, of which 5 % have a wrong label."""
     X, y = load_digits(return_X_y=True)
     rng = np.random.RandomState(0)
     wrong = rng.choice(len(y), len(y) // 20, replace=False)
     y[wrong] = (y[wrong] + rng.randint(1, 10, len(wrong))) % 10
-    _, axes = pyplot.subplots(1, 2, figsize=(9.6, 3.6), layout="constrained")
+    _, axes = pyplot.subplots(2, 1, figsize=(5.2, 7.6), layout="constrained")
     for ax, model in zip(axes, (MLPClassifier(random_state=0), LogisticRegression()), strict=True):
         memorization(make_pipeline(StandardScaler(), model), X, y, n_jobs=2).plot(ax)
-        ax.set_xlabel(f"{ax.get_xlabel()}\n{type(model).__name__}")
+        ax.set_ylabel(f"{type(model).__name__}\n{ax.get_ylabel()}")
     save(axes[0].figure, "memorization")
 
 
 def draw_capacity() -> None:
-    """Draw those of capacity.md."""
+    """Draw those of guide/compare_capacity.md."""
     X, y = load_diabetes(return_X_y=True)
     network = MLPRegressor(solver="lbfgs", alpha=0, max_iter=500, random_state=0)
     with warnings.catch_warnings():
@@ -342,7 +342,7 @@ def passengers(n: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 def reduced() -> GridSearchCV:
-    """The search of fewest_params.md."""
+    """The search of guide/compare_fewest.md."""
     X, y = load_digits(return_X_y=True)
     model = make_pipeline(PCA(random_state=0), QuadraticDiscriminantAnalysis(reg_param=0.1))
     grid = {"pca__n_components": [8, 12, 16, 20, 24, 32]}
