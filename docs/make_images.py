@@ -1,6 +1,7 @@
 """Draw the figures of pages into docs/images: ``python docs/make_images.py``."""
 
 import warnings
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -65,20 +66,7 @@ def main() -> None:
     """Draw all of them."""
     matplotlib.use("Agg")
     IMAGES.mkdir(exist_ok=True)
-    X, y = load_wine(return_X_y=True, as_frame=True)
-    pca = PCA(n_components=3, scale=True, random_state=0).fit(X)
-    found = explain(pca, X).bootstrap(random_state=0)
-    for name, display in {
-        "scree": ScreeDisplay.from_estimator(pca, X),
-        "circle": CorrelationCircleDisplay.from_estimator(pca),
-        "biplot": BiplotDisplay.from_estimator(pca, X, y),
-        "scores": ScoreDisplay.from_estimator(pca, X, y, ellipses=True),
-        "contribution": ContributionDisplay.from_estimator(pca),
-        "outliers": OutlierDisplay.from_estimator(pca, X),
-        "ratios": BootstrapDisplay.from_bootstrap(found),
-        "loadings": BootstrapDisplay.from_bootstrap(found, kind="loadings"),
-    }.items():
-        save(display.figure_, f"wine-{name}")
+    draw_pca()
     save(LossCurveDisplay.from_estimator(network()).figure_, "loss-curve")
     save(quantiles(), "mlp-quantiles")
     draw_monitor()
@@ -89,6 +77,28 @@ def main() -> None:
     save(comparison(), "compare")
     save(probabilities(), "tabular-probabilities")
     save(arrays_and_counts(), "concepts")
+
+
+def draw_pca() -> None:
+    """Draw those of guide/explain.md, small enough to be read on a telephone."""
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    pca = PCA(n_components=3, scale=True, random_state=0).fit(X)
+    found = explain(pca, X).bootstrap(random_state=0)
+    for name, (size, draw) in {
+        "scree": ((4.8, 3.2), partial(ScreeDisplay.from_estimator, pca, X)),
+        "circle": ((4.8, 4.4), partial(CorrelationCircleDisplay.from_estimator, pca)),
+        "contribution": ((4.8, 3.4), partial(ContributionDisplay.from_estimator, pca)),
+        "biplot": ((4.8, 4.4), partial(BiplotDisplay.from_estimator, pca, X, y)),
+        "scores": ((4.8, 3.8), partial(ScoreDisplay.from_estimator, pca, X, y, ellipses=True)),
+        "outliers": ((4.8, 4.2), partial(OutlierDisplay.from_estimator, pca, X)),
+        "loadings": (
+            (5.2, 3.4),
+            partial(BootstrapDisplay.from_bootstrap, found, kind="loadings"),
+        ),
+    }.items():
+        figure, ax = pyplot.subplots(figsize=size, layout="constrained")
+        draw(ax=ax)
+        save(figure, f"wine-{name}", dpi=120)
 
 
 def comparison() -> Figure:
@@ -171,11 +181,11 @@ def draw_arrays(ax: Axes, pca: PCA, net: ElasticNet) -> None:
 
 
 def draw_monitor() -> None:
-    """Draw those of param_monitor.md."""
+    """Draw those of guide/train_monitor.md."""
     X, y = load_digits(return_X_y=True)
     monitor = ParamMonitor(every=1, histogram_every=2)
     MLPClassifier(random_state=0).set_callbacks(monitor).fit(X, y)
-    _, axes = pyplot.subplots(1, 2, figsize=(9.6, 3.2), layout="constrained")
+    _, axes = pyplot.subplots(2, 1, figsize=(5.6, 6), layout="constrained")
     monitor.plot("histogram", parameters="coefs_[0]", ax=axes[1])
     save(monitor.plot("update", ax=axes[0]).figure_, "monitor-fit")
 
@@ -248,7 +258,7 @@ def draw_capacity() -> None:
 
 
 def network() -> MLPClassifier:
-    """The network of mlp_validation.md, stopped by its accuracy."""
+    """The network of guide/train.md, stopped by its accuracy."""
     X, y = load_breast_cancer(return_X_y=True)
     X_train, X_val, y_train, y_val = train_test_split(X, y, random_state=0)
     scaler = StandardScaler().fit(X_train)
@@ -258,7 +268,7 @@ def network() -> MLPClassifier:
 
 
 def quantiles() -> Figure:
-    """The samples and the network of mlp_losses.md."""
+    """The samples and the network of guide/train_losses.md."""
     rng = np.random.default_rng(0)
     X = rng.uniform(-3, 3, (2000, 1))
     y = np.sin(X[:, 0]) + (0.55 + 0.15 * X[:, 0]) * rng.standard_normal(2000)
@@ -276,7 +286,7 @@ def quantiles() -> Figure:
 
 
 def probabilities() -> Figure:
-    """The probabilities that tabular.md begins with, and the shares that were observed."""
+    """The probabilities that guide/tables.md begins with, and the shares that were observed."""
     clf = TabularMLPClassifier(random_state=0).fit(*passengers(1300, seed=0))
     X, y = passengers(1300, seed=2)
     predicted, survived = clf.predict_proba(X)[:, 1], y == "survived"
@@ -311,7 +321,7 @@ def probabilities() -> Figure:
 
 
 def passengers(n: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
-    """The table of tabular.md."""
+    """The table of guide/tables.md."""
     rng = np.random.default_rng(seed)
     X = pd.DataFrame(
         {
@@ -339,10 +349,10 @@ def reduced() -> GridSearchCV:
     return GridSearchCV(model, grid, refit=fewest_params(model, X, y)).fit(X, y)
 
 
-def save(figure: Figure, name: str) -> None:
+def save(figure: Figure, name: str, dpi: int = 100) -> None:
     """Write a figure with few colors, which make small files."""
     drawn = BytesIO()
-    figure.savefig(drawn, dpi=100)
+    figure.savefig(drawn, dpi=dpi)
     Image.open(drawn).convert("RGB").quantize(128).save(IMAGES / f"{name}.png")
     pyplot.close(figure)
 
