@@ -2,9 +2,9 @@
 Class weights find the rare class, if training stops in time
 ============================================================
 
-Where one row in twenty is of the rare class, a network learns to predict the other one.
-``class_weight="balanced"`` gives both classes the same weight, in validation too. The validation
-loss shows when to stop.
+Where one row in twenty is of the rare class, a network learns to predict the other one. With
+``class_weight="balanced"``, :class:`~skparams.MLPClassifier` gives both classes the same weight, in
+validation too. The validation loss shows when to stop.
 """
 
 # %%
@@ -57,7 +57,8 @@ for (weights, record), color in zip(records.items(), ("#D55E00", "#0072B2"), str
 ax.text(35, 0.8, "balanced", color="#0072B2")
 ax.text(35, 0.38, "without weights", color="#D55E00")
 ax.text(35, 0.05, "● lowest validation loss", color="#767676")
-ax.set_title(f"Balanced, {at_best['balanced']:.0%} are found, not {at_best[None]:.0%}", loc="left")
+share = 100 * at_best["balanced"]
+ax.set_title(f"Balanced weights find {share:.0f} % of the rare class", loc="left")
 ax.set(xlabel="epoch", ylabel="recall of the rare class", ylim=(0, 1))
 ax.spines[["top", "right"]].set_visible(False)
 plt.show()

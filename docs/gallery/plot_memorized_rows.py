@@ -36,6 +36,7 @@ print(found)
 fig, ax = plt.subplots(figsize=(4.8, 3.6), layout="constrained")
 found.plot(ax)
 ax.scatter(found.out_scores[wrong], found.in_scores[wrong], 60, facecolors="none", edgecolors="k")
+ax.text(0.35, 0.2, "○ wrong label")
 plt.show()
 
 # %%

@@ -42,5 +42,5 @@ print("rises of the loss in all epochs:", (np.diff(losses) > 0).sum())
 
 fig, ax = plt.subplots(figsize=(4.8, 3.2), layout="constrained")
 monitor.plot("update", ax=ax)
-ax.set_title(f"At epoch {jump} the weights jump, and the loss falls", loc="left")
+ax.set_title(f"At epoch {jump} the weights jump", loc="left")
 plt.show()

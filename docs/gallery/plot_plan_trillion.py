@@ -1,6 +1,6 @@
 """
-A trillion parameters are planned in milliseconds
-=================================================
+A trillion parameters are planned in less than a second
+=======================================================
 
 :func:`~skparams.plan` says before ``fit`` what a model will learn and what that costs. It
 allocates no arrays, so a network that no machine can hold takes no longer than a small one.
@@ -38,7 +38,8 @@ memory = [each.cost.training_bytes for each in plans]
 # many, so a quarter of 16 GB is asked for.
 
 budget = fit_budget(MLPClassifier((2, 2)), max_bytes=4_000_000_000, **sizes)
-budget.best_params
+widest = plan(MLPClassifier().set_params(**budget.best_params), **sizes)
+print(budget.best_params, f"{widest.cost.training_bytes / 1e9:.1f} GB while training")
 
 # %%
 # Both axes are logarithmic.
@@ -46,13 +47,13 @@ budget.best_params
 fig, ax = plt.subplots(figsize=(4.8, 3.2), layout="constrained")
 ax.loglog(counts, memory, "o-", color="#0072B2", markersize=4)
 ax.axhline(16e9, color="#767676", linestyle="--", linewidth=1)
-ax.text(counts[0], 16e9, "memory of a laptop", va="bottom", color="#767676")
-trillion = f"{counts[-1] / 1e12:.1f} trillion"
+ax.text(counts[0], 20e9, "memory of a laptop", va="bottom", color="#767676")
+count = f"{counts[-1] / 1e12:.0f} trillion"
 ax.annotate(
     f"width {widths[-1]:,}", (counts[-1], memory[-1]), (-8, 0), ha="right", va="center",
     textcoords="offset points", color="#0072B2",
 )  # fmt: skip
-ax.set_title(f"{trillion} parameters need {memory[-1] / 1e12:.0f} TB", loc="left")
+ax.set_title(f"{count} parameters need {memory[-1] / 1e12:.0f} TB", loc="left")
 ax.set(xlabel="parameters", ylabel="memory while training")
 ax.set_xticks([1e6, 1e9, 1e12], ["million", "billion", "trillion"])
 ax.set_yticks([1e6, 1e9, 1e12], ["1 MB", "1 GB", "1 TB"])

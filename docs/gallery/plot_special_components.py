@@ -24,14 +24,14 @@ from skparams import count_params, summary
 
 X, y = load_wine(return_X_y=True)
 X = scale(X)
-linear = LogisticRegression()
+nystroem, fourier = Nystroem(n_components=50, random_state=0), RBFSampler(random_state=0)
 models = {
-    "logistic": linear,
+    "logistic": LogisticRegression(),
     "random forest": RandomForestClassifier(20, random_state=0),
     "support vectors": SVC(),
     "nearest neighbors": KNeighborsClassifier(),
-    "Nystroem features": make_pipeline(Nystroem(n_components=50, random_state=0), linear),
-    "random features": make_pipeline(RBFSampler(n_components=100, random_state=0), linear),
+    "Nyström features": make_pipeline(nystroem, LogisticRegression()),
+    "random features": make_pipeline(fourier, LogisticRegression()),
 }
 models = {name: model.fit(X, y) for name, model in models.items()}
 
