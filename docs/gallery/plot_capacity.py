@@ -1,9 +1,11 @@
 """
-Beyond some number of parameters a model only gets worse
-========================================================
+A larger model is better only up to a point
+===========================================
 
 :func:`~skparams.capacity_curve` fits a model in several sizes, and shows the scores of training and
 validation rows by the number of learned parameters.
+
+The guide says more: :doc:`/guide/compare_capacity`.
 """
 
 # %%

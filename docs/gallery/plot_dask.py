@@ -4,6 +4,8 @@ A PCA of blocks is the PCA of all rows
 
 Rows that do not fit in memory, in a Dask array or in a file, are read block by block.
 :class:`~skparams.PCA` finds the same components as from all rows at once.
+
+The guide says more: :doc:`/guide/distribute`.
 """
 
 # %%

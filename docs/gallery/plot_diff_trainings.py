@@ -5,6 +5,8 @@ Two trainings differ mostly in the order of their units
 Networks that start from different random weights find the same hidden units in another order, and
 some with the opposite sign. :func:`~skparams.diff` can put them in one order before it compares
 them.
+
+The guide says more: :doc:`/guide/check`.
 """
 
 # %%

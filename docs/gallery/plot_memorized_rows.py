@@ -4,6 +4,8 @@ Rows with wrong labels are learned by heart
 
 :func:`~skparams.memorization` says for each row how much of its label a model knows only because
 it was trained on that row.
+
+The guide says more: :doc:`/guide/compare_memorization`.
 """
 
 # %%

@@ -4,6 +4,8 @@ Three components of the wines are more than noise
 
 :class:`~skparams.PCA` has rules for the number of components. The scree plot shows the
 eigenvalues beside those of noise.
+
+The guide says more: :doc:`/guide/explain_components`.
 """
 
 # %%

@@ -4,6 +4,8 @@ Fewer parameters score about as well as the best
 
 :func:`~skparams.fewest_params` makes a search choose the smallest model within one standard error
 of the best score.
+
+The guide says more: :doc:`/guide/compare_fewest`.
 """
 
 # %%

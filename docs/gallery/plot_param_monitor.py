@@ -4,6 +4,8 @@ Training jumps where the loss curve is smooth
 
 :class:`~skparams.ParamMonitor` records during ``fit`` how large each fitted parameter is, how far
 it moved and how large its gradient is. It needs scikit-learn 1.9 or newer.
+
+The guide says more: :doc:`/guide/train_monitor`.
 """
 
 # %%

@@ -4,6 +4,8 @@ A PCA stays right when the data have a large offset
 
 Readings such as 100,000.3 and 100,000.7 differ only in their last digits. :class:`~skparams.PCA`
 shifts rows before it multiplies them, so these digits are not lost.
+
+The guide says more: :doc:`/guide/explain_fit`.
 """
 
 # %%

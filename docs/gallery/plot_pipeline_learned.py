@@ -4,6 +4,8 @@ The network holds most of what this pipeline learned
 
 :func:`~skparams.summary` shows what you chose, what the model learned, and what to look at. Its
 figure shows where the learned parameters are.
+
+The guide says more: :doc:`/guide/look`.
 """
 
 # %%

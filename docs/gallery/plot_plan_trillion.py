@@ -4,6 +4,8 @@ A trillion parameters are planned in less than a second
 
 :func:`~skparams.plan` says before ``fit`` what a model will learn and what that costs. It
 allocates no arrays, so a network that no machine can hold takes no longer than a small one.
+
+The guide says more: :doc:`/guide/plan`.
 """
 
 # %%

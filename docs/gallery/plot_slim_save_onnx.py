@@ -4,6 +4,8 @@ Most of a saved search is not needed to predict
 
 A pickled search holds scores, training state and more. :func:`~skparams.slim`,
 :func:`~skparams.save_params` and :func:`~skparams.to_onnx` keep what predictions need.
+
+The guide says more: :doc:`/guide/keep`.
 """
 
 # %%

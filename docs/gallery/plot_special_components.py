@@ -4,6 +4,8 @@ Not every stored number is a learned parameter
 
 A model may store rows of the training data, or numbers that were drawn at random.
 :func:`~skparams.count_params` counts only what ``fit`` estimates and predictions use.
+
+The guide says more: :doc:`/guide/look_counts`.
 """
 
 # %%

@@ -4,6 +4,8 @@ A PCA finds two kinds of odd spectra
 
 Some spectra have an extreme amount of what all contain, others contain something new.
 :func:`~skparams.explain` tells the two apart, and says where in the spectrum the difference is.
+
+The guide says more: :doc:`/guide/explain_outliers`.
 """
 
 # %%

@@ -4,6 +4,8 @@ Two choices decide the size of a network, three do not
 
 A hyperparameter either decides how many numbers a model learns, or only which values they get.
 :func:`~skparams.summary` says for each choice which arrays it decides.
+
+The guide says more: :doc:`/guide/look`.
 """
 
 # %%
