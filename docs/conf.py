@@ -60,6 +60,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"plot_",
     "within_subsection_order": "_gallery_order.place_of",
     "image_srcset": ["2x"],
+    "write_computation_times": False,
     "doc_module": ("skparams",),
     "reference_url": {"skparams": None},
     "backreferences_dir": "reference/examples",

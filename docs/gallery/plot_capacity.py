@@ -9,8 +9,8 @@ The guide says more: :doc:`/guide/compare_capacity`.
 """
 
 # %%
-# Trees with 2 to 350 leaves predict the progress of diabetes from ten features. A leaf learns a
-# value, and a node that is none a threshold.
+# Trees with 2 to 350 leaves predict the progress of diabetes from ten features. Each leaf learns a
+# value, and each other node a threshold.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_diabetes
