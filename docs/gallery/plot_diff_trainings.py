@@ -2,7 +2,7 @@
 Two trainings differ mostly in the order of their units
 =======================================================
 
-Networks that start from different random weights find the same hidden units in another order, and
+Networks that start from different random weights find similar hidden units in another order, and
 some with the opposite sign. :func:`~skparams.diff` can put them in one order before it compares
 them.
 
@@ -27,7 +27,7 @@ second = clone(network).set_params(random_state=1).fit(X, y)
 bool((first.predict(X) == second.predict(X)).all())
 
 # %%
-# Yet as they are, their weights seem to have nothing in common:
+# Yet as they are, their weights seem to have little in common:
 
 print(diff(first, second))
 
