@@ -2,15 +2,15 @@
 A larger model is better only up to a point
 ===========================================
 
-:func:`~skparams.capacity_curve` fits a model in several sizes, and shows the scores of training and
-validation rows by the number of learned parameters.
+:func:`~skparams.capacity_curve` fits a model in several sizes, and shows the scores of training
+and validation rows by the number of learned parameters.
 
 The guide says more: :doc:`/guide/compare_capacity`.
 """
 
 # %%
-# Trees with 2 to 350 leaves predict the progress of diabetes from ten features. Each leaf learns a
-# value, and each other node a threshold.
+# Trees with 2 to 350 leaves predict the progress of diabetes from ten features. Each leaf learns
+# a value, and each other node a threshold.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_diabetes

@@ -3,8 +3,8 @@ Class weights find the rare class, if training stops in time
 ============================================================
 
 Where one row in twenty is of the rare class, a network learns to predict the other one. With
-``class_weight="balanced"``, :class:`~skparams.MLPClassifier` gives both classes the same weight, in
-validation too. The validation loss shows when to stop.
+``class_weight="balanced"``, :class:`~skparams.MLPClassifier` gives both classes the same weight,
+in validation too. The validation loss shows when to stop.
 
 The guide says more: :doc:`/guide/train_class_weight`.
 """

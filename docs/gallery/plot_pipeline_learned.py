@@ -9,14 +9,17 @@ The guide says more: :doc:`/guide/look`.
 """
 
 # %%
-# A pipeline of three steps, fitted to images of handwritten digits:
+# A pipeline of three steps, fitted to images of handwritten digits. All three are of
+# scikit-learn, as a summary needs no classes of skparams:
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams import PCA, MLPClassifier, summary
+from skparams import summary
 
 X, y = load_digits(return_X_y=True, as_frame=True)
 network = MLPClassifier((64, 32), alpha=0.01, random_state=0)

@@ -13,10 +13,12 @@ The guide says more: :doc:`/guide/look`.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skparams import PCA, MLPClassifier, summary
+from skparams import summary
 
 X, y = load_digits(return_X_y=True)
 network = MLPClassifier((64, 32), alpha=0.01, learning_rate_init=0.003, random_state=0)
