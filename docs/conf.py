@@ -4,6 +4,7 @@ It needs no network: other projects' names are resolved by the inventories in _i
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -86,3 +87,18 @@ html_theme_options = {
     "pygments_dark_style": "github-dark",
 }
 html_sidebars = {"install": [], "start": [], "changelog": [], "glossary": [], "concepts": []}
+
+
+def add_unreleased_changes(app, docname, source):
+    """Show the notes in docs/changes as towncrier will write them into CHANGELOG.md."""
+    if docname == "changelog":
+        command = [sys.executable, "-m", "towncrier", "build", "--draft"]
+        command += ["--version", release.partition(".dev")[0], "--date", "unreleased"]
+        done = subprocess.run(
+            command, cwd=HERE.parent, capture_output=True, encoding="utf-8", check=True
+        )
+        source[0] = source[0].replace("<!-- unreleased -->", done.stdout)
+
+
+def setup(app):
+    app.connect("source-read", add_unreleased_changes)
