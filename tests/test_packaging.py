@@ -44,6 +44,16 @@ def test_show_versions_names_what_skparams_stands_on(capsys):
         assert name in printed
 
 
+def test_the_citation_and_the_forms_of_issues_name_the_version():
+    citation = ROOT / "CITATION.cff"
+    if not citation.is_file():
+        pytest.skip("the repository's files are not beside these tests")
+    assert f"\nversion: {skparams.__version__}\n" in citation.read_text(encoding="utf-8")
+    for name in ("bug", "count_or_role"):
+        form = (ROOT / ".github" / "ISSUE_TEMPLATE" / f"{name}.yml").read_text(encoding="utf-8")
+        assert 'python -c "import skparams; skparams.show_versions()"' in form
+
+
 def test_the_readme_shows_what_its_snippet_prints():
     path = ROOT / "docs" / "make_readme.py"
     if not path.is_file():
