@@ -84,6 +84,9 @@ def test_contributing_names_every_folder_and_files_that_exist():
     # The larger modules of scikit-learn have folders, which the line of specs/sklearn covers.
     folders = {name for name in folders if not name.startswith("specs/sklearn/")} - {"."}
     assert set(re.findall(r"^\| `([\w/]+)/` \| ", text, re.MULTILINE)) == folders
+    building = ROOT / "docs" / "building.md"
+    if building.is_file():
+        text += building.read_text(encoding="utf-8")
     files = re.findall(r"`((?:_|specs|neural|decomp)[\w/]+/[\w/]*\w\.py)`", text)
     assert len(files) > 3
     for file in files:
