@@ -49,6 +49,7 @@ intersphinx_mapping = {
         "python": "https://docs.python.org/3/",
         "numpy": "https://numpy.org/doc/stable/",
         "sklearn": "https://scikit-learn.org/stable/",
+        "sklearn_guide": "https://scikit-learn.org/stable",  # no address may come twice
         "matplotlib": "https://matplotlib.org/stable/",
     }.items()
 }

@@ -7,17 +7,27 @@ the docs refer to; a name that is missing is an error of ``sphinx -n``: add it h
 import zlib
 from pathlib import Path
 
-# project: {address of a name's page: {role: names}}
+# project: {address of a name's page: {kind: names}}
 NAMES = {
     "numpy": {
         "reference/generated/{name}.html#{name}": {
-            "class": ["numpy.ndarray", "numpy.dtype", "numpy.random.RandomState"],
-            "function": ["numpy.memmap", "numpy.shares_memory"],
+            "py:class": ["numpy.ndarray", "numpy.dtype", "numpy.random.RandomState"],
+            "py:function": ["numpy.memmap", "numpy.shares_memory"],
         },
     },
     "matplotlib": {
-        "api/figure_api.html#{name}": {"class": ["matplotlib.figure.Figure"]},
-        "api/_as_gen/{name}.html#{name}": {"class": ["matplotlib.axes.Axes"]},
+        "api/figure_api.html#{name}": {"py:class": ["matplotlib.figure.Figure"]},
+        "api/_as_gen/{name}.html#{name}": {"py:class": ["matplotlib.axes.Axes"]},
+    },
+    # Younger than sklearn.inv, in docstrings that our estimators inherit.
+    "sklearn_guide": {
+        "modules/generated/{name}.html#{name}": {
+            "py:class": ["sklearn.utils.metadata_routing.MetadataRequest"]
+        },
+        "metadata_routing.html#metadata-routing": {"std:label": ["metadata_routing"]},
+        "modules/df_output_transform.html#df-output-transform": {
+            "std:label": ["df_output_transform"]
+        },
     },
 }
 
@@ -25,9 +35,9 @@ NAMES = {
 def write(project: str) -> None:
     """Write one inventory, in Sphinx's format 2."""
     lines = [
-        f"{name} py:{role} 1 {address.format(name=name)} -\n"
-        for address, roles in NAMES[project].items()
-        for role, names in roles.items()
+        f"{name} {kind} 1 {address.format(name=name)} {name.replace('_', ' ')}\n"
+        for address, kinds in NAMES[project].items()
+        for kind, names in kinds.items()
         for name in names
     ]
     head = f"# Sphinx inventory version 2\n# Project: {project}\n# Version: \n"
