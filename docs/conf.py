@@ -87,7 +87,14 @@ html_theme_options = {
     "pygments_light_style": "tango",
     "pygments_dark_style": "github-dark",
 }
-html_sidebars = {"install": [], "start": [], "changelog": [], "glossary": [], "concepts": []}
+html_sidebars = dict.fromkeys(
+    ("install", "start", "changelog", "glossary", "concepts", "from_others", "from_scikit_learn"), []
+)
+
+
+def strip_doctests(app, docname, source):
+    """Take away the empty lines that end doctests in pages, which the site would show."""
+    source[0] = source[0].replace("\n\n```\n", "\n```\n")
 
 
 def add_unreleased_changes(app, docname, source):
@@ -102,4 +109,5 @@ def add_unreleased_changes(app, docname, source):
 
 
 def setup(app):
+    app.connect("source-read", strip_doctests)
     app.connect("source-read", add_unreleased_changes)

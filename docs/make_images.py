@@ -8,8 +8,9 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, Rectangle
 from PIL import Image
 from scipy.stats import binomtest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
@@ -17,7 +18,7 @@ from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.kernel_approximation import RBFSampler
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import ElasticNet, LinearRegression, LogisticRegression
 from sklearn.model_selection import (
     GridSearchCV,
     KFold,
@@ -48,11 +49,14 @@ from skparams import (
     ScreeDisplay,
     TabularMLPClassifier,
     compare,
+    count_params,
     explain,
     fewest_params,
     memorization,
     spread,
+    summary,
 )
+from skparams._report.palette import LIGHT
 
 IMAGES = Path(__file__).parent / "images"
 
@@ -85,6 +89,7 @@ def main() -> None:
     save(comparison(), "compare")
     save(two_ways(), "two-ways")
     save(probabilities(), "tabular-probabilities")
+    save(arrays_and_counts(), "concepts")
 
 
 def comparison() -> Figure:
@@ -97,6 +102,73 @@ def comparison() -> Figure:
     }
     found = compare(models, *load_breast_cancer(return_X_y=True), random_state=0)
     return found.plot().figure
+
+
+def arrays_and_counts() -> Figure:
+    """The pipeline of concepts.md: its arrays with roles and dims, and the four counts."""
+    X, y = load_diabetes(return_X_y=True)
+    model = make_pipeline(PCA(5), ElasticNet(alpha=0.2, l1_ratio=0.99)).fit(X, y)
+    figure, (top, bottom) = pyplot.subplots(
+        2, 1, figsize=(5.2, 6.6), height_ratios=[5, 2], layout="constrained"
+    )
+    draw_arrays(top, *model)
+    found = summary(model, X)
+    counts = {
+        "stored": (found.totals.stored, "each cell above"),
+        "nonzero": (count_params(model, kind="nonzero"), "without the zero"),
+        "free": (found.totals.free, "and 15 fewer: orthonormal rows"),
+        "effective": (found.effective, "of ElasticNet, which shrinks"),
+    }
+    for i, (count, why) in enumerate(counts.values()):
+        bottom.barh(i, count, height=0.7, color=LIGHT.areas[2])
+        bottom.text(1, i, f"{count:.2g}", va="center", fontsize=11)
+        bottom.text(8, i, why, va="center", fontsize=11)
+    bottom.set(ylim=(3.6, -0.6), xticks=[])
+    bottom.set_title("four counts of these numbers", loc="left")
+    bottom.set_yticks(range(4), counts, fontsize=11)
+    bottom.tick_params(length=0)
+    bottom.spines[:].set_visible(False)
+    return figure
+
+
+def draw_arrays(ax: Axes, pca: PCA, net: ElasticNet) -> None:
+    """Draw a cell for each parameter, a length for each dim, and the other roles in gray."""
+
+    def cells(values: np.ndarray, x: float, y: float, name: str, color: str) -> None:
+        for i, j in np.ndindex(values.shape):
+            face = color if values[i, j] else LIGHT.paper
+            ax.add_patch(Rectangle((x + j, y + i), 0.9, 0.9, fc=face, ec="0.6", lw=0.8))
+        ax.text(x, y - 0.25, name, family="monospace", fontsize=11)
+
+    def dim(text: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+        style = {"arrowstyle": "<->", "color": LIGHT.quiet, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", start, end, arrowprops=style)
+        x, y = np.add(start, end) / 2
+        ax.text(x, y, text, ha="center", va="center", fontsize=11, backgroundcolor="w")
+
+    blue, orange, *_ = LIGHT.areas
+    ax.text(0, -1.5, "PCA", fontsize=12, weight="bold")
+    ax.text(16, -1.5, "ElasticNet", fontsize=12, weight="bold")
+    cells(pca.components_, 0, 0, "components_", blue)
+    cells(pca.mean_[np.newaxis], 0, 7.4, "mean_", blue)
+    cells(net.coef_[:, np.newaxis], 16, 0, "coef_", orange)
+    cells(np.atleast_2d(net.intercept_), 16, 7.4, "intercept_", orange)
+    dim("n_features = 10", (0, 5.8), (9.9, 5.8))
+    dim("n_components\n= 5", (13, 0), (13, 4.9))
+    ax.text(17.3, 4.5, "is 0", fontsize=11, va="center")
+    ax.text(0, 9.9, "other roles: not counted", fontsize=11)
+    others = {
+        "auxiliary": "explained_variance_",
+        "structure": "n_components_",
+        "diagnostic": "n_iter_",
+        "metadata": "n_features_in_",
+    }
+    for i, (role, name) in enumerate(others.items()):
+        ax.text(0, 11.1 + 1.1 * i, role, fontsize=11, color=LIGHT.quiet)
+        ax.text(6, 11.1 + 1.1 * i, name, fontsize=11, color=LIGHT.quiet, family="monospace")
+    ax.set(xlim=(-0.2, 21), ylim=(15, -2.4), aspect="equal")
+    ax.set_title("role parameter: a cell is a learned number", loc="left")
+    ax.axis("off")
 
 
 def draw_monitor() -> None:
@@ -119,15 +191,17 @@ def draw_monitor() -> None:
 
 
 def stability() -> Figure:
-    """The models of the folds in diff.md, with little and with more regularization."""
+    """The models of the folds in check.md, with little and with more regularization."""
     X, y = load_breast_cancer(return_X_y=True)
     cv = RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=0)
-    figure, axes = pyplot.subplots(1, 2, figsize=(10.4, 2.6), layout="constrained")
+    figure, axes = pyplot.subplots(2, 1, figsize=(5.4, 4.4), sharex=True, layout="constrained")
     for ax, C in zip(axes, (100, 1), strict=True):
         steps = [("scale", StandardScaler()), ("model", LogisticRegression(C=C, max_iter=3000))]
         folds = cross_validate(Pipeline(steps), X, y, cv=cv, return_estimator=True)
         spread(folds["estimator"]).plot(ax=ax)
+        ax.set_title(f"C={C}", loc="left", fontsize=11)
         ax.set_xlim(0, 0.6)
+    axes[0].set_xlabel("")
     return figure
 
 
