@@ -4,6 +4,7 @@ It needs no network: other projects' names are resolved by the inventories in _i
 """
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,14 +88,16 @@ html_theme_options = {
     "pygments_light_style": "tango",
     "pygments_dark_style": "github-dark",
 }
-html_sidebars = dict.fromkeys(
-    ("install", "start", "changelog", "glossary", "concepts", "from_others", "from_scikit_learn"), []
-)
+NO_SIDEBAR = ["install", "start", "changelog", "glossary", "concepts"]
+NO_SIDEBAR += ["from_others", "from_scikit_learn"]
+html_sidebars = {page: [] for page in NO_SIDEBAR}
 
 
 def strip_doctests(app, docname, source):
     """Take away the empty lines that end doctests in pages, which the site would show."""
-    source[0] = source[0].replace("\n\n```\n", "\n```\n")
+    source[0] = re.sub(
+        r"(^```py\w+\n(?:(?!```).*\n)*?)\n(?=```$)", r"\1", source[0], flags=re.MULTILINE
+    )
 
 
 def add_unreleased_changes(app, docname, source):
