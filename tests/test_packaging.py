@@ -93,6 +93,16 @@ def test_contributing_names_every_folder_and_files_that_exist():
         assert (package / file).is_file(), file
 
 
+def test_contributing_has_a_row_for_each_step_of_the_checks():
+    steps = re.findall(r'^ *step "(.+)"$', (ROOT / ".ci" / "run").read_text("utf-8"), re.MULTILINE)
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("| step |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| (\w.*?) \|", table, re.MULTILINE)
+    assert len(rows) == len(steps) > 6
+    for row, step in zip(rows, steps, strict=True):
+        assert step.startswith(row)
+
+
 def test_the_security_policy_names_tests_and_docs_that_exist():
     text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     files = re.findall(r"`(tests/[\w/]+\.py)`|\]\((docs/[\w/]+\.md)\)", text)
