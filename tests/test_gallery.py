@@ -11,6 +11,7 @@ from skparams._report import LIGHT
 
 DOCS = Path(__file__).parents[1] / "docs"
 EXAMPLES = sorted((DOCS / "gallery").glob("*.py"))
+pytestmark = pytest.mark.skipif(not EXAMPLES, reason="the docs are not beside these tests")
 COLORS = {LIGHT.ink, LIGHT.above, LIGHT.below, LIGHT.quiet, *LIGHT.areas, *LIGHT.groups}
 
 each_example = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
