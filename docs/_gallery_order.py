@@ -3,6 +3,7 @@
 NAMES = (
     "pipeline_learned",
     "which_choice_decided",
+    "stored_or_learned",
     "special_components",
     "plan_trillion",
     "param_monitor",

@@ -1,72 +1,73 @@
 """
-Not every stored number is a learned parameter
-==============================================
+One column of 1,000 categories holds most parameters
+====================================================
 
-A model may store rows of the training data, or numbers that were drawn at random.
-:func:`~skparams.count_params` counts only what ``fit`` estimates and predictions use.
+Layers decide how many parameters a network has, and so do special components: normalization adds a
+few numbers for each unit, and each category of a column adds a row of weights, its embedding.
+:func:`~skparams.plan` counts them before training.
 
-The guide says more: :doc:`/guide/look_counts`.
+The guide says more: :doc:`/guide/plan`.
 """
 
 # %%
-# Six classifiers of the wines, one of each kind:
+# A table of 20 numbers and one column of 1,000 categories, which are one-hot encoded, and networks
+# of the same two layers:
 
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.datasets import load_wine
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.kernel_approximation import Nystroem, RBFSampler
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import scale
-from sklearn.svm import SVC
 
-from skparams import count_params, summary
+from skparams import MLPClassifier, plan
 
-X, y = load_wine(return_X_y=True)
-X = scale(X)
-nystroem, fourier = Nystroem(n_components=50, random_state=0), RBFSampler(random_state=0)
-models = {
-    "logistic": LogisticRegression(),
-    "random forest": RandomForestClassifier(20, random_state=0),
-    "support vectors": SVC(),
-    "nearest neighbors": KNeighborsClassifier(),
-    "Nyström features": make_pipeline(nystroem, LogisticRegression()),
-    "random features": make_pipeline(fourier, LogisticRegression()),
+layers, n_numbers, n_categories = (64, 32), 20, 1_000
+networks = {
+    "numbers only": (MLPClassifier(layers), n_numbers),
+    "and normalized": (MLPClassifier(layers, normalization="batch"), n_numbers),
+    "and categories": (MLPClassifier(layers, normalization="batch"), n_numbers + n_categories),
 }
-models = {name: model.fit(X, y) for name, model in models.items()}
+plans = {
+    name: plan(network, n_samples=10_000, n_features=n_features, n_classes=2)
+    for name, (network, n_features) in networks.items()
+}
+{name: planned.totals.stored for name, planned in plans.items()}
 
 # %%
-# Nearest neighbors learn nothing: they keep the rows.
+# Batch normalization stores three numbers more for each unit: a gain, which is learned, and a mean
+# and a variance, which training does not choose. They are stored and not free:
 
-{name: count_params(model) for name, model in models.items()}
+plain, normalized = plans["numbers only"].totals, plans["and normalized"].totals
+print("stored:", normalized.stored - plain.stored, "more")
+print("free:  ", normalized.free - plain.free, "more")
 
 # %%
-# :func:`~skparams.summary` gives each array its role. Here are three of them: learned parameters,
-# training rows (with their labels), and random numbers.
+# The categories enter the first array of weights: 1,000 rows of 64 numbers.
 
-roles = {"parameter": "#0072B2", "data": "#D55E00", "random": "#009E73"}
 counts = {}
-for name, model in models.items():
-    counts[name] = summary(model).to_frame().groupby("role")["count"].sum()
+for name, planned in plans.items():
+    frame = planned.to_frame().set_index("path")["count"]
+    first = frame["coefs_[0]"]
+    embedding = first - n_numbers * layers[0]
+    special = frame[frame.index.str.contains("gains|running")].sum()
+    counts[name] = np.array([frame.sum() - embedding - special, special, embedding], dtype=int)
+    print(f"{name}: layers, normalization, embedding = {counts[name]}")
 
 # %%
-# The random forest stores thresholds and the shares of the classes in its leaves, which are
-# learned. Its features and the shape of the trees are structure, which is not drawn.
+# Which of them are the most is seen at once:
 
-fig, ax = plt.subplots(figsize=(4.8, 3.2), layout="constrained")
+fig, ax = plt.subplots(figsize=(4.8, 2.6), layout="constrained")
 names = list(counts)[::-1]
 left = np.zeros(len(names))
-for role, color in roles.items():
-    widths = np.array([counts[name].get(role, 0) for name in names])
+parts = zip(
+    ("layers", "normalization", "categories"), ("#0072B2", "#009E73", "#D55E00"), strict=True
+)
+for i, (part, color) in enumerate(parts):
+    widths = np.array([counts[name][i] for name in names])
     ax.barh(names, widths, left=left, color=color)
     left += widths
-ax.text(1_900, 5, "learned", color=roles["parameter"], va="center")
-ax.text(1_900, 4, "rows of the training data", color=roles["data"], va="center")
-ax.text(1_900, 0, "drawn at random", color=roles["random"], va="center")
-fig.suptitle("Only the blue numbers are learned", x=0.02, ha="left")
-ax.set(xlabel="stored numbers", xticks=[0, 2_000, 4_000])
+    ax.text(12_000, 2 - 0.5 * i, part, color=color, va="center")
+share = counts["and categories"][2] / counts["and categories"].sum()
+fig.suptitle(f"Categories hold {share:.0%} of the parameters", x=0.02, ha="left")
+ax.set(xlabel="stored parameters", xticks=[0, 20_000, 40_000, 60_000])
+ax.xaxis.set_major_formatter("{x:,.0f}")
 ax.spines[["top", "right", "left"]].set_visible(False)
 ax.tick_params(axis="y", length=0)
 plt.show()
