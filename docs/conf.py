@@ -4,11 +4,13 @@ It needs no network: other projects' names are resolved by the inventories in _i
 """
 
 import os
+import re
+import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE)]
 os.environ["MPLBACKEND"] = "Agg"
 
 import skparams  # noqa: E402
@@ -58,6 +60,9 @@ sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "auto_examples",
     "filename_pattern": r"plot_",
+    "within_subsection_order": "_gallery_order.place_of",
+    "image_srcset": ["2x"],
+    "write_computation_times": False,
     "doc_module": ("skparams",),
     "reference_url": {"skparams": None},
     "backreferences_dir": "reference/examples",
@@ -86,4 +91,29 @@ html_theme_options = {
     "pygments_light_style": "tango",
     "pygments_dark_style": "github-dark",
 }
-html_sidebars = {"install": [], "start": [], "changelog": [], "glossary": [], "concepts": []}
+NO_SIDEBAR = ["install", "start", "changelog", "glossary", "concepts"]
+NO_SIDEBAR += ["from_others", "from_scikit_learn"]
+html_sidebars = {page: [] for page in NO_SIDEBAR}
+
+
+def strip_doctests(app, docname, source):
+    """Take away the empty lines that end doctests in pages, which the site would show."""
+    source[0] = re.sub(
+        r"(^```py\w+\n(?:(?!```).*\n)*?)\n(?=```$)", r"\1", source[0], flags=re.MULTILINE
+    )
+
+
+def add_unreleased_changes(app, docname, source):
+    """Show the notes in docs/changes as towncrier will write them into CHANGELOG.md."""
+    if docname == "changelog":
+        command = [sys.executable, "-m", "towncrier", "build", "--draft"]
+        command += ["--version", release.partition(".dev")[0], "--date", "unreleased"]
+        done = subprocess.run(
+            command, cwd=HERE.parent, capture_output=True, encoding="utf-8", check=True
+        )
+        source[0] = source[0].replace("<!-- unreleased -->", done.stdout)
+
+
+def setup(app):
+    app.connect("source-read", strip_doctests)
+    app.connect("source-read", add_unreleased_changes)
