@@ -195,9 +195,9 @@ def fits(task: Task) -> Table:
         row["peak_gflops"] = {n: peaks[row["dtype"], n] for n in THREADS}
         row["share_of_peak"] = {n: row["gflops"][n] / row["peak_gflops"][n] for n in THREADS}
     table.note = (
-        f"{RATIOS} Ratios are scikit-learn's time, at the number of BLAS threads where it is faster, "
-        f"over ours on {_ALL}; the times are those of the runs after the other library. A goal is "
-        "met by the lower of the ratios after the other library and behind a scaler. Score: "
-        "accuracy on held-out rows."
+        f"{RATIOS} Ratios are scikit-learn's time, at the number of BLAS threads where it is "
+        f"faster, over ours on {_ALL}; the times are those of the runs after the other library. A "
+        "goal is met by the lower of the ratios after the other library and behind a scaler. "
+        "Score: accuracy on held-out rows."
     )
     return table
