@@ -265,7 +265,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to look at: a code that docs/findings explains, where, and one sentence."""
+    """Something to look at: a code that ``explain_finding`` explains, where, and a sentence."""
 
     code: str
     path: str
