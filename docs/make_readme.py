@@ -1,6 +1,6 @@
-"""Run README.md's first snippet, store what it prints below it, and draw what it learned.
+"""Write what README.md shows, its picture, and the package's description made from it.
 
-``python docs/make_readme.py``; a test holds that what is stored is what the snippet prints.
+``python docs/make_readme.py``; tests hold that what is stored is what this writes.
 """
 
 import contextlib
@@ -9,9 +9,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import skparams
+
 README = Path(__file__).parents[1] / "README.md"
+DESCRIPTION = Path(__file__).parent / "description.md"
 PICTURE = Path(__file__).parent / "images" / "summary.png"
 BLOCKS = re.compile(r"```python\n(?P<code>.*?)```\n\n```text\n(?P<printed>.*?)```", re.DOTALL)
+DEFINITION = re.compile(r"^\[(?P<name>.+)\]: docs/(?P<place>\S+)\n", re.MULTILINE)
 
 
 def run() -> tuple[str, dict[str, Any]]:
@@ -24,8 +28,29 @@ def run() -> tuple[str, dict[str, Any]]:
     return printed.getvalue(), names
 
 
+def description(readme: str, url: str | None) -> str:
+    """README.md as package indexes show it, where links to files of the repository would break.
+
+    Links lead to the site at `url`; while there is none, their text stays.
+    """
+    places = {match["name"]: match["place"] for match in DEFINITION.finditer(readme)}
+
+    def to_text(match: re.Match[str]) -> str:
+        place = places.get(match["name"]) if match["name"] else None
+        if url is None or place is None:
+            return match["text"]
+        page, _, anchor = place.replace("gallery", "auto_examples/index.md").partition("#")
+        return f"[{match['text']}]({url}/{page.removesuffix('.md')}.html{anchor and '#' + anchor})"
+
+    text = DEFINITION.sub("", readme)
+    picture = r"!\[(.*?)\]\(docs/images/(.*?)\)\n"
+    text = re.sub(picture, "" if url is None else rf"![\1]({url}/_images/\2)\n", text)
+    link = r"(?<!!)\[(?P<text>[^\[\]]+)\](\[(?P<name>\w+)\]|\((?!http)[^)]+\))"
+    return re.sub(link, to_text, text).strip() + "\n"
+
+
 def main() -> None:
-    """Write both."""
+    """Write all three."""
     import matplotlib
     from PIL import Image
 
@@ -33,9 +58,9 @@ def main() -> None:
     text = README.read_text(encoding="utf-8")
     match = BLOCKS.search(text)
     assert match is not None
-    README.write_text(
-        text[: match.start("printed")] + printed + text[match.end("printed") :], "utf-8"
-    )
+    text = text[: match.start("printed")] + printed + text[match.end("printed") :]
+    README.write_text(text, "utf-8")
+    DESCRIPTION.write_text(description(text, skparams.docs_url), "utf-8")
     matplotlib.use("Agg")
     drawn = io.BytesIO()
     names["summary"](names["model"]).plot().figure.savefig(drawn, dpi=100)

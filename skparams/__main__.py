@@ -3,8 +3,6 @@
 import os
 import sys
 
-from skparams._cli import main
-
 
 def _open_closed_streams() -> None:
     """Open standard streams that are closed, without which joblib's processes do not start."""
@@ -17,7 +15,11 @@ def _open_closed_streams() -> None:
 
 def start() -> int:
     """Run the command that the process was started with."""
-    _open_closed_streams()
+    try:
+        _open_closed_streams()
+        from skparams._cli import main  # here, as Ctrl-C may come during the import
+    except KeyboardInterrupt:
+        return 130
     return main()
 
 

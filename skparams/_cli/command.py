@@ -13,9 +13,11 @@ _TROUBLE, _STOPPED = 2, 130
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    args = _arguments(argv)
+    program = "skparams"
     try:
         with stopped_by_interrupt():
+            args = _arguments(argv)
+            program += f" {args.command}"
             code, message = _run(args)
     except (Stopped, KeyboardInterrupt):
         code, message = _STOPPED, "stopped"
@@ -24,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
         return _TROUBLE
     if message is not None and sys.stderr is not None:
         with suppress(OSError):  # nobody reads it
-            print(f"skparams {args.command}: {message}", file=sys.stderr, flush=True)
+            print(f"{program}: {message}", file=sys.stderr, flush=True)
     return code
 
 
