@@ -83,6 +83,12 @@ def summary(
         If both X and n_samples are given, n_samples or depth is out of range, X has other columns
         than the estimator was fitted on, or an entry of ignore matches nothing.
 
+    See Also
+    --------
+    plan : Shows what an estimator will learn, before fit.
+    explain_finding : Explains a finding.
+    count_params : Returns only a count.
+
     Examples
     --------
     >>> from sklearn.linear_model import LinearRegression
