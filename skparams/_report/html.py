@@ -97,7 +97,8 @@ class _Table:
         for row in rows:
             attributes = f'class="skp-row{_STYLES[row.style]}" style="--skp-level:{level}"'
             if row.rows and not row.opened:
-                yield f'<tr class="skp-fold"><td colspan="{len(self._at)}"><details>'
+                cell = f'<td colspan="{len(self._at)}" style="{self._align(0)}">'
+                yield f'<tr class="skp-fold">{cell}<details>'
                 yield f"<summary {attributes}>{self._labeled(row)}</summary>"
                 again = self._head(' class="skp-again"')
                 yield f"<table>{again}<tbody>"
@@ -128,7 +129,8 @@ class _Table:
         cells = []
         for i, text in enumerate(self._texts(row)):
             heading = self._columns[i].heading if i and text else ""
-            label = f'<span class="skp-label">{escape(heading)} </span>' if heading else ""
+            label = '<span class="skp-guide">· </span>' if i and text else ""
+            label += f'<span class="skp-label">{escape(heading)} </span>' if heading else ""
             bar = self._bar(row, i)
             share = f' style="{bar[1:]}"' if bar else ""
             cells.append(f'<span class="{self._class(i)}"{share}>{label}{text}</span>')

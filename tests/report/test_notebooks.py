@@ -255,7 +255,7 @@ def check_table(rows, headings, at, tables, lines):
             assert rest == (texts[1:] if any(texts[1:]) else [])
     for row in folded:
         texts = [plain(row.cells[i]) for i in at]
-        named = [f"{h} {text}" for h, text in zip(headings[1:], texts[1:], strict=True) if text]
+        named = [f"· {h} {text}" for h, text in zip(headings[1:], texts[1:], strict=True) if text]
         assert plain(next(lines)) == plain(" ".join([texts[0], *named]))
         check_table(row.rows, headings, at, tables, lines)
 
