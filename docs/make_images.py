@@ -1,6 +1,7 @@
 """Draw the figures of pages into docs/images: ``python docs/make_images.py``."""
 
 import warnings
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from PIL import Image
 from scipy.stats import binomtest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
@@ -16,7 +19,7 @@ from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.kernel_approximation import RBFSampler
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import ElasticNet, LinearRegression, LogisticRegression
 from sklearn.model_selection import (
     GridSearchCV,
     KFold,
@@ -47,11 +50,14 @@ from skparams import (
     ScreeDisplay,
     TabularMLPClassifier,
     compare,
+    count_params,
     explain,
     fewest_params,
     memorization,
     spread,
+    summary,
 )
+from skparams._report.palette import LIGHT
 
 IMAGES = Path(__file__).parent / "images"
 
@@ -60,20 +66,7 @@ def main() -> None:
     """Draw all of them."""
     matplotlib.use("Agg")
     IMAGES.mkdir(exist_ok=True)
-    X, y = load_wine(return_X_y=True, as_frame=True)
-    pca = PCA(n_components=3, scale=True, random_state=0).fit(X)
-    found = explain(pca, X).bootstrap(random_state=0)
-    for name, display in {
-        "scree": ScreeDisplay.from_estimator(pca, X),
-        "circle": CorrelationCircleDisplay.from_estimator(pca),
-        "biplot": BiplotDisplay.from_estimator(pca, X, y),
-        "scores": ScoreDisplay.from_estimator(pca, X, y, ellipses=True),
-        "contribution": ContributionDisplay.from_estimator(pca),
-        "outliers": OutlierDisplay.from_estimator(pca, X),
-        "ratios": BootstrapDisplay.from_bootstrap(found),
-        "loadings": BootstrapDisplay.from_bootstrap(found, kind="loadings"),
-    }.items():
-        save(display.figure_, f"wine-{name}")
+    draw_pca()
     save(LossCurveDisplay.from_estimator(network()).figure_, "loss-curve")
     save(quantiles(), "mlp-quantiles")
     draw_monitor()
@@ -83,6 +76,29 @@ def main() -> None:
     save(ParetoDisplay.from_search(reduced()).figure_, "pareto")
     save(comparison(), "compare")
     save(probabilities(), "tabular-probabilities")
+    save(arrays_and_counts(), "concepts")
+
+
+def draw_pca() -> None:
+    """Draw those of guide/explain.md, small enough to be read on a telephone."""
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    pca = PCA(n_components=3, scale=True, random_state=0).fit(X)
+    found = explain(pca, X).bootstrap(random_state=0)
+    for name, (size, draw) in {
+        "scree": ((4.8, 3.2), partial(ScreeDisplay.from_estimator, pca, X)),
+        "circle": ((4.8, 4.4), partial(CorrelationCircleDisplay.from_estimator, pca)),
+        "contribution": ((4.8, 3.4), partial(ContributionDisplay.from_estimator, pca)),
+        "biplot": ((4.8, 4.4), partial(BiplotDisplay.from_estimator, pca, X, y)),
+        "scores": ((4.8, 3.8), partial(ScoreDisplay.from_estimator, pca, X, y, ellipses=True)),
+        "outliers": ((4.8, 4.2), partial(OutlierDisplay.from_estimator, pca, X)),
+        "loadings": (
+            (5.2, 3.4),
+            partial(BootstrapDisplay.from_bootstrap, found, kind="loadings"),
+        ),
+    }.items():
+        figure, ax = pyplot.subplots(figsize=size, layout="constrained")
+        draw(ax=ax)
+        save(figure, f"wine-{name}", dpi=120)
 
 
 def comparison() -> Figure:
@@ -97,12 +113,79 @@ def comparison() -> Figure:
     return found.plot().figure
 
 
+def arrays_and_counts() -> Figure:
+    """The pipeline of concepts.md: its arrays with roles and dims, and the four counts."""
+    X, y = load_diabetes(return_X_y=True)
+    model = make_pipeline(PCA(5), ElasticNet(alpha=0.2, l1_ratio=0.99)).fit(X, y)
+    figure, (top, bottom) = pyplot.subplots(
+        2, 1, figsize=(5.2, 6.6), height_ratios=[5, 2], layout="constrained"
+    )
+    draw_arrays(top, *model)
+    found = summary(model, X)
+    counts = {
+        "stored": (found.totals.stored, "each cell above"),
+        "nonzero": (count_params(model, kind="nonzero"), "without the zero"),
+        "free": (found.totals.free, "and 15 fewer: orthonormal rows"),
+        "effective": (found.effective, "of ElasticNet, which shrinks"),
+    }
+    for i, (count, why) in enumerate(counts.values()):
+        bottom.barh(i, count, height=0.7, color=LIGHT.areas[2])
+        bottom.text(1, i, f"{count:.2g}", va="center", fontsize=11)
+        bottom.text(8, i, why, va="center", fontsize=11)
+    bottom.set(ylim=(3.6, -0.6), xticks=[])
+    bottom.set_title("four counts of these numbers", loc="left")
+    bottom.set_yticks(range(4), counts, fontsize=11)
+    bottom.tick_params(length=0)
+    bottom.spines[:].set_visible(False)
+    return figure
+
+
+def draw_arrays(ax: Axes, pca: PCA, net: ElasticNet) -> None:
+    """Draw a cell for each parameter, a length for each dim, and the other roles in gray."""
+
+    def cells(values: np.ndarray, x: float, y: float, name: str, color: str) -> None:
+        for i, j in np.ndindex(values.shape):
+            face = color if values[i, j] else LIGHT.paper
+            ax.add_patch(Rectangle((x + j, y + i), 0.9, 0.9, fc=face, ec="0.6", lw=0.8))
+        ax.text(x, y - 0.25, name, family="monospace", fontsize=11)
+
+    def dim(text: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+        style = {"arrowstyle": "<->", "color": LIGHT.quiet, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", start, end, arrowprops=style)
+        x, y = np.add(start, end) / 2
+        ax.text(x, y, text, ha="center", va="center", fontsize=11, backgroundcolor="w")
+
+    blue, orange, *_ = LIGHT.areas
+    ax.text(0, -1.5, "PCA", fontsize=12, weight="bold")
+    ax.text(16, -1.5, "ElasticNet", fontsize=12, weight="bold")
+    cells(pca.components_, 0, 0, "components_", blue)
+    cells(pca.mean_[np.newaxis], 0, 7.4, "mean_", blue)
+    cells(net.coef_[:, np.newaxis], 16, 0, "coef_", orange)
+    cells(np.atleast_2d(net.intercept_), 16, 7.4, "intercept_", orange)
+    dim("n_features = 10", (0, 5.8), (9.9, 5.8))
+    dim("n_components\n= 5", (13, 0), (13, 4.9))
+    ax.text(17.3, 4.5, "is 0", fontsize=11, va="center")
+    ax.text(0, 9.9, "other roles: not counted", fontsize=11)
+    others = {
+        "auxiliary": "explained_variance_",
+        "structure": "n_components_",
+        "diagnostic": "n_iter_",
+        "metadata": "n_features_in_",
+    }
+    for i, (role, name) in enumerate(others.items()):
+        ax.text(0, 11.1 + 1.1 * i, role, fontsize=11, color=LIGHT.quiet)
+        ax.text(6, 11.1 + 1.1 * i, name, fontsize=11, color=LIGHT.quiet, family="monospace")
+    ax.set(xlim=(-0.2, 21), ylim=(15, -2.4), aspect="equal")
+    ax.set_title("role parameter: a cell is a learned number", loc="left")
+    ax.axis("off")
+
+
 def draw_monitor() -> None:
-    """Draw those of param_monitor.md."""
+    """Draw those of guide/train_monitor.md."""
     X, y = load_digits(return_X_y=True)
     monitor = ParamMonitor(every=1, histogram_every=2)
     MLPClassifier(random_state=0).set_callbacks(monitor).fit(X, y)
-    _, axes = pyplot.subplots(1, 2, figsize=(9.6, 3.2), layout="constrained")
+    _, axes = pyplot.subplots(2, 1, figsize=(5.6, 6), layout="constrained")
     monitor.plot("histogram", parameters="coefs_[0]", ax=axes[1])
     save(monitor.plot("update", ax=axes[0]).figure_, "monitor-fit")
 
@@ -117,15 +200,17 @@ def draw_monitor() -> None:
 
 
 def stability() -> Figure:
-    """The models of the folds in diff.md, with little and with more regularization."""
+    """The models of the folds in check.md, with little and with more regularization."""
     X, y = load_breast_cancer(return_X_y=True)
     cv = RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=0)
-    figure, axes = pyplot.subplots(1, 2, figsize=(10.4, 2.6), layout="constrained")
+    figure, axes = pyplot.subplots(2, 1, figsize=(5.4, 4.4), sharex=True, layout="constrained")
     for ax, C in zip(axes, (100, 1), strict=True):
         steps = [("scale", StandardScaler()), ("model", LogisticRegression(C=C, max_iter=3000))]
         folds = cross_validate(Pipeline(steps), X, y, cv=cv, return_estimator=True)
         spread(folds["estimator"]).plot(ax=ax)
+        ax.set_title(f"C={C}", loc="left", fontsize=11)
         ax.set_xlim(0, 0.6)
+    axes[0].set_xlabel("")
     return figure
 
 
@@ -173,7 +258,7 @@ def draw_capacity() -> None:
 
 
 def network() -> MLPClassifier:
-    """The network of mlp_validation.md, stopped by its accuracy."""
+    """The network of guide/train.md, stopped by its accuracy."""
     X, y = load_breast_cancer(return_X_y=True)
     X_train, X_val, y_train, y_val = train_test_split(X, y, random_state=0)
     scaler = StandardScaler().fit(X_train)
@@ -183,7 +268,7 @@ def network() -> MLPClassifier:
 
 
 def quantiles() -> Figure:
-    """The samples and the network of mlp_losses.md."""
+    """The samples and the network of guide/train_losses.md."""
     rng = np.random.default_rng(0)
     X = rng.uniform(-3, 3, (2000, 1))
     y = np.sin(X[:, 0]) + (0.55 + 0.15 * X[:, 0]) * rng.standard_normal(2000)
@@ -201,7 +286,7 @@ def quantiles() -> Figure:
 
 
 def probabilities() -> Figure:
-    """The probabilities that tabular.md begins with, and the shares that were observed."""
+    """The probabilities that guide/tables.md begins with, and the shares that were observed."""
     clf = TabularMLPClassifier(random_state=0).fit(*passengers(1300, seed=0))
     X, y = passengers(1300, seed=2)
     predicted, survived = clf.predict_proba(X)[:, 1], y == "survived"
@@ -236,7 +321,7 @@ def probabilities() -> Figure:
 
 
 def passengers(n: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
-    """The table of tabular.md."""
+    """The table of guide/tables.md."""
     rng = np.random.default_rng(seed)
     X = pd.DataFrame(
         {
@@ -264,10 +349,10 @@ def reduced() -> GridSearchCV:
     return GridSearchCV(model, grid, refit=fewest_params(model, X, y)).fit(X, y)
 
 
-def save(figure: Figure, name: str) -> None:
+def save(figure: Figure, name: str, dpi: int = 100) -> None:
     """Write a figure with few colors, which make small files."""
     drawn = BytesIO()
-    figure.savefig(drawn, dpi=100)
+    figure.savefig(drawn, dpi=dpi)
     Image.open(drawn).convert("RGB").quantize(128).save(IMAGES / f"{name}.png")
     pyplot.close(figure)
 

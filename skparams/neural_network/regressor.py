@@ -237,8 +237,8 @@ class MLPRegressor(BlockRegressorMixin, RegressorMixin, BaseMLP):
     Notes
     -----
     With the same arguments and `random_state`, float64 input and 'adam' or 'sgd', training follows
-    scikit-learn's own trajectory. The page "Differences" of the documentation lists where this
-    estimator differs, because scikit-learn's has a bug.
+    scikit-learn's own trajectory. The page "Coming from scikit-learn" of the documentation lists
+    where this estimator differs, because scikit-learn's has a bug.
 
     One call of a compiled kernel trains an epoch. The kernels are compiled at the first `fit` and
     kept in numba's cache.

@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from skparams import PCA, MLPClassifier, save_params
 from skparams._cli import main
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "command_line.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "command_line.md"
 
 
 def test_the_page_shows_what_is_printed(tmp_path, monkeypatch, capsys):

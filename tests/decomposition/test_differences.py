@@ -31,7 +31,7 @@ def quietly():
 
 @pytest.mark.parametrize(("dtype", "offset"), [("float32", 1e3), ("float64", 1e8)])
 def test_large_offsets(dtype, offset, correlated, spectrum):
-    """docs/differences.md, "Large offsets cost no digits"."""
+    """docs/from_scikit_learn.md, "Large offsets cost no digits"."""
     X = correlated(500, 6, offset, dtype)
     expected = spectrum(X)
     errors = [
@@ -45,7 +45,7 @@ def test_large_offsets(dtype, offset, correlated, spectrum):
 
 @pytest.mark.exhaustive
 def test_the_mean_of_many_float32_rows(quietly):
-    """docs/differences.md, "Large offsets cost no digits"."""
+    """docs/from_scikit_learn.md, "Large offsets cost no digits"."""
     X = np.full((4_000_000, 2), 1000.30, np.float32)
     X[0] += 1
     assert quietly(lambda: Theirs().fit(X).mean_[0]) > 1010
@@ -53,7 +53,7 @@ def test_the_mean_of_many_float32_rows(quietly):
 
 
 def test_whitening_does_not_change_the_covariance_and_the_score(correlated):
-    """docs/differences.md, "Whitening changes neither the covariance nor the score"."""
+    """docs/from_scikit_learn.md, "Whitening changes neither the covariance nor the score"."""
     X = load_iris().data
     theirs, ours = ([cls(whiten=w).fit(X) for w in (False, True)] for cls in (Theirs, PCA))
     assert theirs[0].score(X) == pytest.approx(-2.53, abs=0.01)
@@ -69,7 +69,7 @@ def test_whitening_does_not_change_the_covariance_and_the_score(correlated):
 @pytest.mark.parametrize("svd_solver", ["full", "covariance_eigh"])
 @pytest.mark.parametrize("scale", [False, True])
 def test_a_model_without_noise_has_no_density(scale, svd_solver, dtype, correlated, quietly):
-    """docs/differences.md, "Without noise there is no density"."""
+    """docs/from_scikit_learn.md, "Without noise there is no density"."""
     X, new = correlated(10, 30, dtype=dtype), correlated(5, 30, dtype=dtype)
     arguments = {"svd_solver": svd_solver, "scale": scale}
     for n_components in (None, 10, 9):  # all directions that ten rows vary in
@@ -88,7 +88,7 @@ def test_a_model_without_noise_has_no_density(scale, svd_solver, dtype, correlat
 
 
 def test_tied_eigenvalues_with_mle():
-    """docs/differences.md, "Tied eigenvalues with mle"."""
+    """docs/from_scikit_learn.md, "Tied eigenvalues with mle"."""
     X = np.vstack([np.eye(4), -np.eye(4), np.zeros((4, 4))])  # all eigenvalues are equal
     X[:, 0] *= 3
     with pytest.raises(ValueError, match=r"math domain error|expected a positive input"):
@@ -98,7 +98,7 @@ def test_tied_eigenvalues_with_mle():
 
 
 def test_the_unit_of_the_rows(correlated, quietly):
-    """docs/differences.md, "The unit of the rows does not matter"."""
+    """docs/from_scikit_learn.md, "The unit of the rows does not matter"."""
     X = correlated(100, 5)
     for factor, shared in ((1.0, True), (1e-9, False)):
         theirs, ours = (
@@ -113,7 +113,7 @@ def test_the_unit_of_the_rows(correlated, quietly):
 
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e6])
 def test_constant_rows(value, quietly):
-    """docs/differences.md, "Constant rows"."""
+    """docs/from_scikit_learn.md, "Constant rows"."""
     X = np.full((20, 3), value)
     theirs = quietly(lambda: Theirs(svd_solver="full").fit(X))
     assert np.isnan(theirs.explained_variance_ratio_).any() or value == 0.1
@@ -126,7 +126,7 @@ def test_constant_rows(value, quietly):
 
 
 def test_incremental_pca_is_not_pca():
-    """docs/differences.md, "A stream gives what one fit gives"."""
+    """docs/from_scikit_learn.md, "A stream gives what one fit gives"."""
     X = load_digits().data
     exact = scipy.linalg.svd(X - X.mean(axis=0), compute_uv=False) ** 2 / (len(X) - 1)
     theirs, ours = IncrementalPCA(20, batch_size=100).fit(X), PCA(20)
@@ -140,7 +140,7 @@ def test_incremental_pca_is_not_pca():
 
 
 def test_the_noise_of_wide_data_does_not_depend_on_the_solver(correlated):
-    """docs/differences.md, "The noise of wide data"."""
+    """docs/from_scikit_learn.md, "The noise of wide data"."""
     X = correlated(8, 20)
     solvers = ("full", "covariance_eigh")
     theirs, ours = (
@@ -152,20 +152,20 @@ def test_the_noise_of_wide_data_does_not_depend_on_the_solver(correlated):
 
 
 def test_the_mean_is_float64(correlated):
-    """docs/differences.md, "Large offsets cost no digits"."""
+    """docs/from_scikit_learn.md, "Large offsets cost no digits"."""
     X = correlated(50, 3, 1e5, np.float32)
     assert Theirs().fit(X).mean_.dtype == np.float32
     assert PCA().fit(X).mean_.dtype == np.float64
 
 
 def test_the_class_is_our_own():
-    """docs/differences.md, "The class is our own"."""
+    """docs/from_scikit_learn.md, "The class is our own"."""
     assert not issubclass(PCA, Theirs)
     assert not PCA().__sklearn_tags__().array_api_support
 
 
 def test_types_of_numbers(correlated):
-    """docs/differences.md, "The class is our own"."""
+    """docs/from_scikit_learn.md, "The class is our own"."""
     X = correlated(50, 3, dtype=np.float32)
     ours, theirs = (cls(0.5).fit(X) for cls in (PCA, Theirs))
     assert (type(ours.n_components_), type(theirs.n_components_)) == (int, np.int64)
@@ -173,7 +173,7 @@ def test_types_of_numbers(correlated):
 
 
 def test_arguments_that_are_changed_after_fit(correlated):
-    """docs/differences.md, "Arguments that are changed after fit"."""
+    """docs/from_scikit_learn.md, "Arguments that are changed after fit"."""
     X = correlated(50, 3)
     ours, theirs = (cls(2).fit(X).set_params(whiten=np.ones(2)) for cls in (PCA, Theirs))
     with pytest.raises(ValueError, match="truth value"):
@@ -186,7 +186,7 @@ def test_arguments_that_are_changed_after_fit(correlated):
 
 
 def test_threads_do_not_change_the_moments(correlated):
-    """docs/differences.md, "Threads do not change the moments, and stop at Ctrl-C"."""
+    """docs/from_scikit_learn.md, "Threads do not change the moments, and stop at Ctrl-C"."""
     X = correlated(3000, 50, dtype=np.float32)
     ours, theirs = [], []
     for n in (1, 2):
@@ -198,9 +198,9 @@ def test_threads_do_not_change_the_moments(correlated):
 
 
 def test_every_section_has_its_tests_and_every_test_its_section():
-    page = Path(__file__).parents[2] / "docs" / "differences.md"
-    part = page.read_text(encoding="utf-8").partition("\n# ")[2]
+    page = Path(__file__).parents[2] / "docs" / "from_scikit_learn.md"
+    part = page.read_text(encoding="utf-8").partition("\n## PCA\n")[2]
     tests = [each for name, each in globals().items() if name.startswith("test_")]
-    docs = [re.match(r'docs/differences\.md, "(.+)"', each.__doc__ or "") for each in tests]
-    assert {doc[1] for doc in docs if doc} == set(re.findall(r"^## (.+)$", part, re.MULTILINE))
+    docs = [re.match(r'docs/\w+\.md, "(.+)"', each.__doc__ or "") for each in tests]
+    assert {doc[1] for doc in docs if doc} == set(re.findall(r"^### (.+)$", part, re.MULTILINE))
     assert docs.count(None) == 1  # this test

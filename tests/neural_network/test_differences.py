@@ -1,6 +1,6 @@
 """Where we differ from scikit-learn on purpose: each test shows both behaviors.
 
-Every class here belongs to the section of docs/differences.md that its docstring names.
+Every class here belongs to the section of docs/from_scikit_learn.md that its docstring names.
 """
 
 import inspect
@@ -20,7 +20,7 @@ from sklearn.utils import shuffle
 
 from skparams import MLPClassifier, MLPRegressor
 
-PAGE = Path(__file__).parents[2] / "docs" / "differences.md"
+PAGE = Path(__file__).parents[2] / "docs" / "from_scikit_learn.md"
 NON_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and "
     "need to be preprocessed."
@@ -42,9 +42,9 @@ def small(rng):
 
 
 def sections():
-    """Headings of the page's first part."""
-    part = PAGE.read_text(encoding="utf-8").partition("\n# ")[0]
-    return re.findall(r"^## (.+)$", part, flags=re.MULTILINE)
+    """Headings of the page's part about networks."""
+    part = PAGE.read_text(encoding="utf-8").partition("\n## MLP")[2].partition("\n## PCA")[0]
+    return re.findall(r"^### (.+)$", part, flags=re.MULTILINE)
 
 
 def test_every_section_has_its_tests_and_every_test_its_section():
@@ -53,7 +53,7 @@ def test_every_section_has_its_tests_and_every_test_its_section():
         for name, member in vars(sys.modules[__name__]).items()
         if inspect.isclass(member) and name.startswith("Test")
     ]
-    named = [re.match(r'docs/differences\.md, "(.+)"', doc.replace("\n", " ")) for doc in here]
+    named = [re.match(r'docs/\w+\.md, "(.+)"', doc.replace("\n", " ")) for doc in here]
     assert all(named)
     assert sorted(match[1] for match in named) == sorted(sections())
 
@@ -67,7 +67,7 @@ def in_steps(fit_quietly, model, X, y, k, *, sample_weight=None):
 
 
 class TestPartialFitContinues:
-    """docs/differences.md, "partial_fit goes on where the last call ended"."""
+    """docs/from_scikit_learn.md, "partial_fit goes on where the last call ended"."""
 
     settings = pytest.mark.parametrize(
         "arguments",
@@ -207,7 +207,7 @@ class TestPartialFitContinues:
 
 
 class TestWarmStart:
-    """docs/differences.md, "warm_start begins with a fresh patience"."""
+    """docs/from_scikit_learn.md, "warm_start begins with a fresh patience"."""
 
     @pytest.fixture
     def sequel(self, iris, fit_quietly):
@@ -275,7 +275,7 @@ class TestWarmStart:
 
 
 class TestBatchOfZeroWeights:
-    """docs/differences.md, "A minibatch without weight is skipped"."""
+    """docs/from_scikit_learn.md, "A minibatch without weight is skipped"."""
 
     @pytest.fixture
     def data(self, small):
@@ -348,7 +348,7 @@ class TestBatchOfZeroWeights:
 
 
 class TestLogProbabilities:
-    """docs/differences.md, "predict_log_proba is never minus infinity"."""
+    """docs/from_scikit_learn.md, "predict_log_proba is never minus infinity"."""
 
     @pytest.fixture
     def digits(self):
@@ -406,7 +406,7 @@ class TestLogProbabilities:
 
 
 class TestLbfgs:
-    """docs/differences.md, "lbfgs keeps float32, keeps its loss, and minimizes it"."""
+    """docs/from_scikit_learn.md, "lbfgs keeps float32, keeps its loss, and minimizes it"."""
 
     @pytest.fixture
     def many_targets(self, rng):
@@ -497,7 +497,7 @@ class TestLbfgs:
 
 
 class TestPoissonTarget:
-    """docs/differences.md, "A negative Poisson target is an error"."""
+    """docs/from_scikit_learn.md, "A negative Poisson target is an error"."""
 
     @pytest.fixture
     def data(self, rng):
@@ -544,7 +544,7 @@ class TestPoissonTarget:
 
 
 class TestNonFinite:
-    """docs/differences.md, "A fit that diverges leaves the estimator as it was"."""
+    """docs/from_scikit_learn.md, "A fit that diverges leaves the estimator as it was"."""
 
     @pytest.fixture
     def good(self, rng):
@@ -731,7 +731,7 @@ class TestNonFinite:
 
 
 class TestPartialFitOfLbfgs:
-    """docs/differences.md, "lbfgs has no partial_fit, for the regressor too"."""
+    """docs/from_scikit_learn.md, "lbfgs has no partial_fit, for the regressor too"."""
 
     def test_scikit_learns_regressor_shows_one(self):
         assert not hasattr(theirs.MLPClassifier(solver="lbfgs"), "partial_fit")
@@ -747,7 +747,7 @@ class TestPartialFitOfLbfgs:
 
 
 class TestOwnClasses:
-    """docs/differences.md, "The classes are our own"."""
+    """docs/from_scikit_learn.md, "The classes are our own"."""
 
     @pytest.mark.parametrize("name", ["MLPClassifier", "MLPRegressor"])
     def test_they_are_not_subclasses_of_scikit_learns(self, name):
@@ -766,7 +766,7 @@ class TestOwnClasses:
 
 
 class TestPrivateMethods:
-    """docs/differences.md, "Private methods of scikit-learn's are called or refused"."""
+    """docs/from_scikit_learn.md, "Private methods of scikit-learn's are called or refused"."""
 
     @pytest.mark.parametrize("name", ["MLPClassifier", "MLPRegressor"])
     def test_a_method_that_a_compiled_epoch_cannot_call(self, name, small):
@@ -791,7 +791,7 @@ class TestPrivateMethods:
 
 
 class TestTrainingContinues:
-    """docs/differences.md, "Training continues only as it started"."""
+    """docs/from_scikit_learn.md, "Training continues only as it started"."""
 
     given = {"hidden_layer_sizes": (4,), "max_iter": 3, "warm_start": True, "tol": 1e9}
 
@@ -834,7 +834,7 @@ class TestTrainingContinues:
 
 
 class TestDates:
-    """docs/differences.md, "Dates are no numbers"."""
+    """docs/from_scikit_learn.md, "Dates are not numbers"."""
 
     @pytest.mark.parametrize("unit", ["M8[D]", "m8[s]"])
     def test_in_an_array_and_among_objects(self, unit, small, fit_quietly):
@@ -849,7 +849,7 @@ class TestDates:
 
 
 class TestHyperparametersAfterFit:
-    """docs/differences.md, "Hyperparameters that are changed after fit".
+    """docs/from_scikit_learn.md, "Hyperparameters that are changed after fit".
 
     tests/test_changed_hyperparameters.py has all of them.
     """

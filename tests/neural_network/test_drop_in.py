@@ -50,7 +50,7 @@ def test_types_are_scikit_learns(name, dtype, solver, early_stopping, rng):
         given, rows = {"solver": solver, "early_stopping": early_stopping}, X.astype(dtype)
         models = [getattr(m, name)(**SMALL, **given).fit(rows, y) for m in (theirs, ours)]
         found = differences(*models)
-        # docs/differences.md, "lbfgs keeps float32, keeps its loss, and minimizes it" and
+        # docs/from_scikit_learn.md, "lbfgs keeps float32, keeps its loss, and minimizes it" and
         # "The classes are our own"
         if solver == "lbfgs":
             found -= {"loss_curve_", *(("coefs_", "intercepts_") if dtype == "f4" else ())}

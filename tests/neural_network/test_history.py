@@ -64,7 +64,7 @@ def test_attributes_follow_scikit_learn_through_warm_starts(name, solver, early_
     given = SMALL | {"solver": solver, "early_stopping": early_stopping, "warm_start": True}
     given |= {"n_iter_no_change": np.inf, "learning_rate_init": 0.01}
     ours, reference = (getattr(m, name)(**given) for m in (skparams, theirs))
-    # docs/differences.md, "warm_start begins with a fresh patience": the weights of a second fit
+    # docs/from_scikit_learn.md, "warm_start begins with a fresh patience": weights of a second fit
     for n in (1, 2) if early_stopping else (1, 2, 3):
         for model in (ours, reference):
             model.fit(X, target(name, X))

@@ -163,8 +163,8 @@ class PCA(StreamingPCA):
 
     Notes
     -----
-    This estimator differs where scikit-learn's has a bug; the page "Differences" of the
-    documentation lists each case.
+    This estimator differs where scikit-learn's has a bug; the page "Coming from scikit-learn" of
+    the documentation lists each case.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Counts against the formulas of docs/counting, and scikit-learn's own where it has one."""
+"""Counts against the formulas of docs/guide/look_counts.md, and scikit-learn's own."""
 
 from itertools import pairwise
 
