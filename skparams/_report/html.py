@@ -55,6 +55,10 @@ class _Table:
         self.width = sum(width + 3 for width in widths)
         numbers = (i for i, column in enumerate(self._columns) if column.right and not column.drop)
         self._main = next(numbers, 1)
+        self._classes = [self._class(i) for i in range(len(self._columns))]
+        self._starts = [self._start(i) for i in range(len(self._columns))]
+        headings = ["", *(escape(column.heading) for column in self._columns[1:])]
+        self._named = [f' data-name="{heading}"' if heading else "" for heading in headings]
 
     def _all(self, rows: Sequence[Row], level: int = 1, opened: bool = True) -> Iterator[list[str]]:
         """Yield the cells of all rows, the names that are shown with room for their levels."""
@@ -72,6 +76,10 @@ class _Table:
         # Inline, as JupyterLab's own style aligns all cells right and its sanitizer keeps this.
         return f"text-align:{'right' if self._columns[i].right else 'left'}"
 
+    def _start(self, i: int) -> str:
+        """The opening tag of the cells of a column but for its bar, its heading and its end."""
+        return f'<td class="{self._classes[i]}" style="{self._align(i)}'
+
     @property
     def head(self) -> Markup:
         """The line of headings, empty where there is none."""
@@ -81,7 +89,7 @@ class _Table:
         if not any(column.heading for column in self._columns):
             return Markup()
         cells = (
-            f'<th class="{self._class(i)}" style="{self._align(i)}">{escape(column.heading)}</th>'
+            f'<th class="{self._classes[i]}" style="{self._align(i)}">{escape(column.heading)}</th>'
             for i, column in enumerate(self._columns)
         )
         row = f'<tr class="skp-row skp-head">{"".join(cells)}</tr>'
@@ -100,8 +108,8 @@ class _Table:
                 cell = f'<td colspan="{len(self._at)}" style="{self._align(0)}">'
                 yield f'<tr class="skp-fold">{cell}<details>'
                 yield f"<summary {attributes}>{self._labeled(row)}</summary>"
-                again = self._head(' class="skp-again"')
-                yield f"<table>{again}<tbody>"
+                head = self._head(' class="skp-again"')  # for pages without the style
+                yield f"<table>{head}<tbody>"
                 yield from self._lines(row.rows, level + 1, level + 1)
                 yield "</tbody></table></details></td></tr>"
             else:
@@ -114,14 +122,12 @@ class _Table:
         texts = self._texts(row)
         if len(texts) == 1:
             span = f' colspan="{len(self._at)}"' if len(self._at) > 1 else ""
-            first = f'{self._class(0)}" style="{self._align(0)}'
-            return f'<td class="{first}"{span}>{guide}{texts[0]}</td>'
+            return f'{self._starts[0]}"{span}>{guide}{texts[0]}</td>'
         cells = []
-        for i, text in enumerate(texts):
-            heading = self._columns[i].heading
-            named = f' data-name="{escape(heading)}"' if heading and i else ""
-            start = f'<td class="{self._class(i)}" style="{self._align(i)}{self._bar(row, i)}"'
-            cells.append(f"{start}{named}>{'' if i else guide}{text}</td>")
+        for i, (start, named, text) in enumerate(
+            zip(self._starts, self._named, texts, strict=True)
+        ):
+            cells.append(f'{start}{self._bar(row, i)}"{named}>{"" if i else guide}{text}</td>')
         return "".join(cells)
 
     def _labeled(self, row: Row) -> str:
@@ -133,7 +139,7 @@ class _Table:
             label += f'<span class="skp-label">{escape(heading)} </span>' if heading else ""
             bar = self._bar(row, i)
             share = f' style="{bar[1:]}"' if bar else ""
-            cells.append(f'<span class="{self._class(i)}"{share}>{label}{text}</span>')
+            cells.append(f'<span class="{self._classes[i]}"{share}>{label}{text}</span>')
         return " ".join(cells)
 
     def _bar(self, row: Row, i: int) -> str:
