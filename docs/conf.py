@@ -4,6 +4,8 @@ It needs no network: other projects' names are resolved by the inventories in _i
 """
 
 import os
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -86,4 +88,29 @@ html_theme_options = {
     "pygments_light_style": "tango",
     "pygments_dark_style": "github-dark",
 }
-html_sidebars = {"install": [], "start": [], "changelog": [], "glossary": [], "concepts": []}
+NO_SIDEBAR = ["install", "start", "changelog", "glossary", "concepts"]
+NO_SIDEBAR += ["from_others", "from_scikit_learn"]
+html_sidebars = {page: [] for page in NO_SIDEBAR}
+
+
+def strip_doctests(app, docname, source):
+    """Take away the empty lines that end doctests in pages, which the site would show."""
+    source[0] = re.sub(
+        r"(^```py\w+\n(?:(?!```).*\n)*?)\n(?=```$)", r"\1", source[0], flags=re.MULTILINE
+    )
+
+
+def add_unreleased_changes(app, docname, source):
+    """Show the notes in docs/changes as towncrier will write them into CHANGELOG.md."""
+    if docname == "changelog":
+        command = [sys.executable, "-m", "towncrier", "build", "--draft"]
+        command += ["--version", release.partition(".dev")[0], "--date", "unreleased"]
+        done = subprocess.run(
+            command, cwd=HERE.parent, capture_output=True, encoding="utf-8", check=True
+        )
+        source[0] = source[0].replace("<!-- unreleased -->", done.stdout)
+
+
+def setup(app):
+    app.connect("source-read", strip_doctests)
+    app.connect("source-read", add_unreleased_changes)

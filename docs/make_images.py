@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import FancyBboxPatch, Rectangle
 from PIL import Image
 from scipy.stats import binomtest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
@@ -75,6 +75,7 @@ def main() -> None:
     draw_memorization()
     save(ParetoDisplay.from_search(reduced()).figure_, "pareto")
     save(comparison(), "compare")
+    save(two_ways(), "two-ways")
     save(probabilities(), "tabular-probabilities")
     save(arrays_and_counts(), "concepts")
 
@@ -102,7 +103,7 @@ def draw_pca() -> None:
 
 
 def comparison() -> Figure:
-    """The comparison that compare.md begins with."""
+    """The comparison that guide/compare.md begins with."""
     models = {
         "logistic": make_pipeline(StandardScaler(), LogisticRegression()),
         "forest": RandomForestClassifier(random_state=0),
@@ -215,20 +216,20 @@ def stability() -> Figure:
 
 
 def draw_memorization() -> None:
-    """Draw that of memorization.md: digits, of which 5 % have a wrong label."""
+    """Draw that of guide/compare_memorization.md: digits, of which 5 % have a wrong label."""
     X, y = load_digits(return_X_y=True)
     rng = np.random.RandomState(0)
     wrong = rng.choice(len(y), len(y) // 20, replace=False)
     y[wrong] = (y[wrong] + rng.randint(1, 10, len(wrong))) % 10
-    _, axes = pyplot.subplots(1, 2, figsize=(9.6, 3.6), layout="constrained")
+    _, axes = pyplot.subplots(2, 1, figsize=(5.2, 7.6), layout="constrained")
     for ax, model in zip(axes, (MLPClassifier(random_state=0), LogisticRegression()), strict=True):
         memorization(make_pipeline(StandardScaler(), model), X, y, n_jobs=2).plot(ax)
-        ax.set_xlabel(f"{ax.get_xlabel()}\n{type(model).__name__}")
+        ax.set_ylabel(f"{type(model).__name__}\n{ax.get_ylabel()}")
     save(axes[0].figure, "memorization")
 
 
 def draw_capacity() -> None:
-    """Draw those of capacity.md."""
+    """Draw those of guide/compare_capacity.md."""
     X, y = load_diabetes(return_X_y=True)
     network = MLPRegressor(solver="lbfgs", alpha=0, max_iter=500, random_state=0)
     with warnings.catch_warnings():
@@ -342,11 +343,41 @@ def passengers(n: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 def reduced() -> GridSearchCV:
-    """The search of fewest_params.md."""
+    """The search of guide/compare_fewest.md."""
     X, y = load_digits(return_X_y=True)
     model = make_pipeline(PCA(random_state=0), QuadraticDiscriminantAnalysis(reg_param=0.1))
     grid = {"pca__n_components": [8, 12, 16, 20, 24, 32]}
     return GridSearchCV(model, grid, refit=fewest_params(model, X, y)).fit(X, y)
+
+
+def two_ways() -> Figure:
+    """The way of facts from an estimator to what is shown, after fit and before."""
+    figure, ax = pyplot.subplots(figsize=(7.0, 5.2), layout="constrained")
+    ax.set(xlim=(0, 100), ylim=(0, 100))
+    ax.axis("off")
+    blue, green, gray = "#dbe9f6", "#dff0d8", "#eeeeee"
+    boxes = {  # center, width, color, bold line, line below
+        "fitted": (21, 91, 40, blue, "fitted estimator", "Ridge().fit(X, y)"),
+        "unfitted": (79, 91, 40, green, "estimator, shape", "Ridge(), 60 × 4"),
+        "walk": (17, 65, 32, blue, "_walk", "reads attributes"),
+        "spec": (50, 65, 24, gray, "Spec", "roles, dims"),
+        "plan": (83, 65, 32, green, "_plan", "computes sizes"),
+        "records": (50, 37, 98, gray, "records", "coef_: n_features = 4, 32 bytes"),
+        "page": (25, 9, 48, gray, "page", "text, HTML, Markdown"),
+        "data": (75, 9, 46, gray, "data", "frame, JSON, figure"),
+    }
+    for x, y, width, color, title, text in boxes.values():
+        corner = (x - width / 2, y - 8.5)
+        style = "round,pad=0,rounding_size=2"
+        ax.add_patch(FancyBboxPatch(corner, width, 17, boxstyle=style, fc=color, ec="#666666"))
+        ax.text(x, y + 3.4, title, ha="center", va="center", size=15, weight="bold")
+        ax.text(x, y - 3.8, text, ha="center", va="center", size=14)
+    arrow = {"arrowstyle": "-|>", "color": "#333333", "lw": 1.5, "mutation_scale": 16}
+    arrows = [(x, 82, x, 74) for x in (17, 83)] + [(x, 56, x, 46) for x in (17, 83)]
+    arrows += [(x, 28, x, 18) for x in (25, 75)] + [(38, 65, 33.4, 65), (62, 65, 66.6, 65)]
+    for *start, x, y in arrows:
+        ax.annotate("", (x, y), start, arrowprops=arrow)
+    return figure
 
 
 def save(figure: Figure, name: str, dpi: int = 100) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import zlib
 from importlib.util import find_spec
 
 # Processes that share the cores share the threads too. BLAS and OpenMP read this as they load.
@@ -25,13 +26,30 @@ def pytest_addoption(parser):
         action="store_true",
         help="write the texts in tests/rendered anew instead of comparing with them",
     )
+    parser.addoption(
+        "--one-in",
+        type=int,
+        default=1,
+        metavar="N",
+        help="run the first case of each test, and about one in N of its others, always the same",
+    )
 
 
-def pytest_collection_modifyitems(items):
+@pytest.hookimpl(trylast=True)  # after -m and -k
+def pytest_collection_modifyitems(config, items):
     if find_spec("sklearn.callback") is None:
         for item in items:
             if item.name in EXAMPLES_OF_CALLBACKS:
                 item.add_marker(pytest.mark.skip("scikit-learn has callbacks from 1.9 on"))
+    seen, kept, left_out = set(), [], []
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        chosen = test not in seen or zlib.crc32(item.nodeid.encode()) % config.option.one_in == 0
+        seen.add(test)
+        (kept if chosen else left_out).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
 
 
 def pytest_collection_finish(session):

@@ -44,6 +44,16 @@ def test_show_versions_names_what_skparams_stands_on(capsys):
         assert name in printed
 
 
+def test_the_citation_and_the_forms_of_issues_name_the_version():
+    citation = ROOT / "CITATION.cff"
+    if not citation.is_file():
+        pytest.skip("the repository's files are not beside these tests")
+    assert f"\nversion: {skparams.__version__}\n" in citation.read_text(encoding="utf-8")
+    for name in ("bug", "count_or_role"):
+        form = (ROOT / ".github" / "ISSUE_TEMPLATE" / f"{name}.yml").read_text(encoding="utf-8")
+        assert 'python -c "import skparams; skparams.show_versions()"' in form
+
+
 def test_the_readme_shows_what_its_snippet_prints():
     path = ROOT / "docs" / "make_readme.py"
     if not path.is_file():
@@ -74,10 +84,23 @@ def test_contributing_names_every_folder_and_files_that_exist():
     # The larger modules of scikit-learn have folders, which the line of specs/sklearn covers.
     folders = {name for name in folders if not name.startswith("specs/sklearn/")} - {"."}
     assert set(re.findall(r"^\| `([\w/]+)/` \| ", text, re.MULTILINE)) == folders
+    building = ROOT / "docs" / "building.md"
+    if building.is_file():
+        text += building.read_text(encoding="utf-8")
     files = re.findall(r"`((?:_|specs|neural|decomp)[\w/]+/[\w/]*\w\.py)`", text)
     assert len(files) > 3
     for file in files:
         assert (package / file).is_file(), file
+
+
+def test_contributing_has_a_row_for_each_step_of_the_checks():
+    steps = re.findall(r'^ *step "(.+)"$', (ROOT / ".ci" / "run").read_text("utf-8"), re.MULTILINE)
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("| step |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| (\w.*?) \|", table, re.MULTILINE)
+    assert len(rows) == len(steps) > 6
+    for row, step in zip(rows, steps, strict=True):
+        assert step.startswith(row)
 
 
 def test_the_security_policy_names_tests_and_docs_that_exist():

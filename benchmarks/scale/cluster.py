@@ -148,4 +148,3 @@ def killing(client: Client, seconds: float, number: int) -> Iterator[list[bool]]
     finally:
         timer.cancel()
         timer.join()
-        client.wait_for_workers(len(processes), timeout=60)

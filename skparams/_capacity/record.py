@@ -122,8 +122,8 @@ class CapacityCurve(Plotted):
         Returns
         -------
         dict
-            In the layout that :doc:`/reference/schema` describes; values of the hyperparameter are
-            text.
+            In the layout of the page :doc:`JSON of reports </reference/schema>`; values of the
+            hyperparameter are text.
         """
         texts = [short_repr(value) for value in self.param_range]
         return {**super().to_dict(), "param_range": texts}

@@ -119,8 +119,8 @@ class Report:
         Returns
         -------
         dict
-            In the layout that :doc:`/reference/schema` describes, its version under ``"schema"``
-            and the record's name under ``"kind"``.
+            In the layout of the page :doc:`JSON of reports </reference/schema>`, its version under
+            ``"schema"`` and the record's name under ``"kind"``.
         """
         names = [*_names(self), *self._in_json]
         found = {"estimator" if n == "root" else n: _plain(getattr(self, n)) for n in names}

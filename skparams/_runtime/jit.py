@@ -55,7 +55,8 @@ def load_kernels(module: str, estimator: str) -> ModuleType:
     from numba.core.dispatcher import Dispatcher
 
     try:
-        source = b"".join(_sources(module))
+        with _lock:  # Python 3.11 counts the depth of all threads' parsers as one
+            source = b"".join(_sources(module))
     except Exception as error:  # as where a program was frozen
         _note(save_errors, error, "cannot keep kernels: each process compiles them")
         return kernels

@@ -1,4 +1,4 @@
-"""Records as plain data: the layout, which docs/schema.md describes, and nothing lost."""
+"""Records as plain data: the layout, which docs/reference/schema.md describes, and nothing lost."""
 
 import json
 import re
@@ -12,6 +12,10 @@ from skparams._capacity.record import CapacityCurve
 from skparams._choose import Budget, Setting, budget_record as _budget_record
 from skparams._compare import record as _compare_record
 from skparams._compare.record import Comparison, Competitor, Failure, Pair, Seconds
+from skparams._diff import record as _diff_record
+from skparams._diff.record import HyperparameterChange, NodeChange
+from skparams._diff.several_view import Spread
+from skparams._diff.view import Diff
 from skparams._identify import record as _identify_record
 from skparams._identify.record import Identifiability, LostDirections, SeenArray
 from skparams._memorize import record as _memorize_record
@@ -35,16 +39,19 @@ from skparams.specs import Bounds, Unknown
 from tests.report.made import NASTY, Plan, Stats, Summary, anything, array, node
 from tests.sweep import sweep
 
-PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "schema.md").read_text("utf-8")
 
 
 def described():
-    """Keys by the heading that they stand below."""
-    sections = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
-    return {
-        section.partition("\n")[0]: re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
-        for section in sections
-    }
+    """What the page says of each key, by the heading that it stands below."""
+    sections = re.split(r"^### ", PAGE, flags=re.MULTILINE)[1:]
+    found = {}
+    for section in sections:
+        rows = re.findall(r"^- ((?:`\w+`(?:, )?)+)(.*(?:\n  .*)*)", section, re.MULTILINE)
+        found[section.partition("\n")[0]] = {
+            key: text for keys, text in rows for key in re.findall(r"`(\w+)`", keys)
+        }
+    return found
 
 
 def refuse(token):
@@ -69,47 +76,44 @@ def nodes(plain):
         yield from nodes(child)
 
 
-def test_the_page_has_each_key_in_order():
+def test_the_page_has_each_key_and_links_its_record():
     sections = described()
     assert f"version {SCHEMA}" in PAGE
     records = {
-        name: [each.name for each in fields(record) if not each.name.startswith("_")]
+        name: {each.name: each.type for each in fields(record) if not each.name.startswith("_")}
         for module in MODULES
         for name, record in vars(module).items()
         if is_dataclass(record) and record.__module__ == module.__name__ and name not in REPORTS
     }
-    reports = sorted(shown_reports())
-    assert sorted(sections) == sorted([*records, *reports, "Differences", "An example"])
+    reports = shown_reports()
+    assert sorted(sections) == sorted([*records, *reports])
     for name, keys in records.items():
-        assert sections[name] == keys
-    for name, report in shown_reports().items():
+        assert sections[name].keys() == keys.keys()
+    for name, report in reports.items():
         found = report.to_dict()
-        assert list(found) == ["schema", "kind", *sections[name]]
+        assert list(found)[:2] == ["schema", "kind"]
+        assert found.keys() == {"schema", "kind", *sections[name]}
         assert (found["schema"], found["kind"]) == (SCHEMA, name.lower())
-        inner = {**ITEMS.get(name, {}), "kept_places": "KeptPlace", "estimator": "Node"}
-        for key in inner.keys() & found.keys():
-            each = [found[key]] if isinstance(found[key], dict) else found[key]
-            assert [list(record) for record in each] == [sections[inner[key]]]
+        renamed = {"root": "estimator"}
+        kinds = {renamed.get(each.name, each.name): each.type for each in fields(report)}
+        records[name] = {key: kinds.get(key, "") for key in sections[name]}
         assert json.loads(report.to_json(indent=2), parse_constant=refuse) == found
+    for name, section in sections.items():
+        for key, text in section.items():
+            expected = {*re.findall(r"\w+", records[name][key]), *OPTIONAL.get((name, key), ())}
+            linked = re.findall(r"\[(\w+)\]\(#(\w+)\)", text)
+            assert {record for record, _ in linked} == expected & records.keys(), (name, key)
+            assert all(anchor == record.lower() for record, anchor in linked)
 
 
 MODULES = (
     *(_record, _trees, _coefficients, _memory, _blocks, _probe_record, _slim_record),
-    *(_budget_record, _compare_record, _identify_record, _memorize_record),
+    *(_budget_record, _compare_record, _diff_record, _identify_record, _memorize_record),
 )
 REPORTS = (
     *("Budget", "Comparison", "Identifiability", "KeptRows", "Memorization", "Probe", "SlimReport"),
 )
-ITEMS = {
-    "Budget": {"settings": "Setting", "exceeding": "Setting", "unknown": "Setting"},
-    "Comparison": {"competitors": "Competitor", "pairs": "Pair"},
-    "Coefficients": {"tables": "CoefficientTable"},
-    "Identifiability": {"arrays": "SeenArray", "lost": "LostDirections"},
-    "KeptRows": {"places": "KeptPlace"},
-    "Memorization": {"shuffled_labels": "ShuffledLabels"},
-    "Probe": {"attributes": "ProbedAttribute"},
-    "SlimReport": {"dropped": "DroppedAttribute"},
-}
+OPTIONAL = {("Summary", "memory"): ["Memory"]}  # a property
 
 
 def shown_reports():
@@ -128,7 +132,10 @@ def shown_reports():
     one = np.ones((1, 1))
     curve = ("A", NASTY[0], (NASTY[0],), "free", ((Unknown("?"),),), "R²", one, one, Unknown("?"))
     seen, lost = (SeenArray(NASTY[0], (2,), 2, 1),), (LostDirections(NASTY[0], 1),)
+    changed = (HyperparameterChange(NASTY[0], (NASTY[1], None), True),)
     return {
+        "Diff": Diff(NodeChange(NASTY[0], "", "A", None, (True, False), (3, 0)), changed, 1),
+        "Spread": Spread(("A", "A"), 2, (), changed),
         "Comparison": Comparison(
             *((ran,), (Pair(NASTY[0], "b", 0.5),), "accuracy", "KFold", 2, 2, 9, Unknown("why")),
             *(None, None, 1, False),
@@ -149,11 +156,11 @@ def shown_reports():
 
 
 def test_every_record_in_the_output_is_one_that_the_page_describes(rng):
-    layouts = {tuple(keys) for keys in described().values()}
+    layouts = {frozenset(keys) for keys in described().values()}
 
     def check(value):
         if isinstance(value, dict):
-            assert tuple(value) in layouts | {("from", "to"), ("unknown",)}
+            assert frozenset(value) in layouts or list(value) in (["from", "to"], ["unknown"])
         if isinstance(value, dict | list):
             for inner in value.values() if isinstance(value, dict) else value:
                 check(inner)

@@ -1,4 +1,4 @@
-"""The text of real summaries and plans, compared with files: see docs/contributing-specs.md."""
+"""The text of real summaries and plans, compared with files: see docs/building.md."""
 
 import io
 import re
