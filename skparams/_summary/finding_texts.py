@@ -134,13 +134,14 @@ _ALL = (
         title="more parameters than training rows",
         meaning=(
             "The model has more free parameters than training rows, so it may memorize rows "
-            "instead of learning from them. Known effective degrees of freedom replace the free "
-            "count; with one target, a model that has as many as rows reproduces any y."
+            "instead of learning from them. Where the effective degrees of freedom are known, they "
+            "replace the free count; a model of one target with as many of them as rows reproduces "
+            "any y."
         ),
         detection=(
-            "From the free count and the number of training rows, which the model knows (forests, "
-            "nearest neighbors), or X, or `n_samples` gives. With several targets, both are sums "
-            "over the targets. What is unknown is not compared."
+            "From the free count and the number of training rows: the number that the model knows "
+            "(forests, nearest neighbors), that of X, or `n_samples`. With several targets, both "
+            "counts are sums over the targets. What is unknown is not compared."
         ),
         false_alarm=(
             "A ridge regression whose penalty is large: give X to `skparams.summary`, which then "
