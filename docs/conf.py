@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE)]
 os.environ["MPLBACKEND"] = "Agg"
 
 import skparams  # noqa: E402
@@ -60,6 +60,9 @@ sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "auto_examples",
     "filename_pattern": r"plot_",
+    "within_subsection_order": "_gallery_order.place_of",
+    "image_srcset": ["2x"],
+    "write_computation_times": False,
     "doc_module": ("skparams",),
     "reference_url": {"skparams": None},
     "backreferences_dir": "reference/examples",

@@ -11,7 +11,17 @@ import numpy as np
 from skparams._choose.candidates import Candidates, Request, compare_candidates
 from skparams._choose.counting import is_exact, reason_of
 from skparams._params import Kind
-from skparams._report import LIGHT, few, new_axes, number, plural, scale_counts, set_title, short
+from skparams._report import (
+    LIGHT,
+    few,
+    lay_out,
+    new_axes,
+    number,
+    plural,
+    scale_counts,
+    set_title,
+    short,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -185,6 +195,7 @@ class ParetoDisplay:
         ax.set_xlabel(below, fontsize=_FONT)
         name = "score" if self.score_name == "score" else short(self.score_name)
         ax.set_ylabel(f"mean test {name}" if name == "score" else name, fontsize=_FONT)
+        lay_out(ax)
         set_title(ax, self._title())
         return self
 

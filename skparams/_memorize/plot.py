@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skparams._memorize.view import BOUNDED, THRESHOLD, name_of
-from skparams._report import LIGHT, few, new_axes, plural, points, set_title, value
+from skparams._report import LIGHT, few, lay_out, new_axes, plural, points, set_title, value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,6 +40,7 @@ def draw(found: Memorization, ax: Axes | None) -> Axes:
     ax.set_ylabel("fits with the row", fontsize=FONT)
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(labelsize=FONT)
+    lay_out(ax)
     set_title(ax, _title(found))
     _name_strong(found, ax)
     return ax

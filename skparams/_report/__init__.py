@@ -6,6 +6,7 @@ from skparams._report.base import Frame, Plotted, Report, data_frame, import_pan
 from skparams._report.choices import chosen
 from skparams._report.counts_axis import scale_counts
 from skparams._report.figure import (
+    lay_out,
     name_lines,
     name_rows,
     new_axes,
@@ -67,6 +68,7 @@ __all__ = [
     "guessed_classes",
     "import_pandas",
     "largest",
+    "lay_out",
     "layers",
     "learned",
     "left_out",

@@ -89,6 +89,13 @@ def wrapped(
     return "\n".join(lines)
 
 
+def lay_out(ax: Axes) -> None:
+    """Let the figure's layout place the axes, so that texts are broken for their final width."""
+    figure = ax.figure.figure
+    if figure.get_layout_engine():
+        figure.draw_without_rendering()
+
+
 def points_wide(ax: Axes) -> float:
     return float(ax.get_window_extent().width * 72 / ax.figure.dpi)
 

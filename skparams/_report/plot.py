@@ -12,6 +12,7 @@ from skparams._report.bars import MAX_BARS, Bar, name_bars
 from skparams._report.blocks import Block, blocks_of, first_split_level
 from skparams._report.figure import (
     FONT,
+    lay_out,
     name_rows,
     new_axes,
     points,
@@ -67,6 +68,7 @@ def _draw_icicle(ax: Axes, blocks: list[Block], title: str) -> None:
     n_levels = 1 + max(block.level for block in blocks)
     ax.set(xlim=(0, total), ylim=(n_levels, 0), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
+    lay_out(ax)
     set_title(ax, title)
     room = points_wide(ax)
     unnamed = []

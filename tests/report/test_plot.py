@@ -50,6 +50,14 @@ def test_nested_estimators_are_blocks_as_wide_as_their_counts(small):
     assert ax.get_title(loc="left").replace("\n", " ") == "pca holds 80 % of the 100 parameters"
 
 
+def test_a_title_is_as_wide_as_the_axes_that_the_layout_places():
+    from matplotlib import pyplot
+
+    ax = pyplot.subplots(figsize=(4.8, 3.2), layout="constrained")[1]
+    title = nested().plot(ax=ax).get_title(loc="left")
+    assert title == "pca holds 80 % of the 100 parameters"
+
+
 def test_blocks_never_overlap_and_stay_below_their_own(rng):
     for _ in range(40):
         blocks = blocks_of(anything(rng, planned=bool(rng.randint(2))).root)
