@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
 
 from skparams._records import Hyperparameter, Outcome
 from skparams._walk.leaf import distinct, join
@@ -37,7 +38,7 @@ def hyperparameter_records(
             yield Hyperparameter(
                 path=join(view.path, name),
                 value=short_repr(value),
-                default=None if default is MISSING else short_repr(default),
+                default=_default(name, defaults),
                 changed=not same(value, default),
                 decides=tuple(join(view.path, attribute) for attribute in decided.get(name, ())),
             )
@@ -50,6 +51,13 @@ def hyperparameter_records(
                 yield from hyperparameter_records(
                     view_of(template, join(view.path, local)), (), within
                 )
+
+
+def _default(name: str, defaults: Mapping[str, Any]) -> str | None:
+    """The default as it is shown, ``"not set"`` for what only ``**kwargs`` take."""
+    if name not in defaults:
+        return "not set"
+    return None if defaults[name] is MISSING else short_repr(defaults[name])
 
 
 def outcomes(view: EstimatorView) -> Iterator[Outcome]:

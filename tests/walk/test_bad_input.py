@@ -127,6 +127,27 @@ def test_an_unfitted_estimator_gives_its_hyperparameters():
     assert found.totals.stored.reason == "not fitted"
 
 
+class KeywordsOnly(BaseEstimator):
+    """An estimator that keeps further hyperparameters, as those of LightGBM do."""
+
+    def __init__(self, needed, **kwargs):
+        self.needed = needed
+        self.kwargs = kwargs
+
+    def get_params(self, deep=True):
+        return {"needed": self.needed, **self.kwargs}
+
+    def fit(self, X, y=None):
+        return self
+
+
+def test_only_an_argument_without_a_default_is_required():
+    found = summary(KeywordsOnly(3, verbose=-1, depth=None))
+    defaults = {row.path: (row.default, row.changed) for row in found.root.hyperparameters}
+    unset = ("not set", True)
+    assert defaults == {"needed": (None, True), "verbose": unset, "depth": unset}
+
+
 # Estimators whose own code must not be run, or raises, or prints.
 
 
