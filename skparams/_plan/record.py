@@ -91,8 +91,9 @@ class Plan(Plotted):
 
     def _page(self) -> Page:
         notes = [*map(clean, self.refused), *_unknown_until_fit(self), *_cost(self.cost)]
-        if self.guessed:
-            notes.append(f"no Spec describes {clean(few(self.guessed, 5))}")
+        described = f"no Spec describes {clean(few(self.guessed, 5))}"
+        if self.guessed and not any(described in note for note in notes):
+            notes.append(described)
         sections = [
             *chosen(self.root),
             learned(self.root, planned=True, notes=notes),

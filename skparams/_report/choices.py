@@ -66,7 +66,8 @@ def _row(row: Hyperparameter) -> Row:
 def _hidden(hidden: Sequence[Row], n_deciding: int, n_shown: int) -> Row:
     """The row that opens to what is not worth showing."""
     full = n_shown == _MAX_CHOICES
-    words = f"{len(hidden):,} {'more ' if n_shown else ''}{'' if full else 'at their defaults'}"
+    at_default = "at its default" if len(hidden) == 1 else "at their defaults"
+    words = f"{len(hidden):,} {'more ' if n_shown else ''}{'' if full else at_default}"
     if n_deciding and not full:
         words += f", {n_deciding:,} of which decide{'s' * (n_deciding == 1)} sizes"
     below = [*hidden[:_MAX_HIDDEN], *left_out(len(hidden[_MAX_HIDDEN:]), _COLUMNS)]

@@ -183,6 +183,7 @@ def test_without_a_spec_nothing_is_claimed():
     found = plan(Other(), n_features=3)
     assert found.guessed == ("Other",)
     assert found.totals.stored.reason == "no Spec describes Other"
+    assert found.to_text().count("no Spec describes Other") == 1
     assert found.cost == Cost(found.totals.bytes)
     told = plan(Planned(Spec({}, members=Unknown("depends on the words in the texts"))))
     assert told.totals.stored.reason == "depends on the words in the texts"

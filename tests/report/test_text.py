@@ -147,6 +147,14 @@ def test_many_choices_at_their_default_are_counted():
     many = Summary(node("A", hyperparameters=choices(7))).to_text()
     assert "7 at their defaults, 7 of which decide sizes" in many
     assert "p2" not in many
+    assert (
+        "1 more at its default"
+        in Summary(
+            node(
+                "A", hyperparameters=(choices(1, True)[0], Hyperparameter("q", "1", "1", False, ()))
+            )
+        ).to_text()
+    )
     changed = Summary(node("A", hyperparameters=choices(1000, True))).to_text()
     assert len(changed.splitlines()) < 60
     assert "960 more" in changed
@@ -236,7 +244,7 @@ def test_switches_at_their_default_are_counted_not_shown():
     length = Hyperparameter("n_components", "None", "None", False, ("components_",))
     text = Summary(node("A", hyperparameters=(switch, turned, length))).to_text()
     assert "fit_intercept" not in text
-    assert re.search(r"positive .*\n  n_components .*\n  1 more at their defaults$", text, re.M)
+    assert re.search(r"positive .*\n  n_components .*\n  1 more at its default$", text, re.M)
 
 
 def test_a_note_does_not_repeat_a_finding():
