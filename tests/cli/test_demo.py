@@ -99,6 +99,10 @@ def test_rows_without_a_target_are_left_out(csv, frame):
     data = read_csv(csv(frame.assign(label=values)), "label")
     assert len(data.X) == len(data.y) == 55
     assert data.notes[0] == "5 rows without a value of 'label' are left out"
+    values[:5] = 0
+    values[7] = np.nan
+    data = read_csv(csv(frame.assign(label=values)), "label")
+    assert data.notes[0] == "1 row without a value of 'label' is left out"
 
 
 def test_rare_classes_are_left_out(csv, frame):

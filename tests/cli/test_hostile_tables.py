@@ -278,7 +278,7 @@ REFUSED = {
     "lines without text": (b"\n \n\n", "is empty"),
     "only a header": (rows()[:6], "has no rows"),
     "one column": ("y\n" + "1\n2\n" * N, "no column to learn from"),
-    "one row": (rows()[:14], "are too few"),
+    "one row": (rows()[:14], "1 row with a target is too few"),
     "an empty field after each row": (
         LONGER[2],
         "line 2 of table.csv has 4 fields, but the header has 3",

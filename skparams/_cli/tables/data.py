@@ -14,7 +14,7 @@ from skparams._cli.console import CommandError, quoted
 from skparams._cli.tables.columns import TOO_LARGE, choose_columns
 from skparams._cli.tables.table import read_table
 from skparams._cli.tables.target import decide_task, in_common_class
-from skparams._report import Page, Report, clean, clean_distinct, few
+from skparams._report import Page, Report, clean, clean_distinct, few, plural
 
 _MAX_COLUMNS = 2000
 _MAX_LISTED_COLUMNS = 12
@@ -159,17 +159,23 @@ def _rows_with_target(frame, target: str, notes: list[str], limits: Limits):
     if not known.any():
         raise CommandError(f"the target {quoted(target)} has no value in any row")
     if not known.all():
-        notes.append(f"{(~known).sum():,} rows without a value of {quoted(target)} are left out")
+        n = int((~known).sum())
+        without = f"{plural(n, 'row')} without a value of {quoted(target)}"
+        notes.append(f"{without} {_are(n)} left out")
     rows = np.flatnonzero(known)
     if limits.max_rows is not None and len(rows) > limits.max_rows:
         notes.append(f"{limits.max_rows:,} of {len(rows):,} rows, drawn at random")
         rows = np.random.RandomState(0).permutation(rows)[: limits.max_rows]
     if len(rows) < limits.min_rows:
         raise CommandError(
-            f"{len(rows)} rows with a target are too few{limits.purpose}; needs at least "
-            f"{limits.min_rows}"
+            f"{plural(len(rows), 'row')} with a target {_are(len(rows))} too few{limits.purpose}; "
+            f"needs at least {limits.min_rows}"
         )
     return frame.iloc[rows], y.iloc[rows]
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
 
 
 def _list(names) -> str:

@@ -54,7 +54,7 @@ def _as_utf8(content: bytes, path: Path) -> bytes:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise CommandError(
-            f"{path} is not in UTF-8, from line {line:,} on: save it in this encoding"
+            f"{path} is not in UTF-8, from line {line:,} on: save it in UTF-8"
         ) from None
     if "\0" in text:
         raise CommandError(f"{path} is not a CSV file: it has NUL characters")
