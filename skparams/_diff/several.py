@@ -60,8 +60,10 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
     [('coef_', 0.75, 0.25), ('intercept_', 0.25, 0.25)]
     """
     if not isinstance(models, list | tuple):
+        is_folds = isinstance(models, dict) and "estimator" in models  # of cross_validate
+        hint = " Pass its 'estimator'." if is_folds else ""
         raise TypeError(
-            f"spread: models must be a list of estimators, got {type(models).__name__}."
+            f"spread: models must be a list of estimators, got {type(models).__name__}.{hint}"
         )
     if len(models) < 2:
         raise ValueError(f"spread: models must have at least 2 estimators, got {len(models)}.")

@@ -51,7 +51,8 @@ def check_names(function: str, argument: str, value: Any) -> None:
     """Raise TypeError if what an argument got is no collection of text, or is text itself."""
     if isinstance(value, str):
         raise TypeError(
-            f"{function}: {argument} must be a collection of names, got {value!r}: ({value!r},)."
+            f"{function}: {argument} must be a collection of names, got {value!r}; "
+            f"pass ({value!r},)."
         )
     if not isinstance(value, Collection) or not all(isinstance(name, str) for name in value):
         raise TypeError(

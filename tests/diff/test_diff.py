@@ -711,7 +711,8 @@ def test_arguments_of_another_type_are_named(call, message):
 
 
 def test_a_name_to_ignore_is_no_collection():
-    with pytest.raises(TypeError, match="ignore must be a collection of names, got 'n_jobs'"):
+    message = r"ignore must be a collection of names, got 'n_jobs'; pass \('n_jobs',\)\."
+    with pytest.raises(TypeError, match=message):
         diff(Ridge(), Ridge(), ignore="n_jobs")
 
 

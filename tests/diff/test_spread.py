@@ -164,6 +164,7 @@ def test_sizes_of_trees():
         ([Ridge(), 3], TypeError, r"models\[1\] must have fit"),
         (Ridge(), TypeError, "models must be a list of estimators, got Ridge"),
         (make_pipeline(PCA(), Ridge()), TypeError, "models must be a list .* got Pipeline"),
+        ({"estimator": [Ridge(), Ridge()]}, TypeError, "got dict. Pass its 'estimator'"),
     ],
 )
 def test_what_is_no_list_of_models_is_named(models, error, match):
