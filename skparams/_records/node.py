@@ -34,8 +34,8 @@ ROLES = {
 class Hyperparameter:
     """One constructor argument.
 
-    ``default`` is None where the argument has none and ``"not set"`` where only ``**kwargs`` take
-    it, ``decides`` names the fitted attributes whose size or presence follows from it.
+    ``default`` is None where the argument has none and ``"unknown"`` where the constructor does not
+    name it, ``decides`` names the fitted attributes whose size or presence follows from it.
     """
 
     path: str

@@ -54,9 +54,9 @@ def hyperparameter_records(
 
 
 def _default(name: str, defaults: Mapping[str, Any]) -> str | None:
-    """The default as it is shown, ``"not set"`` for what only ``**kwargs`` take."""
+    """The default as it is shown, ``"unknown"`` if the constructor does not name it."""
     if name not in defaults:
-        return "not set"
+        return "unknown"
     return None if defaults[name] is MISSING else short_repr(defaults[name])
 
 

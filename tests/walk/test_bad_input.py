@@ -144,8 +144,8 @@ class KeywordsOnly(BaseEstimator):
 def test_only_an_argument_without_a_default_is_required():
     found = summary(KeywordsOnly(3, verbose=-1, depth=None))
     defaults = {row.path: (row.default, row.changed) for row in found.root.hyperparameters}
-    unset = ("not set", True)
-    assert defaults == {"needed": (None, True), "verbose": unset, "depth": unset}
+    unnamed = ("unknown", True)
+    assert defaults == {"needed": (None, True), "verbose": unnamed, "depth": unnamed}
 
 
 # Estimators whose own code must not be run, or raises, or prints.
