@@ -50,12 +50,17 @@ def unchanged_on_error(estimator: Any) -> Iterator[None]:
 
 
 def validate_data(estimator: Any, *arrays: Any, **checks: Any) -> Any:
-    """scikit-learn's ``validate_data``, whose errors may list names of features."""
+    """scikit-learn's ``validate_data``, whose errors may list names of features and not name y."""
     given = dict(zip(("X", "y"), arrays, strict=False))
     given.update((name, checks[name]) for name in ("X", "y") if name in checks)
     refuse_lazy(type(estimator).__name__, **given)
     with escaped_errors():
-        return validation.validate_data(estimator, *arrays, **checks)
+        try:
+            return validation.validate_data(estimator, *arrays, **checks)
+        except ValueError as error:
+            if str(error) != "Input contains NaN" or given.get("y") is None:  # as of X of numbers
+                raise
+            raise ValueError("Input y contains NaN. Leave out samples without a target.") from None
 
 
 class AvailableIf:

@@ -140,3 +140,9 @@ def test_a_subclass_may_take_fewer_arguments(X, Estimator, solver):
 def test_convergence_is_still_warned_of(X):
     with pytest.warns(ConvergenceWarning, match="Maximum iterations"):
         MLPRegressor(**SMALL).fit(X, X[:, 0])
+
+
+def test_a_missing_label_is_one_of_y(X):
+    y = np.array(["a", "b", np.nan] * 20, dtype=object)
+    with pytest.raises(ValueError, match="Input y contains NaN"):
+        MLPClassifier(**SMALL).fit(X, y)

@@ -19,6 +19,7 @@ def with_(array, value, place=3):
 
 BAD_DATA = {
     "a gap in y": (lambda X, y: (X, with_(y, np.nan)), "Input y contains NaN"),
+    "a gap in objects": (lambda X, y: (X, with_(y, np.nan).astype(object)), "Input y contains NaN"),
     "infinite y": (lambda X, y: (X, with_(y, np.inf)), "Input y contains infinity"),
     "infinite X": (lambda X, y: (with_(X, np.inf, (3, 1)), y), "infinity .* in column 1"),
     "X of other length": (lambda X, y: (X[1:], y), "inconsistent numbers of samples"),
