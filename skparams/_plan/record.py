@@ -124,13 +124,18 @@ def _unknown_until_fit(plan: Plan) -> list[str]:
     if isinstance(plan.totals.stored, Unknown) and not first:
         first[plan.totals.stored.reason] = ""
     notes = [
-        f"known after fit: {clean(reason)}" + (f" ({clean(path)})" if path else "")
+        f"{_when_known(reason)}: {clean(reason)}" + (f" ({clean(path)})" if path else "")
         for reason, path in first.items()
         if not any(reason.endswith(f": {cause}") for cause in first)  # a consequence of it
     ]
     if more := len(notes[_MAX_REASONS:]):
         notes[_MAX_REASONS:] = [f"known after fit: {plural(more, 'reason')} more"]
     return notes
+
+
+def _when_known(reason: str) -> str:
+    """The words before a reason: what ``plan`` needs and did not get is not learned by fit."""
+    return "unknown" if reason.startswith("needs ") else "known after fit"
 
 
 def _cost(cost: Cost | None) -> list[str]:

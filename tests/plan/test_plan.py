@@ -338,6 +338,8 @@ def test_only_estimators_are_planned(value):
 def test_partial_knowledge_is_shown():
     found = plan(MLPClassifier((7,)), n_classes=3)
     assert found.totals.stored.reason == "needs n_features"
+    assert "unknown: needs n_features (coefs_[0])" in found.to_text()
+    assert "known after fit:" not in found.to_text()
     by_path = {row.path: row for row in found.root.attributes}
     assert by_path["coefs_[0]"].shape == (Unknown("needs n_features"), 7)
     assert by_path["coefs_[0]"].dims == ("n_features", "h1")
