@@ -293,3 +293,8 @@ def test_a_whole_run_on_digits(capsys, tmp_path):
     printed = capsys.readouterr().out
     assert "same for all 4" in printed  # both libraries' scores
     assert "learned.png" in printed
+
+
+def test_one_column_is_one_column(csv, frame):
+    data = read_csv(csv(frame.iloc[:, :1].assign(label=np.arange(60) % 2)), "label")
+    assert "60 rows × 1 column ·" in data.to_text()

@@ -42,7 +42,11 @@ class Dataset(Report):
             task = f"{len(self.classes)} classes"
         else:
             task = "no target" if self.y is None else "regression"
-        return Page((self.name, f"{rows:,} rows × {columns} columns", task), [], self.notes)
+        return Page(
+            (self.name, f"{plural(rows, 'row')} × {plural(columns, 'column')}", task),
+            [],
+            self.notes,
+        )
 
 
 class Limits(NamedTuple):
