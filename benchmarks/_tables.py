@@ -10,19 +10,24 @@ from rich.text import Text
 
 @dataclass(frozen=True)
 class Column:
-    """One column: the rows' key, its heading, and how a value is written."""
+    """One column: the rows' key, its heading, and how a value is written.
+
+    What is not ``on_page`` is printed and in JSON, and left out of the docs page.
+    """
 
     key: str
     heading: str
     write: Callable[[object], str] = str
     left: bool = False
+    on_page: bool = True
 
 
 @dataclass
 class Table:
     """Rows of measurements under a title; ``rows`` hold the raw numbers, for JSON.
 
-    ``details`` are more rows for JSON, which are not shown.
+    ``details`` are more rows for JSON, which are not shown. A table that is not ``on_page`` is
+    printed and in JSON, and left out of the docs page.
     """
 
     name: str
@@ -31,13 +36,15 @@ class Table:
     rows: list[dict] = field(default_factory=list)
     note: str = ""
     details: list[dict] = field(default_factory=list)
+    on_page: bool = True
 
-    def cells(self, row: dict) -> list[str]:
-        """Return a row as text; what was not measured is a dash."""
-        values = [row.get(column.key) for column in self.columns]
+    def cells(self, row: dict, columns: list[Column] | None = None) -> list[str]:
+        """Return a row as text, or some columns of it; what was not measured is a dash."""
+        columns = self.columns if columns is None else columns
+        values = [row.get(column.key) for column in columns]
         return [
             "–" if value is None else c.write(value)
-            for c, value in zip(self.columns, values, strict=True)
+            for c, value in zip(columns, values, strict=True)
         ]
 
     def as_dict(self) -> dict:
@@ -106,9 +113,10 @@ def to_rich(table: Table) -> RichTable:
 
 def to_markdown(table: Table) -> str:
     """Return the table for a docs page."""
-    headings = [column.heading.replace("\n", " ") for column in table.columns]
-    rules = [":--" if column.left else "--:" for column in table.columns]
-    lines = [headings, rules, *(table.cells(row) for row in table.rows)]
+    columns = [column for column in table.columns if column.on_page]
+    headings = [column.heading.replace("\n", " ") for column in columns]
+    rules = [":--" if column.left else "--:" for column in columns]
+    lines = [headings, rules, *(table.cells(row, columns) for row in table.rows)]
     text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    note = f"\n\n{table.note}" if table.note else ""
-    return f"### {table.title}\n\n{text}{note}"
+    note = table.note.removeprefix(RATIOS).strip()  # that is said once, on the pages' first one
+    return "\n\n".join([f"### {table.title}", text, *([note] if note else [])])

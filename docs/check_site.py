@@ -3,6 +3,7 @@
 A search finds the right page first, no page is wider than the window, and no picture is missing.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -40,9 +41,10 @@ def browser() -> webdriver.Chrome:
         "--allow-file-access-from-files",
     ):
         options.add_argument(argument)
-    if chromium := next((p for p in ("/usr/bin/chromium",) if Path(p).exists()), None):
+    if chromium := shutil.which("chromium"):
         options.binary_location = chromium
-    return webdriver.Chrome(options=options)
+    driver = webdriver.ChromeService(executable_path=shutil.which("chromedriver"))
+    return webdriver.Chrome(options=options, service=driver)
 
 
 def check_search(driver: webdriver.Chrome, site: Path) -> list[str]:

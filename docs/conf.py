@@ -29,7 +29,7 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build", "changes", "gallery"]
+exclude_patterns = ["_build", "changes", "description.md", "gallery"]
 templates_path = ["_templates"]
 nitpicky = True
 

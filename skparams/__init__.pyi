@@ -19,7 +19,7 @@ from ._plan import plan
 from ._probe import probe
 from ._runtime import cache_dir, show_versions
 from ._slim import kept_rows, slim
-from ._summary import summary
+from ._summary import explain_finding, summary
 from ._version import __version__ as __version__
 from .decomposition import (
     PCA,
@@ -39,6 +39,8 @@ from .neural_network import (
     TabularMLPClassifier,
     TabularMLPRegressor,
 )
+
+docs_url: str | None
 
 __all__ = [
     "PCA",
@@ -70,6 +72,7 @@ __all__ = [
     "count_params",
     "diff",
     "explain",
+    "explain_finding",
     "fewest_params",
     "fit_budget",
     "fitted_params",

@@ -73,6 +73,7 @@ MAY_IMPORT = {
     "decomposition._explain": [
         "_blocks",
         "_records",
+        "_report",
         "_runtime",
         "_params",
         "_walk",
@@ -95,7 +96,7 @@ MAY_IMPORT = {
     "": [],
 }
 # Files that any folder may import.
-FOR_ALL = {"_compat", "_escape", "_lazy", "_version"}
+FOR_ALL = {"_compat", "_escape", "_lazy", "_links", "_version"}
 # Files of compiled code, by their last name, and all that they may import.
 _PARTS = (
     *("unit_kernels", "activation_kernels", "layer_kernels", "loss_kernels"),
@@ -393,7 +394,7 @@ ARGUMENTS = {
     "compare": ({"a": model}, X * 2, [1.0, 2.0, 3.0] * 2),
     "fewest_params": (model, X, [1.0, 2.0, 3.0]),
     "fit_budget": (PCA(), X), "capacity_curve": (model, [*X, X[0]], [1.0, 2.0, 3.0, 1.0]),
-    "identifiable": (model, X),
+    "identifiable": (model, X), "explain_finding": ("SKP001",),
     "memorization": (model, [*X] * 3, [1.0, 2.0, 3.0] * 3),
 }
 OPTIONS = {

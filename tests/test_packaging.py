@@ -7,6 +7,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+import sklearn
+from sklearn.utils import all_estimators
 
 import skparams
 
@@ -64,17 +66,54 @@ def test_the_readme_shows_what_its_snippet_prints():
 
 
 def test_the_readmes_figures_stand_in_the_benchmarks():
-    """Each of its rows has two figures and perhaps their ratio, as a row of the page has."""
+    """A row beside scikit-learn has two figures and perhaps their ratio, as a row of a page has."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition("measured numbers")[2]
     rows = re.findall(r"^\| \[.*?\| ([^|]+) \| ([^|]+) \| ([\d.]*)", section, re.MULTILINE)
-    assert len(rows) == 3
-    measured = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 2
+    pages = sorted((ROOT / "docs" / "benchmarks").glob("*.md"))
+    measured = [row for page in pages for row in page.read_text(encoding="utf-8").splitlines()]
     for theirs, ours, ratio in rows:
         assert any(theirs in row and f"| {ours} |" in row and ratio in row for row in measured), (
             theirs,
             ours,
             ratio,
         )
+
+
+def test_the_landing_page_has_the_readmes_figures():
+    readme, page = (
+        (ROOT / name)
+        .read_text(encoding="utf-8")
+        .partition("measured numbers")[2]
+        .partition("##")[0]
+        for name in ("README.md", "docs/index.md")
+    )
+    figures = re.compile(r"(?<=\|) [\de+-. msof]*\d[^|]*(?=\|)")
+    assert figures.findall(readme) == figures.findall(page) != []
+
+
+def test_the_readme_counts_scikit_learns_estimators():
+    """None of them has a guess: tests/test_all_estimators.py."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    version, described, all_ = re.search(r"learn (\S+) of which.* (\d+) of (\d+) \|", text).groups()
+    if not sklearn.__version__.startswith(f"{version}."):
+        pytest.skip(f"counted in scikit-learn {version}")
+    assert int(described) == int(all_) == len(all_estimators())
+
+
+@pytest.mark.parametrize("url", [None, "https://example.org/skparams"])
+def test_the_description_has_no_link_that_breaks(url):
+    path = ROOT / "docs" / "make_readme.py"
+    if not path.is_file():
+        pytest.skip("the docs are not beside these tests")
+    description = runpy.run_path(str(path))["description"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = description(readme, url)
+    links = re.findall(r"\]\(([^)]*)\)|\]\[|^\[.*\]: (.*)", text, re.MULTILINE)
+    assert all(link.startswith(str(url)) for link, _ in links)
+    assert (len(links) > 15) == (url is not None)
+    if url == skparams.docs_url:
+        assert text == (ROOT / "docs" / "description.md").read_text(encoding="utf-8")
 
 
 def test_contributing_names_every_folder_and_files_that_exist():

@@ -92,6 +92,7 @@ def false_alarms(task: Task) -> Table:
             "of the features that tell as much about the target, so every find is a false alarm; "
             "for the real gap, one half tells less."
         ),
+        on_page=False,
     )
     for name, learner in _LEARNERS.items():
         for size in _SIZES:

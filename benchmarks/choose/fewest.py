@@ -91,6 +91,7 @@ def fewest(task: Task) -> Table:
         ],
         note="Each split holds out a quarter of the rows; searches have 5 folds, of 21 settings of "
         "the networks (8 to 512 hidden units behind 3 numbers of components) and 20 of the forest.",
+        on_page=False,
     )
     for name in _CASES:
         for seed in (None,) if task.quick else (None, *range(5)):

@@ -67,6 +67,7 @@ def products(task: Task) -> Table:
             Column("pieces", "BLAS, pieces", time_text),
             Column("chosen", "chosen"),
         ],
+        on_page=False,
         note="Best of many calls in a loop, so no other pool of threads is at work. Pieces are the "
         "largest sets of rows whose product OpenBLAS computes in one thread.",
     )

@@ -88,6 +88,7 @@ def width(task: Task) -> Table:
             Column("ratio", "products\nover tiles", ratio_text(2)),
         ],
         note=RATIOS,
+        on_page=False,
     )
     rng = np.random.default_rng(0)
     for p in (50, 100) if task.quick else (16, 32, 50, 64, 80, 96, 112, 128, 160, 200, 784):

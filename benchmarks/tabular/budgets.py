@@ -46,7 +46,10 @@ def budgets(task: Task) -> Iterator[Table]:
         Column("rows", "rows", number(0)),
         Column("metric", "", left=True),
         *(Column(f"{name} loss", f"loss,\n{name}", number(4)) for name in _SHARES),
-        *(Column(f"{name} fit_s", f"fit,\n{name}", time_text) for name in _SHARES),
+        *(
+            Column(f"{name} fit_s", f"fit,\n{name}", time_text, on_page=name == "1")
+            for name in _SHARES
+        ),
     ]
     table = Table(
         "budgets",

@@ -18,6 +18,9 @@ from benchmarks.tabular.tables import HALVES, TABLES
 from benchmarks.tabular.work import measure_all
 
 _LARGE = 5000  # rows above which the bars are shown apart too: training is cut there for speed
+# What a page shows of all metrics, and the half that results are quoted of.
+_ON_PAGE = ("log_loss", "accuracy", "rmse")
+_PAGE_HALF = HALVES[1]
 _QUICK = ("wine", "MASS/fgl", "AER/CPS1985", "ISLR/Carseats")
 
 
@@ -107,6 +110,7 @@ def _bars(name: str, which: str, reached: list[dict]) -> Table:
             Column("met", "met", yes_no),
         ],
         reached,
+        on_page=False,
     )
 
 
@@ -120,15 +124,16 @@ def _ranks(rows: list[dict], half: str) -> Table:
         f"mean ranks: half “{half}”",
         [
             Column("label", "", left=True),
-            *(Column(m, TITLES[m], number(2)) for m in scores),
+            *(Column(m, TITLES[m], number(2), on_page=m in _ON_PAGE) for m in scores),
             Column("calibration_error", "calibration\nerror", number(3)),
             Column("loss_wins", "ours has lower\nlog-loss on", "{:.0%}".format),
             Column("error_wins", "ours has lower\nRMSE on", "{:.0%}".format),
             Column("fit_s", "fit", time_text),
             Column("predict_s", "predict", time_text),
-            Column("failed", "failed\ntables"),
+            Column("failed", "failed\ntables", on_page=False),
         ],
         note=_note(loss, error),
+        on_page=half == _PAGE_HALF,
     )
     for name in LABELS:
         if mine := [row for row in rows if row["model"] == name]:
@@ -186,6 +191,7 @@ def _figures(rows: list[dict], kind: str, half: str) -> Table:
             *(Column(name, name.replace("-", "-\n"), _short) for name in models),
         ],
         details=rows,
+        on_page=False,
     )
     for row in rows:
         if not table.rows or table.rows[-1]["table"] != row["table"]:

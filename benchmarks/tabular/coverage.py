@@ -96,6 +96,7 @@ def coverage(task: Task) -> Iterator[Table]:
         ],
         note=f"Mean and standard deviation over {n_seeds} seeds, each with rows of its own and "
         f"{_N_NEW:,} new ones.",
+        on_page=False,
     )
     for name in _SETS:
         for n_rows in _ROWS:

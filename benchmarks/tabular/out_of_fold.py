@@ -76,6 +76,7 @@ def out_of_fold(task: Task) -> Iterator[Table]:
         ],
         note="Out of fold minus held out: mean and standard error over the outer folds. A score "
         "above 0, or a log-loss below 0, is optimistic.",
+        on_page=False,
     )
     if OURS in missing():
         return

@@ -120,11 +120,13 @@ def fewest_params(
     estimator : estimator
         The one that the search gets. As the search tells the rule nothing but its results, another
         one with the same hyperparameters, or other data, is not noticed and gives other counts.
-    X, y : array-like, default=None
-        The data that the search is fitted on; inside a pipeline, what the steps before the search
+    X : array-like
+        The rows that the search is fitted on; inside a pipeline, what the steps before the search
         make of them. They are kept, not copied. Where `plan` knows the count of a setting, only
-        their shapes, the dtype and the named columns of X, and for classifiers the classes are
-        used; any other setting that may be chosen is fitted on them once.
+        the shapes of X and y, the dtype and the named columns of X, and for classifiers the classes
+        are used; any other setting that may be chosen is fitted on them once.
+    y : array-like, default=None
+        Their targets.
     params : dict, default=None
         What else goes to ``fit``, such as ``{"sample_weight": weights}``: what the search's own
         ``fit`` gets for the estimator. Only fits that count use it.

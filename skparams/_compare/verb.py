@@ -103,6 +103,11 @@ def compare(
     KeyboardInterrupt
         At Ctrl-C before the first fold is done.
 
+    See Also
+    --------
+    fewest_params : Chooses the smallest model that scores about the best.
+    memorization : Reports which rows a model learns by heart.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris

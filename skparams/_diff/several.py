@@ -46,6 +46,10 @@ def spread(models: Sequence[Any], *, align: bool = False, ignore: Collection[str
     ValueError
         If there are fewer than two models, or an entry of ``ignore`` matches nothing.
 
+    See Also
+    --------
+    diff : Compares two models.
+
     Examples
     --------
     >>> from sklearn.linear_model import Ridge

@@ -72,6 +72,11 @@ def diff(
     ValueError
         If a tolerance is negative or not finite, or an entry of ``ignore`` matches nothing.
 
+    See Also
+    --------
+    assert_same_model : Raises an error if two models differ.
+    spread : Compares more than two models.
+
     Examples
     --------
     >>> from sklearn.linear_model import Ridge
@@ -127,6 +132,10 @@ def assert_same_model(
         collection of names.
     ValueError
         If a tolerance is negative or not finite, or an entry of ``ignore`` matches nothing.
+
+    See Also
+    --------
+    diff : Returns where two models differ.
 
     Examples
     --------

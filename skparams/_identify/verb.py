@@ -79,6 +79,11 @@ def identifiable(estimator: Any, X: Any, *, max_bytes: int = MAX_BYTES) -> Ident
         If X has no rows, other columns than the estimator was fitted on or values that are not
         finite, or if more than ``max_bytes`` are needed.
 
+    See Also
+    --------
+    probe : Reports which attributes predictions use.
+    count_params : Counts the parameters.
+
     Examples
     --------
     >>> import numpy as np

@@ -6,6 +6,11 @@ class ParamsFileError(ValueError):
 
     Raised by ``load_params`` and ``inspect_params``.
 
+    See Also
+    --------
+    load_params : Raises it.
+    inspect_params : Lists what a file holds.
+
     Examples
     --------
     >>> from skparams import ParamsFileError

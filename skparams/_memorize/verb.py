@@ -102,6 +102,11 @@ def memorization(
         If an argument has a wrong value, no split leaves any row out, the training rows of a
         split have a single class, or a fit or its score fails; the error names the split.
 
+    See Also
+    --------
+    capacity_curve : Scores against the number of parameters.
+    compare : Compares models by cross-validation.
+
     Notes
     -----
     The standard error is that of a difference of two means over fits, ``sqrt(var_in / n_in +

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock, local
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from skparams._escape import clean, escape_frame
 from skparams._monitor.record import COLUMNS, FitKey, Log, Place
 from skparams._monitor.recorder import FitRecorder
 from skparams._monitor.transport import Remote
-from skparams._report import import_pandas
+from skparams._report import import_pandas, mime_bundle
 from skparams._walk import join
 
 if TYPE_CHECKING:
@@ -385,6 +385,11 @@ class ParamMonitor:
 
     def _repr_html_(self) -> str:
         return self._overview().to_html()
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        return mime_bundle(self, include, exclude)
 
     def _overview(self) -> Any:
         from skparams._monitor.view import Overview

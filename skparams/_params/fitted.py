@@ -38,6 +38,11 @@ def fitted_params(estimator: Any, *, deep: bool = True) -> dict[str, Any]:
     NotFittedError
         If it is not fitted.
 
+    See Also
+    --------
+    count_params : Counts the numbers in them.
+    save_params : Writes them to a file.
+
     Examples
     --------
     >>> from sklearn.preprocessing import StandardScaler
@@ -98,6 +103,12 @@ def count_params(
     ValueError
         If ``kind`` is not one of those listed, or X has other columns than the estimator was
         fitted on.
+
+    See Also
+    --------
+    summary : Shows the counts of each array.
+    fitted_params : Returns the arrays.
+    plan : Counts them before fit.
 
     Examples
     --------

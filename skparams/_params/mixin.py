@@ -16,6 +16,11 @@ class ParamsMixin:
     A ``Spec`` decides what counts as a fitted parameter: the one that the class returns from
     ``__skparams__``, or one that is registered for it. Without a Spec it is guessed.
 
+    See Also
+    --------
+    summary : For any estimator, with or without the mixin.
+    skparams.specs.Spec : Describes what a class learns.
+
     Examples
     --------
     >>> import numpy as np

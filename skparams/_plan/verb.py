@@ -58,6 +58,11 @@ def plan(
         If a number is not an int of at least 1, or is not what X or y has, or X and y differ in
         their rows.
 
+    See Also
+    --------
+    summary : Shows what a fitted model learned.
+    fit_budget : Finds the settings with at most so many parameters.
+
     Examples
     --------
     >>> from sklearn.neural_network import MLPClassifier

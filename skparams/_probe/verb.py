@@ -83,6 +83,11 @@ def probe(
         than the estimator was fitted on, ``max_calls`` is not positive, or
         ``random_state`` is no seed.
 
+    See Also
+    --------
+    summary : Calls it for classes that no Spec describes.
+    slim : Drops what predictions do not need.
+
     Examples
     --------
     >>> from sklearn.linear_model import LinearRegression

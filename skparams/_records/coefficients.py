@@ -24,7 +24,7 @@ class CoefficientTable:
         The coefficients.
     intercepts : ndarray of shape (n_columns,) or float, default=None
         What is added for each column, if anything.
-    intercept_attribute : str, default="intercept_"
+    intercept_attribute : str, default ``"intercept_"``
         The attribute that holds them.
     columns : tuple of str, int, float, bool or pairs of these, default=()
         The names of the columns: classes, pairs of classes, the positive one first, or targets. One
@@ -40,6 +40,10 @@ class CoefficientTable:
         Its class.
     notes : tuple of str, default=()
         What else to know in order to read the numbers.
+
+    See Also
+    --------
+    Spec : Its ``extras`` may have tables.
 
     Examples
     --------

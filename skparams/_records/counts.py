@@ -15,6 +15,10 @@ class Bounds(NamedTuple):
     low, high : int
         Both included.
 
+    See Also
+    --------
+    Unknown : A count that is not known.
+
     Examples
     --------
     >>> from skparams import plan
@@ -35,6 +39,10 @@ class Unknown:
     ----------
     reason : str
         Why, as in ``"depends on the data's categories"``.
+
+    See Also
+    --------
+    Bounds : A count that is known within bounds.
 
     Examples
     --------

@@ -23,7 +23,7 @@ class DataShape:
 
     Parameters
     ----------
-    rows, columns, targets, classes : int, Bounds or Unknown
+    rows, columns, targets, classes : int, Bounds or Unknown, default=Unknown
         What ``n_samples``, ``n_features``, ``n_outputs`` and ``n_classes`` return. Reading one that
         is not an int raises ``NotKnown``, so that a size can be written as plain arithmetic; with
         Bounds, sizes are evaluated at both ends. ``classes`` is the number of classes in one column
@@ -41,6 +41,10 @@ class DataShape:
         Whether some rows may have a weight of 0.
     block_rows : int, Unknown or None, default=None
         Rows of the largest block of X, where X is not in memory.
+
+    See Also
+    --------
+    Context : What the functions of a Spec get.
 
     Examples
     --------

@@ -130,6 +130,10 @@ class Layer:
     gains, moments : int, default=0
         Number of gains of its normalization, and of the means and variances that predictions use.
 
+    See Also
+    --------
+    Spec : Its ``extras`` may have layers.
+
     Examples
     --------
     >>> from skparams.specs import Layer
@@ -170,6 +174,10 @@ class Component:
     features : tuple of (str, float)
         The features with the largest entries in it, each a name and the entry.
 
+    See Also
+    --------
+    Leading : The components of a decomposition.
+
     Examples
     --------
     >>> from skparams.specs import Component
@@ -192,6 +200,11 @@ class Leading:
         How many there are.
     components : tuple of Component
         The first of them.
+
+    See Also
+    --------
+    Component : One component.
+    Spec : Its ``extras`` may have them.
 
     Examples
     --------
@@ -241,14 +254,18 @@ class Cost:
 
     Parameters
     ----------
-    parameter_bytes : int, Bounds or Unknown
+    parameter_bytes : int, Bounds or Unknown, default=Unknown
         Bytes of the fitted parameters.
-    training_bytes : int, Bounds or Unknown
+    training_bytes : int, Bounds or Unknown, default=Unknown
         Bytes needed during training, without the data.
-    predict_macs_per_sample : int, Bounds or Unknown
+    predict_macs_per_sample : int, Bounds or Unknown, default=Unknown
         Multiply-adds to predict one sample.
-    train_macs_per_epoch : int, Bounds or Unknown
+    train_macs_per_epoch : int, Bounds or Unknown, default=Unknown
         Multiply-adds of one epoch of training.
+
+    See Also
+    --------
+    Spec : Its ``extras`` may have the cost.
 
     Examples
     --------
@@ -265,7 +282,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to look at: a code that docs/findings explains, where, and one sentence."""
+    """Something to look at: a code that ``explain_finding`` explains, where, and a sentence."""
 
     code: str
     path: str

@@ -21,6 +21,10 @@ class Trees:
     depth : int, Bounds or Unknown
         The number of splits on the longest way to a leaf.
 
+    See Also
+    --------
+    Spec : Its ``extras`` may have trees.
+
     Examples
     --------
     >>> from skparams.specs import Bounds, Trees

@@ -2,7 +2,7 @@
 
 from skparams._escape import clean, clean_distinct
 from skparams._report.bars import Bar, draw_bars, longest
-from skparams._report.base import Frame, Plotted, Report, data_frame, import_pandas
+from skparams._report.base import Frame, Plotted, Report, data_frame, import_pandas, mime_bundle
 from skparams._report.choices import chosen
 from skparams._report.counts_axis import scale_counts
 from skparams._report.figure import (
@@ -74,6 +74,7 @@ __all__ = [
     "left_out",
     "longest",
     "memory_notes",
+    "mime_bundle",
     "name_lines",
     "name_rows",
     "names_on_page",

@@ -151,6 +151,11 @@ class Report:
     def _repr_html_(self) -> str:
         return self.to_html()
 
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        return mime_bundle(self, include, exclude)
+
 
 class Plotted(Report):
     """Give a record a figure too, which it draws itself."""
@@ -188,6 +193,15 @@ class Plotted(Report):
             If there is nothing to draw, as where no parameter is known.
         """
         return self._draw(ax)
+
+
+def mime_bundle(
+    shown: Any, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+) -> dict[str, str]:
+    """What a notebook shows: HTML, and text where it shows none."""
+    writers = {"text/plain": shown.__repr__, "text/html": shown._repr_html_}
+    kinds = set(writers if include is None else include) - set(exclude or ())
+    return {kind: write() for kind, write in writers.items() if kind in kinds}
 
 
 def data_frame(content: Frame) -> pd.DataFrame:

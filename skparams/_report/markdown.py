@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from urllib.parse import quote
 
 from skparams._escape import clean
 from skparams._report.page import Column, Page, Row, Section, shown_columns
@@ -17,6 +18,7 @@ _MAX_LEVEL = 6  # of headings
 _ACTIVE = re.compile(r"([\\|&<>$@]|(?<=:)/(?=/)|(?<=www)\.)|[`*_{}\[\]~#]", re.IGNORECASE)
 # Of items, and of rules, which underline too.
 _STARTS = re.compile(r"^(\d*)([.)+=-])(?=[\s=-]|$)")
+_IN_ADDRESSES = ":/?#[]@!$&'()*+,;=%"
 _NOT_IN_CODE = re.compile(r"[`|\\]")
 
 
@@ -93,6 +95,8 @@ def _cells(row: Row, columns: Sequence[Column], at: Sequence[int]) -> list[str]:
         _code(text) if column.code and not is_sentence else _text(text)
         for text, column in zip(texts, columns, strict=True)
     )
+    if row.link:
+        first = f"[{first}](<{quote(row.link, safe=_IN_ADDRESSES)}>)"
     return [f"**{first}**" if row.style == "bold" and first else first, *rest]
 
 

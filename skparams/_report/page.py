@@ -55,6 +55,8 @@ class Row(NamedTuple):
         Whether the rows below are shown. Else HTML folds them, and text leaves them out.
     share : float, default=0
         Of its first number in all, in percent: HTML draws a bar.
+    link : str, default=""
+        An address that HTML and Markdown link the first cell to.
     """
 
     cells: Sequence[str]
@@ -62,6 +64,7 @@ class Row(NamedTuple):
     rows: Sequence[Row] = ()
     opened: bool = True
     share: float = 0.0
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

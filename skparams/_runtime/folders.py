@@ -29,6 +29,10 @@ def cache_dir() -> Path | None:
         The folder; where none can be written, one that has kernels already, which are loaded from
         it. None if there is neither: each process compiles the kernels that it needs.
 
+    See Also
+    --------
+    show_versions : Prints the versions of what skparams needs.
+
     Examples
     --------
     >>> import skparams

@@ -8,6 +8,10 @@ def show_versions() -> None:
 
     The second part is scikit-learn's own report, with the BLAS and OpenMP libraries in use.
 
+    See Also
+    --------
+    cache_dir : Where compiled code is kept.
+
     Examples
     --------
     >>> import skparams

@@ -41,6 +41,10 @@ def kept_rows(estimator: Any, X: Any = None) -> KeptRows:
     ValueError
         If X has another number of columns than the estimator was fitted on.
 
+    See Also
+    --------
+    slim : Drops what predictions do not need.
+
     Examples
     --------
     >>> from sklearn.neighbors import KNeighborsClassifier

@@ -106,6 +106,11 @@ def slim(
         If ``keep`` has a name that no estimator has, ``lossy`` has an entry that does not exist or
         is given without X, no method takes X, or the copy predicts something else.
 
+    See Also
+    --------
+    kept_rows : The training rows that a model keeps.
+    save_params : Writes a model to a file without pickle.
+
     Examples
     --------
     >>> import numpy as np

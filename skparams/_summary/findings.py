@@ -1,4 +1,4 @@
-"""What to look at: findings with codes, which docs/findings explains one by one.
+"""What to look at: findings with codes, which ``explain_finding`` explains one by one.
 
 Without the number of rows, nothing is compared with it.
 """
@@ -14,18 +14,11 @@ from scipy.sparse import issparse
 from skparams._compat import invalid_hyperparameter_first
 from skparams._records import Count, Finding, Node, Unknown
 from skparams._report import size
+from skparams._summary.finding_texts import TEXTS
 from skparams._summary.stats import count_nonfinite, may_be_nonfinite
 from skparams._walk import Leaf, Walk, evenly_spaced, join, shares_memory
 from skparams.specs import EstimatorView, final_estimator_of
 
-CODES = {
-    "SKP001": "more parameters than training rows",
-    "SKP002": "parameters that are not finite",
-    "SKP003": "units that are constant, dead or not used",
-    "SKP004": "not converged",
-    "SKP005": "training rows kept in the model",
-    "SKP006": "more memory kept than is used",
-}
 _MIN_RETAINED = 1000  # bytes that are worth a word
 _MAX_NAMES = 3  # of attributes with training rows
 _ROUNDING = 1e-6  # of a trace
@@ -107,10 +100,10 @@ def _of_specs(fitted: list[EstimatorView], estimator: Any, X: Any) -> Iterator[F
 
 def _checked(estimator: Any, path: str, found: Any) -> Iterator[Finding]:
     for code, message in found:
-        if code not in CODES:
+        if code not in TEXTS:
             raise ValueError(
                 f"The Spec of {type(estimator).__name__} has a finding with the code {code!r}; "
-                f"codes are {', '.join(CODES)}."
+                f"codes are {', '.join(TEXTS)}."
             )
         yield Finding(code, path, message)
 

@@ -11,7 +11,8 @@ import numpy as np
 from skparams._records import Count, Node, Unknown
 from skparams._summary.coefficients import coefficients as coefficients_in
 from skparams._summary.features import with_feature_names
-from skparams._summary.findings import CODES, findings
+from skparams._summary.finding_texts import TEXTS
+from skparams._summary.findings import findings
 from skparams._summary.record import Summary
 from skparams._summary.refine import refined
 from skparams._summary.stats import measure
@@ -82,6 +83,12 @@ def summary(
         If both X and n_samples are given, n_samples or depth is out of range, X has other columns
         than the estimator was fitted on, or an entry of ignore matches nothing.
 
+    See Also
+    --------
+    plan : Shows what an estimator will learn, before fit.
+    explain_finding : Explains a finding.
+    count_params : Returns only a count.
+
     Examples
     --------
     >>> from sklearn.linear_model import LinearRegression
@@ -99,7 +106,7 @@ def summary(
         raise ValueError(f"summary: give X or n_samples, not both; got n_samples={n_samples}.")
     measured = measure if stats else None
     walk = Walk(estimator, measured)
-    ignored = ignored_paths("summary", ignore, _paths(walk.root), CODES)
+    ignored = ignored_paths("summary", ignore, _paths(walk.root), TEXTS)
     if not walk.root.fitted:
         root = _without(walk.root, ignored)
         rows = n_given if n_samples is None else n_samples

@@ -37,6 +37,7 @@ from skparams._report import (
     value,
 )
 from skparams._summary.coefficients_view import sections as sections_of
+from skparams._summary.finding_texts import TEXTS
 from skparams.specs import MAX_ROWS
 
 if TYPE_CHECKING:
@@ -173,12 +174,25 @@ def _findings(summary: Summary) -> Iterator[Section]:
         for finding in found[:most]:
             path = names.get(finding.path, finding.path)
             where = f"{path}: " if path else ""
-            rows.append(Row((clean(code), clean(where + finding.message)), "accent"))
+            first = finding is found[0]
+            rows.append(_finding(code, clean(where + finding.message), explained=first))
         if len(found) > most:
             rows.append(Row((clean(code), f"{len(found) - most:,} more of these"), "accent"))
     if rows:
         columns = [Column("", code=True), Column("", wraps="words")]
-        yield Section(columns, rows, ["what to do: docs/findings"], "findings")
+        text = TEXTS[next(iter(by_code))]
+        note = f"what to do: {text.link or text.call}"
+        yield Section(columns, rows, [note], "findings")
+
+
+def _finding(code: str, message: str, explained: bool) -> Row:
+    """A row with a link to what the finding means; without a site, HTML folds the text itself."""
+    text = TEXTS[code]
+    link = text.link
+    if link or not explained:
+        return Row((code, message), "accent", link=link or "")
+    means = [Row((f"{label} {each}", ""), "dim") for label, each in text.labeled()]
+    return Row((code, message), "accent", means, opened=False)
 
 
 def _notes(summary: Summary, memory: Sequence[str]) -> list[str]:

@@ -208,7 +208,7 @@ class MLPClassifier(BlockClassifierMixin, ClassifierMixin, BaseMLP):
         Activation of the output layer.
     n_features_in_ : int
         Number of features seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, if X has feature names that are all strings.
 
     See Also
@@ -254,8 +254,6 @@ class MLPClassifier(BlockClassifierMixin, ClassifierMixin, BaseMLP):
     }
 
     loss = "log_loss"  # as in scikit-learn an attribute, and no hyperparameter
-
-    score = lazy_score(ClassifierMixin.score)
 
     def __init__(
         self,
@@ -515,6 +513,37 @@ class MLPClassifier(BlockClassifierMixin, ClassifierMixin, BaseMLP):
         if type(self).predict_proba is not MLPClassifier.predict_proba:  # of a subclass
             return np.log(self.predict_proba(X))
         return log_probabilities(self._decision_function(X), self.out_activation_)
+
+    @lazy_score
+    def score(self, X, y, sample_weight=None) -> float:
+        """Return the accuracy of the predictions.
+
+        With several labels per sample, a sample is right if all its labels are.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, Dask array or frame} of shape (n_samples, n_features)
+            The samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Their true labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples; by default all weigh the same.
+
+        Returns
+        -------
+        score : float
+            Share of the samples that are predicted right, between 0 and 1.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from skparams import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> clf = MLPClassifier((5,), solver="lbfgs", max_iter=1000, random_state=0).fit(X, y)
+        >>> clf.score(X, y) > 0.9
+        True
+        """
+        return ClassifierMixin.score(self, X, y, sample_weight)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -226,7 +226,7 @@ class MLPRegressor(BlockRegressorMixin, RegressorMixin, BaseMLP):
         estimate.
     n_features_in_ : int
         Number of features seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, if X has feature names that are all strings.
 
     See Also
@@ -271,8 +271,6 @@ class MLPRegressor(BlockRegressorMixin, RegressorMixin, BaseMLP):
         "quantile": [Interval(Real, 0, 1, closed="neither"), "array-like"],
         "huber_delta": [Interval(Real, 0, None, closed="neither")],
     }
-
-    score = lazy_score(RegressorMixin.score)
 
     def __init__(
         self,
@@ -392,6 +390,39 @@ class MLPRegressor(BlockRegressorMixin, RegressorMixin, BaseMLP):
         check_is_fitted(self, "quantiles_")
         outputs = self._predict_activation(X)  # by ascending levels
         return outputs[:, np.argsort(np.argsort(self.quantiles_))]
+
+    @lazy_score
+    def score(self, X, y, sample_weight=None) -> float:
+        """Return the coefficient of determination, R², of the predictions.
+
+        It is 1 for perfect predictions and 0 for those of the mean of y; it can be negative. Of
+        several outputs it is the mean.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, Dask array or frame} of shape (n_samples, n_features)
+            The samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their true values.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples; by default all weigh the same.
+
+        Returns
+        -------
+        score : float
+            R², at most 1.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skparams import MLPRegressor
+        >>> X = np.linspace(-1, 1, 50).reshape(-1, 1)
+        >>> regr = MLPRegressor(hidden_layer_sizes=(5,), solver="lbfgs", random_state=0)
+        >>> regr = regr.fit(X, X[:, 0])
+        >>> regr.score(X, X[:, 0]) > 0.9
+        True
+        """
+        return RegressorMixin.score(self, X, y, sample_weight)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -23,13 +23,13 @@ class Context:
     ----------
     params : mapping
         Hyperparameters by name, those that a subclass fixes included.
-    data : DataShape
+    data : DataShape, default=DataShape()
         Before fit, the shape of the training data.
-    values : mapping
+    values : mapping, default={}
         After fit, what the estimator holds, by the name of the attribute.
-    after : callable
+    after : callable, default=_no_plan
         Before fit, of a meta-estimator: from a transformer and a DataShape, the DataShape behind
-        the transformer.
+        the transformer. By default it raises ``NotKnown``.
     estimator : estimator, default=None
         After fit, the estimator itself.
     X : array-like, default=None
@@ -38,11 +38,18 @@ class Context:
         After fit, the attribute that a Rule describes.
     shape : tuple of int, default=()
         Of an array, for its ``free`` count.
-    index, length : int
-        In a list of arrays, the place of one and how many there are, for its ``dims``.
+    index : int, default=0
+        The place of an array in a list of arrays, for its ``dims``.
+    length : int, default=1
+        How many arrays the list has.
     only_transforms : bool, default=False
         Whether predictions call nothing but ``transform`` of the estimator, because it is inside
         another one: a step before the last of a pipeline, for example.
+
+    See Also
+    --------
+    Spec : Its functions get a context.
+    DataShape : The training data before fit.
 
     Examples
     --------

@@ -112,6 +112,10 @@ class Input:
     classes : sequence, default=None
         The classes that 0, 1 and so on stand for, where it gets these instead.
 
+    See Also
+    --------
+    Spec : Describes a class.
+
     Examples
     --------
     >>> from skparams.specs import Input, Spec

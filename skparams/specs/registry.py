@@ -49,6 +49,10 @@ def register(name: str, spec: Spec) -> None:
     TypeError
         If ``spec`` is not a Spec.
 
+    See Also
+    --------
+    Spec : What is registered.
+
     Examples
     --------
     >>> from skparams.specs import Spec, parameter, register

@@ -78,6 +78,11 @@ class Part:
     trees : Trees, default=None
         The size of the decision trees that the numbers belong to: one object for all parts of them.
 
+    See Also
+    --------
+    Spec : Describes a class.
+    parameter : Describes a fitted parameter.
+
     Examples
     --------
     >>> from skparams.specs import Part, Rule
@@ -132,6 +137,11 @@ class Rule:
     derive : callable, default=None
         For what predictions use but is derived from parameters: its value, from ``ctx.values`` and
         ``ctx.params``, which has to follow where parameters are replaced.
+
+    See Also
+    --------
+    Spec : Describes a class.
+    parameter : Describes a fitted parameter.
 
     Examples
     --------
@@ -211,6 +221,11 @@ def parameter(
     Rule
         With the role ``"parameter"``.
 
+    See Also
+    --------
+    Spec : Describes a class.
+    Rule : What it returns.
+
     Examples
     --------
     >>> from skparams.specs import parameter
@@ -236,6 +251,10 @@ class Member:
         How many alike.
     fitted : bool, default=False
         Whether it is kept as it is, fitted before, as with ``cv="prefit"``.
+
+    See Also
+    --------
+    Spec : Describes a class.
 
     Examples
     --------
@@ -291,6 +310,11 @@ class Spec:
         ``layers``, ``leading``, ``effective``, ``form``, ``findings``, ``convergence``,
         ``coefficients``, ``inputs``, ``outcomes``, ``n_samples``, ``unlabeled``, ``units``,
         ``limits``, ``blocks``, ``dtype``.
+
+    See Also
+    --------
+    register : Registers a Spec for a class.
+    parameter : Describes a fitted parameter.
 
     Examples
     --------

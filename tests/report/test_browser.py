@@ -273,7 +273,7 @@ def test_what_a_report_folds_opens_on_a_click(show, reports):
     for name in ("probe", "diff"):
         driver = show(reports[name])
         folded = driver.find_element("css selector", "details:not([open])")
-        row = folded.find_element("css selector", ".skp-row:not(summary)")
+        row = folded.find_element("css selector", "tbody > .skp-row")
         assert not row.is_displayed()
         folded.find_element("css selector", "summary").click()
         assert row.is_displayed()

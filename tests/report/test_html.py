@@ -64,7 +64,7 @@ def test_it_leaves_the_page_around_alone(summaries):
     style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
     style = re.sub(r"/\*.*?\*/|@media[^{]*\{", "", style, flags=re.DOTALL)
     for selectors in re.findall(r"([^{}]+)\{", style):
-        flat = re.sub(r":(is|not|nth-child)\((\([^()]*\)|[^()])*\)", "", selectors)
+        flat = re.sub(r":(is|not|where|nth-child)\((\([^()]*\)|[^()])*\)", "", selectors)
         for selector in flat.split(","):
             assert selector.strip().startswith(".skparams-page")
     variables = re.findall(r"(--[\w-]+)\s*:", style)

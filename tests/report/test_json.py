@@ -35,6 +35,7 @@ from skparams._report.base import SCHEMA
 from skparams._slim import record as _slim_record
 from skparams._slim.record import DroppedAttribute, KeptRows, SlimReport
 from skparams._summary.coefficients import Coefficients
+from skparams._summary.finding_texts import FindingText
 from skparams.specs import Bounds, Unknown
 from tests.report.made import NASTY, Plan, Stats, Summary, anything, array, node
 from tests.sweep import sweep
@@ -145,6 +146,7 @@ def shown_reports():
             "A", "", "predict", 3, 3, 2, 1, (1.0, 0.0), 1e-15, 1e-16, seen, lost
         ),
         "Summary": Summary(node("A")),
+        "FindingText": FindingText(*NASTY[:6]),
         "Coefficients": Coefficients("A", (CoefficientTable(NASTY[0], np.eye(2)),)),
         "Plan": Plan(node("A")),
         "Budget": Budget("A", 3, None, (setting,), 0, (setting,), (setting,), NASTY[0]),

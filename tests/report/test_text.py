@@ -200,7 +200,7 @@ def test_findings_stand_at_the_end_code_first():
         "  SKP005  m[1]: stopped early",
         "  SKP005  m[2]: stopped early",
         "  SKP005  6 more of these",
-        "  what to do: docs/findings",
+        '  what to do: skparams.explain_finding("SKP001")',
     ]
 
 

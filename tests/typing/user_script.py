@@ -37,6 +37,7 @@ from skparams import (
     count_params,
     diff,
     explain,
+    explain_finding,
     fewest_params,
     fit_budget,
     fitted_params,
@@ -102,6 +103,8 @@ centerer = Centerer().fit(X)
 
 # summaries and counts
 print(summary(model, X, stats=True, ignore=("SKP001",)))
+print(explain_finding("SKP002").to_text(width=60))
+assert_type(skparams.docs_url, str | None)
 print(plan(model, X, y).to_html(), plan(PCA(2), n_samples=60, n_features=4).to_dict())
 assert_type(count_params(model), int | None)
 assert_type(count_params(regressor, kind="effective"), float | None)

@@ -1,6 +1,6 @@
 """What a fitted PCA says of features and rows, with their names."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -693,25 +693,43 @@ class Explanation:
         )
 
     def __repr__(self) -> str:
+        title, components, left = self._overview()
+        width = max((len(name) for name, _, _ in components), default=0)
+        lines = [f"{name:>{width}}  {share:>6}  {features}" for name, share, features in components]
+        return "\n".join([title, *lines, *([left] if left else [])])
+
+    def _repr_html_(self) -> str:
+        from skparams.decomposition._explain.view import Overview
+
+        return Overview(*self._overview()).to_html()
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        from skparams._report import mime_bundle
+
+        return mime_bundle(self, include, exclude)
+
+    def _overview(self) -> tuple[str, list[tuple[str, str, str]], str]:
+        """What is shown: a title, components with their leading features, and what is left out."""
         k, p = self.pca.components_.shape
         ratios = self.pca.explained_variance_ratio_
         where = f" at {self.path}" if self.path else ""
         rows = "" if self.X is None else "; rows in blocks"
         if self.X is not None and not is_lazy(self.X):
             rows = f"; {self.X.shape[0]:,} rows"
-        lines = [
+        title = (
             f"{type(self.pca).__name__}{where}: {k} components of {p} features explain "
             f"{100 * ratios.sum():.0f} % of the variance{rows}"
-        ]
+        )
         names, features = self.component_names[:MAX_COMPONENTS], self.feature_names
-        width = max(map(len, names), default=0)
+        components = []
         for name, ratio, entries in zip(names, ratios, self.pca.components_, strict=False):
             order = np.argsort(-np.abs(entries), kind="stable")[:MAX_FEATURES]
             leading = ", ".join(f"{features[j]} {entries[j]:.2f}" for j in order if entries[j] != 0)
-            lines.append(f"{name:>{width}}  {100 * ratio:4.1f} %  {leading}")
-        if (left := k - MAX_COMPONENTS) > 0:
-            lines.append(f"{left} more component{'s' * (left > 1)}")
-        return "\n".join(map(clean, lines))
+            components.append((clean(name), f"{100 * ratio:.1f} %", clean(leading)))
+        left = k - MAX_COMPONENTS
+        return clean(title), components, f"{left} more component{'s' * (left > 1)}" * (left > 0)
 
     @cached_property
     def _left_out(self) -> tuple[float, float] | None:

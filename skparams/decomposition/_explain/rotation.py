@@ -60,7 +60,7 @@ class RotatedPCA(BasePCA):
         The rotated loadings: by how much a feature grows with a component, the others held.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names that are all strings.
 
     See Also
@@ -102,7 +102,7 @@ class RotatedPCA(BasePCA):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             The rows.
-        y : Ignored
+        y : None, default=None
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows.

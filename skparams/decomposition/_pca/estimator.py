@@ -153,7 +153,7 @@ class PCA(StreamingPCA):
         after ``partial_fit``.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names that are all strings.
 
     See Also
@@ -255,7 +255,7 @@ class PCA(StreamingPCA):
             The rows. They are not changed, and only 'full' and the truncated solvers copy them.
             Those of Dask are summed in their blocks, where these are; those of a file block by
             block.
-        y : Ignored
+        y : None, default=None
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows: a weight of 2 counts as that row twice, or, with
@@ -287,7 +287,7 @@ class PCA(StreamingPCA):
         X : {array-like, sparse matrix, Dask array or frame, h5py dataset} of shape \
                 (n_samples, n_features)
             The rows.
-        y : Ignored
+        y : None, default=None
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows.

@@ -368,12 +368,20 @@ class FittedPCA(BasePCA):
         ----------
         X : {array-like, Dask array or frame, h5py dataset} of shape (n_samples, n_features)
             The rows.
-        y : Ignored
+        y : None, default=None
             Ignored.
 
         Returns
         -------
         ll : float
             The mean of `score_samples`.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from skparams import PCA
+        >>> X = load_iris().data
+        >>> PCA(n_components=2).fit(X).score(X) > PCA(n_components=1).fit(X).score(X)
+        True
         """
         return float(np.mean(self.score_samples(X), dtype=np.float64))

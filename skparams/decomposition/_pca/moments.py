@@ -18,7 +18,7 @@ PART_SIZE = 2**17
 PART_ROWS = 8
 N_PARTS = 8
 # Multiply-adds of a kernel call at most, between which an interrupt is seen: 5 to 10 ms at the
-# rates in docs/benchmarks, and less than 50 on a core that is five times as slow.
+# rates in docs/benchmarks/pca.md, and less than 50 on a core that is five times as slow.
 CALL = 2**28
 # What it takes to write a number into a block, in multiply-adds.
 WRITING = 16

@@ -71,7 +71,7 @@ class StreamingPCA(CallbackSupportMixin, FittedPCA):
         X : {array-like, sparse matrix, Dask array or frame, h5py dataset} of shape \
                 (n_samples, n_features)
             The rows.
-        y : Ignored
+        y : None, default=None
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows.

@@ -73,6 +73,11 @@ class BiplotDisplay(RowsDisplay):
     factor_ : float
         The factor of the arrows.
 
+    See Also
+    --------
+    ScoreDisplay : Draws the rows only.
+    CorrelationCircleDisplay : Draws the features only.
+
     References
     ----------
     .. [1] Gabriel, "The biplot graphic display of matrices with application to principal component

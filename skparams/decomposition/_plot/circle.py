@@ -57,6 +57,11 @@ class CorrelationCircleDisplay(PlaneDisplay):
     labels_ : list of matplotlib Annotation
         Their names in the same order, as far as there is room.
 
+    See Also
+    --------
+    BiplotDisplay : Draws rows and features.
+    explain : Returns the correlations as a table.
+
     References
     ----------
     .. [1] Abdi and Williams, "Principal component analysis", WIREs Computational Statistics 2,

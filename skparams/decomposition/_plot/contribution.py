@@ -48,6 +48,11 @@ class ContributionDisplay(Display):
     even_ : matplotlib Line2D
         The contribution of a feature if all were equal.
 
+    See Also
+    --------
+    ScreeDisplay : Draws the share of the variance of each component.
+    explain : Returns the contributions as a table.
+
     Examples
     --------
     >>> from sklearn.datasets import load_wine

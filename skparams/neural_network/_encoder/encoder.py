@@ -71,7 +71,7 @@ default="from_dtype"
 
     Attributes
     ----------
-    is_categorical_ : ndarray of shape (n_features_in_,)
+    is_categorical_ : ndarray of shape (n_features,)
         Which columns are categorical.
     medians_ : ndarray of shape (n_numbers,)
         Median of each column of numbers; 0 for sparse X.
@@ -87,7 +87,7 @@ default="from_dtype"
         Number of columns of the result.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the columns of X, if all of them are strings.
 
     Examples

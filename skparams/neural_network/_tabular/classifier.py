@@ -76,7 +76,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         an int for reproducible results across calls.
     n_jobs : int or None, default=None
         Number of threads that train members; None means 1 unless in a
-        :obj:`joblib.parallel_backend` context, -1 all processors. Results do not depend on it.
+        ``joblib.parallel_backend`` context, -1 all processors. Results do not depend on it.
     verbose : bool, default=False
         Whether to print the mean losses of each epoch.
 
@@ -113,7 +113,7 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         Number of epochs.
     n_features_in_ : int
         Number of features seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, if X has feature names that are all strings.
 
     See Also
@@ -170,7 +170,6 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         "class_weight": [dict, StrOptions({"balanced"}), None],
     }
     _activation = "selu"
-    score = in_memory(ClassifierMixin.score)
 
     def __init__(
         self,
@@ -303,3 +302,32 @@ class TabularMLPClassifier(ClassifierMixin, BaseTabularMLP):
         if Z.ndim == 1:
             return np.column_stack([log_expit(-Z), log_expit(Z)])
         return log_softmax(Z, axis=1)
+
+    @in_memory
+    def score(self, X, y, sample_weight=None) -> float:
+        """Return the accuracy of the predictions.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            The samples.
+        y : array-like of shape (n_samples,)
+            Their true labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples; by default all weigh the same.
+
+        Returns
+        -------
+        score : float
+            Share of the samples that are predicted right, between 0 and 1.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from skparams import TabularMLPClassifier
+        >>> X, y = load_iris(return_X_y=True, as_frame=True)
+        >>> clf = TabularMLPClassifier(n_members=2, max_iter=10, random_state=0).fit(X, y)
+        >>> clf.score(X, y) > 0.8
+        True
+        """
+        return ClassifierMixin.score(self, X, y, sample_weight)

@@ -82,7 +82,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
         an int for reproducible results across calls.
     n_jobs : int or None, default=None
         Number of threads that train members; None means 1 unless in a
-        :obj:`joblib.parallel_backend` context, -1 all processors. Results do not depend on it.
+        ``joblib.parallel_backend`` context, -1 all processors. Results do not depend on it.
     verbose : bool, default=False
         Whether to print the mean losses of each epoch.
 
@@ -125,7 +125,7 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
         Number of epochs.
     n_features_in_ : int
         Number of features seen during `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, if X has feature names that are all strings.
 
     See Also
@@ -185,7 +185,6 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
         "huber_delta": [Interval(Real, 0, None, closed="neither")],
     }
     _activation = "mish"
-    score = in_memory(RegressorMixin.score)
 
     def __init__(
         self,
@@ -312,6 +311,38 @@ class TabularMLPRegressor(RegressorMixin, BaseTabularMLP):
         """
         check_is_fitted(self, "quantiles_")
         return self._predictions(X)
+
+    @in_memory
+    def score(self, X, y, sample_weight=None) -> float:
+        """Return the coefficient of determination, R², of the predictions.
+
+        It is 1 for perfect predictions and 0 for those of the mean of y; it can be negative. Of
+        several outputs it is the mean.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            The samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their true values.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples; by default all weigh the same.
+
+        Returns
+        -------
+        score : float
+            R², at most 1.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skparams import TabularMLPRegressor
+        >>> X = np.linspace(-1, 1, 200).reshape(-1, 1)
+        >>> regr = TabularMLPRegressor(n_members=2, max_iter=20, random_state=0).fit(X, X[:, 0])
+        >>> regr.score(X, X[:, 0]) > 0.9
+        True
+        """
+        return RegressorMixin.score(self, X, y, sample_weight)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
