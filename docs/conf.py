@@ -63,6 +63,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "_gallery_order.place_of",
     "image_srcset": ["2x"],
     "write_computation_times": False,
+    "min_reported_time": 20,
     "doc_module": ("skparams",),
     "reference_url": {"skparams": None},
     "backreferences_dir": "reference/examples",

@@ -67,14 +67,14 @@ def main() -> None:
     matplotlib.use("Agg")
     IMAGES.mkdir(exist_ok=True)
     draw_pca()
-    save(LossCurveDisplay.from_estimator(network()).figure_, "loss-curve")
-    save(quantiles(), "mlp-quantiles")
+    save(LossCurveDisplay.from_estimator(network(), ax=new_axes()).figure_, "loss-curve", dpi=120)
+    save(quantiles(), "mlp-quantiles", dpi=120)
     draw_monitor()
     save(stability(), "spread-folds")
     draw_capacity()
     draw_memorization()
-    save(ParetoDisplay.from_search(reduced()).figure_, "pareto")
-    save(comparison(), "compare")
+    save(ParetoDisplay.from_search(reduced(), ax=new_axes()).figure_, "pareto", dpi=120)
+    save(comparison(), "compare", dpi=120)
     save(two_ways(), "two-ways")
     save(probabilities(), "tabular-probabilities")
     save(arrays_and_counts(), "concepts")
@@ -111,7 +111,7 @@ def comparison() -> Figure:
         "tree": DecisionTreeClassifier(random_state=0),
     }
     found = compare(models, *load_breast_cancer(return_X_y=True), random_state=0)
-    return found.plot().figure
+    return found.plot(new_axes()).figure
 
 
 def arrays_and_counts() -> Figure:
@@ -196,8 +196,8 @@ def draw_monitor() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         GridSearchCV(pipeline, grid, cv=3, n_jobs=2).set_callbacks(monitor).fit(X, y)
-    figure = monitor.plot("norm", parameters="mlpclassifier__coefs_[0]").figure_
-    save(figure, "monitor-search")
+    display = monitor.plot("norm", parameters="mlpclassifier__coefs_[0]", ax=new_axes())
+    save(display.figure_, "monitor-search", dpi=120)
 
 
 def stability() -> Figure:
@@ -241,8 +241,9 @@ def draw_capacity() -> None:
             param_name="mlpregressor__hidden_layer_sizes",
             param_range=[1, 2, 4, 8, 16, 32, 64],
             cv=KFold(5, shuffle=True, random_state=0),
+            ax=new_axes(),
         )
-    save(display.figure_, "capacity-overfit")
+    save(display.figure_, "capacity-overfit", dpi=120)
 
     X, y = load_digits(return_X_y=True)
     features = RBFSampler(gamma=0.0004, random_state=0)
@@ -254,8 +255,9 @@ def draw_capacity() -> None:
         param_range=[5, 10, 20, 40, 60, 80, 90, 99, 110, 130, 200, 400, 1000, 2000],
         cv=ShuffleSplit(3, train_size=100, test_size=500, random_state=0),
         metric="loss",
+        ax=new_axes(),
     )
-    save(display.figure_, "capacity-double-descent")
+    save(display.figure_, "capacity-double-descent", dpi=120)
 
 
 def network() -> MLPClassifier:
@@ -277,13 +279,13 @@ def quantiles() -> Figure:
     regr = MLPRegressor("quantile", (30,), quantile=[0.05, 0.5, 0.95], **arguments)
     x = np.linspace(-3, 3, 301)
     low, median, high = regr.fit(X[:1000], y[:1000]).predict_quantiles(x[:, np.newaxis]).T
-    figure, ax = pyplot.subplots(figsize=(6.4, 3.6), layout="constrained")
+    ax = new_axes()
     ax.scatter(X[1000:], y[1000:], s=6, color="0.5", label="new samples")
     ax.fill_between(x, low, high, alpha=0.3, label="0.05 to 0.95")
     ax.plot(x, median, label="median")
     ax.set(xlabel="x", ylabel="y")
     ax.legend(loc="upper left")
-    return figure
+    return ax.figure
 
 
 def probabilities() -> Figure:
@@ -378,6 +380,11 @@ def two_ways() -> Figure:
     for *start, x, y in arrows:
         ax.annotate("", (x, y), start, arrowprops=arrow)
     return figure
+
+
+def new_axes() -> Axes:
+    """Return axes as wide as a telephone, whose text is as large as that of pages."""
+    return pyplot.subplots(figsize=(4.8, 3.2), layout="constrained")[1]
 
 
 def save(figure: Figure, name: str, dpi: int = 100) -> None:

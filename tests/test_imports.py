@@ -418,10 +418,14 @@ for first in names:
         del sys.modules[module]
     import skparams
     with contextlib.redirect_stdout(io.StringIO()):
-        for name in (first, *names):
-            use(name)
+        use(first)
     for name in names:
         assert not inspect.ismodule(getattr(skparams, name)), (first, name)
+with contextlib.redirect_stdout(io.StringIO()):
+    for name in names:
+        use(name)
+for name in names:
+    assert not inspect.ismodule(getattr(skparams, name)), name
 """
     in_fresh_process(code)
 

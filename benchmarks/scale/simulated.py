@@ -48,7 +48,7 @@ def _costs_table(costs: Costs, walls: dict[int, float]) -> Table:
         )
     return Table(
         "costs",
-        "what the simulation takes from this machine",
+        "What the simulation takes from this machine",
         [
             Column("what", "", left=True),
             Column("value", "measured"),
@@ -63,7 +63,7 @@ def _fits_table(costs: Costs) -> Table:
     """Return the times of fits of so many rows on so many workers."""
     table = Table(
         "workers",
-        f"simulated: PCA().fit, {N_FEATURES} features, blocks of {costs.block_rows:,} rows",
+        f"Simulated: PCA().fit, {N_FEATURES} features, blocks of {costs.block_rows:,} rows",
         [
             Column("rows", "rows", _text),
             *(Column(str(n), f"{n:,} worker{'s'[: n - 1]}", time_text) for n in WORKERS),
@@ -102,7 +102,7 @@ def _limits_table(costs: Costs) -> Table:
     """Return what takes the time as workers grow, with as many rows for each."""
     table = Table(
         "limits",
-        f"simulated: ten blocks of {costs.block_rows:,} × {N_FEATURES} for each worker",
+        f"Simulated: ten blocks of {costs.block_rows:,} × {N_FEATURES} for each worker",
         [
             Column("workers", "workers", number(0)),
             Column("rows", "rows", _text),
@@ -143,7 +143,7 @@ def _features_table(costs: Costs) -> Table:
     counts = (1, 10, 100)
     table = Table(
         "features",
-        f"simulated: PCA().fit, ten blocks of {8 * costs.block_rows * N_FEATURES / 1e6:.0f} MB "
+        f"Simulated: PCA().fit, ten blocks of {8 * costs.block_rows * N_FEATURES / 1e6:.0f} MB "
         "for each worker",
         [
             Column("features", "features", number(0)),
@@ -175,7 +175,7 @@ def _rounds_table(costs: Costs) -> Table:
     """Return the times of rounds of local SGD, collected by one task and merged as a tree."""
     table = Table(
         "rounds",
-        "simulated: a round of local SGD, a block of ten seconds on each worker",
+        "Simulated: a round of local SGD, a block of ten seconds on each worker",
         [
             Column("parameters", "parameters", _text),
             Column("workers", "workers", number(0)),
@@ -208,7 +208,7 @@ def _pays_table(costs: Costs) -> Table:
     """Return the fewest rows for which workers are faster than one process with all in memory."""
     table = Table(
         "pays",
-        f"simulated: from which size workers pay, {N_FEATURES} features",
+        f"Simulated: from which size workers pay, {N_FEATURES} features",
         [
             Column("workers", "workers", number(0)),
             Column("rows", "rows from which a fit is faster\nthan that of one process", _text),

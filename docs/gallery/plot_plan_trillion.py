@@ -51,10 +51,9 @@ ax.loglog(counts, memory, "o-", color="#0072B2", markersize=4)
 ax.axhline(16e9, color="#767676", linestyle="--", linewidth=1)
 ax.text(counts[0], 20e9, "memory of a laptop", va="bottom", color="#767676")
 count = f"{counts[-1] / 1e12:.0f} trillion"
-ax.annotate(
-    f"width {widths[-1]:,}", (counts[-1], memory[-1]), (-8, 0), ha="right", va="center",
-    textcoords="offset points", color="#0072B2",
-)  # fmt: skip
+ax.text(
+    counts[-1] / 2, memory[-1], f"width {widths[-1]:,}", ha="right", va="center", color="#0072B2"
+)
 ax.set_title(f"{count} parameters need {memory[-1] / 1e12:.0f} TB", loc="left")
 ax.set(xlabel="parameters", ylabel="memory while training")
 ax.set_xticks([1e6, 1e9, 1e12], ["million", "billion", "trillion"])

@@ -40,7 +40,8 @@ models = {name: model.fit(X, y) for name, model in models.items()}
 # %%
 # Nearest neighbors learn nothing: they keep the rows.
 
-{name: count_params(model) for name, model in models.items()}
+for name, model in models.items():
+    print(f"{count_params(model):>3} {name}")
 
 # %%
 # :func:`~skparams.summary` gives each array its role. Here are three of them: learned parameters,

@@ -43,7 +43,8 @@ for step in found.root.children:
         if choice.changed:
             decided = arrays[arrays["path"].str.startswith(choice.decides)]
             choices[choice.path] = int(decided["count"].sum())
-choices
+for name, count in choices.items():
+    print(f"{count:>4} {name}")
 
 # %%
 # ``random_state`` and ``alpha`` change the values of all weights, but not how many there are.

@@ -124,4 +124,4 @@ GROUPS_OF_ALL = sweep([FEW, *(OTHERS[i : i + 30] for i in range(0, len(OTHERS), 
 
 @pytest.mark.parametrize("some_names", GROUPS_OF_ALL, ids=lambda some_names: some_names[0])
 def test_anything_in_a_file(some_names, tmp_path):
-    assert in_a_process(f"forged_at_random({some_names}, 8, {str(tmp_path)!r})") == []
+    assert in_a_process(f"forged_at_random({some_names}, 4, {str(tmp_path)!r})") == []
