@@ -51,12 +51,12 @@ def load_kernels(module: str, estimator: str) -> ModuleType:
 
     Others are part of their callers. ``estimator`` is the name in the log.
     """
-    kernels = _undisturbed(_import, module)
+    kernels = _undisturbed(_locked, importlib.import_module, module)
     from numba.core.dispatcher import Dispatcher
 
     try:
-        with _lock:  # Python 3.11 counts the depth of all threads' parsers as one
-            source = b"".join(_sources(module))
+        # Locked too: Python 3.11 counts the depth of all threads' parsers as one.
+        source = b"".join(_undisturbed(_locked, _sources, module))
     except Exception as error:  # as where a program was frozen
         _note(save_errors, error, "cannot keep kernels: each process compiles them")
         return kernels
@@ -108,9 +108,9 @@ def _undisturbed(work: Callable, *args: Any, **options: Any) -> Any:
     return done.result()
 
 
-def _import(module: str) -> ModuleType:
+def _locked(work: Callable, module: str) -> Any:
     with _lock:
-        return importlib.import_module(module)
+        return work(module)
 
 
 def _sources(module: str) -> list[bytes]:
