@@ -59,7 +59,7 @@ def kills(task: Task) -> Table:
     n = 2 if task.quick else 20
     table = Table(
         "kills",
-        f"one of two workers killed at a random moment of a fit, {n} times",
+        f"One of two workers killed at a random moment of a fit, {n} times",
         [
             Column("what", "", left=True),
             Column("calm_s", "without a kill", time_text),

@@ -114,7 +114,7 @@ def tenfold(task: Task) -> Table:
     n_blocks = 1 if task.quick else 10
     table = Table(
         "tenfold",
-        "ten times the rows in a file",
+        "Ten times the rows in a file",
         [
             Column("what", "", left=True),
             Column("rows", "rows", number(0)),
